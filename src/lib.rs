@@ -1,0 +1,4 @@
+//! The data layer under a canvas on which AI coding agents work: the map of the modules, nothing else.
+//! `docs/architecture.md` says how they fit together.
+
+pub mod error;
