@@ -2,3 +2,6 @@
 //! `docs/architecture.md` says how they fit together.
 
 pub mod error;
+pub mod model;
+pub mod sqlite;
+pub mod store;
