@@ -1,6 +1,8 @@
 //! The data layer under a canvas on which AI coding agents work: the map of the modules, nothing else.
 //! `docs/architecture.md` says how they fit together.
 
+#[cfg(feature = "addon")]
+mod binding;
 pub mod error;
 pub mod model;
 pub mod sqlite;
