@@ -10,8 +10,9 @@ const args = process.argv.slice(2);
 
 dependencies();
 dependencies('__test__/peer');
+if (args.includes('install')) dependencies('__test__/runtimes');
 addon();
 // With arguments the caller wants certain tests, and Rust's are none of them.
 if (args.length === 0) run('cargo', ['test', '--locked', '--no-default-features']);
-const project = args.some((arg) => arg.startsWith('--project')) ? [] : ['--project', 'suite'];
+const project = args.includes('--project') ? [] : ['--project', 'suite'];
 run(process.execPath, [path.join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...project, ...args]);
