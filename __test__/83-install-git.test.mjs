@@ -38,5 +38,5 @@ test('npm 12 refuses Git dependencies unless they are allowed', async () => {
   const consumer = await project({ npm: 12, rust: true });
   const result = await consumer.npm('install', '--no-audit', '--no-fund', url);
   expect(result.status).not.toBe(0);
-  expect(result.output).toContain('allow-git');
+  expect(result.output).toContain('EALLOWGIT');
 });
