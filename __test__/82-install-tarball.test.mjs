@@ -1,6 +1,6 @@
 // `npm install <tarball>` in an empty project, with the npm versions of today, install scripts allowed and blocked.
 
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ALL_FORMS_WORK, BINARY, ROOT, project, removeTemporaryFolders, tarball } from './install/consumer.mjs';
@@ -71,6 +71,14 @@ test('on a new machine the build leaves nothing but the binary behind', async ()
 test('a binary that came with the package is used as it is', async () => {
   const consumer = await installed(withBinary, { npm: 11, rust: true, scripts: 'allowed', newMachine: true });
   expect(readFileSync(consumer.binary).equals(readFileSync(join(ROOT, BINARY)))).toBe(true);
+});
+
+test('it is built also inside a project that is itself a Cargo workspace', async () => {
+  const consumer = await installed(withoutBinary, { npm: 11, rust: true, scripts: 'blocked' });
+  writeFileSync(join(consumer.folder, 'Cargo.toml'), '[workspace]\nmembers = []\nresolver = "3"\n');
+  const { status, output } = await consumer.npx(['visual-db', 'build']);
+  expect(status, output).toBe(0);
+  expect(await consumer.imports()).toEqual(ALL_FORMS_WORK);
 });
 
 test('the package depends on what its command line needs, and importing it needs none of that', async () => {

@@ -10,22 +10,26 @@ const { platformName, binaryPath } = require('../lib/platform.js');
 const { build } = require('./build.js');
 
 const ROOT = path.join(__dirname, '..');
+const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const SOURCES = ['src', 'schema', '.cargo', 'build.rs', 'Cargo.toml', 'Cargo.lock'];
 
 /** Installs the packages that a folder's package-lock.json lists. */
 function dependencies(folder = '.') {
   const directory = path.join(ROOT, folder);
-  // npm writes the second file at the end of every install.
-  const [wanted, present] = ['package-lock.json', 'node_modules/.package-lock.json'].map((name) =>
-    modified(path.join(directory, name)),
-  );
-  if (present >= wanted) return;
-  console.log(`Installing the packages of ${folder === '.' ? 'package.json' : `${folder}/package.json`} ...`);
+  if (installed(directory)) return;
+  console.log(`Installing the packages of ${path.join(folder, 'package.json')} ...`);
   // Nothing here needs an install script, and the addon's own would build it a second time.
-  run(
-    process.platform === 'win32' ? 'npm.cmd' : 'npm',
-    ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
-    directory,
+  run(NPM, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], directory);
+}
+
+/** Whether every package is there in the version that is wanted, by the list that npm writes at the end of an install. */
+function installed(directory) {
+  const [wanted, present] = ['package-lock.json', 'node_modules/.package-lock.json'].map((name) => {
+    const file = path.join(directory, name);
+    return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')).packages : {};
+  });
+  return Object.entries(wanted).every(
+    ([name, { version, optional }]) => name === '' || optional || present[name]?.version === version,
   );
 }
 
