@@ -27,6 +27,12 @@ const RUST_TARGETS = {
   'win32-arm64-msvc': 'aarch64-pc-windows-msvc',
 };
 
+/**
+ * How the C library is linked where Rust's own way would not do: musl's is static and an addon can't be; Windows' is a
+ * package that a user may not have installed.
+ */
+const C_LIBRARY = { '-musl': '-crt-static', '-msvc': '+crt-static' };
+
 const USAGE = `Usage: visual-db build [--platform NAME] [--portable]
 
 Builds the binary for this machine, ${platformName()}. Needs Rust (https://rustup.rs) and a C compiler.
@@ -81,8 +87,8 @@ function compile({ platform, target, portable, targetDir, shared }) {
   const named = portable || platform !== platformName();
   const args = [portable ? 'zigbuild' : 'build', '--release', '--locked', '--lib'];
   if (named) args.push('--target', portable ? `${target}.${OLDEST_GLIBC}` : target);
-  // Rust links musl in statically unless told otherwise, and an addon can't be static.
-  if (platform.endsWith('-musl')) args.push('--config', `target.${target}.rustflags=["-Ctarget-feature=-crt-static"]`);
+  const linkage = Object.entries(C_LIBRARY).find(([suffix]) => platform.endsWith(suffix))?.[1];
+  if (linkage) args.push('--config', `target.${target}.rustflags=["-Ctarget-feature=${linkage}"]`);
 
   const plain = { ...process.env, CARGO_TARGET_DIR: targetDir };
   const env = portable ? withZigbuild(plain, path.join(targetDir, 'zigbuild')) : plain;
