@@ -1,4 +1,6 @@
 //! The data layer under a canvas on which AI coding agents work: the map of the modules, nothing else.
 //! `docs/architecture.md` says how they fit together.
 
+pub mod backup;
 pub mod error;
+pub mod schema;
