@@ -2,5 +2,7 @@
 //! `docs/architecture.md` says how they fit together.
 
 pub mod backup;
+#[cfg(feature = "addon")]
+pub mod binding;
 pub mod error;
 pub mod schema;

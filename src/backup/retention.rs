@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::files::{remove, resolve, sweep};
 use super::list::{Listed, list};
 use super::manifest::{self, Backup};
-use super::name::is_routine;
+use super::name::{is_routine, stem};
 use super::verify::verify;
 use crate::error::{Error, Result};
 
@@ -87,6 +87,14 @@ pub fn prune(folder: &Path, stem: &str, keep: Keep, dry_run: bool) -> Result<Pru
         sweep(&folder, &folder.join(stem))?;
     }
     Ok(pruned)
+}
+
+/// As `prune`, for the backups of the database at `source`.
+///
+/// # Errors
+/// As `prune`.
+pub fn prune_for(folder: &Path, source: &Path, keep: Keep, dry_run: bool) -> Result<Pruned> {
+    prune(folder, &stem(&resolve(source)?), keep, dry_run)
 }
 
 /// Which of these times, newest first, the rules keep: a calendar's work, which SQLite has.

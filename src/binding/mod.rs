@@ -1,0 +1,3 @@
+//! Node-API, and only Node-API.
+
+pub mod backup;
