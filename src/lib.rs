@@ -5,4 +5,7 @@ pub mod backup;
 #[cfg(feature = "addon")]
 pub mod binding;
 pub mod error;
+pub mod model;
 pub mod schema;
+pub mod sqlite;
+pub mod store;

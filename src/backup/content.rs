@@ -15,20 +15,14 @@ const LATEST: u32 = 3;
 
 /// The four tables, each with the columns that every version of the schema has.
 const TABLES: [(&str, &str); 4] = [
-    (
-        "worktrees",
-        "id,path,port,branch_name,issue_url,task_id,status,position_x,position_y,created_at,updated_at",
-    ),
+    ("worktrees", "id,path,port,branch_name,issue_url,task_id,status,position_x,position_y,created_at,updated_at"),
     (
         "zones",
         "id,name,description,trigger,agents,prompt_template,actions,position_x,position_y,size_width,size_height,\
          created_at,updated_at",
     ),
     ("worktree_zones", "worktree_id,zone_id,assigned_at"),
-    (
-        "zone_executions",
-        "id,zone_id,worktree_id,agent_type,prompt,result,success,executed_at",
-    ),
+    ("zone_executions", "id,zone_id,worktree_id,agent_type,prompt,result,success,executed_at"),
 ];
 
 /// Rows per table.
@@ -46,16 +40,8 @@ pub struct Counts {
 
 impl std::fmt::Display for Counts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            worktrees,
-            zones,
-            assignments,
-            executions,
-        } = self;
-        write!(
-            f,
-            "{worktrees} worktrees, {zones} zones, {assignments} assignments and {executions} executions"
-        )
+        let Self { worktrees, zones, assignments, executions } = self;
+        write!(f, "{worktrees} worktrees, {zones} zones, {assignments} assignments and {executions} executions")
     }
 }
 
@@ -74,11 +60,7 @@ pub fn schema_version(connection: &Connection, path: &Path) -> Result<u32> {
             format!("this is the database of another program (application id 0x{application:08x})"),
         ));
     }
-    let version = if application == APPLICATION_ID {
-        version
-    } else {
-        0
-    };
+    let version = if application == APPLICATION_ID { version } else { 0 };
     if version > LATEST {
         return Err(refused(
             "ERR_BACKUP_NEWER",
@@ -99,31 +81,20 @@ pub fn schema_version(connection: &Connection, path: &Path) -> Result<u32> {
     Err(refused(
         "ERR_BACKUP_SCHEMA",
         path,
-        format!(
-            "not a database of this package: missing, or with other columns: {}",
-            different.join(", ")
-        ),
+        format!("not a database of this package: missing, or with other columns: {}", different.join(", ")),
     ))
 }
 
 fn columns_of(connection: &Connection, table: &str) -> Option<String> {
     connection
-        .query_row(
-            "SELECT group_concat(name) FROM pragma_table_info(?)",
-            [table],
-            |row| row.get(0),
-        )
+        .query_row("SELECT group_concat(name) FROM pragma_table_info(?)", [table], |row| row.get(0))
         .ok()
         .flatten()
 }
 
 /// Counts the rows.
 pub fn counts(connection: &Connection) -> Result<Counts> {
-    let count = |table: &str| {
-        connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
-            row.get(0)
-        })
-    };
+    let count = |table: &str| connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0));
     Ok(Counts {
         worktrees: count("worktrees")?,
         zones: count("zones")?,
@@ -148,15 +119,13 @@ fn find_damage(connection: &Connection) -> Result<Option<String>> {
     if found != ["ok"] {
         return Ok(Some(found.join("; ")));
     }
-    let orphan = connection
-        .prepare("PRAGMA foreign_key_check")?
-        .query_row([], |row| {
-            Ok(format!(
-                "a row of {} points to a row of {} that does not exist",
-                row.get::<_, String>(0)?,
-                row.get::<_, String>(2)?
-            ))
-        });
+    let orphan = connection.prepare("PRAGMA foreign_key_check")?.query_row([], |row| {
+        Ok(format!(
+            "a row of {} points to a row of {} that does not exist",
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(2)?
+        ))
+    });
     match orphan {
         Ok(orphan) => Ok(Some(orphan)),
         Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),

@@ -55,11 +55,7 @@ pub fn unreported(_: Progress) -> Result<()> {
 
 /// Tells of a stage that copies no pages.
 pub fn enter(stage: Stage, report: Report) -> Result<()> {
-    report(Progress {
-        stage,
-        total_pages: 0,
-        remaining_pages: 0,
-    })
+    report(Progress { stage, total_pages: 0, remaining_pages: 0 })
 }
 
 /// How long to wait for another connection's lock.
@@ -132,10 +128,7 @@ fn step(copy: &Backup, pages: i32) -> Result<bool> {
                 std::thread::sleep(Duration::from_millis(5));
             }
             StepResult::Busy | StepResult::Locked => {
-                return Err(Error::Sqlite {
-                    code: ffi::SQLITE_BUSY,
-                    message: "database is locked".into(),
-                });
+                return Err(Error::Sqlite { code: ffi::SQLITE_BUSY, message: "database is locked".into() });
             }
             _ => return Ok(false),
         }

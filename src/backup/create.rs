@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+use super::checksum::sha256;
 use super::content;
 use super::copy::{Report, Stage, enter, hold_snapshot, open_to_write, pages};
 use super::error::{context, refused};
 use super::files::{self, Partial, create_folder, folder_of, resolve, same_file};
 use super::manifest::{self, Backup, FORMAT, Kind, Manifest};
 use super::name::{default_folder, now, stem, unused};
-use super::page_bytes::PageBytes;
 use crate::error::Result;
+use crate::sqlite::page_bytes::PageBytes;
 
 /// Where a backup goes, and why it is made.
 #[derive(Debug, Clone)]
@@ -28,12 +29,7 @@ pub struct Create<'a> {
 
 impl Default for Create<'_> {
     fn default() -> Self {
-        Self {
-            dest: None,
-            folder: None,
-            kind: Kind::Backup,
-            label: None,
-        }
+        Self { dest: None, folder: None, kind: Kind::Backup, label: None }
     }
 }
 
@@ -46,30 +42,24 @@ impl Default for Create<'_> {
 pub fn create(source: &Path, options: &Create, report: Report) -> Result<Backup> {
     let source = resolve(source)?;
     if !source.is_file() {
-        return Err(refused(
-            "ERR_DATABASE_MISSING",
-            &source,
-            "there is no database to back up",
-        ));
+        return Err(refused("ERR_DATABASE_MISSING", &source, "there is no database to back up"));
     }
     let dest = destination(&source, options)?;
     let partial = Partial::beside(&dest)?;
-    copy(&source, partial.path(), report)
-        .map_err(|error| context(error, "cannot back up to", &dest))?;
+    copy(&source, partial.path(), report).map_err(|error| context(error, "cannot back up to", &dest))?;
     publish(partial, &dest, options.kind, report)
 }
 
-/// As `create`, of the database under a live connection: one in memory has no file that others could read.
+/// As `create`, of a serialised database: one in memory has no file that could be read.
 ///
 /// # Errors
 /// As `create`.
-pub fn create_from(live: &Connection, dest: &Path, report: Report) -> Result<Backup> {
+pub fn create_from_bytes(bytes: &[u8], dest: &Path, report: Report) -> Result<Backup> {
     let dest = resolve(dest)?;
     refuse_strangers(&dest)?;
     create_folder(folder_of(&dest))?;
     let partial = Partial::beside(&dest)?;
-    copy_from(live, partial.path(), report)
-        .map_err(|error| context(error, "cannot back up to", &dest))?;
+    partial.write(bytes)?;
     publish(partial, &dest, Kind::Backup, report)
 }
 
@@ -84,11 +74,7 @@ fn destination(source: &Path, options: &Create) -> Result<PathBuf> {
     };
     let dest = resolve(dest)?;
     if same_file(source, &dest) {
-        return Err(refused(
-            "ERR_BACKUP_EXISTS",
-            &dest,
-            "a database can't be its own backup",
-        ));
+        return Err(refused("ERR_BACKUP_EXISTS", &dest, "a database can't be its own backup"));
     }
     refuse_strangers(&dest)?;
     create_folder(folder_of(&dest))?;
@@ -110,22 +96,17 @@ fn refuse_strangers(dest: &Path) -> Result<()> {
 fn copy(source: &Path, partial: &Path, report: Report) -> Result<()> {
     let from = open_to_write(source)?;
     hold_snapshot(&from)?;
-    copy_from(&from, partial, report)
-}
-
-fn copy_from(from: &Connection, partial: &Path, report: Report) -> Result<()> {
     let mut to = open_to_write(partial)?;
     // Nobody else knows the file and it is synced before it gets its name: no journal, no syncs in between.
     to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
-    pages(from, &mut to, Stage::Copy, report)
+    pages(&from, &mut to, Stage::Copy, report)
 }
 
 /// Checks the copy, writes it to the disk and gives it its name and manifest.
 fn publish(partial: Partial, dest: &Path, kind: Kind, report: Report) -> Result<Backup> {
     enter(Stage::Check, report)?;
     let connection = open_to_write(partial.path())?;
-    let manifest =
-        describe(&connection, dest, kind).map_err(|error| context(error, "cannot check", dest))?;
+    let manifest = describe(&connection, dest, kind).map_err(|error| context(error, "cannot check", dest))?;
     drop(connection);
     enter(Stage::Publish, report)?;
     files::sync(partial.path())?;
@@ -133,11 +114,7 @@ fn publish(partial: Partial, dest: &Path, kind: Kind, report: Report) -> Result<
     files::remove(&manifest::path_of(dest))?;
     partial.publish(dest)?;
     manifest::write(dest, &manifest)?;
-    Ok(Backup {
-        path: dest.to_path_buf(),
-        has_manifest: true,
-        manifest,
-    })
+    Ok(Backup { path: dest.to_path_buf(), has_manifest: true, manifest })
 }
 
 fn describe(connection: &Connection, dest: &Path, kind: Kind) -> Result<Manifest> {
@@ -155,13 +132,12 @@ fn describe(connection: &Connection, dest: &Path, kind: Kind) -> Result<Manifest
         }
         schema_version.as_ref().map_err(Clone::clone)?;
     }
-    let bytes = PageBytes::of(connection, dest);
     Ok(Manifest {
         format: FORMAT,
         created_at: now()?,
         kind,
-        bytes: bytes.len()?,
-        sha256: bytes.sha256()?,
+        bytes: PageBytes::of(connection).len()?,
+        sha256: sha256(connection)?,
         schema_version: schema_version.unwrap_or(0),
         counts: content::counts(connection).unwrap_or_default(),
         damage,

@@ -18,29 +18,22 @@ pub fn io(doing: &str, path: &Path, error: &std::io::Error) -> Error {
         ErrorKind::NotADirectory => "ENOTDIR",
         _ => "EIO",
     };
-    Error::Coded {
-        code,
-        message: format!("{doing} {}: {error}", path.display()),
-    }
+    Error::Coded { code, message: format!("{doing} {}: {error}", path.display()) }
 }
 
 /// SQLite's failure with the same code, its words preceded by what was being done to which file.
 pub fn context(error: impl Into<Error>, doing: &str, path: &Path) -> Error {
     match error.into() {
-        Error::Sqlite { code, message } => Error::Sqlite {
-            code,
-            message: format!("{doing} {}: {message}", path.display()),
-        },
+        Error::Sqlite { code, message } => {
+            Error::Sqlite { code, message: format!("{doing} {}: {message}", path.display()) }
+        }
         other => other,
     }
 }
 
 /// A failure of this package: a code that programs test, and the file it is about at the head of the message.
 pub fn refused(code: &'static str, path: &Path, why: impl std::fmt::Display) -> Error {
-    Error::Coded {
-        code,
-        message: format!("{}: {why}", path.display()),
-    }
+    Error::Coded { code, message: format!("{}: {why}", path.display()) }
 }
 
 /// Whether SQLite can't make sense of the file, as opposed to not being allowed at it or having to wait for it.

@@ -18,15 +18,9 @@ pub const SIDE_FILES: [&str; 3] = ["-wal", "-journal", "-shm"];
 /// The path as SQLite will see it: absolute, symbolic links followed where the file exists.
 pub fn resolve(path: &Path) -> Result<PathBuf> {
     if path.as_os_str().is_empty() || path.as_os_str().as_encoded_bytes().contains(&0) {
-        return Err(refused(
-            "ERR_INVALID_PATH",
-            path,
-            "not a path: it is empty or holds a NUL character",
-        ));
+        return Err(refused("ERR_INVALID_PATH", path, "not a path: it is empty or holds a NUL character"));
     }
-    fs::canonicalize(path)
-        .or_else(|_| std::path::absolute(path))
-        .map_err(|error| io("cannot resolve", path, &error))
+    fs::canonicalize(path).or_else(|_| std::path::absolute(path)).map_err(|error| io("cannot resolve", path, &error))
 }
 
 /// Appends to the file's name: `visual.db` and `-wal` give `visual.db-wal`.
@@ -38,9 +32,7 @@ pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 
 /// The folder that holds a file.
 pub fn folder_of(path: &Path) -> &Path {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Whether both names lead to one file: symbolic and hard links included.
@@ -59,9 +51,7 @@ pub fn create_folder(folder: &Path) -> Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
-        .map_err(|error| io("cannot create the folder", folder, &error))
+    builder.create(folder).map_err(|error| io("cannot create the folder", folder, &error))
 }
 
 /// A new file that only its owner can read.
@@ -70,9 +60,7 @@ pub fn create_private(path: &Path) -> Result<File> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(path)
-        .map_err(|error| io("cannot create", path, &error))
+    options.open(path).map_err(|error| io("cannot create", path, &error))
 }
 
 /// Waits until the file's content is on the disk. Only for files that no SQLite connection of this process has
@@ -104,9 +92,7 @@ pub fn rename(from: &Path, to: &Path) -> Result<()> {
 /// Removes a file that may be gone already.
 pub fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(io("cannot remove", path, &error))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io("cannot remove", path, &error)),
         _ => Ok(()),
     }
 }
@@ -114,11 +100,7 @@ pub fn remove(path: &Path) -> Result<()> {
 /// Writes the whole file or leaves the one that was there.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let partial = Partial::beside(path)?;
-    OpenOptions::new()
-        .write(true)
-        .open(partial.path())
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .map_err(|error| io("cannot write", path, &error))?;
+    partial.write(bytes)?;
     partial.publish(path)
 }
 
@@ -131,14 +113,8 @@ pub fn sweep(folder: &Path, prefix: &Path) -> Result<()> {
     for entry in entries.flatten() {
         let path = entry.path();
         let is_partial = path.extension().is_some_and(|ending| ending == PARTIAL)
-            && path
-                .as_os_str()
-                .as_encoded_bytes()
-                .starts_with(prefix.as_os_str().as_encoded_bytes());
-        let age = entry
-            .metadata()
-            .and_then(|found| found.modified())
-            .map(|time| time.elapsed());
+            && path.as_os_str().as_encoded_bytes().starts_with(prefix.as_os_str().as_encoded_bytes());
+        let age = entry.metadata().and_then(|found| found.modified()).map(|time| time.elapsed());
         if is_partial && matches!(age, Ok(Ok(age)) if age > DAY) {
             remove(&path)?;
         }
@@ -155,10 +131,7 @@ impl Partial {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         loop {
             let count = NEXT.fetch_add(1, Ordering::Relaxed);
-            let path = with_suffix(
-                target,
-                &format!(".{}-{count}.{PARTIAL}", std::process::id()),
-            );
+            let path = with_suffix(target, &format!(".{}-{count}.{PARTIAL}", std::process::id()));
             match create_private(&path) {
                 Ok(_) => return Ok(Self(Some(path))),
                 // Left by a killed process that had this one's id.
@@ -171,6 +144,15 @@ impl Partial {
     /// Where it is now.
     pub fn path(&self) -> &Path {
         self.0.as_deref().unwrap_or(Path::new(""))
+    }
+
+    /// Fills it, and waits until the bytes are on the disk.
+    pub fn write(&self, bytes: &[u8]) -> Result<()> {
+        OpenOptions::new()
+            .write(true)
+            .open(self.path())
+            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+            .map_err(|error| io("cannot write", self.path(), &error))
     }
 
     /// Gives the file its real name.

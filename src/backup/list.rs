@@ -39,12 +39,9 @@ pub fn list(folder: &Path) -> Result<Vec<Listed>> {
     };
     let mut listed = Vec::new();
     for entry in entries {
-        let path = entry
-            .map_err(|error| io("cannot read the folder", &folder, &error))?
-            .path();
+        let path = entry.map_err(|error| io("cannot read the folder", &folder, &error))?.path();
         if path.is_file()
-            && (path.extension().is_some_and(|ending| ending == "db")
-                || manifest::path_of(&path).exists())
+            && (path.extension().is_some_and(|ending| ending == "db") || manifest::path_of(&path).exists())
         {
             listed.push(look_at(path));
         }
@@ -56,12 +53,7 @@ pub fn list(folder: &Path) -> Result<Vec<Listed>> {
 fn look_at(path: PathBuf) -> Listed {
     match probe(&path) {
         Ok(backup) => Listed::Backup(backup),
-        Err(error) => Listed::Problem {
-            problem: error
-                .message()
-                .replace(&format!("{}: ", path.display()), ""),
-            path,
-        },
+        Err(error) => Listed::Problem { problem: error.message().replace(&format!("{}: ", path.display()), ""), path },
     }
 }
 

@@ -23,11 +23,7 @@ pub fn take(path: &Path, wait: Duration) -> Result<Option<Connection>> {
     // Exclusive mode keeps the lock over a commit, too.
     match lock.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE") {
         Ok(()) => Ok(Some(lock)),
-        Err(rusqlite::Error::SqliteFailure(failure, _))
-            if failure.code == ErrorCode::DatabaseBusy =>
-        {
-            Ok(None)
-        }
+        Err(rusqlite::Error::SqliteFailure(failure, _)) if failure.code == ErrorCode::DatabaseBusy => Ok(None),
         Err(error) => Err(context(error, "cannot lock", path)),
     }
 }

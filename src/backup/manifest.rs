@@ -78,20 +78,10 @@ pub fn read(backup: &Path) -> Result<Option<Manifest>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(io("cannot read the manifest", &path, &error)),
     };
-    let unreadable = |why: String| {
-        refused(
-            "ERR_BACKUP_MANIFEST",
-            &path,
-            format!("not a manifest of a backup: {why}"),
-        )
-    };
-    let manifest: Manifest =
-        serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))?;
+    let unreadable = |why: String| refused("ERR_BACKUP_MANIFEST", &path, format!("not a manifest of a backup: {why}"));
+    let manifest: Manifest = serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))?;
     if manifest.format != FORMAT {
-        return Err(unreadable(format!(
-            "its form is {}, this package knows {FORMAT}",
-            manifest.format
-        )));
+        return Err(unreadable(format!("its form is {}, this package knows {FORMAT}", manifest.format)));
     }
     Ok(Some(manifest))
 }

@@ -2,6 +2,7 @@
 //!
 //! A backup is one SQLite file without side files, and a manifest beside it (`<file>.json`). Nothing here knows Node.
 
+mod checksum;
 mod content;
 mod copy;
 mod create;
@@ -11,7 +12,6 @@ mod list;
 mod lock;
 mod manifest;
 mod name;
-mod page_bytes;
 mod replace;
 mod restore;
 mod retention;
@@ -23,7 +23,7 @@ mod tests;
 
 pub use content::Counts;
 pub use copy::{Progress, Report, Stage, unreported};
-pub use create::{Create, create, create_from};
+pub use create::{Create, create, create_from_bytes};
 pub use list::{Listed, list};
 pub use manifest::{Backup, Kind, Manifest};
 pub use name::default_folder;

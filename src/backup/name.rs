@@ -9,19 +9,12 @@ use crate::error::Result;
 
 /// Now, as ISO 8601 in UTC with milliseconds. SQLite's clock saves a calendar of our own.
 pub fn now() -> Result<String> {
-    Ok(Connection::open_in_memory()?.query_row(
-        "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
-        [],
-        |row| row.get(0),
-    )?)
+    Ok(Connection::open_in_memory()?.query_row("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')", [], |row| row.get(0))?)
 }
 
 /// The database's name without its ending: what its backups' names begin with.
 pub fn stem(database: &Path) -> String {
-    database.file_stem().map_or_else(
-        || "visual".into(),
-        |stem| stem.to_string_lossy().into_owned(),
-    )
+    database.file_stem().map_or_else(|| "visual".into(), |stem| stem.to_string_lossy().into_owned())
 }
 
 /// Where backups of a database go unless told otherwise: `backups` beside it.

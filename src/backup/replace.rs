@@ -34,8 +34,7 @@ struct Plan {
 /// Puts a copy of the backup in the place of a database that can't be opened. Returns where the old file is now.
 pub fn replace(backup: &Path, live: &Path, report: Report) -> Result<PathBuf> {
     let partial = Partial::beside(live)?;
-    fill(partial.path(), backup, report)
-        .map_err(|error| context(error, "cannot restore to", live))?;
+    fill(partial.path(), backup, report).map_err(|error| context(error, "cannot restore to", live))?;
     keep_mode_and_owner(live, partial.path())?;
     files::sync(partial.path())?;
     enter(Stage::Replace, report)?;
@@ -74,13 +73,8 @@ impl Plan {
     /// Writes the plan down, and keeps its lock.
     fn commit(&self, live: &Path) -> Result<Connection> {
         let lock = take(live)?;
-        lock.execute_batch(
-            "CREATE TABLE IF NOT EXISTS plan (restored TEXT, aside TEXT, old TEXT); DELETE FROM plan",
-        )?;
-        lock.execute(
-            "INSERT INTO plan VALUES (?, ?, ?)",
-            (&self.restored, &self.aside, &self.old),
-        )?;
+        lock.execute_batch("CREATE TABLE IF NOT EXISTS plan (restored TEXT, aside TEXT, old TEXT); DELETE FROM plan")?;
+        lock.execute("INSERT INTO plan VALUES (?, ?, ?)", (&self.restored, &self.aside, &self.old))?;
         lock.execute_batch("COMMIT")?;
         files::sync_folder(folder_of(live))?;
         Ok(lock)
@@ -92,11 +86,7 @@ impl Plan {
             return Ok(None);
         }
         let plan = lock.query_row("SELECT restored, aside, old FROM plan", [], |row| {
-            Ok(Self {
-                restored: row.get(0)?,
-                aside: row.get(1)?,
-                old: row.get(2)?,
-            })
+            Ok(Self { restored: row.get(0)?, aside: row.get(1)?, old: row.get(2)? })
         })?;
         Ok(Some(plan))
     }
@@ -146,9 +136,7 @@ fn fill(file: &Path, backup: &Path, report: Report) -> Result<()> {
 /// What `path` has after `live`, being in the same folder.
 fn suffix(live: &Path, path: &Path) -> String {
     let (live, path) = (live.to_string_lossy(), path.to_string_lossy());
-    path.strip_prefix(live.as_ref())
-        .unwrap_or_default()
-        .to_owned()
+    path.strip_prefix(live.as_ref()).unwrap_or_default().to_owned()
 }
 
 /// Enough to see that it is the same file, unchanged.
@@ -156,10 +144,7 @@ fn identity(file: &Path) -> String {
     fs::metadata(file).map_or_else(
         |_| "none".into(),
         |found| {
-            let changed = found
-                .modified()
-                .ok()
-                .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            let changed = found.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
             format!("{} {}", found.len(), changed.unwrap_or_default().as_nanos())
         },
     )

@@ -10,9 +10,7 @@ use super::content::Counts;
 use super::copy::{self, Progress, Report, Stage, open_to_read, open_to_write};
 use super::create::{Create, create};
 use super::error::{context, is_unreadable, refused};
-use super::files::{
-    Partial, create_folder, folder_of, resolve, same_file, sweep, sync, with_suffix,
-};
+use super::files::{Partial, create_folder, folder_of, resolve, same_file, sweep, sync, with_suffix};
 use super::manifest::{Backup, Kind};
 use super::name::now;
 use super::replace::{replace, resume};
@@ -58,20 +56,14 @@ pub fn restore(backup: &Path, live: &Path, report: Report) -> Result<Restored> {
     let live = resolve(live)?;
     let verified = verify(backup, report)?;
     if same_file(&verified.path, &live) {
-        return Err(refused(
-            "ERR_RESTORE_SAME_FILE",
-            &live,
-            "the backup is the database itself",
-        ));
+        return Err(refused("ERR_RESTORE_SAME_FILE", &live, "the backup is the database itself"));
     }
     resume(&live)?;
     sweep(folder_of(&live), &live)?;
     let (how, safety) = match live.try_exists() {
         Ok(false) => make(&verified.path, &live, report)?,
         _ => match into_live(&verified.path, &live, report) {
-            Err(error) if is_unreadable(&error) => {
-                (How::Replaced, Some(replace(&verified.path, &live, report)?))
-            }
+            Err(error) if is_unreadable(&error) => (How::Replaced, Some(replace(&verified.path, &live, report)?)),
             done => (How::Transaction, done?),
         },
     };
@@ -116,16 +108,11 @@ fn prepare(live: &Connection) -> rusqlite::Result<Option<u32>> {
     }
     live.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     live.execute_batch("PRAGMA synchronous = FULL")?;
-    live.query_row("PRAGMA page_size", [], |row| row.get(0))
-        .map(Some)
+    live.query_row("PRAGMA page_size", [], |row| row.get(0)).map(Some)
 }
 
 /// A file in write-ahead mode keeps its page size: a backup with another one is converted first.
-fn open_with_page_size(
-    backup: &Path,
-    live: &Path,
-    page_size: Option<u32>,
-) -> Result<(Connection, Option<Partial>)> {
+fn open_with_page_size(backup: &Path, live: &Path, page_size: Option<u32>) -> Result<(Connection, Option<Partial>)> {
     let from = open_to_read(backup)?;
     let found: u32 = from.query_row("PRAGMA page_size", [], |row| row.get(0))?;
     match page_size {
@@ -143,17 +130,8 @@ fn keep_safety_copy(live: &Path, report: Report) -> Result<Option<PathBuf>> {
     if live.metadata().is_ok_and(|found| found.len() == 0) {
         return Ok(None);
     }
-    let options = Create {
-        kind: Kind::Safety,
-        label: Some("replaced"),
-        ..Create::default()
-    };
-    let mut as_safety = |progress: Progress| {
-        report(Progress {
-            stage: Stage::Safety,
-            ..progress
-        })
-    };
+    let options = Create { kind: Kind::Safety, label: Some("replaced"), ..Create::default() };
+    let mut as_safety = |progress: Progress| report(Progress { stage: Stage::Safety, ..progress });
     Ok(Some(create(live, &options, &mut as_safety)?.path))
 }
 
@@ -165,10 +143,7 @@ fn make(backup: &Path, live: &Path, report: Report) -> Result<(How, Option<PathB
     for side in ["-wal", "-journal"] {
         let stray = with_suffix(live, side);
         if stray.exists() {
-            super::files::rename(
-                &stray,
-                &with_suffix(live, &format!("-replaced-{time}{side}")),
-            )?;
+            super::files::rename(&stray, &with_suffix(live, &format!("-replaced-{time}{side}")))?;
         }
     }
     let partial = Partial::beside(live)?;

@@ -43,31 +43,19 @@ pub struct Pruned {
 /// `RangeError` where `keep` keeps nothing; an operating system's code.
 pub fn prune(folder: &Path, stem: &str, keep: Keep, dry_run: bool) -> Result<Pruned> {
     if keep == Keep::default() {
-        return Err(Error::Range(
-            "keep: at least one of hourly, daily, weekly and monthly must be more than 0".into(),
-        ));
+        return Err(Error::Range("keep: at least one of hourly, daily, weekly and monthly must be more than 0".into()));
     }
     let folder = resolve(folder)?;
     let mut candidates: Vec<Backup> = Vec::new();
     for listed in list(&folder)? {
         if let Listed::Backup(backup) = listed
             && backup.has_manifest
-            && is_routine(
-                &backup
-                    .path
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy(),
-                stem,
-            )
+            && is_routine(&backup.path.file_name().unwrap_or_default().to_string_lossy(), stem)
         {
             candidates.push(backup);
         }
     }
-    let times: Vec<_> = candidates
-        .iter()
-        .map(|backup| backup.manifest.created_at.as_str())
-        .collect();
+    let times: Vec<_> = candidates.iter().map(|backup| backup.manifest.created_at.as_str()).collect();
     let mut chosen = choose(&times, keep)?;
     spare_the_last_good(&candidates, &mut chosen);
     let mut pruned = Pruned::default();
@@ -105,16 +93,11 @@ pub fn choose(times: &[&str], keep: Keep) -> Result<Vec<bool>> {
         calendar.execute("INSERT INTO backups VALUES (?, ?)", (position as i64, time))?;
     }
     let mut chosen = vec![false; times.len()];
-    let periods = [
-        ("%Y-%m-%d %H", keep.hourly),
-        ("%Y-%m-%d", keep.daily),
-        ("%G-%V", keep.weekly),
-        ("%Y-%m", keep.monthly),
-    ];
+    let periods =
+        [("%Y-%m-%d %H", keep.hourly), ("%Y-%m-%d", keep.daily), ("%G-%V", keep.weekly), ("%Y-%m", keep.monthly)];
     for (period, count) in periods {
-        let mut newest = calendar.prepare(
-            "SELECT min(position) FROM backups GROUP BY strftime(?1, time) ORDER BY min(position) LIMIT ?2",
-        )?;
+        let mut newest = calendar
+            .prepare("SELECT min(position) FROM backups GROUP BY strftime(?1, time) ORDER BY min(position) LIMIT ?2")?;
         for position in newest.query_map((period, count), |row| row.get::<_, i64>(0))? {
             chosen[position? as usize] = true;
         }
@@ -125,8 +108,7 @@ pub fn choose(times: &[&str], keep: Keep) -> Result<Vec<bool>> {
 /// If none that the rules keep can be trusted, the newest that can be stays as well.
 fn spare_the_last_good(candidates: &[Backup], chosen: &mut [bool]) {
     let is_good = |at: &usize| verify(&candidates[*at].path, &mut super::unreported).is_ok();
-    let (kept, removed): (Vec<usize>, Vec<usize>) =
-        (0..candidates.len()).partition(|at| chosen[*at]);
+    let (kept, removed): (Vec<usize>, Vec<usize>) = (0..candidates.len()).partition(|at| chosen[*at]);
     if removed.is_empty() || kept.iter().any(is_good) {
         return;
     }

@@ -33,23 +33,13 @@ pub struct Ran {
 ///
 /// # Errors
 /// As `create` and `prune`.
-pub fn run_if_due(
-    source: &Path,
-    folder: Option<&Path>,
-    every: Duration,
-    keep: Keep,
-    report: Report,
-) -> Result<Ran> {
+pub fn run_if_due(source: &Path, folder: Option<&Path>, every: Duration, keep: Keep, report: Report) -> Result<Ran> {
     let source = resolve(source)?;
     let folder = folder.map_or_else(|| Ok(default_folder(&source)), resolve)?;
     let stem = stem(&source);
     let every = every.as_millis() as u64;
     create_folder(&folder)?;
-    let waiting = |due_in| Ran {
-        made: None,
-        removed: Vec::new(),
-        due_in,
-    };
+    let waiting = |due_in| Ran { made: None, removed: Vec::new(), due_in };
     let Some(_lock) = lock::take(&folder.join(format!(".{stem}.lock")), Duration::ZERO)? else {
         return Ok(waiting(every));
     };
@@ -58,17 +48,10 @@ pub fn run_if_due(
     {
         return Ok(waiting(every - age));
     }
-    let options = Create {
-        folder: Some(&folder),
-        ..Create::default()
-    };
+    let options = Create { folder: Some(&folder), ..Create::default() };
     let made = create(&source, &options, report)?;
     let Pruned { removed, .. } = prune(&folder, &stem, keep, false)?;
-    Ok(Ran {
-        made: Some(made),
-        removed,
-        due_in: every,
-    })
+    Ok(Ran { made: Some(made), removed, due_in: every })
 }
 
 /// Milliseconds since the newest backup. One from the future, made before a clock was set back, doesn't count.
@@ -76,14 +59,7 @@ fn age_of_newest(folder: &Path, stem: &str) -> Result<Option<u64>> {
     let clock = Connection::open_in_memory()?;
     for listed in list(folder)? {
         if let Listed::Backup(backup) = listed
-            && is_routine(
-                &backup
-                    .path
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy(),
-                stem,
-            )
+            && is_routine(&backup.path.file_name().unwrap_or_default().to_string_lossy(), stem)
         {
             let age: f64 = clock.query_row(
                 "SELECT (julianday('now') - julianday(?)) * 86400000",

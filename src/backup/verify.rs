@@ -5,13 +5,14 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::checksum::sha256;
 use super::content;
 use super::copy::{Report, Stage, enter, hold_snapshot, open_to_read};
 use super::error::{context, io, is_unreadable, refused};
 use super::files::resolve;
 use super::manifest::{self, Backup, FORMAT, Kind, Manifest};
-use super::page_bytes::PageBytes;
 use crate::error::{Error, Result};
+use crate::sqlite::page_bytes::PageBytes;
 
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
@@ -26,9 +27,9 @@ pub fn verify(path: &Path, report: Report) -> Result<Backup> {
     is_a_file(&path)?;
     let manifest = manifest::read(&path)?;
     let connection = open_to_read(&path)?;
-    let bytes = PageBytes::of(&connection, &path);
-    let size = has_whole_pages(&bytes, &path, manifest.as_ref())?;
-    let sha256 = bytes.sha256()?;
+    let explain = |error| context(error, "cannot read", &path);
+    let size = has_whole_pages(&connection, &path, manifest.as_ref())?;
+    let sha256 = sha256(&connection).map_err(explain)?;
     if let Some(manifest) = &manifest
         && (manifest.sha256 != sha256 || manifest.bytes != size)
     {
@@ -43,18 +44,10 @@ pub fn verify(path: &Path, report: Report) -> Result<Backup> {
     }
     let found = inspect(&connection, &path, manifest.as_ref()).map_err(|error| match error {
         error if is_unreadable(&error) => damaged(&path, error.message()),
-        other => context(other, "cannot read", &path),
+        other => explain(other),
     })?;
     let has_manifest = manifest.is_some();
-    Ok(Backup {
-        path,
-        has_manifest,
-        manifest: manifest.unwrap_or(Manifest {
-            bytes: size,
-            sha256,
-            ..found
-        }),
-    })
+    Ok(Backup { path, has_manifest, manifest: manifest.unwrap_or(Manifest { bytes: size, sha256, ..found }) })
 }
 
 /// What can be said at a glance: whether it is a whole file, and what its manifest, or else the file itself, says.
@@ -62,20 +55,13 @@ pub fn probe(path: &Path) -> Result<Backup> {
     is_a_file(path)?;
     let manifest = manifest::read(path)?;
     let connection = open_to_read(path)?;
-    let size = has_whole_pages(&PageBytes::of(&connection, path), path, manifest.as_ref())?;
+    let size = has_whole_pages(&connection, path, manifest.as_ref())?;
     let has_manifest = manifest.is_some();
     let manifest = match manifest {
         Some(manifest) => manifest,
-        None => Manifest {
-            bytes: size,
-            ..describe(&connection, path)?
-        },
+        None => Manifest { bytes: size, ..describe(&connection, path)? },
     };
-    Ok(Backup {
-        path: path.to_path_buf(),
-        has_manifest,
-        manifest,
-    })
+    Ok(Backup { path: path.to_path_buf(), has_manifest, manifest })
 }
 
 fn damaged(path: &Path, what: &str) -> Error {
@@ -94,49 +80,29 @@ fn is_a_file(path: &Path) -> Result<()> {
 }
 
 /// What can be said before SQLite has looked: the size of the file, if it is what its header and manifest say.
-fn has_whole_pages(bytes: &PageBytes, path: &Path, manifest: Option<&Manifest>) -> Result<u64> {
-    let size = bytes.len()?;
+fn has_whole_pages(connection: &Connection, path: &Path, manifest: Option<&Manifest>) -> Result<u64> {
+    let bytes = PageBytes::of(connection);
+    let explain = |error| context(error, "cannot read", path);
+    let size = bytes.len().map_err(explain)?;
     if size == 0 {
-        return Err(refused(
-            "ERR_BACKUP_EMPTY",
-            path,
-            "the file is empty (0 bytes)",
-        ));
+        return Err(refused("ERR_BACKUP_EMPTY", path, "the file is empty (0 bytes)"));
     }
     let mut header = [0; 100];
-    bytes.read(&mut header, 0)?;
+    bytes.read(&mut header, 0).map_err(explain)?;
     if !header.starts_with(MAGIC) {
-        return Err(refused(
-            "ERR_BACKUP_NOT_A_DATABASE",
-            path,
-            "this is not an SQLite database, or an encrypted one",
-        ));
+        return Err(refused("ERR_BACKUP_NOT_A_DATABASE", path, "this is not an SQLite database, or an encrypted one"));
     }
-    let number = |at: usize| {
-        u64::from(u32::from_be_bytes([
-            header[at],
-            header[at + 1],
-            header[at + 2],
-            header[at + 3],
-        ]))
-    };
+    let number =
+        |at: usize| u64::from(u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]));
     let page_size = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
         1 => 65_536,
         size => size,
     };
     // SQLite's own rule for whether the page count in the header counts.
-    let pages = if number(24) == number(92) {
-        number(28)
-    } else {
-        0
-    };
+    let pages = if number(24) == number(92) { number(28) } else { 0 };
     let expected = manifest.map_or(pages * page_size, |manifest| manifest.bytes);
     if size < expected {
-        return Err(refused(
-            "ERR_BACKUP_TRUNCATED",
-            path,
-            format!("truncated: {size} of {expected} bytes are there"),
-        ));
+        return Err(refused("ERR_BACKUP_TRUNCATED", path, format!("truncated: {size} of {expected} bytes are there")));
     }
     Ok(size)
 }

@@ -4,7 +4,7 @@
 //! makes values and errors of it: work on the thread pool has no environment to make a JavaScript error in.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::backup::{self, Create, Keep, Progress};
 use crate::error::{Error, Result};
+use crate::sqlite::code::name;
 
 /// Told of each step as JSON; answers whether to go on. Weak: it doesn't keep the process alive.
 type Watcher = ThreadsafeFunction<String, bool, String, napi::Status, false, true>;
@@ -28,11 +29,7 @@ pub fn backup_create_sync(
     folder: Option<String>,
     watcher: Option<Function<String, bool>>,
 ) -> String {
-    outcome(|| {
-        create(&source, dest.as_deref(), folder.as_deref(), &mut |step| {
-            ask(watcher.as_ref(), step)
-        })
-    })
+    outcome(|| create(&source, dest.as_deref(), folder.as_deref(), &mut |step| ask(watcher.as_ref(), step)))
 }
 
 /// As `backupCreateSync`, on the thread pool.
@@ -43,29 +40,22 @@ pub fn backup_create(
     folder: Option<String>,
     watcher: Option<Watcher>,
 ) -> AsyncTask<Work> {
-    Work::queue(watcher, move |report| {
-        outcome(|| create(&source, dest.as_deref(), folder.as_deref(), report))
-    })
+    Work::queue(watcher, move |report| outcome(|| create(&source, dest.as_deref(), folder.as_deref(), report)))
+}
+
+/// As `backupCreateSync`, of the bytes of a database in memory.
+#[napi]
+pub fn backup_create_from_bytes(bytes: &[u8], dest: String, watcher: Option<Function<String, bool>>) -> String {
+    outcome(|| backup::create_from_bytes(bytes, Path::new(&dest), &mut |step| ask(watcher.as_ref(), step)))
 }
 
 /// Makes a backup if one is due, and prunes, on the thread pool. `keep` is JSON.
 #[napi]
-pub fn backup_run_if_due(
-    source: String,
-    folder: Option<String>,
-    every: f64,
-    keep: String,
-) -> AsyncTask<Work> {
+pub fn backup_run_if_due(source: String, folder: Option<String>, every: f64, keep: String) -> AsyncTask<Work> {
     Work::queue(None, move |report| {
         outcome(|| {
             let every = Duration::from_millis(every as u64);
-            backup::run_if_due(
-                Path::new(&source),
-                folder.as_deref().map(Path::new),
-                every,
-                parse(&keep)?,
-                report,
-            )
+            backup::run_if_due(Path::new(&source), folder.as_deref().map(Path::new), every, parse(&keep)?, report)
         })
     })
 }
@@ -84,42 +74,18 @@ pub fn backup_list(folder: String) -> String {
 
 /// Makes the database at `live` equal to a backup.
 #[napi]
-pub fn backup_restore(
-    path: String,
-    live: String,
-    watcher: Option<Function<String, bool>>,
-) -> String {
-    outcome(|| {
-        backup::restore(Path::new(&path), Path::new(&live), &mut |step| {
-            ask(watcher.as_ref(), step)
-        })
-    })
+pub fn backup_restore(path: String, live: String, watcher: Option<Function<String, bool>>) -> String {
+    outcome(|| backup::restore(Path::new(&path), Path::new(&live), &mut |step| ask(watcher.as_ref(), step)))
 }
 
 /// Removes the backups of the database that `keep` (JSON) doesn't keep.
 #[napi]
 pub fn backup_prune(folder: String, source: String, keep: String, dry_run: bool) -> String {
-    outcome(|| {
-        backup::prune_for(
-            Path::new(&folder),
-            Path::new(&source),
-            parse(&keep)?,
-            dry_run,
-        )
-    })
+    outcome(|| backup::prune_for(Path::new(&folder), Path::new(&source), parse(&keep)?, dry_run))
 }
 
-fn create(
-    source: &str,
-    dest: Option<&str>,
-    folder: Option<&str>,
-    report: backup::Report,
-) -> Result<backup::Backup> {
-    let options = Create {
-        dest: dest.map(Path::new),
-        folder: folder.map(Path::new),
-        ..Create::default()
-    };
+fn create(source: &str, dest: Option<&str>, folder: Option<&str>, report: backup::Report) -> Result<backup::Backup> {
+    let options = Create { dest: dest.map(Path::new), folder: folder.map(Path::new), ..Create::default() };
     backup::create(Path::new(source), &options, report)
 }
 
@@ -150,35 +116,26 @@ fn text(value: &impl Serialize) -> String {
 #[serde(rename_all = "lowercase")]
 enum Outcome<T> {
     Value(T),
-    Error {
-        r#type: &'static str,
-        code: Option<String>,
-        message: String,
-    },
+    Error { r#type: &'static str, code: Option<String>, message: String },
 }
 
 /// A panic ends here: it must not cross into JavaScript.
 fn outcome<T: Serialize>(work: impl FnOnce() -> Result<T>) -> String {
-    let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        Err(Error::Plain(
-            "internal error: the backup code panicked".into(),
-        ))
-    });
+    let done = catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Error::Plain("internal error: the backup code panicked".into())));
     text(&match done {
         Ok(value) => Outcome::Value(value),
         Err(error) => {
             let (kind, code) = match &error {
                 Error::Type(_) => ("TypeError", None),
                 Error::Range(_) => ("RangeError", None),
-                Error::Sqlite { code, .. } => ("SqliteError", Some(code.to_string())),
+                Error::Sqlite { code, .. } => {
+                    ("SqliteError", name(*code).or_else(|| name(*code & 0xff)).map(str::to_owned))
+                }
                 Error::Coded { code, .. } => ("Error", Some((*code).to_owned())),
                 Error::Plain(_) => ("Error", None),
             };
-            Outcome::Error {
-                r#type: kind,
-                code,
-                message: error.message().to_owned(),
-            }
+            Outcome::Error { r#type: kind, code, message: error.message().to_owned() }
         }
     })
 }
@@ -190,14 +147,8 @@ pub struct Work {
 }
 
 impl Work {
-    fn queue(
-        watcher: Option<Watcher>,
-        run: impl FnOnce(backup::Report) -> String + Send + 'static,
-    ) -> AsyncTask<Self> {
-        AsyncTask::new(Self {
-            run: Some(Box::new(run)),
-            watcher,
-        })
+    fn queue(watcher: Option<Watcher>, run: impl FnOnce(backup::Report) -> String + Send + 'static) -> AsyncTask<Self> {
+        AsyncTask::new(Self { run: Some(Box::new(run)), watcher })
     }
 }
 
@@ -221,16 +172,9 @@ impl Task for Work {
                     },
                 );
             }
-            if go_on.load(Ordering::Relaxed) {
-                Ok(())
-            } else {
-                Err(stopped())
-            }
+            if go_on.load(Ordering::Relaxed) { Ok(()) } else { Err(stopped()) }
         };
-        Ok(self
-            .run
-            .take()
-            .map_or_else(String::new, |run| run(&mut report)))
+        Ok(self.run.take().map_or_else(String::new, |run| run(&mut report)))
     }
 
     fn resolve(&mut self, _: Env, output: String) -> napi::Result<String> {

@@ -10,18 +10,12 @@ use crate::backup::{Create, create, restore, unreported, verify};
 fn refused(spoil: impl FnOnce(&Path)) -> (String, String) {
     let folder = Folder::new();
     let live = folder.fixture("js-layer.db");
-    let backup = create(&live, &Create::default(), &mut unreported)
-        .unwrap()
-        .path;
+    let backup = create(&live, &Create::default(), &mut unreported).unwrap().path;
     spoil(&backup);
     let before = fs::read(&live).unwrap();
     let error = verify(&backup, &mut unreported).unwrap_err();
     assert_eq!(restore(&backup, &live, &mut unreported).unwrap_err(), error);
-    assert_eq!(
-        fs::read(&live).unwrap(),
-        before,
-        "the live file is unchanged to the byte"
-    );
+    assert_eq!(fs::read(&live).unwrap(), before, "the live file is unchanged to the byte");
     (code(&error), error.message().to_owned())
 }
 
@@ -70,10 +64,7 @@ fn an_empty_file() {
 
 #[test]
 fn a_truncated_file() {
-    for spoil in [
-        |backup: &Path| truncate(backup),
-        |backup: &Path| truncate(&without_manifest(backup)),
-    ] {
+    for spoil in [|backup: &Path| truncate(backup), |backup: &Path| truncate(&without_manifest(backup))] {
         let (code, message) = refused(spoil);
         assert_eq!(code, "ERR_BACKUP_TRUNCATED");
         assert!(message.contains("truncated: "), "{message}");
@@ -84,10 +75,7 @@ fn a_truncated_file() {
 fn one_flipped_bit() {
     let (code, message) = refused(flip);
     assert_eq!(code, "ERR_BACKUP_CHANGED");
-    assert!(
-        message.contains("it was changed after it was made"),
-        "{message}"
-    );
+    assert!(message.contains("it was changed after it was made"), "{message}");
 }
 
 #[test]
@@ -124,21 +112,13 @@ fn what_is_no_database() {
 fn another_programs_database() {
     let (code, message) = refused(|backup| {
         fs::remove_file(without_manifest(backup)).unwrap();
-        Connection::open(backup)
-            .unwrap()
-            .execute_batch("CREATE TABLE worktrees (id)")
-            .unwrap();
+        Connection::open(backup).unwrap().execute_batch("CREATE TABLE worktrees (id)").unwrap();
     });
     assert_eq!(code, "ERR_BACKUP_SCHEMA");
-    assert!(
-        message.contains("worktrees, zones, worktree_zones, zone_executions"),
-        "{message}"
-    );
+    assert!(message.contains("worktrees, zones, worktree_zones, zone_executions"), "{message}");
     let (code, message) = refused(|backup| {
         let backup = Connection::open(without_manifest(backup)).unwrap();
-        backup
-            .execute_batch("PRAGMA application_id = 0x47504b47")
-            .unwrap();
+        backup.execute_batch("PRAGMA application_id = 0x47504b47").unwrap();
     });
     assert_eq!(code, "ERR_BACKUP_SCHEMA");
     assert!(message.contains("application id 0x47504b47"), "{message}");
@@ -148,9 +128,7 @@ fn another_programs_database() {
 fn a_newer_schema() {
     let (code, message) = refused(|backup| {
         let backup = Connection::open(without_manifest(backup)).unwrap();
-        backup
-            .execute_batch("PRAGMA application_id = 0x56444231; PRAGMA user_version = 99")
-            .unwrap();
+        backup.execute_batch("PRAGMA application_id = 0x56444231; PRAGMA user_version = 99").unwrap();
     });
     assert_eq!(code, "ERR_BACKUP_NEWER");
     assert!(message.contains("version 99"), "{message}");
@@ -158,8 +136,7 @@ fn a_newer_schema() {
 
 #[test]
 fn a_broken_manifest() {
-    let (code, message) =
-        refused(|backup| fs::write(format!("{}.json", backup.display()), "{").unwrap());
+    let (code, message) = refused(|backup| fs::write(format!("{}.json", backup.display()), "{").unwrap());
     assert_eq!(code, "ERR_BACKUP_MANIFEST");
     assert!(message.contains("not a manifest"), "{message}");
 }

@@ -49,15 +49,10 @@ fn nothing_can_be_written_between_the_safety_copy_and_the_restore() {
     let backup = create(&live, &Create::default(), &mut unreported).unwrap();
     let mut tried = 0;
     restore(&backup.path, &live, &mut |progress: Progress| {
-        if matches!(progress.stage, Stage::Safety)
-            || progress.stage == Stage::Restore && progress.remaining_pages > 0
-        {
+        if matches!(progress.stage, Stage::Safety) || progress.stage == Stage::Restore && progress.remaining_pages > 0 {
             tried += 1;
             let refused = other.execute_batch("DELETE FROM zones").unwrap_err();
-            assert_eq!(
-                refused.sqlite_error_code(),
-                Some(rusqlite::ErrorCode::DatabaseBusy)
-            );
+            assert_eq!(refused.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseBusy));
         }
         Ok(())
     })
@@ -74,11 +69,7 @@ fn stopping_leaves_the_old_content() {
     let old = content_of(&live);
     for stage in [Stage::Verify, Stage::Safety, Stage::Restore] {
         let stopped = restore(&backup.path, &live, &mut |progress: Progress| {
-            if progress.stage == stage {
-                Err(Error::Plain("stop".into()))
-            } else {
-                Ok(())
-            }
+            if progress.stage == stage { Err(Error::Plain("stop".into())) } else { Ok(()) }
         });
         assert_eq!(stopped, Err(Error::Plain("stop".into())));
         assert_eq!(content_of(&live), old);
@@ -89,12 +80,7 @@ fn stopping_leaves_the_old_content() {
 fn a_crashed_file_and_its_log_are_replaced_and_kept() {
     let folder = Folder::new();
     let other = Folder::new();
-    let backup = create(
-        &other.fixture("js-layer.db"),
-        &Create::default(),
-        &mut unreported,
-    )
-    .unwrap();
+    let backup = create(&other.fixture("js-layer.db"), &Create::default(), &mut unreported).unwrap();
     let live = folder.crashed();
     let crashed = content_of(&other.crashed());
     let restored = restore(&backup.path, &live, &mut unreported).unwrap();
@@ -107,26 +93,14 @@ fn a_crashed_file_and_its_log_are_replaced_and_kept() {
 fn where_there_is_no_file_one_is_made_and_a_stray_log_does_not_get_into_it() {
     let folder = Folder::new();
     let live = folder.crashed();
-    let backup = create(
-        &live,
-        &Create {
-            dest: Some(&folder.join("b.db")),
-            ..Create::default()
-        },
-        &mut unreported,
-    )
-    .unwrap();
+    let backup =
+        create(&live, &Create { dest: Some(&folder.join("b.db")), ..Create::default() }, &mut unreported).unwrap();
     folder.crashed();
     fs::remove_file(&live).unwrap();
     let restored = restore(&backup.path, &live, &mut unreported).unwrap();
     assert_eq!((restored.how, restored.safety), (How::Created, None));
     assert_eq!(content_of(&live), content_of(&backup.path));
-    assert!(
-        folder
-            .names()
-            .iter()
-            .any(|name| name.starts_with("visual.db-replaced-") && name.ends_with("-wal"))
-    );
+    assert!(folder.names().iter().any(|name| name.starts_with("visual.db-replaced-") && name.ends_with("-wal")));
 }
 
 #[test]
@@ -151,9 +125,7 @@ fn another_page_size_is_no_obstacle() {
         .unwrap();
     restore(&backup.path, &live, &mut unreported).unwrap();
     assert_eq!(content(&connection), content_of(&backup.path));
-    let size: u32 = connection
-        .query_row("PRAGMA page_size", [], |row| row.get(0))
-        .unwrap();
+    let size: u32 = connection.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
     assert_eq!(size, 1024);
 }
 
@@ -161,15 +133,8 @@ fn another_page_size_is_no_obstacle() {
 fn a_file_that_cannot_be_opened_is_moved_aside_with_its_log() {
     let folder = Folder::new();
     let live = folder.fixture("js-layer.db");
-    let backup = create(
-        &live,
-        &Create {
-            dest: Some(&folder.join("b.db")),
-            ..Create::default()
-        },
-        &mut unreported,
-    )
-    .unwrap();
+    let backup =
+        create(&live, &Create { dest: Some(&folder.join("b.db")), ..Create::default() }, &mut unreported).unwrap();
     fs::write(&live, "garbage".repeat(1000)).unwrap();
     fs::write(folder.join("visual.db-wal"), "log").unwrap();
     #[cfg(unix)]
@@ -178,25 +143,14 @@ fn a_file_that_cannot_be_opened_is_moved_aside_with_its_log() {
     assert_eq!(restored.how, How::Replaced);
     let aside = restored.safety.unwrap();
     assert_eq!(fs::read(&aside).unwrap(), "garbage".repeat(1000).as_bytes());
-    assert_eq!(
-        fs::read(format!("{}-wal", aside.display())).unwrap(),
-        b"log"
-    );
+    assert_eq!(fs::read(format!("{}-wal", aside.display())).unwrap(), b"log");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        assert_eq!(
-            fs::metadata(&live).unwrap().permissions().mode() & 0o777,
-            0o640
-        );
+        assert_eq!(fs::metadata(&live).unwrap().permissions().mode() & 0o777, 0o640);
     }
     assert_eq!(content_of(&live), content_of(&backup.path));
-    assert!(
-        !folder
-            .names()
-            .iter()
-            .any(|name| name.ends_with("-restore") || name.ends_with("partial"))
-    );
+    assert!(!folder.names().iter().any(|name| name.ends_with("-restore") || name.ends_with("partial")));
 }
 
 #[test]
@@ -213,8 +167,5 @@ fn the_database_itself_is_no_backup_of_it() {
     let live = folder.fixture("js-layer.db");
     let link = folder.join("link.db");
     fs::hard_link(&live, &link).unwrap();
-    assert_eq!(
-        code(&restore(&link, &live, &mut unreported).unwrap_err()),
-        "ERR_RESTORE_SAME_FILE"
-    );
+    assert_eq!(code(&restore(&link, &live, &mut unreported).unwrap_err()), "ERR_RESTORE_SAME_FILE");
 }

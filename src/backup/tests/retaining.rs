@@ -8,9 +8,7 @@ use crate::backup::{Create, Keep, create, prune, run_if_due, unreported};
 
 /// Puts a copy of a backup into the folder as if it had been made at that time.
 fn made_at(backup: &crate::backup::Backup, time: &str) -> PathBuf {
-    let path = backup
-        .path
-        .with_file_name(format!("visual-{}.db", time.replace(':', "-")));
+    let path = backup.path.with_file_name(format!("visual-{}.db", time.replace(':', "-")));
     fs::copy(&backup.path, &path).unwrap();
     let manifest = fs::read_to_string(format!("{}.json", backup.path.display())).unwrap();
     let manifest = manifest.replace(&backup.manifest.created_at, time);
@@ -19,10 +17,7 @@ fn made_at(backup: &crate::backup::Backup, time: &str) -> PathBuf {
 }
 
 fn names(paths: &[PathBuf]) -> Vec<String> {
-    paths
-        .iter()
-        .map(|path| path.file_name().unwrap().to_string_lossy()[7..17].to_owned())
-        .collect()
+    paths.iter().map(|path| path.file_name().unwrap().to_string_lossy()[7..17].to_owned()).collect()
 }
 
 #[test]
@@ -36,26 +31,13 @@ fn each_period_keeps_its_newest() {
         "2026-02-01T12:00:00.000Z",
         "2025-12-31T12:00:00.000Z",
     ];
-    let chosen = |keep| {
-        choose(&times, keep)
-            .unwrap()
-            .iter()
-            .map(|kept| u8::from(*kept))
-            .collect::<Vec<_>>()
-    };
+    let chosen = |keep| choose(&times, keep).unwrap().iter().map(|kept| u8::from(*kept)).collect::<Vec<_>>();
     let none = Keep::default();
     assert_eq!(chosen(Keep { hourly: 2, ..none }), [1, 0, 1, 0, 0, 0, 0]);
     assert_eq!(chosen(Keep { daily: 3, ..none }), [1, 0, 0, 1, 1, 0, 0]);
     assert_eq!(chosen(Keep { weekly: 2, ..none }), [1, 0, 0, 1, 0, 0, 0]);
     assert_eq!(chosen(Keep { monthly: 9, ..none }), [1, 0, 0, 0, 1, 0, 1]);
-    assert_eq!(
-        chosen(Keep {
-            hourly: 1,
-            monthly: 2,
-            ..none
-        }),
-        [1, 0, 0, 0, 1, 0, 0]
-    );
+    assert_eq!(chosen(Keep { hourly: 1, monthly: 2, ..none }), [1, 0, 0, 0, 1, 0, 0]);
 }
 
 #[test]
@@ -65,33 +47,16 @@ fn only_backups_named_by_their_time_are_removed() {
     let backups = folder.join("backups");
     let named = create(
         &live,
-        &Create {
-            dest: Some(&backups.join("visual-before-release.db")),
-            ..Create::default()
-        },
+        &Create { dest: Some(&backups.join("visual-before-release.db")), ..Create::default() },
         &mut unreported,
     );
-    let safety = create(
-        &live,
-        &Create {
-            label: Some("replaced"),
-            ..Create::default()
-        },
-        &mut unreported,
-    )
-    .unwrap();
+    let safety = create(&live, &Create { label: Some("replaced"), ..Create::default() }, &mut unreported).unwrap();
     let newest = create(&live, &Create::default(), &mut unreported).unwrap();
     let old = made_at(&newest, "2020-01-01T00:00:00.000Z");
     let stranger = backups.join("visual-2019-01-01T00-00-00.000Z.db");
     fs::write(&stranger, "mine").unwrap();
-    let keep = Keep {
-        daily: 1,
-        ..Keep::default()
-    };
-    assert_eq!(
-        prune(&backups, "visual", keep, true).unwrap().removed,
-        std::slice::from_ref(&old)
-    );
+    let keep = Keep { daily: 1, ..Keep::default() };
+    assert_eq!(prune(&backups, "visual", keep, true).unwrap().removed, std::slice::from_ref(&old));
     assert!(old.exists(), "a dry run removes nothing");
     prune(&backups, "visual", keep, false).unwrap();
     assert!(!old.exists() && !PathBuf::from(format!("{}.json", old.display())).exists());
@@ -110,16 +75,7 @@ fn the_last_one_that_verifies_is_never_removed() {
     let mut bytes = fs::read(&newest.path).unwrap();
     bytes[5000] ^= 1;
     fs::write(&newest.path, bytes).unwrap();
-    let pruned = prune(
-        &folder.join("backups"),
-        "visual",
-        Keep {
-            daily: 1,
-            ..Keep::default()
-        },
-        false,
-    )
-    .unwrap();
+    let pruned = prune(&folder.join("backups"), "visual", Keep { daily: 1, ..Keep::default() }, false).unwrap();
     assert_eq!(pruned.kept, [newest.path, good]);
     assert_eq!(names(&pruned.removed), ["2020-01-01"]);
 }
@@ -128,56 +84,35 @@ fn the_last_one_that_verifies_is_never_removed() {
 fn keeping_nothing_is_refused() {
     let folder = Folder::new();
     let error = prune(&folder.0, "visual", Keep::default(), false).unwrap_err();
-    assert!(
-        error.message().contains("at least one of hourly"),
-        "{error}"
-    );
+    assert!(error.message().contains("at least one of hourly"), "{error}");
 }
 
 #[test]
 fn a_backup_is_made_when_it_is_due_and_by_one_alone() {
     let folder = Folder::new();
     let live = folder.fixture("js-layer.db");
-    let keep = Keep {
-        hourly: 2,
-        ..Keep::default()
-    };
+    let keep = Keep { hourly: 2, ..Keep::default() };
     let hour = Duration::from_secs(3600);
     let runs: Vec<_> = std::thread::scope(|scope| {
-        let started: Vec<_> = (0..4)
-            .map(|_| scope.spawn(|| run_if_due(&live, None, hour, keep, &mut unreported).unwrap()))
-            .collect();
+        let started: Vec<_> =
+            (0..4).map(|_| scope.spawn(|| run_if_due(&live, None, hour, keep, &mut unreported).unwrap())).collect();
         started.into_iter().map(|run| run.join().unwrap()).collect()
     });
     let made: Vec<_> = runs.iter().filter_map(|run| run.made.as_ref()).collect();
     assert_eq!(made.len(), 1);
     assert_eq!(content_of(&made[0].path), content_of(&live));
     let next = run_if_due(&live, None, hour, keep, &mut unreported).unwrap();
-    assert!(
-        next.made.is_none() && next.due_in > 3_590_000 && next.due_in <= 3_600_000,
-        "{next:?}"
-    );
+    assert!(next.made.is_none() && next.due_in > 3_590_000 && next.due_in <= 3_600_000, "{next:?}");
 }
 
 #[test]
 fn a_backup_from_the_future_does_not_keep_the_next_one_from_being_made() {
     let folder = Folder::new();
     let live = folder.fixture("js-layer.db");
-    let keep = Keep {
-        hourly: 9,
-        ..Keep::default()
-    };
+    let keep = Keep { hourly: 9, ..Keep::default() };
     let hour = Duration::from_secs(3600);
-    let first = run_if_due(&live, None, hour, keep, &mut unreported)
-        .unwrap()
-        .made
-        .unwrap();
+    let first = run_if_due(&live, None, hour, keep, &mut unreported).unwrap().made.unwrap();
     made_at(&first, "2099-01-01T00:00:00.000Z");
     fs::remove_file(&first.path).unwrap();
-    assert!(
-        run_if_due(&live, None, hour, keep, &mut unreported)
-            .unwrap()
-            .made
-            .is_some()
-    );
+    assert!(run_if_due(&live, None, hour, keep, &mut unreported).unwrap().made.is_some());
 }

@@ -13,11 +13,7 @@ pub struct Folder(pub PathBuf);
 impl Folder {
     pub fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "visual-db-{}-{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("visual-db-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         fs::create_dir(&path).unwrap();
         Self(path)
@@ -30,30 +26,21 @@ impl Folder {
     /// A file of the JavaScript layer.
     pub fn fixture(&self, name: &str) -> PathBuf {
         let path = self.join("visual.db");
-        fs::copy(
-            format!("{}/__test__/fixtures/{name}", env!("CARGO_MANIFEST_DIR")),
-            &path,
-        )
-        .unwrap();
+        fs::copy(format!("{}/__test__/fixtures/{name}", env!("CARGO_MANIFEST_DIR")), &path).unwrap();
         path
     }
 
     /// The same, crashed, with its write-ahead log.
     pub fn crashed(&self) -> PathBuf {
         let path = self.fixture("js-layer-crashed/visual.db");
-        let wal = format!(
-            "{}/__test__/fixtures/js-layer-crashed/visual.db-wal",
-            env!("CARGO_MANIFEST_DIR")
-        );
+        let wal = format!("{}/__test__/fixtures/js-layer-crashed/visual.db-wal", env!("CARGO_MANIFEST_DIR"));
         fs::copy(wal, self.join("visual.db-wal")).unwrap();
         path
     }
 
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> = fs::read_dir(&self.0)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<_> =
+            fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -67,9 +54,7 @@ impl Drop for Folder {
 
 pub fn open(path: &Path) -> Connection {
     let connection = Connection::open(path).unwrap();
-    connection
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON")
-        .unwrap();
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON").unwrap();
     connection
 }
 
@@ -77,9 +62,7 @@ pub fn open(path: &Path) -> Connection {
 pub fn content(connection: &Connection) -> String {
     let mut rows = String::new();
     for table in ["worktrees", "zones", "worktree_zones", "zone_executions"] {
-        let mut statement = connection
-            .prepare(&format!("SELECT * FROM {table} ORDER BY rowid"))
-            .unwrap();
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY rowid")).unwrap();
         let width = statement.column_count();
         let mut found = statement.query([]).unwrap();
         while let Some(row) = found.next().unwrap() {
@@ -98,10 +81,7 @@ pub fn content_of(path: &Path) -> String {
 
 pub fn add_zone(connection: &Connection, id: &str) {
     connection
-        .execute(
-            "INSERT INTO zones (id, name, created_at) VALUES (?1, ?1, '2026-01-01T00:00:00.000Z')",
-            [id],
-        )
+        .execute("INSERT INTO zones (id, name, created_at) VALUES (?1, ?1, '2026-01-01T00:00:00.000Z')", [id])
         .unwrap();
 }
 

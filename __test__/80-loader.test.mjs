@@ -1,0 +1,105 @@
+// How lib/native.js finds the binary for its platform among those that the package carries, and what it says otherwise.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { platformName } = createRequire(import.meta.url)('../lib/platform.js');
+const PLATFORM = platformName();
+const OWN = `visual-db.${PLATFORM}.node`;
+
+let folder;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'visual-db-loader-'));
+  for (const file of ['lib/native.js', 'lib/platform.js']) cpSync(join(ROOT, file), join(folder, file));
+  mkdirSync(join(folder, 'prebuilds'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Loads the copy in a process of its own, which may prepare itself first, and says what became of it. */
+function load(prepare = '') {
+  const script = `${prepare}; try { console.log(JSON.stringify({ names: Object.keys(require('./lib/native.js')) })); }
+    catch (error) { console.log(JSON.stringify({ code: error.code, message: error.message, cause: error.cause?.message })); }`;
+  return JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: folder, encoding: 'utf8' }));
+}
+
+const carry = (name, content = 'not a library') => writeFileSync(join(folder, 'prebuilds', name), content);
+const carryOwn = () => cpSync(join(ROOT, 'prebuilds', OWN), join(folder, 'prebuilds', OWN));
+
+describe('a binary for this platform', () => {
+  test('is loaded', () => {
+    carryOwn();
+    expect(load().names).not.toEqual([]);
+  });
+
+  test('is loaded from among those for others, which are never touched', () => {
+    carryOwn();
+    carry('visual-db.darwin-arm64.node');
+    carry('visual-db.linux-x64-musl.node');
+    carry('visual-db.win32-x64-msvc.node');
+    expect(load().names).not.toEqual([]);
+  });
+
+  test('that does not load: an error with the reason of the system and the command that builds it anew', () => {
+    carry(OWN);
+    const { code, message, cause } = load();
+    expect(code).toBe('ERR_VISUAL_DB_BINARY_UNUSABLE');
+    expect(cause).toMatch(/file too short|invalid ELF header|not a mach-o|not a valid Win32/i);
+    expect(message).toContain(cause);
+    expect(message).toContain(join('prebuilds', OWN));
+    expect(message).toContain('npx visual-db build');
+  });
+});
+
+describe('no binary for this platform', () => {
+  test('an error that names the platform, the file that is not there and the command that builds it', () => {
+    const { code, message } = load();
+    expect(code).toBe('ERR_VISUAL_DB_BINARY_MISSING');
+    expect(message).toContain(`has no binary for ${PLATFORM}: `);
+    expect(message).toContain(`${join('prebuilds', OWN)} is not there`);
+    expect(message).toContain('npx visual-db build');
+  });
+
+  test('also where there is no folder for binaries at all', () => {
+    rmSync(join(folder, 'prebuilds'), { recursive: true });
+    expect(load().code).toBe('ERR_VISUAL_DB_BINARY_MISSING');
+  });
+
+  test('the error lists the platforms that the package does carry', () => {
+    carry('visual-db.darwin-arm64.node');
+    carry('visual-db.win32-x64-msvc.node');
+    expect(load().message).toContain('(it carries darwin-arm64, win32-x64-msvc)');
+  });
+});
+
+describe.runIf(process.platform === 'linux')('the C library', () => {
+  test('is the one that the running executable is linked to: musl where its interpreter is musl', () => {
+    carryOwn();
+    const executable = join(folder, 'node-on-alpine');
+    writeFileSync(executable, '\x7fELF'.padEnd(64, '\0') + `/lib/ld-musl-x86_64.so.1\0`);
+    const { code, message } = load(`process.execPath = ${JSON.stringify(executable)}`);
+    expect(code).toBe('ERR_VISUAL_DB_BINARY_MISSING');
+    expect(message).toContain(`has no binary for linux-${process.arch}-musl`);
+  });
+
+  test('is taken for glibc where the executable cannot be read', () => {
+    carryOwn();
+    expect(load(`process.execPath = '/nowhere/node'`).names).not.toEqual([]);
+  });
+});
+
+test('the class says the same when it is imported, since nothing comes before the binary', () => {
+  cpSync(join(ROOT, 'lib'), join(folder, 'lib'), { recursive: true });
+  for (const file of ['index.js', 'index.mjs']) {
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, 'lib', file)], { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain("code: 'ERR_VISUAL_DB_BINARY_MISSING'");
+  }
+});

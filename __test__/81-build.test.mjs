@@ -1,0 +1,102 @@
+// `npx visual-db build` and the install script, as far as they go without compiling. The suites after this one compile.
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { platformName } = createRequire(import.meta.url)('../lib/platform.js');
+const { neededGlibc } = createRequire(import.meta.url)('../scripts/build.js');
+const BINARY = `prebuilds/visual-db.${platformName()}.node`;
+
+let folder;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'visual-db-build-'));
+  for (const file of [
+    'lib/platform.js',
+    'scripts/build.js',
+    'scripts/install.js',
+    'bin/visual-db.js',
+    'package.json',
+  ]) {
+    cpSync(join(ROOT, file), join(folder, file));
+  }
+  // All that is on the PATH: Node, and no Rust.
+  symlinkSync(process.execPath, join(folder, 'node'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (...args) => spawnSync(process.execPath, args, { cwd: folder, env: { PATH: folder }, encoding: 'utf8' });
+
+describe('visual-db build', () => {
+  test('without cargo it ends with 1 and says how to get Rust and what needs none', () => {
+    const { status, stderr } = run('bin/visual-db.js', 'build');
+    expect(status).toBe(1);
+    expect(stderr).toContain(`cargo, Rust's build tool, is not on the PATH, so the binary for ${platformName()} can't`);
+    expect(stderr).toContain('https://rustup.rs');
+    expect(stderr).toContain(`a package that carries the binary for ${platformName()}: nothing is built then`);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('--help lists its options and the platforms', () => {
+    const { status, stdout } = run('bin/visual-db.js', 'build', '--help');
+    expect(status).toBe(0);
+    expect(stdout).toContain('--platform NAME');
+    expect(stdout).toContain('linux-arm64-musl');
+    expect(stdout).toContain('--portable');
+  });
+
+  test('an unknown option ends with 2, the option and the usage', () => {
+    const { status, stderr } = run('bin/visual-db.js', 'build', '--fast');
+    expect(status).toBe(2);
+    expect(stderr).toContain("'--fast'");
+    expect(stderr).toContain('Usage: visual-db build');
+  });
+
+  test('an unknown platform ends with 1 and those that there are', () => {
+    const { status, stderr } = run('bin/visual-db.js', 'build', '--platform', 'sunos-x64');
+    expect(status).toBe(1);
+    expect(stderr).toContain("No binary can be built for 'sunos-x64'");
+    expect(stderr).toContain('linux-x64-gnu, linux-x64-musl, linux-arm64-gnu');
+  });
+
+  test('--portable is about glibc and refuses other platforms', () => {
+    const { status, stderr } = run('bin/visual-db.js', 'build', '--portable', '--platform', 'darwin-arm64');
+    expect(status).toBe(1);
+    expect(stderr).toContain('not for darwin-arm64');
+  });
+});
+
+describe('the install script', () => {
+  test('never makes an install fail: without cargo it says what to do and ends with 0', () => {
+    const { status, stderr } = run('scripts/install.js');
+    expect(status).toBe(0);
+    expect(stderr).toContain('installed without its binary');
+    expect(stderr).toContain('npx visual-db build');
+  });
+
+  test('does nothing where the binary is there', () => {
+    cpSync(join(ROOT, BINARY), join(folder, BINARY));
+    const { status, stdout, stderr } = run('scripts/install.js');
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(existsSync(join(folder, 'target'))).toBe(false);
+  });
+});
+
+describe.runIf(platformName() === 'linux-x64-gnu')('the glibc that a binary needs', () => {
+  test('is the latest version that its dynamic symbols name', () => {
+    const { stdout } = spawnSync('readelf', ['--wide', '--version-info', process.execPath], { encoding: 'utf8' });
+    const minors = Array.from(stdout.matchAll(/GLIBC_2\.(\d+)/g), ([, minor]) => Number(minor));
+    expect(neededGlibc(process.execPath)).toBe(`2.${Math.max(...minors)}`);
+  });
+
+  test('is an error where a file names none', () => {
+    expect(() => neededGlibc(join(ROOT, 'package.json'))).toThrow('names no version of glibc');
+  });
+});

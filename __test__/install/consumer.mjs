@@ -1,0 +1,155 @@
+// An orchestrator's empty project on a machine of its own, and this package as it reaches it.
+
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const { platformName } = createRequire(import.meta.url)('../../lib/platform.js');
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const RUNTIMES = join(ROOT, '__test__/runtimes/node_modules');
+const NODE = join(RUNTIMES, 'node24/bin/node');
+
+export const NAME = '@ai-orchestra/visual-db';
+export const BINARY = `prebuilds/visual-db.${platformName()}.node`;
+
+// Optimising is not what these tests are about, and compiling what they share happens once.
+const QUICK_BUILD = {
+  CARGO_TARGET_DIR: join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'install-tests'),
+  CARGO_PROFILE_RELEASE_LTO: 'off',
+  CARGO_PROFILE_RELEASE_OPT_LEVEL: '1',
+  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+};
+
+/** For the build that releases get: cargo's results are kept, so that a second run is quick. */
+export const PORTABLE_BUILD = { ...process.env, CARGO_TARGET_DIR: dirname(QUICK_BUILD.CARGO_TARGET_DIR) };
+
+const folders = [];
+
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'visual-db-install-'));
+  folders.push(folder);
+  return folder;
+}
+
+export function removeTemporaryFolders() {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Runs a command to its end, whatever that is. */
+export function run(command, args, options) {
+  return new Promise((resolve) => {
+    execFile(command, args, { encoding: 'utf8', maxBuffer: 2 ** 26, ...options }, (error, stdout, stderr) => {
+      resolve({ status: error ? (error.code ?? error.signal) : 0, stdout, stderr, output: stdout + stderr });
+    });
+  });
+}
+
+async function must(command, args, options) {
+  const result = await run(command, args, options);
+  if (result.status !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${result.status}:\n${result.output}`);
+  return result;
+}
+
+/** A copy of this repository's files, with or without the binary that was built here. */
+export async function sources({ binary }) {
+  const folder = join(temporaryFolder(), 'visual-db');
+  const { stdout } = await must('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
+  for (const file of stdout.split('\0').filter((name) => name !== '' && existsSync(join(ROOT, name)))) {
+    cpSync(join(ROOT, file), join(folder, file));
+  }
+  if (binary) cpSync(join(ROOT, BINARY), join(folder, BINARY));
+  return folder;
+}
+
+/** What `npm pack` makes of a copy of this repository. */
+export async function tarball({ binary }) {
+  const folder = await sources({ binary });
+  const destination = temporaryFolder();
+  await must('npm', ['pack', '--ignore-scripts', '--pack-destination', destination], { cwd: folder, env: cleanEnv() });
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(destination, `ai-orchestra-visual-db-${version}.tgz`);
+}
+
+/** A Git repository with this one's files, and its URL. */
+export async function gitUrl() {
+  const folder = await sources({ binary: false });
+  const git = (...args) =>
+    must('git', ['-c', 'user.name=test', '-c', 'user.email=test@localhost', ...args], { cwd: folder });
+  await git('init', '--quiet', '--initial-branch=main');
+  await git('add', '--all');
+  await git('commit', '--quiet', '--message=A release');
+  return `git+file://${folder}`;
+}
+
+/** The environment without what the npm that runs these tests has put into it. */
+function cleanEnv() {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(?!config_registry$)|^INIT_CWD$/i.test(name)),
+  );
+}
+
+/** A PATH on which there is Node, a shell and Git, and nothing else: no cargo, no compiler. */
+async function bareMachine() {
+  const folder = temporaryFolder();
+  symlinkSync(NODE, join(folder, 'node'));
+  for (const command of ['sh', 'git']) {
+    const { stdout } = await must('sh', ['-c', `command -v ${command}`]);
+    symlinkSync(stdout.trim(), join(folder, command));
+  }
+  return folder;
+}
+
+/**
+ * An empty project with what else its package.json says. Node 24 runs it, since npm 12 needs that. `newMachine` compiles
+ * everything, as it is compiled for users.
+ */
+export async function project({ npm, rust, settings = {}, newMachine = false }) {
+  const folder = join(temporaryFolder(), 'orchestrator');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'orchestrator', private: true, ...settings }));
+  const installed = join(folder, 'node_modules', NAME);
+
+  async function environment(withRust) {
+    const { CARGO_TARGET_DIR: _, ...env } = cleanEnv();
+    if (!withRust) return { ...env, PATH: await bareMachine() };
+    return { ...env, PATH: [dirname(NODE), env.PATH].join(delimiter), ...(newMachine ? {} : QUICK_BUILD) };
+  }
+
+  const node = async (args, { rust: withRust = rust } = {}) =>
+    run(NODE, args, { cwd: folder, env: await environment(withRust) });
+  const npmCommand = (command, args, options) =>
+    node([join(RUNTIMES, `npm${npm}/bin/${command}-cli.js`), ...args], options);
+
+  return {
+    folder,
+    installed,
+    binary: join(installed, BINARY),
+    npm: (...args) => npmCommand('npm', args),
+    npx: (args, options) => npmCommand('npx', ['--no', ...args], options),
+    /** What the three import forms print, each in a process of its own. */
+    async imports() {
+      const use = `const db = new VisualDatabase(':memory:'); console.log(JSON.stringify(db.getStats())); db.close();`;
+      const forms = {
+        'named.mjs': `import { VisualDatabase } from '${NAME}'; ${use}`,
+        'default.mjs': `import VisualDatabase from '${NAME}'; ${use}`,
+        'common.cjs': `const { VisualDatabase } = require('${NAME}'); ${use}`,
+      };
+      const outputs = [];
+      for (const [file, text] of Object.entries(forms)) {
+        writeFileSync(join(folder, file), text);
+        outputs.push((await node([file])).output.trim());
+      }
+      return outputs;
+    },
+  };
+}
+
+const EMPTY = '{"worktrees":0,"zones":0,"assignments":0,"executions":0}';
+
+/** What `imports()` gives where all three forms work. */
+export const ALL_FORMS_WORK = [EMPTY, EMPTY, EMPTY];

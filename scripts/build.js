@@ -1,0 +1,202 @@
+'use strict';
+
+// Builds the addon with cargo and puts it where lib/native.js looks for it. Needs nothing but Node and Rust, since it
+// also runs inside a consumer's node_modules (`npx visual-db build`).
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+const { platformName, binaryPath } = require('../lib/platform.js');
+
+const PACKAGE = path.join(__dirname, '..');
+const MIB = 1024 * 1024;
+const LARGEST_BINARY = 4 * MIB;
+const OLDEST_GLIBC = '2.17';
+const FROM_PYPI = ['cargo-zigbuild==0.24.0', 'ziglang==0.17.1'];
+
+/** Rust's name for each platform that a binary can be built for. */
+const RUST_TARGETS = {
+  'linux-x64-gnu': 'x86_64-unknown-linux-gnu',
+  'linux-x64-musl': 'x86_64-unknown-linux-musl',
+  'linux-arm64-gnu': 'aarch64-unknown-linux-gnu',
+  'linux-arm64-musl': 'aarch64-unknown-linux-musl',
+  'darwin-x64': 'x86_64-apple-darwin',
+  'darwin-arm64': 'aarch64-apple-darwin',
+  'win32-x64-msvc': 'x86_64-pc-windows-msvc',
+  'win32-arm64-msvc': 'aarch64-pc-windows-msvc',
+};
+
+const USAGE = `Usage: visual-db build [--platform NAME] [--portable]
+
+Builds the binary for this machine, ${platformName()}. Needs Rust (https://rustup.rs) and a C compiler.
+
+  --platform NAME  for another one, where Rust and the compiler can do that:
+                   ${Object.keys(RUST_TARGETS).slice(0, 4).join(', ')},
+                   ${Object.keys(RUST_TARGETS).slice(4).join(', ')}
+  --portable       for any Linux with glibc ${OLDEST_GLIBC} or later (with cargo-zigbuild, from PyPI), rather than this
+                   machine's glibc or later`;
+
+/** A build that failed for a reason that its message explains. */
+class BuildError extends Error {}
+
+/**
+ * Builds the binary and returns its path.
+ * @param {{ platform?: string, portable?: boolean }} [options]
+ */
+function build({ platform = platformName(), portable = false } = {}) {
+  const target = RUST_TARGETS[platform];
+  if (target === undefined) {
+    throw new BuildError(
+      `No binary can be built for '${platform}': it can be for ${Object.keys(RUST_TARGETS).join(', ')}`,
+    );
+  }
+  if (portable && !platform.endsWith('-gnu')) throw new BuildError(`--portable is about glibc: not for ${platform}`);
+  requireCargo(platform);
+
+  const targetDir = process.env.CARGO_TARGET_DIR ?? path.join(PACKAGE, 'target');
+  const env = { ...process.env, CARGO_TARGET_DIR: targetDir };
+  try {
+    const library = cargo(platform, target, portable, env);
+    check(library, portable);
+    return install(library, binaryPath(platform));
+  } finally {
+    // A consumer wants the binary, not a gigabyte of what it was made from.
+    if (insideNodeModules() && process.env.CARGO_TARGET_DIR === undefined) {
+      fs.rmSync(targetDir, { recursive: true, force: true });
+    }
+  }
+}
+
+function requireCargo(platform) {
+  if (spawnSync('cargo', ['--version'], { stdio: 'ignore' }).status === 0) return;
+  throw new BuildError(
+    `cargo, Rust's build tool, is not on the PATH, so the binary for ${platform} can't be built. Install Rust from ` +
+      'https://rustup.rs, open a new terminal and run: npx visual-db build\n' +
+      `Without Rust, install a package that carries the binary for ${platform}: nothing is built then.`,
+  );
+}
+
+/** Runs cargo and returns the path of the library that it made. */
+function cargo(platform, target, portable, env) {
+  const args = [portable ? 'zigbuild' : 'build', '--release', '--locked', '--lib'];
+  // Asked for by name only where it must be: cargo keeps the results of both ways apart.
+  if (portable) args.push('--target', `${target}.${OLDEST_GLIBC}`);
+  else if (platform !== platformName()) args.push('--target', target);
+  // Rust links musl in statically unless told otherwise, and an addon can't be static.
+  if (platform.endsWith('-musl')) args.push('--config', `target.${target}.rustflags=["-Ctarget-feature=-crt-static"]`);
+
+  const result = spawnSync('cargo', [...args, '--message-format=json-render-diagnostics'], {
+    // .cargo/config.toml, which says how SQLite is compiled, counts only where cargo runs.
+    cwd: PACKAGE,
+    env: portable ? withZigbuild(env) : env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 64 * MIB,
+  });
+  if (result.status !== 0) {
+    throw new BuildError(
+      `cargo could not build the binary for ${platform}: its own words are above. ` +
+        'It needs a recent Rust (rustup update) and a C compiler (Debian: build-essential, Alpine: build-base, ' +
+        'macOS: xcode-select --install, Windows: the C++ build tools of Visual Studio).',
+    );
+  }
+  return libraryIn(result.stdout);
+}
+
+/** The dynamic library among the files that cargo reports. Its folder depends on settings that a user may have. */
+function libraryIn(messages) {
+  const files = messages
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+    .filter(({ reason, target }) => reason === 'compiler-artifact' && target.kind.includes('cdylib'))
+    .flatMap(({ filenames }) => filenames);
+  const library = files.find((file) => /\.(so|dylib|dll)$/.test(file));
+  if (library === undefined) throw new BuildError('cargo built no dynamic library');
+  return library;
+}
+
+/** The environment in which `cargo zigbuild` works, installed under target/ where it isn't yet. */
+function withZigbuild(env) {
+  const folder = path.join(env.CARGO_TARGET_DIR, 'zigbuild');
+  if (!fs.existsSync(path.join(folder, 'bin', 'cargo-zigbuild'))) {
+    const python = process.platform === 'win32' ? 'python' : 'python3';
+    const pip = ['-m', 'pip', 'install', '--quiet', '--upgrade', '--target', folder, ...FROM_PYPI];
+    const { status } = spawnSync(python, pip, { stdio: ['ignore', 'inherit', 'inherit'] });
+    if (status !== 0) throw new BuildError(`${python} ${pip.join(' ')} failed: --portable needs it`);
+  }
+  const before = (folder_, variable) => [folder_, ...(env[variable] ? [env[variable]] : [])].join(path.delimiter);
+  return { ...env, PATH: before(path.join(folder, 'bin'), 'PATH'), PYTHONPATH: before(folder, 'PYTHONPATH') };
+}
+
+/** Refuses a binary that users could not download or load. */
+function check(library, portable) {
+  const { size } = fs.statSync(library);
+  if (size > LARGEST_BINARY) throw new BuildError(`${library} has ${size} bytes, more than ${LARGEST_BINARY}`);
+  if (portable && newerThan(neededGlibc(library), OLDEST_GLIBC)) {
+    throw new BuildError(`${library} needs glibc ${neededGlibc(library)}, later than ${OLDEST_GLIBC}`);
+  }
+}
+
+/** The latest glibc whose symbols a library asks for. The names of the versions stand in its table of strings. */
+function neededGlibc(library) {
+  const text = fs.readFileSync(library, 'latin1');
+  const versions = Array.from(text.matchAll(/GLIBC_(\d+\.\d+)/g), ([, version]) => version);
+  if (versions.length === 0) throw new BuildError(`${library} names no version of glibc`);
+  return versions.reduce((latest, version) => (newerThan(version, latest) ? version : latest));
+}
+
+function newerThan(version, other) {
+  const [[major, minor], [otherMajor, otherMinor]] = [version, other].map((text) => text.split('.').map(Number));
+  return major === otherMajor ? minor > otherMinor : major > otherMajor;
+}
+
+/** Copies the library into place in one step, so that no process ever loads half of one. */
+function install(library, file) {
+  const temporary = `${file}.${process.pid}`;
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  try {
+    fs.copyFileSync(library, temporary);
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw new BuildError(`The binary is built but can't be put in place (is it in use?): ${error.message}`);
+  }
+  return file;
+}
+
+function insideNodeModules() {
+  return PACKAGE.split(path.sep).includes('node_modules');
+}
+
+/** The command: its exit code is 0, 1 for a build that failed, 2 for wrong options. */
+function main(argv) {
+  let options;
+  try {
+    options = parseArgs({
+      args: argv,
+      options: { platform: { type: 'string' }, portable: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    }).values;
+  } catch (error) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return;
+  }
+  if (options.help) {
+    console.log(USAGE);
+    return;
+  }
+  try {
+    const file = build(options);
+    console.log(`${path.relative(process.cwd(), file)}: ${(fs.statSync(file).size / MIB).toFixed(1)} MiB`);
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+module.exports = { build, main, neededGlibc, BuildError };
+
+if (require.main === module) main(process.argv.slice(2));

@@ -1,0 +1,68 @@
+'use strict';
+
+// What the commands of this repository need before they can run, each part made only where it is absent or out of
+// date: so that `npm test` and `npm run demo` work on a fresh clone with nothing but Node and Rust.
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { platformName, binaryPath } = require('../lib/platform.js');
+const { build } = require('./build.js');
+
+const ROOT = path.join(__dirname, '..');
+const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+const SOURCES = ['src', 'schema', '.cargo', 'build.rs', 'Cargo.toml', 'Cargo.lock'];
+
+/** Installs the packages that a folder's package-lock.json lists. */
+function dependencies(folder = '.') {
+  const directory = path.join(ROOT, folder);
+  if (installed(directory)) return;
+  console.log(`Installing the packages of ${path.join(folder, 'package.json')} ...`);
+  // Nothing here needs an install script, and the addon's own would build it a second time.
+  run(NPM, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], directory);
+}
+
+/** Whether every package is there in the version that is wanted, by the list that npm writes at the end of an install. */
+function installed(directory) {
+  const [wanted, present] = ['package-lock.json', 'node_modules/.package-lock.json'].map((name) => {
+    const file = path.join(directory, name);
+    return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')).packages : {};
+  });
+  return Object.entries(wanted).every(
+    ([name, { version, optional }]) => name === '' || optional || present[name]?.version === version,
+  );
+}
+
+/** Builds the addon where there is none or a source is younger. */
+function addon() {
+  const built = modified(binaryPath(platformName()));
+  if (SOURCES.every((name) => newest(path.join(ROOT, name)) <= built)) return;
+  console.log('Building the addon ...');
+  build();
+}
+
+/** Runs a command, its output shown; a failure ends this process with the command's own exit code. */
+function run(command, args, directory = ROOT, env = process.env) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: directory,
+    env,
+    stdio: 'inherit',
+    shell: command.endsWith('.cmd'),
+  });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** When a file was modified, or 0 where there is none. */
+function modified(file) {
+  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** The youngest modification of a file or of anything in a folder. */
+function newest(file) {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0;
+  return Math.max(0, ...fs.readdirSync(file).map((name) => newest(path.join(file, name))));
+}
+
+module.exports = { ROOT, dependencies, addon, run };

@@ -1,0 +1,13 @@
+//! The rules of the contract: what a value may be, what stands in for a missing one, and the words of the errors.
+//! No SQL and no Node-API, so that another engine or another border can use them as they are.
+
+pub mod execution;
+pub mod given;
+pub mod number;
+pub mod rules;
+pub mod time;
+pub mod worktree;
+pub mod zone;
+
+pub use given::{Field, Given};
+pub use rules::Stored;

@@ -1,0 +1,317 @@
+//! A connection and what runs on it at the moment. It owns its statements: closing finalises those that are left.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::ffi::{CStr, CString, c_int};
+use std::ptr::{self, NonNull};
+use std::rc::Rc;
+
+use rusqlite::ffi;
+
+use crate::error::{Error, Result};
+
+/// A connection to a database. Shared by the statements that were prepared on it; one thread only.
+pub struct Connection {
+    /// Null once it is closed.
+    raw: Cell<*mut ffi::sqlite3>,
+    inner: RefCell<Option<rusqlite::Connection>>,
+    pub(super) statements: RefCell<HashSet<NonNull<ffi::sqlite3_stmt>>>,
+    pub(super) backups: RefCell<HashSet<NonNull<ffi::sqlite3_backup>>>,
+    busy: Cell<bool>,
+    iterators: Cell<u32>,
+    unsafe_mode: Cell<bool>,
+}
+
+/// The words for each state that forbids a call: the same everywhere (better-sqlite3's own).
+const NOT_OPEN: &str = "The database connection is not open";
+const BUSY: &str = "This database connection is busy executing a query";
+
+impl Connection {
+    /// Takes over an open connection.
+    #[must_use]
+    pub fn new(inner: rusqlite::Connection) -> Rc<Self> {
+        // SAFETY: the handle is valid for as long as `inner`, and `close` clears `raw` before it lets `inner` go.
+        let raw = unsafe { inner.handle() };
+        Rc::new(Self {
+            raw: Cell::new(raw),
+            inner: RefCell::new(Some(inner)),
+            statements: RefCell::default(),
+            backups: RefCell::default(),
+            busy: Cell::new(false),
+            iterators: Cell::new(0),
+            unsafe_mode: Cell::new(false),
+        })
+    }
+
+    /// Whether it is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.raw.get().is_null()
+    }
+
+    /// The raw handle.
+    ///
+    /// # Errors
+    /// A `TypeError` once it is closed.
+    pub(super) fn raw(&self) -> Result<*mut ffi::sqlite3> {
+        let raw = self.raw.get();
+        if raw.is_null() { Err(Error::Type(NOT_OPEN.into())) } else { Ok(raw) }
+    }
+
+    /// Refuses a call while the connection is closed or in the middle of another call (from a user function, say).
+    ///
+    /// # Errors
+    /// A `TypeError` that says which.
+    pub fn check_idle(&self) -> Result<()> {
+        self.raw()?;
+        if self.busy.get() { Err(Error::Type(BUSY.into())) } else { Ok(()) }
+    }
+
+    /// Refuses also while an iterator is running: for calls that no mode may allow then.
+    ///
+    /// # Errors
+    /// A `TypeError` that says which.
+    pub fn check_no_iterators(&self) -> Result<()> {
+        self.check_idle()?;
+        if self.iterators.get() > 0 { Err(Error::Type(BUSY.into())) } else { Ok(()) }
+    }
+
+    /// Refuses also while an iterator is running, unless in unsafe mode: for calls that may write.
+    ///
+    /// # Errors
+    /// A `TypeError` that says which.
+    pub fn check_writable(&self) -> Result<()> {
+        if self.unsafe_mode.get() { self.check_idle() } else { self.check_no_iterators() }
+    }
+
+    /// Marks the connection busy until the guard goes: what JavaScript calls back meanwhile is refused.
+    pub fn enter(&self) -> Busy<'_> {
+        self.busy.set(true);
+        Busy(self)
+    }
+
+    /// Whether an iterator is running.
+    #[must_use]
+    pub fn has_iterators(&self) -> bool {
+        self.iterators.get() > 0
+    }
+
+    pub(super) fn count_iterator(&self, by: i32) {
+        self.iterators.set(self.iterators.get().saturating_add_signed(by));
+    }
+
+    /// Turns unsafe mode on or off: writes while an iterator runs, and what SQLite's defensive flag forbids.
+    ///
+    /// # Errors
+    /// A `TypeError` once it is closed.
+    pub fn set_unsafe_mode(&self, on: bool) -> Result<()> {
+        self.set_config(ffi::SQLITE_DBCONFIG_DEFENSIVE, !on)?;
+        self.unsafe_mode.set(on);
+        Ok(())
+    }
+
+    /// Sets a boolean `SQLITE_DBCONFIG_…` option.
+    ///
+    /// # Errors
+    /// A `TypeError` once it is closed, SQLite's error where the option is not known.
+    pub fn set_config(&self, option: c_int, on: bool) -> Result<()> {
+        let raw = self.raw()?;
+        // SAFETY: the handle is open; options of this kind take an int and a pointer that may be null.
+        let code = unsafe { ffi::sqlite3_db_config(raw, option, c_int::from(on), ptr::null_mut::<c_int>()) };
+        self.check(code)
+    }
+
+    /// Sets a run-time limit (`SQLITE_LIMIT_…`).
+    ///
+    /// # Errors
+    /// A `TypeError` once it is closed.
+    pub fn set_limit(&self, limit: c_int, value: c_int) -> Result<()> {
+        let raw = self.raw()?;
+        // SAFETY: the handle is open.
+        unsafe { ffi::sqlite3_limit(raw, limit, value) };
+        Ok(())
+    }
+
+    /// Runs code of the cold paths on rusqlite's own connection.
+    ///
+    /// # Errors
+    /// A `TypeError` once it is closed, else what the code returns.
+    pub fn with<T>(&self, run: impl FnOnce(&rusqlite::Connection) -> Result<T>) -> Result<T> {
+        let inner = self.inner.try_borrow().map_err(|_| Error::Type(BUSY.into()))?;
+        run(inner.as_ref().ok_or_else(|| Error::Type(NOT_OPEN.into()))?)
+    }
+
+    /// Whether a transaction is open.
+    #[must_use]
+    pub fn in_transaction(&self) -> bool {
+        // SAFETY: the handle is open.
+        self.raw().is_ok_and(|raw| unsafe { ffi::sqlite3_get_autocommit(raw) } == 0)
+    }
+
+    /// Whether `main` is in no transaction at all, not even one that an open iterator reads in.
+    #[must_use]
+    pub fn is_outside_transactions(&self) -> bool {
+        // SAFETY: the handle is open, the name is a C string.
+        self.raw().is_ok_and(|raw| unsafe { ffi::sqlite3_txn_state(raw, c"main".as_ptr()) } == ffi::SQLITE_TXN_NONE)
+    }
+
+    /// How many rows all statements so far have changed; wraps around.
+    pub(super) fn total_changes(&self) -> c_int {
+        // SAFETY: the handle is open.
+        self.raw().map_or(0, |raw| unsafe { ffi::sqlite3_total_changes(raw) })
+    }
+
+    /// How many rows the latest statement changed.
+    pub(super) fn changes(&self) -> c_int {
+        // SAFETY: the handle is open.
+        self.raw().map_or(0, |raw| unsafe { ffi::sqlite3_changes(raw) })
+    }
+
+    /// The rowid of the latest insert.
+    pub(super) fn last_insert_rowid(&self) -> i64 {
+        // SAFETY: the handle is open.
+        self.raw().map_or(0, |raw| unsafe { ffi::sqlite3_last_insert_rowid(raw) })
+    }
+
+    /// SQLite's latest error.
+    pub(super) fn last_error(&self) -> Error {
+        let Ok(raw) = self.raw() else { return Error::Type(NOT_OPEN.into()) };
+        // SAFETY: the handle is open; the message is copied before anything else happens on it.
+        let (code, message) = unsafe { (ffi::sqlite3_extended_errcode(raw), CStr::from_ptr(ffi::sqlite3_errmsg(raw))) };
+        Error::Sqlite { code, message: message.to_string_lossy().into_owned() }
+    }
+
+    pub(super) fn check(&self, code: c_int) -> Result<()> {
+        if code == ffi::SQLITE_OK { Ok(()) } else { Err(self.last_error()) }
+    }
+
+    /// The content of a database as one block of bytes, as it would be in a file.
+    ///
+    /// # Errors
+    /// A `TypeError` once it is closed, `Error('Out of memory')`.
+    pub fn serialize(&self, schema: &CStr) -> Result<Vec<u8>> {
+        let raw = self.raw()?;
+        let mut length: i64 = -1;
+        // SAFETY: the handle is open; SQLite allocates `length` bytes or returns null.
+        let data = unsafe { ffi::sqlite3_serialize(raw, schema.as_ptr(), &raw mut length, 0) };
+        if data.is_null() {
+            return if length == 0 { Ok(Vec::new()) } else { Err(Error::Plain("Out of memory".into())) };
+        }
+        // SAFETY: `data` has `length` bytes, is copied and then freed once.
+        unsafe {
+            let bytes = std::slice::from_raw_parts(data, length as usize).to_vec();
+            ffi::sqlite3_free(data.cast());
+            Ok(bytes)
+        }
+    }
+
+    /// Makes the content of an in-memory database that of a serialised one.
+    ///
+    /// # Errors
+    /// SQLite's error where the bytes can't be taken, `Error('Out of memory')`.
+    pub fn deserialize(&self, bytes: &[u8], readonly: bool) -> Result<()> {
+        let raw = self.raw()?;
+        let length = bytes.len();
+        // SAFETY: SQLite's own allocator, as FREEONCLOSE demands; null is checked unless nothing is copied.
+        let data = unsafe { ffi::sqlite3_malloc64(length as u64) }.cast::<u8>();
+        if data.is_null() && length > 0 {
+            return Err(Error::Plain("Out of memory".into()));
+        }
+        let flags = ffi::SQLITE_DESERIALIZE_FREEONCLOSE
+            | ffi::SQLITE_DESERIALIZE_RESIZEABLE
+            | if readonly { ffi::SQLITE_DESERIALIZE_READONLY } else { 0 };
+        let length = length as i64;
+        // SAFETY: `data` has room for all of `bytes`; SQLite owns it from here, also when it fails.
+        let code = unsafe {
+            if !data.is_null() {
+                ptr::copy_nonoverlapping(bytes.as_ptr(), data, bytes.len());
+            }
+            ffi::sqlite3_deserialize(raw, c"main".as_ptr(), data, length, length, flags as u32)
+        };
+        match code {
+            ffi::SQLITE_OK => Ok(()),
+            ffi::SQLITE_ERROR => Err(Error::Sqlite { code, message: "unable to deserialize database".into() }),
+            _ => Err(self.last_error()),
+        }
+    }
+
+    /// Runs every statement of `sql`, `before` being told each one's text with its parameters before it runs.
+    ///
+    /// # Errors
+    /// SQLite's error, or what `before` returns.
+    pub fn exec(&self, sql: &str, mut before: impl FnMut(&str) -> Result<()>) -> Result<()> {
+        let raw = self.raw()?;
+        let text = CString::new(sql.split('\0').next().unwrap_or_default()).unwrap_or_default();
+        let mut rest = text.as_ptr();
+        loop {
+            let mut statement = ptr::null_mut();
+            let mut tail = ptr::null();
+            // SAFETY: the handle is open, `rest` points into `text`, which ends with NUL.
+            let code = unsafe { ffi::sqlite3_prepare_v2(raw, rest, -1, &raw mut statement, &raw mut tail) };
+            self.check(code)?;
+            if statement.is_null() {
+                // SAFETY: `tail` points into `text`. A comment alone gives no statement but may be followed by one.
+                if unsafe { *tail } == 0 {
+                    return Ok(());
+                }
+                rest = tail;
+                continue;
+            }
+            // SAFETY: the statement was just prepared and is finalised below on every path.
+            let code = unsafe {
+                let expanded = ffi::sqlite3_sql(statement);
+                if let Err(error) = before(&CStr::from_ptr(expanded).to_string_lossy()) {
+                    ffi::sqlite3_finalize(statement);
+                    return Err(error);
+                }
+                while ffi::sqlite3_step(statement) == ffi::SQLITE_ROW {}
+                ffi::sqlite3_finalize(statement)
+            };
+            self.check(code)?;
+            rest = tail;
+        }
+    }
+
+    /// Closes it: statements and backups are ended, an open transaction is rolled back. A second close is harmless.
+    ///
+    /// # Errors
+    /// SQLite's error where the handle would not close; it stays open then.
+    pub fn close(&self) -> Result<()> {
+        let Ok(raw) = self.raw() else { return Ok(()) };
+        let Ok(mut slot) = self.inner.try_borrow_mut() else { return Err(Error::Type(BUSY.into())) };
+        for statement in self.statements.borrow_mut().drain() {
+            // SAFETY: each was prepared here and leaves the set once, so it is finalised once.
+            unsafe { ffi::sqlite3_finalize(statement.as_ptr()) };
+        }
+        for backup in self.backups.borrow_mut().drain() {
+            // SAFETY: likewise; its destination is closed by who owns it.
+            unsafe { ffi::sqlite3_backup_finish(backup.as_ptr()) };
+        }
+        self.raw.set(ptr::null_mut());
+        self.iterators.set(0);
+        match slot.take().map(rusqlite::Connection::close) {
+            Some(Err((connection, error))) => {
+                self.raw.set(raw);
+                *slot = Some(connection);
+                Err(error.into())
+            }
+            Some(Ok(())) | None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // Nobody is left to hear of a failure; SQLite then keeps the file as it is and recovers it at the next open.
+        let _ = self.close();
+    }
+}
+
+/// While it lives the connection is busy.
+pub struct Busy<'a>(&'a Connection);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.busy.set(false);
+    }
+}

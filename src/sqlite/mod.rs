@@ -1,0 +1,15 @@
+//! The connection to SQLite: open, flags, statements, packed rows. The only home of raw `sqlite3` pointers.
+
+pub mod code;
+pub mod connection;
+pub mod function;
+pub mod online_backup;
+pub mod open;
+pub mod packed;
+pub mod page_bytes;
+pub mod statement;
+pub mod transaction;
+
+pub use connection::Connection;
+pub use packed::Frame;
+pub use statement::{Bind, Statement};

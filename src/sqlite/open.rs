@@ -1,0 +1,87 @@
+//! Opening: as better-sqlite3 does for a bare `Database`, hardened for `VisualDatabase`.
+
+use std::ffi::{CStr, CString, c_int};
+use std::path::{Path, PathBuf};
+use std::ptr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use rusqlite::ffi;
+
+use super::connection::Connection;
+use crate::error::{Error, Result};
+
+/// How a bare database is opened.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Only to read.
+    pub readonly: bool,
+    /// A missing file is an error.
+    pub must_exist: bool,
+    /// How long to wait for another connection's lock.
+    pub timeout: Duration,
+}
+
+/// The longest string that JavaScript can have (V8: 2^29 - 24 units), and so the longest value that can be read.
+const MAX_STRING: c_int = (1 << 29) - 24;
+
+/// Opens with these flags (`SQLITE_OPEN_…`), nothing else.
+///
+/// # Errors
+/// SQLite's error.
+pub fn raw(path: &Path, flags: c_int) -> Result<rusqlite::Connection> {
+    let Ok(name) = CString::new(path.as_os_str().as_encoded_bytes()) else {
+        return Err(Error::Type("A database path can't contain NUL".into()));
+    };
+    let mut handle = ptr::null_mut();
+    // SAFETY: the name is a C string. A handle may come back with an error and is closed then, below.
+    unsafe {
+        let flags = flags | ffi::SQLITE_OPEN_NOMUTEX | ffi::SQLITE_OPEN_EXRESCODE;
+        let code = ffi::sqlite3_open_v2(name.as_ptr(), &raw mut handle, flags, ptr::null());
+        if code != ffi::SQLITE_OK {
+            let error = if handle.is_null() {
+                error_of_code(code)
+            } else {
+                let message = CStr::from_ptr(ffi::sqlite3_errmsg(handle)).to_string_lossy().into_owned();
+                Error::Sqlite { code: ffi::sqlite3_extended_errcode(handle), message }
+            };
+            ffi::sqlite3_close(handle);
+            return Err(error);
+        }
+        rusqlite::Connection::from_handle_owned(handle).map_err(Into::into)
+    }
+}
+
+/// The error of a result code that came without a connection to ask.
+#[must_use]
+pub fn error_of_code(code: i32) -> Error {
+    // SAFETY: SQLite's descriptions are static C strings.
+    let message = unsafe { CStr::from_ptr(ffi::sqlite3_errstr(code)) }.to_string_lossy().into_owned();
+    Error::Sqlite { code, message }
+}
+
+/// Opens a database as better-sqlite3 does. An empty path is a temporary database, `:memory:` one in memory.
+///
+/// # Errors
+/// SQLite's error.
+pub fn bare(path: &Path, options: Options) -> Result<Rc<Connection>> {
+    let flags = if options.readonly {
+        ffi::SQLITE_OPEN_READONLY
+    } else if options.must_exist {
+        ffi::SQLITE_OPEN_READWRITE
+    } else {
+        ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE
+    };
+    let connection = Connection::new(raw(path, flags)?);
+    connection.with(|inner| Ok(inner.busy_timeout(options.timeout)?))?;
+    connection.set_limit(ffi::SQLITE_LIMIT_LENGTH, MAX_STRING)?;
+    connection.set_limit(ffi::SQLITE_LIMIT_SQL_LENGTH, MAX_STRING)?;
+    connection.set_config(ffi::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    Ok(connection)
+}
+
+/// The path of the file behind a connection's `main`, absolute and with links resolved; `None` in memory.
+#[must_use]
+pub fn file_of(connection: &rusqlite::Connection) -> Option<PathBuf> {
+    connection.path().filter(|path| !path.is_empty()).map(PathBuf::from)
+}

@@ -1,0 +1,216 @@
+//! Rows on their way out, packed: all text of up to a frame of rows in one string, one cell a column beside it.
+//!
+//! One string and two arrays cross the border instead of a value a column, which is what most of the time of
+//! a list went into (`docs/decisions/0002-packed-rows.md`).
+
+use std::ffi::c_int;
+
+use rusqlite::ffi;
+
+/// `ends` of a cell that is NULL.
+pub const NULL: i32 = -1;
+/// `ends` of a cell that is a 32-bit integer, kept in the first half of its `numbers`.
+pub const INT: i32 = -2;
+/// `ends` of a cell that is a double, kept in its `numbers`.
+pub const REAL: i32 = -3;
+/// `ends` of a cell that is a 64-bit integer to be read as a `BigInt`, kept in the bits of its `numbers`.
+pub const BIG: i32 = -4;
+/// `ends` of a cell that is a blob; its `numbers` say which of the frame's blobs.
+pub const BLOB: i32 = -5;
+
+/// How many cells a frame has.
+pub const CELLS: usize = 8192;
+/// How much text, in bytes, after which a frame takes no further row.
+const TEXT: usize = 256 * 1024;
+
+/// Rows packed for the way out.
+#[derive(Debug, Default)]
+pub struct Frame {
+    ends: Vec<i32>,
+    numbers: Vec<u64>,
+    text: Vec<u8>,
+    blobs: Vec<Vec<u8>>,
+    rows: usize,
+    units: usize,
+    /// Whether some text is not ASCII.
+    wide: bool,
+}
+
+impl Frame {
+    /// Empties it; its memory stays for the next rows.
+    pub fn clear(&mut self) {
+        self.ends.clear();
+        self.numbers.clear();
+        self.text.clear();
+        self.text.shrink_to(4 * TEXT);
+        self.blobs.clear();
+        self.rows = 0;
+        self.units = 0;
+        self.wide = false;
+    }
+
+    /// For each cell that is text where it ends in the string, in UTF-16 units; else one of the constants here.
+    #[must_use]
+    pub fn ends(&self) -> &[i32] {
+        &self.ends
+    }
+
+    /// For each cell the bits of its number, if it is one.
+    #[must_use]
+    pub fn numbers(&self) -> &[u64] {
+        &self.numbers
+    }
+
+    /// All text, UTF-8.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// Takes all blobs out.
+    #[must_use]
+    pub fn take_blobs(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.blobs)
+    }
+
+    /// How many rows it holds.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether all its text is ASCII, so that bytes, Latin-1 and UTF-16 units count alike.
+    #[must_use]
+    pub fn is_ascii(&self) -> bool {
+        !self.wide
+    }
+
+    /// Whether another row of `columns` still fits.
+    #[must_use]
+    pub fn has_room(&self, columns: usize) -> bool {
+        self.ends.len() + columns <= CELLS && self.text.len() < TEXT && self.blobs.len() < 64
+    }
+
+    /// Ends a row.
+    pub fn end_row(&mut self) {
+        self.rows += 1;
+    }
+
+    fn cell(&mut self, end: i32, bits: u64) {
+        self.ends.push(end);
+        self.numbers.push(bits);
+    }
+
+    /// Appends NULL.
+    pub fn push_null(&mut self) {
+        self.cell(NULL, 0);
+    }
+
+    /// Appends an integer: exact as a `BigInt`, else as JavaScript's number.
+    pub fn push_integer(&mut self, value: i64, as_bigint: bool) {
+        if as_bigint {
+            self.cell(BIG, value as u64);
+        } else if let Ok(small) = i32::try_from(value) {
+            // The first half in memory on every platform that has Node: they are all little-endian.
+            self.cell(INT, u64::from(small as u32));
+        } else {
+            self.push_real(value as f64);
+        }
+    }
+
+    /// Appends a double.
+    pub fn push_real(&mut self, value: f64) {
+        self.cell(REAL, value.to_bits());
+    }
+
+    /// Appends text; what is no UTF-8 in it becomes U+FFFD.
+    pub fn push_text(&mut self, bytes: &[u8]) {
+        if bytes.is_ascii() {
+            self.text.extend_from_slice(bytes);
+            self.units += bytes.len();
+        } else {
+            self.wide = true;
+            let text = String::from_utf8_lossy(bytes);
+            self.units += utf16_length(text.as_bytes());
+            self.text.extend_from_slice(text.as_bytes());
+        }
+        // Over the longest string that JavaScript can have, making the string fails, so the end is never read.
+        self.cell(i32::try_from(self.units).unwrap_or(i32::MAX), 0);
+    }
+
+    /// Appends a blob.
+    pub fn push_blob(&mut self, bytes: &[u8]) {
+        let at = self.blobs.len();
+        self.blobs.push(bytes.to_vec());
+        self.cell(BLOB, at as u64);
+    }
+
+    /// Appends a column of the row that `statement` stands on.
+    ///
+    /// # Safety
+    /// `statement` stands on a row and has that column.
+    pub(super) unsafe fn push_column(&mut self, statement: *mut ffi::sqlite3_stmt, column: c_int, bigints: bool) {
+        // SAFETY: the value is read before anything else happens on the statement. SQLite converts nothing here
+        // that would move it: each is read as the type that it has.
+        unsafe {
+            let value = ffi::sqlite3_column_value(statement, column);
+            match ffi::sqlite3_value_type(value) {
+                ffi::SQLITE_INTEGER => self.push_integer(ffi::sqlite3_value_int64(value), bigints),
+                ffi::SQLITE_FLOAT => self.push_real(ffi::sqlite3_value_double(value)),
+                ffi::SQLITE_TEXT => {
+                    let text = ffi::sqlite3_value_text(value);
+                    self.push_text(slice(text, ffi::sqlite3_value_bytes(value)));
+                }
+                ffi::SQLITE_BLOB => {
+                    let blob = ffi::sqlite3_value_blob(value);
+                    self.push_blob(slice(blob.cast(), ffi::sqlite3_value_bytes(value)));
+                }
+                _ => self.push_null(),
+            }
+        }
+    }
+}
+
+/// The bytes at a pointer of SQLite's, which is null for none of them.
+///
+/// # Safety
+/// `data` is null or has `length` bytes for as long as the slice is used.
+pub(super) unsafe fn slice<'a>(data: *const u8, length: c_int) -> &'a [u8] {
+    if data.is_null() || length <= 0 {
+        return &[];
+    }
+    // SAFETY: as the caller promises.
+    unsafe { std::slice::from_raw_parts(data, length as usize) }
+}
+
+/// How many UTF-16 units valid UTF-8 becomes: one for each byte that begins a character, two for four-byte ones.
+fn utf16_length(text: &[u8]) -> usize {
+    text.iter().map(|byte| usize::from(*byte as i8 >= -64) + usize::from(*byte >= 0xf0)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_ends_are_utf16_units() {
+        let mut frame = Frame::default();
+        frame.push_text(b"ab");
+        frame.push_text("ü😀".as_bytes());
+        frame.push_text(b"\xff");
+        frame.push_null();
+        assert!(!frame.is_ascii());
+        assert_eq!(frame.ends(), [2, 5, 6, NULL]);
+        assert_eq!(frame.text(), "abü😀\u{fffd}".as_bytes());
+    }
+
+    #[test]
+    fn integers_beyond_32_bits_are_numbers_unless_bigints_are_wanted() {
+        let mut frame = Frame::default();
+        frame.push_integer(-1, false);
+        frame.push_integer(1 << 40, false);
+        frame.push_integer(7, true);
+        assert_eq!(frame.ends(), [INT, REAL, BIG]);
+        assert_eq!(frame.numbers(), [u64::from(u32::MAX), 2f64.powi(40).to_bits(), 7]);
+    }
+}

@@ -1,0 +1,136 @@
+//! The statements, each with the columns of its result in the order of the object's keys.
+//!
+//! Tables are named with `main.`, since a TEMP table of the same name would come first.
+
+macro_rules! worktree {
+    () => {
+        "id, path, port, branch_name, issue_url, task_id, status, position_x, position_y, created_at, updated_at"
+    };
+}
+
+macro_rules! zone {
+    () => {
+        "id, name, description, trigger, agents, prompt_template, actions, \
+         position_x, position_y, size_width, size_height, created_at, updated_at"
+    };
+}
+
+macro_rules! execution {
+    () => {
+        "id, zone_id, worktree_id, agent_type, prompt, result, success, executed_at"
+    };
+}
+
+/// The columns of a worktree.
+pub const WORKTREE: &str = worktree!();
+/// The columns of a zone.
+pub const ZONE: &str = zone!();
+
+macro_rules! queries {
+    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
+        /// A statement of the domain.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Query { $($(#[$doc])* $name),* }
+
+        impl Query {
+            /// All of them, in the order of their discriminants.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// Its SQL.
+            #[must_use]
+            pub const fn sql(self) -> &'static str {
+                match self { $(Self::$name => $sql),* }
+            }
+
+            /// Its name.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name)),* }
+            }
+        }
+    };
+}
+
+queries! {
+    /// A worktree by id.
+    GetWorktree = concat!("SELECT ", worktree!(), " FROM main.worktrees WHERE id = ?1");
+    /// All worktrees.
+    ListWorktrees = concat!("SELECT ", worktree!(), " FROM main.worktrees ORDER BY created_at DESC, rowid");
+    /// The worktrees of a status.
+    ListWorktreesByStatus =
+        concat!("SELECT ", worktree!(), " FROM main.worktrees WHERE status = ?1 ORDER BY created_at DESC, rowid");
+    /// A new worktree.
+    InsertWorktree = concat!(
+        "INSERT INTO main.worktrees (id, path, port, branch_name, issue_url, task_id, status, position_x, position_y, \
+         created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING ", worktree!());
+    /// A worktree goes, its assignment and executions with it.
+    DeleteWorktree = "DELETE FROM main.worktrees WHERE id = ?1";
+
+    /// A zone by id.
+    GetZone = concat!("SELECT ", zone!(), " FROM main.zones WHERE id = ?1");
+    /// All zones.
+    ListZones = concat!("SELECT ", zone!(), " FROM main.zones ORDER BY created_at DESC, rowid");
+    /// A new zone.
+    InsertZone = concat!(
+        "INSERT INTO main.zones (id, name, description, trigger, agents, prompt_template, actions, position_x, \
+         position_y, size_width, size_height, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+         RETURNING ", zone!());
+    /// A zone goes, its assignments and executions with it.
+    DeleteZone = "DELETE FROM main.zones WHERE id = ?1";
+
+    /// A worktree goes into a zone. The row is made anew, so that rowids tell the order within a millisecond;
+    /// where the zone doesn't exist, SQLite takes the whole statement back and the earlier assignment stays.
+    AssignWorktree = "INSERT OR REPLACE INTO main.worktree_zones (worktree_id, zone_id, assigned_at) VALUES (?1, ?2, ?3)";
+    /// A worktree leaves its zone.
+    RemoveAssignment = "DELETE FROM main.worktree_zones WHERE worktree_id = ?1";
+    /// The zone of a worktree.
+    GetWorktreeZone = "SELECT zone_id FROM main.worktree_zones WHERE worktree_id = ?1";
+    /// The worktrees of a zone.
+    ListWorktreesInZone =
+        "SELECT w.id, w.path, w.port, w.branch_name, w.issue_url, w.task_id, w.status, w.position_x, w.position_y, \
+         w.created_at, w.updated_at FROM main.worktree_zones AS a CROSS JOIN main.worktrees AS w ON w.id = a.worktree_id \
+         WHERE a.zone_id = ?1 ORDER BY a.assigned_at, a.rowid";
+    /// Every assignment: worktree and zone, a zone's in their order.
+    ListAssignments = "SELECT worktree_id, zone_id FROM main.worktree_zones ORDER BY zone_id, assigned_at, rowid";
+
+    /// A run of an agent.
+    InsertExecution =
+        "INSERT INTO main.zone_executions (id, zone_id, worktree_id, agent_type, prompt, result, success, executed_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    /// A run by id.
+    GetExecution = concat!("SELECT ", execution!(), " FROM main.zone_executions WHERE id = ?1");
+    /// The latest runs in a zone.
+    ListExecutionsOfZone = concat!("SELECT ", execution!(),
+        " FROM main.zone_executions WHERE zone_id = ?1 ORDER BY executed_at DESC, rowid DESC LIMIT ?2");
+    /// The latest runs in a worktree.
+    ListExecutionsOfWorktree = concat!("SELECT ", execution!(),
+        " FROM main.zone_executions WHERE worktree_id = ?1 ORDER BY executed_at DESC, rowid DESC LIMIT ?2");
+
+    /// Counts of all runs.
+    ExecutionStats =
+        "SELECT sum(total), sum(successful), sum(failed), count(DISTINCT agent_type) FROM main.execution_counts_by_zone";
+    /// Counts of a zone's runs.
+    ExecutionStatsOfZone =
+        "SELECT sum(total), sum(successful), sum(failed), count(*) FROM main.execution_counts_by_zone WHERE zone_id = ?1";
+    /// Counts of a worktree's runs.
+    ExecutionStatsOfWorktree =
+        "SELECT sum(total), sum(successful), sum(failed), count(*) FROM main.execution_counts_by_worktree \
+         WHERE worktree_id = ?1";
+    /// Counts of a worktree's runs in a zone.
+    ExecutionStatsOfBoth =
+        "SELECT sum(total), sum(successful), sum(failed), count(*) FROM main.execution_counts_by_zone_and_worktree \
+         WHERE zone_id = ?1 AND worktree_id = ?2";
+    /// Rows of every table.
+    Stats =
+        "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \
+         (SELECT count(*) FROM main.worktree_zones), (SELECT sum(total) FROM main.execution_counts_by_zone)";
+
+    /// Counts of runs in a file of an older version, which can only be read: it has no tables of counts.
+    CountExecutions =
+        "SELECT count(*), sum(success = 1), sum(success = 0), count(DISTINCT agent_type) FROM main.zone_executions \
+         WHERE (?1 IS NULL OR zone_id = ?1) AND (?2 IS NULL OR worktree_id = ?2)";
+    /// Rows of every table in such a file.
+    CountRows =
+        "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \
+         (SELECT count(*) FROM main.worktree_zones), (SELECT count(*) FROM main.zone_executions)";
+}

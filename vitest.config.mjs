@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+const install = '__test__/*-install-*.test.mjs';
+
+export default defineConfig({
+  test: {
+    // Node's own process per file: suites start worker threads, end processes and load the addon anew.
+    pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: { name: 'suite', include: ['__test__/**/*.test.mjs'], exclude: [install, '**/node_modules/**'] },
+      },
+      {
+        // Installs the package as users do, which compiles it: minutes rather than seconds.
+        extends: true,
+        test: {
+          name: 'install',
+          include: [install],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
