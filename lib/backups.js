@@ -5,7 +5,7 @@
 
 const native = require('./native.js');
 const { checkKeep } = require('./backup_schedule.js');
-const { SqliteError } = require('./sqlite_error.js');
+const SqliteError = require('./sqlite_error.js');
 
 const ERRORS = { TypeError, RangeError, Error };
 
@@ -71,7 +71,14 @@ function backupSync(path, { progress } = {}) {
 /** No other connection can read a database in memory: it is copied through a serialised one, in one go. */
 function backupMemory(database, dest, watcher, settle) {
   if (dest === undefined) throw new TypeError('backup(path): a database in memory needs a path to be backed up to');
+  if (database.db.inTransaction) throw new TypeError('backup(path): finish the transaction first');
   return settle(native.backupCreateFromBytes(database.db.serialize(), dest, watcher));
+}
+
+/** A backup of a file that isn't open here: the command line's. */
+async function createBackup(file, { path, folder, progress } = {}) {
+  const { watcher, settle } = watch(progress);
+  return settle(await native.backupCreate(file, path, folder, watcher));
 }
 
 function verifyBackup(path) {
@@ -106,4 +113,4 @@ function install(VisualDatabase) {
   define(VisualDatabase, { verifyBackup, listBackups, pruneBackups, restore });
 }
 
-module.exports = { install, fileOf };
+module.exports = { install, fileOf, createBackup, verifyBackup, listBackups, pruneBackups, restore };

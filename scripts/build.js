@@ -27,6 +27,12 @@ const RUST_TARGETS = {
   'win32-arm64-msvc': 'aarch64-pc-windows-msvc',
 };
 
+/**
+ * How the C library is linked where Rust's own way would not do: musl's is static and an addon can't be; Windows' is a
+ * package that a user may not have installed.
+ */
+const C_LIBRARY = { '-musl': '-crt-static', '-msvc': '+crt-static' };
+
 const USAGE = `Usage: visual-db build [--platform NAME] [--portable]
 
 Builds the binary for this machine, ${platformName()}. Needs Rust (https://rustup.rs) and a C compiler.
@@ -54,17 +60,15 @@ function build({ platform = platformName(), portable = false } = {}) {
   if (portable && !platform.endsWith('-gnu')) throw new BuildError(`--portable is about glibc: not for ${platform}`);
   requireCargo(platform);
 
-  const targetDir = process.env.CARGO_TARGET_DIR ?? path.join(PACKAGE, 'target');
-  const env = { ...process.env, CARGO_TARGET_DIR: targetDir };
+  const shared = process.env.CARGO_TARGET_DIR;
+  const targetDir = path.resolve(shared ?? path.join(PACKAGE, 'target'));
   try {
-    const library = cargo(platform, target, portable, env);
+    const library = compile({ platform, target, portable, targetDir, shared: shared !== undefined });
     check(library, portable);
     return install(library, binaryPath(platform));
   } finally {
     // A consumer wants the binary, not a gigabyte of what it was made from.
-    if (insideNodeModules() && process.env.CARGO_TARGET_DIR === undefined) {
-      fs.rmSync(targetDir, { recursive: true, force: true });
-    }
+    if (shared === undefined && insideNodeModules()) fs.rmSync(targetDir, { recursive: true, force: true });
   }
 }
 
@@ -78,56 +82,67 @@ function requireCargo(platform) {
 }
 
 /** Runs cargo and returns the path of the library that it made. */
-function cargo(platform, target, portable, env) {
-  const args = [portable ? 'zigbuild' : 'build', '--release', '--locked', '--lib'];
+function compile({ platform, target, portable, targetDir, shared }) {
   // Asked for by name only where it must be: cargo keeps the results of both ways apart.
-  if (portable) args.push('--target', `${target}.${OLDEST_GLIBC}`);
-  else if (platform !== platformName()) args.push('--target', target);
-  // Rust links musl in statically unless told otherwise, and an addon can't be static.
-  if (platform.endsWith('-musl')) args.push('--config', `target.${target}.rustflags=["-Ctarget-feature=-crt-static"]`);
+  const named = portable || platform !== platformName();
+  const args = [portable ? 'zigbuild' : 'build', '--release', '--locked', '--lib'];
+  if (named) args.push('--target', portable ? `${target}.${OLDEST_GLIBC}` : target);
+  const linkage = Object.entries(C_LIBRARY).find(([suffix]) => platform.endsWith(suffix))?.[1];
+  if (linkage) args.push('--config', `target.${target}.rustflags=["-Ctarget-feature=${linkage}"]`);
 
-  const result = spawnSync('cargo', [...args, '--message-format=json-render-diagnostics'], {
+  const plain = { ...process.env, CARGO_TARGET_DIR: targetDir };
+  const env = portable ? withZigbuild(plain, path.join(targetDir, 'zigbuild')) : plain;
+  const library = cargo(args, env, platform);
+  if (!library.fresh || !shared) return library.file;
+  // cargo compiled nothing, but in a folder that several copies of this package share, the library is the one that was
+  // made last by any of them: they all have the same name. Removing it makes cargo compile this one.
+  spawnSync('cargo', ['clean', '--release', '--package', 'visual-db', ...(named ? ['--target', target] : [])], {
+    cwd: PACKAGE,
+    env,
+    stdio: 'ignore',
+  });
+  return cargo(args, env, platform).file;
+}
+
+/** One run of cargo: which library there is afterwards, and whether it was there before. */
+function cargo(args, env, platform) {
+  const { status, stdout } = spawnSync('cargo', [...args, '--message-format=json-render-diagnostics'], {
     // .cargo/config.toml, which says how SQLite is compiled, counts only where cargo runs.
     cwd: PACKAGE,
-    env: portable ? withZigbuild(env) : env,
+    env,
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
     maxBuffer: 64 * MIB,
   });
-  if (result.status !== 0) {
+  if (status !== 0) {
     throw new BuildError(
       `cargo could not build the binary for ${platform}: its own words are above. ` +
         'It needs a recent Rust (rustup update) and a C compiler (Debian: build-essential, Alpine: build-base, ' +
         'macOS: xcode-select --install, Windows: the C++ build tools of Visual Studio).',
     );
   }
-  return libraryIn(result.stdout);
-}
-
-/** The dynamic library among the files that cargo reports. Its folder depends on settings that a user may have. */
-function libraryIn(messages) {
-  const files = messages
+  // Where the library lies depends on settings that a user may have, so cargo is believed and not a path.
+  const artifact = stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line))
-    .filter(({ reason, target }) => reason === 'compiler-artifact' && target.kind.includes('cdylib'))
-    .flatMap(({ filenames }) => filenames);
-  const library = files.find((file) => /\.(so|dylib|dll)$/.test(file));
-  if (library === undefined) throw new BuildError('cargo built no dynamic library');
-  return library;
+    .find(({ reason, target }) => reason === 'compiler-artifact' && target.kind.includes('cdylib'));
+  const file = artifact?.filenames.find((name) => /\.(so|dylib|dll)$/.test(name));
+  if (file === undefined) throw new BuildError('cargo built no dynamic library');
+  return { file, fresh: artifact.fresh };
 }
 
-/** The environment in which `cargo zigbuild` works, installed under target/ where it isn't yet. */
-function withZigbuild(env) {
-  const folder = path.join(env.CARGO_TARGET_DIR, 'zigbuild');
-  if (!fs.existsSync(path.join(folder, 'bin', 'cargo-zigbuild'))) {
+/** The environment in which `cargo zigbuild` works; it is installed into the folder where it isn't there yet. */
+function withZigbuild(env, folder) {
+  const bin = path.join(folder, 'bin');
+  if (!fs.existsSync(path.join(bin, 'cargo-zigbuild'))) {
     const python = process.platform === 'win32' ? 'python' : 'python3';
     const pip = ['-m', 'pip', 'install', '--quiet', '--upgrade', '--target', folder, ...FROM_PYPI];
     const { status } = spawnSync(python, pip, { stdio: ['ignore', 'inherit', 'inherit'] });
     if (status !== 0) throw new BuildError(`${python} ${pip.join(' ')} failed: --portable needs it`);
   }
-  const before = (folder_, variable) => [folder_, ...(env[variable] ? [env[variable]] : [])].join(path.delimiter);
-  return { ...env, PATH: before(path.join(folder, 'bin'), 'PATH'), PYTHONPATH: before(folder, 'PYTHONPATH') };
+  const paths = (...entries) => entries.filter(Boolean).join(path.delimiter);
+  return { ...env, PATH: paths(bin, env.PATH), PYTHONPATH: paths(folder, env.PYTHONPATH) };
 }
 
 /** Refuses a binary that users could not download or load. */

@@ -3,7 +3,7 @@
 
 pub mod backup;
 #[cfg(feature = "addon")]
-pub mod binding;
+mod binding;
 pub mod error;
 pub mod model;
 pub mod schema;

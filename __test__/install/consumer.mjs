@@ -17,7 +17,7 @@ export const NAME = '@ai-orchestra/visual-db';
 export const BINARY = `prebuilds/visual-db.${platformName()}.node`;
 
 // Optimising is not what these tests are about, and compiling what they share happens once.
-const QUICK_BUILD = {
+export const QUICK_BUILD = {
   CARGO_TARGET_DIR: join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'install-tests'),
   CARGO_PROFILE_RELEASE_LTO: 'off',
   CARGO_PROFILE_RELEASE_OPT_LEVEL: '1',

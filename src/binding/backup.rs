@@ -3,6 +3,12 @@
 //! Each function returns a JSON text, `{ "value": … }` or `{ "error": { "type", "code", "message" } }`, and `lib/backups.js`
 //! makes values and errors of it: work on the thread pool has no environment to make a JavaScript error in.
 
+#![allow(
+    clippy::must_use_candidate,
+    clippy::needless_pass_by_value,
+    reason = "napi-rs takes owned values, and JavaScript has no must_use"
+)]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;

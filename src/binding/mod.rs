@@ -1,3 +1,13 @@
-//! Node-API, and only Node-API.
+//! The border to JavaScript: arguments in, packed rows out, errors across. Nothing else imports `napi`.
+//!
+//! Cold calls are napi-rs functions; the calls that an orchestrator makes all day are raw callbacks, since
+//! napi-rs's guards cost more than SQLite needs for a read (`docs/decisions/0003-raw-callbacks.md`).
 
-pub mod backup;
+mod backup;
+mod database;
+mod domain;
+mod function;
+mod js;
+mod module;
+mod state;
+mod statement;

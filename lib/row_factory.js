@@ -1,0 +1,59 @@
+'use strict';
+
+const { cell } = require('./rows.js');
+
+/**
+ * A function that makes an object of the cells from an index on. It is compiled, so that the engine gives all rows of a
+ * statement one hidden class; of several columns of one name the last counts, and `__proto__` is an ordinary key.
+ */
+function flatRow(names) {
+  const properties = names.map((name, index) => `[${JSON.stringify(name)}]: cell(at + ${index})`);
+  // Computed keys make own properties of any name, but only plain ones are part of the literal's hidden class.
+  const plain = names.map((name, index) => `${JSON.stringify(name)}: cell(at + ${index})`);
+  const body = names.includes('__proto__') ? properties : plain;
+  try {
+    return new Function('cell', `return (at) => ({ ${body.join(', ')} });`)(cell);
+  } catch {
+    return slowRow(names); // Where code may not be made from strings.
+  }
+}
+
+function slowRow(names) {
+  return (at) => {
+    const row = {};
+    for (let index = 0; index < names.length; index += 1) define(row, names[index], cell(at + index));
+    return row;
+  };
+}
+
+/** A function that makes an array of `width` cells from an index on. */
+function rawRow(width) {
+  return (at) => {
+    const row = new Array(width);
+    for (let index = 0; index < width; index += 1) row[index] = cell(at + index);
+    return row;
+  };
+}
+
+/** A function that makes an object per table; what comes from no table is under `$`. */
+function expandedRow(names, tables) {
+  return (at) => {
+    const row = {};
+    for (let index = 0; index < names.length; index += 1) {
+      const table = tables[index] ?? '$';
+      if (!Object.hasOwn(row, table)) define(row, table, {});
+      define(row[table], names[index], cell(at + index));
+    }
+    return row;
+  };
+}
+
+function define(object, key, value) {
+  if (key === '__proto__') {
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    object[key] = value;
+  }
+}
+
+module.exports = { flatRow, rawRow, expandedRow };

@@ -1,0 +1,65 @@
+'use strict';
+
+const addon = require('./addon.js');
+
+// The other half of src/binding/state.rs and src/sqlite/packed.rs. A call returns the text of all its rows as one
+// string; where each cell of text ends in it, and every number, lies in shared memory until the next call. So rows are
+// to be read right after the call, cell after cell.
+const CELLS = 8192;
+const HEAD_BYTES = 32;
+const NUMBERS_AT = HEAD_BYTES + CELLS * 4;
+
+/** What a call tells beside its rows. */
+const head = new Int32Array(addon.memory, 0, HEAD_BYTES / 4);
+const ends = new Int32Array(addon.memory, HEAD_BYTES, CELLS);
+const numbers = new Float64Array(addon.memory, NUMBERS_AT, CELLS);
+const integers = new Int32Array(addon.memory, NUMBERS_AT, CELLS * 2);
+const bigints = new BigInt64Array(addon.memory, NUMBERS_AT, CELLS);
+
+/** Cells that are no text have one of these in place of an end. */
+const NULL = -1;
+const INTEGER = -2;
+const REAL = -3;
+const BIGINT = -4;
+
+let text = '';
+let start = 0;
+
+/** Begins to read the rows that a call has just returned. */
+function open(rows) {
+  text = rows;
+  start = 0;
+}
+
+/** Lets go of the text. */
+function close() {
+  text = '';
+}
+
+/** The value of a cell. Cells are read in their order, each once. */
+function cell(index) {
+  const end = ends[index];
+  if (end >= 0) {
+    const from = start;
+    start = end;
+    return text.substring(from, end);
+  }
+  if (end === INTEGER) return integers[2 * index];
+  if (end === NULL) return null;
+  if (end === REAL) return numbers[index];
+  if (end === BIGINT) return bigints[index];
+  return addon.blob(numbersAsIndex(index));
+}
+
+function numbersAsIndex(index) {
+  return integers[2 * index];
+}
+
+/** How many rows the call returned. */
+const count = () => head[0];
+/** Whether there are more rows than it returned. */
+const more = () => head[1] !== 0;
+/** How often the statement was compiled again because the schema had changed. */
+const recompilations = () => head[2];
+
+module.exports = { open, close, cell, count, more, recompilations, head, numbers, bigints };

@@ -1,0 +1,69 @@
+//! The addon's exports: `setup`, which makes the raw functions for this environment, and napi-rs's own.
+
+use std::rc::Rc;
+
+use napi::bindgen_prelude::Object;
+use napi::sys;
+
+use super::js::{Call, Env, Failure, JsResult, Value, dispatch};
+use super::state::State;
+use super::{database, domain, function, statement};
+
+/// A function of the addon.
+pub type Native = fn(&State, &Call) -> JsResult<Value>;
+
+/// What a function finds again when it is called.
+struct Entry {
+    run: Native,
+    state: Rc<State>,
+}
+
+/// A callback for every function of the table.
+unsafe extern "C" fn run(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: called by Node-API; functions that have this callback were made with an `Entry`.
+    unsafe {
+        dispatch(env, info, |call, entry: &Entry| match (entry.run)(&entry.state, call) {
+            Ok(value) => Some(value),
+            Err(Failure::Pending) => None,
+            Err(Failure::Error(error)) => {
+                // A user function's own exception comes first: it is why SQLite reported an error.
+                if !call.env.is_exception_pending() {
+                    call.env.throw(&error, entry.state.sqlite_error());
+                }
+                None
+            }
+        })
+    }
+}
+
+/// The exports: `setup(SqliteError)` gives an object with every function, and `memory`, which rows come in.
+#[napi_derive::napi(module_exports)]
+pub fn exports(exports: Object<'_>, env: napi::Env) -> napi::Result<()> {
+    let raw = Env::new(&env);
+    let done = raw.static_function(setup).and_then(|function| {
+        let exports = raw.of_object(&exports);
+        raw.set(exports, "setup", function)
+    });
+    done.map_err(|_| napi::Error::from_reason("visual-db: the addon can't be set up"))
+}
+
+unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: called by Node-API; made with a reference to `()`.
+    unsafe { dispatch(env, info, |call, _: &()| functions(call).ok()) }
+}
+
+fn functions(call: &Call) -> JsResult<Value> {
+    let env = call.env;
+    let state = Rc::new(State::new(env, call.argument(0))?);
+    let table = [database::FUNCTIONS, statement::FUNCTIONS, function::FUNCTIONS, domain::FUNCTIONS].concat();
+    let entries: Box<[Entry]> = table.iter().map(|(_, run)| Entry { run: *run, state: Rc::clone(&state) }).collect();
+    let object = env.object()?;
+    env.set(object, "memory", state.shared()?)?;
+    for ((name, _), entry) in table.iter().zip(&entries) {
+        // SAFETY: the entries are boxed, so they don't move, and freed by the cleanup hook, after JavaScript.
+        let function = unsafe { env.function(run, std::ptr::from_ref(entry).cast())? };
+        env.set(object, name, function)?;
+    }
+    env.at_end(Box::new((state, entries)));
+    Ok(object)
+}

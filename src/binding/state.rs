@@ -1,0 +1,190 @@
+//! What one environment has: the memory that it shares with JavaScript, spare buffers, its open connections.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use super::js::{Call, Env, JsResult, Kind, Reference, SharedMemory, Value};
+use crate::model::Given;
+use crate::sqlite::packed::CELLS;
+use crate::sqlite::{Connection, Frame};
+
+/// How the shared memory is laid out, in bytes: see `lib/rows.js`, which has the other half of this.
+const HEAD: usize = 0;
+const HEAD_LENGTH: usize = 32;
+const ENDS: usize = HEAD + HEAD_LENGTH;
+const NUMBERS: usize = ENDS + CELLS * size_of::<i32>();
+/// All of it.
+const LENGTH: usize = NUMBERS + CELLS * size_of::<u64>();
+
+/// The state of an environment. It ends with it.
+pub struct State {
+    /// The environment.
+    pub env: Env,
+    shared: SharedMemory,
+    sqlite_error: Reference,
+    frames: RefCell<Vec<Frame>>,
+    texts: RefCell<Vec<Vec<u8>>>,
+    blobs: RefCell<Vec<Vec<u8>>>,
+    connections: RefCell<Vec<Weak<Connection>>>,
+}
+
+impl State {
+    /// A state with the class of SQLite's errors.
+    pub fn new(env: Env, sqlite_error: Value) -> JsResult<Self> {
+        Ok(Self {
+            env,
+            shared: SharedMemory::new(env, LENGTH)?,
+            sqlite_error: env.reference(sqlite_error)?,
+            frames: RefCell::default(),
+            texts: RefCell::default(),
+            blobs: RefCell::default(),
+            connections: RefCell::default(),
+        })
+    }
+
+    /// The memory that JavaScript reads rows from, as an `ArrayBuffer`.
+    pub fn shared(&self) -> JsResult<Value> {
+        self.shared.value()
+    }
+
+    /// The class of SQLite's errors.
+    pub fn sqlite_error(&self) -> Option<Value> {
+        self.sqlite_error.value().ok()
+    }
+
+    /// Remembers a connection, to close it when the process ends.
+    pub fn remember(&self, connection: &Rc<Connection>) {
+        let mut connections = self.connections.borrow_mut();
+        connections.retain(|known| known.strong_count() > 0);
+        connections.push(Rc::downgrade(connection));
+    }
+
+    /// Closes every connection that is still open.
+    pub fn close_all(&self) {
+        let connections = std::mem::take(&mut *self.connections.borrow_mut());
+        for connection in connections.iter().filter_map(Weak::upgrade) {
+            // Nobody is left to hear of a failure; the next open recovers what was committed.
+            let _ = connection.close();
+        }
+    }
+
+    /// Lends an empty frame: its own one to each call, since a user function may call into another database.
+    pub fn with_frame<T>(&self, run: impl FnOnce(&mut Frame) -> JsResult<T>) -> JsResult<T> {
+        let mut frame = self.frames.borrow_mut().pop().unwrap_or_default();
+        let result = run(&mut frame);
+        frame.clear();
+        self.frames.borrow_mut().push(frame);
+        result
+    }
+
+    /// Lends an empty text buffer.
+    pub fn with_text<T>(&self, run: impl FnOnce(&mut Vec<u8>) -> JsResult<T>) -> JsResult<T> {
+        const KEPT: usize = 64 * 1024;
+        let mut text = self.texts.borrow_mut().pop().unwrap_or_default();
+        let result = run(&mut text);
+        text.clear();
+        text.shrink_to(KEPT);
+        self.texts.borrow_mut().push(text);
+        result
+    }
+
+    /// Lends the arguments of a call as values of the model, from the first behind the handle on.
+    pub fn with_given<T>(&self, call: &Call, run: impl FnOnce(&Arguments<'_>) -> JsResult<T>) -> JsResult<T> {
+        self.with_text(|text| {
+            let decoded = decode(call, 1, text);
+            run(&Arguments { decoded, text: std::str::from_utf8(text).unwrap_or_default() })
+        })
+    }
+
+    /// Hands a frame over: cells into the shared memory, text as the string that is returned, `undefined` for no row.
+    pub fn emit(&self, frame: &mut Frame, more: bool, recompilations: i32) -> JsResult<Value> {
+        self.shared.write_i32(HEAD, &[frame.rows() as i32, i32::from(more), recompilations]);
+        if frame.rows() == 0 {
+            return Ok(self.env.undefined());
+        }
+        self.shared.write_i32(ENDS, frame.ends());
+        self.shared.write_u64(NUMBERS, frame.numbers());
+        *self.blobs.borrow_mut() = frame.take_blobs();
+        self.env.string(frame.text(), frame.is_ascii())
+    }
+
+    /// Hands integers over, in the head of the shared memory.
+    pub fn emit_head(&self, values: &[i32]) {
+        self.shared.write_i32(HEAD, values);
+    }
+
+    /// Hands one number over as the first cell.
+    pub fn emit_number(&self, bits: u64) {
+        self.shared.write_u64(NUMBERS, &[bits]);
+    }
+
+    /// Takes a blob of the latest frame out.
+    pub fn take_blob(&self, index: usize) -> Vec<u8> {
+        self.blobs.borrow_mut().get_mut(index).map(std::mem::take).unwrap_or_default()
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        self.close_all();
+    }
+}
+
+/// The arguments of a call, decoded.
+pub struct Arguments<'a> {
+    decoded: [Decoded; super::js::ARGUMENTS],
+    text: &'a str,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Decoded {
+    Given(Given<'static>),
+    Text(usize, usize),
+}
+
+impl Arguments<'_> {
+    /// An argument, counted behind the handle.
+    pub fn get(&self, index: usize) -> Given<'_> {
+        match self.decoded.get(index) {
+            Some(Decoded::Given(given)) => *given,
+            Some(Decoded::Text(from, to)) => Given::Text(self.text.get(*from..*to).unwrap_or_default()),
+            None => Given::Undefined,
+        }
+    }
+
+    /// An argument that JavaScript's own part makes and that is a number for sure.
+    pub fn number(&self, index: usize) -> f64 {
+        if let Given::Number(number) = self.get(index) { number } else { f64::NAN }
+    }
+
+    /// An argument that JavaScript's own part makes and that is a boolean for sure.
+    pub fn boolean(&self, index: usize) -> bool {
+        self.get(index) == Given::Boolean(true)
+    }
+}
+
+fn decode(call: &Call, from: usize, text: &mut Vec<u8>) -> [Decoded; super::js::ARGUMENTS] {
+    let mut decoded = [Decoded::Given(Given::Undefined); super::js::ARGUMENTS];
+    for (index, slot) in decoded.iter_mut().enumerate().take(call.count().saturating_sub(from)) {
+        *slot = decode_one(call.env, call.argument(from + index), text);
+    }
+    decoded
+}
+
+fn decode_one(env: Env, value: Value, text: &mut Vec<u8>) -> Decoded {
+    Decoded::Given(match env.kind(value) {
+        Kind::Undefined => Given::Undefined,
+        Kind::Null => Given::Null,
+        Kind::Boolean => Given::Boolean(env.to_bool(value)),
+        Kind::Number => Given::Number(env.to_f64(value)),
+        Kind::Bigint => env.to_i64(value).map_or(Given::HugeInteger, Given::Integer),
+        Kind::String => {
+            let start = text.len();
+            env.append_string(value, text);
+            return Decoded::Text(start, text.len());
+        }
+        Kind::Symbol => Given::Other("a symbol"),
+        Kind::Function => Given::Other("a function"),
+        Kind::Object | Kind::External => Given::Other(env.describe(value)),
+    })
+}

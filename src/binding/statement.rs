@@ -1,0 +1,409 @@
+//! The calls of a statement of the raw handle.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::database::{Database, Handle, database, handle};
+use super::js::{Call, Env, JsResult, Kind, Value};
+use super::module::Native;
+use super::state::State;
+use crate::error::Error;
+use crate::sqlite::statement::Column;
+use crate::sqlite::{Bind, Statement};
+
+/// A statement and how it is to run.
+pub struct StatementHandle {
+    statement: Statement,
+    database: Rc<Database>,
+    /// Whether it returns rows.
+    reader: bool,
+    /// Its parameters were bound for good.
+    bound: Cell<bool>,
+    /// Integers come as `BigInt`s.
+    bigints: Cell<bool>,
+    /// The logger has been told of the run of the iterator.
+    logged: Cell<bool>,
+}
+
+/// The functions of this file.
+pub const FUNCTIONS: &[(&str, Native)] = &[
+    ("prepare", prepare),
+    ("parameterNames", parameter_names),
+    ("columnNames", column_names),
+    ("tableNames", table_names),
+    ("columns", columns),
+    ("run", run),
+    ("get", get),
+    ("all", all),
+    ("moreRows", more_rows),
+    ("stopRows", stop_rows),
+    ("iterate", iterate),
+    ("next", next),
+    ("finish", finish),
+    ("bind", bind),
+    ("setBigints", set_bigints),
+    ("checkUnlocked", check_unlocked),
+    ("checkRunnable", check_runnable),
+    ("isLocked", is_locked),
+    ("expandedSql", expanded_sql),
+    ("blob", blob),
+];
+
+/// `prepare(connection, sql, mode, bigints)`; mode 1 is a pragma, 2 an EXPLAIN.
+/// Leaves in the head: reader, readonly, number of parameters, whether some have names.
+fn prepare(state: &State, call: &Call) -> JsResult<Value> {
+    let env = call.env;
+    let database = database(call)?;
+    let connection = &database.connection;
+    connection.check_idle()?;
+    let mode = env.to_f64(call.argument(2));
+    let (is_pragma, is_explain) = (mode == 1.0, mode == 2.0);
+    if is_pragma {
+        connection.check_writable()?;
+    }
+    let statement = state.with_text(|text| {
+        env.append_string(call.argument(1), text);
+        let sql = std::str::from_utf8(text).unwrap_or_default();
+        Ok(Statement::prepare(connection, sql, !is_pragma && !is_explain)?)
+    })?;
+    let reader = statement.column_count() > 0 || is_pragma;
+    let parameters = statement.parameter_count();
+    let named = (0..parameters).any(|index| statement.parameter_name(index).is_some());
+    state.emit_head(&[i32::from(reader), i32::from(statement.is_readonly()), parameters as i32, i32::from(named)]);
+    env.external(Handle::Statement(StatementHandle {
+        statement,
+        database: Rc::clone(database),
+        reader,
+        bound: Cell::new(is_explain),
+        bigints: Cell::new(env.to_bool(call.argument(3))),
+        logged: Cell::new(false),
+    }))
+}
+
+fn statement(call: &Call) -> JsResult<&StatementHandle> {
+    match handle(call, 0)? {
+        Handle::Statement(statement) => Ok(statement),
+        _ => Err(Error::Type("Illegal invocation".into()).into()),
+    }
+}
+
+impl StatementHandle {
+    fn check_not_locked(&self) -> Result<(), Error> {
+        if self.statement.is_locked() {
+            return Err(Error::Type("This statement is busy executing a query".into()));
+        }
+        Ok(())
+    }
+
+    /// What has to hold before a run, in better-sqlite3's order.
+    fn check(&self, mutates: bool) -> Result<(), Error> {
+        let connection = self.statement.connection();
+        connection.check_idle()?;
+        self.check_not_locked()?;
+        if mutates { connection.check_writable() } else { Ok(()) }
+    }
+
+    fn check_reader(&self) -> Result<(), Error> {
+        if self.reader {
+            return Ok(());
+        }
+        Err(Error::Type("This statement does not return data. Use run() instead".into()))
+    }
+
+    /// Binds the arguments behind the handle, unless they were bound for good.
+    fn bind_arguments(&self, state: &State, call: &Call) -> JsResult<()> {
+        if self.bound.get() {
+            if call.count() > 1 {
+                return Err(Error::Type("This statement already has bound parameters".into()).into());
+            }
+            return Ok(());
+        }
+        let bound = self.bind_values(state, call);
+        if bound.is_err() {
+            self.statement.clear_bindings();
+        }
+        bound
+    }
+
+    fn bind_values(&self, state: &State, call: &Call) -> JsResult<()> {
+        let given = call.count() - 1;
+        for index in 0..given {
+            bind_value(state, call.env, &self.statement, index, call.argument(index + 1))?;
+        }
+        if given < self.statement.parameter_count() {
+            return Err(Error::Range("Too few parameter values were provided".into()).into());
+        }
+        Ok(())
+    }
+
+    fn log(&self, state: &State) -> JsResult<()> {
+        if self.database.logger.borrow().is_none() {
+            return Ok(());
+        }
+        self.database.log(state, &self.statement.expanded_sql().unwrap_or_default())
+    }
+
+    fn release(&self) {
+        if !self.bound.get() {
+            self.statement.clear_bindings();
+        }
+    }
+
+    /// Binds, runs `body` while the connection is busy, and lets go of what was bound.
+    fn execute<T>(&self, state: &State, call: &Call, body: impl FnOnce() -> JsResult<T>) -> JsResult<T> {
+        self.bind_arguments(state, call)?;
+        let _busy = self.statement.connection().enter();
+        let result = self.log(state).and_then(|()| body());
+        self.release();
+        result
+    }
+}
+
+fn bind_value(state: &State, env: Env, statement: &Statement, index: usize, value: Value) -> JsResult<()> {
+    let refused = || Error::Type("SQLite3 can only bind numbers, strings, bigints, buffers, and null".into());
+    match env.kind(value) {
+        Kind::Number => statement.bind(index, Bind::Real(env.to_f64(value)))?,
+        Kind::String => state.with_text(|text| {
+            env.append_string(value, text);
+            Ok(statement.bind(index, Bind::Text(std::str::from_utf8(text).unwrap_or_default()))?)
+        })?,
+        Kind::Undefined | Kind::Null => statement.bind(index, Bind::Null)?,
+        Kind::Bigint => {
+            let too_big = || Error::Range("The bound string, buffer, or bigint is too big".into());
+            statement.bind(index, Bind::Integer(env.to_i64(value).ok_or_else(too_big)?))?;
+        }
+        Kind::Object => statement.bind(index, Bind::Blob(&env.to_bytes(value).ok_or_else(refused)?))?,
+        Kind::Boolean | Kind::Symbol | Kind::Function | Kind::External => return Err(refused().into()),
+    }
+    Ok(())
+}
+
+/// `run(statement, ...values)` leaves the changes in the head, the rowid as the first number.
+fn run(state: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    handle.check(true)?;
+    let changes = handle.execute(state, call, || Ok(handle.statement.run()?))?;
+    state.emit_head(&[changes.changes]);
+    let rowid = changes.last_insert_rowid;
+    state.emit_number(if handle.bigints.get() { rowid as u64 } else { (rowid as f64).to_bits() });
+    Ok(call.env.undefined())
+}
+
+/// `get(statement, ...values)` gives the first row.
+fn get(state: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    handle.check_reader()?;
+    handle.check(false)?;
+    state.with_frame(|frame| {
+        handle.execute(state, call, || {
+            if handle.statement.step()? {
+                handle.statement.pack_row(frame, handle.bigints.get())?;
+            }
+            handle.statement.reset();
+            Ok(())
+        })?;
+        state.emit(frame, false, handle.statement.recompilations())
+    })
+}
+
+/// `all(statement, ...values)` gives the first rows; `moreRows` the others.
+fn all(state: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    handle.check_reader()?;
+    handle.check(false)?;
+    state.with_frame(|frame| {
+        handle.bind_arguments(state, call)?;
+        let busy = handle.statement.connection().enter();
+        let filled = handle.log(state).and_then(|()| Ok(handle.statement.fill(frame, handle.bigints.get())?));
+        drop(busy);
+        emit_rows(state, handle, frame, filled)
+    })
+}
+
+fn more_rows(state: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    handle.statement.connection().check_idle()?;
+    state.with_frame(|frame| {
+        let busy = handle.statement.connection().enter();
+        let filled = Ok(handle.statement.fill(frame, handle.bigints.get())?);
+        drop(busy);
+        emit_rows(state, handle, frame, filled)
+    })
+}
+
+fn emit_rows(
+    state: &State,
+    handle: &StatementHandle,
+    frame: &mut crate::sqlite::Frame,
+    filled: JsResult<bool>,
+) -> JsResult<Value> {
+    let emitted = filled.and_then(|more| Ok((more, state.emit(frame, more, handle.statement.recompilations())?)));
+    match emitted {
+        Ok((true, value)) => Ok(value),
+        Ok((false, value)) => {
+            handle.statement.reset();
+            handle.release();
+            Ok(value)
+        }
+        Err(failure) => {
+            handle.statement.reset();
+            handle.release();
+            Err(failure)
+        }
+    }
+}
+
+/// Gives up what `moreRows` would give.
+fn stop_rows(_: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    handle.statement.reset();
+    handle.release();
+    Ok(call.env.undefined())
+}
+
+/// `iterate(statement, ...values)` begins an iteration.
+fn iterate(state: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    handle.check_reader()?;
+    handle.check(false)?;
+    handle.bind_arguments(state, call)?;
+    handle.logged.set(false);
+    handle.statement.set_locked(true);
+    Ok(call.env.undefined())
+}
+
+/// `next(statement)` gives a row of the iteration.
+fn next(state: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    handle.statement.connection().check_idle()?;
+    state.with_frame(|frame| {
+        let busy = handle.statement.connection().enter();
+        let logged = if handle.logged.replace(true) { Ok(()) } else { handle.log(state) };
+        let stepped = logged.and_then(|()| Ok(handle.statement.step()?));
+        drop(busy);
+        match stepped {
+            Ok(true) => handle.statement.pack_row(frame, handle.bigints.get())?,
+            Ok(false) => end_iteration(handle),
+            Err(failure) => {
+                end_iteration(handle);
+                return Err(failure);
+            }
+        }
+        state.emit(frame, false, handle.statement.recompilations())
+    })
+}
+
+fn end_iteration(handle: &StatementHandle) {
+    handle.statement.set_locked(false);
+    handle.statement.reset();
+    handle.release();
+}
+
+/// `finish(statement)` ends the iteration early.
+fn finish(_: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    handle.statement.connection().check_idle()?;
+    end_iteration(handle);
+    Ok(call.env.undefined())
+}
+
+/// `bind(statement, ...values)` binds them for good.
+fn bind(state: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    if handle.bound.get() {
+        let message = "The bind() method can only be invoked once per statement object";
+        return Err(Error::Type(message.into()).into());
+    }
+    handle.statement.connection().check_idle()?;
+    handle.check_not_locked()?;
+    handle.bind_arguments(state, call)?;
+    handle.bound.set(true);
+    Ok(call.env.undefined())
+}
+
+/// `setBigints(statement, on)`
+fn set_bigints(_: &State, call: &Call) -> JsResult<Value> {
+    statement(call)?.bigints.set(call.env.to_bool(call.argument(1)));
+    Ok(call.env.undefined())
+}
+
+/// `checkUnlocked(statement)` throws while the connection is busy or the statement is being iterated over.
+fn check_unlocked(_: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    let connection = handle.statement.connection();
+    if connection.is_open() {
+        connection.check_idle()?;
+    }
+    handle.check_not_locked()?;
+    Ok(call.env.undefined())
+}
+
+/// `checkRunnable(statement, needsRows, mutates)` throws what a run would throw before it looks at its values.
+fn check_runnable(_: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    if call.env.to_bool(call.argument(1)) {
+        handle.check_reader()?;
+    }
+    handle.check(call.env.to_bool(call.argument(2)))?;
+    Ok(call.env.boolean(handle.bound.get()))
+}
+
+fn is_locked(_: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    Ok(call.env.boolean(handle.statement.connection().is_open() && handle.statement.is_locked()))
+}
+
+/// `expandedSql(statement)` gives the text with its values where they were bound for good, else `undefined`.
+fn expanded_sql(_: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    if handle.bound.get() && handle.statement.connection().is_open() {
+        if let Some(sql) = handle.statement.expanded_sql() {
+            return call.env.text(&sql);
+        }
+    }
+    Ok(call.env.undefined())
+}
+
+/// The names of the parameters, `null` for one without.
+fn parameter_names(_: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    let name = |index| match handle.statement.parameter_name(index) {
+        Some(name) => call.env.text(&name),
+        None => Ok(call.env.null()),
+    };
+    call.env.array((0..handle.statement.parameter_count()).map(name))
+}
+
+fn column_names(_: &State, call: &Call) -> JsResult<Value> {
+    let names = statement(call)?.statement.column_names();
+    call.env.array(names.iter().map(|name| call.env.text(name)))
+}
+
+/// The tables of the columns, `null` for an expression.
+fn table_names(_: &State, call: &Call) -> JsResult<Value> {
+    let columns = statement(call)?.statement.columns()?;
+    call.env.array(columns.iter().map(|column| optional(call.env, column.table.as_deref())))
+}
+
+/// `[name, column, table, database, type]` of every column, flat.
+fn columns(_: &State, call: &Call) -> JsResult<Value> {
+    let handle = statement(call)?;
+    handle.statement.connection().check_idle()?;
+    let columns = handle.statement.columns()?;
+    let flat: Vec<Option<&str>> = columns
+        .iter()
+        .flat_map(|Column { name, column, table, database, declared_type }| {
+            [name, column, table, database, declared_type].map(Option::as_deref)
+        })
+        .collect();
+    call.env.array(flat.into_iter().map(|text| optional(call.env, text)))
+}
+
+fn optional(env: Env, text: Option<&str>) -> JsResult<Value> {
+    text.map_or_else(|| Ok(env.null()), |text| env.text(text))
+}
+
+/// `blob(index)` gives a blob of the latest rows.
+fn blob(state: &State, call: &Call) -> JsResult<Value> {
+    call.env.buffer(&state.take_blob(call.env.to_f64(call.argument(0)) as usize))
+}
