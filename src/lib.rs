@@ -1,9 +1,11 @@
 //! The data layer under a canvas on which AI coding agents work: the map of the modules, nothing else.
 //! `docs/architecture.md` says how they fit together.
 
+pub mod backup;
 #[cfg(feature = "addon")]
 mod binding;
 pub mod error;
 pub mod model;
+pub mod schema;
 pub mod sqlite;
 pub mod store;

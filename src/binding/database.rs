@@ -123,11 +123,14 @@ fn open_bare(state: &State, call: &Call) -> JsResult<Value> {
 fn open_visual(state: &State, call: &Call) -> JsResult<Value> {
     let env = call.env;
     let path = env.to_string(call.argument(0));
-    let connection = open::bare(Path::new(&path), open::Options {
-        readonly: env.to_bool(call.argument(1)),
-        must_exist: env.to_bool(call.argument(2)),
-        timeout: milliseconds(call, 3),
-    })?;
+    let connection = open::bare(
+        Path::new(&path),
+        open::Options {
+            readonly: env.to_bool(call.argument(1)),
+            must_exist: env.to_bool(call.argument(2)),
+            timeout: milliseconds(call, 3),
+        },
+    )?;
     connection.with(|inner| Ok(inner.execute_batch(include_str!("../../schema/temporary.sql"))?))?;
     let store = Store::new(&connection, 1);
     state.remember(&connection);

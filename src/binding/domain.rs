@@ -67,11 +67,7 @@ fn row(
 }
 
 /// A call that gives nothing.
-fn nothing(
-    state: &State,
-    call: &Call,
-    run: impl FnOnce(&Store, &Arguments<'_>) -> Result<()>,
-) -> JsResult<Value> {
+fn nothing(state: &State, call: &Call, run: impl FnOnce(&Store, &Arguments<'_>) -> Result<()>) -> JsResult<Value> {
     let store = store(call)?;
     state.with_given(call, |given| run(store, given).map_err(Into::into))?;
     Ok(call.env.undefined())
@@ -171,9 +167,7 @@ fn delete_zone(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn assign_worktree(state: &State, call: &Call) -> JsResult<Value> {
-    nothing(state, call, |store, given| {
-        store.assign_worktree(given.get(1), given.get(2), &time::iso(given.number(0)))
-    })
+    nothing(state, call, |store, given| store.assign_worktree(given.get(1), given.get(2), &time::iso(given.number(0))))
 }
 
 fn remove_assignment(state: &State, call: &Call) -> JsResult<Value> {

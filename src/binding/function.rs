@@ -57,10 +57,9 @@ impl Shared {
         let env = self.env;
         match env.kind(value) {
             Kind::Number => Output::Real(env.to_f64(value)),
-            Kind::Bigint => env.to_i64(value).map_or_else(
-                || self.refuse(Error::Range, "a bigint that was too big"),
-                Output::Integer,
-            ),
+            Kind::Bigint => env
+                .to_i64(value)
+                .map_or_else(|| self.refuse(Error::Range, "a bigint that was too big"), Output::Integer),
             Kind::String => {
                 let mut text = Vec::new();
                 env.append_string(value, &mut text);

@@ -540,19 +540,11 @@ pub unsafe fn dispatch<T>(
     info: sys::napi_callback_info,
     body: impl FnOnce(&Call, &T) -> Option<Value>,
 ) -> sys::napi_value {
-    let mut call =
-        Call { env: Env(env), few: [ptr::null_mut(); ARGUMENTS], many: Vec::new(), count: ARGUMENTS };
+    let mut call = Call { env: Env(env), few: [ptr::null_mut(); ARGUMENTS], many: Vec::new(), count: ARGUMENTS };
     let mut data = ptr::null_mut();
     // SAFETY: as the caller promises; the arrays have the room that is told.
     let data = unsafe {
-        sys::napi_get_cb_info(
-            env,
-            info,
-            &raw mut call.count,
-            call.few.as_mut_ptr(),
-            ptr::null_mut(),
-            &raw mut data,
-        );
+        sys::napi_get_cb_info(env, info, &raw mut call.count, call.few.as_mut_ptr(), ptr::null_mut(), &raw mut data);
         if call.count > ARGUMENTS {
             call.many = vec![ptr::null_mut(); call.count];
             let many = call.many.as_mut_ptr();
@@ -603,11 +595,7 @@ impl SharedMemory {
             // SAFETY: the memory belongs to an `ArrayBuffer` that is never detached (only `lib/rows.js` has it) and kept
             // alive by the reference; JavaScript doesn't run meanwhile. Integers and doubles have no invalid bits.
             unsafe {
-                ptr::copy_nonoverlapping(
-                    values.as_ptr().cast::<u8>(),
-                    self.data.add(offset),
-                    size_of_val(values),
-                );
+                ptr::copy_nonoverlapping(values.as_ptr().cast::<u8>(), self.data.add(offset), size_of_val(values));
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Cold calls are napi-rs functions; the calls that an orchestrator makes all day are raw callbacks, since
 //! napi-rs's guards cost more than SQLite needs for a read (`docs/decisions/0003-raw-callbacks.md`).
 
+mod backup;
 mod database;
 mod domain;
 mod function;

@@ -56,8 +56,7 @@ fn functions(call: &Call) -> JsResult<Value> {
     let env = call.env;
     let state = Rc::new(State::new(env, call.argument(0))?);
     let table = [database::FUNCTIONS, statement::FUNCTIONS, function::FUNCTIONS, domain::FUNCTIONS].concat();
-    let entries: Box<[Entry]> =
-        table.iter().map(|(_, run)| Entry { run: *run, state: Rc::clone(&state) }).collect();
+    let entries: Box<[Entry]> = table.iter().map(|(_, run)| Entry { run: *run, state: Rc::clone(&state) }).collect();
     let object = env.object()?;
     env.set(object, "memory", state.shared()?)?;
     for ((name, _), entry) in table.iter().zip(&entries) {

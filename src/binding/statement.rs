@@ -69,12 +69,7 @@ fn prepare(state: &State, call: &Call) -> JsResult<Value> {
     let reader = statement.column_count() > 0 || is_pragma;
     let parameters = statement.parameter_count();
     let named = (0..parameters).any(|index| statement.parameter_name(index).is_some());
-    state.emit_head(&[
-        i32::from(reader),
-        i32::from(statement.is_readonly()),
-        parameters as i32,
-        i32::from(named),
-    ]);
+    state.emit_head(&[i32::from(reader), i32::from(statement.is_readonly()), parameters as i32, i32::from(named)]);
     env.external(Handle::Statement(StatementHandle {
         statement,
         database: Rc::clone(database),
@@ -242,9 +237,7 @@ fn emit_rows(
     frame: &mut crate::sqlite::Frame,
     filled: JsResult<bool>,
 ) -> JsResult<Value> {
-    let emitted = filled.and_then(|more| {
-        Ok((more, state.emit(frame, more, handle.statement.recompilations())?))
-    });
+    let emitted = filled.and_then(|more| Ok((more, state.emit(frame, more, handle.statement.recompilations())?)));
     match emitted {
         Ok((true, value)) => Ok(value),
         Ok((false, value)) => {

@@ -6,6 +6,7 @@ pub mod function;
 pub mod online_backup;
 pub mod open;
 pub mod packed;
+pub mod page_bytes;
 pub mod statement;
 pub mod transaction;
 

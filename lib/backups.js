@@ -1,0 +1,116 @@
+'use strict';
+
+// VisualDatabase's backups: `backup`, `backupSync`, and the static `verifyBackup`, `listBackups`, `pruneBackups`,
+// `restore`. The addon does the work (src/backup); here arguments are checked and JSON becomes values and errors.
+
+const native = require('./native.js');
+const { checkKeep } = require('./backup_schedule.js');
+const SqliteError = require('./sqlite_error.js');
+
+const ERRORS = { TypeError, RangeError, Error };
+
+/** The value that the addon answered, or its error. */
+function valueOf(outcome) {
+  const { value, error } = JSON.parse(outcome);
+  if (!error) return value;
+  if (error.type === 'SqliteError') throw new SqliteError(error.message, error.code);
+  const thrown = new ERRORS[error.type](error.message);
+  throw error.code ? Object.assign(thrown, { code: error.code }) : thrown;
+}
+
+/** The caller's `progress` as the addon calls it. What it throws stops the work, and `settle` throws it on. */
+function watch(progress) {
+  if (progress === undefined || progress === null) return { settle: valueOf };
+  if (typeof progress !== 'function') throw new TypeError(`progress must be a function, got ${typeof progress}`);
+  const thrown = [];
+  return {
+    watcher: (step) => {
+      if (thrown.length > 0) return false;
+      try {
+        progress(JSON.parse(step));
+        return true;
+      } catch (error) {
+        thrown.push(error);
+        return false;
+      }
+    },
+    settle: (outcome) => {
+      if (thrown.length > 0) throw thrown[0];
+      return valueOf(outcome);
+    },
+  };
+}
+
+function checkPath(value, name) {
+  if (typeof value !== 'string') throw new TypeError(`${name} must be a string, got ${typeof value}`);
+  if (value === '' || value.includes('\0')) throw new TypeError(`${name} must be a path, got ${JSON.stringify(value)}`);
+  return value;
+}
+
+const optionalPath = (value, name) => (value === undefined || value === null ? undefined : checkPath(value, name));
+
+/** The file behind an open database, absolute; undefined in memory. */
+const fileOf = (database) => database.db.pragma('database_list').find(({ name }) => name === 'main').file || undefined;
+
+async function backup(path, { progress } = {}) {
+  const dest = optionalPath(path, 'backup(path)');
+  const { watcher, settle } = watch(progress);
+  const file = fileOf(this);
+  if (file === undefined) return backupMemory(this, dest, watcher, settle);
+  return settle(await native.backupCreate(file, dest, undefined, watcher));
+}
+
+function backupSync(path, { progress } = {}) {
+  const dest = optionalPath(path, 'backupSync(path)');
+  const { watcher, settle } = watch(progress);
+  const file = fileOf(this);
+  if (file === undefined) return backupMemory(this, dest, watcher, settle);
+  return settle(native.backupCreateSync(file, dest, undefined, watcher));
+}
+
+/** No other connection can read a database in memory: it is copied through a serialised one, in one go. */
+function backupMemory(database, dest, watcher, settle) {
+  if (dest === undefined) throw new TypeError('backup(path): a database in memory needs a path to be backed up to');
+  if (database.db.inTransaction) throw new TypeError('backup(path): finish the transaction first');
+  return settle(native.backupCreateFromBytes(database.db.serialize(), dest, watcher));
+}
+
+/** A backup of a file that isn't open here: the command line's. */
+async function createBackup(file, { path, folder, progress } = {}) {
+  const { watcher, settle } = watch(progress);
+  return settle(await native.backupCreate(file, path, folder, watcher));
+}
+
+function verifyBackup(path) {
+  return valueOf(native.backupVerify(checkPath(path, 'verifyBackup(path)')));
+}
+
+function listBackups(folder) {
+  return valueOf(native.backupList(checkPath(folder, 'listBackups(folder)')));
+}
+
+function pruneBackups(folder, { dbPath, keep, dryRun = false } = {}) {
+  checkPath(folder, 'pruneBackups(folder)');
+  const file = checkPath(dbPath || 'data/visual.db', 'dbPath');
+  return valueOf(native.backupPrune(folder, file, JSON.stringify(checkKeep(keep)), Boolean(dryRun)));
+}
+
+function restore(path, { dbPath, progress } = {}) {
+  checkPath(path, 'restore(backup)');
+  const file = checkPath(dbPath || 'data/visual.db', 'dbPath');
+  const { watcher, settle } = watch(progress);
+  return settle(native.backupRestore(path, file, watcher));
+}
+
+/** Gives the class its methods: not enumerable, as those of a class body. */
+function install(VisualDatabase) {
+  const define = (target, methods) => {
+    for (const [name, value] of Object.entries(methods)) {
+      Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
+    }
+  };
+  define(VisualDatabase.prototype, { backup, backupSync });
+  define(VisualDatabase, { verifyBackup, listBackups, pruneBackups, restore });
+}
+
+module.exports = { install, fileOf, createBackup, verifyBackup, listBackups, pruneBackups, restore };

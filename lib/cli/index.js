@@ -1,0 +1,58 @@
+'use strict';
+
+// The command line: `main(argv)` runs one command and sets the exit code.
+
+const { Command, CommanderError } = require('commander');
+const { Found, Usage, exitCodeOf } = require('./outcome.js');
+const { printError } = require('./output.js');
+const { version } = require('../../package.json');
+
+const COMMANDS = [
+  require('./migrate.js'),
+  require('./backup.js'),
+  require('./backups.js'),
+  require('./verify.js'),
+  require('./restore.js'),
+  require('./prune_backups.js'),
+  require('./stats.js'),
+  require('./board.js'),
+  require('./doctor.js'),
+  require('./vacuum.js'),
+];
+
+const EXIT_CODES = `
+Exit codes: 0 fine, 1 found something or failed, 2 wrong usage.
+Help for a command: visual-db <command> --help`;
+
+/** The parser with all commands; `run` wraps each command's action. */
+function program(run) {
+  const root = new Command('visual-db')
+    .description('The data of a canvas of worktrees and zones: migrations, backups, a look inside')
+    .version(version)
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride();
+  root.command('build').description('build the addon for this machine (needs Rust)');
+  for (const register of COMMANDS) register(root, run);
+  return root;
+}
+
+/** Runs the command in `argv` (as `process.argv`). */
+async function main(argv) {
+  let json = false;
+  const run =
+    (action) =>
+    async (...args) => {
+      const command = args.at(-1);
+      json = Boolean(command.opts().json);
+      await action(command.opts(), ...args.slice(0, -2));
+    };
+  try {
+    await program(run).parseAsync(argv);
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+    // Commander has printed its own, and `Found` has nothing to say beyond what was printed.
+    if (!(error instanceof CommanderError) && !(error instanceof Found)) printError(error, json);
+  }
+}
+
+module.exports = { main, Usage };

@@ -1,0 +1,49 @@
+'use strict';
+
+// Options that several commands have.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { InvalidArgumentError } = require('commander');
+
+const DATABASE = 'data/visual.db';
+
+/** A command with `--db` and `--json`. */
+function command(root, name, description) {
+  return root
+    .command(name)
+    .description(description)
+    .option('--db <path>', 'the database', DATABASE)
+    .option('--json', 'print JSON');
+}
+
+/** Where backups of a database are, unless `--folder` says otherwise: beside the file itself, where links lead. */
+function folderOf({ db, folder }) {
+  if (folder) return folder;
+  let file = path.resolve(db);
+  try {
+    file = fs.realpathSync(file);
+  } catch {}
+  return path.join(path.dirname(file), 'backups');
+}
+
+/** A non-negative integer of the command line. */
+function count(text) {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a non-negative integer is wanted.');
+  return Number(text);
+}
+
+/** `--keep-…`, and what they say: undefined where none is given. */
+function withKeep(target) {
+  for (const period of ['hourly', 'daily', 'weekly', 'monthly']) {
+    target.option(`--keep-${period} <count>`, `how many ${period} backups to keep`, count);
+  }
+  return target;
+}
+
+function keepOf({ keepHourly: hourly, keepDaily: daily, keepWeekly: weekly, keepMonthly: monthly }) {
+  const given = Object.entries({ hourly, daily, weekly, monthly }).filter(([, value]) => value !== undefined);
+  return given.length > 0 ? Object.fromEntries(given) : undefined;
+}
+
+module.exports = { command, folderOf, withKeep, keepOf };

@@ -1,0 +1,40 @@
+'use strict';
+
+const { confirm } = require('./ask.js');
+const { Usage } = require('./outcome.js');
+const { command, folderOf } = require('./options.js');
+const { countsText, print, printJson, progressBar } = require('./output.js');
+
+/** `visual-db restore <backup>` */
+module.exports = (root, run) => {
+  command(root, 'restore', 'replace the content of the database by that of a backup, keeping a safety copy')
+    .argument('<backup>', 'the backup, or "latest"')
+    .option('--folder <folder>', 'where to look for the latest (default: "backups" beside the database)')
+    .option('--yes', 'do not ask')
+    .action(
+      run(async (options, backup) => {
+        const { restore, verifyBackup } = require('../backups.js');
+        const path = backup === 'latest' ? latest(folderOf(options)) : backup;
+        const { createdAt, counts } = verifyBackup(path);
+        await confirm(`Replace the content of ${options.db} by ${path} (${createdAt}: ${countsText(counts)})?`, options);
+        const bar = progressBar(options);
+        let restored;
+        try {
+          restored = restore(path, { dbPath: options.db, progress: bar.progress });
+        } finally {
+          bar.stop();
+        }
+        if (options.json) return printJson(restored);
+        print(`${restored.path} now holds ${countsText(restored.counts)}, schema version ${restored.schemaVersion}`);
+        if (restored.safety) print(`What was there before: ${restored.safety}`);
+      }),
+    );
+};
+
+/** The newest routine backup; what a restore or a migration put aside is not what somebody means by the latest. */
+function latest(folder) {
+  const { listBackups } = require('../backups.js');
+  const found = listBackups(folder).find(({ kind }) => kind === 'backup');
+  if (!found) throw new Usage(`there is no backup in ${folder}`);
+  return found.path;
+}

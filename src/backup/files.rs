@@ -1,0 +1,189 @@
+//! Files that appear whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use super::error::{io, refused};
+use crate::error::Result;
+
+/// The ending of files that are being written. What a killed process left is swept by `retention::prune`.
+pub const PARTIAL: &str = "partial";
+
+/// SQLite's side files of a database.
+pub const SIDE_FILES: [&str; 3] = ["-wal", "-journal", "-shm"];
+
+/// The path as SQLite will see it: absolute, symbolic links followed where the file exists.
+pub fn resolve(path: &Path) -> Result<PathBuf> {
+    if path.as_os_str().is_empty() || path.as_os_str().as_encoded_bytes().contains(&0) {
+        return Err(refused("ERR_INVALID_PATH", path, "not a path: it is empty or holds a NUL character"));
+    }
+    fs::canonicalize(path).or_else(|_| std::path::absolute(path)).map_err(|error| io("cannot resolve", path, &error))
+}
+
+/// Appends to the file's name: `visual.db` and `-wal` give `visual.db-wal`.
+pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// The folder that holds a file.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Whether both names lead to one file: symbolic and hard links included.
+pub fn same_file(a: &Path, b: &Path) -> bool {
+    #[cfg(unix)]
+    if let (Ok(a), Ok(b)) = (fs::metadata(a), fs::metadata(b)) {
+        use std::os::unix::fs::MetadataExt;
+        return (a.dev(), a.ino()) == (b.dev(), b.ino());
+    }
+    matches!((resolve(a), resolve(b)), (Ok(a), Ok(b)) if a == b)
+}
+
+/// Makes the folder and its missing parents, readable by their owner alone.
+pub fn create_folder(folder: &Path) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| io("cannot create the folder", folder, &error))
+}
+
+/// A new file that only its owner can read.
+pub fn create_private(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| io("cannot create", path, &error))
+}
+
+/// Waits until the file's content is on the disk. Only for files that no SQLite connection of this process has
+/// open: closing any handle on a file drops all of the process's POSIX locks on it.
+pub fn sync(path: &Path) -> Result<()> {
+    OpenOptions::new()
+        .write(true)
+        .open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| io("cannot write to the disk", path, &error))
+}
+
+/// Waits until the folder's entries are on the disk (Windows keeps them in its own journal).
+pub fn sync_folder(folder: &Path) -> Result<()> {
+    if cfg!(windows) {
+        return Ok(());
+    }
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| io("cannot write to the disk", folder, &error))
+}
+
+/// Renames, and waits until the new name is on the disk.
+pub fn rename(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).map_err(|error| io("cannot rename to", to, &error))?;
+    sync_folder(folder_of(to))
+}
+
+/// Removes a file that may be gone already.
+pub fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io("cannot remove", path, &error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes the whole file or leaves the one that was there.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let partial = Partial::beside(path)?;
+    partial.write(bytes)?;
+    partial.publish(path)
+}
+
+/// Removes what killed processes left half written a day ago or longer: partial files whose name begins with `prefix`.
+pub fn sweep(folder: &Path, prefix: &Path) -> Result<()> {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Ok(());
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let is_partial = path.extension().is_some_and(|ending| ending == PARTIAL)
+            && path.as_os_str().as_encoded_bytes().starts_with(prefix.as_os_str().as_encoded_bytes());
+        let age = entry.metadata().and_then(|found| found.modified()).map(|time| time.elapsed());
+        if is_partial && matches!(age, Ok(Ok(age)) if age > DAY) {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// A file under a name of its own that nobody else uses, removed again unless it is published.
+pub struct Partial(Option<PathBuf>);
+
+impl Partial {
+    /// An empty private file in the folder of `target`, so that a rename can publish it.
+    pub fn beside(target: &Path) -> Result<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        loop {
+            let count = NEXT.fetch_add(1, Ordering::Relaxed);
+            let path = with_suffix(target, &format!(".{}-{count}.{PARTIAL}", std::process::id()));
+            match create_private(&path) {
+                Ok(_) => return Ok(Self(Some(path))),
+                // Left by a killed process that had this one's id.
+                Err(_) if path.exists() => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Where it is now.
+    pub fn path(&self) -> &Path {
+        self.0.as_deref().unwrap_or(Path::new(""))
+    }
+
+    /// Fills it, and waits until the bytes are on the disk.
+    pub fn write(&self, bytes: &[u8]) -> Result<()> {
+        OpenOptions::new()
+            .write(true)
+            .open(self.path())
+            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+            .map_err(|error| io("cannot write", self.path(), &error))
+    }
+
+    /// Gives the file its real name.
+    pub fn publish(mut self, target: &Path) -> Result<()> {
+        rename(self.path(), target)?;
+        self.0 = None;
+        Ok(())
+    }
+
+    /// As `publish`, for a name that must not be taken from anybody who was faster.
+    pub fn publish_new(self, target: &Path) -> Result<()> {
+        match fs::hard_link(self.path(), target) {
+            Ok(()) => sync_folder(folder_of(target)),
+            Err(error) if target.exists() => Err(io("cannot create", target, &error)),
+            // A file system without links.
+            Err(_) => self.publish(target),
+        }
+    }
+
+    /// Leaves the file where it is, for somebody else to publish.
+    pub fn keep(mut self) -> PathBuf {
+        self.0.take().unwrap_or_default()
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take() {
+            for suffix in SIDE_FILES.into_iter().chain([""]) {
+                let _ = fs::remove_file(with_suffix(&path, suffix));
+            }
+        }
+    }
+}

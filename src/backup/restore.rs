@@ -1,0 +1,159 @@
+//! Bringing a backup back.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+use serde::Serialize;
+
+use super::content::Counts;
+use super::copy::{self, Progress, Report, Stage, open_to_read, open_to_write};
+use super::create::{Create, create};
+use super::error::{context, is_unreadable, refused};
+use super::files::{Partial, create_folder, folder_of, resolve, same_file, sweep, sync, with_suffix};
+use super::manifest::{Backup, Kind};
+use super::name::now;
+use super::replace::{replace, resume};
+use super::verify::verify;
+use crate::error::Result;
+
+/// How the content got there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum How {
+    /// Into the live file, as one transaction: others that have it open see the restored rows.
+    Transaction,
+    /// There was no file.
+    Created,
+    /// The file couldn't be opened at all: it was moved aside.
+    Replaced,
+}
+
+/// What a restore did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Restored {
+    /// The database.
+    pub path: PathBuf,
+    /// The backup that it now equals.
+    pub backup: PathBuf,
+    /// How it got there.
+    pub how: How,
+    /// What was there before: a backup of its own, or the file that was moved aside. `None` where there was nothing.
+    pub safety: Option<PathBuf>,
+    /// Version of the restored schema; 0 is a file of the JavaScript layer.
+    pub schema_version: u32,
+    /// Restored rows.
+    pub counts: Counts,
+}
+
+/// Verifies the backup, keeps a safety copy of what is there, then makes the database equal to the backup.
+/// Killed at any point it leaves the old content or the new.
+///
+/// # Errors
+/// As `verify`, with the database unchanged to the byte. `SQLITE_BUSY` where others don't let go of the write lock.
+pub fn restore(backup: &Path, live: &Path, report: Report) -> Result<Restored> {
+    let live = resolve(live)?;
+    let verified = verify(backup, report)?;
+    if same_file(&verified.path, &live) {
+        return Err(refused("ERR_RESTORE_SAME_FILE", &live, "the backup is the database itself"));
+    }
+    resume(&live)?;
+    sweep(folder_of(&live), &live)?;
+    let (how, safety) = match live.try_exists() {
+        Ok(false) => make(&verified.path, &live, report)?,
+        _ => match into_live(&verified.path, &live, report) {
+            Err(error) if is_unreadable(&error) => (How::Replaced, Some(replace(&verified.path, &live, report)?)),
+            done => (How::Transaction, done?),
+        },
+    };
+    let Backup { path, manifest, .. } = verified;
+    Ok(Restored {
+        path: live,
+        backup: path,
+        how,
+        safety,
+        schema_version: manifest.schema_version,
+        counts: manifest.counts,
+    })
+}
+
+/// Through SQLite into the file that is there. Its write lock is held from before the safety copy is made until the
+/// new content is committed, so that nothing can be written in between and be in neither.
+fn into_live(backup: &Path, live: &Path, report: Report) -> Result<Option<PathBuf>> {
+    let explain = |error| context(error, "cannot restore to", live);
+    let mut to = open_to_write(live)?;
+    // A log that belongs to a file that can't be opened must not be checkpointed or removed by looking at it.
+    to.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let page_size = prepare(&to).map_err(|error| explain(error.into()))?;
+    to.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    let (from, _resized) = open_with_page_size(backup, live, page_size).map_err(explain)?;
+    let safety = {
+        let copy = copy::lock(&from, &mut to).map_err(explain)?;
+        let safety = keep_safety_copy(live, report)?;
+        copy::run(&copy, Stage::Restore, report).map_err(explain)?;
+        safety
+    };
+    // The log is as large as the database now. Where others still read it, it shrinks later.
+    let _ = to.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    Ok(safety)
+}
+
+/// Write-ahead logging lets others read the old state until the new one is committed.
+fn prepare(live: &Connection) -> rusqlite::Result<Option<u32>> {
+    live.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    let pages: u32 = live.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+    if pages == 0 {
+        return Ok(None);
+    }
+    live.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    live.execute_batch("PRAGMA synchronous = FULL")?;
+    live.query_row("PRAGMA page_size", [], |row| row.get(0)).map(Some)
+}
+
+/// A file in write-ahead mode keeps its page size: a backup with another one is converted first.
+fn open_with_page_size(backup: &Path, live: &Path, page_size: Option<u32>) -> Result<(Connection, Option<Partial>)> {
+    let from = open_to_read(backup)?;
+    let found: u32 = from.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+    match page_size {
+        Some(wanted) if wanted != found => {
+            let partial = Partial::beside(live)?;
+            from.execute_batch(&format!("PRAGMA page_size = {wanted}"))?;
+            from.execute("VACUUM INTO ?", [partial.path().to_string_lossy()])?;
+            Ok((open_to_read(partial.path())?, Some(partial)))
+        }
+        _ => Ok((from, None)),
+    }
+}
+
+fn keep_safety_copy(live: &Path, report: Report) -> Result<Option<PathBuf>> {
+    if live.metadata().is_ok_and(|found| found.len() == 0) {
+        return Ok(None);
+    }
+    let options = Create { kind: Kind::Safety, label: Some("replaced"), ..Create::default() };
+    let mut as_safety = |progress: Progress| report(Progress { stage: Stage::Safety, ..progress });
+    Ok(Some(create(live, &options, &mut as_safety)?.path))
+}
+
+/// There is no database yet. A write-ahead log that lost its database is put aside, or it would be taken for the
+/// new one's.
+fn make(backup: &Path, live: &Path, report: Report) -> Result<(How, Option<PathBuf>)> {
+    create_folder(folder_of(live))?;
+    let time = now()?.replace(':', "-");
+    for side in ["-wal", "-journal"] {
+        let stray = with_suffix(live, side);
+        if stray.exists() {
+            super::files::rename(&stray, &with_suffix(live, &format!("-replaced-{time}{side}")))?;
+        }
+    }
+    let partial = Partial::beside(live)?;
+    {
+        let mut to = open_to_write(partial.path())?;
+        to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
+        copy::pages(&open_to_read(backup)?, &mut to, Stage::Restore, report)
+            .map_err(|error| context(error, "cannot restore to", live))?;
+    }
+    sync(partial.path())?;
+    partial.publish_new(live)?;
+    Ok((How::Created, None))
+}

@@ -1,0 +1,120 @@
+//! Which backups to keep.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use super::files::{remove, resolve, sweep};
+use super::list::{Listed, list};
+use super::manifest::{self, Backup};
+use super::name::{is_routine, stem};
+use super::verify::verify;
+use crate::error::{Error, Result};
+
+/// How many hours, days, weeks and months keep their newest backup. Only those count in which one was made, so a
+/// pause costs nothing; hours, days, weeks (from Monday) and months are UTC's.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keep {
+    /// Hours.
+    pub hourly: u32,
+    /// Days.
+    pub daily: u32,
+    /// Weeks.
+    pub weekly: u32,
+    /// Months.
+    pub monthly: u32,
+}
+
+/// What was kept and what not, newest first.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+pub struct Pruned {
+    /// Backups that are still there.
+    pub kept: Vec<PathBuf>,
+    /// Backups that are gone, or in a dry run would be.
+    pub removed: Vec<PathBuf>,
+}
+
+/// Removes the backups of a database that no rule keeps. Only backups named by the time are ever removed, never ones
+/// that somebody named, safety copies, or files that are no whole backups; and never the last one that verifies.
+///
+/// # Errors
+/// `RangeError` where `keep` keeps nothing; an operating system's code.
+pub fn prune(folder: &Path, stem: &str, keep: Keep, dry_run: bool) -> Result<Pruned> {
+    if keep == Keep::default() {
+        return Err(Error::Range("keep: at least one of hourly, daily, weekly and monthly must be more than 0".into()));
+    }
+    let folder = resolve(folder)?;
+    let mut candidates: Vec<Backup> = Vec::new();
+    for listed in list(&folder)? {
+        if let Listed::Backup(backup) = listed
+            && backup.has_manifest
+            && is_routine(&backup.path.file_name().unwrap_or_default().to_string_lossy(), stem)
+        {
+            candidates.push(backup);
+        }
+    }
+    let times: Vec<_> = candidates.iter().map(|backup| backup.manifest.created_at.as_str()).collect();
+    let mut chosen = choose(&times, keep)?;
+    spare_the_last_good(&candidates, &mut chosen);
+    let mut pruned = Pruned::default();
+    for (backup, kept) in candidates.into_iter().zip(chosen) {
+        if kept {
+            pruned.kept.push(backup.path);
+            continue;
+        }
+        if !dry_run {
+            // In this order a kill leaves a backup without a manifest at worst, never a manifest without a backup.
+            remove(&manifest::path_of(&backup.path))?;
+            remove(&backup.path)?;
+        }
+        pruned.removed.push(backup.path);
+    }
+    if !dry_run {
+        sweep(&folder, &folder.join(stem))?;
+    }
+    Ok(pruned)
+}
+
+/// As `prune`, for the backups of the database at `source`.
+///
+/// # Errors
+/// As `prune`.
+pub fn prune_for(folder: &Path, source: &Path, keep: Keep, dry_run: bool) -> Result<Pruned> {
+    prune(folder, &stem(&resolve(source)?), keep, dry_run)
+}
+
+/// Which of these times, newest first, the rules keep: a calendar's work, which SQLite has.
+pub fn choose(times: &[&str], keep: Keep) -> Result<Vec<bool>> {
+    let calendar = Connection::open_in_memory()?;
+    calendar.execute_batch("CREATE TABLE backups (position INTEGER PRIMARY KEY, time TEXT)")?;
+    for (position, time) in times.iter().enumerate() {
+        calendar.execute("INSERT INTO backups VALUES (?, ?)", (position as i64, time))?;
+    }
+    let mut chosen = vec![false; times.len()];
+    let periods =
+        [("%Y-%m-%d %H", keep.hourly), ("%Y-%m-%d", keep.daily), ("%G-%V", keep.weekly), ("%Y-%m", keep.monthly)];
+    for (period, count) in periods {
+        let mut newest = calendar
+            .prepare("SELECT min(position) FROM backups GROUP BY strftime(?1, time) ORDER BY min(position) LIMIT ?2")?;
+        for position in newest.query_map((period, count), |row| row.get::<_, i64>(0))? {
+            chosen[position? as usize] = true;
+        }
+    }
+    Ok(chosen)
+}
+
+/// If none that the rules keep can be trusted, the newest that can be stays as well.
+fn spare_the_last_good(candidates: &[Backup], chosen: &mut [bool]) {
+    let is_good = |at: &usize| verify(&candidates[*at].path, &mut super::unreported).is_ok();
+    let (kept, removed): (Vec<usize>, Vec<usize>) = (0..candidates.len()).partition(|at| chosen[*at]);
+    if removed.is_empty() || kept.iter().any(is_good) {
+        return;
+    }
+    match removed.iter().find(|at| is_good(at)) {
+        Some(good) => chosen[*good] = true,
+        // Nothing verifies: what is there may be all there is.
+        None => chosen.fill(true),
+    }
+}

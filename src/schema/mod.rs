@@ -1,0 +1,3 @@
+//! Versions of the schema.
+
+pub mod sha256;
