@@ -55,14 +55,10 @@ impl std::error::Error for Error {}
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match error {
-            rusqlite::Error::SqliteFailure(failure, message) => Self::Sqlite {
-                code: failure.extended_code,
-                message: message.unwrap_or_else(|| failure.to_string()),
-            },
-            other => Self::Sqlite {
-                code: rusqlite::ffi::SQLITE_ERROR,
-                message: other.to_string(),
-            },
+            rusqlite::Error::SqliteFailure(failure, message) => {
+                Self::Sqlite { code: failure.extended_code, message: message.unwrap_or_else(|| failure.to_string()) }
+            }
+            other => Self::Sqlite { code: rusqlite::ffi::SQLITE_ERROR, message: other.to_string() },
         }
     }
 }

@@ -3,5 +3,6 @@
 
 pub mod error;
 pub mod model;
+pub mod schema;
 pub mod sqlite;
 pub mod store;

@@ -115,14 +115,17 @@ mod tests {
     #[test]
     fn missing_values_become_the_defaults() {
         let stored = MINIMAL.stored("createWorktree", "now").expect("valid");
-        assert_eq!(stored[4..], [
-            Stored::Null,
-            Stored::Null,
-            Stored::from("active"),
-            Stored::Real(0.0),
-            Stored::Real(0.0),
-            Stored::from("now"),
-        ]);
+        assert_eq!(
+            stored[4..],
+            [
+                Stored::Null,
+                Stored::Null,
+                Stored::from("active"),
+                Stored::Real(0.0),
+                Stored::Real(0.0),
+                Stored::from("now"),
+            ]
+        );
     }
 
     #[test]

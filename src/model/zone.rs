@@ -141,17 +141,20 @@ mod tests {
             created_at: none,
         };
         let stored = zone.stored("createZone", "now").expect("valid");
-        assert_eq!(stored[2..], [
-            Stored::Null,
-            Stored::from("onDrop"),
-            Stored::from("[]"),
-            Stored::from(""),
-            Stored::from("[]"),
-            Stored::Real(0.0),
-            Stored::Real(0.0),
-            Stored::Real(300.0),
-            Stored::Real(200.0),
-            Stored::from("now"),
-        ]);
+        assert_eq!(
+            stored[2..],
+            [
+                Stored::Null,
+                Stored::from("onDrop"),
+                Stored::from("[]"),
+                Stored::from(""),
+                Stored::from("[]"),
+                Stored::Real(0.0),
+                Stored::Real(0.0),
+                Stored::Real(300.0),
+                Stored::Real(200.0),
+                Stored::from("now"),
+            ]
+        );
     }
 }

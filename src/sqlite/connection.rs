@@ -177,8 +177,7 @@ impl Connection {
     pub(super) fn last_error(&self) -> Error {
         let Ok(raw) = self.raw() else { return Error::Type(NOT_OPEN.into()) };
         // SAFETY: the handle is open; the message is copied before anything else happens on it.
-        let (code, message) =
-            unsafe { (ffi::sqlite3_extended_errcode(raw), CStr::from_ptr(ffi::sqlite3_errmsg(raw))) };
+        let (code, message) = unsafe { (ffi::sqlite3_extended_errcode(raw), CStr::from_ptr(ffi::sqlite3_errmsg(raw))) };
         Error::Sqlite { code, message: message.to_string_lossy().into_owned() }
     }
 

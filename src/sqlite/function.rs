@@ -211,12 +211,9 @@ fn answer(context: *mut ffi::sqlite3_context, output: &Output) {
                 ffi::SQLITE_UTF8 as u8,
             ),
             Output::Blob(blob) if blob.is_empty() => ffi::sqlite3_result_zeroblob(context, 0),
-            Output::Blob(blob) => ffi::sqlite3_result_blob64(
-                context,
-                blob.as_ptr().cast(),
-                blob.len() as u64,
-                ffi::SQLITE_TRANSIENT(),
-            ),
+            Output::Blob(blob) => {
+                ffi::sqlite3_result_blob64(context, blob.as_ptr().cast(), blob.len() as u64, ffi::SQLITE_TRANSIENT())
+            }
             Output::Thrown => ffi::sqlite3_result_error(context, c"".as_ptr(), 0),
         }
     }
@@ -245,8 +242,7 @@ extern "C" fn call(context: *mut ffi::sqlite3_context, count: c_int, values: *mu
 unsafe fn group<'a>(context: *mut ffi::sqlite3_context, aggregate: &dyn Aggregate) -> Option<&'a mut Group> {
     // SAFETY: SQLite gives zeroed memory for one pointer that lives as long as the group.
     unsafe {
-        let slot =
-            ffi::sqlite3_aggregate_context(context, size_of::<*mut Group>() as c_int).cast::<*mut Group>();
+        let slot = ffi::sqlite3_aggregate_context(context, size_of::<*mut Group>() as c_int).cast::<*mut Group>();
         if slot.is_null() {
             return None;
         }
@@ -264,17 +260,13 @@ unsafe fn group<'a>(context: *mut ffi::sqlite3_context, aggregate: &dyn Aggregat
 fn take(context: *mut ffi::sqlite3_context, count: c_int, values: *mut *mut ffi::sqlite3_value, forward: bool) {
     guarded(context, || {
         // SAFETY: the data is the box given at registration; the values are this call's.
-        let (aggregate, arguments) = unsafe {
-            (&**ffi::sqlite3_user_data(context).cast::<Windowed>(), arguments(count, values))
-        };
+        let (aggregate, arguments) =
+            unsafe { (&**ffi::sqlite3_user_data(context).cast::<Windowed>(), arguments(count, values)) };
         // SAFETY: called from an aggregate's callback.
         let Some(group) = (unsafe { group(context, aggregate) }) else { return };
         let Some(accumulator) = group.accumulator.as_deref_mut() else { return };
-        let stepped = if forward {
-            aggregate.step(accumulator, &arguments)
-        } else {
-            aggregate.inverse(accumulator, &arguments)
-        };
+        let stepped =
+            if forward { aggregate.step(accumulator, &arguments) } else { aggregate.inverse(accumulator, &arguments) };
         if stepped.is_err() {
             group.accumulator = None;
             answer(context, &Output::Thrown);

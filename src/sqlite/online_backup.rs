@@ -39,9 +39,7 @@ impl OnlineBackup {
         let from = source.raw()?;
         let destination = open::raw(path, ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE)?;
         // SAFETY: both handles are open and outlive the backup: closing the source finishes it first.
-        let raw = unsafe {
-            ffi::sqlite3_backup_init(destination.handle(), c"main".as_ptr(), from, schema.as_ptr())
-        };
+        let raw = unsafe { ffi::sqlite3_backup_init(destination.handle(), c"main".as_ptr(), from, schema.as_ptr()) };
         let Some(raw) = NonNull::new(raw) else {
             // SAFETY: `backup_init` leaves its error on the destination, which is open.
             let (code, message) = unsafe {

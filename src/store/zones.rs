@@ -42,13 +42,7 @@ impl Store {
     ///
     /// # Errors
     /// The model's for a value.
-    pub fn update_zone(
-        &self,
-        id: Given<'_>,
-        changes: &ZoneChanges<'_>,
-        now: &str,
-        frame: &mut Frame,
-    ) -> Result<()> {
+    pub fn update_zone(&self, id: Given<'_>, changes: &ZoneChanges<'_>, now: &str, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         let id = rules::lookup(Field::new("updateZone", "id"), id)?;
         let set = changes.stored("updateZone")?;
