@@ -1,6 +1,7 @@
 // The addon in several worker threads at once, each with its own connection on the same file. Each scene is a process of
 // its own: what it must not do is crash it.
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runScript } from './support/child.mjs';
 import { execution, furnish, worktree } from './support/samples.mjs';
@@ -9,7 +10,7 @@ import { open, temporaryFile } from './support/temporary.mjs';
 /** `worker` runs in threads started by `main`, both with `VisualDatabase` and `dbPath` at hand. */
 const scene = (worker, main) => `
   const { Worker } = require('node:worker_threads');
-  const library = ${JSON.stringify(new URL('../lib/index.js', import.meta.url).pathname)};
+  const library = ${JSON.stringify(fileURLToPath(new URL('../lib/index.js', import.meta.url)))};
   const source = \`
     const { parentPort, workerData } = require('node:worker_threads');
     const { VisualDatabase } = require(workerData.library);
