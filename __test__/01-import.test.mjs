@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from './support/temporary.mjs';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 

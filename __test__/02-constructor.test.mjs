@@ -1,12 +1,14 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runScript, startScript } from './support/child.mjs';
 import { failure, thrown } from './support/failure.mjs';
 import { fixture } from './support/fixtures.mjs';
 import { worktree } from './support/samples.mjs';
 import { open, temporaryFile, temporaryFolder } from './support/temporary.mjs';
 import { VisualDatabase } from './support/visual_database.mjs';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const permissions = (path) => statSync(path).mode & 0o777;
 

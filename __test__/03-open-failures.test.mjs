@@ -1,11 +1,13 @@
 import { chmodSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runScript } from './support/child.mjs';
 import { thrown } from './support/failure.mjs';
 import { worktree } from './support/samples.mjs';
 import { open, temporaryFile, temporaryFolder } from './support/temporary.mjs';
 import { VisualDatabase } from './support/visual_database.mjs';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** What opening `dbPath` throws. */
 const refusal = (dbPath, config) => thrown(() => new VisualDatabase({ dbPath, ...config }));

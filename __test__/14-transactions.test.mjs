@@ -5,6 +5,8 @@ import { readBack, rows } from './support/rows.mjs';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
 
+vi.setConfig({ testTimeout: 60_000 });
+
 afterEach(() => vi.useRealTimers());
 
 const raise = (value) => {

@@ -7,6 +7,8 @@ import { outcome, perform, withoutExecutionIds } from './support/steps.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
 import { readBack } from './support/rows.mjs';
 
+vi.setConfig({ testTimeout: 60_000 });
+
 const START = new Date('2026-05-06T07:08:09.010Z').getTime();
 beforeEach(() => vi.useFakeTimers({ now: START, toFake: ['Date'] }));
 afterEach(() => vi.useRealTimers());

@@ -9,6 +9,8 @@ import { execution, furnish, worktree, zone } from './support/samples.mjs';
 import { outcome, perform, withoutExecutionIds } from './support/steps.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
 
+vi.setConfig({ testTimeout: 60_000 });
+
 const START = new Date('2026-05-06T07:08:09.010Z').getTime();
 let peer;
 beforeAll(() => {

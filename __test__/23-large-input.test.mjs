@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { thrown } from './support/failure.mjs';
 import { rows } from './support/rows.mjs';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const LIMIT = 64 * 1024 * 1024;
 

@@ -1,8 +1,10 @@
 // How a process ends must not matter: open handles are closed, so that no write-ahead log stays behind.
 import { existsSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runScript, startScript } from './support/child.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const WRITE = `
   globalThis.db = new VisualDatabase({ dbPath });

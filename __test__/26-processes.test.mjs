@@ -1,8 +1,10 @@
 // Several processes share one file: an orchestrator writes, dashboards poll.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startScript } from './support/child.mjs';
 import { furnish } from './support/samples.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const all = (scripts) => Promise.all(scripts.map(({ ended }) => ended));
 
