@@ -10,6 +10,7 @@ import { VisualDatabase } from './support/visual_database.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
 
+const level = (config) => open({ dbPath: temporaryFile(), ...config }).db.pragma('synchronous', { simple: true });
 const permissions = (path) => statSync(path).mode & 0o777;
 
 describe('new VisualDatabase(config?)', () => {
@@ -87,7 +88,6 @@ describe('new VisualDatabase(config?)', () => {
   });
 
   it("synchronous: 'normal' unless 'full' is asked for", () => {
-    const level = (config) => open({ dbPath: temporaryFile(), ...config }).db.pragma('synchronous', { simple: true });
     expect(level({})).toBe(1);
     expect(level({ synchronous: 'normal' })).toBe(1);
     expect(level({ synchronous: 'full' })).toBe(2);

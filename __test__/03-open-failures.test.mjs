@@ -73,6 +73,13 @@ describe('a path that cannot be opened: an error that names the path and the rea
   });
 });
 
+/** A folder that every user can reach. */
+function openFolder() {
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
 // Root may write everywhere, so these run as nobody; the folders lie open for that user to reach them.
 describe.skipIf(process.platform === 'win32')('without permission', () => {
   const AS_NOBODY = `
@@ -81,12 +88,6 @@ describe.skipIf(process.platform === 'win32')('without permission', () => {
     catch (error) { console.log(error.message); }`;
   const refusedTo = async (dbPath, config = {}) =>
     (await runScript(AS_NOBODY, { dbPath, env: { CONFIG: JSON.stringify(config) } })).stdout.trim();
-
-  function openFolder() {
-    const folder = temporaryFolder();
-    chmodSync(folder, 0o755);
-    return folder;
-  }
 
   it('not creatable: the folder may not be written', async () => {
     const folder = openFolder();

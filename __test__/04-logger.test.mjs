@@ -113,6 +113,10 @@ describe('logger: messages, word for word', () => {
   });
 });
 
+const shout = () => {
+  throw new Error('the disk of the log is full');
+};
+
 describe('logger: the object', () => {
   it('is any object: its methods are called on it', () => {
     class Counter {
@@ -133,9 +137,6 @@ describe('logger: the object', () => {
   });
 
   it('that throws changes nothing', () => {
-    const shout = () => {
-      throw new Error('the disk of the log is full');
-    };
     const db = open({ logger: { info: shout, error: shout } });
     expect(db.createWorktree(worktree()).id).toBe('wt-1');
     const before = rows(db);

@@ -17,7 +17,7 @@ const ids = (db) =>
   db
     .listWorktrees()
     .map(({ id }) => id)
-    .sort();
+    .toSorted();
 
 describe('transaction(fn)', () => {
   it('returns what fn returned, whatever it is', () => {
@@ -225,7 +225,7 @@ describe('the write lock', () => {
         db.transaction(() => db.updateWorktree('wt-1', { taskId: String(Number(db.getWorktree('wt-1').taskId) + 1) }));
       db.close();`;
     const ended = await Promise.all([1, 2, 3].map(() => startScript(count, { dbPath }).ended));
-    expect(ended.map(({ code, stderr }) => ({ code, stderr }))).toEqual(Array(3).fill({ code: 0, stderr: '' }));
+    expect(ended.map(({ code, stderr }) => ({ code, stderr }))).toEqual([1, 2, 3].map(() => ({ code: 0, stderr: '' })));
     expect(db.getWorktree('wt-1').taskId).toBe('300');
   });
 

@@ -19,6 +19,10 @@ const FAILURES = {
   closed: (db) => (db.close(), db.getStats()),
 };
 
+function theCaller() {
+  FAILURES['unique port'](furnish(open()));
+}
+
 describe('SqliteError', () => {
   it('has name, code and the message of SQLite unchanged', () => {
     const error = thrown(() => FAILURES['unique port'](furnish(open())));
@@ -31,9 +35,6 @@ describe('SqliteError', () => {
   });
 
   it('its stack leads to the caller', () => {
-    function theCaller() {
-      FAILURES['unique port'](furnish(open()));
-    }
     const { stack } = thrown(theCaller);
     expect(stack).toContain('SqliteError: UNIQUE constraint failed: worktrees.port');
     expect(stack).toContain('theCaller');

@@ -14,6 +14,15 @@ function everything(db) {
   return { ...rest, executions: Object.fromEntries(sorted) };
 }
 
+/** What the statistics of `runs` have to be. */
+const of = (runs) => ({
+  total: runs.length,
+  successful: runs.filter(({ success }) => success).length,
+  failed: runs.filter(({ success }) => !success).length,
+  uniqueAgents: new Set(runs.map(({ agentType }) => agentType)).size,
+  successRate: runs.length ? (runs.filter(({ success }) => success).length / runs.length) * 100 : 0,
+});
+
 describe.each([
   ['js-layer.db', 'the four indexes of its code, closed cleanly'],
   ['js-layer-seven-indexes.db', 'the seven indexes of its schema file'],
@@ -40,7 +49,7 @@ describe.each([
     for (const stored of Object.values(executions).flat()) expect(db.getExecution(stored.id)).toStrictEqual(stored);
     for (const { id } of zones) {
       const times = db.getExecutionHistory(id, -1).map(({ executedAt }) => executedAt);
-      expect(times).toEqual(times.toSorted().reverse());
+      expect(times).toEqual(times.toSorted().toReversed());
     }
     for (const { id } of worktrees) {
       const runs = Object.values(executions)
@@ -53,13 +62,6 @@ describe.each([
   it('statistics of each zone and worktree are those of its runs', () => {
     const db = open({ dbPath: fixture(name) });
     const runs = Object.values(recorded(name).executions).flat();
-    const of = (runs) => ({
-      total: runs.length,
-      successful: runs.filter(({ success }) => success).length,
-      failed: runs.filter(({ success }) => !success).length,
-      uniqueAgents: new Set(runs.map(({ agentType }) => agentType)).size,
-      successRate: runs.length ? (runs.filter(({ success }) => success).length / runs.length) * 100 : 0,
-    });
     for (const zoneId of new Set(runs.map((run) => run.zoneId))) {
       expect(db.getExecutionStats({ zoneId })).toStrictEqual(of(runs.filter((run) => run.zoneId === zoneId)));
       for (const worktreeId of new Set(runs.map((run) => run.worktreeId)))

@@ -34,6 +34,10 @@ const QUESTIONS = [
   call('getExecutionStats'),
 ];
 
+// The names of the columns come from the JavaScript layer's own schema.
+const sql = (table, columns) =>
+  `SELECT ${columns.flatMap((name) => [name, `typeof(${name}) AS "type of ${name}"`])} FROM ${table} ORDER BY rowid`;
+
 describe('the same random calls', () => {
   it('are answered alike', async () => {
     await fc.assert(
@@ -51,9 +55,6 @@ describe('the same random calls', () => {
 
   it('leave the same rows in the file, value for value and type for type', async () => {
     const tables = ['worktrees', 'zones', 'worktree_zones', 'zone_executions'];
-    // The names of the columns come from the JavaScript layer's own schema.
-    const sql = (table, columns) =>
-      `SELECT ${columns.flatMap((name) => [name, `typeof(${name}) AS "type of ${name}"`])} FROM ${table} ORDER BY rowid`;
     const { answers } = await peer.perform(':memory:', [], {
       rows: tables.map((table) => `SELECT name FROM pragma_table_info('${table}')`),
     });

@@ -9,6 +9,11 @@ import { VisualDatabase } from './support/visual_database.mjs';
 /** `object` with a getter in the place of `key`. */
 const getting = (object, key, get) => Object.defineProperty({ ...object }, key, { get, enumerable: true });
 
+const comparable = (db) => rows(db).worktrees.map(({ id, path, status }) => [id, path, status]);
+const asked = () => {
+  throw new Error('asked');
+};
+
 const TAKERS = {
   createWorktree: [worktree(9), 'path', (db, given) => db.createWorktree(given)],
   updateWorktree: [{ taskId: 'x' }, 'status', (db, given) => db.updateWorktree('wt-1', given)],
@@ -71,7 +76,6 @@ describe.each(Object.entries(TAKERS))('%s', (_, [given, key, call]) => {
     const [one, two] = [furnish(open()), furnish(open())];
     call(one, given);
     call(two, new Proxy(given, {}));
-    const comparable = (db) => rows(db).worktrees.map(({ id, path, status }) => [id, path, status]);
     expect(comparable(two)).toEqual(comparable(one));
   });
 
@@ -177,9 +181,6 @@ describe('values that lie', () => {
 
   it('toString, valueOf and Symbol.toPrimitive are never asked', () => {
     const db = furnish(open());
-    const asked = () => {
-      throw new Error('asked');
-    };
     const value = { toString: asked, valueOf: asked, [Symbol.toPrimitive]: asked };
     for (const call of [
       () => db.createWorktree(worktree(9, { path: value })),
@@ -196,6 +197,7 @@ describe('values that lie', () => {
   it('a polluted Object.prototype changes nothing of what comes back', () => {
     const db = furnish(open());
     const before = JSON.stringify(db.getWorktree('wt-1'));
+    // oxlint-disable-next-line no-extend-native
     Object.defineProperty(Object.prototype, 'status', { set: () => {}, get: () => 'polluted', configurable: true });
     try {
       expect(JSON.stringify(db.getWorktree('wt-1'))).toBe(before);

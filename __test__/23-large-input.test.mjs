@@ -78,7 +78,7 @@ describe('many rows', () => {
     const db = furnish(open());
     const sizes = [0, 1, 100_000, 3, 1_000_000, 7, 65_535, 65_536, 0, 16];
     for (const size of sizes) db.recordExecution(execution({ prompt: 'ü'.repeat(size), result: 'x'.repeat(size) }));
-    const read = db.getExecutionHistory('zone-1', sizes.length).reverse();
+    const read = db.getExecutionHistory('zone-1', sizes.length).toReversed();
     expect(read.map(({ prompt, result }) => [prompt.length, result.length])).toEqual(sizes.map((size) => [size, size]));
   });
 });

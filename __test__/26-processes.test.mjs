@@ -8,6 +8,16 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const all = (scripts) => Promise.all(scripts.map(({ ended }) => ended));
 
+/** A process that adds a hundred worktrees with a run each. */
+const write = (n) => `
+  const db = new VisualDatabase({ dbPath, timeout: 30000 });
+  for (let i = 0; i < 100; i++) {
+    db.createWorktree({ id: '${n}-' + i, path: '/', port: ${n} * 10000 + i, branchName: 'b' });
+    db.assignWorktreeToZone('${n}-' + i, 'zone-2');
+    db.recordExecution({ zoneId: 'zone-2', worktreeId: '${n}-' + i, agentType: 'a', prompt: 'p' });
+  }
+  db.close();`;
+
 describe('several processes on one file', () => {
   it('opening a new file at the same moment: each finds it made', async () => {
     for (let round = 0; round < 3; round++) {
@@ -22,14 +32,6 @@ describe('several processes on one file', () => {
   it('no call of any of them is lost, and no id of a run given twice', async () => {
     const dbPath = temporaryFile();
     furnish(open({ dbPath })).close();
-    const write = (n) => `
-      const db = new VisualDatabase({ dbPath, timeout: 30000 });
-      for (let i = 0; i < 100; i++) {
-        db.createWorktree({ id: '${n}-' + i, path: '/', port: ${n} * 10000 + i, branchName: 'b' });
-        db.assignWorktreeToZone('${n}-' + i, 'zone-2');
-        db.recordExecution({ zoneId: 'zone-2', worktreeId: '${n}-' + i, agentType: 'a', prompt: 'p' });
-      }
-      db.close();`;
     const ended = await all([1, 2, 3].map((n) => startScript(write(n), { dbPath })));
     expect(ended.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(['0', '0', '0']);
     const db = open({ dbPath });
@@ -42,7 +44,7 @@ describe('several processes on one file', () => {
   it('a reader polls while another writes: it never waits, never fails, and never sees half a transaction', async () => {
     const dbPath = temporaryFile();
     furnish(open({ dbPath })).close();
-    const write = `
+    const updates = `
       const db = new VisualDatabase({ dbPath });
       console.log('begun');
       for (let i = 0; i < 300; i++)
@@ -51,14 +53,14 @@ describe('several processes on one file', () => {
           db.updateWorktree('wt-2', { taskId: String(i) });
         });
       db.close();`;
-    const writer = startScript(write, { dbPath });
+    const writer = startScript(updates, { dbPath });
     await writer.printed('begun');
     const reader = open({ dbPath, readonly: true, timeout: 0 });
-    let running = true;
-    void writer.ended.finally(() => (running = false));
+    const state = { running: true };
+    void writer.ended.finally(() => (state.running = false));
     const torn = [];
     let polls = 0;
-    while (running) {
+    while (state.running) {
       const [one, two] = ['wt-1', 'wt-2'].map(
         (id) => reader.listWorktrees().find((worktree) => worktree.id === id).taskId,
       );

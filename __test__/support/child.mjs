@@ -28,7 +28,7 @@ export function startScript(code, { dbPath = ':memory:', cwd, env } = {}) {
     child[stream].setEncoding('utf8').on('data', (data) => (text[stream] += data));
   const ended = new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, ...text }));
+    child.on('close', (status, signal) => resolve({ code: status, signal, ...text }));
   });
   /** Resolves when the child has printed `line`. */
   const printed = (line) =>

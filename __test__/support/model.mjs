@@ -15,8 +15,8 @@ const json = (value) => JSON.parse(JSON.stringify(value));
 
 /** Newest first by `key`; equal ones in order of insertion, or the later inserted first. */
 function newestFirst(list, key, { laterFirst = false } = {}) {
-  const ordered = laterFirst ? list.toReversed() : [...list];
-  return ordered.sort((one, other) => (one[key] < other[key] ? 1 : one[key] > other[key] ? -1 : 0));
+  const ordered = laterFirst ? list.toReversed() : list;
+  return ordered.toSorted((one, other) => (one[key] < other[key] ? 1 : one[key] > other[key] ? -1 : 0));
 }
 
 function requireId(value) {

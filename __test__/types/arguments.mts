@@ -22,25 +22,25 @@ const options: VisualDatabaseOptions = {
   mode: 0o640,
   logger,
 };
-new VisualDatabase();
-new VisualDatabase('x.db');
-new VisualDatabase({});
-new VisualDatabase({ logger: console });
-new VisualDatabase({ dbPath: null });
+void new VisualDatabase();
+void new VisualDatabase('x.db');
+void new VisualDatabase({});
+void new VisualDatabase({ logger: console });
+void new VisualDatabase({ dbPath: null });
 const settings = { dbPath: 'x.db', agents: 3 };
-new VisualDatabase(settings);
+void new VisualDatabase(settings);
 const db = new VisualDatabase(options);
 
 // @ts-expect-error synchronous is 'normal' or 'full'.
-new VisualDatabase({ synchronous: 'off' });
+void new VisualDatabase({ synchronous: 'off' });
 // @ts-expect-error timeout is a number of milliseconds.
-new VisualDatabase({ timeout: '5s' });
+void new VisualDatabase({ timeout: '5s' });
 // @ts-expect-error readonly is a boolean.
-new VisualDatabase({ readonly: 'yes' });
+void new VisualDatabase({ readonly: 'yes' });
 // @ts-expect-error A logger has info and error.
-new VisualDatabase({ logger: { info() {} } });
+void new VisualDatabase({ logger: { info() {} } });
 // @ts-expect-error A path is text.
-new VisualDatabase(5);
+void new VisualDatabase(5);
 
 const newWorktree: NewWorktree = { id: 'w', path: '/w', port: 3001, branchName: 'b' };
 db.createWorktree(newWorktree);

@@ -118,7 +118,7 @@ const nothing = db.transaction(() => {});
 exactly<Same<typeof nothing, void>>();
 
 // @ts-expect-error A look-up may find nothing.
-db.getWorktree('w').id;
+void db.getWorktree('w').id;
 // @ts-expect-error JSON is not known to be a list.
-zone.agents.length;
+void zone.agents.length;
 if (Array.isArray(zone.agents)) zone.agents.map((agent) => agent);
