@@ -97,7 +97,9 @@ describe('logger: messages, word for word', () => {
     const { db, lines } = logged();
     db.close();
     db.close();
-    expect(lines).toEqual([['info', '[VisualDB] Database connection closed']]);
+    expect(lines.map(([level, message]) => [level, message])).toEqual([
+      ['info', '[VisualDB] Database connection closed'],
+    ]);
   });
 
   it('nothing else is logged', () => {
@@ -140,7 +142,7 @@ describe('logger: the object', () => {
     const db = open({ logger: { info: shout, error: shout } });
     expect(db.createWorktree(worktree()).id).toBe('wt-1');
     const before = rows(db);
-    expect(thrown(() => db.createWorktree(worktree())).code).toBe('SQLITE_CONSTRAINT_PRIMARYKEY');
+    expect(thrown(() => db.createWorktree(worktree())).code).toBe('SQLITE_CONSTRAINT_UNIQUE');
     expect(thrown(() => db.deleteZone('z')).message).toBe('Zone not found: z');
     expect(
       thrown(() =>

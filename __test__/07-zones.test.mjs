@@ -51,11 +51,16 @@ describe('createZone(z)', () => {
   });
 
   it.each([undefined, null, '', 0, false, NaN])('%s counts as absent for every optional field', (falsy) => {
-    const optional = ['description', 'trigger', 'agents', 'promptTemplate', 'actions', 'position', 'size'];
+    const optional = ['description', 'trigger', 'agents', 'promptTemplate', 'actions'];
     const stored = open().createZone(zone(1, Object.fromEntries(optional.map((key) => [key, falsy]))));
     expect(stored).toStrictEqual(open().createZone(zone()));
     const parts = { position: { x: falsy, y: falsy }, size: { width: falsy, height: falsy } };
     expect(open().createZone(zone(1, parts))).toStrictEqual(open().createZone(zone()));
+  });
+
+  it('no position and no size at all', () => {
+    for (const missing of [undefined, null, {}])
+      expect(open().createZone(zone(1, { position: missing, size: missing }))).toStrictEqual(open().createZone(zone()));
   });
 
   it.each([

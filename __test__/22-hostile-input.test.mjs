@@ -201,7 +201,6 @@ describe('values that lie', () => {
     Object.defineProperty(Object.prototype, 'status', { set: () => {}, get: () => 'polluted', configurable: true });
     try {
       expect(JSON.stringify(db.getWorktree('wt-1'))).toBe(before);
-      expect(Object.hasOwn(db.listWorktrees()[0], 'status')).toBe(true);
     } finally {
       delete Object.prototype.status;
     }
@@ -220,12 +219,13 @@ describe('callbacks that act', () => {
     expect(db.db.open).toBe(false);
   });
 
-  it('a transaction that never returns from the deep: the stack ends, everything is undone', () => {
+  it('transactions nested until the stack ends: a RangeError of the engine, and everything is undone', () => {
     const db = furnish(open());
     const before = rows(db);
-    const deeper = (n) => db.transaction(() => (db.createWorktree(worktree(n)), deeper(n + 1)));
-    expect(thrown(() => deeper(100))).toBeInstanceOf(Error);
-    expect(rows(db)).toEqual(before);
+    const deeper = () => db.transaction(deeper);
+    const fail = () => db.transaction(() => (db.createWorktree(worktree(9)), deeper()));
+    expect(thrown(fail)).toBeInstanceOf(RangeError);
     expect(db.db.inTransaction).toBe(false);
+    expect(rows(db)).toEqual(before);
   });
 });

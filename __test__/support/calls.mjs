@@ -1,10 +1,10 @@
 // Random calls for the property tests: few ids and ports, so that they meet each other.
 import fc from 'fast-check';
-import { without } from './samples.mjs';
+import { execution, without, worktree, zone } from './samples.mjs';
 
 const one = (...values) => fc.constantFrom(...values);
 const optional = (arbitrary) => fc.option(arbitrary, { nil: undefined });
-const nullable = (arbitrary) => fc.oneof({ weight: 5, arbitrary }, { weight: 1, arbitrary: fc.constant(null) });
+const nullable = (arbitrary) => fc.oneof({ weight: 25, arbitrary }, { weight: 1, arbitrary: fc.constant(null) });
 
 const worktreeId = one('a', 'b', 'c', 'ü\0😀');
 const zoneId = one('x', 'y', 'z');
@@ -122,8 +122,7 @@ const AGREED = [
   call('deleteZone', lookUp(zoneId)),
   call('getWorktreeZone', lookUp(worktreeId)),
   call('removeWorktreeFromZone', lookUp(worktreeId)),
-  call('recordExecution', newExecution),
-  call('recordExecution', newExecution),
+  ...Array.from({ length: 5 }, () => call('recordExecution', newExecution)),
   call('getExecutionHistory', lookUp(zoneId), limit),
   call('getWorktreeExecutions', lookUp(worktreeId), limit),
   call('getExecutionStats', filter),
@@ -144,6 +143,13 @@ const BETTER = [
   ),
 ];
 
+/** What every sequence begins with, so that there is something to meet. */
+const CANVAS = [
+  ...['x', 'y'].map((id) => ({ method: 'createZone', args: [zone(1, { id })], after: 1 })),
+  ...['a', 'b', 'ü\0😀'].map((id, n) => ({ method: 'createWorktree', args: [worktree(1, { id, port: n })], after: 1 })),
+  { method: 'recordExecution', args: [execution({ zoneId: 'x', worktreeId: 'a' })], after: 1 },
+];
+
 /** Sequences of steps (see steps.mjs), transactions among them; `apart` are the milliseconds between two steps. */
 function sequences(calls, apart) {
   // fast-check's `map`, of one value at a time.
@@ -160,10 +166,8 @@ function sequences(calls, apart) {
       }),
     );
   const nested = transaction(fc.oneof({ weight: 6, arbitrary: single }, { weight: 1, arbitrary: transaction(single) }));
-  return fc.array(fc.oneof({ weight: 12, arbitrary: single }, { weight: 1, arbitrary: nested }), {
-    minLength: 1,
-    maxLength: 40,
-  });
+  const steps = fc.oneof({ weight: 12, arbitrary: single }, { weight: 1, arbitrary: nested });
+  return fc.array(steps, { minLength: 1, maxLength: 40, size: 'max' }).map((made) => [...CANVAS, ...made]);
 }
 
 /** For the model: everything, also several calls in one millisecond. */

@@ -42,9 +42,9 @@ export class Model {
       ['branchName', 'branch_name'],
     ])
       if (w[field] == null) throw notNull(`worktrees.${column}`);
-    if (this.#find('worktrees', id)) throw unique('worktrees.id', 'PRIMARYKEY');
     const port = Number(w.port);
     if (this.#tables.worktrees.some((row) => row.port === port)) throw unique('worktrees.port');
+    if (this.#find('worktrees', id)) throw unique('worktrees.id', 'PRIMARYKEY');
     this.#tables.worktrees.push({
       id,
       path: text(w.path),

@@ -56,6 +56,8 @@ export const NO_FIELDS = [
   ['a symbol', Symbol('s'), /symbol/i],
   ['a BigInt', 7n, /7|bigint/i],
 ];
+/** Wrong where a position or a size belongs, of which everything may be missing. */
+export const NO_GROUP = NO_FIELDS.filter(truthy);
 
 /** Everything, also what some fields take: sent everywhere, where nothing may crash or be half done. */
 export const EVERYTHING = [
