@@ -1,14 +1,5 @@
 // Every result, to the letter: every key is there, an absent optional value is null, never undefined.
-import type {
-  DatabaseStats,
-  Execution,
-  ExecutionStats,
-  JsonValue,
-  Position,
-  Size,
-  Worktree,
-  Zone,
-} from '@ai-orchestra/visual-db';
+import type { DatabaseStats, Execution, ExecutionStats, Position, Size, Worktree, Zone } from '@ai-orchestra/visual-db';
 import { VisualDatabase } from '@ai-orchestra/visual-db';
 import { type Same, exactly } from './exact.mjs';
 
@@ -53,9 +44,9 @@ exactly<
 exactly<Same<Zone['name'], string>>();
 exactly<Same<Zone['description'], string | null>>();
 exactly<Same<Zone['trigger'], string>>();
-exactly<Same<Zone['agents'], JsonValue>>();
+exactly<Same<Zone['agents'], any>>();
 exactly<Same<Zone['promptTemplate'], string>>();
-exactly<Same<Zone['actions'], JsonValue>>();
+exactly<Same<Zone['actions'], any>>();
 exactly<Same<Zone['position'], Position>>();
 exactly<Same<Zone['size'], Size>>();
 exactly<Same<Zone['updatedAt'], string | null>>();
@@ -64,7 +55,7 @@ exactly<
   Same<keyof Execution, 'id' | 'zoneId' | 'worktreeId' | 'agentType' | 'prompt' | 'result' | 'success' | 'executedAt'>
 >();
 exactly<Same<Execution['prompt'], string>>();
-exactly<Same<Execution['result'], JsonValue>>();
+exactly<Same<Execution['result'], any>>();
 exactly<Same<Execution['success'], boolean>>();
 exactly<Same<Execution['executedAt'], string>>();
 
@@ -119,6 +110,7 @@ exactly<Same<typeof nothing, void>>();
 
 // @ts-expect-error A look-up may find nothing.
 void db.getWorktree('w').id;
-// @ts-expect-error JSON is not known to be a list.
-void zone.agents.length;
-if (Array.isArray(zone.agents)) zone.agents.map((agent) => agent);
+// Any JSON value, of which the caller knows more: an array of names as a rule.
+zone.agents.map((agent: string) => agent.trim());
+const typed: Zone<string[], { run: string }[]> = zone;
+typed.actions.map((action) => action.run.trim());
