@@ -139,7 +139,7 @@ const BETTER = [
   call('getExecutionHistory', lookUp(zoneId), one('1', '2', -5)),
   call(
     'createZone',
-    newZone.map((zone) => without(zone, 'createdAt')),
+    newZone.map((given) => without(given, 'createdAt')),
   ),
 ];
 
@@ -167,7 +167,7 @@ function sequences(calls, apart) {
     );
   const nested = transaction(fc.oneof({ weight: 6, arbitrary: single }, { weight: 1, arbitrary: transaction(single) }));
   const steps = fc.oneof({ weight: 12, arbitrary: single }, { weight: 1, arbitrary: nested });
-  return fc.array(steps, { minLength: 1, maxLength: 40, size: 'max' }).map((made) => [...CANVAS, ...made]);
+  return fc.array(steps, { minLength: 1, maxLength: 40, size: 'max' }).map((made) => CANVAS.concat(made));
 }
 
 /** For the model: everything, also several calls in one millisecond. */
@@ -178,13 +178,13 @@ export const agreedSteps = sequences(
   [
     ...AGREED,
     // It loses the old assignment when the new one fails, so there is none here to lose.
-    fc.tuple(worktreeId, zoneId).map(([id, zone]) => ({
+    fc.tuple(worktreeId, zoneId).map(([id, to]) => ({
       method: 'transaction',
       tolerant: true,
       fails: false,
       steps: [
         { method: 'removeWorktreeFromZone', args: [id], after: 0 },
-        { method: 'assignWorktreeToZone', args: [id, zone], after: 0 },
+        { method: 'assignWorktreeToZone', args: [id, to], after: 0 },
       ],
     })),
   ],
