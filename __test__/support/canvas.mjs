@@ -37,5 +37,5 @@ export function furnish(visual) {
   return visual;
 }
 
-/** A furnished canvas in memory. Against the reference it is the JavaScript layer’s. */
-export const openCanvas = () => furnish(new VisualDatabase({ dbPath: ':memory:' }));
+/** A furnished canvas in memory, of the given class. Against the reference it is the JavaScript layer’s. */
+export const openCanvas = (Class = VisualDatabase) => furnish(new Class({ dbPath: ':memory:' }));
