@@ -75,15 +75,6 @@ describe('a handle that was never closed', () => {
     expectClean(dbPath);
   });
 
-  it("is still at work in the listeners of 'exit' that were there before it", async () => {
-    const code = `
-      process.on('exit', () => console.log(db.getStats().worktrees, db.close()));
-      ${WRITE}`;
-    const dbPath = temporaryFile();
-    expect(await runScript(code, { dbPath })).toMatchObject({ code: 0, stdout: '1 undefined\n', stderr: '' });
-    expectClean(dbPath);
-  });
-
   it('does not keep the process alive', async () => {
     const begun = performance.now();
     await runScript(WRITE, { dbPath: temporaryFile() });
