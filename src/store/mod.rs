@@ -7,6 +7,9 @@ pub mod stats;
 pub mod worktrees;
 pub mod zones;
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
