@@ -33,24 +33,35 @@ const colour = {
   type: 'nominal',
   title: null,
   scale: { domain: PEERS, range: COLOURS },
-  legend: { orient: 'top', columns: 4 },
+  legend: { orient: 'top', columns: 4, labelLimit: 0, labelFontSize: 12 },
 };
-const cost = {
-  field: 'microseconds',
-  type: 'quantitative',
-  scale: { type: 'log' },
-  axis: { format: '~g', tickCount: 6 },
+const shape = {
+  ...colour,
+  scale: { domain: PEERS, range: PEERS.map((peer) => (peer === OURS ? 'diamond' : 'circle')) },
 };
+
+const WITH_UNIT = `datum.value < 1 ? format(datum.value * 1e3, '~g') + ' ns'
+  : datum.value < 1e3 ? format(datum.value, '~g') + ' µs' : format(datum.value / 1e3, ',') + ' ms'`;
+
+/** An axis of times with a line at each power of ten between the shortest and the longest. */
+function cost(rows, title) {
+  const powers = rows.map((row) => Math.log10(row.microseconds));
+  const [from, to] = [Math.floor(Math.min(...powers)), Math.ceil(Math.max(...powers))];
+  const values = Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i));
+  const scale = { type: 'log', domain: [values[0], values.at(-1)] };
+  return { field: 'microseconds', type: 'quantitative', title, scale, axis: { values, labelExpr: WITH_UNIT } };
+}
 
 function beside(results) {
   const rows = BESIDE.flatMap((name) => {
     const found = results.filter((r) => r.name === name);
     return found.filter((r) => r.size === SIZES[1] || found.length === 1).flatMap(rowsOf);
   });
-  const lanes = { field: 'call', type: 'nominal', sort: BESIDE, title: null, axis: { grid: true, labelLimit: 240 } };
+  const lanes = { field: 'call', type: 'nominal', sort: BESIDE, title: null, axis: { grid: true, labelLimit: 0 } };
+  const times = cost(rows, 'median');
   return {
     title: 'One call at 100,000 executions',
-    width: 420,
+    width: 430,
     height: 330,
     data: { values: rows },
     layer: [
@@ -58,30 +69,25 @@ function beside(results) {
         mark: { type: 'rule', color: '#c9ced6' },
         encoding: {
           y: lanes,
-          x: { ...cost, aggregate: 'min', title: 'µs, median' },
+          x: { ...times, aggregate: 'min' },
           x2: { field: 'microseconds', aggregate: 'max' },
         },
       },
       {
         mark: { type: 'point', filled: true, size: 80, opacity: 1 },
-        encoding: { y: lanes, x: cost, color: colour, shape: { ...shape(), legend: null } },
+        encoding: { y: lanes, x: times, color: colour, shape },
       },
     ],
   };
 }
 
-const shape = () => ({
-  field: 'peer',
-  type: 'nominal',
-  scale: { domain: PEERS, range: PEERS.map((peer) => (peer === OURS ? 'diamond' : 'circle')) },
-});
-
 function growing(results, name) {
+  const rows = results.filter((r) => r.name === name).flatMap(rowsOf);
   return {
     title: name,
     width: 260,
     height: 72,
-    data: { values: results.filter((r) => r.name === name).flatMap(rowsOf) },
+    data: { values: rows },
     mark: { type: 'line', point: true, strokeWidth: 2 },
     encoding: {
       x: {
@@ -91,8 +97,8 @@ function growing(results, name) {
         axis: { values: SIZES, format: ',' },
         title: name === GROWING.at(-1) ? 'executions in the file' : null,
       },
-      y: { ...cost, title: 'µs' },
-      color: { ...colour, legend: null },
+      y: cost(rows, null),
+      color: colour,
     },
   };
 }

@@ -21,8 +21,10 @@ const only = new RegExp(values.only ?? '');
 const peers = PEERS.filter((peer) => new RegExp(values.peers ?? '').test(peer));
 const complete = !values.quick && !values.only && !values.peers;
 const say = (text) => process.stderr.write(`${text}\n`);
-const settings = values.quick ? { rounds: 2, effort: 15 } : { rounds: 7, effort: 70 };
+const settings = values.quick ? { rounds: 2, effort: 8 } : { rounds: 7, effort: 70 };
 
+// First, so that a missing toolchain is found out before everything else has been measured.
+const rust = complete ? await floor({ size: SIZES[1], say }) : [];
 const results = [];
 for (const size of values.quick ? [SIZES[1]] : SIZES)
   results.push(...(await measureCases({ size, peers, only, say, ...settings })));
@@ -30,7 +32,6 @@ const outside = { size: SIZES[1], peers, say, ...settings };
 if (only.test('cold start')) results.push(await coldStarts(outside));
 if (only.test('8 processes on one file')) results.push(await crowds(outside));
 const memory = only.test('memory') ? await peakMemory(outside) : {};
-const rust = complete ? await floor({ size: SIZES[1], say }) : [];
 
 const text = report({ results, memory, floor: rust, machine: machine(), peers });
 process.stdout.write(`${text}\n`);
