@@ -1,6 +1,8 @@
-// Writes. A case times its own part with `time(operations, fn)` and then puts everything back as it was, so that every round of
-// every peer starts from the same rows; only executions pile up, as many for each peer. The values to be written are made
-// before the clock starts: making them is the caller's work.
+// Writes. A case times its own part and then puts everything back as it was, so that every round of every peer starts from the
+// same rows; only executions pile up, as many for each peer. The values to be written are made before the clock starts: making
+// them is the caller's work.
+//   each(db, time)   `time(values, call)` times every call on its own: what one caller waits, most of the time
+//   timed(db, time)  `time(operations, fn)` times all of them together: what a long run costs, checkpoints of the log included
 import {
   SIZES,
   WORKTREES,
@@ -14,8 +16,8 @@ import {
 } from '../workload.mjs';
 
 const [, MIDDLE] = SIZES;
-const BATCH = 300; // large enough for every batch to pay for a checkpoint of the write-ahead log
-const TRANSACTION = 1_000;
+const BATCH = 300;
+const NUMBERS = Array.from({ length: BATCH }, (_, i) => i);
 
 const make = (n, fn) => Array.from({ length: n }, (_, i) => fn(i));
 const newWorktrees = (n) => make(n, (i) => worktree(WORKTREES + i));
@@ -33,82 +35,80 @@ const assignBack = (db, n) =>
 
 const move = (db, i) => db.updateWorktree(scattered(i), { position: { x: i, y: i + 0.5 } });
 const reassign = (db, i) => db.assignWorktreeToZone(worktreeId(i), zoneId((i + 1) % ZONES));
-const loop = (n, call) => {
-  for (let i = 0; i < n; i++) call(i);
-};
 
 const single = {
   createWorktree(db, time) {
     const worktrees = newWorktrees(BATCH);
-    time(BATCH, () => worktrees.forEach((w) => db.createWorktree(w)));
+    time(worktrees, (w) => db.createWorktree(w));
     deleteAll(db, worktrees);
   },
   deleteWorktree(db, time) {
     const worktrees = newWorktrees(BATCH);
     createAll(db, worktrees);
-    time(BATCH, () => worktrees.forEach((w) => db.deleteWorktree(w.id)));
+    time(worktrees, (w) => db.deleteWorktree(w.id));
   },
-  'updateWorktree, position': (db, time) => time(BATCH, () => loop(BATCH, (i) => move(db, i))),
+  'updateWorktree, position': (db, time) => time(NUMBERS, (i) => move(db, i)),
   'updateWorktree, status'(db, time) {
-    const change = (status) => loop(BATCH / 2, (i) => db.updateWorktree(scattered(i), { status: status(i) }));
-    time(BATCH, () => {
-      change(() => 'review');
-      change((i) => worktree((i * 7) % WORKTREES).status);
-    });
+    const worktrees = NUMBERS.map((i) => worktree((i * 7) % WORKTREES));
+    time(worktrees, (w) => db.updateWorktree(w.id, { status: 'review' }));
+    time(worktrees, (w) => db.updateWorktree(w.id, { status: w.status }));
   },
   createZone(db, time) {
     const zones = newZones(BATCH);
-    time(BATCH, () => zones.forEach((z) => db.createZone(z)));
+    time(zones, (z) => db.createZone(z));
     deleteZones(db, zones);
   },
   deleteZone(db, time) {
     const zones = newZones(BATCH);
     createZones(db, zones);
-    time(BATCH, () => zones.forEach((z) => db.deleteZone(z.id)));
+    time(zones, (z) => db.deleteZone(z.id));
   },
   'updateZone, agents and size': (db, time) =>
-    time(BATCH, () =>
-      loop(BATCH, (i) => db.updateZone(zoneId(i % ZONES), { agents: ['qa', 'devops'], size: { width: 300 + i } })),
-    ),
+    time(NUMBERS, (i) => db.updateZone(zoneId(i % ZONES), { agents: ['qa', 'devops'], size: { width: 300 + i } })),
   assignWorktreeToZone(db, time) {
-    time(BATCH, () => loop(BATCH, (i) => reassign(db, i)));
+    time(NUMBERS, (i) => reassign(db, i));
     assignBack(db, BATCH);
   },
   removeWorktreeFromZone(db, time) {
-    time(BATCH, () => loop(BATCH, (i) => db.removeWorktreeFromZone(worktreeId(i))));
+    time(NUMBERS, (i) => db.removeWorktreeFromZone(worktreeId(i)));
     assignBack(db, BATCH);
   },
 };
-
-const inTransaction = {
-  createWorktree(db, time) {
-    const worktrees = newWorktrees(TRANSACTION);
-    time(TRANSACTION, () => createAll(db, worktrees));
-    deleteAll(db, worktrees);
-  },
-  'updateWorktree, position': (db, time) =>
-    time(TRANSACTION, () => db.transaction(() => loop(TRANSACTION, (i) => move(db, i)))),
-  assignWorktreeToZone(db, time) {
-    time(TRANSACTION, () => db.transaction(() => loop(TRANSACTION, (i) => reassign(db, i))));
-    assignBack(db, TRANSACTION);
-  },
-};
-
-const reading = {
-  getWorktree: (db, time) =>
-    time(TRANSACTION, () => db.transaction(() => loop(TRANSACTION, (i) => db.getWorktree(scattered(i))))),
-};
-
 const recordExecution = {
+  recordExecution: (db, time) => time(newExecutions(BATCH), (e) => db.recordExecution(e)),
+};
+
+const sustained = {
+  'updateWorktree, position': (db, time) => time(BATCH, () => NUMBERS.forEach((i) => move(db, i))),
   recordExecution(db, time) {
     const executions = newExecutions(BATCH);
     time(BATCH, () => executions.forEach((e) => db.recordExecution(e)));
   },
 };
+
+const inTransaction = {
+  createWorktree(db, time) {
+    const worktrees = newWorktrees(BATCH);
+    time(BATCH, () => createAll(db, worktrees));
+    deleteAll(db, worktrees);
+  },
+  'updateWorktree, position': (db, time) =>
+    time(BATCH, () => db.transaction(() => NUMBERS.forEach((i) => move(db, i)))),
+  assignWorktreeToZone(db, time) {
+    time(BATCH, () => db.transaction(() => NUMBERS.forEach((i) => reassign(db, i))));
+    assignBack(db, BATCH);
+  },
+};
+
+const reading = {
+  getWorktree: (db, time) =>
+    time(BATCH, () => db.transaction(() => NUMBERS.forEach((i) => db.getWorktree(scattered(i))))),
+};
+
 const recordExecutionInTransaction = {
   recordExecution(db, time) {
-    const executions = newExecutions(TRANSACTION);
-    time(TRANSACTION, () => db.transaction(() => executions.forEach((e) => db.recordExecution(e))));
+    const executions = newExecutions(BATCH);
+    time(BATCH, () => db.transaction(() => executions.forEach((e) => db.recordExecution(e))));
   },
 };
 
@@ -118,9 +118,9 @@ const bulk = {
     time(500, () => db.createWorktrees(worktrees));
     deleteAll(db, worktrees);
   },
-  'recordExecutions, 1,000'(db, time) {
-    const executions = newExecutions(TRANSACTION);
-    time(TRANSACTION, () => db.recordExecutions(executions));
+  'recordExecutions, 500'(db, time) {
+    const executions = newExecutions(500);
+    time(500, () => db.recordExecutions(executions));
   },
   'assignWorktreesToZone, 500'(db, time) {
     const ids = make(500, worktreeId);
@@ -129,12 +129,16 @@ const bulk = {
   },
 };
 
-const timed = (group, sizes, calls, suffix = '') =>
-  Object.entries(calls).map(([name, run]) => ({ name: name + suffix, group, sizes, timed: run }));
+const cases =
+  (kind) =>
+  (group, sizes, calls, suffix = '') =>
+    Object.entries(calls).map(([name, run]) => ({ name: name + suffix, group, sizes, [kind]: run }));
+const [each, timed] = [cases('each'), cases('timed')];
 
 export const writes = [
-  ...timed('single writes', [MIDDLE], single),
-  ...timed('recordExecution', SIZES, recordExecution),
+  ...each('single writes', [MIDDLE], single),
+  ...each('recordExecution', SIZES, recordExecution),
+  ...timed('every other case', [MIDDLE], sustained, ', checkpoints included'),
   ...timed('writes in a transaction', [MIDDLE], inTransaction, ', in a transaction'),
   ...timed('recordExecution in a transaction', [MIDDLE], recordExecutionInTransaction, ', in a transaction'),
   ...timed('bulk calls', [MIDDLE], bulk),

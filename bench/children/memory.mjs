@@ -5,10 +5,12 @@ import { SIZES } from '../workload.mjs';
 
 const [peer, path] = process.argv.slice(2);
 const db = await open(peer, path);
-const time = (_operations, fn) => fn();
-for (const { again, cold, timed } of CASES.filter(({ sizes }) => sizes.includes(SIZES[1]))) {
+const all = (_operations, fn) => fn();
+const one = (values, call) => values.forEach(call);
+for (const { again, cold, each, timed } of CASES.filter(({ sizes }) => sizes.includes(SIZES[1]))) {
   const call = again ?? cold;
-  if (timed) for (let n = 0; n < 3; n++) timed(db, time);
+  if (timed) for (let n = 0; n < 3; n++) timed(db, all);
+  else if (each) for (let n = 0; n < 3; n++) each(db, one);
   else for (let i = 0; i < 200; i++) call(db, i);
 }
 db.close();

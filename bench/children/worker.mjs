@@ -2,6 +2,7 @@
 import { measure } from 'mitata';
 import { CASES } from '../cases/index.mjs';
 import { open } from '../peers/index.mjs';
+import { median } from '../statistics.mjs';
 import { Elsewhere } from './elsewhere.mjs';
 
 const [peer, path, options] = process.argv.slice(2);
@@ -27,6 +28,18 @@ const kinds = {
     };
     const samples = { min_samples: 3, max_samples: effort * 5, min_cpu_time: effort * 1e6 };
     return measure(coldCall, { ...common, ...samples, manual: 'manual' });
+  },
+  each(run, effort) {
+    const samples = [];
+    const time = (values, call) => {
+      for (const value of values) {
+        const start = now();
+        call(value);
+        samples.push(now() - start);
+      }
+    };
+    for (let batch = 0; batch < Math.max(1, effort / 35); batch++) run(db, time);
+    return { p50: median(samples), samples };
   },
   timed(run, effort) {
     let perOperation;
