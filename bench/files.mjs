@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameS
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './node24.mjs';
-import { fileName } from './peers/index.mjs';
+import { OURS, PEERS, fileName } from './peers/index.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const DATA = join(here, 'data');
@@ -15,23 +15,32 @@ const hash = (...paths) => {
   for (const path of paths) sha.update(readFileSync(path));
   return sha.digest('hex').slice(0, 12);
 };
-const sqlIn = (folder) => (existsSync(folder) ? readdirSync(folder).sort() : []).map((name) => join(folder, name));
+const filesIn = (folder) => (existsSync(folder) ? readdirSync(folder) : []).map((name) => join(folder, name));
+const sqlIn = (folder) =>
+  filesIn(folder)
+    .filter((path) => path.endsWith('.sql'))
+    .sort();
 const rows = hash(join(here, 'workload.mjs'), join(here, 'generate.mjs'));
-const preparation = hash(join(here, 'peers', 'hand_tuned.mjs'), ...sqlIn(join(here, '..', 'schema')));
+const GENERATED = join(DATA, `generated-${rows}`);
+/** Where a peer's prepared files are: elsewhere as soon as what it makes of them has changed. */
+const preparedFor = (peer) => {
+  const made = peer === OURS ? sqlIn(join(here, '..', 'schema')) : [join(here, 'peers', 'hand_tuned.mjs')];
+  return join(DATA, `${fileName(peer)}-${rows}-${hash(...made)}`);
+};
 
 /** A file of this many executions as the JavaScript layer would have left it. */
 async function generated(size) {
-  const path = join(DATA, `generated-${rows}`, `${size}.db`);
+  const path = join(GENERATED, `${size}.db`);
   if (existsSync(path)) return path;
-  mkdirSync(join(path, '..'), { recursive: true });
+  mkdirSync(GENERATED, { recursive: true });
   await run('generate.mjs', path, size);
   return path;
 }
 
 /** The same file once a peer has opened it (its indexes made, its migrations run). */
 async function prepared(size, peer) {
-  const folder = join(DATA, `prepared-${rows}-${preparation}`);
-  const path = join(folder, `${fileName(peer)}-${size}.db`);
+  const folder = preparedFor(peer);
+  const path = join(folder, `${size}.db`);
   if (existsSync(path)) return path;
   const work = join(folder, 'work');
   rmSync(work, { recursive: true, force: true });
@@ -54,9 +63,8 @@ export async function fresh(size, peer) {
   return path;
 }
 
-/** Removes the copies and what was made from a workload or a schema that is no more. */
+/** Removes the copies of earlier runs and what was made from a workload or a schema that is no more. */
 export function tidy() {
-  const keep = [`generated-${rows}`, `prepared-${rows}-${preparation}`];
-  if (!existsSync(DATA)) return;
-  for (const name of readdirSync(DATA)) if (!keep.includes(name)) rmSync(join(DATA, name), { recursive: true });
+  const keep = new Set([GENERATED, ...PEERS.map(preparedFor)]);
+  for (const path of filesIn(DATA)) if (!keep.has(path)) rmSync(path, { recursive: true });
 }

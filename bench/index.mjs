@@ -23,6 +23,7 @@ const complete = !values.quick && !values.only && !values.peers;
 const say = (text) => process.stderr.write(`${text}\n`);
 const settings = values.quick ? { rounds: 2, effort: 8 } : { rounds: 7, effort: 70 };
 
+tidy();
 // First, so that a missing toolchain is found out before everything else has been measured.
 const rust = complete ? await floor({ size: SIZES[1], say }) : [];
 const results = [];
@@ -39,5 +40,5 @@ if (complete) {
   const here = (name) => new URL(name, import.meta.url);
   writeFileSync(here('results.md'), text);
   writeFileSync(here('chart.svg'), await chart(results));
-  tidy();
 }
+tidy();
