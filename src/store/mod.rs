@@ -2,6 +2,8 @@
 
 mod counts;
 pub mod executions;
+#[cfg(test)]
+mod plans;
 pub mod queries;
 pub mod stats;
 pub mod worktrees;
