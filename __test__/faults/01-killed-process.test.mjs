@@ -39,9 +39,9 @@ describe('A process that is killed', () => {
     figure('killed processes', `${KILLS} kills, ${acknowledged} acknowledged calls: 0 lost, 0 corrupt`);
   });
 
-  it.each(['no journal', 'no transactions', 'hasty'])(
-    'would be caught if it lost something: with %s it is',
-    within(120, 10),
+  it.each(amount(['hasty'], ['hasty', 'no transactions', 'no journal']))(
+    'would be caught if something were lost: a writer with '%s' is',
+    within(60, 10),
     async (broken) => {
       await expect(killWriters(folder(), 9, 300, broken)).rejects.toThrow(/^(?!The writer)/);
     },
