@@ -45,9 +45,10 @@ pub fn create(source: &Path, options: &Create, report: Report) -> Result<Backup>
         return Err(refused("ERR_DATABASE_MISSING", &source, "there is no database to back up"));
     }
     let dest = destination(&source, options)?;
+    let created_at = now()?;
     let partial = Partial::beside(&dest)?;
     copy(&source, partial.path(), report).map_err(|error| context(error, "cannot back up to", &dest))?;
-    publish(partial, &dest, options.kind, report)
+    publish(partial, &dest, (options.kind, created_at), report)
 }
 
 /// As `create`, of a serialised database: one in memory has no file that could be read.
@@ -58,9 +59,10 @@ pub fn create_from_bytes(bytes: &[u8], dest: &Path, report: Report) -> Result<Ba
     let dest = resolve(dest)?;
     refuse_strangers(&dest)?;
     create_folder(folder_of(&dest))?;
+    let created_at = now()?;
     let partial = Partial::beside(&dest)?;
     partial.write(bytes)?;
-    publish(partial, &dest, Kind::Backup, report)
+    publish(partial, &dest, (Kind::Backup, created_at), report)
 }
 
 fn destination(source: &Path, options: &Create) -> Result<PathBuf> {
@@ -103,10 +105,10 @@ fn copy(source: &Path, partial: &Path, report: Report) -> Result<()> {
 }
 
 /// Checks the copy, writes it to the disk and gives it its name and manifest.
-fn publish(partial: Partial, dest: &Path, kind: Kind, report: Report) -> Result<Backup> {
+fn publish(partial: Partial, dest: &Path, of: (Kind, String), report: Report) -> Result<Backup> {
     enter(Stage::Check, report)?;
     let connection = open_to_write(partial.path())?;
-    let manifest = describe(&connection, dest, kind).map_err(|error| context(error, "cannot check", dest))?;
+    let manifest = describe(&connection, dest, of).map_err(|error| context(error, "cannot check", dest))?;
     drop(connection);
     enter(Stage::Publish, report)?;
     files::sync(partial.path())?;
@@ -117,7 +119,7 @@ fn publish(partial: Partial, dest: &Path, kind: Kind, report: Report) -> Result<
     Ok(Backup { path: dest.to_path_buf(), has_manifest: true, manifest })
 }
 
-fn describe(connection: &Connection, dest: &Path, kind: Kind) -> Result<Manifest> {
+fn describe(connection: &Connection, dest: &Path, (kind, created_at): (Kind, String)) -> Result<Manifest> {
     // One file, without the side files of the write-ahead log.
     connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     let damage = content::damage(connection)?;
@@ -134,7 +136,7 @@ fn describe(connection: &Connection, dest: &Path, kind: Kind) -> Result<Manifest
     }
     Ok(Manifest {
         format: FORMAT,
-        created_at: now()?,
+        created_at,
         kind,
         bytes: PageBytes::of(connection).len()?,
         sha256: sha256(connection)?,
