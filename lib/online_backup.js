@@ -37,12 +37,12 @@ async function backup(connection, file, options) {
 
 async function copy(running, progress) {
   // The first step copies nothing: it only finds out how many pages there are.
-  for (let pages = 0; ; ) {
+  let pages = PAGES;
+  for (let step = 0; ; step += 1) {
     await new Promise((resolve) => setImmediate(resolve));
-    addon.stepBackup(running, pages);
+    addon.stepBackup(running, step === 0 ? 0 : pages);
     const done = { totalPages: head[0], remainingPages: head[1] };
     if (done.remainingPages === 0) return done;
-    if (pages === 0) pages = PAGES;
     if (progress != null) pages = rate(progress(done)) ?? pages;
   }
 }

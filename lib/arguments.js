@@ -1,0 +1,46 @@
+'use strict';
+
+// What can only be found out in JavaScript about an argument; the rules for values are in src/model.
+
+/** An argument that is an object to read fields of. */
+function fields(method, name, value) {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${method}: ${name} must be an object, got ${describe(value)}`);
+  }
+  return value;
+}
+
+const NOTHING = Object.freeze({});
+
+/** An optional filter. */
+function filter(method, value) {
+  return value === undefined ? NOTHING : fields(method, 'filter', value);
+}
+
+/** `position` or `size`: an object whose parts may be missing, like the whole of it. */
+function group(method, name, value) {
+  return value === undefined || value === null ? NOTHING : fields(method, name, value);
+}
+
+/** The JSON text of a value, `undefined` for a missing one. */
+function jsonText(method, name, value) {
+  if (value === undefined) return undefined;
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`${method}: ${name} must be a JSON value, got ${describe(value)}`);
+  return text;
+}
+
+/** The JSON text of a value; everything falsy is left to the default. */
+function jsonTextOrDefault(method, name, value) {
+  return value ? jsonText(method, name, value) : undefined;
+}
+
+function describe(value) {
+  if (value === undefined || value === null) return String(value);
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
+  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'string') return `the string ${JSON.stringify(value.slice(0, 60))}`;
+  return `the ${typeof value} ${value}`;
+}
+
+module.exports = { fields, filter, group, jsonText, jsonTextOrDefault };
