@@ -40,7 +40,8 @@ function fileSystem({ file }) {
   const kind = SHARED.get(type);
   if (kind) return problem(`${kind}: its locks are not to be trusted`, 'move the database to a local disk');
   const needed = fs.statSync(file).size * 2;
-  if (free < needed) return problem(`local, ${size(free)} free`, 'make room: a backup and a vacuum need about twice the size');
+  if (free < needed)
+    return problem(`local, ${size(free)} free`, 'make room: a backup and a vacuum need about twice the size');
   return ok(`local, ${size(free)} free`);
 }
 
@@ -62,7 +63,10 @@ function writeAheadLog({ file }) {
 function journalMode({ database }) {
   const mode = database.pragma('journal_mode', { simple: true });
   if (mode === 'wal') return ok('wal');
-  return problem(`${mode}: readers and writers wait for each other`, 'open it once with VisualDatabase, which sets it to wal');
+  return problem(
+    `${mode}: readers and writers wait for each other`,
+    'open it once with VisualDatabase, which sets it to wal',
+  );
 }
 
 function freePages({ database }) {

@@ -38,7 +38,12 @@ function examine({ db, fix }) {
     return [...outside, { check: 'opening', ...unopened }];
   }
   try {
-    return [...outside, ...perform(INSIDE, { file, database }), ...perform(SCHEMA, { file, fix }), ...perform(LAST, { file })];
+    return [
+      ...outside,
+      ...perform(INSIDE, { file, database }),
+      ...perform(SCHEMA, { file, fix }),
+      ...perform(LAST, { file }),
+    ];
   } finally {
     database.close();
   }
