@@ -11,7 +11,7 @@ module.exports = (root, run) => {
       const board = reading(db, (database) => {
         const zones = database
           .listZones()
-          .map((zone) => ({ ...zone, worktrees: database.getWorktreesInZone(zone.id) }));
+          .map((zone) => Object.assign(zone, { worktrees: database.getWorktreesInZone(zone.id) }));
         const placed = new Set(zones.flatMap(({ worktrees }) => worktrees.map(({ id }) => id)));
         return { zones, unassigned: database.listWorktrees().filter(({ id }) => !placed.has(id)) };
       });

@@ -52,9 +52,9 @@ function examine({ db, fix }) {
 function perform(checks, subject) {
   return Object.entries(checks).map(([check, look]) => {
     try {
-      return { check, ...look(subject) };
+      return Object.assign({ check }, look(subject));
     } catch (error) {
-      return { check, ...problem(error.message) };
+      return Object.assign({ check }, problem(error.message));
     }
   });
 }

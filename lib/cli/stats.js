@@ -20,7 +20,7 @@ module.exports = (root, run) => {
       }));
       if (json) return printJson({ counts, runs, zones });
       print(table(['worktrees', 'zones', 'assignments', 'executions'], [Object.values(counts)]));
-      const rows = zones.map(({ name, worktrees, runs: own }) => [name, worktrees, ...figures(own)]);
+      const rows = zones.map(({ name, worktrees, runs: own }) => [name, worktrees].concat(figures(own)));
       const all = ['all', counts.assignments, ...figures(runs)];
       print(table(['zone', 'worktrees', 'runs', 'successful', 'failed', 'agents', 'success rate'], [...rows, all]));
     }),

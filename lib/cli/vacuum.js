@@ -38,7 +38,7 @@ function vacuum(file, bytes, progress) {
   };
   const timer = setInterval(look, 100);
   return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
     worker.once('error', reject);
+    worker.once('exit', resolve);
   }).finally(() => clearInterval(timer));
 }

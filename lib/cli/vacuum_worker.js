@@ -1,6 +1,6 @@
 'use strict';
 
-const { parentPort, workerData } = require('node:worker_threads');
+const { workerData } = require('node:worker_threads');
 const { Database } = require('../index.js');
 
 const database = new Database(workerData, { fileMustExist: true });
@@ -10,4 +10,3 @@ try {
 } finally {
   database.close();
 }
-parentPort.postMessage('done');

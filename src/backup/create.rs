@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::checksum::sha256;
-use super::content;
+use super::content::{self, Damage};
 use super::copy::{Report, Stage, enter, hold_snapshot, open_to_write, pages};
 use super::error::{context, refused};
 use super::files::{self, Partial, create_folder, folder_of, resolve, same_file};
@@ -49,6 +49,19 @@ pub fn create(source: &Path, options: &Create, report: Report) -> Result<Backup>
     let partial = Partial::beside(&dest)?;
     copy(&source, partial.path(), report).map_err(|error| context(error, "cannot back up to", &dest))?;
     publish(partial, &dest, (options.kind, created_at), report)
+}
+
+/// The backup that is made before the schema of the database under a connection is changed: what `schema::Prepare`
+/// wants. `what_for` becomes part of its name.
+///
+/// # Errors
+/// As `create`; a database in memory has nothing to be copied from.
+pub fn before_migration(connection: &Connection, what_for: &str) -> Result<PathBuf> {
+    let source = connection.path().unwrap_or_default();
+    let label: String =
+        what_for.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    let options = Create { kind: Kind::Migration, label: Some(&label), ..Create::default() };
+    Ok(create(Path::new(source), &options, &mut super::unreported)?.path)
 }
 
 /// As `create`, of a serialised database: one in memory has no file that could be read.
@@ -124,15 +137,18 @@ fn describe(connection: &Connection, dest: &Path, (kind, created_at): (Kind, Str
     connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     let damage = content::damage(connection)?;
     let schema_version = content::schema_version(connection, dest);
-    if kind != Kind::Safety {
-        if let Some(damage) = &damage {
-            return Err(refused(
-                "ERR_BACKUP_DAMAGED",
-                dest,
-                format!("no backup was made, since the database is damaged: {damage}"),
-            ));
+    match (kind, &damage) {
+        // What a restore replaces is kept as it is, whatever it is.
+        (Kind::Safety, _) => {}
+        // A migration finds such rows and leaves them; without its backup there would be no way to it.
+        (Kind::Migration, Some(Damage::References(_))) => {}
+        (_, Some(Damage::Pages(text) | Damage::References(text))) => {
+            let why = format!("no backup was made, since the database is damaged: {text}");
+            return Err(refused("ERR_BACKUP_DAMAGED", dest, why));
         }
-        schema_version.as_ref().map_err(Clone::clone)?;
+        (_, None) => {
+            schema_version.as_ref().map_err(Clone::clone)?;
+        }
     }
     Ok(Manifest {
         format: FORMAT,
@@ -142,7 +158,7 @@ fn describe(connection: &Connection, dest: &Path, (kind, created_at): (Kind, Str
         sha256: sha256(connection)?,
         schema_version: schema_version.unwrap_or(0),
         counts: content::counts(connection).unwrap_or_default(),
-        damage,
+        damage: damage.map(Damage::text),
         package_version: env!("CARGO_PKG_VERSION").into(),
         sqlite_version: rusqlite::version().into(),
     })

@@ -1,0 +1,90 @@
+//! The table `schema_migrations`: what was done to the file, and what was undone on purpose.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+
+use super::migrations::{HISTORY, Migration};
+use crate::error::Result;
+
+/// Its name.
+pub const TABLE: &str = "schema_migrations";
+
+/// A migration as the file remembers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// The version that it led to.
+    pub version: u32,
+    /// Its name then.
+    pub name: String,
+    /// The checksum of its text then.
+    pub sha256: String,
+    /// When: ISO 8601, UTC.
+    pub applied_at: String,
+    /// By which version of the package.
+    pub package_version: String,
+    /// When it was undone; `None` where it is in force.
+    pub rolled_back_at: Option<String>,
+}
+
+/// Everything that the file remembers, by version; nothing where it has no such table.
+pub fn read(connection: &Connection) -> Result<Vec<Entry>> {
+    if !exists(connection)? {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection.prepare(
+        "SELECT version, name, sha256, applied_at, package_version, rolled_back_at \
+         FROM main.schema_migrations ORDER BY version",
+    )?;
+    let entries = statement.query_map([], |row| {
+        Ok(Entry {
+            version: row.get(0)?,
+            name: row.get(1)?,
+            sha256: row.get(2)?,
+            applied_at: row.get(3)?,
+            package_version: row.get(4)?,
+            rolled_back_at: row.get(5)?,
+        })
+    })?;
+    Ok(entries.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The version that the entries amount to.
+pub fn version(connection: &Connection) -> Result<u32> {
+    let entries = read(connection)?;
+    Ok(entries.iter().filter(|entry| entry.rolled_back_at.is_none()).map(|entry| entry.version).max().unwrap_or(0))
+}
+
+/// Whether the step after this version was undone on purpose.
+pub fn is_pinned(connection: &Connection, version: u32) -> Result<bool> {
+    Ok(read(connection)?.iter().any(|entry| entry.version == version + 1 && entry.rolled_back_at.is_some()))
+}
+
+/// Remembers that a migration was applied.
+pub fn applied(connection: &Connection, migration: &Migration, package_version: &str) -> Result<()> {
+    connection.execute(
+        "INSERT OR REPLACE INTO main.schema_migrations (version, name, sha256, applied_at, package_version) \
+         VALUES (?1, ?2, ?3, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?4)",
+        params![migration.version, migration.name, migration.sha256(), package_version],
+    )?;
+    Ok(())
+}
+
+/// Remembers that a migration was undone.
+pub fn rolled_back(connection: &Connection, migration: &Migration) -> Result<()> {
+    connection.execute(
+        "UPDATE main.schema_migrations SET rolled_back_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE version = ?1",
+        params![migration.version],
+    )?;
+    Ok(())
+}
+
+/// Makes the table where it is missing.
+pub fn create(connection: &Connection) -> Result<()> {
+    Ok(connection.execute_batch(HISTORY)?)
+}
+
+fn exists(connection: &Connection) -> Result<bool> {
+    const SQL: &str = "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?1";
+    Ok(connection.query_row(SQL, [TABLE], |_| Ok(())).optional()?.is_some())
+}

@@ -1,0 +1,52 @@
+//! Waiting for the file, however long another process takes to migrate it.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, ffi};
+
+use super::Prepare;
+use crate::error::{Error, Result};
+
+/// How often the file is asked for again, beyond what the connection's own timeout does.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Runs `attempt` until the file is free. The connection's own timeout is for other people's writes; a migration, with
+/// the backup and the checks that belong to it, takes as long as the file is large.
+pub fn patiently<T>(options: &Prepare, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+    let start = Instant::now();
+    loop {
+        match attempt() {
+            Err(Error::Sqlite { code, .. }) if is_busy(code) => {
+                if start.elapsed() >= options.patience {
+                    return Err(Error::Sqlite {
+                        code,
+                        message: format!(
+                            "database is locked: another process has held {} for {} seconds",
+                            options.name(),
+                            start.elapsed().as_secs()
+                        ),
+                    });
+                }
+                sleep(PAUSE);
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Takes the write lock.
+pub fn begin<'a>(connection: &'a Connection, options: &Prepare) -> Result<Transaction<'a>> {
+    patiently(options, || Ok(Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?))
+}
+
+/// Commits. In a rollback journal readers can stand in the way, so this waits as well.
+pub fn commit(transaction: Transaction<'_>, options: &Prepare) -> Result<()> {
+    patiently(options, || Ok(transaction.execute_batch("COMMIT")?))
+}
+
+fn is_busy(code: i32) -> bool {
+    let code = ffi::Error::new(code).code;
+    // Protocol: many processes open a write-ahead log at once, and SQLite gave up settling who recovers it.
+    matches!(code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed)
+}

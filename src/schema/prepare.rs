@@ -1,0 +1,92 @@
+//! What every open goes through, right after the file was opened and before anything is written to it.
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+
+use super::inspect::{Found, header, inspect};
+use super::lock::patiently;
+use super::migrations::LATEST;
+use super::{APPLICATION_ID, Prepare, Report, history, migrate};
+use crate::error::{Error, Result};
+
+/// Sees to it that the file is one that the code can work with, migrating it where it is older.
+///
+/// Call it before the journal mode is changed: a file that is refused is left as it was, byte for byte.
+///
+/// # Errors
+/// `ERR_SCHEMA_NEWER`, `ERR_SCHEMA_OLDER`, `ERR_SCHEMA_DIFFERENT`, `ERR_SCHEMA_FOREIGN`, each saying what to do;
+/// SQLite's error; what the backup came to.
+pub fn prepare(connection: &Connection, options: &Prepare) -> Result<Report> {
+    let refused = match patiently(options, || header(connection)) {
+        Ok((APPLICATION_ID, version)) if version == i64::from(LATEST) => {
+            return Ok(Report { from: LATEST, version: LATEST, ..Report::default() });
+        }
+        Ok(_) => match slowly(connection, options) {
+            Ok(report) => return Ok(report),
+            Err(error) => error,
+        },
+        Err(error) => error,
+    };
+    // Closing would write what a crash left in the write-ahead log into a file that isn't ours to touch.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    Err(refused)
+}
+
+fn slowly(connection: &Connection, options: &Prepare) -> Result<Report> {
+    let found = patiently(options, || inspect(connection))?;
+    let version = match found {
+        Found::Ours { version, .. } => version,
+        Found::Empty | Found::JavaScriptLayer => 0,
+        other => return Err(refusal(options, &other)),
+    };
+    if options.readonly {
+        return readable(options, &found, version);
+    }
+    let stamped = matches!(found, Found::Ours { stamped: true, .. });
+    let pinned = stamped && history::is_pinned(connection, version)?;
+    if pinned && version > 0 || stamped && version == LATEST {
+        return Ok(Report { from: version, version, pinned, ..Report::default() });
+    }
+    if pinned || !options.migrate {
+        return Err(older(options, &found, version));
+    }
+    migrate::on_open(connection, options)
+}
+
+/// An older file can be read as it is.
+fn readable(options: &Prepare, found: &Found, version: u32) -> Result<Report> {
+    let version = if *found == Found::JavaScriptLayer { 1 } else { version };
+    if version == 0 {
+        return Err(options.error("ERR_SCHEMA_OLDER", "it has no tables yet, so there is nothing to read"));
+    }
+    Ok(Report { from: version, version, ..Report::default() })
+}
+
+fn older(options: &Prepare, found: &Found, version: u32) -> Error {
+    let what = match found {
+        Found::Empty => "it is empty".into(),
+        Found::JavaScriptLayer => "it is the JavaScript layer's and has no schema version".into(),
+        _ if version == 0 => "its schema was rolled back to nothing".into(),
+        _ => format!("its schema is version {version}"),
+    };
+    options.error(
+        "ERR_SCHEMA_OLDER",
+        format!("{what}, this package needs {LATEST}: `visual-db migrate up` brings it there"),
+    )
+}
+
+/// Why a file can't be used.
+pub fn refusal(options: &Prepare, found: &Found) -> Error {
+    match found {
+        Found::Newer(version) => options.error(
+            "ERR_SCHEMA_NEWER",
+            format!("its schema is version {version}, this package knows {LATEST}: use the version of the package that wrote it, or a later one"),
+        ),
+        Found::Different(differences) => options.error(
+            "ERR_SCHEMA_DIFFERENT",
+            format!("its tables are not the JavaScript layer's, so it was left as it is: {}", differences.join("; ")),
+        ),
+        Found::Foreign(why) => options.error("ERR_SCHEMA_FOREIGN", format!("{why}: it was left as it is")),
+        _ => older(options, found, 0),
+    }
+}

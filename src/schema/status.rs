@@ -1,0 +1,106 @@
+//! What a file is and what was done to it, for people.
+
+use rusqlite::Connection;
+use serde::Serialize;
+
+use super::history::{self, Entry};
+use super::inspect::{Found, inspect};
+use super::migrations::{ALL, LATEST};
+use crate::error::Result;
+
+/// What a file is, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// At the version that the code needs.
+    Current,
+    /// At an earlier one; opening it migrates it.
+    Older,
+    /// At an earlier one on purpose; opening it leaves it there.
+    Pinned,
+    /// At a later one; the code refuses it.
+    Newer,
+    /// Nothing in it; opening it makes the tables.
+    Empty,
+    /// The JavaScript layer's; opening it adopts it.
+    JavascriptLayer,
+    /// Its tables have the right names and are not the JavaScript layer's; the code refuses it.
+    Different,
+    /// Somebody else's; the code refuses it.
+    Foreign,
+}
+
+/// Where a file stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// In a word.
+    pub state: State,
+    /// The file's version; 0 is none.
+    pub version: i64,
+    /// The version that the code needs.
+    pub latest: u32,
+    /// Why the code refuses it, if it does.
+    pub reasons: Vec<String>,
+    /// Every migration that the file or the code knows.
+    pub migrations: Vec<Step>,
+}
+
+/// A migration and what the file says about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// The version that it leads to.
+    pub version: u32,
+    /// What it is about.
+    pub name: String,
+    /// Whether it is in force.
+    pub applied: bool,
+    /// What the file remembers of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history: Option<Entry>,
+}
+
+/// Where a file stands. Nothing is written.
+///
+/// # Errors
+/// SQLite's error.
+pub fn status(connection: &Connection) -> Result<Status> {
+    let found = inspect(connection)?;
+    let (mut state, version, reasons) = match found {
+        Found::Empty => (State::Empty, 0, vec![]),
+        Found::Ours { version, stamped: true } if version == LATEST => (State::Current, version.into(), vec![]),
+        Found::Ours { version, .. } => (State::Older, version.into(), vec![]),
+        Found::Newer(version) => (State::Newer, version, vec![]),
+        Found::JavaScriptLayer => (State::JavascriptLayer, 0, vec![]),
+        Found::Different(differences) => (State::Different, 0, differences),
+        Found::Foreign(why) => (State::Foreign, 0, vec![why]),
+    };
+    let mut entries = match state {
+        State::Current | State::Older | State::Newer => history::read(connection)?,
+        _ => vec![],
+    };
+    if state == State::Older
+        && entries.iter().any(|e| i64::from(e.version) == version + 1 && e.rolled_back_at.is_some())
+    {
+        state = State::Pinned;
+    }
+    let mut migrations = Vec::new();
+    for migration in ALL {
+        let position = entries.iter().position(|entry| entry.version == migration.version);
+        migrations.push(Step {
+            version: migration.version,
+            name: migration.name.into(),
+            applied: i64::from(migration.version) <= version,
+            history: position.map(|position| entries.remove(position)),
+        });
+    }
+    // What only a later version of the package knows.
+    migrations.extend(entries.into_iter().map(|entry| Step {
+        version: entry.version,
+        name: entry.name.clone(),
+        applied: entry.rolled_back_at.is_none(),
+        history: Some(entry),
+    }));
+    Ok(Status { state, version, latest: LATEST, reasons, migrations })
+}

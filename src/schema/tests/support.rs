@@ -1,0 +1,158 @@
+//! Folders that go away, files of every kind, and what is in them.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+use crate::error::Error;
+use crate::schema::{Prepare, migrations::ALL};
+
+/// The fixtures: what the JavaScript layer wrote.
+pub const FIXTURES: [&str; 3] = ["js-layer.db", "js-layer-seven-indexes.db", "js-layer-crashed/visual.db"];
+
+/// The tables that hold the user's rows.
+pub const TABLES: [&str; 4] = ["worktrees", "zones", "worktree_zones", "zone_executions"];
+
+/// A folder of its own for each test.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("visual-db-schema-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// A copy of a fixture, with its write-ahead log if it has one.
+    pub fn fixture(&self, name: &str) -> PathBuf {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("__test__/fixtures").join(name);
+        let path = self.join("visual.db");
+        fs::copy(&from, &path).unwrap();
+        let wal = from.with_extension("db-wal");
+        if wal.exists() {
+            fs::copy(wal, path.with_extension("db-wal")).unwrap();
+        }
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A connection as the package has it, but for the schema.
+pub fn open(path: &Path) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    // A process that is killed loses nothing that it handed to the system: no need to wait for the disk.
+    connection
+        .execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA synchronous = OFF")
+        .unwrap();
+    connection.busy_timeout(Duration::from_millis(100)).unwrap();
+    connection
+}
+
+pub fn memory() -> Connection {
+    open(Path::new(":memory:"))
+}
+
+/// One in memory with the schema of a version.
+pub fn at_version(version: u32) -> Connection {
+    let connection = memory();
+    crate::schema::up(&connection, &Prepare::default(), Some(version)).unwrap();
+    connection
+}
+
+/// Every row of the user's tables.
+pub fn content(connection: &Connection) -> String {
+    let mut text = String::new();
+    for table in TABLES {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1")).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let values: Vec<Value> = (0..columns).map(|column| row.get(column).unwrap()).collect();
+            writeln!(text, "{table} {values:?}").unwrap();
+        }
+    }
+    text
+}
+
+/// Everything that the file's schema says, history and all.
+pub fn schema(connection: &Connection) -> Vec<String> {
+    let mut statement = connection
+        .prepare("SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name")
+        .unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+pub fn header(connection: &Connection) -> (i32, i64) {
+    crate::schema::inspect::header(connection).unwrap()
+}
+
+/// A worktree, a zone and executions: `runs` of them, every third one failed.
+pub fn fill(connection: &Connection, runs: u32) {
+    connection
+        .execute_batch(
+            "INSERT INTO worktrees (id, path, port, branch_name, created_at)
+               VALUES ('w1', '/w1', 1, 'b', 't'), ('w2', '/w2', 2, 'b', 't');
+             INSERT INTO zones (id, name, created_at) VALUES ('z1', 'Z', 't'), ('z2', 'Z', 't');",
+        )
+        .unwrap();
+    run(connection, "e", runs);
+}
+
+/// Executions, spread over both zones, both worktrees and three agents.
+pub fn run(connection: &Connection, prefix: &str, runs: u32) {
+    let mut statement = connection
+        .prepare(
+            "INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, success, executed_at)
+             VALUES (?1, ?2, ?3, ?4, 'p', ?5, 't')",
+        )
+        .unwrap();
+    for n in 0..runs {
+        statement
+            .execute((
+                format!("{prefix}{n}"),
+                format!("z{}", n % 2 + 1),
+                format!("w{}", n / 2 % 2 + 1),
+                format!("agent-{}", n % 3),
+                u8::from(n % 3 != 2),
+            ))
+            .unwrap();
+    }
+}
+
+pub fn code(error: &Error) -> &'static str {
+    match error {
+        Error::Coded { code, .. } => code,
+        Error::Range(_) => "RangeError",
+        other => panic!("{other:?}"),
+    }
+}
+
+pub fn one<T: rusqlite::types::FromSql>(connection: &Connection, sql: &str) -> T {
+    connection.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+/// The schema as the migrations up to a version make it in an empty file.
+pub fn model(version: u32) -> Vec<String> {
+    let connection = memory();
+    connection.execute_batch(crate::schema::migrations::HISTORY).unwrap();
+    for migration in ALL.iter().take(version as usize) {
+        connection.execute_batch(migration.up).unwrap();
+    }
+    schema(&connection)
+}
