@@ -1,4 +1,1 @@
-import exported from './index.js';
-
-export const { VisualDatabase, Database, SqliteError } = exported;
-export default VisualDatabase;
+export { VisualDatabase, Database, SqliteError, VisualDatabase as default } from './index.js';

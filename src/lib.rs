@@ -6,6 +6,7 @@ pub mod backup;
 mod binding;
 pub mod error;
 pub mod model;
+pub mod open;
 pub mod schema;
 pub mod sqlite;
 pub mod store;

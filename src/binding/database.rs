@@ -107,6 +107,7 @@ fn open_bare(state: &State, call: &Call) -> JsResult<Value> {
         readonly: env.to_bool(call.argument(1)),
         must_exist: env.to_bool(call.argument(2)),
         timeout: milliseconds(call, 3),
+        watched: false,
     };
     let content = env.to_bytes(call.argument(4));
     // The content of a buffer is what is read-only then, not the empty database that it is put into.
@@ -123,16 +124,17 @@ fn open_bare(state: &State, call: &Call) -> JsResult<Value> {
 fn open_visual(state: &State, call: &Call) -> JsResult<Value> {
     let env = call.env;
     let path = env.to_string(call.argument(0));
-    let connection = open::bare(
-        Path::new(&path),
-        open::Options {
-            readonly: env.to_bool(call.argument(1)),
-            must_exist: env.to_bool(call.argument(2)),
-            timeout: milliseconds(call, 3),
-        },
-    )?;
-    connection.with(|inner| Ok(inner.execute_batch(include_str!("../../schema/temporary.sql"))?))?;
-    let store = Store::new(&connection, 1);
+    let package_version = env.to_string(call.argument(7));
+    let options = crate::open::Options {
+        readonly: env.to_bool(call.argument(1)),
+        must_exist: env.to_bool(call.argument(2)),
+        timeout: milliseconds(call, 3),
+        full: env.to_bool(call.argument(4)),
+        mode: env.to_f64(call.argument(5)) as u32,
+        migrate: env.to_bool(call.argument(6)),
+        package_version: &package_version,
+    };
+    let (connection, store) = crate::open::open(Path::new(&path), &options)?;
     state.remember(&connection);
     env.external(Handle::Connection(Rc::new(Database::new(&connection, Some(store)))))
 }

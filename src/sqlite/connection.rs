@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use rusqlite::ffi;
 
+use super::watch;
 use crate::error::{Error, Result};
 
 /// A connection to a database. Shared by the statements that were prepared on it; one thread only.
@@ -20,6 +21,8 @@ pub struct Connection {
     busy: Cell<bool>,
     iterators: Cell<u32>,
     unsafe_mode: Cell<bool>,
+    /// What the write-ahead log's index said last, and how often it said something new.
+    seen: Cell<(watch::Header, i32)>,
 }
 
 /// The words for each state that forbids a call: the same everywhere (better-sqlite3's own).
@@ -40,6 +43,7 @@ impl Connection {
             busy: Cell::new(false),
             iterators: Cell::new(0),
             unsafe_mode: Cell::new(false),
+            seen: Cell::default(),
         })
     }
 
@@ -153,6 +157,27 @@ impl Connection {
     pub fn is_outside_transactions(&self) -> bool {
         // SAFETY: the handle is open, the name is a C string.
         self.raw().is_ok_and(|raw| unsafe { ffi::sqlite3_txn_state(raw, c"main".as_ptr()) } == ffi::SQLITE_TXN_NONE)
+    }
+
+    /// A number that stays as long as nobody commits anything to `main`, in this process or another, and never comes
+    /// back; 0 where that can't be told: inside a transaction, in memory, without a write-ahead log.
+    #[must_use]
+    pub fn generation(&self) -> i32 {
+        let Ok(raw) = self.raw() else { return 0 };
+        // Inside a transaction (an open iterator's, say) reads are of a moment ago or of what isn't committed yet.
+        if !self.is_outside_transactions() {
+            return 0;
+        }
+        // SAFETY: the handle is open.
+        let Some(header) = (unsafe { watch::header(raw) }) else { return 0 };
+        let (seen, generation) = self.seen.get();
+        if header == seen {
+            return generation;
+        }
+        // After two thousand million commits it begins again: nothing is kept that long.
+        let next = generation.checked_add(1).unwrap_or(1);
+        self.seen.set((header, next));
+        next
     }
 
     /// How many rows all statements so far have changed; wraps around.

@@ -9,6 +9,7 @@ pub mod packed;
 pub mod page_bytes;
 pub mod statement;
 pub mod transaction;
+pub mod watch;
 
 pub use connection::Connection;
 pub use packed::Frame;

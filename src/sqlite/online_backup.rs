@@ -37,7 +37,7 @@ impl OnlineBackup {
     /// SQLite's error where the file can't be opened or the schema's name is not known.
     pub fn start(source: &Rc<Connection>, schema: &CStr, path: &Path, is_new: bool) -> Result<Self> {
         let from = source.raw()?;
-        let destination = open::raw(path, ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE)?;
+        let destination = open::raw(path, ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE, None)?;
         // SAFETY: both handles are open and outlive the backup: closing the source finishes it first.
         let raw = unsafe { ffi::sqlite3_backup_init(destination.handle(), c"main".as_ptr(), from, schema.as_ptr()) };
         let Some(raw) = NonNull::new(raw) else {

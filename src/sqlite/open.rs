@@ -9,6 +9,7 @@ use std::time::Duration;
 use rusqlite::ffi;
 
 use super::connection::Connection;
+use super::watch;
 use crate::error::{Error, Result};
 
 /// How a bare database is opened.
@@ -20,16 +21,18 @@ pub struct Options {
     pub must_exist: bool,
     /// How long to wait for another connection's lock.
     pub timeout: Duration,
+    /// Whether commits of others are watched, so that reads that repeat can be answered from memory.
+    pub watched: bool,
 }
 
 /// The longest string that JavaScript can have (V8: 2^29 - 24 units), and so the longest value that can be read.
 const MAX_STRING: c_int = (1 << 29) - 24;
 
-/// Opens with these flags (`SQLITE_OPEN_…`), nothing else.
+/// Opens with these flags (`SQLITE_OPEN_…`) and VFS, nothing else.
 ///
 /// # Errors
 /// SQLite's error.
-pub fn raw(path: &Path, flags: c_int) -> Result<rusqlite::Connection> {
+pub fn raw(path: &Path, flags: c_int, vfs: Option<&CStr>) -> Result<rusqlite::Connection> {
     let Ok(name) = CString::new(path.as_os_str().as_encoded_bytes()) else {
         return Err(Error::Type("A database path can't contain NUL".into()));
     };
@@ -37,7 +40,7 @@ pub fn raw(path: &Path, flags: c_int) -> Result<rusqlite::Connection> {
     // SAFETY: the name is a C string. A handle may come back with an error and is closed then, below.
     unsafe {
         let flags = flags | ffi::SQLITE_OPEN_NOMUTEX | ffi::SQLITE_OPEN_EXRESCODE;
-        let code = ffi::sqlite3_open_v2(name.as_ptr(), &raw mut handle, flags, ptr::null());
+        let code = ffi::sqlite3_open_v2(name.as_ptr(), &raw mut handle, flags, vfs.map_or(ptr::null(), CStr::as_ptr));
         if code != ffi::SQLITE_OK {
             let error = if handle.is_null() {
                 error_of_code(code)
@@ -72,7 +75,7 @@ pub fn bare(path: &Path, options: Options) -> Result<Rc<Connection>> {
     } else {
         ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE
     };
-    let connection = Connection::new(raw(path, flags)?);
+    let connection = Connection::new(raw(path, flags, (options.watched && watch::register()).then_some(watch::VFS))?);
     connection.with(|inner| Ok(inner.busy_timeout(options.timeout)?))?;
     connection.set_limit(ffi::SQLITE_LIMIT_LENGTH, MAX_STRING)?;
     connection.set_limit(ffi::SQLITE_LIMIT_SQL_LENGTH, MAX_STRING)?;

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use rusqlite::ffi;
 
 use super::connection::Connection;
-use super::packed::Frame;
+use super::packed::{Frame, slice};
 use crate::error::{Error, Result};
 use crate::model::Stored;
 
@@ -233,6 +233,25 @@ impl Statement {
         while self.step()? {}
         self.reset();
         Ok(())
+    }
+
+    /// An integer of the row it stands on; 0 for NULL and without a row.
+    #[must_use]
+    pub fn integer(&self, column: usize) -> i64 {
+        // SAFETY: the statement is alive; a column that isn't there reads as NULL.
+        self.raw().map_or(0, |raw| unsafe { ffi::sqlite3_column_int64(raw, column as c_int) })
+    }
+
+    /// A text of the row it stands on; empty for NULL and without a row.
+    #[must_use]
+    pub fn text(&self, column: usize) -> String {
+        let Ok(raw) = self.raw() else { return String::new() };
+        // SAFETY: the statement is alive; the text is copied before anything else happens on it.
+        unsafe {
+            let text = ffi::sqlite3_column_text(raw, column as c_int);
+            let bytes = slice(text, ffi::sqlite3_column_bytes(raw, column as c_int));
+            String::from_utf8_lossy(bytes).into_owned()
+        }
     }
 
     /// Appends the row it stands on to a frame.

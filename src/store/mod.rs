@@ -1,5 +1,6 @@
 //! Every SQL statement of the domain: the list in `queries`, their use in a file per entity.
 
+mod counts;
 pub mod executions;
 pub mod queries;
 pub mod stats;
@@ -23,6 +24,8 @@ pub struct Store {
     queries: [OnceCell<Rc<Statement>>; Query::ALL.len()],
     /// Updates, by their text: one for each set of columns that was ever changed together.
     updates: RefCell<HashMap<String, Rc<Statement>>>,
+    /// What was read of the log of counts.
+    tail: RefCell<counts::Tail>,
     /// A list that did not fit one frame.
     unfinished: RefCell<Option<Rc<Statement>>>,
 }
@@ -39,6 +42,7 @@ impl Store {
             version,
             queries: [const { OnceCell::new() }; Query::ALL.len()],
             updates: RefCell::default(),
+            tail: RefCell::default(),
             unfinished: RefCell::default(),
         }
     }
@@ -106,6 +110,20 @@ impl Store {
         if let Some(statement) = self.unfinished.take() {
             statement.reset();
         }
+    }
+
+    /// Reads with several statements as if with one.
+    fn in_snapshot<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        if self.connection.in_transaction() {
+            return read();
+        }
+        self.statement(Query::BeginRead)?.run()?;
+        let result = read();
+        // A transaction that has only read always ends.
+        let ended = self.statement(Query::EndRead)?.run();
+        let value = result?;
+        ended?;
+        Ok(value)
     }
 
     /// Runs a statement that writes; its `RETURNING` row, if any, goes into the frame.

@@ -52,6 +52,11 @@ macro_rules! queries {
 }
 
 queries! {
+    /// Several reads of one snapshot begin.
+    BeginRead = "BEGIN";
+    /// They end.
+    EndRead = "COMMIT";
+
     /// A worktree by id.
     GetWorktree = concat!("SELECT ", worktree!(), " FROM main.worktrees WHERE id = ?1");
     /// All worktrees.
@@ -106,24 +111,26 @@ queries! {
     ListExecutionsOfWorktree = concat!("SELECT ", execution!(),
         " FROM main.zone_executions WHERE worktree_id = ?1 ORDER BY executed_at DESC, rowid DESC LIMIT ?2");
 
-    /// Counts of all runs.
-    ExecutionStats =
-        "SELECT sum(total), sum(successful), sum(failed), count(DISTINCT agent_type) FROM main.execution_counts_by_zone";
-    /// Counts of a zone's runs.
-    ExecutionStatsOfZone =
-        "SELECT sum(total), sum(successful), sum(failed), count(*) FROM main.execution_counts_by_zone WHERE zone_id = ?1";
-    /// Counts of a worktree's runs.
-    ExecutionStatsOfWorktree =
-        "SELECT sum(total), sum(successful), sum(failed), count(*) FROM main.execution_counts_by_worktree \
-         WHERE worktree_id = ?1";
-    /// Counts of a worktree's runs in a zone.
-    ExecutionStatsOfBoth =
-        "SELECT sum(total), sum(successful), sum(failed), count(*) FROM main.execution_counts_by_zone_and_worktree \
+    /// The log of counts, from a row on that was read before.
+    ReadCountsLog =
+        "SELECT id, stamp, zone_id, worktree_id, agent_type, total, successful, failed FROM main.execution_counts_log \
+         WHERE id >= ?1 ORDER BY id";
+    /// The counts of all zones.
+    CountsOfAll = "SELECT agent_type, total, successful, failed FROM main.execution_counts_by_zone";
+    /// The counts of a zone.
+    CountsOfZone =
+        "SELECT agent_type, total, successful, failed FROM main.execution_counts_by_zone WHERE zone_id = ?1";
+    /// The counts of a worktree.
+    CountsOfWorktree =
+        "SELECT agent_type, total, successful, failed FROM main.execution_counts_by_worktree WHERE worktree_id = ?1";
+    /// The counts of a worktree in a zone.
+    CountsOfBoth =
+        "SELECT agent_type, total, successful, failed FROM main.execution_counts_by_zone_and_worktree \
          WHERE zone_id = ?1 AND worktree_id = ?2";
-    /// Rows of every table.
-    Stats =
+    /// Rows of the small tables.
+    CountSmall =
         "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \
-         (SELECT count(*) FROM main.worktree_zones), (SELECT sum(total) FROM main.execution_counts_by_zone)";
+         (SELECT count(*) FROM main.worktree_zones)";
 
     /// Counts of runs in a file of an older version, which can only be read: it has no tables of counts.
     CountExecutions =

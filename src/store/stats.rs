@@ -1,6 +1,7 @@
 //! Counts. They are kept with the rows by triggers (version 3 of the schema), so they cost the same at any size.
 
 use super::Store;
+use super::counts::Counts;
 use super::queries::Query;
 use crate::error::Result;
 use crate::model::{Field, Given, rules};
@@ -21,14 +22,13 @@ impl Store {
         if self.version < COUNTS {
             return self.get(Query::CountExecutions, &[or_null(zone), or_null(worktree)], frame);
         }
-        match (zone, worktree) {
-            (None, None) => self.get(Query::ExecutionStats, &[], frame),
-            (Some(zone), None) => self.get(Query::ExecutionStatsOfZone, &[Bind::Text(zone)], frame),
-            (None, Some(worktree)) => self.get(Query::ExecutionStatsOfWorktree, &[Bind::Text(worktree)], frame),
-            (Some(zone), Some(worktree)) => {
-                self.get(Query::ExecutionStatsOfBoth, &[Bind::Text(zone), Bind::Text(worktree)], frame)
-            }
-        }
+        let summary = {
+            let _busy = self.connection.enter();
+            self.summary(zone, worktree)?
+        };
+        let Counts { total, successful, failed } = summary.counts;
+        push_row(frame, &[total, successful, failed, summary.agents]);
+        Ok(())
     }
 
     /// One row: worktrees, zones, assignments, executions.
@@ -36,8 +36,28 @@ impl Store {
     /// # Errors
     /// SQLite's error.
     pub fn stats(&self, frame: &mut Frame) -> Result<()> {
-        self.get(if self.version < COUNTS { Query::CountRows } else { Query::Stats }, &[], frame)
+        self.connection.check_idle()?;
+        if self.version < COUNTS {
+            return self.get(Query::CountRows, &[], frame);
+        }
+        let _busy = self.connection.enter();
+        let row = self.in_snapshot(|| {
+            let small = self.statement(Query::CountSmall)?;
+            small.step()?;
+            let [worktrees, zones, assignments] = [0, 1, 2].map(|column| small.integer(column));
+            small.reset();
+            Ok([worktrees, zones, assignments, self.summary(None, None)?.counts.total])
+        })?;
+        push_row(frame, &row);
+        Ok(())
     }
+}
+
+fn push_row(frame: &mut Frame, values: &[i64]) {
+    for value in values {
+        frame.push_integer(*value, false);
+    }
+    frame.end_row();
 }
 
 fn or_null(id: Option<&str>) -> Bind<'_> {

@@ -1,0 +1,79 @@
+// Random sequences of calls, with transactions and failures among them, against a model that has no database.
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { anySteps } from './support/calls.mjs';
+import { Model } from './support/model.mjs';
+import { outcome, perform, withoutExecutionIds } from './support/steps.mjs';
+import { open, temporaryFile } from './support/temporary.mjs';
+import { readBack } from './support/rows.mjs';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const START = new Date('2026-05-06T07:08:09.010Z').getTime();
+beforeEach(() => vi.useFakeTimers({ now: START, toFake: ['Date'] }));
+afterEach(() => vi.useRealTimers());
+
+const tick = (milliseconds) => vi.advanceTimersByTime(milliseconds);
+
+/** What the steps answer on `db`, and all that is in it in the end. */
+function told(db, steps) {
+  vi.setSystemTime(START);
+  const outcomes = steps.map((step) => outcome(() => perform(db, step, tick)));
+  return withoutExecutionIds({ outcomes, end: readBack(db) });
+}
+
+const empty = (db) => db.db.exec('DELETE FROM worktrees; DELETE FROM zones;');
+
+describe('any sequence of calls', () => {
+  it('answers as the model does, call by call', () => {
+    const db = open();
+    fc.assert(
+      fc.property(anySteps, (steps) => {
+        empty(db);
+        expect(told(db, steps)).toStrictEqual(told(new Model(), steps));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('leaves a file that says the same when it is opened again, sound and with its references intact', () => {
+    const dbPath = temporaryFile();
+    fc.assert(
+      fc.property(anySteps, (steps) => {
+        const db = open({ dbPath });
+        empty(db);
+        const { end } = told(db, steps);
+        db.close();
+        const again = open({ dbPath });
+        expect(withoutExecutionIds(readBack(again))).toStrictEqual(end);
+        expect(again.db.pragma('integrity_check', { simple: true })).toBe('ok');
+        expect(again.db.pragma('foreign_key_check')).toEqual([]);
+        again.close();
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('that ends in a throw inside one transaction leaves nothing at all', () => {
+    const db = open();
+    fc.assert(
+      fc.property(anySteps, anySteps, (first, second) => {
+        empty(db);
+        const { end } = told(db, first);
+        const value = {};
+        let caught;
+        try {
+          db.transaction(() => {
+            for (const step of second) outcome(() => perform(db, step, tick));
+            throw value;
+          });
+        } catch (error) {
+          caught = error;
+        }
+        expect(caught).toBe(value);
+        expect(withoutExecutionIds(readBack(db))).toStrictEqual(end);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

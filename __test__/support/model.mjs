@@ -1,0 +1,236 @@
+// What the contract says, in memory and without any database: the oracle of the property tests. It knows the calls that
+// `calls.mjs` makes up, with their failures; a run's id is made up by the package, so the model numbers its own.
+
+const sqliteError = (code, message) => Object.assign(new Error(message), { name: 'SqliteError', code });
+const unique = (column, code = 'UNIQUE') =>
+  sqliteError(`SQLITE_CONSTRAINT_${code}`, `UNIQUE constraint failed: ${column}`);
+const notNull = (column) => sqliteError('SQLITE_CONSTRAINT_NOTNULL', `NOT NULL constraint failed: ${column}`);
+const foreignKey = () => sqliteError('SQLITE_CONSTRAINT_FOREIGNKEY', 'FOREIGN KEY constraint failed');
+
+const now = () => new Date(Date.now()).toISOString();
+const copy = (value) => structuredClone(value);
+const text = (value) => (value == null ? null : String(value).toWellFormed());
+const number = (value) => Number(value) + 0;
+const json = (value) => JSON.parse(JSON.stringify(value));
+
+/** Newest first by `key`; equal ones in order of insertion, or the later inserted first. */
+function newestFirst(list, key, { laterFirst = false } = {}) {
+  const ordered = laterFirst ? list.toReversed() : list;
+  return ordered.toSorted((one, other) => (one[key] < other[key] ? 1 : one[key] > other[key] ? -1 : 0));
+}
+
+function requireId(value) {
+  if (typeof value !== 'string' || value === '') throw new TypeError('an id is a non-empty string');
+  return text(value);
+}
+
+/** The first name of `names` under which `changes` gives a value. */
+const given = (changes, ...names) => names.map((name) => changes[name]).find((value) => value !== undefined);
+
+export class Model {
+  #tables = { worktrees: [], zones: [], assignments: [], executions: [] };
+  #runs = 0;
+
+  #find = (table, id) => this.#tables[table].find((row) => row.id === text(id));
+  #drop = (table, isGone) => (this.#tables[table] = this.#tables[table].filter((row) => !isGone(row)));
+
+  createWorktree(w) {
+    const id = requireId(w.id);
+    for (const [field, column] of [
+      ['path', 'path'],
+      ['port', 'port'],
+      ['branchName', 'branch_name'],
+    ])
+      if (w[field] == null) throw notNull(`worktrees.${column}`);
+    const port = Number(w.port);
+    if (this.#tables.worktrees.some((row) => row.port === port)) throw unique('worktrees.port');
+    if (this.#find('worktrees', id)) throw unique('worktrees.id', 'PRIMARYKEY');
+    this.#tables.worktrees.push({
+      id,
+      path: text(w.path),
+      port,
+      branchName: text(w.branchName),
+      issueUrl: text(w.issueUrl || null),
+      taskId: text(w.taskId || null),
+      status: text(w.status || 'active'),
+      position: { x: number(w.position?.x || 0), y: number(w.position?.y || 0) },
+      createdAt: text(w.createdAt || now()),
+      updatedAt: null,
+    });
+    return this.getWorktree(id);
+  }
+
+  getWorktree = (id) => copy(this.#find('worktrees', id) ?? null);
+
+  listWorktrees = ({ status } = {}) =>
+    copy(newestFirst(this.#tables.worktrees, 'createdAt').filter((row) => !status || row.status === text(status)));
+
+  updateWorktree(id, changes) {
+    const set = {
+      status: given(changes, 'status'),
+      issueUrl: given(changes, 'issueUrl', 'issue_url'),
+      taskId: given(changes, 'taskId', 'task_id'),
+    };
+    if (set.status === null) throw new TypeError('status');
+    return this.#update('worktrees', id, set, { position: parts(changes, 'position', ['x', 'y']) });
+  }
+
+  deleteWorktree(id) {
+    if (!this.#find('worktrees', id)) throw new Error(`Worktree not found: ${id}`);
+    this.#drop('worktrees', (row) => row.id === text(id));
+    for (const table of ['assignments', 'executions']) this.#drop(table, (row) => row.worktreeId === text(id));
+    return true;
+  }
+
+  createZone(z) {
+    const id = requireId(z.id);
+    if (z.name == null) throw notNull('zones.name');
+    if (this.#find('zones', id)) throw unique('zones.id', 'PRIMARYKEY');
+    this.#tables.zones.push({
+      id,
+      name: text(z.name),
+      description: text(z.description || null),
+      trigger: text(z.trigger || 'onDrop'),
+      agents: json(z.agents || []),
+      promptTemplate: text(z.promptTemplate || ''),
+      actions: json(z.actions || []),
+      position: { x: number(z.position?.x || 0), y: number(z.position?.y || 0) },
+      size: { width: number(z.size?.width || 300), height: number(z.size?.height || 200) },
+      createdAt: text(z.createdAt || now()),
+      updatedAt: null,
+    });
+    return this.getZone(id);
+  }
+
+  getZone = (id) => copy(this.#find('zones', id) ?? null);
+  listZones = () => copy(newestFirst(this.#tables.zones, 'createdAt'));
+
+  updateZone(id, changes) {
+    const set = {
+      name: given(changes, 'name'),
+      description: given(changes, 'description'),
+      trigger: given(changes, 'trigger'),
+      promptTemplate: given(changes, 'promptTemplate', 'prompt_template'),
+    };
+    for (const field of ['trigger', 'promptTemplate']) if (set[field] === null) throw new TypeError(field);
+    if (set.name === null && this.#find('zones', id)) throw notNull('zones.name');
+    const stored = {
+      position: parts(changes, 'position', ['x', 'y']),
+      size: parts(changes, 'size', ['width', 'height']),
+    };
+    for (const field of ['agents', 'actions']) if (changes[field] !== undefined) stored[field] = json(changes[field]);
+    return this.#update('zones', id, set, stored);
+  }
+
+  #update(table, id, texts, { position, size, ...stored }) {
+    const row = this.#find(table, id);
+    if (!row) return null;
+    const set = { ...stored };
+    for (const [field, value] of Object.entries(texts)) if (value !== undefined) set[field] = text(value);
+    if (Object.keys(position).length) set.position = { ...row.position, ...position };
+    if (size && Object.keys(size).length) set.size = { ...row.size, ...size };
+    if (Object.keys(set).length) Object.assign(row, set, { updatedAt: now() });
+    return copy(row);
+  }
+
+  deleteZone(id) {
+    if (!this.#find('zones', id)) throw new Error(`Zone not found: ${id}`);
+    this.#drop('zones', (row) => row.id === text(id));
+    for (const table of ['assignments', 'executions']) this.#drop(table, (row) => row.zoneId === text(id));
+    return true;
+  }
+
+  assignWorktreeToZone(worktreeId, zoneId) {
+    const row = { worktreeId: requireId(worktreeId), zoneId: requireId(zoneId), at: now() };
+    if (!this.#find('worktrees', worktreeId) || !this.#find('zones', zoneId)) throw foreignKey();
+    this.removeWorktreeFromZone(worktreeId);
+    this.#tables.assignments.push(row);
+    return true;
+  }
+
+  getWorktreeZone = (id) => this.#tables.assignments.find((row) => row.worktreeId === text(id))?.zoneId ?? null;
+
+  removeWorktreeFromZone(id) {
+    this.#drop('assignments', (row) => row.worktreeId === text(id));
+    return true;
+  }
+
+  getWorktreesInZone = (id) =>
+    this.#tables.assignments.filter((row) => row.zoneId === text(id)).map((row) => this.getWorktree(row.worktreeId));
+
+  recordExecution(e) {
+    const [zoneId, worktreeId] = [requireId(e.zoneId), requireId(e.worktreeId)];
+    for (const [field, column] of [
+      ['agentType', 'agent_type'],
+      ['prompt', 'prompt'],
+    ])
+      if (e[field] == null) throw notNull(`zone_executions.${column}`);
+    if (!this.#find('worktrees', worktreeId) || !this.#find('zones', zoneId)) throw foreignKey();
+    const id = `exec-${Date.now()}-${(this.#runs++).toString(36)}`;
+    this.#tables.executions.push({
+      id,
+      zoneId,
+      worktreeId,
+      agentType: text(e.agentType),
+      prompt: text(e.prompt),
+      result: e.result === undefined ? {} : json(e.result),
+      success: Boolean(e.success),
+      executedAt: now(),
+    });
+    return id;
+  }
+
+  getExecution = (id) => copy(this.#find('executions', id) ?? null);
+  getExecutionHistory = (id, limit) => this.#history('zoneId', id, limit);
+  getWorktreeExecutions = (id, limit) => this.#history('worktreeId', id, limit);
+
+  #history(key, id, limit = 100) {
+    const rows = newestFirst(this.#tables.executions, 'executedAt', { laterFirst: true });
+    return copy(rows.filter((row) => row[key] === text(id)).slice(0, Number(limit) < 0 ? Infinity : Number(limit)));
+  }
+
+  getExecutionStats({ zoneId, worktreeId } = {}) {
+    const rows = this.#tables.executions.filter(
+      (row) => (!zoneId || row.zoneId === text(zoneId)) && (!worktreeId || row.worktreeId === text(worktreeId)),
+    );
+    const [total, successful] = [rows.length, rows.filter(({ success }) => success).length];
+    const uniqueAgents = new Set(rows.map(({ agentType }) => agentType)).size;
+    return {
+      total,
+      successful,
+      failed: total - successful,
+      uniqueAgents,
+      successRate: total ? (successful / total) * 100 : 0,
+    };
+  }
+
+  getStats() {
+    const { worktrees, zones, assignments, executions } = this.#tables;
+    return {
+      worktrees: worktrees.length,
+      zones: zones.length,
+      assignments: assignments.length,
+      executions: executions.length,
+    };
+  }
+
+  transaction(fn) {
+    const before = copy(this.#tables);
+    try {
+      return fn();
+    } catch (error) {
+      this.#tables = before;
+      throw error;
+    }
+  }
+}
+
+/** The parts of a position or size that `changes` gives, under either spelling. */
+function parts(changes, group, names) {
+  const set = {};
+  for (const name of names) {
+    const value = changes[group]?.[name] ?? changes[`${group}_${name}`];
+    if (value != null) set[name] = number(value);
+  }
+  return set;
+}

@@ -1,0 +1,33 @@
+// A step is one call as data, so that the same calls can be sent to the package, to the model and to the JavaScript
+// layer in another process: { after, method, args } or { after, method: 'transaction', steps, tolerant, fails }.
+
+/** How a call ended, in what callers rely on: the value, or the name, code and message of the error. */
+export function outcome(fn) {
+  try {
+    return { value: fn() };
+  } catch ({ name, code, message }) {
+    // The words of a TypeError or RangeError are free, SQLite's and the contract's own are not.
+    return { error: name === 'TypeError' || name === 'RangeError' ? { name } : { name, code, message } };
+  }
+}
+
+/** Performs one step on anything that has the methods; `tick` moves its clock. */
+export function perform(db, step, tick) {
+  tick(step.after);
+  if (step.method !== 'transaction') return db[step.method](...step.args);
+  return db.transaction(() => {
+    const done = step.steps.map((inner) =>
+      step.tolerant ? outcome(() => perform(db, inner, tick)) : perform(db, inner, tick),
+    );
+    if (step.fails) throw new Error('undone on purpose');
+    return done;
+  });
+}
+
+/** The ids of executions are made up by each side: the rest of the outcome is comparable. */
+export function withoutExecutionIds(value) {
+  if (typeof value === 'string') return /^exec-\d+-[0-9a-z]+$/.test(value) ? 'exec' : value;
+  if (Array.isArray(value)) return value.map(withoutExecutionIds);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutExecutionIds(inner)]));
+}

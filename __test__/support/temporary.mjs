@@ -1,0 +1,23 @@
+// Folders and open databases that a test leaves behind are taken away when it ends.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { VisualDatabase } from './visual_database.mjs';
+
+/** An empty folder of the test's own. */
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'visual-db-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The path of a database file that doesn't exist yet. */
+export const temporaryFile = () => join(temporaryFolder(), 'visual.db');
+
+/** A database that is closed when the test ends; in memory unless `config` names a file. */
+export function open(config = {}) {
+  const db = new VisualDatabase({ dbPath: ':memory:', ...config });
+  onTestFinished(() => db.close());
+  return db;
+}

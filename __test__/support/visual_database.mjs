@@ -1,0 +1,19 @@
+// The class under test. VISUAL_DB_REFERENCE=peer puts the JavaScript layer in its place (Node >= 22), so that an
+// expectation can be checked against what callers rely on today.
+async function javaScriptLayer() {
+  const [{ default: Database }, { asWritten }] = await Promise.all([
+    import('../peer/node_modules/better-sqlite3/lib/index.js'),
+    import('../peer/as_written.mjs'),
+  ]);
+  class VisualDatabase extends asWritten(Database) {
+    // New in the package, and what its tests read runs back with.
+    getExecution(id) {
+      const run = this.db.prepare('SELECT zone_id FROM zone_executions WHERE id = ?').get(id);
+      return run ? this.getExecutionHistory(run.zone_id, -1).find((execution) => execution.id === id) : null;
+    }
+  }
+  return { VisualDatabase, Database, SqliteError: Database.SqliteError };
+}
+
+export const { VisualDatabase, Database, SqliteError } =
+  process.env.VISUAL_DB_REFERENCE === 'peer' ? await javaScriptLayer() : await import('../../lib/index.mjs');

@@ -1,0 +1,2 @@
+export * from './index.js';
+export { VisualDatabase as default } from './index.js';

@@ -1,0 +1,464 @@
+/// <reference types="node" />
+
+/** Any value that survives `JSON.parse(JSON.stringify(value))`. Objects with `toJSON` may be given, too. */
+export type Json = unknown;
+
+/** A place on the canvas. Fractions and negative numbers are fine: a canvas has no integers. */
+export interface Position {
+  x: number;
+  y: number;
+}
+
+/** A size on the canvas. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** A Git worktree on the canvas. Every key is always there; an absent optional value is `null`. */
+export interface Worktree {
+  id: string;
+  /** Where it lies in the file system. */
+  path: string;
+  /** The port of its server, unique among worktrees. */
+  port: number;
+  branchName: string;
+  issueUrl: string | null;
+  taskId: string | null;
+  /** `'active'` unless given otherwise. */
+  status: string;
+  position: Position;
+  /** ISO 8601, UTC, milliseconds; or whatever non-empty string was given. */
+  createdAt: string;
+  /** ISO 8601, UTC, milliseconds; `null` until the first change. */
+  updatedAt: string | null;
+}
+
+/** What `createWorktree` takes. */
+export interface NewWorktree {
+  /** A non-empty string. */
+  id: string;
+  path: string;
+  /** A non-negative integer, or a string of one. */
+  port: number | bigint | string;
+  branchName: string;
+  issueUrl?: string | number | null;
+  taskId?: string | number | null;
+  /** Falsy: `'active'`. */
+  status?: string | null;
+  /** Missing parts are 0. */
+  position?: { x?: number | string | null; y?: number | string | null } | null;
+  /** Missing: now. */
+  createdAt?: string | null;
+}
+
+/** What `updateWorktree` takes. `undefined` is 'not given'; `null` clears `issueUrl` and `taskId`. */
+export interface WorktreeChanges {
+  status?: string | undefined;
+  issueUrl?: string | null | undefined;
+  taskId?: string | null | undefined;
+  /** Either part alone, too. */
+  position?: { x?: number | string | null; y?: number | string | null } | null | undefined;
+  /** The column's spelling of `issueUrl`. */
+  issue_url?: string | null | undefined;
+  /** The column's spelling of `taskId`. */
+  task_id?: string | null | undefined;
+  /** The column's spelling of `position.x`. */
+  position_x?: number | string | null | undefined;
+  /** The column's spelling of `position.y`. */
+  position_y?: number | string | null | undefined;
+}
+
+/** A zone of the canvas: a stage that worktrees are dropped into. */
+export interface Zone<Agents = any, Actions = any> {
+  id: string;
+  name: string;
+  description: string | null;
+  /** What starts its agents; `'onDrop'` unless given otherwise. */
+  trigger: string;
+  /** Any JSON value, an array of names as a rule. */
+  agents: Agents;
+  promptTemplate: string;
+  /** Any JSON value, an array of actions as a rule. */
+  actions: Actions;
+  position: Position;
+  size: Size;
+  createdAt: string;
+  updatedAt: string | null;
+}
+
+/** What `createZone` takes. */
+export interface NewZone {
+  /** A non-empty string. */
+  id: string;
+  name: string;
+  description?: string | null;
+  /** Falsy: `'onDrop'`. */
+  trigger?: string | null;
+  /** Falsy: `[]`. */
+  agents?: Json;
+  /** Falsy: `''`. */
+  promptTemplate?: string | null;
+  /** Falsy: `[]`. */
+  actions?: Json;
+  /** Missing parts are 0. */
+  position?: { x?: number | string | null; y?: number | string | null } | null;
+  /** Missing parts are 300 and 200. */
+  size?: { width?: number | string | null; height?: number | string | null } | null;
+  /** Missing: now. */
+  createdAt?: string | null;
+}
+
+/** What `updateZone` takes. `undefined` is 'not given'; `null` clears `description`. */
+export interface ZoneChanges {
+  name?: string | undefined;
+  description?: string | null | undefined;
+  trigger?: string | undefined;
+  agents?: Json;
+  promptTemplate?: string | undefined;
+  actions?: Json;
+  position?: { x?: number | string | null; y?: number | string | null } | null | undefined;
+  size?: { width?: number | string | null; height?: number | string | null } | null | undefined;
+  /** The column's spelling of `promptTemplate`. */
+  prompt_template?: string | undefined;
+  position_x?: number | string | null | undefined;
+  position_y?: number | string | null | undefined;
+  size_width?: number | string | null | undefined;
+  size_height?: number | string | null | undefined;
+}
+
+/** A recorded run of an agent. */
+export interface Execution<Result = any> {
+  /** `exec-<milliseconds>-<base 36>` */
+  id: string;
+  zoneId: string;
+  worktreeId: string;
+  agentType: string;
+  prompt: string;
+  /** Any JSON value; `{}` where none was given. */
+  result: Result;
+  success: boolean;
+  executedAt: string;
+}
+
+/** What `recordExecution` takes. */
+export interface NewExecution {
+  zoneId: string;
+  worktreeId: string;
+  agentType: string;
+  prompt: string;
+  /** Any JSON value. */
+  result?: Json;
+  /** By truthiness: missing is `false`. */
+  success?: unknown;
+}
+
+/** Counts of executions. */
+export interface ExecutionStats {
+  total: number;
+  successful: number;
+  failed: number;
+  uniqueAgents: number;
+  /** Percent, unrounded; 0 where `total` is 0. */
+  successRate: number;
+}
+
+/** Row counts. */
+export interface DatabaseStats {
+  worktrees: number;
+  zones: number;
+  assignments: number;
+  executions: number;
+}
+
+/** Whatever logs: `console` is one. */
+export interface Logger {
+  info(message: string, fields: Record<string, unknown>): void;
+  error(message: string, fields: Record<string, unknown>): void;
+}
+
+/** How a database is opened. Unknown keys are ignored. */
+export interface VisualDatabaseOptions {
+  /** The file; missing folders are made. `':memory:'` is a database in memory. Default: `data/visual.db`. */
+  dbPath?: string | null;
+  /** Open an existing file and never change it. Default: `false`. */
+  readonly?: boolean;
+  /** A missing file is an error. Default: `false`. */
+  fileMustExist?: boolean;
+  /** Milliseconds to wait for another process's lock. Default: 5000. */
+  timeout?: number;
+  /** `'full'`: no acknowledged commit is lost in a power cut. Default: `'normal'`. */
+  synchronous?: 'normal' | 'full';
+  /** Permissions of a new file. Default: `0o600`. */
+  mode?: number;
+  /** Told of what happens, such as `console`. Default: none. */
+  logger?: Logger | null;
+  /** `false`: a file of an older version is an error instead of being migrated. Default: `true`. */
+  migrate?: boolean;
+}
+
+/**
+ * The data layer of an agent canvas: worktrees, zones and every run of an agent in one SQLite file. All methods are
+ * synchronous.
+ *
+ * After `close()` every method throws `TypeError('The database connection is not open')`. A failure of SQLite is a
+ * {@link SqliteError}; a caller's mistake a `TypeError` or `RangeError` that names the method's field and what it got.
+ * After any error the database is as it was before the call.
+ *
+ * @example
+ * const db = new VisualDatabase({ dbPath: 'data/visual.db' });
+ * db.createWorktree({ id: 'wt-1', path: '/tmp/wt-1', port: 3001, branchName: 'feature/login' });
+ */
+export class VisualDatabase {
+  /**
+   * Opens the file, making or migrating it where needed.
+   *
+   * @param config options, or just the path
+   * @throws {SqliteError} naming the path and the reason where it can't be opened; the file is as it was then
+   * @throws {TypeError | RangeError} for an option of a wrong kind
+   */
+  constructor(config?: VisualDatabaseOptions | string | null);
+
+  /** The raw handle on the same connection, in better-sqlite3's shape. */
+  readonly db: Database;
+
+  /**
+   * Stores a new worktree.
+   *
+   * @returns it, as it is stored
+   * @throws {SqliteError} `SQLITE_CONSTRAINT_UNIQUE` for a port that is taken, `SQLITE_CONSTRAINT_PRIMARYKEY` for an
+   *   id, `SQLITE_CONSTRAINT_NOTNULL` where `path`, `port` or `branchName` is missing
+   * @example db.createWorktree({ id: 'wt-1', path: '/tmp/wt-1', port: 3001, branchName: 'feature/login' })
+   */
+  createWorktree(worktree: NewWorktree): Worktree;
+  /** The worktree with this id, or `null`. */
+  getWorktree(id: string | null | undefined): Worktree | null;
+  /**
+   * Worktrees, newest `createdAt` first, equal ones in order of insertion.
+   *
+   * @param filter `status`: only those; falsy or missing: all
+   */
+  listWorktrees(filter?: { status?: string | null | undefined }): Worktree[];
+  /**
+   * Changes a worktree.
+   *
+   * @returns it, as it is stored now, or `null` where there is none. With nothing to change `updatedAt` stays.
+   * @example db.updateWorktree('wt-1', { status: 'completed', position: { x: 500 } })
+   */
+  updateWorktree(id: string | null | undefined, changes: WorktreeChanges): Worktree | null;
+  /**
+   * Deletes a worktree, its assignment and its executions.
+   *
+   * @throws {Error} `Worktree not found: <id>`
+   */
+  deleteWorktree(id: string): true;
+
+  /**
+   * Stores a new zone.
+   *
+   * @returns it, as it is stored
+   * @throws {SqliteError} `SQLITE_CONSTRAINT_PRIMARYKEY` for an id that is taken, `SQLITE_CONSTRAINT_NOTNULL` where
+   *   `name` is missing
+   * @example db.createZone({ id: 'zone-dev', name: 'Development', agents: ['frontend', 'backend'] })
+   */
+  createZone(zone: NewZone): Zone;
+  /** The zone with this id, or `null`. */
+  getZone(id: string | null | undefined): Zone | null;
+  /** All zones, newest `createdAt` first, equal ones in order of insertion. */
+  listZones(): Zone[];
+  /** Changes a zone; as {@link updateWorktree} otherwise. */
+  updateZone(id: string | null | undefined, changes: ZoneChanges): Zone | null;
+  /**
+   * Deletes a zone, its assignments and its executions.
+   *
+   * @throws {Error} `Zone not found: <id>`
+   */
+  deleteZone(id: string): true;
+
+  /**
+   * Puts a worktree into a zone, out of the one it was in.
+   *
+   * @throws {SqliteError} `SQLITE_CONSTRAINT_FOREIGNKEY` for an unknown worktree or zone; it stays where it was then
+   */
+  assignWorktreeToZone(worktreeId: string, zoneId: string): true;
+  /** The id of the zone that a worktree is in, or `null`. */
+  getWorktreeZone(worktreeId: string | null | undefined): string | null;
+  /** Takes a worktree out of its zone, if it is in one. */
+  removeWorktreeFromZone(worktreeId: string | null | undefined): true;
+  /** The worktrees in a zone, in the order in which they were assigned. */
+  getWorktreesInZone(zoneId: string | null | undefined): Worktree[];
+
+  /**
+   * Records a run of an agent.
+   *
+   * @returns its new id
+   * @throws {SqliteError} `SQLITE_CONSTRAINT_FOREIGNKEY` for an unknown zone or worktree
+   * @example
+   * db.recordExecution({ zoneId: 'zone-dev', worktreeId: 'wt-1', agentType: 'qa', prompt: 'Test it', result: {}, success: true })
+   */
+  recordExecution(execution: NewExecution): string;
+  /** The execution with this id, or `null`. */
+  getExecution(id: string | null | undefined): Execution | null;
+  /**
+   * The latest executions in a zone, newest first.
+   *
+   * @param limit how many at most: an integer or a string of one; -1 is all, default 100
+   * @throws {RangeError} for `null`, NaN or a fraction
+   */
+  getExecutionHistory(zoneId: string | null | undefined, limit?: number | bigint | string): Execution[];
+  /** The latest executions in a worktree; as {@link getExecutionHistory} otherwise. */
+  getWorktreeExecutions(worktreeId: string | null | undefined, limit?: number | bigint | string): Execution[];
+  /** Counts of executions: of all, of a zone, of a worktree, or of a worktree in a zone. Costs the same at any size. */
+  getExecutionStats(filter?: {
+    zoneId?: string | null | undefined;
+    worktreeId?: string | null | undefined;
+  }): ExecutionStats;
+  /** Row counts of everything. */
+  getStats(): DatabaseStats;
+
+  /**
+   * Runs `fn` in a transaction: all of it or nothing. What `fn` throws undoes it and is thrown on as it is. A nested
+   * call is a savepoint. The write lock is taken at the start.
+   *
+   * @returns what `fn` returned
+   * @throws {TypeError} where `fn` is no function or returns a promise
+   * @example
+   * db.transaction(() => {
+   *   db.createWorktree(worktree);
+   *   db.assignWorktreeToZone(worktree.id, 'zone-dev');
+   * });
+   */
+  transaction<T>(fn: () => T): T;
+
+  /** Closes the connection. A second close is harmless. */
+  close(): void;
+  /** The same, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+export default VisualDatabase;
+
+/** A failure of SQLite. */
+export class SqliteError extends Error {
+  constructor(message: string, code: string);
+  readonly name: 'SqliteError';
+  /** The name of SQLite's extended result code, such as `SQLITE_CONSTRAINT_UNIQUE`. */
+  code: string;
+}
+
+/** What {@link Database} takes. */
+export interface DatabaseOptions {
+  readonly?: boolean | undefined;
+  fileMustExist?: boolean | undefined;
+  /** Milliseconds to wait for a lock. Default: 5000. */
+  timeout?: number | undefined;
+  /** Told the SQL of every statement before it runs. */
+  verbose?: ((sql: string) => void) | null | undefined;
+}
+
+/** What {@link Statement.run} returns. */
+export interface RunResult {
+  changes: number;
+  lastInsertRowid: number | bigint;
+}
+
+/** A column of a result. */
+export interface ColumnDefinition {
+  name: string;
+  column: string | null;
+  table: string | null;
+  database: string | null;
+  type: string | null;
+}
+
+/** A prepared statement in better-sqlite3's shape. */
+export interface Statement<Parameters extends unknown[] = unknown[], Row = unknown> {
+  readonly database: Database;
+  readonly source: string;
+  /** Whether it returns rows. */
+  readonly reader: boolean;
+  /** Whether it can't write. */
+  readonly readonly: boolean;
+  /** Whether it is being iterated over. */
+  readonly busy: boolean;
+  run(...parameters: Parameters): RunResult;
+  get(...parameters: Parameters): Row | undefined;
+  all(...parameters: Parameters): Row[];
+  iterate(...parameters: Parameters): IterableIterator<Row>;
+  bind(...parameters: Parameters): this;
+  pluck(on?: boolean): this;
+  expand(on?: boolean): this;
+  raw(on?: boolean): this;
+  safeIntegers(on?: boolean): this;
+  columns(): ColumnDefinition[];
+}
+
+/** A function that runs in a transaction, and its variants. */
+export interface Transaction<F extends (...args: any[]) => unknown> {
+  (...args: Parameters<F>): ReturnType<F>;
+  default: Transaction<F>;
+  deferred: Transaction<F>;
+  immediate: Transaction<F>;
+  exclusive: Transaction<F>;
+  readonly database: Database;
+}
+
+/** How far a {@link Database.backup} is. */
+export interface BackupProgress {
+  totalPages: number;
+  remainingPages: number;
+}
+
+/** How a function is registered. */
+export interface FunctionOptions {
+  varargs?: boolean | undefined;
+  deterministic?: boolean | undefined;
+  directOnly?: boolean | undefined;
+  safeIntegers?: boolean | undefined;
+}
+
+/** How an aggregate is registered. */
+export interface AggregateOptions<T> extends FunctionOptions {
+  start?: T | (() => T);
+  step: (total: T, ...values: any[]) => T | void;
+  /** With it the aggregate is a window function, too. */
+  inverse?: ((total: T, ...dropped: any[]) => T) | undefined;
+  result?: ((total: T) => unknown) | undefined;
+}
+
+/** A database in better-sqlite3's shape: what Kysely, Drizzle and Knex speak to. */
+export interface Database {
+  readonly name: string;
+  readonly open: boolean;
+  readonly inTransaction: boolean;
+  readonly readonly: boolean;
+  readonly memory: boolean;
+  prepare<Parameters extends unknown[] = any[], Row = any>(sql: string): Statement<Parameters, Row>;
+  transaction<F extends (...args: any[]) => unknown>(fn: F): Transaction<F>;
+  pragma(source: string, options?: { simple?: boolean | undefined }): any;
+  explain(source: string): any[];
+  exec(sql: string): this;
+  close(): this;
+  backup(
+    file: string,
+    options?: { attached?: string | undefined; progress?: ((progress: BackupProgress) => number | void) | undefined },
+  ): Promise<BackupProgress>;
+  serialize(options?: { attached?: string | undefined }): Buffer;
+  function(name: string, fn: (...args: any[]) => unknown): this;
+  function(name: string, options: FunctionOptions, fn: (...args: any[]) => unknown): this;
+  aggregate<T>(name: string, options: AggregateOptions<T>): this;
+  /** Refuses: native code from outside could do anything with the only copy of the history. */
+  loadExtension(path: string, entryPoint?: string): never;
+  /** Refuses: virtual tables written in JavaScript are not supported. */
+  table(name: string, definition: unknown): never;
+  defaultSafeIntegers(on?: boolean): this;
+  unsafeMode(on?: boolean): this;
+}
+
+/** Opens a database by itself, with better-sqlite3's defaults. */
+export const Database: {
+  new (file?: string | Buffer, options?: DatabaseOptions): Database;
+  (file?: string | Buffer, options?: DatabaseOptions): Database;
+  prototype: Database;
+  SqliteError: typeof SqliteError;
+};
