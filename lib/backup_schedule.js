@@ -57,6 +57,11 @@ function checkBackups(backups) {
   return { folder: folder && path.resolve(folder), every: checkEvery(every), keep: checkKeep(keep) };
 }
 
+/** A database in memory has no file that could be read beside it. */
+function checkNoBackups(backups) {
+  if (checkBackups(backups)) throw new TypeError('backups: a database in memory has no backups at intervals');
+}
+
 class BackupSchedule {
   #file;
   #options;
@@ -66,7 +71,6 @@ class BackupSchedule {
 
   /** Starts at once: in the next turn of the event loop it looks whether a backup is due. */
   constructor(file, options, logger) {
-    if (file === undefined) throw new TypeError('backups: a database in memory has no backups at intervals');
     this.#file = file;
     this.#options = options;
     this.#logger = logger;
@@ -109,4 +113,4 @@ class BackupSchedule {
   }
 }
 
-module.exports = { BackupSchedule, checkBackups, checkKeep };
+module.exports = { BackupSchedule, checkBackups, checkKeep, checkNoBackups };

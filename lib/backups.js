@@ -52,19 +52,19 @@ const optionalPath = (value, name) => (value === undefined || value === null ? u
 /** The file behind an open database, absolute; undefined in memory. */
 const fileOf = (database) => database.db.pragma('database_list').find(({ name }) => name === 'main').file || undefined;
 
-async function backup(path, { progress } = {}) {
+async function backup(database, path, { progress } = {}) {
   const dest = optionalPath(path, 'backup(path)');
   const { watcher, settle } = watch(progress);
-  const file = fileOf(this);
-  if (file === undefined) return backupMemory(this, dest, watcher, settle);
+  const file = fileOf(database);
+  if (file === undefined) return backupMemory(database, dest, watcher, settle);
   return settle(await native.backupCreate(file, dest, undefined, watcher));
 }
 
-function backupSync(path, { progress } = {}) {
+function backupSync(database, path, { progress } = {}) {
   const dest = optionalPath(path, 'backupSync(path)');
   const { watcher, settle } = watch(progress);
-  const file = fileOf(this);
-  if (file === undefined) return backupMemory(this, dest, watcher, settle);
+  const file = fileOf(database);
+  if (file === undefined) return backupMemory(database, dest, watcher, settle);
   return settle(native.backupCreateSync(file, dest, undefined, watcher));
 }
 
@@ -102,15 +102,4 @@ function restore(path, { dbPath, progress } = {}) {
   return settle(native.backupRestore(path, file, watcher));
 }
 
-/** Gives the class its methods: not enumerable, as those of a class body. */
-function install(VisualDatabase) {
-  const define = (target, methods) => {
-    for (const [name, value] of Object.entries(methods)) {
-      Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
-    }
-  };
-  define(VisualDatabase.prototype, { backup, backupSync });
-  define(VisualDatabase, { verifyBackup, listBackups, pruneBackups, restore });
-}
-
-module.exports = { install, fileOf, createBackup, verifyBackup, listBackups, pruneBackups, restore };
+module.exports = { backup, backupSync, createBackup, fileOf, listBackups, pruneBackups, restore, verifyBackup };

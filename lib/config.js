@@ -2,6 +2,7 @@
 
 const path = require('node:path');
 
+const { checkBackups, checkNoBackups } = require('./backup_schedule.js');
 const { version } = require('../package.json');
 
 const DEFAULT_PATH = path.join('data', 'visual.db');
@@ -41,6 +42,7 @@ function openConfig(config) {
     path: memory ? dbPath : path.resolve(dbPath),
     readonly,
     logger: loggerOf(config.logger),
+    schedule: memory ? checkNoBackups(config.backups) : checkBackups(config.backups),
     native: [readonly, fileMustExist, timeout, synchronous === 'full', mode, migrate, version],
   };
 }

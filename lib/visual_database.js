@@ -6,6 +6,8 @@ const { Database, adopt } = require('./database.js');
 const { within, BEGIN, IMMEDIATE } = require('./transaction.js');
 const { fields, filter, group, jsonText, jsonTextOrDefault } = require('./arguments.js');
 const { openConfig } = require('./config.js');
+const backups = require('./backups.js');
+const { BackupSchedule } = require('./backup_schedule.js');
 
 const { one, list } = entities;
 
@@ -17,9 +19,10 @@ class VisualDatabase {
   #connection;
   #logger;
   #readonly;
+  #schedule;
 
   constructor(config) {
-    const { path, name, readonly, logger, native } = openConfig(config);
+    const { path, name, readonly, logger, schedule, native } = openConfig(config);
     this.#logger = logger;
     this.#readonly = readonly;
     this.#connection = addon.openVisual(path, ...native);
@@ -29,6 +32,7 @@ class VisualDatabase {
       readonly,
     });
     this.#info('[VisualDB] Database initialized', { path: name });
+    if (schedule) this.#schedule = new BackupSchedule(backups.fileOf(this), schedule, this.#logger);
   }
 
   createWorktree(worktree) {
@@ -226,8 +230,33 @@ class VisualDatabase {
     }
   }
 
+  backup(path, options) {
+    return backups.backup(this, path, options);
+  }
+
+  backupSync(path, options) {
+    return backups.backupSync(this, path, options);
+  }
+
+  static verifyBackup(path) {
+    return backups.verifyBackup(path);
+  }
+
+  static listBackups(folder) {
+    return backups.listBackups(folder);
+  }
+
+  static pruneBackups(folder, options) {
+    return backups.pruneBackups(folder, options);
+  }
+
+  static restore(backup, options) {
+    return backups.restore(backup, options);
+  }
+
   close() {
     if (!addon.isOpen(this.#connection)) return;
+    this.#schedule?.stop();
     addon.close(this.#connection);
     this.#info('[VisualDB] Database connection closed', {});
   }

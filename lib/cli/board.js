@@ -9,7 +9,9 @@ module.exports = (root, run) => {
   command(root, 'board', 'show the zones and the worktrees in them').action(
     run(({ db, json }) => {
       const board = reading(db, (database) => {
-        const zones = database.listZones().map((zone) => ({ ...zone, worktrees: database.getWorktreesInZone(zone.id) }));
+        const zones = database
+          .listZones()
+          .map((zone) => Object.assign(zone, { worktrees: database.getWorktreesInZone(zone.id) }));
         const placed = new Set(zones.flatMap(({ worktrees }) => worktrees.map(({ id }) => id)));
         return { zones, unassigned: database.listWorktrees().filter(({ id }) => !placed.has(id)) };
       });

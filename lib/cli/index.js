@@ -3,7 +3,7 @@
 // The command line: `main(argv)` runs one command and sets the exit code.
 
 const { Command, CommanderError } = require('commander');
-const { Found, Usage, exitCodeOf } = require('./outcome.js');
+const { Found, exitCodeOf } = require('./outcome.js');
 const { printError } = require('./output.js');
 const { version } = require('../../package.json');
 
@@ -55,4 +55,4 @@ async function main(argv) {
   }
 }
 
-module.exports = { main, Usage };
+module.exports = { main };

@@ -16,7 +16,10 @@ module.exports = (root, run) => {
         const { restore, verifyBackup } = require('../backups.js');
         const path = backup === 'latest' ? latest(folderOf(options)) : backup;
         const { createdAt, counts } = verifyBackup(path);
-        await confirm(`Replace the content of ${options.db} by ${path} (${createdAt}: ${countsText(counts)})?`, options);
+        await confirm(
+          `Replace the content of ${options.db} by ${path} (${createdAt}: ${countsText(counts)})?`,
+          options,
+        );
         const bar = progressBar(options);
         let restored;
         try {

@@ -8,8 +8,8 @@ const { reading } = require('./database.js');
 module.exports = (root, run) => {
   command(root, 'stats', 'count what is in the database, and how the runs of each zone went').action(
     run(({ db, json }) => {
-      const found = reading(db, (database) => ({
-        ...database.getStats(),
+      const { counts, runs, zones } = reading(db, (database) => ({
+        counts: database.getStats(),
         runs: database.getExecutionStats(),
         zones: database.listZones().map(({ id, name }) => ({
           id,
@@ -17,12 +17,10 @@ module.exports = (root, run) => {
           worktrees: database.getWorktreesInZone(id).length,
           runs: database.getExecutionStats({ zoneId: id }),
         })),
-        counts: database.getStats(),
       }));
-      const { counts, runs, zones } = found;
       if (json) return printJson({ counts, runs, zones });
       print(table(['worktrees', 'zones', 'assignments', 'executions'], [Object.values(counts)]));
-      const rows = zones.map(({ name, worktrees, runs: own }) => [name, worktrees, ...figures(own)]);
+      const rows = zones.map(({ name, worktrees, runs: own }) => [name, worktrees].concat(figures(own)));
       const all = ['all', counts.assignments, ...figures(runs)];
       print(table(['zone', 'worktrees', 'runs', 'successful', 'failed', 'agents', 'success rate'], [...rows, all]));
     }),

@@ -2,28 +2,12 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
 use super::error::{context, is_unreadable, refused};
 use crate::error::Result;
-
-/// `application_id` of the files of this package (`VDB1`).
-const APPLICATION_ID: u32 = 0x5644_4231;
-/// The newest version that this code knows.
-const LATEST: u32 = 3;
-
-/// The four tables, each with the columns that every version of the schema has.
-const TABLES: [(&str, &str); 4] = [
-    ("worktrees", "id,path,port,branch_name,issue_url,task_id,status,position_x,position_y,created_at,updated_at"),
-    (
-        "zones",
-        "id,name,description,trigger,agents,prompt_template,actions,position_x,position_y,size_width,size_height,\
-         created_at,updated_at",
-    ),
-    ("worktree_zones", "worktree_id,zone_id,assigned_at"),
-    ("zone_executions", "id,zone_id,worktree_id,agent_type,prompt,result,success,executed_at"),
-];
+use crate::schema::{State, status};
 
 /// Rows per table.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,51 +29,26 @@ impl std::fmt::Display for Counts {
     }
 }
 
-/// Reads the version of the schema; 0 is a file of the JavaScript layer, which has none. Refuses foreign and newer ones.
+/// The version of the schema; 0 is a file of the JavaScript layer, which has none. Refuses foreign and newer ones.
 pub fn schema_version(connection: &Connection, path: &Path) -> Result<u32> {
-    let pragma = |name: &str| {
-        connection
-            .pragma_query_value(None, name, |row| row.get::<_, u32>(0))
-            .map_err(|error| context(error, "cannot read", path))
-    };
-    let (application, version) = (pragma("application_id")?, pragma("user_version")?);
-    if application != 0 && application != APPLICATION_ID {
-        return Err(refused(
-            "ERR_BACKUP_SCHEMA",
-            path,
-            format!("this is the database of another program (application id 0x{application:08x})"),
-        ));
-    }
-    let version = if application == APPLICATION_ID { version } else { 0 };
-    if version > LATEST {
-        return Err(refused(
+    let found = status(connection).map_err(|error| context(error, "cannot read", path))?;
+    match found.state {
+        State::Current | State::Older | State::Pinned | State::JavascriptLayer => Ok(found.version as u32),
+        State::Newer => Err(refused(
             "ERR_BACKUP_NEWER",
             path,
             format!(
-                "its schema has version {version}, this package knows versions up to {LATEST}: use a newer package"
+                "its schema has version {}, this package knows versions up to {}: use a newer package",
+                found.version, found.latest
             ),
-        ));
+        )),
+        State::Empty => Err(refused("ERR_BACKUP_SCHEMA", path, "a database without tables")),
+        State::Different | State::Foreign => Err(refused(
+            "ERR_BACKUP_SCHEMA",
+            path,
+            format!("not a database of this package: {}", found.reasons.join("; ")),
+        )),
     }
-    let different: Vec<_> = TABLES
-        .iter()
-        .filter(|(table, columns)| columns_of(connection, table).as_deref() != Some(columns))
-        .map(|(table, _)| *table)
-        .collect();
-    if different.is_empty() {
-        return Ok(version);
-    }
-    Err(refused(
-        "ERR_BACKUP_SCHEMA",
-        path,
-        format!("not a database of this package: missing, or with other columns: {}", different.join(", ")),
-    ))
-}
-
-fn columns_of(connection: &Connection, table: &str) -> Option<String> {
-    connection
-        .query_row("SELECT group_concat(name) FROM pragma_table_info(?)", [table], |row| row.get(0))
-        .ok()
-        .flatten()
 }
 
 /// Counts the rows.
@@ -103,32 +62,44 @@ pub fn counts(connection: &Connection) -> Result<Counts> {
     })
 }
 
-/// What is wrong with the file, in SQLite's words: damaged pages or indexes, rows that point nowhere.
-pub fn damage(connection: &Connection) -> Result<Option<String>> {
+/// What is wrong with the file, in SQLite's words.
+pub enum Damage {
+    /// Pages or indexes are not what they have to be.
+    Pages(String),
+    /// Rows refer to rows that don't exist.
+    References(String),
+}
+
+impl Damage {
+    /// In words.
+    pub fn text(self) -> String {
+        match self {
+            Self::Pages(text) | Self::References(text) => text,
+        }
+    }
+}
+
+/// Looks at every page, index and reference.
+pub fn damage(connection: &Connection) -> Result<Option<Damage>> {
     match find_damage(connection) {
-        Err(error) if is_unreadable(&error) => Ok(Some(error.message().into())),
+        Err(error) if is_unreadable(&error) => Ok(Some(Damage::Pages(error.message().into()))),
         found => found,
     }
 }
 
-fn find_damage(connection: &Connection) -> Result<Option<String>> {
+fn find_damage(connection: &Connection) -> Result<Option<Damage>> {
     let found: Vec<String> = connection
         .prepare("PRAGMA integrity_check(3)")?
         .query_map([], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     if found != ["ok"] {
-        return Ok(Some(found.join("; ")));
+        return Ok(Some(Damage::Pages(found.join("; "))));
     }
-    let orphan = connection.prepare("PRAGMA foreign_key_check")?.query_row([], |row| {
-        Ok(format!(
-            "a row of {} points to a row of {} that does not exist",
-            row.get::<_, String>(0)?,
-            row.get::<_, String>(2)?
-        ))
-    });
-    match orphan {
-        Ok(orphan) => Ok(Some(orphan)),
-        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    let orphan = connection
+        .query_row("SELECT \"table\", parent FROM pragma_foreign_key_check LIMIT 1", [], |row| {
+            let (table, parent): (String, String) = (row.get(0)?, row.get(1)?);
+            Ok(format!("a row of {table} refers to a row of {parent} that does not exist"))
+        })
+        .optional()?;
+    Ok(orphan.map(Damage::References))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::checksum::sha256;
-use super::content;
+use super::content::{self, Damage};
 use super::copy::{Report, Stage, enter, hold_snapshot, open_to_write, pages};
 use super::error::{context, refused};
 use super::files::{self, Partial, create_folder, folder_of, resolve, same_file};
@@ -45,9 +45,23 @@ pub fn create(source: &Path, options: &Create, report: Report) -> Result<Backup>
         return Err(refused("ERR_DATABASE_MISSING", &source, "there is no database to back up"));
     }
     let dest = destination(&source, options)?;
+    let created_at = now()?;
     let partial = Partial::beside(&dest)?;
     copy(&source, partial.path(), report).map_err(|error| context(error, "cannot back up to", &dest))?;
-    publish(partial, &dest, options.kind, report)
+    publish(partial, &dest, (options.kind, created_at), report)
+}
+
+/// The backup that is made before the schema of the database under a connection is changed: what `schema::Prepare`
+/// wants. `what_for` becomes part of its name.
+///
+/// # Errors
+/// As `create`; a database in memory has nothing to be copied from.
+pub fn before_migration(connection: &Connection, what_for: &str) -> Result<PathBuf> {
+    let source = connection.path().unwrap_or_default();
+    let label: String =
+        what_for.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    let options = Create { kind: Kind::Migration, label: Some(&label), ..Create::default() };
+    Ok(create(Path::new(source), &options, &mut super::unreported)?.path)
 }
 
 /// As `create`, of a serialised database: one in memory has no file that could be read.
@@ -58,9 +72,10 @@ pub fn create_from_bytes(bytes: &[u8], dest: &Path, report: Report) -> Result<Ba
     let dest = resolve(dest)?;
     refuse_strangers(&dest)?;
     create_folder(folder_of(&dest))?;
+    let created_at = now()?;
     let partial = Partial::beside(&dest)?;
     partial.write(bytes)?;
-    publish(partial, &dest, Kind::Backup, report)
+    publish(partial, &dest, (Kind::Backup, created_at), report)
 }
 
 fn destination(source: &Path, options: &Create) -> Result<PathBuf> {
@@ -103,10 +118,10 @@ fn copy(source: &Path, partial: &Path, report: Report) -> Result<()> {
 }
 
 /// Checks the copy, writes it to the disk and gives it its name and manifest.
-fn publish(partial: Partial, dest: &Path, kind: Kind, report: Report) -> Result<Backup> {
+fn publish(partial: Partial, dest: &Path, of: (Kind, String), report: Report) -> Result<Backup> {
     enter(Stage::Check, report)?;
     let connection = open_to_write(partial.path())?;
-    let manifest = describe(&connection, dest, kind).map_err(|error| context(error, "cannot check", dest))?;
+    let manifest = describe(&connection, dest, of).map_err(|error| context(error, "cannot check", dest))?;
     drop(connection);
     enter(Stage::Publish, report)?;
     files::sync(partial.path())?;
@@ -117,30 +132,33 @@ fn publish(partial: Partial, dest: &Path, kind: Kind, report: Report) -> Result<
     Ok(Backup { path: dest.to_path_buf(), has_manifest: true, manifest })
 }
 
-fn describe(connection: &Connection, dest: &Path, kind: Kind) -> Result<Manifest> {
+fn describe(connection: &Connection, dest: &Path, (kind, created_at): (Kind, String)) -> Result<Manifest> {
     // One file, without the side files of the write-ahead log.
     connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     let damage = content::damage(connection)?;
     let schema_version = content::schema_version(connection, dest);
-    if kind != Kind::Safety {
-        if let Some(damage) = &damage {
-            return Err(refused(
-                "ERR_BACKUP_DAMAGED",
-                dest,
-                format!("no backup was made, since the database is damaged: {damage}"),
-            ));
+    match (kind, &damage) {
+        // What a restore replaces is kept as it is, whatever it is.
+        (Kind::Safety, _) => {}
+        // A migration finds such rows and leaves them; without its backup there would be no way to it.
+        (Kind::Migration, Some(Damage::References(_))) => {}
+        (_, Some(Damage::Pages(text) | Damage::References(text))) => {
+            let why = format!("no backup was made, since the database is damaged: {text}");
+            return Err(refused("ERR_BACKUP_DAMAGED", dest, why));
         }
-        schema_version.as_ref().map_err(Clone::clone)?;
+        (_, None) => {
+            schema_version.as_ref().map_err(Clone::clone)?;
+        }
     }
     Ok(Manifest {
         format: FORMAT,
-        created_at: now()?,
+        created_at,
         kind,
         bytes: PageBytes::of(connection).len()?,
         sha256: sha256(connection)?,
         schema_version: schema_version.unwrap_or(0),
         counts: content::counts(connection).unwrap_or_default(),
-        damage,
+        damage: damage.map(Damage::text),
         package_version: env!("CARGO_PKG_VERSION").into(),
         sqlite_version: rusqlite::version().into(),
     })

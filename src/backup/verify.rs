@@ -115,7 +115,7 @@ fn inspect(connection: &Connection, path: &Path, manifest: Option<&Manifest>) ->
     if manifest.is_none_or(|manifest| manifest.damage.is_none())
         && let Some(damage) = content::damage(connection)?
     {
-        return Err(damaged(path, &damage));
+        return Err(damaged(path, &damage.text()));
     }
     let found = describe(connection, path)?;
     if let Some(said) = manifest

@@ -136,7 +136,7 @@ fn a_damaged_database_has_no_backup_but_a_safety_copy() {
         .unwrap();
     let refused = create(&live, &Create::default(), &mut unreported).unwrap_err();
     assert_eq!(code(&refused), "ERR_BACKUP_DAMAGED");
-    assert!(refused.message().contains("a row of worktree_zones points to a row of"), "{refused}");
+    assert!(refused.message().contains("a row of worktree_zones refers to a row of"), "{refused}");
     let safety = Create { kind: Kind::Safety, ..Create::default() };
     let copy = create(&live, &safety, &mut unreported).unwrap();
     assert!(copy.manifest.damage.is_some());

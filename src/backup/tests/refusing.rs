@@ -115,13 +115,13 @@ fn another_programs_database() {
         Connection::open(backup).unwrap().execute_batch("CREATE TABLE worktrees (id)").unwrap();
     });
     assert_eq!(code, "ERR_BACKUP_SCHEMA");
-    assert!(message.contains("worktrees, zones, worktree_zones, zone_executions"), "{message}");
+    assert!(message.contains("not a database of this package: "), "{message}");
     let (code, message) = refused(|backup| {
         let backup = Connection::open(without_manifest(backup)).unwrap();
         backup.execute_batch("PRAGMA application_id = 0x47504b47").unwrap();
     });
     assert_eq!(code, "ERR_BACKUP_SCHEMA");
-    assert!(message.contains("application id 0x47504b47"), "{message}");
+    assert!(message.contains("not a database of this package: "), "{message}");
 }
 
 #[test]

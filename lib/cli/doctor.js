@@ -1,0 +1,64 @@
+'use strict';
+
+const fs = require('node:fs');
+const { INSIDE, LAST, OUTSIDE, problem } = require('./checks.js');
+const { SCHEMA } = require('./schema_checks.js');
+const { Found } = require('./outcome.js');
+const { command } = require('./options.js');
+const { colour, print, printJson } = require('./output.js');
+
+const COLOURS = { ok: 'green', note: 'yellow', problem: 'red' };
+
+/** `visual-db doctor` */
+module.exports = (root, run) => {
+  command(root, 'doctor', 'look for everything that can be wrong with a database, and say what to do about it')
+    .option('--fix', 'rebuild the maintained counts where they are wrong')
+    .action(
+      run((options) => {
+        const found = examine(options);
+        if (options.json) printJson(found);
+        else for (const result of found) print(line(result));
+        if (found.some(({ state }) => state === 'problem')) throw new Found('there are problems');
+      }),
+    );
+};
+
+function examine({ db, fix }) {
+  if (!fs.existsSync(db)) return [{ check: 'file', ...problem(`${db} does not exist`, 'say where it is by --db') }];
+  const file = fs.realpathSync(db);
+  const outside = perform(OUTSIDE, { file });
+  const { Database } = require('../index.js');
+  let database;
+  try {
+    database = new Database(file, { readonly: true, fileMustExist: true });
+    database.pragma('schema_version');
+  } catch (error) {
+    database?.close();
+    const unopened = problem(error.message, 'npx visual-db restore latest: it moves the file aside with its log');
+    return [...outside, { check: 'opening', ...unopened }];
+  }
+  try {
+    return [
+      ...outside,
+      ...perform(INSIDE, { file, database }),
+      ...perform(SCHEMA, { file, fix }),
+      ...perform(LAST, { file }),
+    ];
+  } finally {
+    database.close();
+  }
+}
+
+function perform(checks, subject) {
+  return Object.entries(checks).map(([check, look]) => {
+    try {
+      return Object.assign({ check }, look(subject));
+    } catch (error) {
+      return Object.assign({ check }, problem(error.message));
+    }
+  });
+}
+
+function line({ check, state, finding, advice }) {
+  return `${colour(COLOURS[state], state.padEnd(8))} ${check}: ${finding}${advice ? `\n         -> ${advice}` : ''}`;
+}

@@ -1,0 +1,44 @@
+'use strict';
+
+const fs = require('node:fs');
+const { Worker } = require('node:worker_threads');
+const { command } = require('./options.js');
+const { print, printJson, progressBar, size } = require('./output.js');
+
+/** `visual-db vacuum` */
+module.exports = (root, run) => {
+  command(root, 'vacuum', 'give free pages back to the file system and put the rest in order').action(
+    run(async (options) => {
+      const file = fs.realpathSync(options.db);
+      const before = fs.statSync(file).size;
+      checkRoom(file, before);
+      const bar = progressBar(options);
+      await vacuum(file, before, bar.progress).finally(bar.stop);
+      const after = fs.statSync(file).size;
+      if (options.json) return printJson({ path: file, before, after });
+      print(`${file}: ${size(before)} before, ${size(after)} now`);
+    }),
+  );
+};
+
+/** SQLite writes the whole database once into a temporary file and once into the log. */
+function checkRoom(file, bytes) {
+  const { bavail, bsize } = fs.statfsSync(file);
+  if (bavail * bsize < bytes * 2) {
+    throw new Error(`${file}: a vacuum needs ${size(bytes * 2)} of free space, there are ${size(bavail * bsize)}`);
+  }
+}
+
+/** In a thread of its own, so that the log, which in the end holds the whole database, can be watched as it grows. */
+function vacuum(file, bytes, progress) {
+  const worker = new Worker(require.resolve('./vacuum_worker.js'), { workerData: file });
+  const look = () => {
+    const done = Math.min(fs.statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0, bytes);
+    progress?.({ stage: 'vacuum', totalPages: bytes, remainingPages: bytes - done });
+  };
+  const timer = setInterval(look, 100);
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('exit', resolve);
+  }).finally(() => clearInterval(timer));
+}
