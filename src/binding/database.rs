@@ -1,6 +1,6 @@
 //! A connection's own calls: open, close, transactions, `exec`, backup page by page.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::CString;
 use std::path::Path;
 use std::rc::Rc;
@@ -36,15 +36,24 @@ pub struct Database {
     pub store: Option<Store>,
     /// Told the text of every statement before it runs.
     pub logger: RefCell<Option<Reference>>,
+    /// The generation in which the latest list was begun.
+    pub reading: Cell<i32>,
 }
 
 impl Database {
+    /// The generation, where it is still the same; 0 else.
+    pub fn unchanged_since(&self, generation: i32) -> i32 {
+        if generation != 0 && self.connection.generation() == generation { generation } else { 0 }
+    }
+
+
     fn new(connection: &Rc<Connection>, store: Option<Store>) -> Self {
         Self {
             connection: Rc::clone(connection),
             transactions: Transactions::new(connection),
             store,
             logger: RefCell::default(),
+            reading: Cell::default(),
         }
     }
 
