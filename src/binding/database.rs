@@ -88,6 +88,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("close", close),
     ("closeAll", close_all),
     ("isOpen", is_open),
+    ("checkOpen", check_open),
     ("inTransaction", in_transaction),
     ("control", control),
     ("exec", exec),
@@ -168,6 +169,12 @@ fn close_all(state: &State, call: &Call) -> JsResult<Value> {
 
 fn is_open(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.boolean(database(call)?.connection.is_open()))
+}
+
+/// `checkOpen(connection)` throws once it is closed.
+fn check_open(_: &State, call: &Call) -> JsResult<Value> {
+    database(call)?.connection.check_open()?;
+    Ok(call.env.undefined())
 }
 
 fn in_transaction(_: &State, call: &Call) -> JsResult<Value> {

@@ -59,12 +59,13 @@ impl State {
         connections.push(Rc::downgrade(connection));
     }
 
-    /// Closes every connection that is still open.
+    /// Closes every connection that is still open. One that is in the middle of a call (`process.exit()` from a user
+    /// function) is left: the call may yet return, where a worker's thread unwinds.
     pub fn close_all(&self) {
         let connections = std::mem::take(&mut *self.connections.borrow_mut());
         for connection in connections.iter().filter_map(Weak::upgrade) {
             // Nobody is left to hear of a failure; the next open recovers what was committed.
-            let _ = connection.close();
+            let _ = connection.close_if_idle();
         }
     }
 
