@@ -34,7 +34,7 @@ describe('a path that cannot be opened: an error that names the path and the rea
     writeFileSync(dbPath, content);
     const { message } = refusal(dbPath);
     expect(message).toContain(dbPath);
-    expect(message).toMatch(/not a database|malformed|corrupt/i);
+    expect(message).toMatch(/not an? (SQLite )?database|malformed|corrupt/i);
     expect(readFileSync(dbPath).equals(content)).toBe(true);
     expect(readdirSync(join(dbPath, '..'))).toEqual(['visual.db']);
   });
@@ -107,16 +107,21 @@ describe.skipIf(process.platform === 'win32')('without permission', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('not writable: a file that may only be read', async () => {
+  it.each([
+    ['in a folder that may only be read too', 0o555, true],
+    ['in a folder that may be written', 0o777, false],
+  ])('not writable: a file that may only be read, %s', async (_, mode, inUse) => {
     const folder = openFolder();
     const dbPath = join(folder, 'visual.db');
-    open({ dbPath, mode: 0o644 }).createWorktree(worktree());
+    const db = open({ dbPath, mode: 0o644 });
+    db.createWorktree(worktree());
+    if (!inUse) db.close();
     chmodSync(dbPath, 0o444);
-    chmodSync(folder, 0o555);
+    chmodSync(folder, mode);
     const before = readFileSync(dbPath);
     const message = await refusedTo(dbPath);
     expect(message).toContain(dbPath);
-    expect(message).toMatch(/permission|readonly|read-only|unable to open|not writable/i);
+    expect(message).toMatch(/permission|readonly|read-only|unable to open|not writable|only be read/i);
     expect(readFileSync(dbPath).equals(before)).toBe(true);
   });
 

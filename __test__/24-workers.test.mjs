@@ -39,7 +39,7 @@ describe('worker threads', () => {
   it('several at once, each with its own connection on the same file', async () => {
     const dbPath = temporaryFile();
     const worker = `
-      const db = new VisualDatabase({ dbPath, timeout: 30000 });
+      const db = new VisualDatabase({ dbPath, timeout: 15000 });
       for (let i = 0; i < 50; i++) db.createWorktree({ id: n + '-' + i, path: '/', port: n * 1000 + i, branchName: 'b' });
       parentPort.postMessage(db.listWorktrees().length >= 50);
       db.close();`;
@@ -104,7 +104,7 @@ describe('worker threads', () => {
       for (let n = 0; n < 500; n++) db.recordExecution(execution({ prompt: 'p'.repeat(1000) }));
     });
     const worker = `
-      const db = new VisualDatabase({ dbPath, timeout: 30000 });
+      const db = new VisualDatabase({ dbPath, timeout: 15000 });
       parentPort.postMessage('at work');
       for (let i = 0; ; i++) {
         db.transaction(() => db.updateWorktree('wt-1', { taskId: String(i) }));
@@ -148,7 +148,7 @@ describe('worker threads', () => {
     const db = open({ dbPath });
     db.createWorktree(worktree());
     const worker = `
-      const db = new VisualDatabase({ dbPath, timeout: 3000 });
+      const db = new VisualDatabase({ dbPath, timeout: 1500 });
       parentPort.postMessage('waiting');
       db.updateWorktree('wt-1', { status: 'x' });`;
     const main = `
@@ -162,15 +162,15 @@ describe('worker threads', () => {
     expect(await ended(worker, main, dbPath)).toBe('true');
   });
 
-  it('forty started and ended one after the other', async () => {
+  it('twenty started and ended one after the other', async () => {
     const dbPath = temporaryFile();
     const worker = `
       const db = new VisualDatabase({ dbPath });
       db.createZone({ id: 'z' + n, name: 'n' });
       if (n % 2) db.close();`;
     const main = `
-      for (let n = 0; n < 40; n++) await start(n).ended;
+      for (let n = 0; n < 20; n++) await start(n).ended;
       console.log(new VisualDatabase({ dbPath }).getStats().zones);`;
-    expect(await ended(worker, main, dbPath)).toBe('40');
+    expect(await ended(worker, main, dbPath)).toBe('20');
   });
 });

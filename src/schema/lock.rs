@@ -41,7 +41,7 @@ pub fn begin<'a>(connection: &'a Connection, options: &Prepare) -> Result<Transa
 }
 
 /// Commits. In a rollback journal readers can stand in the way, so this waits as well.
-pub fn commit(transaction: Transaction<'_>, options: &Prepare) -> Result<()> {
+pub fn commit(transaction: &Transaction<'_>, options: &Prepare) -> Result<()> {
     patiently(options, || Ok(transaction.execute_batch("COMMIT")?))
 }
 

@@ -89,7 +89,7 @@ impl Job<'_> {
             report.foreign_key_violations = self.change(&transaction, from, to)?;
         }
         report.pinned = history::is_pinned(&transaction, to)?;
-        lock::commit(transaction, self.options)?;
+        lock::commit(&transaction, self.options)?;
         Ok(report)
     }
 

@@ -86,6 +86,7 @@ impl Sha256 {
     }
 }
 
+#[allow(clippy::many_single_char_names, reason = "the letters are the standard's")]
 fn compress(state: &mut [u32; 8], block: &[u8; 64]) {
     let mut words = [0; 64];
     for (word, bytes) in words.iter_mut().zip(block.as_chunks::<4>().0) {
@@ -97,7 +98,6 @@ fn compress(state: &mut [u32; 8], block: &[u8; 64]) {
         let large = late.rotate_right(17) ^ late.rotate_right(19) ^ (late >> 10);
         words[i] = small.wrapping_add(large).wrapping_add(words[i - 16]).wrapping_add(words[i - 7]);
     }
-    // The letters are the standard's.
     let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
     for (word, round) in words.iter().zip(ROUND) {
         let choice = (e & f) ^ (!e & g);

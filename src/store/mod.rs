@@ -2,10 +2,15 @@
 
 mod counts;
 pub mod executions;
+#[cfg(test)]
+mod plans;
 pub mod queries;
 pub mod stats;
 pub mod worktrees;
 pub mod zones;
+
+#[cfg(test)]
+mod tests;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;

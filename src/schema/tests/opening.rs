@@ -81,7 +81,7 @@ fn without_migrate_an_older_file_is_an_error_that_says_what_to_do() {
         let connection = open(&folder.join(name));
         match name {
             "older.db" => {
-                connection.execute_batch("PRAGMA user_version = 1; PRAGMA application_id = 0x56444231").unwrap()
+                connection.execute_batch("PRAGMA user_version = 1; PRAGMA application_id = 0x56444231").unwrap();
             }
             "layer.db" => connection.execute_batch(crate::schema::ALL[0].up).unwrap(),
             _ => {}

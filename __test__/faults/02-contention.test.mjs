@@ -1,0 +1,86 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import { VisualDatabase } from '../../lib/index.mjs';
+import { newFile } from './support/folder.mjs';
+import { expectSound } from './support/sound.mjs';
+import { amount, figure, within } from './support/torture.mjs';
+
+const CONTENDER = fileURLToPath(new URL('./support/contender.mjs', import.meta.url));
+const MILLISECONDS = amount(3000, 60_000);
+
+const processes = {
+  start: () => fork(CONTENDER, { serialization: 'advanced' }),
+  tell: (child, message) => child.send(message),
+};
+const workers = {
+  start: () => new Worker(CONTENDER),
+  tell: (worker, message) => worker.postMessage(message),
+};
+
+/** Lets `count` contenders loose on one file; gives what each of them says at its end. */
+async function contend({ start, tell }, count, task) {
+  const contenders = Array.from({ length: count }, start);
+  await Promise.all(
+    contenders.map(async (contender, index) => {
+      const ready = once(contender, 'message');
+      tell(contender, { ...task, name: `contender-${index}` });
+      expect(await ready).toContain('ready');
+    }),
+  );
+  return Promise.all(
+    contenders.map(async (contender) => {
+      const result = once(contender, 'message');
+      tell(contender, 'go');
+      return (await result)[0];
+    }),
+  );
+}
+
+function boardWithCounter() {
+  const file = newFile();
+  const visual = new VisualDatabase(file);
+  visual.createWorktree({ id: 'counter', path: '/counter', port: 1, branchName: 'main' });
+  for (const zone of [0, 1, 2]) visual.createZone({ id: `zone-${zone}`, name: `Zone ${zone}` });
+  visual.close();
+  return file;
+}
+
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+
+describe.each([
+  ['processes', processes],
+  ['worker threads', workers],
+])('Eight %s that write to one file at once', (kind, how) => {
+  it('lose no update and are never told SQLITE_BUSY below the timeout', within(60, 5), async () => {
+    const file = boardWithCounter();
+    const results = await contend(how, 8, { file, milliseconds: MILLISECONDS, timeout: 5000 });
+
+    expect(results.flatMap(({ errors }) => errors)).toEqual([]);
+    const visual = new VisualDatabase(file);
+    const counted = sum(results.map((result) => result.counted));
+    expect(visual.getWorktree('counter').position.x).toBe(counted);
+    expect(visual.getStats().executions).toBe(counted);
+    expectSound(visual);
+    visual.close();
+
+    const waits = results.flatMap((result) => result.waits).toSorted((a, b) => a - b);
+    const at = (share) => `${waits[Math.floor((waits.length - 1) * share)].toFixed(2)} ms`;
+    const [fewest, most] = [Math.min, Math.max].map((pick) => pick(...results.map((result) => result.counted)));
+    figure(`contention of 8 ${kind}`, [
+      `${counted} transactions, ${sum(results.map(({ reads }) => reads))} reads: 0 lost updates, 0 SQLITE_BUSY`,
+      `wait for the write lock: median ${at(0.5)}, 99th percentile ${at(0.99)}, longest ${at(1)}`,
+      `transactions of the slowest and the fastest: ${fewest} and ${most}`,
+    ]);
+    // Nobody starves: the slowest gets a fair part of what the fastest gets.
+    expect(fewest).toBeGreaterThan(most / 4);
+  });
+
+  it('would be seen to fail with transactions that take the write lock late', within(60, 5), async () => {
+    const task = { file: boardWithCounter(), milliseconds: 1000, timeout: 5000, deferred: true };
+    const results = await contend(how, 8, task);
+    expect(results.flatMap(({ errors }) => errors).join()).toMatch(/SQLITE_BUSY/);
+  });
+});

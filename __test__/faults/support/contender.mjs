@@ -1,0 +1,83 @@
+// One of several that read and write the same file as fast as they can, in a process or a worker thread of its own.
+// Told `{ file, name, milliseconds, timeout, deferred }` it opens the file and says 'ready'; told 'go' it begins; at the
+// end it says how often it counted, how long it waited for the write lock, and what went wrong.
+import { isMainThread, parentPort } from 'node:worker_threads';
+import { VisualDatabase } from '../../../lib/index.mjs';
+
+const port = isMainThread ? process : parentPort;
+const tell = (message) => (isMainThread ? process.send(message) : parentPort.postMessage(message));
+
+let visual;
+let task;
+port.on('message', (message) => {
+  if (message === 'go') {
+    const result = contend();
+    visual.close();
+    tell(result);
+    if (isMainThread) process.disconnect();
+    else parentPort.close();
+    return;
+  }
+  task = message;
+  visual = new VisualDatabase({ dbPath: task.file, timeout: task.timeout });
+  tell('ready');
+});
+
+function contend() {
+  const { milliseconds, name } = task;
+  const waits = [];
+  const errors = [];
+  let counted = 0;
+  let reads = 0;
+  let latest = 0;
+  const see = () => {
+    const { x } = visual.getWorktree('counter').position;
+    if (x < latest) errors.push(`the counter went back from ${latest} to ${x}`);
+    latest = x;
+    reads += 1;
+  };
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end) {
+    try {
+      waits.push(count(`${name} ${counted}`));
+      counted += 1;
+      see();
+      if (counted % 8 === 0) reads += visual.listWorktrees().length;
+      if (counted % 8 === 4) visual.getExecutionHistory(`zone-${counted % 3}`, 10);
+      const { executions } = visual.getStats();
+      if (executions < latest) errors.push(`${executions} executions after ${latest} were counted`);
+    } catch (error) {
+      errors.push(`${error.code ?? error.name}: ${error.message}`);
+    }
+  }
+  return { counted, reads, waits, errors };
+}
+
+/** Adds one to the counter in a transaction with nested ones; gives the milliseconds until it held the write lock. */
+function count(prompt) {
+  const begin = performance.now();
+  let waited;
+  transaction(() => {
+    waited = performance.now() - begin;
+    const { x } = visual.getWorktree('counter').position;
+    visual.transaction(() => {
+      visual.updateWorktree('counter', { position: { x: x + 1 } });
+      visual.recordExecution({ zoneId: `zone-${x % 3}`, worktreeId: 'counter', agentType: task.name, prompt });
+    });
+    try {
+      visual.transaction(() => {
+        visual.updateWorktree('counter', { position: { x: -1 } });
+        throw new Error('on purpose');
+      });
+    } catch (error) {
+      if (error.message !== 'on purpose') throw error;
+    }
+  });
+  return waited;
+}
+
+/** The package's own transaction, or, for the control, one that takes its locks only when it needs them. */
+function transaction(body) {
+  if (task.deferred) visual.db.transaction(body)();
+  else visual.transaction(body);
+}

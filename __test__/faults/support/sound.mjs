@@ -1,0 +1,9 @@
+import { expect } from 'vitest';
+
+/** A database is sound: its pages, indexes and references agree. */
+export function expectSound(visual) {
+  expect(visual.db.pragma('integrity_check', { simple: true })).toBe('ok');
+  expect(visual.db.pragma('foreign_key_check')).toEqual([]);
+  const counted = visual.db.prepare('SELECT count(*) FROM zone_executions').pluck().get();
+  expect(visual.getStats().executions).toBe(counted);
+}

@@ -1,0 +1,70 @@
+// The files that are measured: generated once, prepared once for each peer, copied for each run.
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './node24.mjs';
+import { OURS, PEERS, fileName } from './peers/index.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const DATA = join(here, 'data');
+const RUN = join(DATA, 'run');
+
+const hash = (...paths) => {
+  const sha = createHash('sha256');
+  for (const path of paths) sha.update(readFileSync(path));
+  return sha.digest('hex').slice(0, 12);
+};
+const filesIn = (folder) => (existsSync(folder) ? readdirSync(folder) : []).map((name) => join(folder, name));
+const sqlIn = (folder) =>
+  filesIn(folder)
+    .filter((path) => path.endsWith('.sql'))
+    .sort();
+const rows = hash(join(here, 'workload.mjs'), join(here, 'generate.mjs'));
+const GENERATED = join(DATA, `generated-${rows}`);
+/** Where a peer's prepared files are: elsewhere as soon as what it makes of them has changed. */
+const preparedFor = (peer) => {
+  const made = peer === OURS ? sqlIn(join(here, '..', 'schema')) : [join(here, 'peers', 'hand_tuned.mjs')];
+  return join(DATA, `${fileName(peer)}-${rows}-${hash(...made)}`);
+};
+
+/** A file of this many executions as the JavaScript layer would have left it. */
+async function generated(size) {
+  const path = join(GENERATED, `${size}.db`);
+  if (existsSync(path)) return path;
+  mkdirSync(GENERATED, { recursive: true });
+  await run('generate.mjs', path, size);
+  return path;
+}
+
+/** The same file once a peer has opened it (its indexes made, its migrations run). */
+async function prepared(size, peer) {
+  const folder = preparedFor(peer);
+  const path = join(folder, `${size}.db`);
+  if (existsSync(path)) return path;
+  const work = join(folder, 'work');
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  copyFileSync(await generated(size), join(work, 'visual.db'));
+  await run('children/prepare.mjs', peer, join(work, 'visual.db'));
+  if (existsSync(join(work, 'visual.db-wal'))) throw new Error(`${peer} left a write-ahead log behind on closing`);
+  renameSync(join(work, 'visual.db'), path);
+  rmSync(work, { recursive: true });
+  return path;
+}
+
+/** A copy of a peer's own for this run. */
+export async function fresh(size, peer) {
+  const path = join(RUN, `${fileName(peer)}-${size}.db`);
+  const source = await prepared(size, peer);
+  mkdirSync(RUN, { recursive: true });
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+  copyFileSync(source, path);
+  return path;
+}
+
+/** Removes the copies of earlier runs and what was made from a workload or a schema that is no more. */
+export function tidy() {
+  const keep = new Set([GENERATED, ...PEERS.map(preparedFor)]);
+  for (const path of filesIn(DATA)) if (!keep.has(path)) rmSync(path, { recursive: true });
+}

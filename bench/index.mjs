@@ -1,0 +1,44 @@
+// `npm run bench`: measures the package beside its peers, prints the table, writes results.md and chart.svg.
+//   --quick        under a minute: two rounds, a history of 100,000 only, nothing written
+//   --only REGEX   only the cases whose names match; nothing written
+//   --peers REGEX  only these peers; nothing written
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { chart } from './chart.mjs';
+import { tidy } from './files.mjs';
+import { floor } from './floor.mjs';
+import { machine } from './machine.mjs';
+import { PEERS } from './peers/index.mjs';
+import { coldStarts, crowds, peakMemory } from './processes.mjs';
+import { report } from './report.mjs';
+import { measureCases } from './rounds.mjs';
+import { SIZES } from './workload.mjs';
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, only: { type: 'string' }, peers: { type: 'string' } },
+});
+const only = new RegExp(values.only ?? '');
+const peers = PEERS.filter((peer) => new RegExp(values.peers ?? '').test(peer));
+const complete = !values.quick && !values.only && !values.peers;
+const say = (text) => process.stderr.write(`${text}\n`);
+const settings = values.quick ? { rounds: 2, effort: 8 } : { rounds: 7, effort: 70 };
+
+tidy();
+// First, so that a missing toolchain is found out before everything else has been measured.
+const rust = complete ? await floor({ size: SIZES[1], say }) : [];
+const results = [];
+for (const size of values.quick ? [SIZES[1]] : SIZES)
+  results.push(...(await measureCases({ size, peers, only, say, ...settings })));
+const outside = { size: SIZES[1], peers, say, ...settings };
+if (only.test('cold start')) results.push(await coldStarts(outside));
+if (only.test('8 processes on one file')) results.push(await crowds(outside));
+const memory = only.test('memory') ? await peakMemory(outside) : {};
+
+const text = report({ results, memory, floor: rust, machine: machine(), peers });
+process.stdout.write(`${text}\n`);
+if (complete) {
+  const here = (name) => new URL(name, import.meta.url);
+  writeFileSync(here('results.md'), text);
+  writeFileSync(here('chart.svg'), await chart(results));
+}
+tidy();

@@ -1,0 +1,28 @@
+// Who is measured. A process opens one peer only: two copies of SQLite in one process would undo each other's file locks.
+export const AS_WRITTEN = 'as written, better-sqlite3';
+export const TUNED = ['hand-tuned, better-sqlite3', 'hand-tuned, node:sqlite'];
+export const OURS = 'visual-db';
+
+const openers = {
+  async [AS_WRITTEN](path) {
+    const { default: Database } = await import('better-sqlite3');
+    const { asWrittenWithBulk } = await import('./bulk_as_written.mjs');
+    return new (asWrittenWithBulk(Database))({ dbPath: path });
+  },
+  async [TUNED[0]](path) {
+    const [{ HandTuned }, { betterSqlite3 }] = [await import('./hand_tuned.mjs'), await import('./drivers.mjs')];
+    return new HandTuned(await betterSqlite3(path));
+  },
+  async [TUNED[1]](path) {
+    const [{ HandTuned }, { nodeSqlite }] = [await import('./hand_tuned.mjs'), await import('./drivers.mjs')];
+    return new HandTuned(await nodeSqlite(path));
+  },
+  async [OURS](path, options) {
+    const { open } = await import('./ours.mjs');
+    return open(path, options);
+  },
+};
+
+export const PEERS = Object.keys(openers);
+export const fileName = (peer) => peer.replaceAll(/\W+/g, '-');
+export const open = (peer, path, options) => openers[peer](path, options);

@@ -1,0 +1,46 @@
+// What can only be measured from outside: whole processes.
+import { fresh } from './files.mjs';
+import { start, untilFirstOutput } from './node24.mjs';
+import { interleaved } from './rounds.mjs';
+
+const CROWD = 8;
+
+async function onFiles(size, peers) {
+  const paths = {};
+  for (const peer of peers) paths[peer] = await fresh(size, peer);
+  return paths;
+}
+
+export async function coldStarts({ size, peers, rounds, say }) {
+  say('cold start to first answer');
+  const paths = await onFiles(size, peers);
+  const medians = await interleaved(peers, rounds * 3, (peer) =>
+    untilFirstOutput('children/cold_start.mjs', peer, paths[peer]),
+  );
+  return { name: 'cold start to first answer', group: 'cold start', size, medians };
+}
+
+export async function crowds({ size, peers, rounds, effort, say }) {
+  say(`${CROWD} processes on one file`);
+  const paths = await onFiles(size, peers);
+  const operations = effort * 10;
+  const medians = await interleaved(peers, rounds, async (peer, round) => {
+    const members = await Promise.all(
+      Array.from({ length: CROWD }, (_, i) =>
+        start('children/crowd.mjs', peer, paths[peer], round * CROWD + i, operations),
+      ),
+    );
+    const before = performance.now();
+    await Promise.all(members.map((member) => member.ask('go')));
+    return ((performance.now() - before) * 1e6) / (CROWD * operations);
+  });
+  return { name: `${CROWD} processes on one file, per call`, group: 'every other case', size, medians };
+}
+
+/** Peak resident bytes of a run of fixed length, by peer. */
+export async function peakMemory({ size, peers, say }) {
+  say('peak memory');
+  const bytes = {};
+  for (const peer of peers) bytes[peer] = (await start('children/memory.mjs', peer, await fresh(size, peer))).first;
+  return bytes;
+}

@@ -1,0 +1,113 @@
+// The table: medians, spread and ratios, beside what was promised.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { AS_WRITTEN, OURS, TUNED } from './peers/index.mjs';
+import { geometricMean, median, spread } from './statistics.mjs';
+import { ADDON_BYTES, FLOOR, GEOMETRIC_MEAN, GROWTH, targetOf } from './targets.mjs';
+import { SIZES } from './workload.mjs';
+
+const number = (value) => value.toLocaleString('en', { maximumSignificantDigits: 3 });
+const time = (ns) => {
+  if (ns < 1e3) return `${number(ns)} ns`;
+  return ns < 1e6 ? `${number(ns / 1e3)} µs` : `${number(ns / 1e6)} ms`;
+};
+const percent = (share) => `±${Math.round(share * 100)} %`;
+const megabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+const verdict = (value, target) => `${number(value)}× (≥ ${target}) ${value >= target ? 'pass' : '**miss**'}`;
+const atMost = (value, target) => `${number(value)} (≤ ${target}) ${value <= target ? 'pass' : '**miss**'}`;
+const table = (head, rows) =>
+  [head, head.map((_, i) => (i === 0 ? '---' : '--:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+const short = (peer) => peer.replace(', ', '<br>');
+
+/** Ratios of the peers' medians to ours; `undefined` where one of the two was not measured. */
+export function ratios({ medians }) {
+  const of = (peer) => (medians[peer] === undefined ? undefined : median(medians[peer]));
+  const ours = of(OURS);
+  const ratio = (other) => (ours === undefined || other === undefined ? undefined : other / ours);
+  const tuned = TUNED.map(of).filter((value) => value !== undefined);
+  return { asWritten: ratio(of(AS_WRITTEN)), tuned: ratio(tuned.length === 0 ? undefined : Math.min(...tuned)) };
+}
+
+function cases(results, peers) {
+  const several = (name) => new Set(results.filter((r) => r.name === name).map((r) => r.size)).size > 1;
+  const rows = results.map((result) => {
+    const name =
+      several(result.name) || result.size === SIZES[2] ? `${result.name} (${number(result.size)})` : result.name;
+    const cells = peers.map((peer) => `${time(median(result.medians[peer]))} ${percent(spread(result.medians[peer]))}`);
+    const target = targetOf(result);
+    const found = ratios(result);
+    const verdicts = ['asWritten', 'tuned'].map((key) =>
+      found[key] === undefined ? '–' : verdict(found[key], target[key]),
+    );
+    return [name, ...cells, ...verdicts];
+  });
+  return table(['case', ...peers.map(short), 'as written / ours', 'best hand-tuned / ours'], rows);
+}
+
+function growth(results, peers) {
+  const of = (name, size) => results.find((r) => r.name === name && r.size === size);
+  const names = [...new Set(results.filter((r) => r.size === SIZES[0]).map((r) => r.name))];
+  const rows = names
+    .filter((name) => of(name, SIZES[2]))
+    .map((name) => {
+      const ratio = (peer) => median(of(name, SIZES[2]).medians[peer]) / median(of(name, SIZES[0]).medians[peer]);
+      return [name, ...peers.map((peer) => (peer === OURS ? atMost(ratio(peer), GROWTH) : number(ratio(peer))))];
+    });
+  return rows.length === 0 ? '' : table(['cost at 1,000,000 / at 10,000', ...peers.map(short)], rows);
+}
+
+function floors(floor, results) {
+  const rows = floor.flatMap(({ name, kind, median: rust }) => {
+    const ours = results.find((r) => r.name === name)?.medians[OURS];
+    return ours ? [[name, time(median(ours)), time(rust), atMost(median(ours) / rust, FLOOR[kind])]] : [];
+  });
+  return rows.length === 0 ? '' : table(['case', 'ours', 'Rust without Node', 'ours / Rust'], rows);
+}
+
+function memories(memory) {
+  const best = memory[TUNED[0]];
+  const rows = Object.entries(memory).map(([peer, bytes]) => [
+    peer,
+    megabytes(bytes),
+    peer === OURS && best ? atMost(bytes / best, 1) : '',
+  ]);
+  return rows.length === 0 ? '' : table(['peak resident memory', '', 'ours / hand-tuned better-sqlite3'], rows);
+}
+
+function addon() {
+  const folder = new URL('../prebuilds/', import.meta.url);
+  if (!existsSync(folder)) return '';
+  const rows = readdirSync(folder)
+    .filter((name) => name.endsWith('.node'))
+    .map((name) => [name, megabytes(statSync(new URL(name, folder)).size), statSync(new URL(name, folder)).size])
+    .map(([name, size, bytes]) => [
+      name,
+      size,
+      `≤ ${megabytes(ADDON_BYTES)} ${bytes <= ADDON_BYTES ? 'pass' : '**miss**'}`,
+    ]);
+  return table(['addon', 'size', 'target'], rows);
+}
+
+function mean(results) {
+  const all = results.map((result) => ratios(result).tuned).filter((ratio) => ratio !== undefined);
+  return all.length === 0
+    ? ''
+    : `Geometric mean over the best hand-tuned, all ${all.length} cases: ${verdict(geometricMean(all), GEOMETRIC_MEAN)}`;
+}
+
+export function report({ results, memory, floor, machine, peers }) {
+  const where = Object.entries(machine)
+    .map(([key, value]) => `- ${key}: ${value}`)
+    .join('\n');
+  const parts = [
+    '# Benchmarks',
+    "Made by `npm run bench`; 2,000 worktrees, 50 zones, 100,000 executions unless a case says otherwise. Each peer runs in a process and on a file of its own, on the same Node; a number is the median of the rounds' medians, ± half of what lies between the quartiles of the rounds. Ratios are peer / ours: over 1, ours is faster.",
+    where,
+    cases(results, peers),
+    mean(results),
+    growth(results, peers),
+    floors(floor, results),
+    memories(memory),
+    addon(),
+  ];
+  return parts.filter(Boolean).join('\n\n') + '\n';
+}

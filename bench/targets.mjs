@@ -1,0 +1,31 @@
+// What has to be shown: the ratio of the peer's median to the package's, against the JavaScript layer as written and against
+// the better of the two hand-tuned peers.
+import { SIZES } from './workload.mjs';
+
+const [, MIDDLE, LARGE] = SIZES;
+const OTHER = { asWritten: 1, tuned: 0.97 };
+export const GEOMETRIC_MEAN = 1.4;
+/** One history page, one statistics call and one recorded execution at the largest history, against the smallest. */
+export const GROWTH = 1.3;
+export const FLOOR = { single: 1.3, list: 1.6 };
+export const ADDON_BYTES = 4 * 1024 * 1024;
+
+const groups = {
+  'single reads, cold': { asWritten: 5, tuned: 1 },
+  'single reads, again': { asWritten: 15, tuned: 3 },
+  'lists, again': { asWritten: 4, tuned: 2.5 },
+  'lists, cold': { asWritten: 1.3, tuned: 1.2 },
+  'history pages': { asWritten: 20, tuned: 1.1, at: MIDDLE },
+  'single writes': { asWritten: 1.3, tuned: 1 },
+  recordExecution: { asWritten: 1.3, tuned: 0.9 },
+  'writes in a transaction': { asWritten: 4, tuned: 1.1 },
+  'recordExecution in a transaction': { asWritten: 2.5, tuned: 0.8 },
+  statistics: { asWritten: 100, tuned: 50, at: LARGE },
+  'cold start': { asWritten: 1, tuned: 1 },
+  'bulk calls': { asWritten: 1, tuned: 1.5 },
+};
+
+export function targetOf({ group, size }) {
+  const found = groups[group];
+  return found === undefined || (found.at !== undefined && found.at !== size) ? OTHER : found;
+}
