@@ -146,6 +146,7 @@ fn make(backup: &Path, live: &Path, report: Report) -> Result<(How, Option<PathB
             super::files::rename(&stray, &with_suffix(live, &format!("-replaced-{time}{side}")))?;
         }
     }
+    super::files::remove(&with_suffix(live, "-shm"))?;
     let partial = Partial::beside(live)?;
     {
         let mut to = open_to_write(partial.path())?;
