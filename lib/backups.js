@@ -113,4 +113,4 @@ function install(VisualDatabase) {
   define(VisualDatabase, { verifyBackup, listBackups, pruneBackups, restore });
 }
 
-module.exports = { install, fileOf, createBackup, verifyBackup, listBackups, pruneBackups, restore };
+module.exports = { install, valueOf, fileOf, createBackup, verifyBackup, listBackups, pruneBackups, restore };
