@@ -102,4 +102,14 @@ function restore(path, { dbPath, progress } = {}) {
   return settle(native.backupRestore(path, file, watcher));
 }
 
-module.exports = { backup, backupSync, createBackup, fileOf, listBackups, pruneBackups, restore, verifyBackup };
+module.exports = {
+  backup,
+  backupSync,
+  createBackup,
+  fileOf,
+  listBackups,
+  pruneBackups,
+  restore,
+  valueOf,
+  verifyBackup,
+};

@@ -5,6 +5,7 @@ pub mod backup;
 #[cfg(feature = "addon")]
 mod binding;
 pub mod error;
+pub mod maintenance;
 pub mod model;
 pub mod open;
 pub mod schema;

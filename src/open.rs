@@ -96,7 +96,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
 }
 
 /// The verified backup that is made before a file with content is changed.
-fn before_migration(path: &Path, label: &str) -> Result<PathBuf> {
+pub(crate) fn before_migration(path: &Path, label: &str) -> Result<PathBuf> {
     let options = Create { kind: Kind::Migration, label: Some(label), ..Create::default() };
     Ok(backup::create(path, &options, &mut backup::unreported)?.path.into())
 }

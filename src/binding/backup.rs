@@ -126,9 +126,9 @@ enum Outcome<T> {
 }
 
 /// A panic ends here: it must not cross into JavaScript.
-fn outcome<T: Serialize>(work: impl FnOnce() -> Result<T>) -> String {
+pub(super) fn outcome<T: Serialize>(work: impl FnOnce() -> Result<T>) -> String {
     let done = catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(Error::Plain("internal error: the backup code panicked".into())));
+        .unwrap_or_else(|_| Err(Error::Plain("internal error: the code panicked".into())));
     text(&match done {
         Ok(value) => Outcome::Value(value),
         Err(error) => {

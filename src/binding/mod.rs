@@ -9,5 +9,6 @@ mod domain;
 mod function;
 mod js;
 mod module;
+mod schema;
 mod state;
 mod statement;
