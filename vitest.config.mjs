@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     // Node's own process per file: suites start worker threads, end processes and load the addon anew.
     pool: 'forks',
+    // Many tests wait for the disk, and a loaded machine's may take its time.
+    testTimeout: 30_000,
     projects: [
       {
         extends: true,

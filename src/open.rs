@@ -45,6 +45,10 @@ const ATTACHED: i32 = 1;
 /// An error that names the path and the reason; the file is as it was then.
 pub fn open(path: &Path, options: &Options<'_>) -> Result<(Rc<Connection>, Store)> {
     let in_memory = path.as_os_str() == ":memory:";
+    if !in_memory && !options.readonly {
+        // What a restore that was killed has left to do.
+        backup::resume(path)?;
+    }
     let created = !in_memory && prepare_file(path, options)?;
     let opened = connect(path, in_memory, options);
     if opened.is_err() && created {

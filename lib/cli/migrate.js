@@ -1,2 +1,88 @@
 'use strict';
-module.exports = () => {};
+
+const { InvalidArgumentError } = require('commander');
+const { confirm } = require('./ask.js');
+const { Found, Usage } = require('./outcome.js');
+const { command } = require('./options.js');
+const { colour, print, printJson, table } = require('./output.js');
+
+/** `visual-db migrate [up|down|status|verify|rollback]` */
+module.exports = (root, run) => {
+  const migrate = root.command('migrate').description('versions of the schema: up (where nothing is said), down, …');
+  const subcommand = (name, description, settings) => command(migrate, name, description, settings);
+  subcommand('up', 'bring the database to the latest version, after a verified backup', { isDefault: true })
+    .option('--to <version>', 'stop at this version', version)
+    .action(run(up));
+  subcommand('down', 'go back a version, after a verified backup; it stays there until `migrate up`')
+    .option('--to <version>', 'go back to this version', version)
+    .option('--yes', 'do not ask')
+    .action(run(down));
+  subcommand('status', 'say at which version the database is').action(run(status));
+  subcommand('verify', 'check history, tables, indexes, triggers, counts and references').action(run(verify));
+  subcommand('rollback', 'bring back the state before the latest migration, keeping a safety copy')
+    .option('--yes', 'do not ask')
+    .action(run(rollback));
+};
+
+function version(text) {
+  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('a version is a non-negative integer.');
+  return Number(text);
+}
+
+function up({ db, to, json }) {
+  report(require('../schema.js').up(db, to), json);
+}
+
+async function down(options) {
+  const schema = require('../schema.js');
+  const { version: current } = schema.status(options.db);
+  const to = options.to ?? current - 1;
+  if (to < 0) throw new Usage(`${options.db} is at version ${current}: there is no version before it`);
+  await confirm(`Take ${options.db} from version ${current} back to version ${to}?`, options);
+  report(schema.down(options.db, to), options.json);
+}
+
+function report(done, json) {
+  if (json) return printJson(done);
+  const { from, version: now, adopted, pinned, backup } = done;
+  const before = adopted ? "the JavaScript layer's file" : `version ${from}`;
+  print(from === now && !adopted ? `Version ${now}: nothing to do` : `From ${before} to version ${now}`);
+  if (backup) print(`What was there before: ${backup}`);
+  if (pinned) print('It stays at this version until `visual-db migrate up`.');
+}
+
+function status({ db, json }) {
+  const found = require('../schema.js').status(db);
+  if (json) return printJson(found);
+  print(`${db}: ${found.state}, version ${found.version} of ${found.latest}`);
+  for (const reason of found.reasons) print(`  ${reason}`);
+  const rows = found.migrations.map(({ version: number, name, applied, history }) => [
+    number,
+    name,
+    applied ? 'applied' : '',
+    (applied ? history?.appliedAt : history?.rolledBackAt && `rolled back ${history.rolledBackAt}`) ?? '',
+  ]);
+  print(table(['version', 'name', 'state', 'when'], rows));
+}
+
+function verify({ db, json }) {
+  const problems = require('../schema.js').verify(db);
+  if (json) printJson({ problems });
+  else for (const problem of problems) print(`${colour('red', 'problem')}  ${problem}`);
+  if (problems.length > 0) throw new Found('the schema is not as it should be');
+  if (!json) print(`${db}: everything is as it should be`);
+}
+
+async function rollback(options) {
+  const phase9 = require('../phase9.js');
+  const backup = phase9.latestBackup(options.db);
+  if (!backup) throw new Error(`${options.db}: there is no backup of a migration to go back to`);
+  await confirm(`Bring ${options.db} back to the state of ${backup.createdAt} (${backup.path})?`, options);
+  const { lost, ...restored } = phase9.rollback(options.db);
+  if (options.json) return printJson({ ...restored, lost });
+  print(`${restored.path} is what it was at ${restored.createdAt}`);
+  if (restored.safety) print(`What was there before: ${restored.safety}`);
+  for (const { table: name, rows, keys } of lost) {
+    print(`Only there: ${rows} of ${name}: ${keys.join(', ')}${rows > keys.length ? ', …' : ''}`);
+  }
+}

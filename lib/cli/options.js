@@ -9,9 +9,9 @@ const { InvalidArgumentError } = require('commander');
 const DATABASE = 'data/visual.db';
 
 /** A command with `--db` and `--json`. */
-function command(root, name, description) {
+function command(root, name, description, settings) {
   return root
-    .command(name)
+    .command(name, settings)
     .description(description)
     .option('--db <path>', 'the database', DATABASE)
     .option('--json', 'print JSON');

@@ -1,2 +1,41 @@
 'use strict';
-module.exports = { SCHEMA: {} };
+
+// What `doctor` looks at in the schema. See checks.js for what a check returns.
+
+const { note, ok, problem } = require('./checks.js');
+const { many } = require('./output.js');
+
+const STATES = {
+  older: ({ version, latest }) =>
+    note(`version ${version} of ${latest}`, 'the next opening migrates it, or npx visual-db migrate up'),
+  pinned: ({ version }) => note(`kept at version ${version} on purpose`, 'npx visual-db migrate up ends that'),
+  'javascript-layer': () => note("the JavaScript layer's", 'the next opening adopts it, or npx visual-db migrate up'),
+  empty: () => note('none: the file is empty', 'the next opening makes the tables'),
+  newer: ({ version, latest }) =>
+    problem(`version ${version}; this package knows versions up to ${latest}`, 'use a newer package'),
+  different: ({ reasons }) => problem(reasons.join('; '), 'the package refuses such a file: is it the right one?'),
+  foreign: ({ reasons }) => problem(reasons.join('; '), 'the package refuses such a file: is it the right one?'),
+};
+
+function schema({ file }) {
+  const { status, verify } = require('../schema.js');
+  const found = status(file);
+  if (found.state !== 'current') return STATES[found.state](found);
+  // What `counts` and `foreign keys` say is not said twice.
+  const problems = verify(file).filter((text) => !/^execution_counts_|refer to rows/.test(text));
+  if (problems.length === 0) return ok(`version ${found.version}: tables, indexes and triggers are as they must be`);
+  return problem(problems.join('; '), 'restore a backup, or ask what changed the file: VisualDatabase never does that');
+}
+
+function counts({ file, fix }) {
+  const { checkCounts, rebuildCounts, status } = require('../schema.js');
+  if (status(file).version < 3) return ok('this version of the schema has none');
+  const drift = checkCounts(file);
+  if (drift.length === 0) return ok('what the executions are');
+  const finding = drift.map(({ table, rows }) => `${table}: ${many(rows, 'row')} wrong`).join('; ');
+  if (!fix) return problem(`${finding} (a program without recursive triggers did that)`, 'npx visual-db doctor --fix');
+  rebuildCounts(file);
+  return note(`${finding}: rebuilt`);
+}
+
+module.exports = { SCHEMA: { schema, counts } };

@@ -51,19 +51,6 @@ pub fn create(source: &Path, options: &Create, report: Report) -> Result<Backup>
     publish(partial, &dest, (options.kind, created_at), report)
 }
 
-/// The backup that is made before the schema of the database under a connection is changed: what `schema::Prepare`
-/// wants. `what_for` becomes part of its name.
-///
-/// # Errors
-/// As `create`; a database in memory has nothing to be copied from.
-pub fn before_migration(connection: &Connection, what_for: &str) -> Result<PathBuf> {
-    let source = connection.path().unwrap_or_default();
-    let label: String =
-        what_for.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
-    let options = Create { kind: Kind::Migration, label: Some(&label), ..Create::default() };
-    Ok(create(Path::new(source), &options, &mut super::unreported)?.path)
-}
-
 /// As `create`, of a serialised database: one in memory has no file that could be read.
 ///
 /// # Errors

@@ -56,10 +56,10 @@ pub fn replace(backup: &Path, live: &Path, report: Report) -> Result<PathBuf> {
 /// # Errors
 /// `ERR_RESTORE_BUSY` where another process is at it and doesn't come to an end.
 pub fn resume(live: &Path) -> Result<Option<PathBuf>> {
-    if !with_suffix(live, PLAN).exists() {
+    let live = resolve(live)?;
+    if !with_suffix(&live, PLAN).exists() {
         return Ok(None);
     }
-    let live = resolve(live)?;
     let lock = take(&live)?;
     let plan = Plan::read(&lock)?;
     if let Some(plan) = &plan {

@@ -54,10 +54,10 @@ pub struct Restored {
 /// As `verify`, with the database unchanged to the byte. `SQLITE_BUSY` where others don't let go of the write lock.
 pub fn restore(backup: &Path, live: &Path, report: Report) -> Result<Restored> {
     let live = resolve(live)?;
-    let verified = verify(backup, report)?;
-    if same_file(&verified.path, &live) {
+    if same_file(backup, &live) {
         return Err(refused("ERR_RESTORE_SAME_FILE", &live, "the backup is the database itself"));
     }
+    let verified = verify(backup, report)?;
     resume(&live)?;
     sweep(folder_of(&live), &live)?;
     let (how, safety) = match live.try_exists() {
@@ -146,6 +146,7 @@ fn make(backup: &Path, live: &Path, report: Report) -> Result<(How, Option<PathB
             super::files::rename(&stray, &with_suffix(live, &format!("-replaced-{time}{side}")))?;
         }
     }
+    super::files::remove(&with_suffix(live, "-shm"))?;
     let partial = Partial::beside(live)?;
     {
         let mut to = open_to_write(partial.path())?;
