@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use rusqlite::ffi;
 
-use super::watch;
+use super::{busy, watch};
 use crate::error::{Error, Result};
 
 /// A connection to a database. Shared by the statements that were prepared on it; one thread only.
@@ -21,6 +21,7 @@ pub struct Connection {
     busy: Cell<bool>,
     iterators: Cell<u32>,
     unsafe_mode: Cell<bool>,
+    pub(super) patience: busy::Patience,
     /// What the write-ahead log's index said last, and how often it said something new.
     seen: Cell<(watch::Header, i32)>,
 }
@@ -43,6 +44,7 @@ impl Connection {
             busy: Cell::new(false),
             iterators: Cell::new(0),
             unsafe_mode: Cell::new(false),
+            patience: busy::Patience::default(),
             seen: Cell::default(),
         })
     }
@@ -286,7 +288,8 @@ impl Connection {
             let mut statement = ptr::null_mut();
             let mut tail = ptr::null();
             // SAFETY: the handle is open, `rest` points into `text`, which ends with NUL.
-            let code = unsafe { ffi::sqlite3_prepare_v2(raw, rest, -1, &raw mut statement, &raw mut tail) };
+            let code = self
+                .compile(sql, || unsafe { ffi::sqlite3_prepare_v2(raw, rest, -1, &raw mut statement, &raw mut tail) });
             self.check(code)?;
             if statement.is_null() {
                 // SAFETY: `tail` points into `text`. A comment alone gives no statement but may be followed by one.

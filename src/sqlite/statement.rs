@@ -84,9 +84,9 @@ impl Statement {
         let mut raw = ptr::null_mut();
         let mut tail: *const c_char = ptr::null();
         // SAFETY: the handle is open; `sql` has `length` bytes and outlives the call and the use of `tail` below.
-        let code = unsafe {
+        let code = connection.compile(sql, || unsafe {
             ffi::sqlite3_prepare_v3(database, sql.as_ptr().cast(), length, flags as u32, &raw mut raw, &raw mut tail)
-        };
+        });
         connection.check(code)?;
         let Some(raw) = NonNull::new(raw) else {
             return Err(Error::Range("The supplied SQL string contains no statements".into()));
