@@ -171,6 +171,16 @@ export interface DatabaseStats {
   executions: number;
 }
 
+/** What `getBoard` gives. */
+export interface Board {
+  /** As `listZones`. */
+  zones: Zone[];
+  /** As `listWorktrees`. */
+  worktrees: Worktree[];
+  /** Which worktree is in which zone; those of one zone in the order in which they were assigned. */
+  assignments: { worktreeId: string; zoneId: string }[];
+}
+
 /** Whatever logs: `console` is one. */
 export interface Logger {
   info(message: string, fields: Record<string, unknown>): void;
@@ -193,6 +203,8 @@ export interface VisualDatabaseOptions {
   mode?: number;
   /** Told of what happens, such as `console`. Default: none. */
   logger?: Logger | null;
+  /** How much memory answers may take that are kept for reads that repeat, in bytes; 0: none. Default: 16 MiB. */
+  cacheSize?: number;
   /** `false`: a file of an older version is an error instead of being migrated. Default: `true`. */
   migrate?: boolean;
 }
@@ -231,6 +243,12 @@ export class VisualDatabase {
    * @example db.createWorktree({ id: 'wt-1', path: '/tmp/wt-1', port: 3001, branchName: 'feature/login' })
    */
   createWorktree(worktree: NewWorktree): Worktree;
+  /**
+   * Stores many new worktrees as one: all or nothing. The error's `index`, and its message, say which was refused.
+   *
+   * @returns them, as they are stored
+   */
+  createWorktrees(worktrees: readonly NewWorktree[]): Worktree[];
   /** The worktree with this id, or `null`. */
   getWorktree(id: string | null | undefined): Worktree | null;
   /**
@@ -281,6 +299,8 @@ export class VisualDatabase {
    * @throws {SqliteError} `SQLITE_CONSTRAINT_FOREIGNKEY` for an unknown worktree or zone; it stays where it was then
    */
   assignWorktreeToZone(worktreeId: string, zoneId: string): true;
+  /** Puts many worktrees into a zone as one, in this order: all or nothing. The error's `index` says which was refused. */
+  assignWorktreesToZone(worktreeIds: readonly string[], zoneId: string): true;
   /** The id of the zone that a worktree is in, or `null`. */
   getWorktreeZone(worktreeId: string | null | undefined): string | null;
   /** Takes a worktree out of its zone, if it is in one. */
@@ -297,6 +317,12 @@ export class VisualDatabase {
    * db.recordExecution({ zoneId: 'zone-dev', worktreeId: 'wt-1', agentType: 'qa', prompt: 'Test it', result: {}, success: true })
    */
   recordExecution(execution: NewExecution): string;
+  /**
+   * Records many runs as one: all or nothing. The error's `index` says which was refused.
+   *
+   * @returns their ids
+   */
+  recordExecutions(executions: readonly NewExecution[]): string[];
   /** The execution with this id, or `null`. */
   getExecution(id: string | null | undefined): Execution | null;
   /**
@@ -313,6 +339,8 @@ export class VisualDatabase {
     zoneId?: string | null | undefined;
     worktreeId?: string | null | undefined;
   }): ExecutionStats;
+  /** Everything that stands on the canvas, in one consistent read. */
+  getBoard(): Board;
   /** Row counts of everything. */
   getStats(): DatabaseStats;
 

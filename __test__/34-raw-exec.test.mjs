@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from './support/database.mjs';
-import { freshFile } from './support/fresh_file.mjs';
 import { BUSY_CONNECTION, expectRefusal, expectSqliteError } from './support/refusals.mjs';
 
 let db;
 beforeEach(() => {
-  db = new Database(freshFile());
+  db = new Database(':memory:');
 });
 afterEach(() => db.close());
 

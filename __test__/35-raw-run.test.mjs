@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from './support/database.mjs';
-import { freshFile } from './support/fresh_file.mjs';
 import { BUSY_CONNECTION, BUSY_STATEMENT, expectRefusal, expectSqliteError } from './support/refusals.mjs';
 
 let db;
 beforeEach(() => {
-  db = new Database(freshFile());
+  db = new Database(':memory:');
   db.exec('CREATE TABLE entries (a TEXT, b INTEGER, c REAL, d BLOB)');
 });
 afterEach(() => db.close());

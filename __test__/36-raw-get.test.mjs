@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Database, isReference } from './support/database.mjs';
-import { freshFile } from './support/fresh_file.mjs';
 import { BUSY_STATEMENT, expectRefusal, expectSqliteError } from './support/refusals.mjs';
 
 let db;
 beforeEach(() => {
-  db = new Database(freshFile());
+  db = new Database(':memory:');
   db.exec(`
     CREATE TABLE entries (a TEXT, b INTEGER, c REAL, d BLOB, e TEXT);
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 10)

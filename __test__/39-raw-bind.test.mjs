@@ -1,12 +1,11 @@
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from './support/database.mjs';
-import { freshFile } from './support/fresh_file.mjs';
 import { BUSY_STATEMENT, expectRefusal } from './support/refusals.mjs';
 
 let db;
 beforeEach(() => {
-  db = new Database(freshFile());
+  db = new Database(':memory:');
   db.exec('CREATE TABLE entries (a, b, c)');
 });
 afterEach(() => db.close());

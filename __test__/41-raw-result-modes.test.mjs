@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from './support/database.mjs';
-import { freshFile } from './support/fresh_file.mjs';
 import { BUSY_STATEMENT, expectRefusal } from './support/refusals.mjs';
 
 let db;
 beforeEach(() => {
-  db = new Database(freshFile());
+  db = new Database(':memory:');
   db.exec(`
     CREATE TABLE zones (id INTEGER, name TEXT);
     CREATE TABLE runs (id INTEGER, zone INTEGER, ok INTEGER);

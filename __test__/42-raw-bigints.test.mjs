@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from './support/database.mjs';
-import { freshFile } from './support/fresh_file.mjs';
 import { BUSY_STATEMENT, expectRefusal } from './support/refusals.mjs';
 
 const BIG = 2n ** 62n + 1n;
@@ -9,7 +8,7 @@ const MIN = -(2n ** 63n);
 
 let db;
 beforeEach(() => {
-  db = new Database(freshFile());
+  db = new Database(':memory:');
   db.exec('CREATE TABLE entries (a INTEGER, b REAL, c TEXT)');
 });
 afterEach(() => db.close());

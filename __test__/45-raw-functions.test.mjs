@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Database, SqliteError } from './support/database.mjs';
-import { freshFile } from './support/fresh_file.mjs';
 import { expectRefusal, expectSqliteError, thrownBy } from './support/refusals.mjs';
 
 let db;
 beforeEach(() => {
-  db = new Database(freshFile());
+  db = new Database(':memory:');
 });
 afterEach(() => db.close());
 

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from './support/database.mjs';
-import { freshFile } from './support/fresh_file.mjs';
 import { expectRefusal, expectSqliteError, thrownBy } from './support/refusals.mjs';
 
 let db;
 beforeEach(() => {
-  db = new Database(freshFile());
+  db = new Database(':memory:');
   db.exec(`
     CREATE TABLE data (day TEXT, x INTEGER);
     INSERT INTO data VALUES ('a', 3), ('a', 5), ('a', 7), ('b', 11), ('b', 13);

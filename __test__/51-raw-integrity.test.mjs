@@ -14,7 +14,7 @@ let unbound;
 let finished;
 beforeEach(() => {
   duringVerbose = null;
-  db = new Database(freshFile(), { verbose: () => duringVerbose?.() });
+  db = new Database(':memory:', { verbose: () => duringVerbose?.() });
   db.exec('CREATE TABLE entries (a); INSERT INTO entries VALUES (1), (2), (3)');
   insert = db.prepare('INSERT INTO entries VALUES (?)');
   select = db.prepare('SELECT a FROM entries');
@@ -156,7 +156,11 @@ describe.each(Object.keys(middles))('in the middle of %s', (middle) => {
 
 describe('another connection', () => {
   test('may be used freely by a function, also on the same file', () => {
-    const other = new Database(db.name);
+    const file = freshFile();
+    const other = new Database(file);
+    other.exec('CREATE TABLE entries (a); INSERT INTO entries VALUES (1), (2), (3)');
+    db.close();
+    db = new Database(file);
     db.function('elsewhere', (a) => other.prepare('SELECT count(*) FROM entries WHERE a >= ?').pluck().get(a));
     expect(db.prepare('SELECT elsewhere(a) FROM entries').pluck().all()).toEqual([3, 2, 1]);
     other.close();

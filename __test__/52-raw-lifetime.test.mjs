@@ -1,9 +1,12 @@
 import fs from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Database, isReference } from './support/database.mjs';
 import { freshFile } from './support/fresh_file.mjs';
 import { runScript, startScript } from './support/script.mjs';
 import { startWorker } from './support/worker.mjs';
+
+const packageEntry = fileURLToPath(new URL('../lib/index.js', import.meta.url));
 
 let file;
 beforeEach(() => {
@@ -70,6 +73,29 @@ describe('the end of the process closes what is open', () => {
     const db = new Database(file);
     expect(db.prepare('SELECT a FROM entries').pluck().all()).toEqual([1, 2, 3, 4, 5]);
     db.close();
+  });
+});
+
+describe('several copies of the package in one process', () => {
+  test.skipIf(isReference)('each close what is theirs at the end, after the application’s own exit listeners', () => {
+    const { status, stderr, stdout } = runScript(
+      `
+        import { createRequire } from 'node:module';
+        const require = createRequire(import.meta.url);
+        const other = freshCopy();
+        const one = new Database(process.argv[1]);
+        process.on('exit', () => console.log(one.open, other.open));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        function freshCopy() {
+          const entry = require.resolve(${JSON.stringify(packageEntry)});
+          require(entry);
+          for (const key of Object.keys(require.cache)) if (key.endsWith('.js')) delete require.cache[key];
+          return new (require(entry).Database)(':memory:');
+        }
+      `,
+      { args: [file] },
+    );
+    expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: '', stdout: 'true true\n' });
   });
 });
 
@@ -210,6 +236,18 @@ describe('worker threads', () => {
     expect(hasLog()).toBe(false);
   });
 
+  test('end by process.exit() from inside a function', async () => {
+    const { next, ended } = startWorker(
+      `const db = new Database(workerData.file);
+       db.function('leave', () => { say('there'); process.exit(3); });
+       db.prepare('SELECT leave(), a FROM entries').all();`,
+      { file },
+    );
+    expect(await next()).toBe('there');
+    expect(await ended).toBe(3);
+    expect(writesAtOnce()).toBe(true);
+  });
+
   test('come and go', async () => {
     for (let i = 0; i < 8; i += 1) {
       const { next, ended } = startWorker(
@@ -225,7 +263,7 @@ describe('worker threads', () => {
   const SETUP = `
     const db = new Database(workerData.file, { verbose: (sql) => { if (sql.includes('slow log')) spin(); } });
     const spin = () => { say('there'); for (;;) Math.random(); };
-    const numbers = 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 1000000000)';
+    const numbers = 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 2000000)';
   `;
   const middles = {
     'a transaction': "db.exec('BEGIN IMMEDIATE; INSERT INTO entries VALUES (9)'); spin()",

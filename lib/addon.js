@@ -8,6 +8,16 @@ const addon = native.setup(SqliteError);
 
 // On the main thread nothing of the addon runs at process.exit, an uncaught throw or a handled signal: what is open
 // is closed here, so that no write-ahead log stays behind. Workers close theirs when their environment ends.
-process.on('exit', () => addon.closeAll());
+const CLOSES = Symbol.for('visual-db.closes');
+const closeAll = Object.assign(() => addon.closeAll(), { [CLOSES]: true });
+const closeLast = () => process.off('exit', closeAll).on('exit', closeAll);
+closeLast();
+// Listeners run in the order in which they were added, and an application's own may still write: this one is the last,
+// but for those of other copies of this package, which would do the same in turn.
+process.on('newListener', (event, listener) => {
+  if (event !== 'exit' || listener[CLOSES]) return;
+  process.off('exit', closeAll);
+  queueMicrotask(closeLast);
+});
 
 module.exports = addon;

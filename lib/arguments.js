@@ -10,6 +10,12 @@ function fields(method, name, value) {
   return value;
 }
 
+/** An argument that is an array. */
+function array(method, name, value) {
+  if (Array.isArray(value)) return value;
+  throw new TypeError(`${method}: ${name} must be an array, got ${describe(value)}`);
+}
+
 const NOTHING = Object.freeze({});
 
 /** An optional filter. */
@@ -43,4 +49,4 @@ function describe(value) {
   return `the ${typeof value} ${value}`;
 }
 
-module.exports = { fields, filter, group, jsonText, jsonTextOrDefault };
+module.exports = { array, fields, filter, group, jsonText, jsonTextOrDefault };

@@ -6,6 +6,7 @@ const { checkBackups, checkNoBackups } = require('./backup_schedule.js');
 const { version } = require('../package.json');
 
 const DEFAULT_PATH = path.join('data', 'visual.db');
+const DEFAULT_CACHE_SIZE = 16 * 1024 * 1024;
 
 /**
  * What `new VisualDatabase(config)` was given, checked and with its defaults; `native` is what `addon.openVisual` takes
@@ -34,6 +35,11 @@ function openConfig(config) {
   if (!Number.isInteger(mode) || mode < 0 || mode > 0o777) {
     throw new RangeError(`VisualDatabase: mode must be an integer from 0 to 0o777, got ${mode}`);
   }
+  const cacheSize = config.cacheSize ?? DEFAULT_CACHE_SIZE;
+  if (typeof cacheSize !== 'number') throw refused('cacheSize', 'a number of bytes', cacheSize);
+  if (!Number.isInteger(cacheSize) || cacheSize < 0) {
+    throw new RangeError(`VisualDatabase: cacheSize must be a non-negative integer, got ${cacheSize}`);
+  }
   const migrate = boolean(config, 'migrate', true);
   const memory = dbPath === ':memory:';
   if (memory && readonly) throw new TypeError('VisualDatabase: a database in memory cannot be readonly');
@@ -41,6 +47,7 @@ function openConfig(config) {
     name: dbPath,
     path: memory ? dbPath : path.resolve(dbPath),
     readonly,
+    cacheSize,
     logger: loggerOf(config.logger),
     schedule: memory ? checkNoBackups(config.backups) : checkBackups(config.backups),
     native: [readonly, fileMustExist, timeout, synchronous === 'full', mode, migrate, version],

@@ -60,7 +60,7 @@ function Database(file, options) {
   if (verbose != null && typeof verbose !== 'function') {
     throw new TypeError('Expected the "verbose" option to be a function');
   }
-  if (!anonymous && !fs.existsSync(path.dirname(name))) {
+  if (!anonymous && !name.startsWith('file:') && !fs.existsSync(path.dirname(name))) {
     throw new TypeError('Cannot open database because the directory does not exist');
   }
   const connection = addon.open(name, readonly, fileMustExist, timeout, content);
@@ -124,7 +124,8 @@ Object.assign(Database.prototype, {
   },
 
   serialize(options) {
-    const { attached = 'main' } = objectOption(options, 'first');
+    options = objectOption(options, 'first');
+    const attached = 'attached' in options ? options.attached : 'main';
     if (typeof attached !== 'string') throw new TypeError('Expected the "attached" option to be a string');
     if (attached === '') throw new TypeError('The "attached" option cannot be an empty string');
     return addon.serialize(connectionOf(this), attached);
@@ -163,7 +164,13 @@ Object.assign(Database.prototype, {
   },
 });
 
-for (const key of Object.keys(Database.prototype)) {
+/** What the console shows: the values, and not that they are read through getters. */
+const Shown = class Database {};
+Database.prototype[Symbol.for('nodejs.util.inspect.custom')] = function inspect() {
+  return Object.assign(new Shown(), this);
+};
+
+for (const key of Reflect.ownKeys(Database.prototype)) {
   Object.defineProperty(Database.prototype, key, { enumerable: false });
 }
 

@@ -72,6 +72,9 @@ const databaseStats = (at) => ({
 });
 databaseStats.width = 4;
 
+const assignment = (at) => ({ worktreeId: cell(at), zoneId: cell(at + 1) });
+assignment.width = 2;
+
 /** The value of a column of JSON text. The error says where it stands, and nothing of what stands there. */
 function json(text, missing, entity, id, field) {
   try {
@@ -113,4 +116,4 @@ function list(make, text, connection) {
   return objects;
 }
 
-module.exports = { worktree, zone, execution, executionStats, databaseStats, one, list };
+module.exports = { worktree, zone, execution, assignment, executionStats, databaseStats, one, list };

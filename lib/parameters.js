@@ -36,7 +36,9 @@ function flatten(names, values) {
 
   for (const value of values) {
     if (Array.isArray(value)) {
-      for (let index = 0; index < value.length; index += 1) add(value[index]);
+      // Its length as it was: a getter of an element may change it.
+      const { length } = value;
+      for (let index = 0; index < length; index += 1) add(value[index]);
     } else if (typeof value === 'object' && value !== null && !isBytes(value) && isPlain(value)) {
       if (fromObject) throw new TypeError('You cannot specify named parameters in two different objects');
       fromObject = true;
@@ -48,7 +50,7 @@ function flatten(names, values) {
         bound[index] = member;
         count += 1;
       });
-    } else if (typeof value === 'object' && value !== null && !isBytes(value) && hasNames) {
+    } else if (hasNames && isReference(value) && !isBytes(value)) {
       throw new TypeError('Named parameters can only be passed within plain objects');
     } else {
       add(value);
@@ -77,6 +79,8 @@ function check(value) {
 }
 
 const toStringTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+
+const isReference = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /** A `Uint8Array` of any realm; a `Buffer` is one. */
 function isBytes(value) {

@@ -24,11 +24,13 @@ const BIGINT = -4;
 
 let text = '';
 let start = 0;
+let read = 0;
 
 /** Begins to read the rows that a call has just returned. */
 function open(rows) {
   text = rows;
   start = 0;
+  read += rows.length;
 }
 
 /** Lets go of the text. */
@@ -59,7 +61,16 @@ function numbersAsIndex(index) {
 const count = () => head[0];
 /** Whether there are more rows than it returned. */
 const more = () => head[1] !== 0;
+/** The generation of the content that the rows are of, 0 where that can't be told (see answers.js). */
+const generation = () => head[3];
 /** How often the statement was compiled again because the schema had changed. */
 const recompilations = () => head[2];
 
-module.exports = { open, close, cell, count, more, recompilations, head, numbers, bigints };
+/** How long the text was that was read since this was asked last. */
+function volume() {
+  const length = read;
+  read = 0;
+  return length;
+}
+
+module.exports = { open, close, cell, count, more, generation, volume, recompilations, head, numbers, bigints };

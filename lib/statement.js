@@ -92,6 +92,7 @@ class Statement {
       this,
       () => this.#row(addon.next(this.#handle)),
       () => addon.finish(this.#handle),
+      () => addon.checkNotBusy(this.#handle),
     );
   }
 
@@ -205,11 +206,13 @@ class Statement {
 class StatementIterator {
   #next;
   #finish;
+  #checkNotBusy;
 
-  constructor(token, statement, next, finish) {
+  constructor(token, statement, next, finish, checkNotBusy) {
     if (token !== PRIVATE) throw new TypeError('Disabled constructor');
     this.#next = next;
     this.#finish = finish;
+    this.#checkNotBusy = checkNotBusy;
     Object.defineProperty(this, 'statement', frozen(statement));
   }
 
@@ -242,6 +245,7 @@ class StatementIterator {
   }
 
   #done() {
+    this.#checkNotBusy();
     return { value: undefined, done: true };
   }
 }

@@ -39,6 +39,7 @@ function within(connection, begin, body) {
 /** better-sqlite3's `db.transaction(fn)`: a function that runs `fn` in a transaction, and its variants. */
 function transaction(database, connection, fn) {
   if (typeof fn !== 'function') throw new TypeError('Expected first argument to be a function');
+  addon.checkOpen(connection);
   const wrap = (begin) =>
     function sqliteTransaction(...args) {
       return within(connection, begin, () => Reflect.apply(fn, this, args));

@@ -4,12 +4,27 @@ const addon = require('./addon.js');
 const entities = require('./entities.js');
 const { Database, adopt } = require('./database.js');
 const { within, BEGIN, IMMEDIATE } = require('./transaction.js');
-const { fields, filter, group, jsonText, jsonTextOrDefault } = require('./arguments.js');
+const { array, fields, filter, group, jsonText, jsonTextOrDefault } = require('./arguments.js');
 const { openConfig } = require('./config.js');
+const rows = require('./rows.js');
+const { Answers } = require('./answers.js');
+const copies = require('./copies.js');
 const backups = require('./backups.js');
 const { BackupSchedule } = require('./backup_schedule.js');
 
 const { one, list } = entities;
+
+/** How many worktrees are created by one call of the addon: their rows fit one frame. */
+const FRAME = 500;
+const WORKTREE_VALUES = 10;
+
+const copyWorktree = copies.orNull(copies.worktree);
+const copyWorktrees = copies.each(copies.worktree);
+const copyZone = copies.orNull(copies.zone);
+const copyZones = copies.each(copies.zone);
+const copyExecution = copies.orNull(copies.execution);
+const copyExecutions = copies.each(copies.execution);
+const same = (answer) => answer;
 
 /**
  * The data layer: worktrees, zones, assignments and the history of executions in one SQLite file. Every method is
@@ -20,12 +35,30 @@ class VisualDatabase {
   #logger;
   #readonly;
   #schedule;
+  #answers;
+  #kept;
 
   constructor(config) {
-    const { path, name, readonly, logger, schedule, native } = openConfig(config);
+    const { path, name, readonly, logger, schedule, cacheSize, native } = openConfig(config);
     this.#logger = logger;
     this.#readonly = readonly;
     this.#connection = addon.openVisual(path, ...native);
+    const answers = new Answers(cacheSize);
+    this.#answers = answers;
+    this.#kept = {
+      worktree: answers.map(),
+      worktrees: answers.map(),
+      zone: answers.map(),
+      zones: answers.map(),
+      worktreeZone: answers.map(),
+      worktreesInZone: answers.map(),
+      execution: answers.map(),
+      history: answers.map(),
+      worktreeHistory: answers.map(),
+      executionStats: answers.map(),
+      stats: answers.map(),
+      board: answers.map(),
+    };
     this.db = adopt(Object.create(Database.prototype), this.#connection, {
       name,
       memory: path === ':memory:',
@@ -65,12 +98,21 @@ class VisualDatabase {
   }
 
   getWorktree(id) {
-    return one(entities.worktree, addon.getWorktree(this.#connection, id));
+    const map = this.#kept.worktree;
+    const known = map.get(id);
+    const text = addon.getWorktree(this.#connection, this.#answers.known(known), id);
+    if (text === null) return copyWorktree(known);
+    return this.#answers.keep(map, id, one(entities.worktree, text), copyWorktree);
   }
 
   listWorktrees(options) {
     const { status } = filter('listWorktrees', options);
-    return list(entities.worktree, addon.listWorktrees(this.#connection, status), this.#connection);
+    const map = this.#kept.worktrees;
+    const key = status || '';
+    const known = map.get(key);
+    const text = addon.listWorktrees(this.#connection, this.#answers.known(known), status);
+    if (text === null) return copyWorktrees(known);
+    return this.#answers.keep(map, key, list(entities.worktree, text, this.#connection), copyWorktrees);
   }
 
   updateWorktree(id, changes) {
@@ -125,11 +167,19 @@ class VisualDatabase {
   }
 
   getZone(id) {
-    return one(entities.zone, addon.getZone(this.#connection, id));
+    const map = this.#kept.zone;
+    const known = map.get(id);
+    const text = addon.getZone(this.#connection, this.#answers.known(known), id);
+    if (text === null) return copyZone(known);
+    return this.#answers.keep(map, id, one(entities.zone, text), copyZone);
   }
 
   listZones() {
-    return list(entities.zone, addon.listZones(this.#connection), this.#connection);
+    const map = this.#kept.zones;
+    const known = map.get('');
+    const text = addon.listZones(this.#connection, this.#answers.known(known));
+    if (text === null) return copyZones(known);
+    return this.#answers.keep(map, '', list(entities.zone, text, this.#connection), copyZones);
   }
 
   updateZone(id, changes) {
@@ -172,7 +222,11 @@ class VisualDatabase {
   }
 
   getWorktreeZone(worktreeId) {
-    return addon.getWorktreeZone(this.#connection, worktreeId) ?? null;
+    const map = this.#kept.worktreeZone;
+    const known = map.get(worktreeId);
+    const zoneId = addon.getWorktreeZone(this.#connection, this.#answers.known(known), worktreeId);
+    if (zoneId === null) return known;
+    return this.#answers.keep(map, worktreeId, zoneId ?? null, same);
   }
 
   removeWorktreeFromZone(worktreeId) {
@@ -181,7 +235,11 @@ class VisualDatabase {
   }
 
   getWorktreesInZone(zoneId) {
-    return list(entities.worktree, addon.listWorktreesInZone(this.#connection, zoneId), this.#connection);
+    const map = this.#kept.worktreesInZone;
+    const known = map.get(zoneId);
+    const text = addon.listWorktreesInZone(this.#connection, this.#answers.known(known), zoneId);
+    if (text === null) return copyWorktrees(known);
+    return this.#answers.keep(map, zoneId, list(entities.worktree, text, this.#connection), copyWorktrees);
   }
 
   recordExecution(execution) {
@@ -199,25 +257,92 @@ class VisualDatabase {
   }
 
   getExecution(id) {
-    return one(entities.execution, addon.getExecution(this.#connection, id));
+    const map = this.#kept.execution;
+    const known = map.get(id);
+    const text = addon.getExecution(this.#connection, this.#answers.known(known), id);
+    if (text === null) return copyExecution(known);
+    return this.#answers.keep(map, id, one(entities.execution, text), copyExecution);
   }
 
   getExecutionHistory(zoneId, limit) {
-    return list(entities.execution, addon.listExecutionsOfZone(this.#connection, zoneId, limit), this.#connection);
+    return this.#history(this.#kept.history, addon.listExecutionsOfZone, zoneId, limit);
   }
 
   getWorktreeExecutions(worktreeId, limit) {
-    const text = addon.listExecutionsOfWorktree(this.#connection, worktreeId, limit);
-    return list(entities.execution, text, this.#connection);
+    return this.#history(this.#kept.worktreeHistory, addon.listExecutionsOfWorktree, worktreeId, limit);
   }
 
   getExecutionStats(options) {
     const { zoneId, worktreeId } = filter('getExecutionStats', options);
-    return one(entities.executionStats, addon.executionStats(this.#connection, zoneId, worktreeId));
+    const map = this.#kept.executionStats;
+    const key = keyOf(zoneId, worktreeId);
+    const known = map.get(key);
+    const text = addon.executionStats(this.#connection, this.#answers.known(known), zoneId, worktreeId);
+    if (text === null) return copies.flat(known);
+    return this.#answers.keep(map, key, one(entities.executionStats, text), copies.flat);
   }
 
   getStats() {
-    return one(entities.databaseStats, addon.stats(this.#connection));
+    const map = this.#kept.stats;
+    const known = map.get('');
+    const text = addon.stats(this.#connection, this.#answers.known(known));
+    if (text === null) return copies.flat(known);
+    return this.#answers.keep(map, '', one(entities.databaseStats, text), copies.flat);
+  }
+
+  getBoard() {
+    const map = this.#kept.board;
+    const generation = addon.generation(this.#connection);
+    const known = map.get('');
+    if (known !== undefined && generation !== 0 && this.#answers.known(known) === generation) return copies.board(known);
+    const board = this.#snapshot(() => ({
+      zones: list(entities.zone, addon.listZones(this.#connection, 0), this.#connection),
+      worktrees: list(entities.worktree, addon.listWorktrees(this.#connection, 0), this.#connection),
+      assignments: list(entities.assignment, addon.listAssignments(this.#connection, 0), this.#connection),
+    }));
+    const unchanged = addon.generation(this.#connection) === generation;
+    return this.#answers.keep(map, '', board, copies.board, unchanged ? generation : 0);
+  }
+
+  createWorktrees(worktrees) {
+    const method = 'createWorktrees';
+    const values = [];
+    array(method, 'worktrees', worktrees).forEach((worktree, index) => {
+      const w = fields(method, `worktrees[${index}]`, worktree);
+      const position = group(method, `worktrees[${index}].position`, w.position);
+      values.push(w.id, w.path, w.port, w.branchName, w.issueUrl, w.taskId, w.status, position.x, position.y, w.createdAt);
+    });
+    return this.#bulk('worktrees', (at) => {
+      const created = [];
+      // A frame of rows holds the answers of so many.
+      for (let from = 0; from < values.length; from += FRAME * WORKTREE_VALUES) {
+        at(from / WORKTREE_VALUES);
+        const text = addon.createWorktrees(
+          this.#connection,
+          Date.now(),
+          values.slice(from, from + FRAME * WORKTREE_VALUES),
+        );
+        for (const worktree of list(entities.worktree, text, this.#connection)) created.push(worktree);
+      }
+      return created;
+    });
+  }
+
+  assignWorktreesToZone(worktreeIds, zoneId) {
+    const ids = [...array('assignWorktreesToZone', 'worktreeIds', worktreeIds)];
+    this.#bulk('worktreeIds', () => addon.assignWorktrees(this.#connection, Date.now(), ids, zoneId));
+    return true;
+  }
+
+  recordExecutions(executions) {
+    const method = 'recordExecutions';
+    const values = [];
+    array(method, 'executions', executions).forEach((execution, index) => {
+      const e = fields(method, `executions[${index}]`, execution);
+      const result = jsonText(method, `executions[${index}].result`, e.result);
+      values.push(e.zoneId, e.worktreeId, e.agentType, e.prompt, result, Boolean(e.success));
+    });
+    return this.#bulk('executions', () => addon.recordExecutions(this.#connection, Date.now(), values));
   }
 
   transaction(fn) {
@@ -261,6 +386,35 @@ class VisualDatabase {
     this.#info('[VisualDB] Database connection closed', {});
   }
 
+  /** Several rows as one: all or nothing. The error says which one was refused. */
+  #bulk(name, body) {
+    return within(this.#connection, IMMEDIATE, () => {
+      let first = 0;
+      try {
+        return body((from) => {
+          first = from;
+        });
+      } catch (error) {
+        error.index = first + rows.head[0];
+        error.message = `${name}[${error.index}]: ${error.message}`;
+        throw error;
+      }
+    });
+  }
+
+  /** Reads in several steps as if in one. */
+  #snapshot(read) {
+    return within(this.#connection, BEGIN, read);
+  }
+
+  #history(map, read, id, limit) {
+    const key = typeof id === 'string' && (limit === undefined || Number.isInteger(limit)) ? `${limit}:${id}` : undefined;
+    const known = map.get(key);
+    const text = read(this.#connection, this.#answers.known(known), id, limit);
+    if (text === null) return copyExecutions(known);
+    return this.#answers.keep(map, key, list(entities.execution, text, this.#connection), copyExecutions);
+  }
+
   #info(message, details) {
     this.#log('info', message, details);
   }
@@ -294,6 +448,14 @@ if (Symbol.dispose !== undefined) {
 /** The value under the object's own name of a field, else under the column's. */
 function given(value, columnValue) {
   return value === undefined ? columnValue : value;
+}
+
+/** A key for two ids of which both, one or none are given; `undefined` where they are no ids. */
+function keyOf(zoneId, worktreeId) {
+  const zone = zoneId || '';
+  const worktree = worktreeId || '';
+  if (typeof zone !== 'string' || typeof worktree !== 'string') return undefined;
+  return `${zone.length}:${zone}${worktree}`;
 }
 
 function messageOf(error) {

@@ -91,6 +91,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
             Ok(report.version)
         })
         .map_err(|error| explained(path, error))?;
+    connection.wait_for_locks(options.timeout)?;
     let store = Store::new(&connection, version);
     Ok((connection, store))
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { isReference } from './database.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const require = createRequire(import.meta.url);
+const { devDependencies } = createRequire(import.meta.url)('../../package.json');
 
 /** The line of the README that makes `better-sqlite3` this package's class. */
 export const ALIAS_LINE =
@@ -30,7 +30,7 @@ export function installClientProject(client) {
     });
   const [{ filename }] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], root));
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'client-project', private: true }));
-  npm(['install', `./${filename}`, `${client}@${require(`${client}/package.json`).version}`], folder);
+  npm(['install', `./${filename}`, `${client}@${devDependencies[client]}`], folder);
   npm(ALIAS_LINE.split(' ').slice(1), folder);
   return {
     folder,

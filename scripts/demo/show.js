@@ -46,7 +46,7 @@ function showRuns(db) {
 
 /** What an agent was told and what its command said. */
 function showRun({ agentType, prompt, result }) {
-  const found = result.output.split('\n').filter((line) => /^not ok|^\s+error:/.test(line));
+  const found = result.output.split('\n').filter((line) => /^not ok/.test(line));
   say(`${agentType} was told: ${prompt}`);
   say(`${short(result.command)} said:\n${found.join('\n')}`);
 }

@@ -1,6 +1,6 @@
 //! A connection's own calls: open, close, transactions, `exec`, backup page by page.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::CString;
 use std::path::Path;
 use std::rc::Rc;
@@ -36,15 +36,24 @@ pub struct Database {
     pub store: Option<Store>,
     /// Told the text of every statement before it runs.
     pub logger: RefCell<Option<Reference>>,
+    /// The generation in which the latest list was begun.
+    pub reading: Cell<i32>,
 }
 
 impl Database {
+    /// The generation, where it is still the same; 0 else.
+    pub fn unchanged_since(&self, generation: i32) -> i32 {
+        if generation != 0 && self.connection.generation() == generation { generation } else { 0 }
+    }
+
+
     fn new(connection: &Rc<Connection>, store: Option<Store>) -> Self {
         Self {
             connection: Rc::clone(connection),
             transactions: Transactions::new(connection),
             store,
             logger: RefCell::default(),
+            reading: Cell::default(),
         }
     }
 
@@ -79,6 +88,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("close", close),
     ("closeAll", close_all),
     ("isOpen", is_open),
+    ("checkOpen", check_open),
     ("inTransaction", in_transaction),
     ("control", control),
     ("exec", exec),
@@ -159,6 +169,12 @@ fn close_all(state: &State, call: &Call) -> JsResult<Value> {
 
 fn is_open(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.boolean(database(call)?.connection.is_open()))
+}
+
+/// `checkOpen(connection)` throws once it is closed.
+fn check_open(_: &State, call: &Call) -> JsResult<Value> {
+    database(call)?.connection.check_open()?;
+    Ok(call.env.undefined())
 }
 
 fn in_transaction(_: &State, call: &Call) -> JsResult<Value> {

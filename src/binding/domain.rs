@@ -34,6 +34,11 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("listExecutionsOfWorktree", list_executions_of_worktree),
     ("executionStats", execution_stats),
     ("stats", stats),
+    ("listAssignments", list_assignments),
+    ("generation", generation),
+    ("createWorktrees", create_worktrees),
+    ("recordExecutions", record_executions),
+    ("assignWorktrees", assign_worktrees),
     ("more", more),
     ("abandon", abandon),
 ];
@@ -42,61 +47,91 @@ fn store(call: &Call) -> JsResult<&Store> {
     database(call)?.store.as_ref().ok_or_else(|| Error::Type("Illegal invocation".into()).into())
 }
 
-/// A call that gives rows: at most a frame of them.
-fn rows(
-    state: &State,
-    call: &Call,
-    run: impl FnOnce(&Store, &Arguments<'_>, &mut Frame) -> Result<bool>,
-) -> JsResult<Value> {
-    let store = store(call)?;
-    state.with_given(call, |given| {
-        state.with_frame(|frame| {
-            let more = run(store, given, frame)?;
-            state.emit(frame, more, 0)
-        })
-    })
-}
-
-/// A call that gives at most one row.
+/// A call that writes and gives at most one row.
 fn row(
     state: &State,
     call: &Call,
     run: impl FnOnce(&Store, &Arguments<'_>, &mut Frame) -> Result<()>,
 ) -> JsResult<Value> {
-    rows(state, call, |store, given, frame| run(store, given, frame).map(|()| false))
+    let store = store(call)?;
+    state.with_given(call, 1, |given| {
+        state.with_frame(|frame| {
+            run(store, given, frame)?;
+            state.emit(frame, false, 0)
+        })
+    })
+}
+
+/// A call that reads: at most a frame of rows.
+///
+/// Its second argument is the generation that JavaScript remembers an answer of, 0 for none. Where nobody has committed
+/// since, the answer is `null`: it still holds. Else the rows come with the generation that they are of, 0 where that
+/// can't be told, because somebody committed meanwhile or a transaction is open.
+fn read(
+    state: &State,
+    call: &Call,
+    run: impl FnOnce(&Store, &Arguments<'_>, &mut Frame) -> Result<bool>,
+) -> JsResult<Value> {
+    let database = database(call)?;
+    database.connection.check_idle()?;
+    let before = database.connection.generation();
+    if before != 0 && f64::from(before) == call.env.to_f64(call.argument(1)) {
+        return Ok(call.env.null());
+    }
+    let store = store(call)?;
+    state.with_given(call, 2, |given| {
+        state.with_frame(|frame| {
+            let more = run(store, given, frame)?;
+            database.reading.set(before);
+            state.emit_generation(if more { 0 } else { database.unchanged_since(before) });
+            state.emit(frame, more, 0)
+        })
+    })
+}
+
+/// A call that reads at most one row.
+fn read_row(
+    state: &State,
+    call: &Call,
+    run: impl FnOnce(&Store, &Arguments<'_>, &mut Frame) -> Result<()>,
+) -> JsResult<Value> {
+    read(state, call, |store, given, frame| run(store, given, frame).map(|()| false))
 }
 
 /// A call that gives nothing.
 fn nothing(state: &State, call: &Call, run: impl FnOnce(&Store, &Arguments<'_>) -> Result<()>) -> JsResult<Value> {
     let store = store(call)?;
-    state.with_given(call, |given| run(store, given).map_err(Into::into))?;
+    state.with_given(call, 1, |given| run(store, given).map_err(Into::into))?;
     Ok(call.env.undefined())
 }
 
 fn create_worktree(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |store, given, frame| {
-        let worktree = NewWorktree {
-            id: given.get(1),
-            path: given.get(2),
-            port: given.get(3),
-            branch_name: given.get(4),
-            issue_url: given.get(5),
-            task_id: given.get(6),
-            status: given.get(7),
-            position_x: given.get(8),
-            position_y: given.get(9),
-            created_at: given.get(10),
-        };
-        store.create_worktree(&worktree, &time::iso(given.number(0)), frame)
+        store.create_worktree("createWorktree", &new_worktree(given, 1), &time::iso(given.number(0)), frame)
     })
 }
 
+fn new_worktree<'a>(given: &'a Arguments<'_>, from: usize) -> NewWorktree<'a> {
+    NewWorktree {
+        id: given.get(from),
+        path: given.get(from + 1),
+        port: given.get(from + 2),
+        branch_name: given.get(from + 3),
+        issue_url: given.get(from + 4),
+        task_id: given.get(from + 5),
+        status: given.get(from + 6),
+        position_x: given.get(from + 7),
+        position_y: given.get(from + 8),
+        created_at: given.get(from + 9),
+    }
+}
+
 fn get_worktree(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |store, given, frame| store.get_worktree(given.get(0), frame))
+    read_row(state, call, |store, given, frame| store.get_worktree(given.get(0), frame))
 }
 
 fn list_worktrees(state: &State, call: &Call) -> JsResult<Value> {
-    rows(state, call, |store, given, frame| store.list_worktrees(given.get(0), frame))
+    read(state, call, |store, given, frame| store.list_worktrees(given.get(0), frame))
 }
 
 fn update_worktree(state: &State, call: &Call) -> JsResult<Value> {
@@ -137,11 +172,11 @@ fn create_zone(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn get_zone(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |store, given, frame| store.get_zone(given.get(0), frame))
+    read_row(state, call, |store, given, frame| store.get_zone(given.get(0), frame))
 }
 
 fn list_zones(state: &State, call: &Call) -> JsResult<Value> {
-    rows(state, call, |store, _, frame| store.list_zones(frame))
+    read(state, call, |store, _, frame| store.list_zones(frame))
 }
 
 fn update_zone(state: &State, call: &Call) -> JsResult<Value> {
@@ -167,7 +202,7 @@ fn delete_zone(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn assign_worktree(state: &State, call: &Call) -> JsResult<Value> {
-    nothing(state, call, |store, given| store.assign_worktree(given.get(1), given.get(2), &time::iso(given.number(0))))
+    nothing(state, call, |store, given| store.assign_worktree("assignWorktreeToZone", given.get(1), given.get(2), &time::iso(given.number(0))))
 }
 
 fn remove_assignment(state: &State, call: &Call) -> JsResult<Value> {
@@ -175,57 +210,130 @@ fn remove_assignment(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn get_worktree_zone(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |store, given, frame| store.get_worktree_zone(given.get(0), frame))
+    read_row(state, call, |store, given, frame| store.get_worktree_zone(given.get(0), frame))
 }
 
 fn list_worktrees_in_zone(state: &State, call: &Call) -> JsResult<Value> {
-    rows(state, call, |store, given, frame| store.list_worktrees_in_zone(given.get(0), frame))
+    read(state, call, |store, given, frame| store.list_worktrees_in_zone(given.get(0), frame))
 }
 
 /// Gives the new id.
 fn record_execution(state: &State, call: &Call) -> JsResult<Value> {
     let store = store(call)?;
-    state.with_given(call, |given| {
-        let run = NewExecution {
-            zone_id: given.get(1),
-            worktree_id: given.get(2),
-            agent_type: given.get(3),
-            prompt: given.get(4),
-            result: given.get(5),
-            success: given.boolean(6),
-        };
+    state.with_given(call, 1, |given| {
         let now = given.number(0);
-        call.env.text(&store.record_execution(&run, now, &time::iso(now))?)
+        let run = new_execution(given, 1);
+        call.env.text(&store.record_execution("recordExecution", &run, now, &time::iso(now))?)
     })
 }
 
+fn new_execution<'a>(given: &'a Arguments<'_>, from: usize) -> NewExecution<'a> {
+    NewExecution {
+        zone_id: given.get(from),
+        worktree_id: given.get(from + 1),
+        agent_type: given.get(from + 2),
+        prompt: given.get(from + 3),
+        result: given.get(from + 4),
+        success: given.boolean(from + 5),
+    }
+}
+
 fn get_execution(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |store, given, frame| store.get_execution(given.get(0), frame))
+    read_row(state, call, |store, given, frame| store.get_execution(given.get(0), frame))
 }
 
 fn list_executions_of_zone(state: &State, call: &Call) -> JsResult<Value> {
-    rows(state, call, |store, given, frame| store.list_executions_of_zone(given.get(0), given.get(1), frame))
+    read(state, call, |store, given, frame| store.list_executions_of_zone(given.get(0), given.get(1), frame))
 }
 
 fn list_executions_of_worktree(state: &State, call: &Call) -> JsResult<Value> {
-    rows(state, call, |store, given, frame| store.list_executions_of_worktree(given.get(0), given.get(1), frame))
+    read(state, call, |store, given, frame| store.list_executions_of_worktree(given.get(0), given.get(1), frame))
 }
 
 fn execution_stats(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |store, given, frame| store.execution_stats(given.get(0), given.get(1), frame))
+    read_row(state, call, |store, given, frame| store.execution_stats(given.get(0), given.get(1), frame))
 }
 
 fn stats(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |store, _, frame| store.stats(frame))
+    read_row(state, call, |store, _, frame| store.stats(frame))
 }
 
-/// The next frame of the latest list.
+/// The next frame of the latest list; the last one comes with the generation of the whole list.
 fn more(state: &State, call: &Call) -> JsResult<Value> {
-    rows(state, call, |store, _, frame| store.more(frame))
+    let database = database(call)?;
+    let store = store(call)?;
+    state.with_frame(|frame| {
+        let more = store.more(frame)?;
+        state.emit_generation(if more { 0 } else { database.unchanged_since(database.reading.get()) });
+        state.emit(frame, more, 0)
+    })
 }
 
 /// Gives up the rest of the latest list.
 fn abandon(_: &State, call: &Call) -> JsResult<Value> {
     store(call)?.abandon();
     Ok(call.env.undefined())
+}
+
+/// Every assignment: worktree and zone.
+fn list_assignments(state: &State, call: &Call) -> JsResult<Value> {
+    read(state, call, |store, _, frame| store.list_assignments(frame))
+}
+
+/// The generation that the content is of.
+fn generation(_: &State, call: &Call) -> JsResult<Value> {
+    call.env.number(f64::from(database(call)?.connection.generation()))
+}
+
+/// `createWorktrees(connection, now, values)`: ten values a worktree, one after the other; at most a frame of them.
+fn create_worktrees(state: &State, call: &Call) -> JsResult<Value> {
+    let store = store(call)?;
+    let now = time::iso(call.env.to_f64(call.argument(1)));
+    state.with_frame(|frame| {
+        each(state, call, 10, |given| {
+            store.create_worktree("createWorktrees", &new_worktree(given, 0), &now, frame)
+        })?;
+        state.emit(frame, false, 0)
+    })
+}
+
+/// `recordExecutions(connection, now, values)`: six values an execution. Gives the ids.
+fn record_executions(state: &State, call: &Call) -> JsResult<Value> {
+    let store = store(call)?;
+    let milliseconds = call.env.to_f64(call.argument(1));
+    let now = time::iso(milliseconds);
+    let mut ids = Vec::new();
+    each(state, call, 6, |given| {
+        let run = new_execution(given, 0);
+        ids.push(store.record_execution("recordExecutions", &run, milliseconds, &now)?);
+        Ok(())
+    })?;
+    call.env.array(ids.iter().map(|id| call.env.text(id)))
+}
+
+/// `assignWorktrees(connection, now, worktree ids, zone id)`
+fn assign_worktrees(state: &State, call: &Call) -> JsResult<Value> {
+    let store = store(call)?;
+    let now = time::iso(call.env.to_f64(call.argument(1)));
+    state.with_given(call, 3, |zone| {
+        each(state, call, 1, |given| store.assign_worktree("assignWorktreesToZone", given.get(0), zone.get(0), &now))
+    })
+}
+
+/// Takes the array in the third argument `width` values at a time. Leaves in the head how many it has taken, so that
+/// JavaScript can tell which one failed.
+fn each(
+    state: &State,
+    call: &Call,
+    width: u32,
+    mut take: impl FnMut(&Arguments<'_>) -> Result<()>,
+) -> JsResult<Value> {
+    let env = call.env;
+    let values = call.argument(2);
+    let length = env.array_length(values);
+    for (item, at) in (0..length).step_by(width as usize).enumerate() {
+        state.emit_head(&[item as i32]);
+        env.scoped(|| state.with_elements(values, at, width, |given| Ok(take(given)?)))?;
+    }
+    Ok(env.undefined())
 }

@@ -211,6 +211,14 @@ impl Env {
         }
     }
 
+    /// The number of elements of an array.
+    pub fn array_length(self, value: Value) -> u32 {
+        let mut length = 0;
+        // SAFETY: see above.
+        unsafe { sys::napi_get_array_length(self.0, value.0, &raw mut length) };
+        length
+    }
+
     /// An element of an array.
     pub fn element(self, value: Value, index: u32) -> JsResult<Value> {
         let mut element = ptr::null_mut();

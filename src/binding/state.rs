@@ -59,12 +59,13 @@ impl State {
         connections.push(Rc::downgrade(connection));
     }
 
-    /// Closes every connection that is still open.
+    /// Closes every connection that is still open. One that is in the middle of a call (`process.exit()` from a user
+    /// function) is left: the call may yet return, where a worker's thread unwinds.
     pub fn close_all(&self) {
         let connections = std::mem::take(&mut *self.connections.borrow_mut());
         for connection in connections.iter().filter_map(Weak::upgrade) {
             // Nobody is left to hear of a failure; the next open recovers what was committed.
-            let _ = connection.close();
+            let _ = connection.close_if_idle();
         }
     }
 
@@ -88,10 +89,26 @@ impl State {
         result
     }
 
-    /// Lends the arguments of a call as values of the model, from the first behind the handle on.
-    pub fn with_given<T>(&self, call: &Call, run: impl FnOnce(&Arguments<'_>) -> JsResult<T>) -> JsResult<T> {
+    /// Lends the arguments of a call as values of the model, from one of them on.
+    pub fn with_given<T>(&self, call: &Call, from: usize, run: impl FnOnce(&Arguments<'_>) -> JsResult<T>) -> JsResult<T> {
         self.with_text(|text| {
-            let decoded = decode(call, 1, text);
+            let count = call.count().saturating_sub(from);
+            let decoded = decode(call.env, count, |index| Ok(call.argument(from + index)), text)?;
+            run(&Arguments { decoded, text: std::str::from_utf8(text).unwrap_or_default() })
+        })
+    }
+
+    /// Lends elements of an array as values of the model.
+    pub fn with_elements<T>(
+        &self,
+        array: Value,
+        from: u32,
+        count: u32,
+        run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
+    ) -> JsResult<T> {
+        self.with_text(|text| {
+            let element = |index| self.env.element(array, from + index as u32);
+            let decoded = decode(self.env, count as usize, element, text)?;
             run(&Arguments { decoded, text: std::str::from_utf8(text).unwrap_or_default() })
         })
     }
@@ -106,6 +123,11 @@ impl State {
         self.shared.write_u64(NUMBERS, frame.numbers());
         *self.blobs.borrow_mut() = frame.take_blobs();
         self.env.string(frame.text(), frame.is_ascii())
+    }
+
+    /// Hands over the generation that the rows are of.
+    pub fn emit_generation(&self, generation: i32) {
+        self.shared.write_i32(HEAD + 3 * size_of::<i32>(), &[generation]);
     }
 
     /// Hands integers over, in the head of the shared memory.
@@ -143,7 +165,7 @@ enum Decoded {
 }
 
 impl Arguments<'_> {
-    /// An argument, counted behind the handle.
+    /// An argument, counted from the first that was decoded.
     pub fn get(&self, index: usize) -> Given<'_> {
         match self.decoded.get(index) {
             Some(Decoded::Given(given)) => *given,
@@ -163,12 +185,17 @@ impl Arguments<'_> {
     }
 }
 
-fn decode(call: &Call, from: usize, text: &mut Vec<u8>) -> [Decoded; super::js::ARGUMENTS] {
+fn decode(
+    env: Env,
+    count: usize,
+    value: impl Fn(usize) -> JsResult<Value>,
+    text: &mut Vec<u8>,
+) -> JsResult<[Decoded; super::js::ARGUMENTS]> {
     let mut decoded = [Decoded::Given(Given::Undefined); super::js::ARGUMENTS];
-    for (index, slot) in decoded.iter_mut().enumerate().take(call.count().saturating_sub(from)) {
-        *slot = decode_one(call.env, call.argument(from + index), text);
+    for (index, slot) in decoded.iter_mut().enumerate().take(count) {
+        *slot = decode_one(env, value(index)?, text);
     }
-    decoded
+    Ok(decoded)
 }
 
 fn decode_one(env: Env, value: Value, text: &mut Vec<u8>) -> Decoded {

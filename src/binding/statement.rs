@@ -43,6 +43,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("bind", bind),
     ("setBigints", set_bigints),
     ("checkUnlocked", check_unlocked),
+    ("checkNotBusy", check_not_busy),
     ("checkRunnable", check_runnable),
     ("isLocked", is_locked),
     ("expandedSql", expanded_sql),
@@ -324,6 +325,15 @@ fn bind(state: &State, call: &Call) -> JsResult<Value> {
 /// `setBigints(statement, on)`
 fn set_bigints(_: &State, call: &Call) -> JsResult<Value> {
     statement(call)?.bigints.set(call.env.to_bool(call.argument(1)));
+    Ok(call.env.undefined())
+}
+
+/// `checkNotBusy(statement)` throws while the connection is in the middle of a call, not once it is closed.
+fn check_not_busy(_: &State, call: &Call) -> JsResult<Value> {
+    let connection = statement(call)?.statement.connection();
+    if connection.is_open() {
+        connection.check_idle()?;
+    }
     Ok(call.env.undefined())
 }
 

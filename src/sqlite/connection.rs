@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use rusqlite::ffi;
 
-use super::watch;
+use super::{busy, watch};
 use crate::error::{Error, Result};
 
 /// A connection to a database. Shared by the statements that were prepared on it; one thread only.
@@ -21,6 +21,7 @@ pub struct Connection {
     busy: Cell<bool>,
     iterators: Cell<u32>,
     unsafe_mode: Cell<bool>,
+    pub(super) patience: busy::Patience,
     /// What the write-ahead log's index said last, and how often it said something new.
     seen: Cell<(watch::Header, i32)>,
 }
@@ -43,6 +44,7 @@ impl Connection {
             busy: Cell::new(false),
             iterators: Cell::new(0),
             unsafe_mode: Cell::new(false),
+            patience: busy::Patience::default(),
             seen: Cell::default(),
         })
     }
@@ -60,6 +62,14 @@ impl Connection {
     pub(super) fn raw(&self) -> Result<*mut ffi::sqlite3> {
         let raw = self.raw.get();
         if raw.is_null() { Err(Error::Type(NOT_OPEN.into())) } else { Ok(raw) }
+    }
+
+    /// Refuses a call once the connection is closed.
+    ///
+    /// # Errors
+    /// A `TypeError`.
+    pub fn check_open(&self) -> Result<()> {
+        self.raw().map(drop)
     }
 
     /// Refuses a call while the connection is closed or in the middle of another call (from a user function, say).
@@ -269,10 +279,17 @@ impl Connection {
         let text = CString::new(sql.split('\0').next().unwrap_or_default()).unwrap_or_default();
         let mut rest = text.as_ptr();
         loop {
+            // What separates statements is no part of the text that `before` is told.
+            // SAFETY: `rest` points into `text` and stops at its NUL at the latest.
+            while matches!(unsafe { *rest } as u8, b' ' | b';' | b'\t'..=b'\r') {
+                // SAFETY: see above.
+                rest = unsafe { rest.add(1) };
+            }
             let mut statement = ptr::null_mut();
             let mut tail = ptr::null();
             // SAFETY: the handle is open, `rest` points into `text`, which ends with NUL.
-            let code = unsafe { ffi::sqlite3_prepare_v2(raw, rest, -1, &raw mut statement, &raw mut tail) };
+            let code = self
+                .compile(sql, || unsafe { ffi::sqlite3_prepare_v2(raw, rest, -1, &raw mut statement, &raw mut tail) });
             self.check(code)?;
             if statement.is_null() {
                 // SAFETY: `tail` points into `text`. A comment alone gives no statement but may be followed by one.
@@ -284,8 +301,7 @@ impl Connection {
             }
             // SAFETY: the statement was just prepared and is finalised below on every path.
             let code = unsafe {
-                let expanded = ffi::sqlite3_sql(statement);
-                if let Err(error) = before(&CStr::from_ptr(expanded).to_string_lossy()) {
+                if let Err(error) = before(&super::statement::expanded_sql(statement).unwrap_or_default()) {
                     ffi::sqlite3_finalize(statement);
                     return Err(error);
                 }
@@ -295,6 +311,14 @@ impl Connection {
             self.check(code)?;
             rest = tail;
         }
+    }
+
+    /// Closes it unless it is in the middle of a call, whose statement is still in use then.
+    ///
+    /// # Errors
+    /// As [`Self::close`].
+    pub fn close_if_idle(&self) -> Result<()> {
+        if self.busy.get() { Ok(()) } else { self.close() }
     }
 
     /// Closes it: statements and backups are ended, an open transaction is rolled back. A second close is harmless.

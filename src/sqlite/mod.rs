@@ -1,5 +1,6 @@
 //! The connection to SQLite: open, flags, statements, packed rows. The only home of raw `sqlite3` pointers.
 
+pub mod busy;
 pub mod code;
 pub mod connection;
 pub mod function;

@@ -84,9 +84,9 @@ impl Statement {
         let mut raw = ptr::null_mut();
         let mut tail: *const c_char = ptr::null();
         // SAFETY: the handle is open; `sql` has `length` bytes and outlives the call and the use of `tail` below.
-        let code = unsafe {
+        let code = connection.compile(sql, || unsafe {
             ffi::sqlite3_prepare_v3(database, sql.as_ptr().cast(), length, flags as u32, &raw mut raw, &raw mut tail)
-        };
+        });
         connection.check(code)?;
         let Some(raw) = NonNull::new(raw) else {
             return Err(Error::Range("The supplied SQL string contains no statements".into()));
@@ -275,8 +275,8 @@ impl Statement {
     /// # Errors
     /// SQLite's error; the statement is reset then.
     pub fn fill(&self, frame: &mut Frame, bigints: bool) -> Result<bool> {
-        let columns = self.column_count();
-        while frame.has_room(columns) {
+        // Asked for each row: the first step may have found another schema and compiled the statement again.
+        while frame.has_room(self.column_count()) {
             if !self.step()? {
                 return Ok(false);
             }
@@ -309,18 +309,8 @@ impl Statement {
     /// Its text with the bound values in their places.
     #[must_use]
     pub fn expanded_sql(&self) -> Option<String> {
-        let raw = self.raw().ok()?;
-        // SAFETY: the statement is alive; the text is SQLite's to free and copied before.
-        unsafe {
-            let text = ffi::sqlite3_expanded_sql(raw);
-            if text.is_null() {
-                let plain = ffi::sqlite3_sql(raw);
-                return (!plain.is_null()).then(|| CStr::from_ptr(plain).to_string_lossy().into_owned());
-            }
-            let copy = CStr::from_ptr(text).to_string_lossy().into_owned();
-            ffi::sqlite3_free(text.cast());
-            Some(copy)
-        }
+        // SAFETY: the statement is alive.
+        unsafe { expanded_sql(self.raw().ok()?) }
     }
 
     /// The names of its result columns.
@@ -372,6 +362,23 @@ impl Drop for Statement {
             // SAFETY: it was still in the set, so nobody has finalised it.
             unsafe { ffi::sqlite3_finalize(self.raw.as_ptr()) };
         }
+    }
+}
+
+/// A statement's text with the bound values in their places.
+///
+/// # Safety
+/// The statement is alive.
+pub(super) unsafe fn expanded_sql(raw: *mut ffi::sqlite3_stmt) -> Option<String> {
+    // SAFETY: as the caller promises; the expanded text is SQLite's to free and copied before.
+    unsafe {
+        let expanded = ffi::sqlite3_expanded_sql(raw);
+        if expanded.is_null() {
+            return text(ffi::sqlite3_sql(raw));
+        }
+        let copy = text(expanded);
+        ffi::sqlite3_free(expanded.cast());
+        copy
     }
 }
 

@@ -12,11 +12,17 @@ impl Store {
     ///
     /// # Errors
     /// The model's for a value, SQLite's for a constraint.
-    pub fn record_execution(&self, run: &NewExecution<'_>, milliseconds: f64, now: &str) -> Result<String> {
+    pub fn record_execution(
+        &self,
+        method: &'static str,
+        run: &NewExecution<'_>,
+        milliseconds: f64,
+        now: &str,
+    ) -> Result<String> {
         self.connection.check_idle()?;
         let id = execution::new_id(milliseconds);
-        let stored = run.stored("recordExecution", &id, now)?;
-        self.write(Query::InsertExecution, &stored, None)?;
+        let stored = run.stored(method, &id, now)?;
+        self.write(Query::InsertExecution, &stored)?;
         Ok(id)
     }
 

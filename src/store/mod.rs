@@ -131,11 +131,10 @@ impl Store {
         Ok(value)
     }
 
-    /// Runs a statement that writes; its `RETURNING` row, if any, goes into the frame.
-    fn write(&self, query: Query, values: &[Stored<'_>], frame: Option<&mut Frame>) -> Result<i32> {
+    /// Runs a statement that writes: how many rows it changed.
+    fn write(&self, query: Query, values: &[Stored<'_>]) -> Result<i32> {
         self.connection.check_writable()?;
-        let statement = self.statement(query)?;
-        Self::bind_and_run(statement, values, frame)
+        Self::bind_and_run(self.statement(query)?, values, None)
     }
 
     fn bind_and_run(statement: &Statement, values: &[Stored<'_>], frame: Option<&mut Frame>) -> Result<i32> {
@@ -188,6 +187,21 @@ impl Store {
         values.push(Stored::from(id));
         Self::bind_and_run(&statement, &values, Some(frame)).map(|_| ())
     }
+}
+
+/// The row of something new as it will be read back: what was stored, and no `updated_at`.
+fn push_new(frame: &mut Frame, stored: &[Stored<'_>]) {
+    for value in stored {
+        match value {
+            Stored::Null => frame.push_null(),
+            Stored::Integer(value) => frame.push_integer(*value, false),
+            // A column with integer affinity has no negative zero.
+            Stored::Real(value) => frame.push_real(*value + 0.0),
+            Stored::Text(text) => frame.push_text(text.as_bytes()),
+        }
+    }
+    frame.push_null();
+    frame.end_row();
 }
 
 /// A table whose rows can be updated.

@@ -65,9 +65,9 @@ queries! {
     ListWorktreesByStatus =
         concat!("SELECT ", worktree!(), " FROM main.worktrees WHERE status = ?1 ORDER BY created_at DESC, rowid");
     /// A new worktree.
-    InsertWorktree = concat!(
+    InsertWorktree =
         "INSERT INTO main.worktrees (id, path, port, branch_name, issue_url, task_id, status, position_x, position_y, \
-         created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING ", worktree!());
+         created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     /// A worktree goes, its assignment and executions with it.
     DeleteWorktree = "DELETE FROM main.worktrees WHERE id = ?1";
 
@@ -76,10 +76,9 @@ queries! {
     /// All zones.
     ListZones = concat!("SELECT ", zone!(), " FROM main.zones ORDER BY created_at DESC, rowid");
     /// A new zone.
-    InsertZone = concat!(
+    InsertZone =
         "INSERT INTO main.zones (id, name, description, trigger, agents, prompt_template, actions, position_x, \
-         position_y, size_width, size_height, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
-         RETURNING ", zone!());
+         position_y, size_width, size_height, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     /// A zone goes, its assignments and executions with it.
     DeleteZone = "DELETE FROM main.zones WHERE id = ?1";
 

@@ -1,7 +1,7 @@
 //! Worktrees and the zones they stand in.
 
 use super::queries::Query;
-use super::{Store, Table};
+use super::{Store, Table, push_new};
 use crate::error::{Error, Result};
 use crate::model::worktree::{NewWorktree, WorktreeChanges};
 use crate::model::{Field, Given, Stored, rules};
@@ -12,10 +12,21 @@ impl Store {
     ///
     /// # Errors
     /// The model's for a value, SQLite's for a constraint.
-    pub fn create_worktree(&self, worktree: &NewWorktree<'_>, now: &str, frame: &mut Frame) -> Result<()> {
+    pub fn create_worktree(&self, method: &'static str, worktree: &NewWorktree<'_>, now: &str, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
-        let stored = worktree.stored("createWorktree", now)?;
-        self.write(Query::InsertWorktree, &stored, Some(frame)).map(|_| ())
+        let stored = worktree.stored(method, now)?;
+        self.write(Query::InsertWorktree, &stored)?;
+        // What was stored is what is read back; asking SQLite for it (RETURNING) would cost a fifth of the insert.
+        push_new(frame, &stored);
+        Ok(())
+    }
+
+    /// Every assignment: worktree and zone, a zone's in their order; `true` where there are more.
+    ///
+    /// # Errors
+    /// SQLite's error.
+    pub fn list_assignments(&self, frame: &mut Frame) -> Result<bool> {
+        self.list(Query::ListAssignments, &[], frame)
     }
 
     /// The worktree with this id, or no row.
@@ -76,7 +87,7 @@ impl Store {
     pub(super) fn delete(&self, query: Query, what: &str, given: Given<'_>, id: Option<&str>) -> Result<()> {
         let shown = match (id, given) {
             (Some(id), _) => {
-                if self.write(query, &[id.into()], None)? > 0 {
+                if self.write(query, &[id.into()])? > 0 {
                     return Ok(());
                 }
                 id
@@ -91,12 +102,17 @@ impl Store {
     ///
     /// # Errors
     /// A `TypeError` for a missing id, SQLite's foreign key error for an unknown one.
-    pub fn assign_worktree(&self, worktree: Given<'_>, zone: Given<'_>, now: &str) -> Result<()> {
+    pub fn assign_worktree(
+        &self,
+        method: &'static str,
+        worktree: Given<'_>,
+        zone: Given<'_>,
+        now: &str,
+    ) -> Result<()> {
         self.connection.check_idle()?;
-        let method = "assignWorktreeToZone";
         let worktree = rules::id(Field::new(method, "worktreeId"), worktree)?;
         let zone = rules::id(Field::new(method, "zoneId"), zone)?;
-        self.write(Query::AssignWorktree, &[worktree.into(), zone.into(), now.into()], None).map(|_| ())
+        self.write(Query::AssignWorktree, &[worktree.into(), zone.into(), now.into()]).map(|_| ())
     }
 
     /// Takes a worktree out of its zone, if it is in one.
@@ -106,7 +122,7 @@ impl Store {
     pub fn remove_assignment(&self, worktree: Given<'_>) -> Result<()> {
         self.connection.check_idle()?;
         match rules::lookup(Field::new("removeWorktreeFromZone", "worktreeId"), worktree)? {
-            Some(worktree) => self.write(Query::RemoveAssignment, &[Stored::from(worktree)], None).map(|_| ()),
+            Some(worktree) => self.write(Query::RemoveAssignment, &[Stored::from(worktree)]).map(|_| ()),
             None => Ok(()),
         }
     }

@@ -1,7 +1,7 @@
 //! Zones.
 
 use super::queries::Query;
-use super::{Store, Table};
+use super::{Store, Table, push_new};
 use crate::error::Result;
 use crate::model::zone::{NewZone, ZoneChanges};
 use crate::model::{Field, Given, rules};
@@ -15,7 +15,9 @@ impl Store {
     pub fn create_zone(&self, zone: &NewZone<'_>, now: &str, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         let stored = zone.stored("createZone", now)?;
-        self.write(Query::InsertZone, &stored, Some(frame)).map(|_| ())
+        self.write(Query::InsertZone, &stored)?;
+        push_new(frame, &stored);
+        Ok(())
     }
 
     /// The zone with this id, or no row.

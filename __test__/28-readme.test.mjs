@@ -1,0 +1,108 @@
+// The README's examples run, and give what they say: `// => value` and `// throws Class /message/` are checked.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseAst } from 'vitest/node';
+import { temporaryFolder } from './support/temporary.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const HELPERS = 'const { deepStrictEqual, throws } = (await import("node:assert")).default;';
+
+/** The README's blocks of JavaScript, each on the lines where it stands there, so that errors name the README's lines. */
+const blocks = [...README.matchAll(/^```js\n(.*?)^```$/gms)].map(({ index, 1: code }) => {
+  const lines = README.slice(0, index).split('\n').length;
+  return { code, lines, file: /^\/\/ (\S+\.js)\n/.exec(code)?.[1], isCommonJs: code.includes('require(') };
+});
+
+/** One program of several blocks, with what comments promise turned into assertions. */
+function program(parts) {
+  let text = '';
+  for (const { code, lines } of parts) text += '\n'.repeat(lines - text.split('\n').length + 1) + code;
+  let checked = '';
+  let at = 0;
+  for (const { type, start, end } of parseAst(text).body) {
+    const promise = /^;? *\/\/ (?:=> (?<value>.+)|throws (?<name>\w+) (?<message>\/.+\/))$/m.exec(
+      restOfLine(text, end),
+    );
+    if (type !== 'ExpressionStatement' || promise === null) continue;
+    const { value, name, message } = promise.groups;
+    const expression = text.slice(start, end).replace(/;$/, '');
+    checked += text.slice(at, start);
+    checked += value
+      ? `deepStrictEqual(${expression}, ${value});`
+      : `throws(() => ${expression}, { name: '${name}', message: ${message} });`;
+    at = end + restOfLine(text, end).length;
+  }
+  return checked + text.slice(at);
+}
+
+const restOfLine = (text, from) => /^.*/.exec(text.slice(from))[0];
+
+describe('the README', () => {
+  let folder;
+
+  // An orchestrator's project with the package installed.
+  beforeEach(() => {
+    folder = temporaryFolder();
+    const write = (name, content) => {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    };
+    write('package.json', '{ "type": "module" }');
+    write('core/logger.js', 'export const logger = { info() {}, error() {} };');
+    mkdirSync(join(folder, 'node_modules/@ai-orchestra'), { recursive: true });
+    symlinkSync(ROOT, join(folder, 'node_modules/@ai-orchestra/visual-db'), 'junction');
+    for (const { file, code } of blocks) if (file) write(file, code);
+  });
+
+  function run(name, code) {
+    writeFileSync(join(folder, name), code);
+    const { status, stderr } = spawnSync(process.execPath, [name], { cwd: folder, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  }
+
+  it('has examples that run one after the other and give what they say', () => {
+    const code = program(blocks.filter(({ file, isCommonJs }) => !file && !isCommonJs));
+    expect(code).not.toMatch(/\/\/ (=>|throws)/);
+    expect(code.match(/^(deepStrictEqual|throws)\(/gm).length).toBeGreaterThan(30);
+    run('readme.mjs', HELPERS + code);
+  });
+
+  it('has examples in CommonJS that do', () => {
+    for (const block of blocks.filter(({ isCommonJs }) => isCommonJs)) {
+      const code = program([block]);
+      expect(code).not.toMatch(/\/\/ (=>|throws)/);
+      run('readme.cjs', `const { deepStrictEqual, throws } = require('node:assert');${code}`);
+    }
+  });
+
+  it('replaces visual_db.js by a line that gives the class by name and by default', () => {
+    run(
+      'orchestrator.js',
+      `import Default, { VisualDatabase } from './core/database/visual_db.js';
+       const db = new VisualDatabase();
+       if (!(db instanceof Default) || db.db.name !== 'data/visual.db') process.exit(1);`,
+    );
+  });
+
+  it.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/operations.md'])(
+    'and %s link to what is there',
+    (page) => {
+      const text = readFileSync(join(ROOT, page), 'utf8');
+      for (const [, target, anchor] of text.matchAll(/\]\((?!https?:)([^)#\s]*)(#[^)\s]+)?\)/g)) {
+        const file = target ? join(ROOT, dirname(page), target) : join(ROOT, page);
+        expect(existsSync(file), `${page}: ${target}`).toBe(true);
+        if (anchor) expect(anchors(file), `${page}: ${target}`).toContain(anchor);
+      }
+    },
+  );
+});
+
+/** The anchors that a page's headings have. */
+function anchors(file) {
+  const headings = [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading.toLowerCase());
+  return headings.map((heading) => `#${heading.replace(/[^\w\- ]/g, '').replace(/ /g, '-')}`);
+}
