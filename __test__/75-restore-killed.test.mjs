@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { contentOf, contentOfFile, fill, namesIn } from './support/backups.mjs';
 import { startScript } from './support/child.mjs';
-import { open, temporaryFile, temporaryFolder } from './support/temporary.mjs';
+import { open, temporaryFolder } from './support/temporary.mjs';
 import { VisualDatabase } from './support/visual_database.mjs';
 
 /** A folder with a database, a backup of it, and what has changed since. */

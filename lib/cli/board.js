@@ -1,7 +1,7 @@
 'use strict';
 
 const { command } = require('./options.js');
-const { colour, many, print, printJson, table } = require('./output.js');
+const { colour, many, print, printJson, printable, table } = require('./output.js');
 const { reading } = require('./database.js');
 
 /** `visual-db board` */
@@ -33,10 +33,4 @@ function title({ name, trigger, agents, worktrees }) {
 
 function worktree({ id, branchName, port, status, taskId }) {
   return printable(`${id}  ${branchName}  :${port}  ${status}${taskId ? `  ${taskId}` : ''}`);
-}
-
-/** Data must not move the cursor or colour the terminal. */
-function printable(text) {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is meant
-  return String(text).replace(/[\u0000-\u001f\u007f-\u009f]/g, '\u{fffd}');
 }

@@ -4,7 +4,7 @@ const { InvalidArgumentError } = require('commander');
 const { confirm } = require('./ask.js');
 const { Found, Usage } = require('./outcome.js');
 const { command } = require('./options.js');
-const { colour, print, printJson, table } = require('./output.js');
+const { colour, print, printJson, printable, table } = require('./output.js');
 
 /** `visual-db migrate [up|down|status|verify|rollback]` */
 module.exports = (root, run) => {
@@ -83,6 +83,6 @@ async function rollback(options) {
   print(`${restored.path} is what it was at ${restored.createdAt}`);
   if (restored.safety) print(`What was there before: ${restored.safety}`);
   for (const { table: name, rows, keys } of lost) {
-    print(`Only there: ${rows} of ${name}: ${keys.join(', ')}${rows > keys.length ? ', …' : ''}`);
+    print(`Only there: ${rows} of ${name}: ${printable(keys.join(', '))}${rows > keys.length ? ', …' : ''}`);
   }
 }

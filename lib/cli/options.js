@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { InvalidArgumentError } = require('commander');
+const { Usage } = require('./outcome.js');
 
 const DATABASE = 'data/visual.db';
 
@@ -43,6 +44,9 @@ function withKeep(target) {
 
 function keepOf({ keepHourly: hourly, keepDaily: daily, keepWeekly: weekly, keepMonthly: monthly }) {
   const given = Object.entries({ hourly, daily, weekly, monthly }).filter(([, value]) => value !== undefined);
+  if (given.length > 0 && given.every(([, value]) => value === 0)) {
+    throw new Usage('the --keep-… options must keep something: at least one of them above 0');
+  }
   return given.length > 0 ? Object.fromEntries(given) : undefined;
 }
 

@@ -8,7 +8,8 @@ const coloured = () => Boolean(process.stdout.isTTY) && !process.env.NO_COLOR &&
 
 /** The text in a colour of `node:util`, where there are colours. */
 function colour(name, text) {
-  return coloured() && util.styleText ? util.styleText(name, text) : text;
+  // Its own look at the terminal is left out: it takes an empty NO_COLOR for one that is set.
+  return coloured() && util.styleText ? util.styleText(name, text, { validateStream: false }) : text;
 }
 
 function print(text) {
@@ -23,6 +24,12 @@ function printJson(value) {
 function printError(error, json) {
   if (json) printJson({ error: { code: error.code ?? null, message: error.message } });
   process.stderr.write(`visual-db: ${error.message}\n`);
+}
+
+/** Data must not move the cursor or colour the terminal. */
+function printable(text) {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is meant
+  return String(text).replace(/[\u0000-\u001f\u007f-\u009f]/g, '\u{fffd}');
 }
 
 /** A table without colours of its own. */
@@ -89,4 +96,4 @@ function progressBar({ json } = {}) {
   };
 }
 
-module.exports = { colour, print, printJson, printError, table, size, many, countsText, progressBar };
+module.exports = { colour, print, printJson, printError, printable, table, size, many, countsText, progressBar };

@@ -1,7 +1,7 @@
 'use strict';
 
 const { command } = require('./options.js');
-const { print, printJson, table } = require('./output.js');
+const { print, printJson, printable, table } = require('./output.js');
 const { reading } = require('./database.js');
 
 /** `visual-db stats` */
@@ -20,7 +20,7 @@ module.exports = (root, run) => {
       }));
       if (json) return printJson({ counts, runs, zones });
       print(table(['worktrees', 'zones', 'assignments', 'executions'], [Object.values(counts)]));
-      const rows = zones.map(({ name, worktrees, runs: own }) => [name, worktrees].concat(figures(own)));
+      const rows = zones.map(({ name, worktrees, runs: own }) => [printable(name), worktrees].concat(figures(own)));
       const all = ['all', counts.assignments, ...figures(runs)];
       print(table(['zone', 'worktrees', 'runs', 'successful', 'failed', 'agents', 'success rate'], [...rows, all]));
     }),
