@@ -15,6 +15,7 @@ use crate::store::Store;
 
 /// How a file is opened.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the constructor of its own")]
 pub struct Options<'a> {
     /// Only to read; the file is never changed.
     pub readonly: bool,
@@ -103,7 +104,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
 /// The verified backup that is made before a file with content is changed.
 pub(crate) fn before_migration(path: &Path, label: &str) -> Result<PathBuf> {
     let options = Create { kind: Kind::Migration, label: Some(label), ..Create::default() };
-    Ok(backup::create(path, &options, &mut backup::unreported)?.path.into())
+    Ok(backup::create(path, &options, &mut backup::unreported)?.path)
 }
 
 /// What a file could do to the program that opens it is turned off.
@@ -177,9 +178,9 @@ fn create_file(path: &Path, mode: u32) -> io::Result<bool> {
     let temporary = unique_beside(path);
     let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary)?;
     // The umask takes bits away that were asked for.
-    let made = file.set_permissions(std::fs::Permissions::from_mode(mode));
+    let permitted = file.set_permissions(std::fs::Permissions::from_mode(mode));
     drop(file);
-    let linked = made.and_then(|()| std::fs::hard_link(&temporary, path));
+    let linked = permitted.and_then(|()| std::fs::hard_link(&temporary, path));
     let _ = std::fs::remove_file(&temporary);
     match linked {
         Ok(()) => Ok(true),

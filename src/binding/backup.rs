@@ -24,6 +24,9 @@ use crate::backup::{self, Create, Keep, Progress};
 use crate::error::{Error, Result};
 use crate::sqlite::code::name;
 
+/// What is done on the thread pool: gets what to tell of each step, gives JSON.
+type Job = Box<dyn FnOnce(backup::Report) -> String + Send>;
+
 /// Told of each step as JSON; answers whether to go on. Weak: it doesn't keep the process alive.
 type Watcher = ThreadsafeFunction<String, bool, String, napi::Status, false, true>;
 
@@ -148,7 +151,7 @@ pub(super) fn outcome<T: Serialize>(work: impl FnOnce() -> Result<T>) -> String 
 
 /// Work that the thread pool does, so that the event loop stays free.
 pub struct Work {
-    run: Option<Box<dyn FnOnce(backup::Report) -> String + Send>>,
+    run: Option<Job>,
     watcher: Option<Watcher>,
 }
 

@@ -66,7 +66,7 @@ impl Database {
 }
 
 /// The handle in an argument.
-pub fn handle<'a>(call: &'a Call, index: usize) -> JsResult<&'a Handle> {
+pub fn handle(call: &Call, index: usize) -> JsResult<&Handle> {
     // SAFETY: this addon makes no externals but of `Handle`, and the argument lives as long as the call.
     unsafe { call.env.data::<Handle>(call.argument(index)) }
         .ok_or_else(|| Error::Type("Illegal invocation".into()).into())
@@ -161,6 +161,7 @@ fn close(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "every function of the table has this form")]
 fn close_all(state: &State, call: &Call) -> JsResult<Value> {
     state.close_all();
     Ok(call.env.undefined())

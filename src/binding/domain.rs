@@ -75,7 +75,7 @@ fn read(
     let database = database(call)?;
     database.connection.check_idle()?;
     let before = database.connection.generation();
-    if before != 0 && f64::from(before) == call.env.to_f64(call.argument(1)) {
+    if before != 0 && before == call.env.to_i32(call.argument(1)) {
         return Ok(call.env.null());
     }
     let store = store(call)?;

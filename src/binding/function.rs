@@ -7,7 +7,7 @@ use super::js::{Call, Env, JsResult, Kind, Reference, Value};
 use super::module::Native;
 use super::state::State;
 use crate::error::Error;
-use crate::sqlite::function::{Aggregate, Argument, Output, Scalar, Signature, Stepped};
+use crate::sqlite::function::{Aggregate, Argument, Output, Scalar, Signature, Stepped, Thrown};
 
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[("function", function), ("aggregate", aggregate)];
@@ -120,12 +120,12 @@ impl JsAggregate {
 
     fn take(&self, accumulator: &mut dyn Any, function: &Reference, arguments: &[Argument<'_>]) -> Stepped {
         let env = self.shared.env;
-        let accumulator = accumulator.downcast_mut::<Accumulator>().ok_or(())?;
+        let accumulator = accumulator.downcast_mut::<Accumulator>().ok_or(Thrown)?;
         env.scoped(|| {
-            let before = self.unboxed(&accumulator.0).ok_or(())?;
-            let after = self.shared.call(function, Some(before), arguments).ok_or(())?;
+            let before = self.unboxed(&accumulator.0).ok_or(Thrown)?;
+            let after = self.shared.call(function, Some(before), arguments).ok_or(Thrown)?;
             if env.kind(after) != Kind::Undefined {
-                accumulator.0 = self.boxed(after).ok_or(())?;
+                accumulator.0 = self.boxed(after).ok_or(Thrown)?;
             }
             Ok(())
         })
@@ -149,7 +149,7 @@ impl Aggregate for JsAggregate {
     }
 
     fn inverse(&self, accumulator: &mut dyn Any, arguments: &[Argument<'_>]) -> Stepped {
-        self.take(accumulator, self.inverse.as_ref().ok_or(())?, arguments)
+        self.take(accumulator, self.inverse.as_ref().ok_or(Thrown)?, arguments)
     }
 
     fn value(&self, accumulator: &dyn Any) -> Output {

@@ -107,6 +107,14 @@ impl Env {
         number
     }
 
+    /// A number's value as a 32-bit integer, 0 for anything else.
+    pub fn to_i32(self, value: Value) -> i32 {
+        let mut number = 0;
+        // SAFETY: see above.
+        unsafe { sys::napi_get_value_int32(self.0, value.0, &raw mut number) };
+        number
+    }
+
     /// A boolean's value, `false` for anything else.
     pub fn to_bool(self, value: Value) -> bool {
         let mut boolean = false;
@@ -444,7 +452,7 @@ impl Env {
     }
 
     /// The object that napi-rs wraps.
-    pub fn of_object(self, object: &napi::bindgen_prelude::Object<'_>) -> Value {
+    pub fn of_object(object: &napi::bindgen_prelude::Object<'_>) -> Value {
         Value(napi::JsValue::raw(object))
     }
 
@@ -552,12 +560,11 @@ pub unsafe fn dispatch<T>(
         }
         &*data.cast::<T>()
     };
-    match catch_unwind(AssertUnwindSafe(|| body(&call, data))) {
-        Ok(value) => value.map_or(ptr::null_mut(), |value| value.0),
-        Err(_) => {
-            call.env.throw(&Error::Plain("visual-db: an internal error; please report it".into()), None);
-            ptr::null_mut()
-        }
+    if let Ok(value) = catch_unwind(AssertUnwindSafe(|| body(&call, data))) {
+        value.map_or(ptr::null_mut(), |value| value.0)
+    } else {
+        call.env.throw(&Error::Plain("visual-db: an internal error; please report it".into()), None);
+        ptr::null_mut()
     }
 }
 

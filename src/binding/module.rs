@@ -41,7 +41,7 @@ unsafe extern "C" fn run(env: sys::napi_env, info: sys::napi_callback_info) -> s
 pub fn exports(exports: Object<'_>, env: napi::Env) -> napi::Result<()> {
     let raw = Env::new(&env);
     let done = raw.static_function(setup).and_then(|function| {
-        let exports = raw.of_object(&exports);
+        let exports = Env::of_object(&exports);
         raw.set(exports, "setup", function)
     });
     done.map_err(|_| napi::Error::from_reason("visual-db: the addon can't be set up"))
@@ -49,7 +49,7 @@ pub fn exports(exports: Object<'_>, env: napi::Env) -> napi::Result<()> {
 
 unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: called by Node-API; made with a reference to `()`.
-    unsafe { dispatch(env, info, |call, _: &()| functions(call).ok()) }
+    unsafe { dispatch(env, info, |call, (): &()| functions(call).ok()) }
 }
 
 fn functions(call: &Call) -> JsResult<Value> {

@@ -58,8 +58,8 @@ fn prepare(state: &State, call: &Call) -> JsResult<Value> {
     let database = database(call)?;
     let connection = &database.connection;
     connection.check_idle()?;
-    let mode = env.to_f64(call.argument(2));
-    let (is_pragma, is_explain) = (mode == 1.0, mode == 2.0);
+    let mode = env.to_i32(call.argument(2));
+    let (is_pragma, is_explain) = (mode == 1, mode == 2);
     if is_pragma {
         connection.check_writable()?;
     }
@@ -367,10 +367,11 @@ fn is_locked(_: &State, call: &Call) -> JsResult<Value> {
 /// `expandedSql(statement)` gives the text with its values where they were bound for good, else `undefined`.
 fn expanded_sql(_: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
-    if handle.bound.get() && handle.statement.connection().is_open() {
-        if let Some(sql) = handle.statement.expanded_sql() {
-            return call.env.text(&sql);
-        }
+    if handle.bound.get()
+        && handle.statement.connection().is_open()
+        && let Some(sql) = handle.statement.expanded_sql()
+    {
+        return call.env.text(&sql);
     }
     Ok(call.env.undefined())
 }

@@ -38,7 +38,7 @@ pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 ///
 /// # Errors
 /// A `TypeError` for anything else, a `RangeError` for more than [`MAX_BYTES`].
-pub fn id<'a>(field: Field, given: Given<'a>) -> Result<&'a str> {
+pub fn id(field: Field, given: Given<'_>) -> Result<&str> {
     match given {
         Given::Text(text) if !text.is_empty() => sized(field, text),
         _ => Err(Error::Type(field.refuse("a non-empty string", &given))),
@@ -49,7 +49,7 @@ pub fn id<'a>(field: Field, given: Given<'a>) -> Result<&'a str> {
 ///
 /// # Errors
 /// A `TypeError` for anything else that is not a string.
-pub fn lookup<'a>(field: Field, given: Given<'a>) -> Result<Option<&'a str>> {
+pub fn lookup(field: Field, given: Given<'_>) -> Result<Option<&str>> {
     match given {
         Given::Undefined | Given::Null => Ok(None),
         Given::Text(text) => Ok(Some(text)),
@@ -61,7 +61,7 @@ pub fn lookup<'a>(field: Field, given: Given<'a>) -> Result<Option<&'a str>> {
 ///
 /// # Errors
 /// A `TypeError` for anything else that is not a string.
-pub fn filter<'a>(field: Field, given: Given<'a>) -> Result<Option<&'a str>> {
+pub fn filter(field: Field, given: Given<'_>) -> Result<Option<&str>> {
     if given.is_falsy() { Ok(None) } else { lookup(field, given) }
 }
 
@@ -69,7 +69,7 @@ pub fn filter<'a>(field: Field, given: Given<'a>) -> Result<Option<&'a str>> {
 ///
 /// # Errors
 /// A `TypeError` for anything else, a `RangeError` for more than [`MAX_BYTES`].
-pub fn text<'a>(field: Field, given: Given<'a>) -> Result<Option<Cow<'a, str>>> {
+pub fn text(field: Field, given: Given<'_>) -> Result<Option<Cow<'_, str>>> {
     match given {
         Given::Undefined | Given::Null => Ok(None),
         Given::Text(text) => sized(field, text).map(|text| Some(Cow::Borrowed(text))),
@@ -91,7 +91,7 @@ pub fn text_or<'a>(field: Field, given: Given<'a>, default: Option<&'a str>) -> 
 ///
 /// # Errors
 /// As [`text`], and a `TypeError` for `null`.
-pub fn text_not_null<'a>(field: Field, given: Given<'a>) -> Result<Option<Cow<'a, str>>> {
+pub fn text_not_null(field: Field, given: Given<'_>) -> Result<Option<Cow<'_, str>>> {
     match given {
         Given::Null => Err(Error::Type(field.refuse("a string", &given))),
         _ => text(field, given),

@@ -117,7 +117,7 @@ mod tests {
         let patience = Patience::default();
         patience.timeout.set(Some(Duration::from_millis(60)));
         let start = Instant::now();
-        let looks = (0..).find(|looks| {
+        let looks = (0..i32::MAX).find(|looks| {
             // SAFETY: the patience outlives the call.
             unsafe { wait((&raw const patience).cast_mut().cast(), *looks) == 0 }
         });

@@ -261,7 +261,7 @@ impl Connection {
             if !data.is_null() {
                 ptr::copy_nonoverlapping(bytes.as_ptr(), data, bytes.len());
             }
-            ffi::sqlite3_deserialize(raw, c"main".as_ptr(), data, length, length, flags as u32)
+            ffi::sqlite3_deserialize(raw, c"main".as_ptr(), data, length, length, flags)
         };
         match code {
             ffi::SQLITE_OK => Ok(()),

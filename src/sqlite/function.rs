@@ -43,8 +43,12 @@ pub enum Output {
     Thrown,
 }
 
-/// Whether a step went well; `Err` when it threw.
-pub type Stepped = std::result::Result<(), ()>;
+/// It threw; who called the statement finds out what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Thrown;
+
+/// Whether a step went well.
+pub type Stepped = std::result::Result<(), Thrown>;
 
 /// A scalar function.
 pub trait Scalar {
@@ -212,7 +216,7 @@ fn answer(context: *mut ffi::sqlite3_context, output: &Output) {
             ),
             Output::Blob(blob) if blob.is_empty() => ffi::sqlite3_result_zeroblob(context, 0),
             Output::Blob(blob) => {
-                ffi::sqlite3_result_blob64(context, blob.as_ptr().cast(), blob.len() as u64, ffi::SQLITE_TRANSIENT())
+                ffi::sqlite3_result_blob64(context, blob.as_ptr().cast(), blob.len() as u64, ffi::SQLITE_TRANSIENT());
             }
             Output::Thrown => ffi::sqlite3_result_error(context, c"".as_ptr(), 0),
         }

@@ -85,7 +85,7 @@ impl Statement {
         let mut tail: *const c_char = ptr::null();
         // SAFETY: the handle is open; `sql` has `length` bytes and outlives the call and the use of `tail` below.
         let code = connection.compile(sql, || unsafe {
-            ffi::sqlite3_prepare_v3(database, sql.as_ptr().cast(), length, flags as u32, &raw mut raw, &raw mut tail)
+            ffi::sqlite3_prepare_v3(database, sql.as_ptr().cast(), length, flags, &raw mut raw, &raw mut tail)
         });
         connection.check(code)?;
         let Some(raw) = NonNull::new(raw) else {
@@ -151,7 +151,7 @@ impl Statement {
                     ffi::SQLITE_TRANSIENT(),
                     ffi::SQLITE_UTF8 as u8,
                 ),
-                Bind::Blob(blob) if blob.is_empty() => ffi::sqlite3_bind_zeroblob(raw, at, 0),
+                Bind::Blob([]) => ffi::sqlite3_bind_zeroblob(raw, at, 0),
                 Bind::Blob(blob) => {
                     ffi::sqlite3_bind_blob64(raw, at, blob.as_ptr().cast(), blob.len() as u64, ffi::SQLITE_TRANSIENT())
                 }

@@ -90,7 +90,7 @@ unsafe extern "C" fn open(
         let code = base_open(base, name, file, flags, out);
         if code == ffi::SQLITE_OK && flags & ffi::SQLITE_OPEN_MAIN_DB != 0 {
             let methods = (*file).pMethods;
-            if let Some(ours) = methods.as_ref().and_then(|found| table(found)) {
+            if let Some(ours) = methods.as_ref().and_then(table) {
                 ptr::write(watch(file), Watch { methods, region: ptr::null() });
                 (*file).pMethods = ours;
             }
