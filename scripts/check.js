@@ -39,7 +39,7 @@ const CHECKS = {
   attw: () => node(tool('@arethetypeswrong/cli', 'attw'), '--pack', '.'),
   test: () => node('scripts/test.js'),
   install: () => node('scripts/test.js', '--project', 'install'),
-  runtimes: () => node('scripts/runtimes.js'),
+  runtimes: () => node('scripts/runtimes.js', '--after-test'),
 };
 
 function check(name) {

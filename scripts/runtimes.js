@@ -2,6 +2,7 @@
 
 // `npm run test:runtimes`: the one binary under every runtime that it is for. The whole suite under each Node, without a
 // rebuild, and under Bun and Deno, which don't run it, what a user does first (__test__/runtimes/smoke.*).
+// `--only NAME,NAME` takes some of them; `--after-test` leaves the suite out under the Node that `npm test` has used.
 
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
@@ -26,7 +27,10 @@ const RUNTIMES = {
 };
 
 function main() {
-  const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
+  const options = { only: { type: 'string' }, 'after-test': { type: 'boolean' } };
+  const { only, 'after-test': afterTest } = parseArgs({ options }).values;
+  const own = RUNTIMES[`node${process.versions.node.split('.')[0]}`];
+  if (afterTest && own) own.runs = SMOKE;
   dependencies();
   dependencies('__test__/peer');
   dependencies('__test__/runtimes');
