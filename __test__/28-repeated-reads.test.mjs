@@ -1,0 +1,244 @@
+// A read that is repeated while nobody commits is answered from memory. Nobody may notice: not by what it says, not by
+// whose object it is, not by who committed meanwhile.
+import { describe, expect, it, vi } from 'vitest';
+import { startScript } from './support/child.mjs';
+import { thrown } from './support/failure.mjs';
+import { execution, furnish, worktree, zone } from './support/samples.mjs';
+import { scribble } from './support/scribble.mjs';
+import { open, temporaryFile } from './support/temporary.mjs';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const READS = {
+  getWorktree: (db) => db.getWorktree('wt-1'),
+  'getWorktree of none': (db) => db.getWorktree('nowhere'),
+  listWorktrees: (db) => db.listWorktrees(),
+  'listWorktrees of a status': (db) => db.listWorktrees({ status: 'active' }),
+  getZone: (db) => db.getZone('zone-1'),
+  listZones: (db) => db.listZones(),
+  getWorktreeZone: (db) => db.getWorktreeZone('wt-1'),
+  getWorktreesInZone: (db) => db.getWorktreesInZone('zone-1'),
+  getExecution: (db) => db.getExecution(db.getExecutionHistory('zone-1')[0]?.id),
+  getExecutionHistory: (db) => db.getExecutionHistory('zone-1'),
+  getWorktreeExecutions: (db) => db.getWorktreeExecutions('wt-1', 2),
+  getExecutionStats: (db) => db.getExecutionStats({ zoneId: 'zone-1' }),
+  getStats: (db) => db.getStats(),
+  getBoard: (db) => db.getBoard(),
+};
+
+/** A change to everything that the reads above say, by each way in which a change can come. */
+const change = (db) => {
+  db.updateWorktree('wt-1', { status: 'done', position: { x: 77 } });
+  db.updateZone('zone-1', { name: 'Renamed', agents: [{ deep: ['new'] }] });
+  db.createWorktree(worktree(9));
+  db.createZone(zone(9));
+  db.assignWorktreeToZone('wt-1', 'zone-2');
+  db.assignWorktreeToZone('wt-9', 'zone-1');
+  db.recordExecution(execution({ success: true, agentType: 'qa', result: { deep: [1] } }));
+};
+
+/** A furnished file of which every read has been asked three times. */
+function warm(config = {}) {
+  const dbPath = temporaryFile();
+  furnish(open({ dbPath })).updateZone('zone-1', { agents: [{ deep: ['old'] }], actions: { deep: { er: [] } } });
+  const db = open({ dbPath, ...config });
+  for (let n = 0; n < 3; n++) readAll(db);
+  return { db, dbPath };
+}
+
+const readAll = (db) => Object.fromEntries(Object.entries(READS).map(([name, read]) => [name, read(db)]));
+
+/** What a connection that has never read before says. */
+function fresh(dbPath) {
+  const db = open({ dbPath, cacheSize: 0 });
+  const answers = readAll(db);
+  db.close();
+  return answers;
+}
+
+describe.each(Object.entries(READS))('%s, repeated', (_, read) => {
+  it('says the same, in an object of its own that the caller may change', () => {
+    const { db, dbPath } = warm();
+    const expected = structuredClone(read(db));
+    for (let n = 0; n < 4; n++) {
+      const answer = read(db);
+      expect(answer).toStrictEqual(expected);
+      expect(JSON.stringify(answer)).toBe(JSON.stringify(expected));
+      scribble(answer);
+    }
+    expect(read(open({ dbPath }))).toStrictEqual(expected);
+  });
+
+  it.each([
+    ['this connection', (db) => change(db)],
+    ['another connection', (__, dbPath) => change(open({ dbPath }))],
+    ['a transaction', (db) => db.transaction(() => change(db))],
+    [
+      'the raw handle',
+      (db) =>
+        db.db.exec(
+          "UPDATE worktrees SET status = 'raw'; UPDATE zones SET name = 'raw'; DELETE FROM zone_executions; DELETE FROM worktree_zones",
+        ),
+    ],
+    ['a deletion', (db) => (db.deleteWorktree('wt-1'), db.deleteZone('zone-1'))],
+  ])('sees at once what %s has changed', (__, write) => {
+    const { db, dbPath } = warm();
+    write(db, dbPath);
+    const name = Object.keys(READS).find((key) => READS[key] === read);
+    for (let n = 0; n < 3; n++) expect(read(db)).toStrictEqual(fresh(dbPath)[name]);
+  });
+
+  it('sees its own writes inside a transaction, and nothing of them after a rollback', () => {
+    const { db, dbPath } = warm();
+    const before = structuredClone(read(db));
+    const inside = [];
+    thrown(() =>
+      db.transaction(() => {
+        expect(read(db)).toStrictEqual(before);
+        change(db);
+        inside.push(read(db), read(db));
+        throw new Error('undone');
+      }),
+    );
+    expect(inside[0]).toStrictEqual(inside[1]);
+    expect(read(db)).toStrictEqual(before);
+    change(open({ dbPath }));
+    const name = Object.keys(READS).find((key) => READS[key] === read);
+    expect(read(db)).toStrictEqual(fresh(dbPath)[name]);
+  });
+});
+
+describe('what could make a kept answer stale', () => {
+  it('a rollback through the raw handle, also to a savepoint', () => {
+    const { db } = warm();
+    const before = readAll(db);
+    db.db.exec('BEGIN');
+    change(db);
+    readAll(db);
+    db.db.exec('ROLLBACK');
+    expect(readAll(db)).toStrictEqual(before);
+    db.db.exec('BEGIN; SAVEPOINT s');
+    change(db);
+    readAll(db);
+    db.db.exec('ROLLBACK TO s; COMMIT');
+    expect(readAll(db)).toStrictEqual(before);
+  });
+
+  it.each(Object.entries(READS))(
+    'an iterator that holds an old state of the file while others commit: %s',
+    (_, read) => {
+      const { db, dbPath } = warm();
+      const iterator = db.db.prepare('SELECT * FROM worktrees').iterate();
+      iterator.next();
+      try {
+        change(open({ dbPath }));
+        expect(read(db)).toStrictEqual(read(db));
+      } finally {
+        iterator.return();
+      }
+      for (let n = 0; n < 3; n++) expect(readAll(db)).toStrictEqual(fresh(dbPath));
+    },
+  );
+
+  it('a read transaction of the caller that holds an old state', () => {
+    const { db, dbPath } = warm();
+    const before = readAll(db);
+    db.db.exec('BEGIN');
+    readAll(db);
+    change(open({ dbPath }));
+    expect(readAll(db)).toStrictEqual(before);
+    db.db.exec('COMMIT');
+    expect(readAll(db)).toStrictEqual(fresh(dbPath));
+  });
+
+  it("a read-only connection's transaction, which has one state from its first read to its end", () => {
+    const { db, dbPath } = warm({ readonly: true });
+    const before = readAll(db);
+    db.transaction(() => {
+      expect(readAll(db)).toStrictEqual(before);
+      change(open({ dbPath }));
+      expect(readAll(db)).toStrictEqual(before);
+    });
+    expect(readAll(db)).toStrictEqual(fresh(dbPath));
+  });
+
+  it('checkpoints, VACUUM and a write-ahead log that begins anew', () => {
+    const { db, dbPath } = warm();
+    const other = open({ dbPath });
+    for (let n = 0; n < 20; n++) {
+      other.updateWorktree('wt-2', { taskId: String(n) });
+      if (n % 3 === 0) other.db.pragma('wal_checkpoint(TRUNCATE)');
+      if (n % 7 === 0) other.db.exec('VACUUM');
+      expect(db.getWorktree('wt-2').taskId).toBe(String(n));
+      expect(db.getWorktree('wt-2').taskId).toBe(String(n));
+    }
+  });
+
+  it('another process', async () => {
+    const { db, dbPath } = warm({ readonly: true });
+    const code = `
+      const db = new VisualDatabase({ dbPath });
+      process.stdin.on('data', (data) => {
+        db.updateWorktree('wt-1', { taskId: String(data).trim() });
+        console.log('wrote ' + String(data).trim());
+      }).on('end', () => db.close());`;
+    const writer = startScript(code, { dbPath });
+    for (let n = 0; n < 50; n++) {
+      writer.child.stdin.write(`<${n}>\n`);
+      await writer.printed(`wrote <${n}>`);
+      expect(db.getWorktree('wt-1').taskId).toBe(`<${n}>`);
+      expect(db.listWorktrees().find(({ id }) => id === 'wt-1').taskId).toBe(`<${n}>`);
+      expect(db.getWorktree('wt-1').taskId).toBe(`<${n}>`);
+    }
+    writer.child.stdin.end();
+    expect(await writer.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('a wrong argument is refused however often the right one was answered', () => {
+    const { db } = warm();
+    for (const call of [
+      () => db.getWorktree(7),
+      () => db.getExecutionHistory('zone-1', 1.5),
+      () => db.getExecutionHistory('zone-1', null),
+      () => db.listWorktrees({ status: true }),
+      () => db.getExecutionStats({ zoneId: 7 }),
+    ]) {
+      expect(thrown(call).name).toMatch(/TypeError|RangeError/);
+      expect(thrown(call).name).toMatch(/TypeError|RangeError/);
+    }
+  });
+
+  it('a closed database answers nothing from memory', () => {
+    const { db } = warm();
+    db.close();
+    for (const read of Object.values(READS))
+      expect(thrown(() => read(db)).message).toBe('The database connection is not open');
+  });
+
+  it('the same id asked of different methods, limits and filters', () => {
+    const db = open({ dbPath: temporaryFile() });
+    db.createZone(zone(1, { id: 'same' }));
+    db.createWorktree(worktree(1, { id: 'same' }));
+    db.createWorktree(worktree(2, { id: '1:same', status: 'same' }));
+    for (let n = 0; n < 5; n++)
+      db.recordExecution(execution({ zoneId: 'same', worktreeId: n % 2 ? 'same' : '1:same' }));
+    for (let n = 0; n < 3; n++) {
+      expect([1, 2, -1, undefined].map((limit) => db.getExecutionHistory('same', limit).length)).toEqual([1, 2, 5, 5]);
+      expect([1, '2', -1, 0].map((limit) => db.getWorktreeExecutions('same', limit).length)).toEqual([1, 2, 2, 0]);
+      expect([db.getWorktree('same').id, db.getZone('same').id, db.getWorktree('1:same').id]).toEqual([
+        'same',
+        'same',
+        '1:same',
+      ]);
+      expect([undefined, 'same', 'active'].map((status) => db.listWorktrees({ status }).length)).toEqual([2, 1, 1]);
+      const filters = [
+        {},
+        { zoneId: 'same' },
+        { worktreeId: 'same' },
+        { zoneId: 'same', worktreeId: '1:same' },
+        { zoneId: '1:same' },
+      ];
+      expect(filters.map((filter) => db.getExecutionStats(filter).total)).toEqual([5, 5, 2, 3, 0]);
+    }
+  });
+});
