@@ -85,6 +85,24 @@ describe('all()', () => {
     expect(select.raw().all(n)).toEqual(Array.from({ length: n }, (_, i) => [i, i * 2]));
   });
 
+  test('gives blobs of every size as they are, each with memory of its own', () => {
+    const sizes = [0, 1, 64, 4095, 4096, 4097, 65535, 65536, 65537, 1_000_000];
+    db.exec('CREATE TABLE blobs (a, b, c)');
+    const insert = db.prepare('INSERT INTO blobs VALUES (?, ?, ?)');
+    const bytes = (n) => Buffer.alloc(n, n % 251);
+    db.transaction(() => {
+      for (let i = 0; i < 500; i += 1) insert.run(bytes(sizes[i % 8]), i, bytes(i));
+      for (const size of sizes) insert.run(bytes(size), size, null);
+    })();
+    const select = db.prepare('SELECT * FROM blobs');
+    for (const rows of [select.all(), [...select.iterate()]]) {
+      expect(rows).toHaveLength(500 + sizes.length);
+      expect(rows.slice(0, 500).every(({ a, b, c }) => a.equals(bytes(sizes[b % 8])) && c.equals(bytes(b)))).toBe(true);
+      expect(rows.slice(500).every(({ a, b }) => a.equals(bytes(b)))).toBe(true);
+      expect(rows.every(({ a }) => Buffer.isBuffer(a) && a.buffer.byteLength === a.length)).toBe(true);
+    }
+  });
+
   test('passes a result of many megabytes', () => {
     const all = db
       .prepare("SELECT printf('%.*c', 1000000, 'x') AS text, zeroblob(1000000) AS bytes FROM entries")

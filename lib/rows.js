@@ -8,6 +8,7 @@ const addon = require('./addon.js');
 const CELLS = 8192;
 const HEAD_BYTES = 32;
 const NUMBERS_AT = HEAD_BYTES + CELLS * 4;
+const BLOBS_AT = NUMBERS_AT + CELLS * 8;
 
 /** What a call tells beside its rows. */
 const head = new Int32Array(addon.memory, 0, HEAD_BYTES / 4);
@@ -15,6 +16,7 @@ const ends = new Int32Array(addon.memory, HEAD_BYTES, CELLS);
 const numbers = new Float64Array(addon.memory, NUMBERS_AT, CELLS);
 const integers = new Int32Array(addon.memory, NUMBERS_AT, CELLS * 2);
 const bigints = new BigInt64Array(addon.memory, NUMBERS_AT, CELLS);
+const blobs = new Uint8Array(addon.memory, BLOBS_AT);
 
 /** Cells that are no text have one of these in place of an end. */
 const NULL = -1;
@@ -22,6 +24,7 @@ const INTEGER = -2;
 const REAL = -3;
 const BIGINT = -4;
 const LONG = -6;
+const SMALL_BLOB = -7;
 
 let text = '';
 let start = 0;
@@ -52,6 +55,7 @@ function cell(index) {
   if (end === REAL) return numbers[index];
   if (end === BIGINT) return bigints[index];
   if (end === LONG) return longText(integers[2 * index]);
+  if (end === SMALL_BLOB) return smallBlob(integers[2 * index], integers[2 * index + 1]);
   return addon.blob(integers[2 * index]);
 }
 
@@ -59,6 +63,12 @@ function longText(index) {
   const long = addon.longText(index);
   read += long.length;
   return long;
+}
+
+function smallBlob(from, to) {
+  const blob = Buffer.allocUnsafeSlow(to - from); // Memory of its own: it may be transferred.
+  blob.set(blobs.subarray(from, to));
+  return blob;
 }
 
 /** How many rows the call returned. */

@@ -7,7 +7,7 @@ import { geometricMean, median } from '../statistics.mjs';
 /** No case may be slower than this share of better-sqlite3's speed. */
 const FLOOR = 0.95;
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' }, only: { type: 'string' } } });
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '25' }, only: { type: 'string' } } });
 const rounds = Number(values.rounds);
 
 const ours = await start('raw/child.mjs', 'ours');

@@ -592,6 +592,11 @@ impl SharedMemory {
         self.write(offset, values);
     }
 
+    /// Writes bytes at a byte offset; what would not fit is not written.
+    pub fn write_u8(&self, offset: usize, values: &[u8]) {
+        self.write(offset, values);
+    }
+
     /// Writes 64 bits each at a byte offset; what would not fit is not written.
     pub fn write_u64(&self, offset: usize, values: &[u64]) {
         self.write(offset, values);

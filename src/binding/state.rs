@@ -5,7 +5,7 @@ use std::rc::{Rc, Weak};
 
 use super::js::{Call, Env, JsResult, Kind, Reference, SharedMemory, Value};
 use crate::model::Given;
-use crate::sqlite::packed::CELLS;
+use crate::sqlite::packed::{BYTES, CELLS};
 use crate::sqlite::{Connection, Frame};
 
 /// How the shared memory is laid out, in bytes: see `lib/rows.js`, which has the other half of this.
@@ -13,8 +13,9 @@ const HEAD: usize = 0;
 const HEAD_LENGTH: usize = 32;
 const ENDS: usize = HEAD + HEAD_LENGTH;
 const NUMBERS: usize = ENDS + CELLS * size_of::<i32>();
+const BLOBS: usize = NUMBERS + CELLS * size_of::<u64>();
 /// All of it.
-const LENGTH: usize = NUMBERS + CELLS * size_of::<u64>();
+const LENGTH: usize = BLOBS + BYTES;
 
 /// The state of an environment. It ends with it.
 pub struct State {
@@ -126,6 +127,7 @@ impl State {
         }
         self.shared.write_i32(ENDS, frame.ends());
         self.shared.write_u64(NUMBERS, frame.numbers());
+        self.shared.write_u8(BLOBS, frame.bytes());
         *self.blobs.borrow_mut() = frame.take_blobs();
         self.env.string(frame.text(), frame.is_ascii())
     }

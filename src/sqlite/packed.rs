@@ -17,12 +17,18 @@ pub const REAL: i32 = -3;
 pub const BIG: i32 = -4;
 /// `ends` of a cell that is a blob; its `numbers` say which of the frame's blobs.
 pub const BLOB: i32 = -5;
+/// `ends` of a cell that is a small blob; the halves of its `numbers` say from where to where in the frame's bytes.
+pub const SMALL_BLOB: i32 = -7;
 
 /// `ends` of a cell that is a long text; its `numbers` say which of the frame's blobs it is.
 pub const LONG: i32 = -6;
 
 /// How many cells a frame has.
 pub const CELLS: usize = 8192;
+/// How many bytes of small blobs a frame has.
+pub const BYTES: usize = 64 * 1024;
+/// How long a small blob is at most. Those cross the border together; a call for each is what most of their time went into.
+const SMALL: usize = 4 * 1024;
 /// How much text, in bytes, after which a frame takes no further row.
 ///
 /// A part of a JavaScript string keeps all of it in memory: whoever keeps one row of a list keeps so much more.
@@ -38,6 +44,7 @@ pub struct Frame {
     ends: Vec<i32>,
     numbers: Vec<u64>,
     text: Vec<u8>,
+    bytes: Vec<u8>,
     blobs: Vec<Vec<u8>>,
     apart: usize,
     rows: usize,
@@ -53,6 +60,7 @@ impl Frame {
         self.numbers.clear();
         self.text.clear();
         self.text.shrink_to(4 * TEXT);
+        self.bytes.clear();
         self.blobs.clear();
         self.apart = 0;
         self.rows = 0;
@@ -78,7 +86,13 @@ impl Frame {
         &self.text
     }
 
-    /// Takes all blobs and long texts out.
+    /// All small blobs.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Takes all other blobs and long texts out.
     #[must_use]
     pub fn take_blobs(&mut self) -> Vec<Vec<u8>> {
         std::mem::take(&mut self.blobs)
@@ -99,7 +113,10 @@ impl Frame {
     /// Whether another row of `columns` still fits.
     #[must_use]
     pub fn has_room(&self, columns: usize) -> bool {
-        self.ends.len() + columns <= CELLS && self.text.len() < TEXT && self.apart < APART
+        self.ends.len() + columns <= CELLS
+            && self.text.len() < TEXT
+            && self.bytes.len() < BYTES - SMALL
+            && self.apart < APART
     }
 
     /// Ends a row.
@@ -155,7 +172,14 @@ impl Frame {
 
     /// Appends a blob.
     pub fn push_blob(&mut self, bytes: &[u8]) {
-        self.push_apart(BLOB, bytes);
+        let from = self.bytes.len();
+        let to = from + bytes.len();
+        if bytes.len() > SMALL || to > BYTES {
+            return self.push_apart(BLOB, bytes);
+        }
+        self.bytes.extend_from_slice(bytes);
+        // The first half in memory is where it begins: see `push_integer`.
+        self.cell(SMALL_BLOB, from as u64 | (to as u64) << 32);
     }
 
     fn push_apart(&mut self, kind: i32, bytes: &[u8]) {
@@ -222,6 +246,23 @@ mod tests {
         assert!(!frame.is_ascii());
         assert_eq!(frame.ends(), [2, 5, 6, NULL]);
         assert_eq!(frame.text(), "abü😀\u{fffd}".as_bytes());
+    }
+
+    #[test]
+    fn small_blobs_lie_together_and_large_ones_apart() {
+        let mut frame = Frame::default();
+        frame.push_blob(b"ab");
+        frame.push_blob(b"");
+        frame.push_blob(&[7; SMALL + 1]);
+        frame.push_blob(b"c");
+        assert_eq!(frame.ends(), [SMALL_BLOB, SMALL_BLOB, BLOB, SMALL_BLOB]);
+        assert_eq!(frame.numbers(), [2 << 32, 2 | 2 << 32, 0, 2 | 3 << 32]);
+        assert_eq!(frame.bytes(), b"abc");
+        for _ in 0..BYTES / SMALL + 1 {
+            frame.push_blob(&[7; SMALL]);
+        }
+        assert!(frame.bytes().len() <= BYTES);
+        assert_eq!(frame.ends().last(), Some(&BLOB));
     }
 
     #[test]
