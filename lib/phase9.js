@@ -34,7 +34,9 @@ function run(dbPath) {
   try {
     const missing = () => zones.filter(({ id }) => db.getZone(id) === null);
     if (before.state === 'current' && missing().length > 0) backup = db.backupSync(backupName(file)).path;
-    const created = db.transaction(() => missing().map((zone) => db.createZone(zone).id));
+    // Of one time, so that they are listed in their order.
+    const createdAt = new Date().toISOString();
+    const created = db.transaction(() => missing().map((zone) => db.createZone({ ...zone, createdAt }).id));
     return { path: file, before, version: schema.status(file).version, backup, created, kept: zoneIds(created) };
   } finally {
     db.close();

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use rusqlite::ffi::{SQLITE_OPEN_READONLY, SQLITE_OPEN_READWRITE};
 
 use crate::error::{Error, Result};
-use crate::open::before_migration;
+use crate::open::{before_migration, explained};
 use crate::schema::counts::{self, Drift};
 use crate::schema::{self, Prepare, Report, Status};
 use crate::sqlite::open::raw;
@@ -77,8 +77,14 @@ fn open(path: &Path, flags: i32) -> Result<Connection> {
             message: format!("{}: there is no such database", path.display()),
         });
     }
+    connect(path, flags).map_err(|error| explained(path, error))
+}
+
+fn connect(path: &Path, flags: i32) -> Result<Connection> {
     let connection = raw(path, flags, None)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON")?;
+    // The first look at the file: whether it is a database at all.
+    connection.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
     Ok(connection)
 }

@@ -236,7 +236,7 @@ fn reason(error: &io::Error) -> String {
 }
 
 /// SQLite's failure to open, with the path and the reason.
-fn explained(path: &Path, error: Error) -> Error {
+pub(crate) fn explained(path: &Path, error: Error) -> Error {
     let Error::Sqlite { code, message } = error else { return error };
     if message.starts_with(CANNOT) {
         return Error::Sqlite { code, message };

@@ -103,11 +103,11 @@ impl Job<'_> {
         let before = if self.rebuilds { violations(transaction)? } else { 0 };
         history::create(transaction)?;
         for migration in self.migrations.iter().filter(|step| (from + 1..=to).contains(&step.version)) {
-            step(transaction, migration, migration.up)?;
+            self.step(transaction, migration, migration.up)?;
             history::applied(transaction, migration, self.options.package_version)?;
         }
         for migration in self.migrations.iter().rev().filter(|step| (to + 1..=from).contains(&step.version)) {
-            step(transaction, migration, migration.down)?;
+            self.step(transaction, migration, migration.down)?;
             history::rolled_back(transaction, migration)?;
         }
         let after = violations(transaction)?;
@@ -125,19 +125,17 @@ impl Job<'_> {
         transaction.pragma_update(None, "user_version", to)?;
         Ok(after)
     }
-}
 
-fn step(transaction: &Transaction<'_>, migration: &Migration, sql: &str) -> Result<()> {
-    transaction.execute_batch(sql).map_err(|error| match Error::from(error) {
-        Error::Sqlite { code, message } => Error::Sqlite {
-            code,
-            message: format!(
-                "migration {} ({}) failed and nothing was changed: {message}",
-                migration.version, migration.name
-            ),
-        },
-        other => other,
-    })
+    fn step(&self, transaction: &Transaction<'_>, migration: &Migration, sql: &str) -> Result<()> {
+        transaction.execute_batch(sql).map_err(|error| match Error::from(error) {
+            Error::Sqlite { code, message } => {
+                let (file, Migration { version, name, .. }) = (self.options.name(), migration);
+                let message = format!("{file}: migration {version} ({name}) failed and nothing was changed: {message}");
+                Error::Sqlite { code, message }
+            }
+            other => other,
+        })
+    }
 }
 
 fn violations(connection: &Connection) -> Result<i64> {

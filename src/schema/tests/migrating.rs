@@ -99,6 +99,9 @@ fn a_migration_that_fails_leaves_the_file_as_it_was() {
         rebuilds_tables: false,
     };
     let error = run(&connection, &Prepare::default(), &[broken], &|_, _| Ok(1)).unwrap_err();
-    assert!(error.message().starts_with("migration 1 (broken) failed and nothing was changed: "), "{error}");
+    assert!(
+        error.message().starts_with("the database: migration 1 (broken) failed and nothing was changed: "),
+        "{error}"
+    );
     assert_eq!((schema(&connection), content(&connection), header(&connection)), before);
 }
