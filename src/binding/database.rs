@@ -46,7 +46,6 @@ impl Database {
         if generation != 0 && self.connection.generation() == generation { generation } else { 0 }
     }
 
-
     fn new(connection: &Rc<Connection>, store: Option<Store>) -> Self {
         Self {
             connection: Rc::clone(connection),

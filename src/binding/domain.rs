@@ -202,7 +202,9 @@ fn delete_zone(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn assign_worktree(state: &State, call: &Call) -> JsResult<Value> {
-    nothing(state, call, |store, given| store.assign_worktree("assignWorktreeToZone", given.get(1), given.get(2), &time::iso(given.number(0))))
+    nothing(state, call, |store, given| {
+        store.assign_worktree("assignWorktreeToZone", given.get(1), given.get(2), &time::iso(given.number(0)))
+    })
 }
 
 fn remove_assignment(state: &State, call: &Call) -> JsResult<Value> {
@@ -290,9 +292,7 @@ fn create_worktrees(state: &State, call: &Call) -> JsResult<Value> {
     let store = store(call)?;
     let now = time::iso(call.env.to_f64(call.argument(1)));
     state.with_frame(|frame| {
-        each(state, call, 10, |given| {
-            store.create_worktree("createWorktrees", &new_worktree(given, 0), &now, frame)
-        })?;
+        each(state, call, 10, |given| store.create_worktree("createWorktrees", &new_worktree(given, 0), &now, frame))?;
         state.emit(frame, false, 0)
     })
 }
@@ -322,12 +322,7 @@ fn assign_worktrees(state: &State, call: &Call) -> JsResult<Value> {
 
 /// Takes the array in the third argument `width` values at a time. Leaves in the head how many it has taken, so that
 /// JavaScript can tell which one failed.
-fn each(
-    state: &State,
-    call: &Call,
-    width: u32,
-    mut take: impl FnMut(&Arguments<'_>) -> Result<()>,
-) -> JsResult<Value> {
+fn each(state: &State, call: &Call, width: u32, mut take: impl FnMut(&Arguments<'_>) -> Result<()>) -> JsResult<Value> {
     let env = call.env;
     let values = call.argument(2);
     let length = env.array_length(values);

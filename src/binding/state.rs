@@ -90,7 +90,12 @@ impl State {
     }
 
     /// Lends the arguments of a call as values of the model, from one of them on.
-    pub fn with_given<T>(&self, call: &Call, from: usize, run: impl FnOnce(&Arguments<'_>) -> JsResult<T>) -> JsResult<T> {
+    pub fn with_given<T>(
+        &self,
+        call: &Call,
+        from: usize,
+        run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
+    ) -> JsResult<T> {
         self.with_text(|text| {
             let count = call.count().saturating_sub(from);
             let decoded = decode(call.env, count, |index| Ok(call.argument(from + index)), text)?;

@@ -12,7 +12,13 @@ impl Store {
     ///
     /// # Errors
     /// The model's for a value, SQLite's for a constraint.
-    pub fn create_worktree(&self, method: &'static str, worktree: &NewWorktree<'_>, now: &str, frame: &mut Frame) -> Result<()> {
+    pub fn create_worktree(
+        &self,
+        method: &'static str,
+        worktree: &NewWorktree<'_>,
+        now: &str,
+        frame: &mut Frame,
+    ) -> Result<()> {
         self.connection.check_idle()?;
         let stored = worktree.stored(method, now)?;
         self.write(Query::InsertWorktree, &stored)?;
@@ -102,13 +108,7 @@ impl Store {
     ///
     /// # Errors
     /// A `TypeError` for a missing id, SQLite's foreign key error for an unknown one.
-    pub fn assign_worktree(
-        &self,
-        method: &'static str,
-        worktree: Given<'_>,
-        zone: Given<'_>,
-        now: &str,
-    ) -> Result<()> {
+    pub fn assign_worktree(&self, method: &'static str, worktree: Given<'_>, zone: Given<'_>, now: &str) -> Result<()> {
         self.connection.check_idle()?;
         let worktree = rules::id(Field::new(method, "worktreeId"), worktree)?;
         let zone = rules::id(Field::new(method, "zoneId"), zone)?;
