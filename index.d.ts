@@ -431,6 +431,73 @@ export interface Transaction<F extends (...args: any[]) => unknown> {
   readonly database: Database;
 }
 
+/**
+ * The tables as they lie in the file, for a query builder: `new Kysely<Schema>(…)`. A column is nullable where SQL lets
+ * it be; the methods of {@link VisualDatabase} never write a NULL into one that has a default.
+ */
+export interface Schema {
+  worktrees: WorktreesTable;
+  zones: ZonesTable;
+  worktree_zones: WorktreeZonesTable;
+  zone_executions: ZoneExecutionsTable;
+}
+
+/** A row of `worktrees`. */
+export interface WorktreesTable {
+  id: string;
+  path: string;
+  /** Unique. */
+  port: number;
+  branch_name: string;
+  issue_url: string | null;
+  task_id: string | null;
+  status: string | null;
+  position_x: number | null;
+  position_y: number | null;
+  created_at: string;
+  updated_at: string | null;
+}
+
+/** A row of `zones`. */
+export interface ZonesTable {
+  id: string;
+  name: string;
+  description: string | null;
+  trigger: string | null;
+  /** JSON text. */
+  agents: string | null;
+  prompt_template: string | null;
+  /** JSON text. */
+  actions: string | null;
+  position_x: number | null;
+  position_y: number | null;
+  size_width: number | null;
+  size_height: number | null;
+  created_at: string;
+  updated_at: string | null;
+}
+
+/** A row of `worktree_zones`: which zone a worktree is in. */
+export interface WorktreeZonesTable {
+  worktree_id: string;
+  zone_id: string;
+  assigned_at: string;
+}
+
+/** A row of `zone_executions`. */
+export interface ZoneExecutionsTable {
+  id: string;
+  zone_id: string;
+  worktree_id: string;
+  agent_type: string;
+  prompt: string;
+  /** JSON text; NULL where no result was given. */
+  result: string | null;
+  /** 1 or 0. */
+  success: number | null;
+  executed_at: string;
+}
+
 /** How far a {@link Database.backup} is. */
 export interface BackupProgress {
   totalPages: number;

@@ -107,14 +107,16 @@ describe('a database in memory', () => {
     expect(open(':memory:').prepare('SELECT count(*) FROM sqlite_master').pluck().get()).toBe(0);
   });
 
-  test.each([['an empty name', ['']], ['no argument', []], ['undefined', [undefined]], ['null', [null]]])(
-    'is a temporary one given %s',
-    (_, args) => {
-      const db = open(...args);
-      expect(db).toMatchObject({ name: '', memory: true, open: true });
-      writesTo(db);
-    },
-  );
+  test.each([
+    ['an empty name', ['']],
+    ['no argument', []],
+    ['undefined', [undefined]],
+    ['null', [null]],
+  ])('is a temporary one given %s', (_, args) => {
+    const db = open(...args);
+    expect(db).toMatchObject({ name: '', memory: true, open: true });
+    writesTo(db);
+  });
 
   test('cannot be readonly', () => {
     const words = 'In-memory/temporary databases cannot be readonly';
@@ -215,7 +217,11 @@ describe('`timeout`', () => {
   });
 
   test.each([-1, 1.5, NaN, Infinity, '100', null, undefined, true, {}, 100n])('refuses %o', (timeout) => {
-    expectRefusal(() => open(freshFile(), { timeout }), TypeError, 'Expected the "timeout" option to be a positive integer');
+    expectRefusal(
+      () => open(freshFile(), { timeout }),
+      TypeError,
+      'Expected the "timeout" option to be a positive integer',
+    );
   });
 
   test('refuses more than a 32-bit integer holds', () => {
@@ -229,12 +235,19 @@ describe('`timeout`', () => {
 });
 
 describe('what is not a file name', () => {
-  test.each([[true], [{}], [[]], [() => {}], [Symbol('x')], [12n], [new String('x')], [new Uint8Array(4)], [new Date(0)]])(
-    '%o is refused',
-    (name) => {
-      expectRefusal(() => open(name), TypeError, 'Expected first argument to be a string');
-    },
-  );
+  test.each([
+    [true],
+    [{}],
+    [[]],
+    [() => {}],
+    [Symbol('x')],
+    [12n],
+    [new String('x')],
+    [new Uint8Array(4)],
+    [new Date(0)],
+  ])('%o is refused', (name) => {
+    expectRefusal(() => open(name), TypeError, 'Expected first argument to be a string');
+  });
 
   test.each([[0], [1.5], [-1], [NaN]])('the number %o is refused', (name) => {
     expectRefusal(() => open(name), TypeError);
@@ -252,7 +265,11 @@ describe('what are not options', () => {
 
   test.each(['readonly', 'fileMustExist'])('`%s` has to be a boolean', (key) => {
     for (const value of [1, 0, 'true', null, undefined, {}, []]) {
-      expectRefusal(() => open(freshFile(), { [key]: value }), TypeError, `Expected the "${key}" option to be a boolean`);
+      expectRefusal(
+        () => open(freshFile(), { [key]: value }),
+        TypeError,
+        `Expected the "${key}" option to be a boolean`,
+      );
     }
   });
 
@@ -343,7 +360,16 @@ describe('the properties', () => {
   });
 
   test('methods and getters refuse an object of another kind', () => {
-    for (const key of ['prepare', 'exec', 'close', 'pragma', 'function', 'aggregate', 'defaultSafeIntegers', 'unsafeMode']) {
+    for (const key of [
+      'prepare',
+      'exec',
+      'close',
+      'pragma',
+      'function',
+      'aggregate',
+      'defaultSafeIntegers',
+      'unsafeMode',
+    ]) {
       expect(() => Database.prototype[key].call({}, 'x', { step() {} })).toThrow();
       expect(() => Database.prototype[key].call(Object.create(Database.prototype), 'x', { step() {} })).toThrow();
     }

@@ -86,9 +86,12 @@ describe('`simple`', () => {
 });
 
 describe('pragma() refuses', () => {
-  test.each([[undefined], [null], [123], [{}], [[]], [() => {}], [new String('cache_size')]])('%o as a source', (source) => {
-    expectRefusal(() => db.pragma(source), TypeError, 'Expected first argument to be a string');
-  });
+  test.each([[undefined], [null], [123], [{}], [[]], [() => {}], [new String('cache_size')]])(
+    '%o as a source',
+    (source) => {
+      expectRefusal(() => db.pragma(source), TypeError, 'Expected first argument to be a string');
+    },
+  );
 
   test.each([[true], [1], ['simple'], [() => {}]])('%o as options', (options) => {
     const words = 'Expected second argument to be an options object';

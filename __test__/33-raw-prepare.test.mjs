@@ -21,12 +21,17 @@ describe('prepare(source) refuses', () => {
     expectRefusal(() => db.prepare(), TypeError, 'Expected first argument to be a string');
   });
 
-  test.each([[''], [' \t\r\n\f\v'], [';'], [' ; ;\n;'], ['-- only a comment'], ['/* only a comment */'], ['/**/ -- both\n;']])(
-    'a text without a statement: %j',
-    (source) => {
-      expectRefusal(() => db.prepare(source), RangeError, NONE);
-    },
-  );
+  test.each([
+    [''],
+    [' \t\r\n\f\v'],
+    [';'],
+    [' ; ;\n;'],
+    ['-- only a comment'],
+    ['/* only a comment */'],
+    ['/**/ -- both\n;'],
+  ])('a text without a statement: %j', (source) => {
+    expectRefusal(() => db.prepare(source), RangeError, NONE);
+  });
 
   test.each([
     ['SELECT 1; SELECT 2'],

@@ -56,7 +56,11 @@ describe('exec(source)', () => {
   test('says which constraint failed', () => {
     db.exec('CREATE TABLE t (a UNIQUE); INSERT INTO t VALUES (1)');
     const words = 'UNIQUE constraint failed: t.a';
-    expectSqliteError(() => db.exec('INSERT INTO t VALUES (2); INSERT INTO t VALUES (1)'), 'SQLITE_CONSTRAINT_UNIQUE', words);
+    expectSqliteError(
+      () => db.exec('INSERT INTO t VALUES (2); INSERT INTO t VALUES (1)'),
+      'SQLITE_CONSTRAINT_UNIQUE',
+      words,
+    );
     expect(db.prepare('SELECT a FROM t').pluck().all()).toEqual([1, 2]);
   });
 

@@ -75,7 +75,7 @@ describe('run() gives `changes` and `lastInsertRowid`', () => {
     const insert = db.prepare('INSERT INTO entries (rowid) VALUES (?)').safeIntegers();
     expect(insert.run(2n ** 62n)).toEqual({ changes: 1, lastInsertRowid: 2n ** 62n });
     db.defaultSafeIntegers();
-    expect(db.prepare("INSERT INTO entries (rowid) VALUES (7)").run()).toEqual({ changes: 1, lastInsertRowid: 7n });
+    expect(db.prepare('INSERT INTO entries (rowid) VALUES (7)').run()).toEqual({ changes: 1, lastInsertRowid: 7n });
   });
 
   test('and keeps the last rowid over statements that insert nothing', () => {

@@ -87,7 +87,24 @@ describe('the row object', () => {
   });
 
   test('takes any text as a key', () => {
-    const names = ['', ' ', 'a b', "it's", '"', '\\', '\n', '\u2028', '${x}', '*/', 'ünïcode', '🧭', 'constructor', 'class', '0', '-1'];
+    const names = [
+      '',
+      ' ',
+      'a b',
+      "it's",
+      '"',
+      '\\',
+      '\n',
+      '\u2028',
+      '${x}',
+      '*/',
+      'ünïcode',
+      '🧭',
+      'constructor',
+      'class',
+      '0',
+      '-1',
+    ];
     const columns = names.map((name, i) => `${i} AS "${name.replaceAll('"', '""')}"`);
     const row = db.prepare(`SELECT ${columns.join(', ')}`).get();
     for (const [i, name] of names.entries()) expect(row[name], JSON.stringify(name)).toBe(i);
@@ -175,7 +192,20 @@ describe('values', () => {
   });
 
   test('come back as they were bound', () => {
-    const values = ['', 'a'.repeat(100_000), 'ÿ', 'naïve', '🧭'.repeat(5000), 'a\0b', 0, -0, 1e308, 0.1, null, Buffer.alloc(0)];
+    const values = [
+      '',
+      'a'.repeat(100_000),
+      'ÿ',
+      'naïve',
+      '🧭'.repeat(5000),
+      'a\0b',
+      0,
+      -0,
+      1e308,
+      0.1,
+      null,
+      Buffer.alloc(0),
+    ];
     const echo = db.prepare('SELECT ?').pluck();
     for (const value of values) expect(echo.get(value)).toEqual(value);
   });

@@ -44,7 +44,10 @@ describe('all()', () => {
   });
 
   test('gives what RETURNING returns', () => {
-    expect(db.prepare('UPDATE entries SET a = a || b WHERE b < 3 RETURNING a').all()).toEqual([{ a: 'foo1' }, { a: 'foo2' }]);
+    expect(db.prepare('UPDATE entries SET a = a || b WHERE b < 3 RETURNING a').all()).toEqual([
+      { a: 'foo1' },
+      { a: 'foo2' },
+    ]);
     expect(db.prepare('DELETE FROM entries RETURNING b').pluck().all()).toHaveLength(10);
     expect(db.prepare('SELECT * FROM entries').all()).toEqual([]);
   });
@@ -83,13 +86,16 @@ describe('all()', () => {
   });
 
   test('passes a result of many megabytes', () => {
-    const all = db.prepare("SELECT printf('%.*c', 1000000, 'x') AS text, zeroblob(1000000) AS bytes FROM entries").all();
+    const all = db
+      .prepare("SELECT printf('%.*c', 1000000, 'x') AS text, zeroblob(1000000) AS bytes FROM entries")
+      .all();
     expect(all).toHaveLength(10);
     expect(all.every((row) => row.text.length === 1e6 && row.bytes.length === 1e6)).toBe(true);
   });
 
   test('does not run setters that somebody put on Object.prototype', () => {
     const poison = { configurable: true, set: () => expect.fail('a setter of the prototype was run') };
+    // oxlint-disable-next-line no-extend-native -- what somebody else may have done
     Object.defineProperty(Object.prototype, 'b', poison);
     try {
       expect(db.prepare('SELECT b FROM entries').all()[4].b).toBe(5);

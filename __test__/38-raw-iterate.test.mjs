@@ -59,7 +59,10 @@ describe('iterate()', () => {
 
   test('obeys pluck(), raw(), expand() and safeIntegers()', () => {
     expect([...db.prepare('SELECT b FROM entries WHERE b < 3').pluck().iterate()]).toEqual([1, 2]);
-    expect([...select('WHERE b < 3').raw().iterate()]).toEqual([['foo', 1], ['foo', 2]]);
+    expect([...select('WHERE b < 3').raw().iterate()]).toEqual([
+      ['foo', 1],
+      ['foo', 2],
+    ]);
     expect([...select('WHERE b = 1').expand().iterate()]).toEqual([{ entries: { a: 'foo', b: 1 } }]);
     expect([...select('WHERE b = 1').safeIntegers().iterate()]).toEqual([{ a: 'foo', b: 1n }]);
   });
@@ -92,7 +95,11 @@ describe('iterate()', () => {
     for (const x of db.prepare('SELECT b FROM entries WHERE b < 4').pluck().iterate()) {
       for (const y of db.prepare('SELECT b FROM entries WHERE b < ?').pluck().iterate(x)) pairs.push([x, y]);
     }
-    expect(pairs).toEqual([[2, 1], [3, 1], [3, 2]]);
+    expect(pairs).toEqual([
+      [2, 1],
+      [3, 1],
+      [3, 2],
+    ]);
   });
 
   test('gives what RETURNING returns', () => {

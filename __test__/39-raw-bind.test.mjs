@@ -36,7 +36,10 @@ describe('bind()', () => {
     const insert = db.prepare('INSERT INTO entries VALUES (?, ?, ?)').bind(1, 2, 3);
     insert.run();
     insert.run();
-    expect(db.prepare('SELECT * FROM entries').raw().all()).toEqual([[1, 2, 3], [1, 2, 3]]);
+    expect(db.prepare('SELECT * FROM entries').raw().all()).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
   });
 
   test('is accepted once', () => {
@@ -148,7 +151,9 @@ describe('parameters by name', () => {
   });
 
   test('may have any name that SQLite takes', () => {
-    expect(echo('@ünï, @_1, @constructor, @length', { ünï: 1, _1: 2, constructor: 3, length: 4 })).toEqual([1, 2, 3, 4]);
+    expect(echo('@ünï, @_1, @constructor, @length', { ünï: 1, _1: 2, constructor: 3, length: 4 })).toEqual([
+      1, 2, 3, 4,
+    ]);
   });
 
   test('may be accompanied by others that the statement does not know', () => {
@@ -195,7 +200,14 @@ describe('parameters by name', () => {
     class Row {
       a = 1;
     }
-    for (const value of [new Row(), new Map([['a', 1]]), new Date(0), Object.create({ a: 1 }), () => {}, new Error('x')]) {
+    for (const value of [
+      new Row(),
+      new Map([['a', 1]]),
+      new Date(0),
+      Object.create({ a: 1 }),
+      () => {},
+      new Error('x'),
+    ]) {
       expectRefusal(() => echo('@a', value), TypeError, NOT_PLAIN);
     }
   });
@@ -267,11 +279,14 @@ describe('values', () => {
     expectRefusal(() => echo('@a', { a: [1] }), TypeError, ONLY_THESE);
   });
 
-  test.each([[2n ** 63n], [-(2n ** 63n) - 1n], [2n ** 64n], [10n ** 100n]])('the BigInt %o, over 64 bits, is refused', (value) => {
-    const words = 'The bound string, buffer, or bigint is too big';
-    expectRefusal(() => echo('?', value), RangeError, words);
-    expectRefusal(() => echo('@a', { a: value }), RangeError, words);
-  });
+  test.each([[2n ** 63n], [-(2n ** 63n) - 1n], [2n ** 64n], [10n ** 100n]])(
+    'the BigInt %o, over 64 bits, is refused',
+    (value) => {
+      const words = 'The bound string, buffer, or bigint is too big';
+      expectRefusal(() => echo('?', value), RangeError, words);
+      expectRefusal(() => echo('@a', { a: value }), RangeError, words);
+    },
+  );
 
   test('a statement works again after a refusal', () => {
     const select = db.prepare('SELECT ?').pluck();
@@ -288,7 +303,14 @@ describe('what a caller’s own code throws while values are read', () => {
   };
 
   test.each([
-    ['a getter', () => ({ get a() { return thrower(); } })],
+    [
+      'a getter',
+      () => ({
+        get a() {
+          return thrower();
+        },
+      }),
+    ],
     ['a proxy’s getOwnPropertyDescriptor', () => new Proxy({ a: 1 }, { getOwnPropertyDescriptor: thrower })],
     ['a proxy’s get', () => new Proxy({ a: 1 }, { get: thrower })],
     ['an array’s element', () => Object.defineProperty([0], 0, { get: thrower })],

@@ -24,7 +24,12 @@ describe('columns()', () => {
   });
 
   test('gives the type as it was declared, or null', () => {
-    expect(db.prepare('SELECT c, d FROM entries').columns().map(({ type }) => type)).toEqual(['WHATEVER(3)', null]);
+    expect(
+      db
+        .prepare('SELECT c, d FROM entries')
+        .columns()
+        .map(({ type }) => type),
+    ).toEqual(['WHATEVER(3)', null]);
   });
 
   test('gives null for what an expression cannot know', () => {
@@ -36,11 +41,16 @@ describe('columns()', () => {
 
   test('gives every one of several columns of one name', () => {
     const columns = db.prepare('SELECT x.a, y.a FROM entries AS x JOIN entries AS y').columns();
-    expect(columns.map(({ name, table }) => [name, table])).toEqual([['a', 'entries'], ['a', 'entries']]);
+    expect(columns.map(({ name, table }) => [name, table])).toEqual([
+      ['a', 'entries'],
+      ['a', 'entries'],
+    ]);
   });
 
   test('knows attached databases, views and subqueries', () => {
-    db.exec("ATTACH ':memory:' AS other; CREATE TABLE other.t (x REAL); CREATE VIEW v AS SELECT b AS seen FROM entries");
+    db.exec(
+      "ATTACH ':memory:' AS other; CREATE TABLE other.t (x REAL); CREATE VIEW v AS SELECT b AS seen FROM entries",
+    );
     expect(db.prepare('SELECT x FROM other.t').columns()).toEqual([
       { name: 'x', column: 'x', table: 't', database: 'other', type: 'REAL' },
     ]);
@@ -50,7 +60,12 @@ describe('columns()', () => {
   });
 
   test('is there for every statement that returns data', () => {
-    expect(db.prepare('PRAGMA user_version').columns().map(({ name }) => name)).toEqual(['user_version']);
+    expect(
+      db
+        .prepare('PRAGMA user_version')
+        .columns()
+        .map(({ name }) => name),
+    ).toEqual(['user_version']);
     const [returned] = db.prepare("INSERT INTO entries (a) VALUES ('x') RETURNING a AS kept").columns();
     expect(returned.name).toBe('kept');
     expect(db.prepare('SELECT count(*) FROM entries').pluck().get()).toBe(0);

@@ -15,7 +15,9 @@ beforeEach(() => {
 afterEach(() => db.close());
 
 const joined = () =>
-  db.prepare('SELECT runs.*, zones.*, 1 + 1 AS two, 3 AS three FROM runs JOIN zones ON zone = zones.id ORDER BY runs.id');
+  db.prepare(
+    'SELECT runs.*, zones.*, 1 + 1 AS two, 3 AS three FROM runs JOIN zones ON zone = zones.id ORDER BY runs.id',
+  );
 
 const results = (statement) => [statement.get(), statement.all(), [...statement.iterate()]];
 
@@ -33,13 +35,19 @@ describe('pluck()', () => {
 
 describe('raw()', () => {
   test('gives arrays with the values of every column, also of several columns of one name', () => {
-    const expected = [[10, 1, 1, 1, 'Development', 2, 3], [11, 2, 0, 2, 'Testing', 2, 3]];
+    const expected = [
+      [10, 1, 1, 1, 'Development', 2, 3],
+      [11, 2, 0, 2, 'Testing', 2, 3],
+    ];
     expect(results(joined().raw())).toEqual([expected[0], expected, expected]);
   });
 
   test('gives true arrays, also of many columns', () => {
     const columns = Array.from({ length: 500 }, (_, i) => i);
-    const row = db.prepare(`SELECT ${columns.join(', ')}`).raw().get();
+    const row = db
+      .prepare(`SELECT ${columns.join(', ')}`)
+      .raw()
+      .get();
     expect(Array.isArray(row)).toBe(true);
     expect(row).toEqual(columns);
   });
@@ -135,7 +143,7 @@ describe.each(['pluck', 'raw', 'expand'])('%s()', (mode) => {
 
   test('works with RETURNING, VALUES and pragmas', () => {
     const first = (source) => db.prepare(source)[mode]().get();
-    expect(first("UPDATE zones SET name = name WHERE id = 1 RETURNING id, name")).toEqual(inMode);
+    expect(first('UPDATE zones SET name = name WHERE id = 1 RETURNING id, name')).toEqual(inMode);
     expect(first('VALUES (7)')).toEqual({ pluck: 7, raw: [7], expand: { $: { column1: 7 } } }[mode]);
     expect(first('PRAGMA user_version')).toEqual({ pluck: 0, raw: [0], expand: { $: { user_version: 0 } } }[mode]);
   });

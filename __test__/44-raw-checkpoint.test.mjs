@@ -14,9 +14,10 @@ beforeEach(() => {
 });
 afterEach(() => db.close());
 
-const fill = (n) => db.transaction(() => {
-  for (let i = 0; i < n; i += 1) db.prepare("INSERT INTO entries VALUES (printf('%.*c', 1000, 'x'))").run();
-})();
+const fill = (n) =>
+  db.transaction(() => {
+    for (let i = 0; i < n; i += 1) db.prepare("INSERT INTO entries VALUES (printf('%.*c', 1000, 'x'))").run();
+  })();
 const sizeOf = (suffix) => fs.statSync(file + suffix).size;
 
 describe('the write-ahead log', () => {

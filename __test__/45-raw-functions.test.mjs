@@ -8,7 +8,11 @@ beforeEach(() => {
 });
 afterEach(() => db.close());
 
-const value = (source, ...args) => db.prepare(`SELECT ${source}`).pluck().get(...args);
+const value = (source, ...args) =>
+  db
+    .prepare(`SELECT ${source}`)
+    .pluck()
+    .get(...args);
 const thrower = (thrown) => () => {
   throw thrown;
 };
@@ -68,7 +72,11 @@ describe('function(name, options, fn)', () => {
 
   test('refuses what are not options', () => {
     for (const options of [5, 'x', true, 5n]) {
-      expectRefusal(() => db.function('f', options, () => {}), TypeError, 'Expected second argument to be an options object');
+      expectRefusal(
+        () => db.function('f', options, () => {}),
+        TypeError,
+        'Expected second argument to be an options object',
+      );
     }
   });
 
@@ -198,7 +206,18 @@ describe('results', () => {
 });
 
 describe('a throw in the function', () => {
-  const values = [new Error('oops'), new TypeError('oops'), { name: 'no error' }, 'text', 5, 0, '', null, undefined, Symbol.iterator];
+  const values = [
+    new Error('oops'),
+    new TypeError('oops'),
+    { name: 'no error' },
+    'text',
+    5,
+    0,
+    '',
+    null,
+    undefined,
+    Symbol.iterator,
+  ];
 
   test.each(values.map((thrown) => [thrown]))('arrives as that very value: %o', (thrown) => {
     db.function('f', thrower(thrown));

@@ -13,7 +13,11 @@ beforeEach(() => {
 });
 afterEach(() => db.close());
 
-const value = (source, ...args) => db.prepare(`SELECT ${source}`).pluck().get(...args);
+const value = (source, ...args) =>
+  db
+    .prepare(`SELECT ${source}`)
+    .pluck()
+    .get(...args);
 const values = (source) => db.prepare(`SELECT ${source}`).pluck().all();
 const thrower = (thrown) => () => {
   throw thrown;
@@ -84,7 +88,7 @@ describe('aggregate(name, options)', () => {
         return result;
       };
     db.aggregate('f', { start: see(0), step: see(1), result: see(2) });
-    expect(value("f() FROM data WHERE x = 3")).toBe(2);
+    expect(value('f() FROM data WHERE x = 3')).toBe(2);
     expect(seen).toEqual([undefined, undefined, undefined]);
   });
 });
@@ -168,11 +172,7 @@ describe('window functions', () => {
     db.aggregate('fold', sum);
     const window = 'OVER (ORDER BY x ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM data';
     expect(values(`slide(x) ${window}`)).toEqual([3, 8, 12, 18, 24]);
-    expectSqliteError(
-      () => values(`fold(x) ${window}`),
-      'SQLITE_ERROR',
-      'fold() may not be used as a window function',
-    );
+    expectSqliteError(() => values(`fold(x) ${window}`), 'SQLITE_ERROR', 'fold() may not be used as a window function');
   });
 
   test('over partitions, growing and shrinking frames', () => {
@@ -218,15 +218,24 @@ describe('window functions', () => {
 });
 
 describe('a throw', () => {
-  test.each(['start', 'step', 'result'])('in `%s` arrives as that very value, and the connection stays usable', (key) => {
-    for (const thrown of [new Error('oops'), { not: 'an error' }, 'text', 5, null, undefined]) {
-      db.aggregate('f', { varargs: true, start: () => 0, step: (n, x) => n + x, result: (n) => n, [key]: thrower(thrown) });
-      expect(thrownBy(() => value('f(x) FROM data'))).toBe(thrown);
-      expect(thrownBy(() => values('f(x) FROM data GROUP BY day'))).toBe(thrown);
-      expect(thrownBy(() => db.exec('SELECT f(x) FROM data'))).toBe(thrown);
-      expect(value('count(*) FROM data')).toBe(5);
-    }
-  });
+  test.each(['start', 'step', 'result'])(
+    'in `%s` arrives as that very value, and the connection stays usable',
+    (key) => {
+      for (const thrown of [new Error('oops'), { not: 'an error' }, 'text', 5, null, undefined]) {
+        db.aggregate('f', {
+          varargs: true,
+          start: () => 0,
+          step: (n, x) => n + x,
+          result: (n) => n,
+          [key]: thrower(thrown),
+        });
+        expect(thrownBy(() => value('f(x) FROM data'))).toBe(thrown);
+        expect(thrownBy(() => values('f(x) FROM data GROUP BY day'))).toBe(thrown);
+        expect(thrownBy(() => db.exec('SELECT f(x) FROM data'))).toBe(thrown);
+        expect(value('count(*) FROM data')).toBe(5);
+      }
+    },
+  );
 
   test('stops the aggregate: no function of it is called afterwards', () => {
     const calls = [];
@@ -258,7 +267,11 @@ describe('results', () => {
   });
 
   test('an accumulator of any kind is fine as long as `result` gives a value', () => {
-    db.aggregate('distinct_of', { start: () => new Set(), step: (set, x) => void set.add(x), result: (set) => set.size });
+    db.aggregate('distinct_of', {
+      start: () => new Set(),
+      step: (set, x) => void set.add(x),
+      result: (set) => set.size,
+    });
     expect(value('distinct_of(day) FROM data')).toBe(2);
   });
 });

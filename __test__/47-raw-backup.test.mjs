@@ -151,11 +151,14 @@ describe('`progress`', () => {
     expect(sumIn(copy)).toBe(SUM + 1);
   });
 
-  test.each([[null], ['5'], [NaN], [true], [{}], [5n]])('has to return a number or undefined: not %o', async (result) => {
-    const words = 'Expected progress callback to return a number or undefined';
-    await expect(db.backup(copy, { progress: () => result })).rejects.toEqual(refusal(TypeError, words));
-    expect(fs.existsSync(copy)).toBe(false);
-  });
+  test.each([[null], ['5'], [NaN], [true], [{}], [5n]])(
+    'has to return a number or undefined: not %o',
+    async (result) => {
+      const words = 'Expected progress callback to return a number or undefined';
+      await expect(db.backup(copy, { progress: () => result })).rejects.toEqual(refusal(TypeError, words));
+      expect(fs.existsSync(copy)).toBe(false);
+    },
+  );
 
   test('stops the backup by throwing: that value is the rejection, and no file is left', async () => {
     const oops = new Error('oops');

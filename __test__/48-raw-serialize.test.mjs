@@ -18,7 +18,10 @@ beforeEach(() => {
 afterEach(() => opened.splice(0).forEach((database) => database.close()));
 
 const rowsOf = (database) => database.prepare('SELECT * FROM entries').raw().all();
-const ROWS = [['x', 1], ['y', 2]];
+const ROWS = [
+  ['x', 1],
+  ['y', 2],
+];
 
 describe('serialize()', () => {
   test('gives the bytes that the file has', () => {
@@ -121,7 +124,11 @@ describe('new Database(buffer)', () => {
     expect(copy.readonly).toBe(true);
     expect(copy.memory).toBe(true);
     expect(rowsOf(copy)).toEqual(ROWS);
-    expectSqliteError(() => copy.exec('DELETE FROM entries'), 'SQLITE_READONLY', 'attempt to write a readonly database');
+    expectSqliteError(
+      () => copy.exec('DELETE FROM entries'),
+      'SQLITE_READONLY',
+      'attempt to write a readonly database',
+    );
   });
 
   test('takes a part of a larger buffer', () => {

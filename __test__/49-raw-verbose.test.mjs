@@ -29,7 +29,7 @@ describe('`verbose` is called with the SQL that runs', () => {
 
   test('with the values in the place of the parameters', () => {
     db.prepare('SELECT ?, @b, :c, ?').get(1.5, 'text', { b: null, c: Buffer.from('ab') });
-    db.prepare("SELECT ?, ?").get(7n, "it's");
+    db.prepare('SELECT ?, ?').get(7n, "it's");
     expect(logged()).toEqual(["SELECT 1.5, NULL, x'6162', 'text'", "SELECT 7, 'it''s'"]);
   });
 
@@ -108,27 +108,30 @@ describe('a throw in `verbose`', () => {
     return { other, arm: (value) => (armed = value) };
   };
 
-  test.each([[new Error('oops')], ['text'], [5], [null], [undefined], [{}]])('arrives as that very value: %o', (thrown) => {
-    const { other, arm } = open(thrown);
-    const insert = other.prepare('INSERT INTO t VALUES (?)');
-    const select = other.prepare('SELECT * FROM t');
-    const calls = {
-      exec: () => other.exec('INSERT INTO t VALUES (2)'),
-      run: () => insert.run(3),
-      get: () => select.get(),
-      all: () => select.all(),
-      iterate: () => select.iterate().next(),
-      pragma: () => other.pragma('user_version'),
-      transaction: other.transaction(() => expect.fail('was called')),
-    };
-    for (const [name, call] of Object.entries(calls)) {
-      arm(true);
-      expect(thrownBy(call), name).toBe(thrown);
-      arm(false);
-      expect(select.all(), name).toEqual([{ a: 1 }]);
-    }
-    other.close();
-  });
+  test.each([[new Error('oops')], ['text'], [5], [null], [undefined], [{}]])(
+    'arrives as that very value: %o',
+    (thrown) => {
+      const { other, arm } = open(thrown);
+      const insert = other.prepare('INSERT INTO t VALUES (?)');
+      const select = other.prepare('SELECT * FROM t');
+      const calls = {
+        exec: () => other.exec('INSERT INTO t VALUES (2)'),
+        run: () => insert.run(3),
+        get: () => select.get(),
+        all: () => select.all(),
+        iterate: () => select.iterate().next(),
+        pragma: () => other.pragma('user_version'),
+        transaction: other.transaction(() => expect.fail('was called')),
+      };
+      for (const [name, call] of Object.entries(calls)) {
+        arm(true);
+        expect(thrownBy(call), name).toBe(thrown);
+        arm(false);
+        expect(select.all(), name).toEqual([{ a: 1 }]);
+      }
+      other.close();
+    },
+  );
 
   test('forgets the bound values', () => {
     const { other, arm } = open(new Error('oops'));

@@ -70,7 +70,8 @@ describe('unsafeMode()', () => {
 });
 
 describe('writing the schema’s own table', () => {
-  const tamper = () => db.exec("PRAGMA writable_schema = ON; UPDATE sqlite_master SET name = name WHERE name = 'entries'");
+  const tamper = () =>
+    db.exec("PRAGMA writable_schema = ON; UPDATE sqlite_master SET name = name WHERE name = 'entries'");
 
   test('is refused: the connection is defensive', () => {
     expectSqliteError(tamper, 'SQLITE_ERROR', 'table sqlite_master may not be modified');

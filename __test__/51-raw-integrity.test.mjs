@@ -214,7 +214,8 @@ describe('values whose getters call back while they are bound', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const lines = stdout.trim().split('\n');
     expect(lines).toHaveLength(5);
-    for (const line of lines) expect(line).toMatch(/^\w+ TypeError (The database connection is not open|This .* is busy)/);
+    for (const line of lines)
+      expect(line).toMatch(/^\w+ TypeError (The database connection is not open|This .* is busy)/);
   });
 
   test.skipIf(isReference)('may begin an iterator of the very same statement: an error, and no crash', () => {

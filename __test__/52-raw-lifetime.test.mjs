@@ -40,8 +40,10 @@ describe('the end of the process closes what is open', () => {
   const ends = {
     'by itself': '',
     'by process.exit()': 'process.exit(0)',
-    'by process.exit() with an iterator and a transaction running': "db.unsafeMode().exec('BEGIN; INSERT INTO entries VALUES (5)'); process.exit(0)",
-    'by process.exit() within a function': "rows.return(); db.function('leave', () => process.exit(0)); db.prepare('SELECT leave()').get()",
+    'by process.exit() with an iterator and a transaction running':
+      "db.unsafeMode().exec('BEGIN; INSERT INTO entries VALUES (5)'); process.exit(0)",
+    'by process.exit() within a function':
+      "rows.return(); db.function('leave', () => process.exit(0)); db.prepare('SELECT leave()').get()",
     'by process.exit() within an exit listener': "process.on('exit', () => { insert.database.name; process.exit(0); })",
   };
   test.each(Object.keys(ends))('%s', (end) => {
@@ -61,14 +63,21 @@ describe('the end of the process closes what is open', () => {
   });
 
   test.skipIf(isReference)('and leaves no write-ahead log behind', () => {
-    for (const end of ['', 'process.exit(0)', "throw new Error('oops')", "process.once('SIGTERM', () => process.exit(0)); process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)"]) {
+    for (const end of [
+      '',
+      'process.exit(0)',
+      "throw new Error('oops')",
+      "process.once('SIGTERM', () => process.exit(0)); process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)",
+    ]) {
       runScript(OPEN + end, { args: [file] });
       expect(hasLog(), end).toBe(false);
     }
   });
 
   test('and an exit listener may still write', () => {
-    const { status, stderr } = runScript(`${OPEN} rows.return(); process.on('exit', () => { insert.run(5); })`, { args: [file] });
+    const { status, stderr } = runScript(`${OPEN} rows.return(); process.on('exit', () => { insert.run(5); })`, {
+      args: [file],
+    });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const db = new Database(file);
     expect(db.prepare('SELECT a FROM entries').pluck().all()).toEqual([1, 2, 3, 4, 5]);
@@ -270,25 +279,32 @@ describe('worker threads', () => {
     'an iterator': "for (const row of db.prepare('SELECT * FROM entries').iterate()) spin()",
     'a transaction function': "db.transaction(() => { db.exec('INSERT INTO entries VALUES (9)'); spin(); })()",
     'a function': "db.function('f', spin); db.prepare('INSERT INTO entries SELECT f()').run()",
-    'a function called by exec()': "db.function('f', spin); db.exec('BEGIN; INSERT INTO entries VALUES (9); SELECT f()')",
-    'a function called row by row': "db.function('f', (x) => { if (x === 10) say('there'); return x; }); db.prepare(`${numbers} SELECT f(x) FROM n`).all()",
+    'a function called by exec()':
+      "db.function('f', spin); db.exec('BEGIN; INSERT INTO entries VALUES (9); SELECT f()')",
+    'a function called row by row':
+      "db.function('f', (x) => { if (x === 10) say('there'); return x; }); db.prepare(`${numbers} SELECT f(x) FROM n`).all()",
     'an aggregate': "db.aggregate('f', { varargs: true, step: spin }); db.prepare('SELECT f(a) FROM entries').get()",
-    'a window function': "db.aggregate('f', { varargs: true, step: () => 1, inverse: spin }); db.prepare('SELECT f(a) OVER (ROWS BETWEEN CURRENT ROW AND CURRENT ROW) FROM entries').all()",
+    'a window function':
+      "db.aggregate('f', { varargs: true, step: () => 1, inverse: spin }); db.prepare('SELECT f(a) OVER (ROWS BETWEEN CURRENT ROW AND CURRENT ROW) FROM entries').all()",
     'a verbose logger': "db.exec('SELECT 1 /* slow log */')",
-    'a backup': "db.backup(workerData.copy, { progress: () => { say('there'); return 1; } }); setInterval(() => {}, 1000)",
+    'a backup':
+      "db.backup(workerData.copy, { progress: () => { say('there'); return 1; } }); setInterval(() => {}, 1000)",
     'a getter that is being bound': "db.prepare('SELECT @a').get({ get a() { spin(); } })",
     'a close with a statement left': "db.prepare('SELECT 1').get(); db.close(); spin()",
     'many short calls': "const s = db.prepare('SELECT * FROM entries'); say('there'); for (;;) s.all()",
   };
-  test.each(Object.keys(middles))('terminated in the middle of %s leave no lock behind and crash nothing', async (middle) => {
-    const copy = freshFile();
-    const { worker, next } = startWorker(SETUP + middles[middle], { file, copy });
-    expect(await next()).toBe('there');
-    await worker.terminate();
-    expect(writesAtOnce()).toBe(true);
-    const db = new Database(file);
-    expect(db.prepare('SELECT a FROM entries').pluck().all()).toEqual([1, 2, 3, 100]);
-    db.close();
-    expect(hasLog()).toBe(false);
-  });
+  test.each(Object.keys(middles))(
+    'terminated in the middle of %s leave no lock behind and crash nothing',
+    async (middle) => {
+      const copy = freshFile();
+      const { worker, next } = startWorker(SETUP + middles[middle], { file, copy });
+      expect(await next()).toBe('there');
+      await worker.terminate();
+      expect(writesAtOnce()).toBe(true);
+      const db = new Database(file);
+      expect(db.prepare('SELECT a FROM entries').pluck().all()).toEqual([1, 2, 3, 100]);
+      db.close();
+      expect(hasLog()).toBe(false);
+    },
+  );
 });

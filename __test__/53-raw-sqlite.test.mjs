@@ -10,7 +10,11 @@ beforeEach(() => {
 });
 afterEach(() => db.close());
 
-const value = (source, ...args) => db.prepare(`SELECT ${source}`).pluck().get(...args);
+const value = (source, ...args) =>
+  db
+    .prepare(`SELECT ${source}`)
+    .pluck()
+    .get(...args);
 
 describe('SqliteError', () => {
   test('is an Error with a message and a code', () => {
@@ -70,10 +74,14 @@ describe('SqliteError', () => {
     expectSqliteError(() => db.exec('INSERT INTO t VALUES (1, 1)'), 'SQLITE_CONSTRAINT_PRIMARYKEY');
     expectSqliteError(() => db.exec('INSERT INTO t VALUES (2, NULL)'), 'SQLITE_CONSTRAINT_NOTNULL');
     expectSqliteError(() => db.exec('INSERT INTO t (rowid, a, b) VALUES (1, 2, 2)'), 'SQLITE_CONSTRAINT_ROWID');
-    expectSqliteError(() => value("zeroblob(2000000000)"), 'SQLITE_TOOBIG', 'string or blob too big');
+    expectSqliteError(() => value('zeroblob(2000000000)'), 'SQLITE_TOOBIG', 'string or blob too big');
     expectSqliteError(() => db.exec("ATTACH '/no/such/folder/at/all' AS x"), 'SQLITE_CANTOPEN');
-    db.exec("PRAGMA max_page_count = 4");
-    expectSqliteError(() => db.exec("INSERT INTO t VALUES (3, zeroblob(100000))"), 'SQLITE_FULL', 'database or disk is full');
+    db.exec('PRAGMA max_page_count = 4');
+    expectSqliteError(
+      () => db.exec('INSERT INTO t VALUES (3, zeroblob(100000))'),
+      'SQLITE_FULL',
+      'database or disk is full',
+    );
   });
 });
 
@@ -128,7 +136,11 @@ describe('defaults that a caller can see', () => {
 
   test('ten databases may be attached', () => {
     for (let i = 0; i < 10; i += 1) db.exec(`ATTACH ':memory:' AS d${i}`);
-    expectSqliteError(() => db.exec("ATTACH ':memory:' AS d10"), 'SQLITE_ERROR', 'too many attached databases - max 10');
+    expectSqliteError(
+      () => db.exec("ATTACH ':memory:' AS d10"),
+      'SQLITE_ERROR',
+      'too many attached databases - max 10',
+    );
   });
 });
 
@@ -178,7 +190,9 @@ describe('what is built in', () => {
 
   test('RETURNING, upserts, generated columns and STRICT tables', () => {
     db.exec('CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, twice INTEGER AS (n * 2)) STRICT');
-    const upsert = db.prepare('INSERT INTO t (id, n) VALUES (1, ?) ON CONFLICT DO UPDATE SET n = excluded.n RETURNING twice');
+    const upsert = db.prepare(
+      'INSERT INTO t (id, n) VALUES (1, ?) ON CONFLICT DO UPDATE SET n = excluded.n RETURNING twice',
+    );
     expect([upsert.pluck().get(2), upsert.get(5)]).toEqual([4, 10]);
     expectSqliteError(() => db.exec("INSERT INTO t VALUES (2, 'text')"), 'SQLITE_CONSTRAINT_DATATYPE');
   });

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -56,14 +56,22 @@ function defineSchema({ sqliteTable, text, integer, real }, { relations }) {
     updatedAt: text('updated_at'),
   });
   const worktreeZones = sqliteTable('worktree_zones', {
-    worktreeId: text('worktree_id').primaryKey().references(() => worktrees.id, { onDelete: 'cascade' }),
-    zoneId: text('zone_id').notNull().references(() => zones.id, { onDelete: 'cascade' }),
+    worktreeId: text('worktree_id')
+      .primaryKey()
+      .references(() => worktrees.id, { onDelete: 'cascade' }),
+    zoneId: text('zone_id')
+      .notNull()
+      .references(() => zones.id, { onDelete: 'cascade' }),
     assignedAt: text('assigned_at').notNull(),
   });
   const zoneExecutions = sqliteTable('zone_executions', {
     id: text('id').primaryKey(),
-    zoneId: text('zone_id').notNull().references(() => zones.id, { onDelete: 'cascade' }),
-    worktreeId: text('worktree_id').notNull().references(() => worktrees.id, { onDelete: 'cascade' }),
+    zoneId: text('zone_id')
+      .notNull()
+      .references(() => zones.id, { onDelete: 'cascade' }),
+    worktreeId: text('worktree_id')
+      .notNull()
+      .references(() => worktrees.id, { onDelete: 'cascade' }),
     agentType: text('agent_type').notNull(),
     prompt: text('prompt').notNull(),
     result: text('result', { mode: 'json' }),
@@ -113,6 +121,38 @@ describe('the alias package', () => {
     expect(execFileSync(process.execPath, args, { cwd: project.folder, encoding: 'utf8' })).toBe('true true true\n');
   });
 
+  test.skipIf(isReference)('has the types that Drizzle asks for', () => {
+    const source = `
+      import Database from 'better-sqlite3';
+      import { drizzle } from 'drizzle-orm/better-sqlite3';
+      import { sqliteTable, text, integer } from 'drizzle-orm/sqlite-core';
+      import { VisualDatabase } from '@ai-orchestra/visual-db';
+
+      const worktrees = sqliteTable('worktrees', { id: text('id').primaryKey(), port: integer('port').notNull() });
+      const db = drizzle({ client: new VisualDatabase({ dbPath: ':memory:' }).db, schema: { worktrees } });
+      export const rows: { id: string; port: number }[] = db.select().from(worktrees).all();
+      export const changes: number = db.delete(worktrees).run().changes;
+      export const own: Database.Database = new Database(':memory:', { readonly: false } satisfies Database.Options);
+      // @ts-expect-error: no database
+      drizzle({ client: 5 });
+    `;
+    fs.writeFileSync(path.join(project.folder, 'drizzle.mts'), source);
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      '--types',
+      '',
+    ];
+    const tsc = path.join(import.meta.dirname, '../node_modules/.bin/tsc');
+    const { stdout } = spawnSync(tsc, [...options, 'drizzle.mts'], { cwd: project.folder, encoding: 'utf8' });
+    expect(stdout).toBe('');
+  });
+
   test('lets Drizzle open a database by itself', () => {
     const own = drizzle(':memory:');
     expect(own.get(orm.sql`SELECT 1 + 1 AS two`)).toEqual({ two: 2 });
@@ -160,7 +200,10 @@ describe('Drizzle on `db.db`', () => {
         with: { assignment: { with: { zone: true } }, executions: { columns: { agentType: true, success: true } } },
       })
       .sync();
-    expect(found).toMatchObject({ id: 'wt-2', assignment: { zone: { name: 'Development', agents: ['frontend', 'backend'] } } });
+    expect(found).toMatchObject({
+      id: 'wt-2',
+      assignment: { zone: { name: 'Development', agents: ['frontend', 'backend'] } },
+    });
     expect(found.executions).toEqual([
       { agentType: 'frontend', success: true },
       { agentType: 'qa', success: true },
@@ -169,10 +212,21 @@ describe('Drizzle on `db.db`', () => {
 
   test('inserts, updates, upserts and deletes, and the class sees it', () => {
     const { worktrees, worktreeZones } = schema;
-    const values = { id: 'wt-4', path: '/trees/wt-4', port: 3004, branchName: 'new', createdAt: '2026-01-09T00:00:00.000Z' };
+    const values = {
+      id: 'wt-4',
+      path: '/trees/wt-4',
+      port: 3004,
+      branchName: 'new',
+      createdAt: '2026-01-09T00:00:00.000Z',
+    };
     expect(db.insert(worktrees).values(values).run().changes).toBe(1);
     expect(visual.getWorktree('wt-4')).toMatchObject({ branchName: 'new', status: 'active', position: { x: 0, y: 0 } });
-    const returned = db.update(worktrees).set({ status: 'paused' }).where(orm.eq(worktrees.id, 'wt-4')).returning().get();
+    const returned = db
+      .update(worktrees)
+      .set({ status: 'paused' })
+      .where(orm.eq(worktrees.id, 'wt-4'))
+      .returning()
+      .get();
     expect(returned).toMatchObject({ id: 'wt-4', status: 'paused' });
     db.insert(worktreeZones)
       .values({ worktreeId: 'wt-1', zoneId: 'zone-test', assignedAt: 'now' })
@@ -184,7 +238,11 @@ describe('Drizzle on `db.db`', () => {
 
   test('runs prepared queries', () => {
     const { worktrees } = schema;
-    const byPort = db.select().from(worktrees).where(orm.eq(worktrees.port, orm.sql.placeholder('port'))).prepare();
+    const byPort = db
+      .select()
+      .from(worktrees)
+      .where(orm.eq(worktrees.port, orm.sql.placeholder('port')))
+      .prepare();
     expect(byPort.get({ port: 3002 }).id).toBe('wt-2');
     expect(byPort.get({ port: 3003 }).id).toBe('wt-3');
     expect(byPort.all({ port: 9999 })).toEqual([]);
@@ -242,12 +300,14 @@ describe('Drizzle’s migrator', () => {
     return folder;
   };
   const Client = () => (isReference ? Database : project.require('@ai-orchestra/visual-db').Database);
-  const tables = (client) => client.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").pluck().all();
+  const tables = (client) =>
+    client.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").pluck().all();
 
   test('brings a database in memory to the last version, once', () => {
     const client = new (Client())(':memory:');
     const own = drizzle({ client });
-    const first = 'CREATE TABLE notes (id integer PRIMARY KEY, body text);\n--> statement-breakpoint\nCREATE INDEX by_body ON notes (body);';
+    const first =
+      'CREATE TABLE notes (id integer PRIMARY KEY, body text);\n--> statement-breakpoint\nCREATE INDEX by_body ON notes (body);';
     const migrationsFolder = migrations([first, "INSERT INTO notes (body) VALUES ('from a migration');"]);
     migrate(own, { migrationsFolder });
     migrate(own, { migrationsFolder });

@@ -39,7 +39,9 @@ describe('Knex with its better-sqlite3 client', () => {
   test('inserts, and tells the new id', async () => {
     expect(await knex('runs').insert({ zone_id: 'dev', success: true })).toEqual([1]);
     expect(await knex('runs').insert({ zone_id: 'dev', success: false })).toEqual([2]);
-    expect(await knex('runs').insert({ zone_id: 'test', success: true }, ['id', 'zone_id'])).toEqual([{ id: 3, zone_id: 'test' }]);
+    expect(await knex('runs').insert({ zone_id: 'test', success: true }, ['id', 'zone_id'])).toEqual([
+      { id: 3, zone_id: 'test' },
+    ]);
   });
 
   test('selects with joins, groups, order and pages', async () => {
@@ -51,7 +53,10 @@ describe('Knex with its better-sqlite3 client', () => {
       .select('zones.name')
       .count('* as runs')
       .limit(2);
-    expect(rows).toEqual([{ name: 'Testing', runs: 1 }, { name: 'Development', runs: 2 }]);
+    expect(rows).toEqual([
+      { name: 'Testing', runs: 1 },
+      { name: 'Development', runs: 2 },
+    ]);
     expect(await knex('zones').where('name', 'like', 'Dev%').first()).toEqual({ id: 'dev', name: 'Development' });
     expect(await knex('zones').where({ id: 'nobody' }).first()).toBe(undefined);
     expect(await knex('zones').pluck('id')).toEqual(['dev', 'test']);
@@ -81,10 +86,12 @@ describe('Knex with its better-sqlite3 client', () => {
   test('nests transactions', async () => {
     await knex.transaction(async (trx) => {
       await trx('runs').insert({ zone_id: 'dev' });
-      await trx.transaction(async (inner) => {
-        await inner('runs').insert({ zone_id: 'test' });
-        throw new Error('inner');
-      }).catch(() => {});
+      await trx
+        .transaction(async (inner) => {
+          await inner('runs').insert({ zone_id: 'test' });
+          throw new Error('inner');
+        })
+        .catch(() => {});
     });
     expect(await knex('runs').pluck('zone_id')).toEqual(['dev']);
   });

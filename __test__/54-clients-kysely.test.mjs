@@ -28,6 +28,35 @@ describe('Kysely on `db.db`', () => {
     expect(await page(2)).toEqual([]);
   });
 
+  test('pages a history from where the last page ended, each execution once', async () => {
+    const page = (before) => {
+      let query = kysely
+        .selectFrom('zone_executions')
+        .select(['id', 'executed_at'])
+        .where('zone_id', '=', 'zone-dev')
+        .orderBy('executed_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(2);
+      if (before !== undefined) {
+        query = query.where(({ eb, refTuple, tuple }) =>
+          eb(refTuple('executed_at', 'id'), '<', tuple(before.executed_at, before.id)),
+        );
+      }
+      return query.execute();
+    };
+    const first = await page();
+    const second = await page(first.at(-1));
+    expect([first.length, second.length]).toEqual([2, 1]);
+    expect(await page(second.at(-1))).toEqual([]);
+    const paged = [...first, ...second].map(({ id }) => id);
+    expect(paged.sort()).toEqual(
+      visual
+        .getExecutionHistory('zone-dev')
+        .map(({ id }) => id)
+        .sort(),
+    );
+  });
+
   test('joins executions with their worktrees and zones', async () => {
     const rows = await kysely
       .selectFrom('zone_executions as e')
@@ -66,12 +95,22 @@ describe('Kysely on `db.db`', () => {
   test('inserts, updates and deletes, and the class sees it', async () => {
     const inserted = await kysely
       .insertInto('worktrees')
-      .values({ id: 'wt-4', path: '/trees/wt-4', port: 3004, branch_name: 'feature/new', created_at: '2026-01-09T00:00:00.000Z' })
+      .values({
+        id: 'wt-4',
+        path: '/trees/wt-4',
+        port: 3004,
+        branch_name: 'feature/new',
+        created_at: '2026-01-09T00:00:00.000Z',
+      })
       .executeTakeFirst();
     expect(inserted.numInsertedOrUpdatedRows).toBe(1n);
     expect(visual.getWorktree('wt-4')).toMatchObject({ branchName: 'feature/new', status: 'active' });
 
-    const updated = await kysely.updateTable('worktrees').set({ status: 'paused' }).where('port', '>', 3002).executeTakeFirst();
+    const updated = await kysely
+      .updateTable('worktrees')
+      .set({ status: 'paused' })
+      .where('port', '>', 3002)
+      .executeTakeFirst();
     expect(updated.numUpdatedRows).toBe(2n);
     expect(visual.listWorktrees({ status: 'paused' }).map(({ id }) => id)).toEqual(['wt-4', 'wt-3']);
 
@@ -145,10 +184,15 @@ describe('Kysely on `db.db`', () => {
   });
 
   test('passes errors on as they are', async () => {
-    const duplicate = kysely.insertInto('worktrees').values({ id: 'x', path: '/x', port: 3001, branch_name: 'x', created_at: 'x' });
+    const duplicate = kysely
+      .insertInto('worktrees')
+      .values({ id: 'x', path: '/x', port: 3001, branch_name: 'x', created_at: 'x' });
     const error = await duplicate.execute().catch((caught) => caught);
     expect(error).toBeInstanceOf(SqliteError);
-    expect(error).toMatchObject({ code: 'SQLITE_CONSTRAINT_UNIQUE', message: 'UNIQUE constraint failed: worktrees.port' });
+    expect(error).toMatchObject({
+      code: 'SQLITE_CONSTRAINT_UNIQUE',
+      message: 'UNIQUE constraint failed: worktrees.port',
+    });
   });
 
   test('reads JSON columns with SQLite’s own functions', async () => {
@@ -163,7 +207,9 @@ describe('Kysely on `db.db`', () => {
   test('knows the tables', async () => {
     const tables = await kysely.introspection.getTables();
     const worktrees = tables.find(({ name }) => name === 'worktrees');
-    expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(['worktree_zones', 'worktrees', 'zone_executions', 'zones']));
+    expect(tables.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['worktree_zones', 'worktrees', 'zone_executions', 'zones']),
+    );
     expect(worktrees.columns.map(({ name }) => name)).toContain('branch_name');
   });
 

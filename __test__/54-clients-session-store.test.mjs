@@ -46,6 +46,9 @@ describe('better-sqlite3-session-store on `db.db`', () => {
 
   test('passes errors on', async () => {
     visual.db.exec('DROP TABLE sessions');
-    await expect(call('get', 'sid')).rejects.toMatchObject({ code: 'SQLITE_ERROR', message: 'no such table: sessions' });
+    await expect(call('get', 'sid')).rejects.toMatchObject({
+      code: 'SQLITE_ERROR',
+      message: 'no such table: sessions',
+    });
   });
 });

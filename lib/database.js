@@ -165,7 +165,7 @@ Object.assign(Database.prototype, {
 });
 
 /** What the console shows: the values, and not that they are read through getters. */
-const Shown = class Database {};
+const { Database: Shown } = { Database: class {} };
 Database.prototype[Symbol.for('nodejs.util.inspect.custom')] = function inspect() {
   return Object.assign(new Shown(), this);
 };

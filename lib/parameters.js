@@ -78,7 +78,10 @@ function check(value) {
   throw new TypeError(UNBINDABLE);
 }
 
-const toStringTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+const toStringTag = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+).get;
 
 const isReference = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
 

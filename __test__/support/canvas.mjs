@@ -13,7 +13,14 @@ const day = (n) => `2026-01-0${n}T00:00:00.000Z`;
 /** Puts three worktrees, two zones and five executions on a canvas. */
 export function furnish(visual) {
   const worktrees = [
-    { id: 'wt-1', port: 3001, branchName: 'feature/login', status: 'active', taskId: 'TASK-1', position: { x: 1.5, y: -2 } },
+    {
+      id: 'wt-1',
+      port: 3001,
+      branchName: 'feature/login',
+      status: 'active',
+      taskId: 'TASK-1',
+      position: { x: 1.5, y: -2 },
+    },
     { id: 'wt-2', port: 3002, branchName: 'feature/logout', status: 'active' },
     { id: 'wt-3', port: 3003, branchName: 'fix/typo', status: 'completed' },
   ];
@@ -32,7 +39,14 @@ export function furnish(visual) {
     ['zone-test', 'wt-3', 'qa', false],
   ];
   for (const [zoneId, worktreeId, agentType, success] of runs) {
-    visual.recordExecution({ zoneId, worktreeId, agentType, success, prompt: `work on ${worktreeId}`, result: { ok: success } });
+    visual.recordExecution({
+      zoneId,
+      worktreeId,
+      agentType,
+      success,
+      prompt: `work on ${worktreeId}`,
+      result: { ok: success },
+    });
   }
   return visual;
 }

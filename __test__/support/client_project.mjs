@@ -24,10 +24,14 @@ export function installClientProject(client) {
   }
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'visual-db-client-')));
   const npm = (command, cwd) =>
-    execFileSync('npm', [...command, '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], {
-      cwd,
-      encoding: 'utf8',
-    });
+    execFileSync(
+      'npm',
+      [...command, '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'],
+      {
+        cwd,
+        encoding: 'utf8',
+      },
+    );
   const [{ filename }] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], root));
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'client-project', private: true }));
   npm(['install', `./${filename}`, `${client}@${devDependencies[client]}`], folder);
