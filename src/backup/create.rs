@@ -125,10 +125,9 @@ fn describe(connection: &Connection, dest: &Path, (kind, created_at): (Kind, Str
     let damage = content::damage(connection)?;
     let schema_version = content::schema_version(connection, dest);
     match (kind, &damage) {
-        // What a restore replaces is kept as it is, whatever it is.
-        (Kind::Safety, _) => {}
-        // A migration finds such rows and leaves them; without its backup there would be no way to it.
-        (Kind::Migration, Some(Damage::References(_))) => {}
+        // What a restore replaces is kept as it is, whatever it is. A migration finds rows that refer to nothing and
+        // leaves them; without its backup there would be no way to it.
+        (Kind::Safety, _) | (Kind::Migration, Some(Damage::References(_))) => {}
         (_, Some(Damage::Pages(text) | Damage::References(text))) => {
             let why = format!("no backup was made, since the database is damaged: {text}");
             return Err(refused("ERR_BACKUP_DAMAGED", dest, why));
