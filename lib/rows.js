@@ -21,6 +21,7 @@ const NULL = -1;
 const INTEGER = -2;
 const REAL = -3;
 const BIGINT = -4;
+const LONG = -6;
 
 let text = '';
 let start = 0;
@@ -50,11 +51,14 @@ function cell(index) {
   if (end === NULL) return null;
   if (end === REAL) return numbers[index];
   if (end === BIGINT) return bigints[index];
-  return addon.blob(numbersAsIndex(index));
+  if (end === LONG) return longText(integers[2 * index]);
+  return addon.blob(integers[2 * index]);
 }
 
-function numbersAsIndex(index) {
-  return integers[2 * index];
+function longText(index) {
+  const long = addon.longText(index);
+  read += long.length;
+  return long;
 }
 
 /** How many rows the call returned. */

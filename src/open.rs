@@ -69,6 +69,10 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
     harden(&connection)?;
     let version = connection
         .with(|inner| {
+            // SQLite opens what it may not write for reading instead, and says so at the first write.
+            if !options.readonly && inner.is_readonly("main")? {
+                return Err(cannot(path, "permission denied: it can only be opened with `readonly: true`"));
+            }
             inner.pragma_update(None, "foreign_keys", true)?;
             inner.pragma_update(None, "recursive_triggers", true)?;
             inner.pragma_update(None, "cell_size_check", true)?;
@@ -213,11 +217,11 @@ fn remove_if_empty(path: &Path) {
     }
 }
 
+/// How every refusal to open begins.
+const CANNOT: &str = "Cannot open the database";
+
 fn cannot(path: &Path, why: impl std::fmt::Display) -> Error {
-    Error::Sqlite {
-        code: ffi::SQLITE_CANTOPEN,
-        message: format!("Cannot open the database '{}': {why}", path.display()),
-    }
+    Error::Sqlite { code: ffi::SQLITE_CANTOPEN, message: format!("{CANNOT} '{}': {why}", path.display()) }
 }
 
 fn reason(error: &io::Error) -> String {
@@ -233,6 +237,9 @@ fn reason(error: &io::Error) -> String {
 /// SQLite's failure to open, with the path and the reason.
 fn explained(path: &Path, error: Error) -> Error {
     let Error::Sqlite { code, message } = error else { return error };
+    if message.starts_with(CANNOT) {
+        return Error::Sqlite { code, message };
+    }
     let why = match code & 0xff {
         ffi::SQLITE_NOTADB => "it is not an SQLite database, or it is encrypted".into(),
         ffi::SQLITE_CANTOPEN => match std::fs::metadata(path) {
@@ -242,5 +249,5 @@ fn explained(path: &Path, error: Error) -> Error {
         ffi::SQLITE_READONLY => format!("it can't be written to ({message})"),
         _ => message,
     };
-    Error::Sqlite { code, message: format!("Cannot open the database '{}': {why}", path.display()) }
+    Error::Sqlite { code, message: format!("{CANNOT} '{}': {why}", path.display()) }
 }

@@ -40,7 +40,7 @@ describe('A process that is killed', () => {
   });
 
   it.each(amount(['hasty'], ['hasty', 'no transactions', 'no journal']))(
-    'would be caught if something were lost: a writer with '%s' is',
+    'would be caught if something were lost: a writer that is %s',
     within(60, 10),
     async (broken) => {
       await expect(killWriters(folder(), 9, 300, broken)).rejects.toThrow(/^(?!The writer)/);

@@ -48,6 +48,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("isLocked", is_locked),
     ("expandedSql", expanded_sql),
     ("blob", blob),
+    ("longText", long_text),
 ];
 
 /// `prepare(connection, sql, mode, bigints)`; mode 1 is a pragma, 2 an EXPLAIN.
@@ -416,4 +417,10 @@ fn optional(env: Env, text: Option<&str>) -> JsResult<Value> {
 /// `blob(index)` gives a blob of the latest rows.
 fn blob(state: &State, call: &Call) -> JsResult<Value> {
     call.env.buffer(&state.take_blob(call.env.to_f64(call.argument(0)) as usize))
+}
+
+/// `longText(index)` gives a long text of the latest rows.
+fn long_text(state: &State, call: &Call) -> JsResult<Value> {
+    let text = state.take_blob(call.env.to_f64(call.argument(0)) as usize);
+    call.env.string(&text, text.is_ascii())
 }

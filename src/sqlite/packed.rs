@@ -18,10 +18,19 @@ pub const BIG: i32 = -4;
 /// `ends` of a cell that is a blob; its `numbers` say which of the frame's blobs.
 pub const BLOB: i32 = -5;
 
+/// `ends` of a cell that is a long text; its `numbers` say which of the frame's blobs it is.
+pub const LONG: i32 = -6;
+
 /// How many cells a frame has.
 pub const CELLS: usize = 8192;
 /// How much text, in bytes, after which a frame takes no further row.
-const TEXT: usize = 256 * 1024;
+///
+/// A part of a JavaScript string keeps all of it in memory: whoever keeps one row of a list keeps so much more.
+const TEXT: usize = 16 * 1024;
+/// How long a text is, in bytes, that goes by itself: whoever keeps the id of a run is not to keep its prompt.
+const LONG_TEXT: usize = 1024;
+/// How much may go by itself, in bytes, after which a frame takes no further row.
+const APART: usize = 1024 * 1024;
 
 /// Rows packed for the way out.
 #[derive(Debug, Default)]
@@ -30,6 +39,7 @@ pub struct Frame {
     numbers: Vec<u64>,
     text: Vec<u8>,
     blobs: Vec<Vec<u8>>,
+    apart: usize,
     rows: usize,
     units: usize,
     /// Whether some text is not ASCII.
@@ -44,6 +54,7 @@ impl Frame {
         self.text.clear();
         self.text.shrink_to(4 * TEXT);
         self.blobs.clear();
+        self.apart = 0;
         self.rows = 0;
         self.units = 0;
         self.wide = false;
@@ -67,7 +78,7 @@ impl Frame {
         &self.text
     }
 
-    /// Takes all blobs out.
+    /// Takes all blobs and long texts out.
     #[must_use]
     pub fn take_blobs(&mut self) -> Vec<Vec<u8>> {
         std::mem::take(&mut self.blobs)
@@ -88,7 +99,7 @@ impl Frame {
     /// Whether another row of `columns` still fits.
     #[must_use]
     pub fn has_room(&self, columns: usize) -> bool {
-        self.ends.len() + columns <= CELLS && self.text.len() < TEXT && self.blobs.len() < 64
+        self.ends.len() + columns <= CELLS && self.text.len() < TEXT && self.apart < APART
     }
 
     /// Ends a row.
@@ -125,6 +136,10 @@ impl Frame {
 
     /// Appends text; what is no UTF-8 in it becomes U+FFFD.
     pub fn push_text(&mut self, bytes: &[u8]) {
+        if bytes.len() > LONG_TEXT {
+            self.push_apart(LONG, bytes);
+            return;
+        }
         if bytes.is_ascii() {
             self.text.extend_from_slice(bytes);
             self.units += bytes.len();
@@ -140,9 +155,14 @@ impl Frame {
 
     /// Appends a blob.
     pub fn push_blob(&mut self, bytes: &[u8]) {
+        self.push_apart(BLOB, bytes);
+    }
+
+    fn push_apart(&mut self, kind: i32, bytes: &[u8]) {
         let at = self.blobs.len();
         self.blobs.push(bytes.to_vec());
-        self.cell(BLOB, at as u64);
+        self.apart += bytes.len().max(64);
+        self.cell(kind, at as u64);
     }
 
     /// Appends a column of the row that `statement` stands on.
