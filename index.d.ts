@@ -207,6 +207,76 @@ export interface VisualDatabaseOptions {
   cacheSize?: number;
   /** `false`: a file of an older version is an error instead of being migrated. Default: `true`. */
   migrate?: boolean;
+  /** Backups at intervals, for as long as the database is open; they don't hold the process open. Default: none. */
+  backups?: BackupSchedule | false | null;
+}
+
+/** How many hours, days, weeks (from Monday) and months, all UTC's, keep their newest backup. Not given: none. */
+export interface BackupRetention {
+  hourly?: number;
+  daily?: number;
+  weekly?: number;
+  monthly?: number;
+}
+
+/** Backups at intervals. Of all processes that have the database open one at a time makes them. */
+export interface BackupSchedule {
+  /** Default: `backups` beside the database. */
+  folder?: string;
+  /** Milliseconds, or a text such as `'30m'`, `'1h'`, `'1d'`; at least a second. Default: `'1h'`. */
+  every?: string | number;
+  /** Default: `{ hourly: 24, daily: 7, weekly: 4, monthly: 12 }`. */
+  keep?: BackupRetention;
+}
+
+/** How far a backup or a restore is. */
+export interface BackupStep {
+  stage: 'verify' | 'copy' | 'check' | 'publish' | 'safety' | 'restore' | 'replace';
+  /** Pages that this stage copies; 0 where it copies none. */
+  totalPages: number;
+  remainingPages: number;
+}
+
+/** A backup: what its manifest says, or without one what the file itself says. */
+export interface Backup {
+  path: string;
+  /** Whether there is a manifest beside it (`<path>.json`), whose checksum could be compared. */
+  hasManifest: boolean;
+  /** The form of the manifest. */
+  format: 1;
+  /** ISO 8601, UTC, milliseconds. */
+  createdAt: string;
+  /** Made on demand or at intervals, before a migration, or before a restore. */
+  kind: 'backup' | 'migration' | 'safety';
+  bytes: number;
+  /** SHA-256 in hexadecimal. `listBackups` doesn't compute it: empty there without a manifest. */
+  sha256: string;
+  /** 0 is a file of the JavaScript layer. */
+  schemaVersion: number;
+  counts: DatabaseStats;
+  /** What was wrong with the database when this copy of it was put aside. */
+  damage?: string;
+  packageVersion: string | null;
+  sqliteVersion: string | null;
+}
+
+/** A file in a folder of backups that can't be a good one. */
+export interface BackupProblem {
+  path: string;
+  problem: string;
+}
+
+/** What a restore did. */
+export interface Restored {
+  /** The database. */
+  path: string;
+  backup: string;
+  /** As a transaction in the live file; as a new file; or in the place of one that can't be opened. */
+  how: 'transaction' | 'created' | 'replaced';
+  /** What was there before: a backup, or the file that was moved aside; `null` where there was nothing. */
+  safety: string | null;
+  schemaVersion: number;
+  counts: DatabaseStats;
 }
 
 /**
@@ -360,6 +430,52 @@ export class VisualDatabase {
 
   /** Closes the connection. A second close is harmless. */
   close(): void;
+
+  /**
+   * Makes a verified backup: one file and its manifest. The event loop stays free, others go on writing.
+   *
+   * @param path the file to make; default: named by the time, in `backups` beside the database. A database in memory
+   *   needs one. An earlier backup is replaced, any other file is not.
+   * @param options `progress` is told of every step; what it throws stops the backup and is what the promise rejects with
+   * @throws {Error} `code` `'ERR_BACKUP_EXISTS'`, `'ERR_BACKUP_DAMAGED'`, or the operating system's (`'ENOSPC'`, …)
+   * @throws {SqliteError} such as `SQLITE_FULL`, naming the file
+   * @example const { path } = await db.backup();
+   */
+  backup(path?: string | null, options?: { progress?: ((step: BackupStep) => void) | null }): Promise<Backup>;
+  /** As {@link VisualDatabase.backup}, when it returns. */
+  backupSync(path?: string | null, options?: { progress?: ((step: BackupStep) => void) | null }): Backup;
+  /**
+   * Checks a backup completely: size, checksum, pages, foreign keys, schema, row counts. Never changes it.
+   *
+   * @throws {Error} `code` `'ERR_BACKUP_MISSING'`, `'ERR_BACKUP_EMPTY'`, `'ERR_BACKUP_NOT_A_DATABASE'`,
+   *   `'ERR_BACKUP_TRUNCATED'`, `'ERR_BACKUP_CHANGED'`, `'ERR_BACKUP_DAMAGED'`, `'ERR_BACKUP_SCHEMA'`,
+   *   `'ERR_BACKUP_NEWER'` or `'ERR_BACKUP_MANIFEST'`
+   */
+  static verifyBackup(path: string): Backup;
+  /** The backups in a folder, newest first; of a folder that doesn't exist none. */
+  static listBackups(folder: string): (Backup | BackupProblem)[];
+  /**
+   * Removes the backups in a folder that `keep` doesn't keep, of those that are named by the time; never the last one
+   * that verifies.
+   *
+   * @param options `dbPath` says whose (default: `data/visual.db`), `dryRun` removes nothing
+   */
+  static pruneBackups(
+    folder: string,
+    options?: { dbPath?: string | null; keep?: BackupRetention; dryRun?: boolean },
+  ): { kept: string[]; removed: string[] };
+  /**
+   * Makes a database equal to a backup: verifies it, keeps what is replaced as a safety copy, then restores in one
+   * transaction, so that others that have the file open see the restored rows.
+   *
+   * @param options `dbPath` is the database (default: `data/visual.db`); what `progress` throws stops the restore
+   * @throws {Error} as `verifyBackup`, with the database unchanged to the byte; `code` `'ERR_RESTORE_SAME_FILE'`
+   * @throws {SqliteError} `SQLITE_BUSY` where a writer doesn't come to an end within five seconds
+   */
+  static restore(
+    backup: string,
+    options?: { dbPath?: string | null; progress?: ((step: BackupStep) => void) | null },
+  ): Restored;
   /** The same, for `using`. */
   [Symbol.dispose](): void;
 }

@@ -145,7 +145,7 @@ fn describe(connection: &Connection, dest: &Path, (kind, created_at): (Kind, Str
         schema_version: schema_version.unwrap_or(0),
         counts: content::counts(connection).unwrap_or_default(),
         damage: damage.map(Damage::text),
-        package_version: env!("CARGO_PKG_VERSION").into(),
-        sqlite_version: rusqlite::version().into(),
+        package_version: Some(env!("CARGO_PKG_VERSION").into()),
+        sqlite_version: Some(rusqlite::version().into()),
     })
 }

@@ -43,10 +43,10 @@ pub struct Manifest {
     /// What was wrong with the database already; only a safety copy may be of a damaged one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damage: Option<String>,
-    /// Version of this package that made it.
-    pub package_version: String,
-    /// Version of SQLite that made it.
-    pub sqlite_version: String,
+    /// Version of this package that made it, where a manifest says so.
+    pub package_version: Option<String>,
+    /// Version of SQLite that made it, likewise.
+    pub sqlite_version: Option<String>,
 }
 
 /// A backup and what is known about it.

@@ -144,8 +144,8 @@ fn describe(connection: &Connection, path: &Path) -> Result<Manifest> {
         schema_version: content::schema_version(connection, path)?,
         counts: content::counts(connection)?,
         damage: None,
-        package_version: String::new(),
-        sqlite_version: String::new(),
+        package_version: None,
+        sqlite_version: None,
     })
 }
 
