@@ -55,14 +55,26 @@ const READS_OF_EVERY_KIND = {
 
 describe('an answer that is kept', () => {
   test.each(Object.entries(READS_OF_EVERY_KIND))('is the answer: %s', (_, read) => {
-    db.recordExecution({ zoneId: 'zone', worktreeId: 'wt-0', agentType: 'a', prompt: 'p', result: { x: [1, { y: null }] } });
+    db.recordExecution({
+      zoneId: 'zone',
+      worktreeId: 'wt-0',
+      agentType: 'a',
+      prompt: 'p',
+      result: { x: [1, { y: null }] },
+    });
     const plain = new VisualDatabase({ dbPath: path.join(folder, 'visual.db'), cacheSize: 0 });
     expect(thrice(() => read(db))).toEqual(read(plain));
     plain.close();
   });
 
   test.each(Object.entries(READS_OF_EVERY_KIND))('is an object of its own each time: %s', (_, read) => {
-    db.recordExecution({ zoneId: 'zone', worktreeId: 'wt-0', agentType: 'a', prompt: 'p', result: { x: [1, { y: null }] } });
+    db.recordExecution({
+      zoneId: 'zone',
+      worktreeId: 'wt-0',
+      agentType: 'a',
+      prompt: 'p',
+      result: { x: [1, { y: null }] },
+    });
     const before = structuredClone(thrice(() => read(db)));
     spoil(read(db));
     expect(read(db)).toEqual(before);
@@ -158,7 +170,9 @@ describe('no answer is kept beyond', () => {
 
   test('a TEMP table of the same name, which is none of ours', () => {
     status();
-    db.db.exec("CREATE TEMP TABLE worktrees AS SELECT * FROM main.worktrees; UPDATE temp.worktrees SET status = 'temp'");
+    db.db.exec(
+      "CREATE TEMP TABLE worktrees AS SELECT * FROM main.worktrees; UPDATE temp.worktrees SET status = 'temp'",
+    );
     expect(db.getWorktree('wt-0').status).toBe('active');
     expect(status()).toBe('active');
   });
@@ -210,19 +224,26 @@ test('`cacheSize` is a number of bytes that is not exceeded', () => {
   small.close();
 });
 
-test(`no read of ${READS} is older than the last acknowledgement before it began, whoever writes`, { timeout: 3_600_000 }, async () => {
-  const dbPath = path.join(folder, 'visual.db');
-  const acknowledged = path.join(folder, 'acknowledged');
-  fs.writeFileSync(acknowledged, Buffer.alloc(24));
-  const writers = [0, 1, 2].map((writer) =>
-    spawn(process.execPath, [WRITER, ENTRY, dbPath, acknowledged, String(writer)], { stdio: ['pipe', 'inherit', 'inherit'] }),
-  );
-  const read = () => promisify(execFile)(process.execPath, [READER, ENTRY, dbPath, acknowledged, '3', String(READS / 2)]);
-  const readers = await Promise.all([read(), read()]);
-  const ended = writers.map((writer) => once(writer, 'exit'));
-  for (const writer of writers) writer.stdin.end();
-  for (const [code] of await Promise.all(ended)) expect(code).toBe(0);
-  for (const { stdout } of readers) expect(JSON.parse(stdout)).toEqual({ reads: READS / 2, stale: 0 });
-  const written = new BigInt64Array(new Uint8Array(fs.readFileSync(acknowledged)).buffer);
-  for (const count of written) expect(count).toBeGreaterThan(20n);
-});
+test(
+  `no read of ${READS} is older than the last acknowledgement before it began, whoever writes`,
+  { timeout: 3_600_000 },
+  async () => {
+    const dbPath = path.join(folder, 'visual.db');
+    const acknowledged = path.join(folder, 'acknowledged');
+    fs.writeFileSync(acknowledged, Buffer.alloc(24));
+    const writers = [0, 1, 2].map((writer) =>
+      spawn(process.execPath, [WRITER, ENTRY, dbPath, acknowledged, String(writer)], {
+        stdio: ['pipe', 'inherit', 'inherit'],
+      }),
+    );
+    const read = () =>
+      promisify(execFile)(process.execPath, [READER, ENTRY, dbPath, acknowledged, '3', String(READS / 2)]);
+    const readers = await Promise.all([read(), read()]);
+    const ended = writers.map((writer) => once(writer, 'exit'));
+    for (const writer of writers) writer.stdin.end();
+    for (const [code] of await Promise.all(ended)) expect(code).toBe(0);
+    for (const { stdout } of readers) expect(JSON.parse(stdout)).toEqual({ reads: READS / 2, stale: 0 });
+    const written = new BigInt64Array(new Uint8Array(fs.readFileSync(acknowledged)).buffer);
+    for (const count of written) expect(count).toBeGreaterThan(20n);
+  },
+);

@@ -294,7 +294,8 @@ class VisualDatabase {
     const map = this.#kept.board;
     const generation = addon.generation(this.#connection);
     const known = map.get('');
-    if (known !== undefined && generation !== 0 && this.#answers.known(known) === generation) return copies.board(known);
+    if (known !== undefined && generation !== 0 && this.#answers.known(known) === generation)
+      return copies.board(known);
     const board = this.#snapshot(() => ({
       zones: list(entities.zone, addon.listZones(this.#connection, 0), this.#connection),
       worktrees: list(entities.worktree, addon.listWorktrees(this.#connection, 0), this.#connection),
@@ -310,7 +311,18 @@ class VisualDatabase {
     array(method, 'worktrees', worktrees).forEach((worktree, index) => {
       const w = fields(method, `worktrees[${index}]`, worktree);
       const position = group(method, `worktrees[${index}].position`, w.position);
-      values.push(w.id, w.path, w.port, w.branchName, w.issueUrl, w.taskId, w.status, position.x, position.y, w.createdAt);
+      values.push(
+        w.id,
+        w.path,
+        w.port,
+        w.branchName,
+        w.issueUrl,
+        w.taskId,
+        w.status,
+        position.x,
+        position.y,
+        w.createdAt,
+      );
     });
     return this.#bulk('worktrees', (at) => {
       const created = [];
@@ -408,7 +420,8 @@ class VisualDatabase {
   }
 
   #history(map, read, id, limit) {
-    const key = typeof id === 'string' && (limit === undefined || Number.isInteger(limit)) ? `${limit}:${id}` : undefined;
+    const key =
+      typeof id === 'string' && (limit === undefined || Number.isInteger(limit)) ? `${limit}:${id}` : undefined;
     const known = map.get(key);
     const text = read(this.#connection, this.#answers.known(known), id, limit);
     if (text === null) return copyExecutions(known);

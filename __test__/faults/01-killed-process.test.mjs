@@ -30,14 +30,18 @@ async function killWriters(directory, lane, kills, ...options) {
 }
 
 describe('A process that is killed', () => {
-  it(`loses nothing that was acknowledged and leaves no half of a transaction (${KILLS} times)`, within(300, 90), async () => {
-    const directory = folder();
-    const lanes = [1, 2, 3, 4];
-    const counts = await Promise.all(lanes.map((lane) => killWriters(directory, lane, KILLS / lanes.length)));
-    const acknowledged = counts.reduce((sum, count) => sum + count, 0);
-    expect(acknowledged).toBeGreaterThan(KILLS);
-    figure('killed processes', `${KILLS} kills, ${acknowledged} acknowledged calls: 0 lost, 0 corrupt`);
-  });
+  it(
+    `loses nothing that was acknowledged and leaves no half of a transaction (${KILLS} times)`,
+    within(300, 90),
+    async () => {
+      const directory = folder();
+      const lanes = [1, 2, 3, 4];
+      const counts = await Promise.all(lanes.map((lane) => killWriters(directory, lane, KILLS / lanes.length)));
+      const acknowledged = counts.reduce((sum, count) => sum + count, 0);
+      expect(acknowledged).toBeGreaterThan(KILLS);
+      figure('killed processes', `${KILLS} kills, ${acknowledged} acknowledged calls: 0 lost, 0 corrupt`);
+    },
+  );
 
   it.each(amount(['hasty'], ['hasty', 'no transactions', 'no journal']))(
     'would be caught if something were lost: a writer that is %s',

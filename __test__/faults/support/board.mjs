@@ -37,7 +37,14 @@ export class Board {
 
   createWorktree(worktree) {
     const { position, ...rest } = worktree;
-    this.worktrees.set(worktree.id, { issueUrl: null, taskId: null, status: 'active', ...rest, position, updated: false });
+    this.worktrees.set(worktree.id, {
+      issueUrl: null,
+      taskId: null,
+      status: 'active',
+      ...rest,
+      position,
+      updated: false,
+    });
   }
 
   createZone(zone) {

@@ -65,7 +65,10 @@ export function* operations(seed, name = `p${seed}`, board = { worktrees: [], zo
   const several = () => {
     const create = createWorktree();
     const { id } = create[1];
-    return ['transaction', [create, ['assignWorktreeToZone', id, pick(zones)], recordExecution(), ...nested(), assign()]];
+    return [
+      'transaction',
+      [create, ['assignWorktreeToZone', id, pick(zones)], recordExecution(), ...nested(), assign()],
+    ];
   };
   const nested = () => [
     ['transaction', [recordExecution(), update()]],
