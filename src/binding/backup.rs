@@ -24,9 +24,6 @@ use crate::backup::{self, Create, Keep, Progress};
 use crate::error::{Error, Result};
 use crate::sqlite::code::name;
 
-/// What is done on the thread pool: gets what to tell of each step, gives JSON.
-type Job = Box<dyn FnOnce(backup::Report) -> String + Send>;
-
 /// Told of each step as JSON; answers whether to go on. Weak: it doesn't keep the process alive.
 type Watcher = ThreadsafeFunction<String, bool, String, napi::Status, false, true>;
 
