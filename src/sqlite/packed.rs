@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(frame.ends(), [SMALL_BLOB, SMALL_BLOB, BLOB, SMALL_BLOB]);
         assert_eq!(frame.numbers(), [2 << 32, 2 | 2 << 32, 0, 2 | 3 << 32]);
         assert_eq!(frame.bytes(), b"abc");
-        for _ in 0..BYTES / SMALL + 1 {
+        for _ in 0..=BYTES / SMALL {
             frame.push_blob(&[7; SMALL]);
         }
         assert!(frame.bytes().len() <= BYTES);
