@@ -17,11 +17,10 @@ pub const REAL: i32 = -3;
 pub const BIG: i32 = -4;
 /// `ends` of a cell that is a blob; its `numbers` say which of the frame's blobs.
 pub const BLOB: i32 = -5;
-/// `ends` of a cell that is a small blob; the halves of its `numbers` say from where to where in the frame's bytes.
-pub const SMALL_BLOB: i32 = -7;
-
 /// `ends` of a cell that is a long text; its `numbers` say which of the frame's blobs it is.
 pub const LONG: i32 = -6;
+/// `ends` of a cell that is a small blob; the halves of its `numbers` say from where to where in the frame's bytes.
+pub const SMALL_BLOB: i32 = -7;
 
 /// How many cells a frame has.
 pub const CELLS: usize = 8192;
