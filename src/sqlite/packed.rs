@@ -121,7 +121,7 @@ impl Frame {
     #[must_use]
     pub fn has_room(&self, columns: usize) -> bool {
         self.ends.len() + columns <= CELLS
-            && self.text.len() < TEXT
+            && self.text.len() + 2 * self.wide.len() < TEXT
             && self.bytes.len() < BYTES - SMALL
             && self.apart < APART
     }
