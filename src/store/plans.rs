@@ -99,7 +99,7 @@ fn zone(n: usize) -> String {
 /// A file of the latest version with this many executions.
 fn filled(executions: usize) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
-    connection.execute_batch("PRAGMA recursive_triggers = ON; BEGIN").unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; BEGIN").unwrap();
     for migration in schema::ALL {
         connection.execute_batch(migration.up).unwrap();
     }
