@@ -1,6 +1,7 @@
 //! What the fault tests in Rust share.
 #![allow(dead_code, reason = "each test is a program of its own and uses a part of it")]
 
+pub mod failing;
 pub mod faulty_vfs;
 pub mod machine;
 pub mod random;
