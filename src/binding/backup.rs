@@ -24,6 +24,9 @@ use crate::backup::{self, Create, Keep, Progress};
 use crate::error::{Error, Result};
 use crate::sqlite::code::name;
 
+/// What is to be done; it tells of its steps and gives JSON.
+type Job = Box<dyn FnOnce(backup::Report) -> String + Send>;
+
 /// Told of each step as JSON; answers whether to go on. Weak: it doesn't keep the process alive.
 type Watcher = ThreadsafeFunction<String, bool, String, napi::Status, false, true>;
 

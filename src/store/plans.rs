@@ -18,11 +18,7 @@ const ZONES: usize = 10;
 fn plan(query: Query) -> &'static [&'static str] {
     match query {
         Query::GetWorktree => &["SEARCH worktrees USING INDEX sqlite_autoindex_worktrees_1 (id=?)"],
-<<<<<<< HEAD
         // A delete also finds what goes with it.
-=======
-        // A delete looks for the rows that go with it.
->>>>>>> docs
         Query::DeleteWorktree => &[
             "SEARCH worktrees USING INDEX sqlite_autoindex_worktrees_1 (id=?)",
             "SEARCH zone_executions USING COVERING INDEX idx_executions_worktree (worktree_id=?)",
