@@ -162,11 +162,12 @@ impl Connection {
         self.raw().is_ok_and(|raw| unsafe { ffi::sqlite3_get_autocommit(raw) } == 0)
     }
 
-    /// Whether `main` is in no transaction at all, not even one that an open iterator reads in.
+    /// Whether `main` is in no transaction at all: not one that was begun and has not read yet, since its first read
+    /// decides what it sees, nor one that an open iterator reads in.
     #[must_use]
     pub fn is_outside_transactions(&self) -> bool {
         // SAFETY: the handle is open, the name is a C string.
-        self.raw().is_ok_and(|raw| unsafe { ffi::sqlite3_txn_state(raw, c"main".as_ptr()) } == ffi::SQLITE_TXN_NONE)
+        !self.in_transaction() && self.raw().is_ok_and(|raw| unsafe { ffi::sqlite3_txn_state(raw, c"main".as_ptr()) } == ffi::SQLITE_TXN_NONE)
     }
 
     /// A number that stays as long as nobody commits anything to `main`, in this process or another, and never comes

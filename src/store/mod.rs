@@ -117,15 +117,30 @@ impl Store {
         }
     }
 
-    /// Reads with several statements as if with one.
-    fn in_snapshot<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    /// Begins to read with several statements as if with one; `false` where a transaction is open, which does the same.
+    ///
+    /// # Errors
+    /// SQLite's error.
+    pub fn begin_snapshot(&self) -> Result<bool> {
         if self.connection.in_transaction() {
-            return read();
+            return Ok(false);
         }
-        self.statement(Query::BeginRead)?.run()?;
+        self.statement(Query::BeginRead)?.run().map(|_| true)
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// SQLite's error.
+    pub fn end_snapshot(&self) -> Result<()> {
+        self.statement(Query::EndRead)?.run().map(|_| ())
+    }
+
+    fn in_snapshot<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        let begun = self.begin_snapshot()?;
         let result = read();
         // A transaction that has only read always ends.
-        let ended = self.statement(Query::EndRead)?.run();
+        let ended = if begun { self.end_snapshot() } else { Ok(()) };
         let value = result?;
         ended?;
         Ok(value)
