@@ -149,9 +149,6 @@ pub(super) fn outcome<T: Serialize>(work: impl FnOnce() -> Result<T>) -> String 
     })
 }
 
-/// What is to be done; it tells of its steps.
-type Job = Box<dyn FnOnce(backup::Report) -> String + Send>;
-
 /// Work that the thread pool does, so that the event loop stays free.
 pub struct Work {
     run: Option<Job>,
