@@ -95,11 +95,13 @@ describe('all()', () => {
       for (const size of sizes) insert.run(bytes(size), size, null);
     })();
     const select = db.prepare('SELECT * FROM blobs');
-    for (const rows of [select.all(), [...select.iterate()]]) {
-      expect(rows).toHaveLength(500 + sizes.length);
-      expect(rows.slice(0, 500).every(({ a, b, c }) => a.equals(bytes(sizes[b % 8])) && c.equals(bytes(b)))).toBe(true);
-      expect(rows.slice(500).every(({ a, b }) => a.equals(bytes(b)))).toBe(true);
-      expect(rows.every(({ a }) => Buffer.isBuffer(a) && a.buffer.byteLength === a.length)).toBe(true);
+    for (const given of [select.all(), [...select.iterate()]]) {
+      expect(given).toHaveLength(500 + sizes.length);
+      expect(given.slice(0, 500).every(({ a, b, c }) => a.equals(bytes(sizes[b % 8])) && c.equals(bytes(b)))).toBe(
+        true,
+      );
+      expect(given.slice(500).every(({ a, b }) => a.equals(bytes(b)))).toBe(true);
+      expect(given.every(({ a }) => Buffer.isBuffer(a) && a.buffer.byteLength === a.length)).toBe(true);
     }
   });
 

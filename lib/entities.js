@@ -22,6 +22,8 @@ const worktree = (at) => ({
 });
 worktree.width = 11;
 
+const zoneId = (at) => cell(at);
+
 const zone = (at) => {
   const id = cell(at);
   return {
@@ -116,4 +118,4 @@ function list(make, text, connection) {
   return objects;
 }
 
-module.exports = { worktree, zone, execution, assignment, executionStats, databaseStats, one, list };
+module.exports = { worktree, zone, zoneId, execution, assignment, executionStats, databaseStats, one, list };

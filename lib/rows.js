@@ -3,10 +3,12 @@
 const addon = require('./addon.js');
 
 // The other half of src/binding/state.rs and src/sqlite/packed.rs. A call returns the text of all its rows as one
-// string; where each cell of text ends in it, and every number, lies in shared memory until the next call. So rows are
-// to be read right after the call, cell after cell.
+// string, but for what Latin-1 can't say, which is in a second one; where each cell of text ends in them, and every
+// number, lies in shared memory until the next call. So rows are to be read right after the call, cell after cell.
 const CELLS = 8192;
 const HEAD_BYTES = 32;
+/** Which element of the head tells that there is a second string. */
+const HAS_WIDE = 7;
 const NUMBERS_AT = HEAD_BYTES + CELLS * 4;
 const BLOBS_AT = NUMBERS_AT + CELLS * 8;
 
@@ -24,10 +26,13 @@ const INTEGER = -2;
 const REAL = -3;
 const BIGINT = -4;
 const LONG = -6;
+const WIDE = -8;
 const SMALL_BLOB = -7;
 
 let text = '';
 let start = 0;
+let wide = '';
+let wideStart = 0;
 let read = 0;
 
 /** Begins to read the rows that a call has just returned. */
@@ -35,11 +40,16 @@ function open(rows) {
   text = rows;
   start = 0;
   read += rows.length;
+  if (head[HAS_WIDE] === 0) return;
+  wide = addon.wide();
+  wideStart = 0;
+  read += wide.length;
 }
 
 /** Lets go of the text. */
 function close() {
   text = '';
+  wide = '';
 }
 
 /** The value of a cell. Cells are read in their order, each once. */
@@ -53,10 +63,17 @@ function cell(index) {
   if (end === INTEGER) return integers[2 * index];
   if (end === NULL) return null;
   if (end === REAL) return numbers[index];
+  if (end === WIDE) return wideText(integers[2 * index]);
   if (end === BIGINT) return bigints[index];
   if (end === LONG) return longText(integers[2 * index]);
   if (end === SMALL_BLOB) return smallBlob(integers[2 * index], integers[2 * index + 1]);
   return addon.blob(integers[2 * index]);
+}
+
+function wideText(end) {
+  const from = wideStart;
+  wideStart = end;
+  return wide.substring(from, end);
 }
 
 function longText(index) {

@@ -28,6 +28,14 @@ class Statement {
   #factoryMode = -1;
   #factoryVersion = -1;
 
+  // One getter for all of them: with one of their own each would have a hidden class of its own as well.
+  static #busy = {
+    enumerable: true,
+    get() {
+      return addon.isLocked(this.#handle);
+    },
+  };
+
   constructor(token, database, connection, source, kind, bigints) {
     if (token !== PRIVATE) throw new TypeError('Statements can only be constructed by the db.prepare() method');
     this.#handle = addon.prepare(connection, source, kind, bigints);
@@ -39,7 +47,7 @@ class Statement {
       readonly: frozen(rows.head[1] !== 0),
       source: frozen(source),
       database: frozen(database),
-      busy: { get: () => addon.isLocked(this.#handle), enumerable: true },
+      busy: Statement.#busy,
     });
   }
 

@@ -224,9 +224,9 @@ class VisualDatabase {
   getWorktreeZone(worktreeId) {
     const map = this.#kept.worktreeZone;
     const known = map.get(worktreeId);
-    const zoneId = addon.getWorktreeZone(this.#connection, this.#answers.known(known), worktreeId);
-    if (zoneId === null) return known;
-    return this.#answers.keep(map, worktreeId, zoneId ?? null, same);
+    const text = addon.getWorktreeZone(this.#connection, this.#answers.known(known), worktreeId);
+    if (text === null) return known;
+    return this.#answers.keep(map, worktreeId, one(entities.zoneId, text), same);
   }
 
   removeWorktreeFromZone(worktreeId) {

@@ -42,15 +42,17 @@ function addon() {
 }
 
 /** Runs a command, its output shown; a failure ends this process with the command's own exit code. */
-function run(command, args, directory = ROOT, env = process.env) {
-  const { status, error } = spawnSync(command, args, {
-    cwd: directory,
-    env,
-    stdio: 'inherit',
-    shell: command.endsWith('.cmd'),
-  });
+function run(command, args, directory) {
+  const status = attempt(command, args, directory);
+  if (status !== 0) process.exit(status);
+}
+
+/** Runs a command, its output shown, and returns its exit code. */
+function attempt(command, args, directory = ROOT) {
+  const shell = command.endsWith('.cmd');
+  const { status, error } = spawnSync(command, args, { cwd: directory, stdio: 'inherit', shell });
   if (error) throw error;
-  if (status !== 0) process.exit(status ?? 1);
+  return status ?? 1;
 }
 
 /** When a file was modified, or 0 where there is none. */
@@ -65,4 +67,4 @@ function newest(file) {
   return Math.max(0, ...fs.readdirSync(file).map((name) => newest(path.join(file, name))));
 }
 
-module.exports = { ROOT, dependencies, addon, run };
+module.exports = { ROOT, dependencies, addon, run, attempt };

@@ -104,7 +104,18 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
 /// The verified backup that is made before a file with content is changed.
 pub(crate) fn before_migration(path: &Path, label: &str) -> Result<PathBuf> {
     let options = Create { kind: Kind::Migration, label: Some(label), ..Create::default() };
-    Ok(backup::create(path, &options, &mut backup::unreported)?.path)
+    match backup::create(path, &options, &mut backup::unreported) {
+        Ok(made) => Ok(made.path),
+        // Its message begins with the backup's path, which the caller has never heard of.
+        Err(Error::Coded { code, message }) => Err(Error::Coded {
+            code,
+            message: format!(
+                "Cannot open the database '{}': no backup before its migration: {message}",
+                path.display()
+            ),
+        }),
+        Err(error) => Err(error),
+    }
 }
 
 /// What a file could do to the program that opens it is turned off.

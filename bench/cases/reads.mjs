@@ -1,6 +1,6 @@
 // Reads, each in two states: `again`, with nothing committed by anyone since the last call, and `cold`, just after another
 // process has committed, which throws away every page that a connection had in its cache.
-import { BUSY, SIZES, WORKTREES, ZONES, executionId, worktreeId, zoneId } from '../workload.mjs';
+import { BUSY, SIZES, WORKTREES, executionId, worktreeId, zoneId } from '../workload.mjs';
 
 const [, MIDDLE, LARGE] = SIZES;
 

@@ -46,7 +46,7 @@ function showRuns(db) {
 
 /** What an agent was told and what its command said. */
 function showRun({ agentType, prompt, result }) {
-  const found = result.output.split('\n').filter((line) => /^not ok/.test(line));
+  const found = result.output.split('\n').filter((line) => line.startsWith('not ok'));
   say(`${agentType} was told: ${prompt.split('\n')[0]} ...`);
   say(`${short(result.command)} said:\n${found.join('\n')}`);
 }

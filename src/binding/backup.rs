@@ -24,7 +24,7 @@ use crate::backup::{self, Create, Keep, Progress};
 use crate::error::{Error, Result};
 use crate::sqlite::code::name;
 
-/// What is done on the thread pool: gets what to tell of each step, gives JSON.
+/// What is to be done; it tells of its steps and gives JSON.
 type Job = Box<dyn FnOnce(backup::Report) -> String + Send>;
 
 /// Told of each step as JSON; answers whether to go on. Weak: it doesn't keep the process alive.

@@ -27,7 +27,7 @@ impl Shared {
             Argument::Integer(value) if self.bigints => self.env.bigint(value),
             Argument::Integer(value) => self.env.number(value as f64),
             Argument::Real(value) => self.env.number(value),
-            Argument::Text(text) => self.env.string(text, text.is_ascii()),
+            Argument::Text(text) => self.env.string(text),
             Argument::Blob(blob) => self.env.buffer(blob),
         }
     }

@@ -289,19 +289,40 @@ impl Env {
         Ok(Value(value))
     }
 
-    /// A string from UTF-8; `is_ascii` when that is known. What is no UTF-8 becomes U+FFFD.
-    pub fn string(self, utf8: &[u8], is_ascii: bool) -> JsResult<Value> {
+    /// A string from UTF-8. What is no UTF-8 becomes U+FFFD.
+    pub fn string(self, utf8: &[u8]) -> JsResult<Value> {
+        if utf8.is_ascii() {
+            return self.latin1(utf8);
+        }
+        self.new_string(utf8.len(), |length, value| {
+            // SAFETY: see above; `utf8` has `length` bytes.
+            unsafe { sys::napi_create_string_utf8(self.0, utf8.as_ptr().cast(), length, value) }
+        })
+    }
+
+    /// A string from Latin-1.
+    pub fn latin1(self, latin1: &[u8]) -> JsResult<Value> {
+        self.new_string(latin1.len(), |length, value| {
+            // SAFETY: see above; `latin1` has `length` bytes.
+            unsafe { sys::napi_create_string_latin1(self.0, latin1.as_ptr().cast(), length, value) }
+        })
+    }
+
+    /// A string from UTF-16.
+    pub fn utf16(self, utf16: &[u16]) -> JsResult<Value> {
+        self.new_string(utf16.len(), |length, value| {
+            // SAFETY: see above; `utf16` has `length` units.
+            unsafe { sys::napi_create_string_utf16(self.0, utf16.as_ptr(), length, value) }
+        })
+    }
+
+    fn new_string(
+        self,
+        length: usize,
+        make: impl FnOnce(isize, *mut sys::napi_value) -> sys::napi_status,
+    ) -> JsResult<Value> {
         let mut value = ptr::null_mut();
-        let length = isize::try_from(utf8.len()).unwrap_or(isize::MAX);
-        // SAFETY: see above; `utf8` has `length` bytes.
-        let status = unsafe {
-            if is_ascii {
-                sys::napi_create_string_latin1(self.0, utf8.as_ptr().cast(), length, &raw mut value)
-            } else {
-                sys::napi_create_string_utf8(self.0, utf8.as_ptr().cast(), length, &raw mut value)
-            }
-        };
-        if status == sys::Status::napi_ok {
+        if make(isize::try_from(length).unwrap_or(isize::MAX), &raw mut value) == sys::Status::napi_ok {
             return Ok(Value(value));
         }
         if self.is_exception_pending() {
@@ -312,7 +333,7 @@ impl Env {
 
     /// A string.
     pub fn text(self, text: &str) -> JsResult<Value> {
-        self.string(text.as_bytes(), text.is_ascii())
+        self.string(text.as_bytes())
     }
 
     /// A `Buffer` with a copy of these bytes.

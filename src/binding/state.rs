@@ -11,6 +11,7 @@ use crate::sqlite::{Connection, Frame};
 /// How the shared memory is laid out, in bytes: see `lib/rows.js`, which has the other half of this.
 const HEAD: usize = 0;
 const HEAD_LENGTH: usize = 32;
+const HAS_WIDE: usize = HEAD + 7 * size_of::<i32>();
 const ENDS: usize = HEAD + HEAD_LENGTH;
 const NUMBERS: usize = ENDS + CELLS * size_of::<i32>();
 const BLOBS: usize = NUMBERS + CELLS * size_of::<u64>();
@@ -26,6 +27,7 @@ pub struct State {
     frames: RefCell<Vec<Frame>>,
     texts: RefCell<Vec<Vec<u8>>>,
     blobs: RefCell<Vec<Vec<u8>>>,
+    wide: RefCell<Vec<u16>>,
     connections: RefCell<Vec<Weak<Connection>>>,
 }
 
@@ -39,6 +41,7 @@ impl State {
             frames: RefCell::default(),
             texts: RefCell::default(),
             blobs: RefCell::default(),
+            wide: RefCell::default(),
             connections: RefCell::default(),
         })
     }
@@ -129,7 +132,11 @@ impl State {
         self.shared.write_u64(NUMBERS, frame.numbers());
         self.shared.write_u8(BLOBS, frame.bytes());
         *self.blobs.borrow_mut() = frame.take_blobs();
-        self.env.string(frame.text(), frame.is_ascii())
+        self.shared.write_i32(HAS_WIDE, &[i32::from(frame.has_wide())]);
+        if frame.has_wide() {
+            frame.swap_wide(&mut self.wide.borrow_mut());
+        }
+        self.env.latin1(frame.text())
     }
 
     /// Hands over the generation that the rows are of.
@@ -145,6 +152,11 @@ impl State {
     /// Hands one number over as the first cell.
     pub fn emit_number(&self, bits: u64) {
         self.shared.write_u64(NUMBERS, &[bits]);
+    }
+
+    /// The second string of the latest frame.
+    pub fn wide(&self) -> JsResult<Value> {
+        self.env.utf16(&self.wide.borrow())
     }
 
     /// Takes a blob of the latest frame out.

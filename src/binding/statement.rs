@@ -48,6 +48,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("isLocked", is_locked),
     ("expandedSql", expanded_sql),
     ("blob", blob),
+    ("wide", wide),
     ("longText", long_text),
 ];
 
@@ -423,5 +424,10 @@ fn blob(state: &State, call: &Call) -> JsResult<Value> {
 /// `longText(index)` gives a long text of the latest rows.
 fn long_text(state: &State, call: &Call) -> JsResult<Value> {
     let text = state.take_blob(call.env.to_f64(call.argument(0)) as usize);
-    call.env.string(&text, text.is_ascii())
+    call.env.string(&text)
+}
+
+/// `wide()` gives the second string of the latest rows.
+fn wide(state: &State, _: &Call) -> JsResult<Value> {
+    state.wide()
 }

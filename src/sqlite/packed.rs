@@ -1,7 +1,8 @@
 //! Rows on their way out, packed: all text of up to a frame of rows in one string, one cell a column beside it.
 //!
 //! One string and two arrays cross the border instead of a value a column, which is what most of the time of
-//! a list went into (`docs/decisions/0002-packed-rows.md`).
+//! a list went into (`docs/decisions/0002-packed-rows.md`). Text that Latin-1 can't say goes into a second string, so that
+//! one emoji doesn't make two bytes of every character beside it.
 
 use std::ffi::c_int;
 
@@ -17,11 +18,12 @@ pub const REAL: i32 = -3;
 pub const BIG: i32 = -4;
 /// `ends` of a cell that is a blob; its `numbers` say which of the frame's blobs.
 pub const BLOB: i32 = -5;
-/// `ends` of a cell that is a small blob; the halves of its `numbers` say from where to where in the frame's bytes.
-pub const SMALL_BLOB: i32 = -7;
-
 /// `ends` of a cell that is a long text; its `numbers` say which of the frame's blobs it is.
 pub const LONG: i32 = -6;
+/// `ends` of a cell that is a small blob; the halves of its `numbers` say from where to where in the frame's bytes.
+pub const SMALL_BLOB: i32 = -7;
+/// `ends` of a cell that is text in the second string; its `numbers` say where it ends there.
+pub const WIDE: i32 = -8;
 
 /// How many cells a frame has.
 pub const CELLS: usize = 8192;
@@ -44,13 +46,11 @@ pub struct Frame {
     ends: Vec<i32>,
     numbers: Vec<u64>,
     text: Vec<u8>,
+    wide: Vec<u16>,
     bytes: Vec<u8>,
     blobs: Vec<Vec<u8>>,
     apart: usize,
     rows: usize,
-    units: usize,
-    /// Whether some text is not ASCII.
-    wide: bool,
 }
 
 impl Frame {
@@ -60,15 +60,15 @@ impl Frame {
         self.numbers.clear();
         self.text.clear();
         self.text.shrink_to(4 * TEXT);
+        self.wide.clear();
+        self.wide.shrink_to(4 * TEXT);
         self.bytes.clear();
         self.blobs.clear();
         self.apart = 0;
         self.rows = 0;
-        self.units = 0;
-        self.wide = false;
     }
 
-    /// For each cell that is text where it ends in the string, in UTF-16 units; else one of the constants here.
+    /// For each cell that is text where it ends in the string; else one of the constants here.
     #[must_use]
     pub fn ends(&self) -> &[i32] {
         &self.ends
@@ -80,10 +80,21 @@ impl Frame {
         &self.numbers
     }
 
-    /// All text, UTF-8.
+    /// The text of all cells that Latin-1 can say, in it.
     #[must_use]
     pub fn text(&self) -> &[u8] {
         &self.text
+    }
+
+    /// Whether there is text that Latin-1 can't say.
+    #[must_use]
+    pub fn has_wide(&self) -> bool {
+        !self.wide.is_empty()
+    }
+
+    /// Takes that text out, in UTF-16, and leaves a spare buffer for the next rows.
+    pub fn swap_wide(&mut self, spare: &mut Vec<u16>) {
+        std::mem::swap(&mut self.wide, spare);
     }
 
     /// All small blobs.
@@ -104,17 +115,11 @@ impl Frame {
         self.rows
     }
 
-    /// Whether all its text is ASCII, so that bytes, Latin-1 and UTF-16 units count alike.
-    #[must_use]
-    pub fn is_ascii(&self) -> bool {
-        !self.wide
-    }
-
     /// Whether another row of `columns` still fits.
     #[must_use]
     pub fn has_room(&self, columns: usize) -> bool {
         self.ends.len() + columns <= CELLS
-            && self.text.len() < TEXT
+            && self.text.len() + 2 * self.wide.len() < TEXT
             && self.bytes.len() < BYTES - SMALL
             && self.apart < APART
     }
@@ -159,15 +164,17 @@ impl Frame {
         }
         if bytes.is_ascii() {
             self.text.extend_from_slice(bytes);
-            self.units += bytes.len();
         } else {
-            self.wide = true;
             let text = String::from_utf8_lossy(bytes);
-            self.units += utf16_length(text.as_bytes());
-            self.text.extend_from_slice(text.as_bytes());
+            if !is_latin1(text.as_bytes()) {
+                self.wide.extend(text.encode_utf16());
+                self.cell(WIDE, self.wide.len() as u64);
+                return;
+            }
+            self.text.extend(text.chars().map(|character| character as u8));
         }
         // Over the longest string that JavaScript can have, making the string fails, so the end is never read.
-        self.cell(i32::try_from(self.units).unwrap_or(i32::MAX), 0);
+        self.cell(i32::try_from(self.text.len()).unwrap_or(i32::MAX), 0);
     }
 
     /// Appends a blob.
@@ -227,9 +234,9 @@ pub(super) unsafe fn slice<'a>(data: *const u8, length: c_int) -> &'a [u8] {
     unsafe { std::slice::from_raw_parts(data, length as usize) }
 }
 
-/// How many UTF-16 units valid UTF-8 becomes: one for each byte that begins a character, two for four-byte ones.
-fn utf16_length(text: &[u8]) -> usize {
-    text.iter().map(|byte| usize::from(*byte as i8 >= -64) + usize::from(*byte >= 0xf0)).sum()
+/// Whether valid UTF-8 has no character over U+00FF: those begin with C4 or more.
+fn is_latin1(text: &[u8]) -> bool {
+    text.iter().all(|byte| *byte < 0xc4)
 }
 
 #[cfg(test)]
@@ -237,15 +244,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_ends_are_utf16_units() {
+    fn text_that_latin1_cannot_say_is_apart() {
         let mut frame = Frame::default();
         frame.push_text(b"ab");
-        frame.push_text("ü😀".as_bytes());
+        frame.push_text("üÿ".as_bytes());
+        frame.push_text("Ā😀".as_bytes());
+        frame.push_text(b"c");
         frame.push_text(b"\xff");
         frame.push_null();
-        assert!(!frame.is_ascii());
-        assert_eq!(frame.ends(), [2, 5, 6, NULL]);
-        assert_eq!(frame.text(), "abü😀\u{fffd}".as_bytes());
+        assert_eq!(frame.ends(), [2, 4, WIDE, 5, WIDE, NULL]);
+        assert_eq!(frame.numbers(), [0, 0, 3, 0, 4, 0]);
+        assert_eq!(frame.text(), b"ab\xfc\xffc");
+        let mut wide = Vec::new();
+        frame.swap_wide(&mut wide);
+        assert_eq!(String::from_utf16_lossy(&wide), "Ā😀\u{fffd}");
     }
 
     #[test]
@@ -258,7 +270,7 @@ mod tests {
         assert_eq!(frame.ends(), [SMALL_BLOB, SMALL_BLOB, BLOB, SMALL_BLOB]);
         assert_eq!(frame.numbers(), [2 << 32, 2 | 2 << 32, 0, 2 | 3 << 32]);
         assert_eq!(frame.bytes(), b"abc");
-        for _ in 0..BYTES / SMALL + 1 {
+        for _ in 0..=BYTES / SMALL {
             frame.push_blob(&[7; SMALL]);
         }
         assert!(frame.bytes().len() <= BYTES);

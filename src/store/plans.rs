@@ -18,11 +18,7 @@ const ZONES: usize = 10;
 fn plan(query: Query) -> &'static [&'static str] {
     match query {
         Query::GetWorktree => &["SEARCH worktrees USING INDEX sqlite_autoindex_worktrees_1 (id=?)"],
-        // An insert looks for rows that refer to it already, a delete for those that go with it.
-        Query::InsertWorktree => &[
-            "SEARCH zone_executions USING COVERING INDEX idx_executions_worktree (worktree_id=?)",
-            "SEARCH worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1 (worktree_id=?)",
-        ],
+        // A delete also finds what goes with it.
         Query::DeleteWorktree => &[
             "SEARCH worktrees USING INDEX sqlite_autoindex_worktrees_1 (id=?)",
             "SEARCH zone_executions USING COVERING INDEX idx_executions_worktree (worktree_id=?)",
@@ -31,10 +27,6 @@ fn plan(query: Query) -> &'static [&'static str] {
         Query::ListWorktrees => &["SCAN worktrees USING INDEX idx_worktrees_created"],
         Query::ListWorktreesByStatus => &["SEARCH worktrees USING INDEX idx_worktrees_status (status=?)"],
         Query::GetZone => &["SEARCH zones USING INDEX sqlite_autoindex_zones_1 (id=?)"],
-        Query::InsertZone => &[
-            "SEARCH zone_executions USING COVERING INDEX idx_executions_zone (zone_id=?)",
-            "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=?)",
-        ],
         Query::DeleteZone => &[
             "SEARCH zones USING INDEX sqlite_autoindex_zones_1 (id=?)",
             "SEARCH zone_executions USING COVERING INDEX idx_executions_zone (zone_id=?)",
@@ -73,7 +65,9 @@ fn plan(query: Query) -> &'static [&'static str] {
             "SCAN worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1",
         ],
         // Inserts without a plan; control of transactions; what is for files of older versions, which have no counts.
-        Query::InsertExecution
+        Query::InsertWorktree
+        | Query::InsertZone
+        | Query::InsertExecution
         | Query::AssignWorktree
         | Query::BeginRead
         | Query::EndRead
@@ -99,7 +93,7 @@ fn zone(n: usize) -> String {
 /// A file of the latest version with this many executions.
 fn filled(executions: usize) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
-    connection.execute_batch("PRAGMA recursive_triggers = ON; BEGIN").unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; BEGIN").unwrap();
     for migration in schema::ALL {
         connection.execute_batch(migration.up).unwrap();
     }
