@@ -99,15 +99,18 @@ describe('the README', () => {
     }
   });
 
-  it.each(blocks.filter(({ file }) => file))('replaces visual_db.js as example %# does, by name and by default', ({ file, code }) => {
-    write(file, code);
-    run(
-      'orchestrator.js',
-      `import Default, { VisualDatabase } from './${file}';
+  it.each(blocks.filter(({ file }) => file))(
+    'replaces visual_db.js as example %# does, by name and by default',
+    ({ file, code }) => {
+      write(file, code);
+      run(
+        'orchestrator.js',
+        `import Default, { VisualDatabase } from './${file}';
        const db = new VisualDatabase();
        if (VisualDatabase !== Default || db.db.name !== 'data/visual.db') process.exit(1);`,
-    );
-  });
+      );
+    },
+  );
 
   it.each(PAGES)('and %s links to what is there', (page) => {
     const text = readFileSync(join(ROOT, page), 'utf8');
