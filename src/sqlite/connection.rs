@@ -98,6 +98,27 @@ impl Connection {
         if self.unsafe_mode.get() { self.check_idle() } else { self.check_no_iterators() }
     }
 
+    /// Refuses, outside a transaction, where the file is no longer there under its name: what is written to it then is
+    /// gone when the last connection closes. SQLite itself looks in its rollback mode only.
+    ///
+    /// # Errors
+    /// `SQLITE_READONLY_DBMOVED`, a `TypeError` once it is closed.
+    pub fn check_in_place(&self) -> Result<()> {
+        let raw = self.raw()?;
+        let mut moved: c_int = 0;
+        if !self.in_transaction() {
+            // SAFETY: the handle is open; the control writes one int, or nothing where there is no file.
+            unsafe {
+                ffi::sqlite3_file_control(raw, c"main".as_ptr(), ffi::SQLITE_FCNTL_HAS_MOVED, (&raw mut moved).cast());
+            }
+        }
+        if moved == 0 {
+            return Ok(());
+        }
+        let message = "the database file was moved, deleted or replaced while it was open: open it again".into();
+        Err(Error::Sqlite { code: ffi::SQLITE_READONLY_DBMOVED, message })
+    }
+
     /// Marks the connection busy until the guard goes: what JavaScript calls back meanwhile is refused.
     pub fn enter(&self) -> Busy<'_> {
         self.busy.set(true);

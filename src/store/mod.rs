@@ -149,6 +149,7 @@ impl Store {
     /// Runs a statement that writes: how many rows it changed.
     fn write(&self, query: Query, values: &[Stored<'_>]) -> Result<i32> {
         self.connection.check_writable()?;
+        self.connection.check_in_place()?;
         Self::bind_and_run(self.statement(query)?, values, None)
     }
 
@@ -178,6 +179,7 @@ impl Store {
         frame: &mut Frame,
     ) -> Result<()> {
         self.connection.check_writable()?;
+        self.connection.check_in_place()?;
         set.push(("updated_at", Stored::from(now)));
         let columns: Vec<String> = set.iter().map(|(column, _)| format!("{column} = ?")).collect();
         let sql = format!(
