@@ -188,7 +188,10 @@ impl Connection {
     #[must_use]
     pub fn is_outside_transactions(&self) -> bool {
         // SAFETY: the handle is open, the name is a C string.
-        !self.in_transaction() && self.raw().is_ok_and(|raw| unsafe { ffi::sqlite3_txn_state(raw, c"main".as_ptr()) } == ffi::SQLITE_TXN_NONE)
+        !self.in_transaction()
+            && self
+                .raw()
+                .is_ok_and(|raw| unsafe { ffi::sqlite3_txn_state(raw, c"main".as_ptr()) } == ffi::SQLITE_TXN_NONE)
     }
 
     /// A number that stays as long as nobody commits anything to `main`, in this process or another, and never comes

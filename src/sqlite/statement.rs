@@ -225,16 +225,6 @@ impl Statement {
         Ok(Changes { changes, last_insert_rowid: self.connection.last_insert_rowid() })
     }
 
-    /// Runs to the end in autocommit, where rows don't matter: `true` where at least one row came.
-    ///
-    /// # Errors
-    /// SQLite's error, also of the commit.
-    pub fn finish(&self) -> Result<()> {
-        while self.step()? {}
-        self.reset();
-        Ok(())
-    }
-
     /// An integer of the row it stands on; 0 for NULL and without a row.
     #[must_use]
     pub fn integer(&self, column: usize) -> i64 {
