@@ -249,10 +249,18 @@ impl Statement {
     /// # Errors
     /// A `TypeError` once the connection is closed.
     pub fn pack_row(&self, frame: &mut Frame, bigints: bool) -> Result<()> {
+        self.pack_columns(frame, usize::MAX, bigints)
+    }
+
+    /// Appends the first columns of the row it stands on to a frame.
+    ///
+    /// # Errors
+    /// A `TypeError` once the connection is closed.
+    pub fn pack_columns(&self, frame: &mut Frame, columns: usize, bigints: bool) -> Result<()> {
         let raw = self.raw()?;
         // SAFETY: the caller has just stepped to a row; without one the count is 0 and nothing is read.
         unsafe {
-            for column in 0..ffi::sqlite3_data_count(raw) {
+            for column in 0..ffi::sqlite3_data_count(raw).min(c_int::try_from(columns).unwrap_or(c_int::MAX)) {
                 frame.push_column(raw, column, bigints);
             }
         }

@@ -2,6 +2,7 @@
 
 mod counts;
 pub mod executions;
+mod places;
 #[cfg(test)]
 mod plans;
 pub mod queries;
@@ -31,6 +32,8 @@ pub struct Store {
     updates: RefCell<HashMap<String, Rc<Statement>>>,
     /// What was read of the log of counts.
     tail: RefCell<counts::Tail>,
+    /// Where rows were found.
+    places: places::Places,
     /// A list that did not fit one frame.
     unfinished: RefCell<Option<Rc<Statement>>>,
 }
@@ -48,6 +51,7 @@ impl Store {
             queries: [const { OnceCell::new() }; Query::ALL.len()],
             updates: RefCell::default(),
             tail: RefCell::default(),
+            places: places::Places::default(),
             unfinished: RefCell::default(),
         }
     }
