@@ -6,7 +6,7 @@ use super::{Store, Table, push_new};
 use crate::error::Result;
 use crate::model::zone::{NewZone, ZoneChanges};
 use crate::model::{Field, Given, rules};
-use crate::sqlite::{Bind, Frame};
+use crate::sqlite::Frame;
 
 impl Store {
     /// Stores a new zone and returns its row.
