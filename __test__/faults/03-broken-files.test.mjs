@@ -70,14 +70,18 @@ describe.each(Object.entries(FILES))('Of %s', (name, read) => {
     expect(sorted.refused + sorted.failed).toBeGreaterThan(0);
   });
 
-  it('copies with two pages in each other’s place are errors, or integrity_check notices', within(120, 30), async () => {
-    const whole = bytes();
-    const count = amount(100, 2000);
-    const sorted = sort(await examine(swappedPages(whole, count, 2)), await answersOf(whole));
-    figure(`${name}, ${count} times with two pages swapped`, told(sorted));
-    expect(sorted.different).toBe(0);
-    expect(sorted.refused + sorted.failed + sorted.unsound).toBeGreaterThan(count / 2);
-  });
+  it(
+    'copies with two pages in each other’s place are errors, or integrity_check notices',
+    within(120, 30),
+    async () => {
+      const whole = bytes();
+      const count = amount(100, 2000);
+      const sorted = sort(await examine(swappedPages(whole, count, 2)), await answersOf(whole));
+      figure(`${name}, ${count} times with two pages swapped`, told(sorted));
+      expect(sorted.different).toBe(0);
+      expect(sorted.refused + sorted.failed + sorted.unsound).toBeGreaterThan(count / 2);
+    },
+  );
 });
 
 describe('A write-ahead log that a crash left behind', () => {

@@ -141,7 +141,10 @@ describe('A file that is taken away while it is open', () => {
   const writes = [
     ['createZone', (visual) => visual.createZone({ id: 'other', name: 'Other' })],
     ['updateZone', (visual) => visual.updateZone('zone', { name: 'Other' })],
-    ['recordExecution', (visual) => visual.recordExecution({ zoneId: 'zone', worktreeId: 'wt', agentType: 'a', prompt: 'p' })],
+    [
+      'recordExecution',
+      (visual) => visual.recordExecution({ zoneId: 'zone', worktreeId: 'wt', agentType: 'a', prompt: 'p' }),
+    ],
     ['deleteWorktree', (visual) => visual.deleteWorktree('wt')],
     ['transaction', (visual) => visual.transaction(() => {})],
   ];
@@ -149,7 +152,9 @@ describe('A file that is taken away while it is open', () => {
   it.each(writes)('deleted: %s acknowledges nothing that would be lost', (_, write) => {
     const { file, visual } = opened();
     fs.rmSync(file);
-    expect(() => write(visual)).toThrow(expect.objectContaining({ name: 'SqliteError', code: 'SQLITE_READONLY_DBMOVED' }));
+    expect(() => write(visual)).toThrow(
+      expect.objectContaining({ name: 'SqliteError', code: 'SQLITE_READONLY_DBMOVED' }),
+    );
     expect(() => write(visual)).toThrow(/moved, deleted or replaced/);
     visual.close();
   });

@@ -36,7 +36,9 @@ describe('A clock that is not right', () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(prompts()).toEqual(['at 3', 'at 1', 'at 0', 'at 0', 'at 0', 'at -1', 'at -2']);
     // Of those in one millisecond the later recorded stands first, also where the clock was elsewhere in between.
-    const atNoon = history().filter(({ prompt }) => prompt === 'at 0').map(({ id }) => id);
+    const atNoon = history()
+      .filter(({ prompt }) => prompt === 'at 0')
+      .map(({ id }) => id);
     expect(atNoon).toEqual([ids[6], ids[5], ids[0]]);
   });
 
@@ -83,7 +85,13 @@ describe('A clock that is not right', () => {
     const id = record('then');
     expect(visual.getExecution(id)).toMatchObject({ id, prompt: 'then', executedAt: new Date(now).toISOString() });
     expect(visual.updateWorktree('wt', { status: 'idle' }).updatedAt).toBe(new Date(now).toISOString());
-    expect(visual.getExecutionStats()).toEqual({ total: 1, successful: 1, failed: 0, uniqueAgents: 1, successRate: 100 });
+    expect(visual.getExecutionStats()).toEqual({
+      total: 1,
+      successful: 1,
+      failed: 0,
+      uniqueAgents: 1,
+      successRate: 100,
+    });
   });
 
   it('assignments of one worktree after another stay in the order of their times', () => {

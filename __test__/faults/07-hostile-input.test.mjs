@@ -101,17 +101,56 @@ describe('A backup’s path', () => {
 });
 
 describe('Data comes back as data', () => {
-  const SQL = ["'; DROP TABLE zones; --", '" OR 1=1 --', "x'); DELETE FROM worktrees; --", '?1', ':id', '${id}', '%s%n', '\\'];
+  const SQL = [
+    "'; DROP TABLE zones; --",
+    '" OR 1=1 --',
+    "x'); DELETE FROM worktrees; --",
+    '?1',
+    ':id',
+    '${id}',
+    '%s%n',
+    '\\',
+  ];
 
   it.each(SQL)('text that is SQL, in every field: %j', (text) => {
     const visual = new VisualDatabase(newFile());
-    const zone = visual.createZone({ id: text, name: text, description: text, trigger: text, agents: [text], promptTemplate: text, actions: { [text]: text } });
-    expect(zone).toMatchObject({ id: text, name: text, description: text, trigger: text, agents: [text], promptTemplate: text, actions: { [text]: text } });
-    const worktree = visual.createWorktree({ id: text, path: text, port: 1, branchName: text, issueUrl: text, taskId: text, status: text });
+    const zone = visual.createZone({
+      id: text,
+      name: text,
+      description: text,
+      trigger: text,
+      agents: [text],
+      promptTemplate: text,
+      actions: { [text]: text },
+    });
+    expect(zone).toMatchObject({
+      id: text,
+      name: text,
+      description: text,
+      trigger: text,
+      agents: [text],
+      promptTemplate: text,
+      actions: { [text]: text },
+    });
+    const worktree = visual.createWorktree({
+      id: text,
+      path: text,
+      port: 1,
+      branchName: text,
+      issueUrl: text,
+      taskId: text,
+      status: text,
+    });
     expect(visual.listWorktrees({ status: text })).toEqual([worktree]);
     visual.assignWorktreeToZone(text, text);
     const id = visual.recordExecution({ zoneId: text, worktreeId: text, agentType: text, prompt: text, result: text });
-    expect(visual.getExecution(id)).toMatchObject({ zoneId: text, worktreeId: text, agentType: text, prompt: text, result: text });
+    expect(visual.getExecution(id)).toMatchObject({
+      zoneId: text,
+      worktreeId: text,
+      agentType: text,
+      prompt: text,
+      result: text,
+    });
     expect(visual.updateWorktree(text, { status: `${text}${text}` }).status).toBe(text + text);
     expect(visual.getExecutionStats({ zoneId: text, worktreeId: text }).total).toBe(1);
     expectSound(visual);
@@ -120,7 +159,9 @@ describe('Data comes back as data', () => {
 
   it('keys that are special to JavaScript are keys', () => {
     const visual = new VisualDatabase(':memory:');
-    const result = JSON.parse('{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}, "toString": null}');
+    const result = JSON.parse(
+      '{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}, "toString": null}',
+    );
     const hostile = JSON.parse('{"id": "zone", "name": "Zone", "__proto__": {"id": "other", "polluted": 1}}');
     visual.createZone({ ...hostile, actions: result });
     expect(JSON.stringify(visual.getZone('zone').actions)).toBe(JSON.stringify(result));
@@ -145,12 +186,40 @@ describe('Data comes back as data', () => {
 
 describe('Whatever is passed to whichever method', () => {
   const METHODS = Object.getOwnPropertyNames(VisualDatabase.prototype).filter(
-    (name) => !['constructor', 'close', 'backup', 'backupSync'].includes(name) && typeof VisualDatabase.prototype[name] === 'function',
+    (name) =>
+      !['constructor', 'close', 'backup', 'backupSync'].includes(name) &&
+      typeof VisualDatabase.prototype[name] === 'function',
   );
-  const KEYS = ['id', 'path', 'port', 'branchName', 'issueUrl', 'taskId', 'status', 'position', 'createdAt', 'name', 'agents'];
-  const MORE = ['actions', 'size', 'zoneId', 'worktreeId', 'agentType', 'prompt', 'result', 'success', 'limit', 'trigger'];
+  const KEYS = [
+    'id',
+    'path',
+    'port',
+    'branchName',
+    'issueUrl',
+    'taskId',
+    'status',
+    'position',
+    'createdAt',
+    'name',
+    'agents',
+  ];
+  const MORE = [
+    'actions',
+    'size',
+    'zoneId',
+    'worktreeId',
+    'agentType',
+    'prompt',
+    'result',
+    'success',
+    'limit',
+    'trigger',
+  ];
   const known = fc.constantFrom('zone', 'wt', 'main', 1, -1, 0, '3001', null, undefined);
-  const anything = fc.oneof(known, fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true }));
+  const anything = fc.oneof(
+    known,
+    fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true }),
+  );
   const record = fc.dictionary(fc.constantFrom(...KEYS, ...MORE, '__proto__', 'constructor'), anything);
 
   it(`is an error or an answer, and leaves the board sound (${METHODS.length} methods)`, within(120, 20), () => {
@@ -175,6 +244,9 @@ describe('Whatever is passed to whichever method', () => {
     expect(Reflect.ownKeys(Object.prototype)).toHaveLength(prototype);
     visual.close();
     expect(fs.readdirSync(around)).toEqual(['inside']);
-    figure('calls with whatever fast-check thinks of', `${runs} calls: 0 crashes, every failure left the board as it was`);
+    figure(
+      'calls with whatever fast-check thinks of',
+      `${runs} calls: 0 crashes, every failure left the board as it was`,
+    );
   });
 });

@@ -60,10 +60,20 @@ async function examineFiles(files) {
     text(examiner.stderr),
     once(examiner, 'close'),
   ]);
-  const lines = said.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  const lines = said
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
   if (code !== 0) {
     const under = lines.findLast(({ begins }) => begins)?.begins;
-    const kept = path.join(path.dirname(EXAMINER), '..', '..', '..', 'target', `crashed-${path.basename(path.dirname(under))}.db`);
+    const kept = path.join(
+      path.dirname(EXAMINER),
+      '..',
+      '..',
+      '..',
+      'target',
+      `crashed-${path.basename(path.dirname(under))}.db`,
+    );
     fs.mkdirSync(path.dirname(kept), { recursive: true });
     fs.copyFileSync(under, kept);
     throw new Error(`Opening ${kept} ended the process: ${signal ?? code} ${errors}`);

@@ -39,7 +39,11 @@ function answers(visual) {
     members: zones.map(({ id }) => visual.getWorktreesInZone(id).map((worktree) => worktree.id)),
     histories: zones.map(({ id }) => visual.getExecutionHistory(id, -1)),
     runs: worktrees.map(({ id }) => visual.getWorktreeExecutions(id, -1).length),
-    statistics: [visual.getStats(), visual.getExecutionStats(), ...zones.map(({ id }) => visual.getExecutionStats({ zoneId: id }))],
+    statistics: [
+      visual.getStats(),
+      visual.getExecutionStats(),
+      ...zones.map(({ id }) => visual.getExecutionStats({ zoneId: id })),
+    ],
     sound: visual.db.pragma('integrity_check', { simple: true }),
   };
 }
@@ -50,7 +54,9 @@ function describe(error) {
 
 /** What is in a folder, all of it. */
 function contents(folder) {
-  const entries = fs.readdirSync(folder, { recursive: true }).filter((name) => fs.statSync(path.join(folder, name)).isFile());
+  const entries = fs
+    .readdirSync(folder, { recursive: true })
+    .filter((name) => fs.statSync(path.join(folder, name)).isFile());
   return new Map(entries.map((name) => [name, fs.readFileSync(path.join(folder, name), 'latin1')]));
 }
 
