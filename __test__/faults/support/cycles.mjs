@@ -24,7 +24,7 @@ const things = {
   /** Refused. */
   refuse() {
     try {
-      new VisualDatabase('/dev/null');
+      new VisualDatabase('/dev/null').close();
     } catch {
       // As it should be.
     }
