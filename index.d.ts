@@ -42,14 +42,14 @@ export interface NewWorktree {
   /** A non-negative integer, or a string of one. */
   port: number | bigint | string;
   branchName: string;
-  issueUrl?: string | number | null;
-  taskId?: string | number | null;
+  issueUrl?: string | number | null | undefined;
+  taskId?: string | number | null | undefined;
   /** Falsy: `'active'`. */
-  status?: string | null;
+  status?: string | null | undefined;
   /** Missing parts are 0. */
-  position?: { x?: number | string | null; y?: number | string | null } | null;
+  position?: { x?: number | string | null | undefined; y?: number | string | null | undefined } | null | undefined;
   /** Missing: now. */
-  createdAt?: string | null;
+  createdAt?: string | null | undefined;
 }
 
 /** What `updateWorktree` takes. `undefined` is 'not given'; `null` clears `issueUrl` and `taskId`. */
@@ -92,21 +92,21 @@ export interface NewZone {
   /** A non-empty string. */
   id: string;
   name: string;
-  description?: string | null;
+  description?: string | null | undefined;
   /** Falsy: `'onDrop'`. */
-  trigger?: string | null;
+  trigger?: string | null | undefined;
   /** Falsy: `[]`. */
   agents?: Json;
   /** Falsy: `''`. */
-  promptTemplate?: string | null;
+  promptTemplate?: string | null | undefined;
   /** Falsy: `[]`. */
   actions?: Json;
   /** Missing parts are 0. */
-  position?: { x?: number | string | null; y?: number | string | null } | null;
+  position?: { x?: number | string | null | undefined; y?: number | string | null | undefined } | null | undefined;
   /** Missing parts are 300 and 200. */
-  size?: { width?: number | string | null; height?: number | string | null } | null;
+  size?: { width?: number | string | null | undefined; height?: number | string | null | undefined } | null | undefined;
   /** Missing: now. */
-  createdAt?: string | null;
+  createdAt?: string | null | undefined;
 }
 
 /** What `updateZone` takes. `undefined` is 'not given'; `null` clears `description`. */
@@ -190,25 +190,25 @@ export interface Logger {
 /** How a database is opened. Unknown keys are ignored. */
 export interface VisualDatabaseOptions {
   /** The file; missing folders are made. `':memory:'` is a database in memory. Default: `data/visual.db`. */
-  dbPath?: string | null;
+  dbPath?: string | null | undefined;
   /** Open an existing file and never change it. Default: `false`. */
-  readonly?: boolean;
+  readonly?: boolean | undefined;
   /** A missing file is an error. Default: `false`. */
-  fileMustExist?: boolean;
+  fileMustExist?: boolean | undefined;
   /** Milliseconds to wait for another process's lock. Default: 5000. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** `'full'`: no acknowledged commit is lost in a power cut. Default: `'normal'`. */
-  synchronous?: 'normal' | 'full';
+  synchronous?: 'normal' | 'full' | undefined;
   /** Permissions of a new file. Default: `0o600`. */
-  mode?: number;
+  mode?: number | undefined;
   /** Told of what happens, such as `console`. Default: none. */
-  logger?: Logger | null;
+  logger?: Logger | null | undefined;
   /** How much memory answers may take that are kept for reads that repeat, in bytes; 0: none. Default: 16 MiB. */
-  cacheSize?: number;
+  cacheSize?: number | undefined;
   /** `false`: a file of an older version is an error instead of being migrated. Default: `true`. */
-  migrate?: boolean;
+  migrate?: boolean | undefined;
   /** Backups at intervals, for as long as the database is open; they don't hold the process open. Default: none. */
-  backups?: BackupSchedule | false | null;
+  backups?: BackupSchedule | false | null | undefined;
 }
 
 /** How many hours, days, weeks (from Monday) and months, all UTC's, keep their newest backup. Not given: none. */
@@ -426,7 +426,7 @@ export class VisualDatabase {
    *   db.assignWorktreeToZone(worktree.id, 'zone-dev');
    * });
    */
-  transaction<T>(fn: () => T): T;
+  transaction<T>(fn: () => T extends PromiseLike<unknown> ? never : T): T;
 
   /** Closes the connection. A second close is harmless. */
   close(): void;

@@ -60,7 +60,6 @@ describe('the README', () => {
     for (const name of readdirSync(join(ROOT, 'node_modules'))) install(name, `node_modules/${name}`);
     install('@ai-orchestra/visual-db', '.');
     install('better-sqlite3', 'packages/better-sqlite3');
-    for (const { file, code } of blocks) if (file) write(file, code);
   });
 
   function write(name, content) {
@@ -100,14 +99,18 @@ describe('the README', () => {
     }
   });
 
-  it('replaces visual_db.js by a line that gives the class by name and by default', () => {
-    run(
-      'orchestrator.js',
-      `import Default, { VisualDatabase } from './core/database/visual_db.js';
+  it.each(blocks.filter(({ file }) => file))(
+    'replaces visual_db.js as example %# does, by name and by default',
+    ({ file, code }) => {
+      write(file, code);
+      run(
+        'orchestrator.js',
+        `import Default, { VisualDatabase } from './${file}';
        const db = new VisualDatabase();
-       if (!(db instanceof Default) || db.db.name !== 'data/visual.db') process.exit(1);`,
-    );
-  });
+       if (VisualDatabase !== Default || db.db.name !== 'data/visual.db') process.exit(1);`,
+      );
+    },
+  );
 
   it.each(PAGES)('and %s links to what is there', (page) => {
     const text = readFileSync(join(ROOT, page), 'utf8');

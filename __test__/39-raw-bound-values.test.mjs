@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Database } from './support/database.mjs';
+import { Database, isReference } from './support/database.mjs';
 import { expectRefusal } from './support/refusals.mjs';
 
 let db;
@@ -68,6 +68,15 @@ describe('values', () => {
   ])('%s is refused', (_, value) => {
     expectRefusal(() => echo('?', value), TypeError, ONLY_THESE);
     expectRefusal(() => echo('?', [value]), TypeError, ONLY_THESE);
+    expectRefusal(() => echo('@a', { a: value }), TypeError, ONLY_THESE);
+  });
+
+  test.skipIf(isReference).each([
+    ['a Float64Array', new Float64Array(1)],
+    ['a Uint16Array', new Uint16Array(1)],
+    ['a DataView', new DataView(new ArrayBuffer(2))],
+  ])('%s, whose bytes depend on the machine, is refused', (_, value) => {
+    expectRefusal(() => echo('?', value), TypeError, ONLY_THESE);
     expectRefusal(() => echo('@a', { a: value }), TypeError, ONLY_THESE);
   });
 

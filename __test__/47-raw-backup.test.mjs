@@ -1,7 +1,10 @@
 import fs from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Database, SqliteError } from './support/database.mjs';
 import { freshFile } from './support/fresh_file.mjs';
+
+// Processes, threads and disks are slow where others use them, too.
+vi.setConfig({ testTimeout: 30_000 });
 
 let db;
 let copy;

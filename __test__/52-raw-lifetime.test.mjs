@@ -1,9 +1,12 @@
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Database, isReference } from './support/database.mjs';
 import { freshFile } from './support/fresh_file.mjs';
 import { runScript, startScript } from './support/script.mjs';
+
+// Processes, threads and disks are slow where others use them, too.
+vi.setConfig({ testTimeout: 30_000 });
 
 const packageEntry = fileURLToPath(new URL('../lib/index.js', import.meta.url));
 

@@ -1,8 +1,11 @@
 import fs from 'node:fs';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Database } from './support/database.mjs';
 import { freshFile } from './support/fresh_file.mjs';
 import { startWorker } from './support/worker.mjs';
+
+// Processes, threads and disks are slow where others use them, too.
+vi.setConfig({ testTimeout: 30_000 });
 
 let file;
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { inspect } from 'node:util';
 import { Database, SqliteError, isReference } from './support/database.mjs';
 import { freshFile } from './support/fresh_file.mjs';
-import { expectRefusal, expectSqliteError, thrownBy } from './support/refusals.mjs';
+import { BUSY_CONNECTION, NOT_OPEN, expectRefusal, expectSqliteError, thrownBy } from './support/refusals.mjs';
 
 let db;
 beforeEach(() => {
@@ -195,6 +195,29 @@ describe('what is built in', () => {
     );
     expect([upsert.pluck().get(2), upsert.get(5)]).toEqual([4, 10]);
     expectSqliteError(() => db.exec("INSERT INTO t VALUES (2, 'text')"), 'SQLITE_CONSTRAINT_DATATYPE');
+  });
+});
+
+describe('loadExtension() and table() look at their arguments and at the connection', () => {
+  test('and say what is wrong with them', () => {
+    for (const name of [undefined, null, 5, {}]) {
+      expectRefusal(() => db.loadExtension(name), TypeError, 'Expected first argument to be a string');
+      expectRefusal(() => db.table(name, {}), TypeError, 'Expected first argument to be a string');
+    }
+    expectRefusal(() => db.loadExtension('x', 5), TypeError, 'Expected second argument to be a string');
+    for (const definition of [undefined, null, 5, 'x']) {
+      const words = 'Expected second argument to be a function or a table definition object';
+      expectRefusal(() => db.table('t', definition), TypeError, words);
+    }
+  });
+
+  test('before anything else where it is busy or closed', () => {
+    const calls = [() => db.loadExtension('x'), () => db.table('t', () => {})];
+    const rows = db.prepare('SELECT 1').iterate();
+    for (const call of calls) expectRefusal(call, TypeError, BUSY_CONNECTION);
+    rows.return();
+    db.close();
+    for (const call of calls) expectRefusal(call, TypeError, NOT_OPEN);
   });
 });
 

@@ -25,7 +25,7 @@ beforeAll(() => {
   Installed = isReference ? undefined : project.require('@ai-orchestra/visual-db').VisualDatabase;
   schema = defineSchema(sqlite, orm);
 }, 180_000);
-afterAll(() => project?.remove());
+afterAll(() => project?.remove(), 60_000);
 
 let visual;
 let db;

@@ -3,6 +3,9 @@ import { CASES } from './cases/index.mjs';
 import { start } from './node24.mjs';
 import { fresh } from './files.mjs';
 
+/** In nanoseconds. */
+const SLOW = 5e7;
+
 /** Measures every case of one size of history; a result has each peer's medians, one for each round, in nanoseconds. */
 export async function measureCases({ size, peers, rounds, effort, only, say }) {
   const cases = CASES.filter(({ sizes, name }) => sizes.includes(size) && only.test(name));
@@ -15,20 +18,22 @@ export async function measureCases({ size, peers, rounds, effort, only, say }) {
   const results = [];
   for (const { name, group } of cases) {
     say(`${size.toLocaleString('en')}: ${name}`);
-    const medians = await interleaved(peers, rounds, async (peer) => {
-      const { median } = await workers.get(peer).ask({ name, effort });
-      return median;
-    });
+    const round = async (peer) => (await workers.get(peer).ask({ name, effort })).median;
+    const medians = await interleaved(peers, rounds, round, SLOW);
     results.push({ name, group, size, medians });
   }
   for (const worker of workers.values()) await worker.stop();
   return results;
 }
 
-/** `measure(peer, round)` for each peer in each round, the first peer a different one each time. */
-export async function interleaved(peers, rounds, measure) {
+/**
+ * `measure(peer, round)` for each peer in each round, the first peer a different one each time. Where a measure is longer
+ * than `slow` nanoseconds, three rounds are enough.
+ */
+export async function interleaved(peers, rounds, measure, slow = Infinity) {
   const medians = Object.fromEntries(peers.map((peer) => [peer, []]));
-  for (let round = 0; round < rounds; round++) {
+  const isSlow = () => Object.values(medians).some(([first]) => first > slow);
+  for (let round = 0; round < rounds && !(round >= 3 && isSlow()); round++) {
     const turn = round % peers.length;
     for (const peer of [...peers.slice(turn), ...peers.slice(0, turn)]) medians[peer].push(await measure(peer, round));
   }

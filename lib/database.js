@@ -141,11 +141,21 @@ Object.assign(Database.prototype, {
     return this;
   },
 
-  table() {
+  table(name, definition) {
+    if (typeof name !== 'string') throw new TypeError('Expected first argument to be a string');
+    if (typeof definition !== 'function' && (typeof definition !== 'object' || definition === null)) {
+      throw new TypeError('Expected second argument to be a function or a table definition object');
+    }
+    addon.checkNoIterators(connectionOf(this));
     throw new TypeError('Virtual tables written in JavaScript are not supported: use a table, a view or db.function()');
   },
 
-  loadExtension() {
+  loadExtension(...names) {
+    if (typeof names[0] !== 'string') throw new TypeError('Expected first argument to be a string');
+    if (names.length > 1 && typeof names[1] !== 'string') {
+      throw new TypeError('Expected second argument to be a string');
+    }
+    addon.checkNoIterators(connectionOf(this));
     throw new SqliteError(
       'Extensions cannot be loaded: native code from outside could do anything with the only copy of the history',
       'SQLITE_ERROR',

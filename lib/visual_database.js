@@ -416,7 +416,12 @@ class VisualDatabase {
 
   /** Reads in several steps as if in one. */
   #snapshot(read) {
-    return within(this.#connection, BEGIN, read);
+    const begun = addon.beginSnapshot(this.#connection);
+    try {
+      return read();
+    } finally {
+      if (begun) addon.endSnapshot(this.#connection);
+    }
   }
 
   #history(map, read, id, limit) {

@@ -9,5 +9,6 @@ pub mod maintenance;
 pub mod model;
 pub mod open;
 pub mod schema;
+mod sole_name;
 pub mod sqlite;
 pub mod store;

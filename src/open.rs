@@ -10,6 +10,7 @@ use rusqlite::ffi;
 use crate::backup::{self, Create, Kind};
 use crate::error::{Error, Result};
 use crate::schema::{self, Prepare};
+use crate::sole_name;
 use crate::sqlite::{Connection, open};
 use crate::store::Store;
 
@@ -150,7 +151,16 @@ fn prepare_file(path: &Path, options: &Options<'_>) -> Result<bool> {
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(cannot(path, "it is a folder")),
         Ok(found) if !found.is_file() => Err(cannot(path, "it is not a regular file")),
-        Ok(_) => Ok(false),
+        Ok(_) => match sole_name::check(path) {
+            Ok(Ok(())) => Ok(false),
+            Ok(Err(names)) => Err(cannot(
+                path,
+                format!(
+                    "it has {names} names (hard links), which would each have a write-ahead log: use symbolic links"
+                ),
+            )),
+            Err(error) => Err(cannot(path, reason(&error))),
+        },
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             if options.readonly || options.must_exist {
                 return Err(cannot(path, "it does not exist"));
@@ -218,8 +228,8 @@ fn resolve(path: &Path) -> PathBuf {
 fn unique_beside(path: &Path) -> PathBuf {
     use std::sync::atomic::{AtomicU64, Ordering};
     static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".new-{}-{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed)));
+    let mut name = sole_name::temporary(path);
+    name.push(format!("{}-{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed)));
     path.with_file_name(name)
 }
 

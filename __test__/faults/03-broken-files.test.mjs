@@ -64,7 +64,7 @@ describe.each(Object.entries(FILES))('Of %s', (name, read) => {
 
   it('copies with flipped bits are errors or give answers, and never a crash', within(120, 30), async () => {
     const whole = bytes();
-    const count = amount(150, 10_000);
+    const count = amount(150, 4000);
     const sorted = sort(await examine(bitFlips(whole, count, 1)), await answersOf(whole));
     figure(`${name}, ${count} times with flipped bits`, told(sorted));
     expect(sorted.refused + sorted.failed).toBeGreaterThan(0);

@@ -11,7 +11,7 @@ for (const { again, cold, each, timed } of CASES.filter(({ sizes }) => sizes.inc
   const call = again ?? cold;
   if (timed) for (let n = 0; n < 3; n++) timed(db, all);
   else if (each) for (let n = 0; n < 3; n++) each(db, one);
-  else for (let i = 0; i < 200; i++) call(db, i);
+  else for (let i = 0; i < 50; i++) call(db, i);
 }
 db.close();
 process.send(process.resourceUsage().maxRSS * 1024);

@@ -191,6 +191,10 @@ fn control(state: &State, call: &Call) -> JsResult<Value> {
         let _busy = database.connection.enter();
         database.log(state, control.sql())?;
     }
+    if control == Control::BeginImmediate && database.store.is_some() {
+        database.connection.check_writable()?;
+        database.connection.check_in_place()?;
+    }
     database.transactions.run(control)?;
     Ok(call.env.undefined())
 }

@@ -36,6 +36,8 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("stats", stats),
     ("listAssignments", list_assignments),
     ("generation", generation),
+    ("beginSnapshot", begin_snapshot),
+    ("endSnapshot", end_snapshot),
     ("createWorktrees", create_worktrees),
     ("recordExecutions", record_executions),
     ("assignWorktrees", assign_worktrees),
@@ -285,6 +287,19 @@ fn list_assignments(state: &State, call: &Call) -> JsResult<Value> {
 /// The generation that the content is of.
 fn generation(_: &State, call: &Call) -> JsResult<Value> {
     call.env.number(f64::from(database(call)?.connection.generation()))
+}
+
+/// Begins several reads of one snapshot; `false` where a transaction sees to that already.
+fn begin_snapshot(_: &State, call: &Call) -> JsResult<Value> {
+    let store = store(call)?;
+    store.connection().check_idle()?;
+    Ok(call.env.boolean(store.begin_snapshot()?))
+}
+
+/// Ends them.
+fn end_snapshot(_: &State, call: &Call) -> JsResult<Value> {
+    store(call)?.end_snapshot()?;
+    Ok(call.env.undefined())
 }
 
 /// `createWorktrees(connection, now, values)`: ten values a worktree, one after the other; at most a frame of them.

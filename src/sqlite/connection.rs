@@ -98,6 +98,27 @@ impl Connection {
         if self.unsafe_mode.get() { self.check_idle() } else { self.check_no_iterators() }
     }
 
+    /// Refuses, outside a transaction, where the file is no longer there under its name: what is written to it then is
+    /// gone when the last connection closes. SQLite itself looks in its rollback mode only.
+    ///
+    /// # Errors
+    /// `SQLITE_READONLY_DBMOVED`, a `TypeError` once it is closed.
+    pub fn check_in_place(&self) -> Result<()> {
+        let raw = self.raw()?;
+        let mut moved: c_int = 0;
+        if !self.in_transaction() {
+            // SAFETY: the handle is open; the control writes one int, or nothing where there is no file.
+            unsafe {
+                ffi::sqlite3_file_control(raw, c"main".as_ptr(), ffi::SQLITE_FCNTL_HAS_MOVED, (&raw mut moved).cast());
+            }
+        }
+        if moved == 0 {
+            return Ok(());
+        }
+        let message = "the database file was moved, deleted or replaced while it was open: open it again".into();
+        Err(Error::Sqlite { code: ffi::SQLITE_READONLY_DBMOVED, message })
+    }
+
     /// Marks the connection busy until the guard goes: what JavaScript calls back meanwhile is refused.
     pub fn enter(&self) -> Busy<'_> {
         self.busy.set(true);
@@ -162,11 +183,15 @@ impl Connection {
         self.raw().is_ok_and(|raw| unsafe { ffi::sqlite3_get_autocommit(raw) } == 0)
     }
 
-    /// Whether `main` is in no transaction at all, not even one that an open iterator reads in.
+    /// Whether `main` is in no transaction at all: not one that was begun and has not read yet, since its first read
+    /// decides what it sees, nor one that an open iterator reads in.
     #[must_use]
     pub fn is_outside_transactions(&self) -> bool {
         // SAFETY: the handle is open, the name is a C string.
-        self.raw().is_ok_and(|raw| unsafe { ffi::sqlite3_txn_state(raw, c"main".as_ptr()) } == ffi::SQLITE_TXN_NONE)
+        !self.in_transaction()
+            && self
+                .raw()
+                .is_ok_and(|raw| unsafe { ffi::sqlite3_txn_state(raw, c"main".as_ptr()) } == ffi::SQLITE_TXN_NONE)
     }
 
     /// A number that stays as long as nobody commits anything to `main`, in this process or another, and never comes

@@ -225,16 +225,6 @@ impl Statement {
         Ok(Changes { changes, last_insert_rowid: self.connection.last_insert_rowid() })
     }
 
-    /// Runs to the end in autocommit, where rows don't matter: `true` where at least one row came.
-    ///
-    /// # Errors
-    /// SQLite's error, also of the commit.
-    pub fn finish(&self) -> Result<()> {
-        while self.step()? {}
-        self.reset();
-        Ok(())
-    }
-
     /// An integer of the row it stands on; 0 for NULL and without a row.
     #[must_use]
     pub fn integer(&self, column: usize) -> i64 {
@@ -259,10 +249,18 @@ impl Statement {
     /// # Errors
     /// A `TypeError` once the connection is closed.
     pub fn pack_row(&self, frame: &mut Frame, bigints: bool) -> Result<()> {
+        self.pack_columns(frame, usize::MAX, bigints)
+    }
+
+    /// Appends the first columns of the row it stands on to a frame.
+    ///
+    /// # Errors
+    /// A `TypeError` once the connection is closed.
+    pub fn pack_columns(&self, frame: &mut Frame, columns: usize, bigints: bool) -> Result<()> {
         let raw = self.raw()?;
         // SAFETY: the caller has just stepped to a row; without one the count is 0 and nothing is read.
         unsafe {
-            for column in 0..ffi::sqlite3_data_count(raw) {
+            for column in 0..ffi::sqlite3_data_count(raw).min(c_int::try_from(columns).unwrap_or(c_int::MAX)) {
                 frame.push_column(raw, column, bigints);
             }
         }

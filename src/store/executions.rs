@@ -1,6 +1,7 @@
 //! The history: every run of an agent.
 
 use super::Store;
+use super::places::ById;
 use super::queries::Query;
 use crate::error::Result;
 use crate::model::execution::{self, NewExecution};
@@ -33,7 +34,7 @@ impl Store {
     pub fn get_execution(&self, id: Given<'_>, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         match rules::lookup(Field::new("getExecution", "id"), id)? {
-            Some(id) => self.get(Query::GetExecution, &[Bind::Text(id)], frame),
+            Some(id) => self.get_by_id(ById::Execution, id, frame),
             None => Ok(()),
         }
     }

@@ -2,6 +2,7 @@
 
 mod counts;
 pub mod executions;
+mod places;
 #[cfg(test)]
 mod plans;
 pub mod queries;
@@ -31,6 +32,8 @@ pub struct Store {
     updates: RefCell<HashMap<String, Rc<Statement>>>,
     /// What was read of the log of counts.
     tail: RefCell<counts::Tail>,
+    /// Where rows were found.
+    places: places::Places,
     /// A list that did not fit one frame.
     unfinished: RefCell<Option<Rc<Statement>>>,
 }
@@ -48,6 +51,7 @@ impl Store {
             queries: [const { OnceCell::new() }; Query::ALL.len()],
             updates: RefCell::default(),
             tail: RefCell::default(),
+            places: places::Places::default(),
             unfinished: RefCell::default(),
         }
     }
@@ -117,15 +121,30 @@ impl Store {
         }
     }
 
-    /// Reads with several statements as if with one.
-    fn in_snapshot<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    /// Begins to read with several statements as if with one; `false` where a transaction is open, which does the same.
+    ///
+    /// # Errors
+    /// SQLite's error.
+    pub fn begin_snapshot(&self) -> Result<bool> {
         if self.connection.in_transaction() {
-            return read();
+            return Ok(false);
         }
-        self.statement(Query::BeginRead)?.run()?;
+        self.statement(Query::BeginRead)?.run().map(|_| true)
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// SQLite's error.
+    pub fn end_snapshot(&self) -> Result<()> {
+        self.statement(Query::EndRead)?.run().map(|_| ())
+    }
+
+    fn in_snapshot<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        let begun = self.begin_snapshot()?;
         let result = read();
         // A transaction that has only read always ends.
-        let ended = self.statement(Query::EndRead)?.run();
+        let ended = if begun { self.end_snapshot() } else { Ok(()) };
         let value = result?;
         ended?;
         Ok(value)
@@ -134,6 +153,7 @@ impl Store {
     /// Runs a statement that writes: how many rows it changed.
     fn write(&self, query: Query, values: &[Stored<'_>]) -> Result<i32> {
         self.connection.check_writable()?;
+        self.connection.check_in_place()?;
         Self::bind_and_run(self.statement(query)?, values, None)
     }
 
@@ -163,6 +183,7 @@ impl Store {
         frame: &mut Frame,
     ) -> Result<()> {
         self.connection.check_writable()?;
+        self.connection.check_in_place()?;
         set.push(("updated_at", Stored::from(now)));
         let columns: Vec<String> = set.iter().map(|(column, _)| format!("{column} = ?")).collect();
         let sql = format!(

@@ -57,8 +57,10 @@ queries! {
     /// They end.
     EndRead = "COMMIT";
 
-    /// A worktree by id.
-    GetWorktree = concat!("SELECT ", worktree!(), " FROM main.worktrees WHERE id = ?1");
+    /// A worktree by id, and its rowid.
+    GetWorktree = concat!("SELECT ", worktree!(), ", rowid FROM main.worktrees WHERE id = ?1");
+    /// A worktree at a rowid, if it has the id.
+    GetWorktreeAt = concat!("SELECT ", worktree!(), " FROM main.worktrees WHERE rowid = ?2 AND id = ?1");
     /// All worktrees.
     ListWorktrees = concat!("SELECT ", worktree!(), " FROM main.worktrees ORDER BY created_at DESC, rowid");
     /// The worktrees of a status.
@@ -71,8 +73,10 @@ queries! {
     /// A worktree goes, its assignment and executions with it.
     DeleteWorktree = "DELETE FROM main.worktrees WHERE id = ?1";
 
-    /// A zone by id.
-    GetZone = concat!("SELECT ", zone!(), " FROM main.zones WHERE id = ?1");
+    /// A zone by id, and its rowid.
+    GetZone = concat!("SELECT ", zone!(), ", rowid FROM main.zones WHERE id = ?1");
+    /// A zone at a rowid, if it has the id.
+    GetZoneAt = concat!("SELECT ", zone!(), " FROM main.zones WHERE rowid = ?2 AND id = ?1");
     /// All zones.
     ListZones = concat!("SELECT ", zone!(), " FROM main.zones ORDER BY created_at DESC, rowid");
     /// A new zone.
@@ -87,8 +91,10 @@ queries! {
     AssignWorktree = "INSERT OR REPLACE INTO main.worktree_zones (worktree_id, zone_id, assigned_at) VALUES (?1, ?2, ?3)";
     /// A worktree leaves its zone.
     RemoveAssignment = "DELETE FROM main.worktree_zones WHERE worktree_id = ?1";
-    /// The zone of a worktree.
-    GetWorktreeZone = "SELECT zone_id FROM main.worktree_zones WHERE worktree_id = ?1";
+    /// The zone of a worktree, and the assignment's rowid.
+    GetWorktreeZone = "SELECT zone_id, rowid FROM main.worktree_zones WHERE worktree_id = ?1";
+    /// The zone of an assignment at a rowid, if it is the worktree's.
+    GetWorktreeZoneAt = "SELECT zone_id FROM main.worktree_zones WHERE rowid = ?2 AND worktree_id = ?1";
     /// The worktrees of a zone.
     ListWorktreesInZone =
         "SELECT w.id, w.path, w.port, w.branch_name, w.issue_url, w.task_id, w.status, w.position_x, w.position_y, \
@@ -101,8 +107,10 @@ queries! {
     InsertExecution =
         "INSERT INTO main.zone_executions (id, zone_id, worktree_id, agent_type, prompt, result, success, executed_at) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    /// A run by id.
-    GetExecution = concat!("SELECT ", execution!(), " FROM main.zone_executions WHERE id = ?1");
+    /// A run by id, and its rowid.
+    GetExecution = concat!("SELECT ", execution!(), ", rowid FROM main.zone_executions WHERE id = ?1");
+    /// A run at a rowid, if it has the id.
+    GetExecutionAt = concat!("SELECT ", execution!(), " FROM main.zone_executions WHERE rowid = ?2 AND id = ?1");
     /// The latest runs in a zone.
     ListExecutionsOfZone = concat!("SELECT ", execution!(),
         " FROM main.zone_executions WHERE zone_id = ?1 ORDER BY executed_at DESC, rowid DESC LIMIT ?2");

@@ -1,5 +1,6 @@
 //! Worktrees and the zones they stand in.
 
+use super::places::ById;
 use super::queries::Query;
 use super::{Store, Table, push_new};
 use crate::error::{Error, Result};
@@ -42,7 +43,7 @@ impl Store {
     pub fn get_worktree(&self, id: Given<'_>, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         match rules::lookup(Field::new("getWorktree", "id"), id)? {
-            Some(id) => self.get(Query::GetWorktree, &[Bind::Text(id)], frame),
+            Some(id) => self.get_by_id(ById::Worktree, id, frame),
             None => Ok(()),
         }
     }
@@ -75,7 +76,7 @@ impl Store {
         let set = changes.stored("updateWorktree")?;
         match id {
             None => Ok(()),
-            Some(id) if set.is_empty() => self.get(Query::GetWorktree, &[Bind::Text(id)], frame),
+            Some(id) if set.is_empty() => self.get_by_id(ById::Worktree, id, frame),
             Some(id) => self.update(Table::Worktrees, id, now, set, frame),
         }
     }
@@ -134,7 +135,7 @@ impl Store {
     pub fn get_worktree_zone(&self, worktree: Given<'_>, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         match rules::lookup(Field::new("getWorktreeZone", "worktreeId"), worktree)? {
-            Some(worktree) => self.get(Query::GetWorktreeZone, &[Bind::Text(worktree)], frame),
+            Some(worktree) => self.get_by_id(ById::Assignment, worktree, frame),
             None => Ok(()),
         }
     }

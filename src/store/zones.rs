@@ -1,11 +1,12 @@
 //! Zones.
 
+use super::places::ById;
 use super::queries::Query;
 use super::{Store, Table, push_new};
 use crate::error::Result;
 use crate::model::zone::{NewZone, ZoneChanges};
 use crate::model::{Field, Given, rules};
-use crate::sqlite::{Bind, Frame};
+use crate::sqlite::Frame;
 
 impl Store {
     /// Stores a new zone and returns its row.
@@ -27,7 +28,7 @@ impl Store {
     pub fn get_zone(&self, id: Given<'_>, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         match rules::lookup(Field::new("getZone", "id"), id)? {
-            Some(id) => self.get(Query::GetZone, &[Bind::Text(id)], frame),
+            Some(id) => self.get_by_id(ById::Zone, id, frame),
             None => Ok(()),
         }
     }
@@ -50,7 +51,7 @@ impl Store {
         let set = changes.stored("updateZone")?;
         match id {
             None => Ok(()),
-            Some(id) if set.is_empty() => self.get(Query::GetZone, &[Bind::Text(id)], frame),
+            Some(id) if set.is_empty() => self.get_by_id(ById::Zone, id, frame),
             Some(id) => self.update(Table::Zones, id, now, set, frame),
         }
     }

@@ -1,0 +1,213 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { SqliteError, VisualDatabase } from '../../lib/index.mjs';
+import { Board, perform } from './support/board.mjs';
+import { makeLarger, makeReadOnly, smallDisk } from './support/disk.mjs';
+import { folder, newFile } from './support/folder.mjs';
+import { operations } from './support/operations.mjs';
+import { expectSound } from './support/sound.mjs';
+import { amount, figure, within } from './support/torture.mjs';
+
+const FULL = /^SQLITE_(FULL|IOERR_\w+)$/;
+const LIMITED = fileURLToPath(new URL('./support/limited.mjs', import.meta.url));
+
+/** Goes through operations until one fails for want of room; tells how many were done, and which could not be. */
+function fillUp(visual, board, endless) {
+  for (let done = 0; ; done += 1) {
+    const { value: operation } = endless.next();
+    try {
+      perform(visual, operation);
+    } catch (error) {
+      expect(error).toBeInstanceOf(SqliteError);
+      expect(error.code).toMatch(FULL);
+      expect(visual.db.inTransaction).toBe(false);
+      return { operation, done };
+    }
+    board.apply(operation);
+  }
+}
+
+describe('A disk that is full', () => {
+  it('is an error, loses nothing, and the work goes on when there is room', within(120, 10), ({ skip }) => {
+    const rounds = amount(3, 50);
+    let done = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      const disk = smallDisk(2048, skip);
+      const dbPath = path.join(disk, 'visual.db');
+      const visual = new VisualDatabase(dbPath);
+      const board = new Board();
+      const endless = operations(round + 1);
+      const filled = fillUp(visual, board, endless);
+      expect(Board.read(visual)).toEqual(board);
+      makeLarger(disk);
+      for (const operation of [filled.operation, endless.next().value]) {
+        perform(visual, operation);
+        board.apply(operation);
+      }
+      visual.close();
+      const again = new VisualDatabase(dbPath);
+      expectSound(again);
+      expect(Board.read(again)).toEqual(board);
+      again.close();
+      done += filled.done;
+    }
+    figure('a disk of 2 MB that fills up', `${rounds} times after ${done} calls: 0 lost, 0 corrupt`);
+  });
+
+  it('at every size: opening and writing is an error or done', within(120, 20), ({ skip }) => {
+    let refused = 0;
+    let written = 0;
+    for (let kilobytes = 16; kilobytes <= 512; kilobytes += amount(48, 4)) {
+      const disk = smallDisk(kilobytes, skip);
+      const dbPath = path.join(disk, 'visual.db');
+      const board = new Board();
+      try {
+        const visual = new VisualDatabase(dbPath);
+        written += fillUp(visual, board, operations(6)).done;
+        visual.close();
+      } catch (error) {
+        expect(error.code).toMatch(FULL);
+        expect(error.message).toContain(dbPath);
+        refused += 1;
+      }
+      makeLarger(disk);
+      const again = new VisualDatabase(dbPath);
+      expectSound(again);
+      expect(Board.read(again)).toEqual(board);
+      again.close();
+    }
+    expect(refused).toBeGreaterThan(0);
+    expect(written).toBeGreaterThan(0);
+    figure('disks of 16 to 512 KB', `${refused} times too small to open, ${written} calls on the others: 0 lost`);
+  });
+
+  it('is the same where a limit on the size of files is reached', () => {
+    const dbPath = newFile();
+    // Blocks of 512 bytes.
+    const command = `ulimit -f 800; exec "$0" "$@"`;
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, LIMITED, dbPath], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    const { code, board } = JSON.parse(stdout);
+    expect(code).toMatch(FULL);
+    const visual = new VisualDatabase(dbPath);
+    expectSound(visual);
+    expect(isDeepStrictEqual(visual.getStats(), board)).toBe(true);
+    expect(board.executions).toBeGreaterThan(10);
+    visual.close();
+  });
+});
+
+describe('A medium that can only be read', () => {
+  it('is a clear error to write to, and is read with `readonly`', ({ skip }) => {
+    const disk = smallDisk(2048, skip);
+    const dbPath = path.join(disk, 'visual.db');
+    const visual = new VisualDatabase(dbPath);
+    visual.createZone({ id: 'zone', name: 'Zone' });
+    visual.close();
+    makeReadOnly(disk);
+    const before = fs.readFileSync(dbPath);
+    expect(() => new VisualDatabase(dbPath)).toThrow(new RegExp(`${dbPath}.*(read-only|can't be written|permission)`));
+    expect(() => new VisualDatabase(path.join(disk, 'new.db'))).toThrow(/new\.db.*read-only/);
+    let opened;
+    try {
+      opened = new VisualDatabase({ dbPath, readonly: true });
+    } catch (error) {
+      // A log can't be laid beside it: then the error says where and why.
+      expect(error.message).toMatch(new RegExp(`${dbPath}.*(read-only|can't be written|permission)`));
+    }
+    if (opened) {
+      expect(opened.listZones()).toHaveLength(1);
+      opened.close();
+    }
+    expect(fs.readFileSync(dbPath).equals(before)).toBe(true);
+    expect(fs.readdirSync(disk)).toEqual(['visual.db']);
+  });
+});
+
+describe('A file that is taken away while it is open', () => {
+  const opened = () => {
+    const file = newFile();
+    const visual = new VisualDatabase(file);
+    visual.createZone({ id: 'zone', name: 'Zone' });
+    visual.createWorktree({ id: 'wt', path: '/wt', port: 1, branchName: 'main' });
+    return { file, visual };
+  };
+  const writes = [
+    ['createZone', (visual) => visual.createZone({ id: 'other', name: 'Other' })],
+    ['updateZone', (visual) => visual.updateZone('zone', { name: 'Other' })],
+    ['recordExecution', (visual) => visual.recordExecution({ zoneId: 'zone', worktreeId: 'wt', agentType: 'a', prompt: 'p' })],
+    ['deleteWorktree', (visual) => visual.deleteWorktree('wt')],
+    ['transaction', (visual) => visual.transaction(() => {})],
+  ];
+
+  it.each(writes)('deleted: %s acknowledges nothing that would be lost', (_, write) => {
+    const { file, visual } = opened();
+    fs.rmSync(file);
+    expect(() => write(visual)).toThrow(expect.objectContaining({ name: 'SqliteError', code: 'SQLITE_READONLY_DBMOVED' }));
+    expect(() => write(visual)).toThrow(/moved, deleted or replaced/);
+    visual.close();
+  });
+
+  it.each(writes)('replaced by another: %s the same, and the new one is as it was', (_, write) => {
+    const { file, visual } = opened();
+    const other = newFile();
+    new VisualDatabase(other).close();
+    const bytes = fs.readFileSync(other);
+    fs.renameSync(other, file);
+    expect(() => write(visual)).toThrow(expect.objectContaining({ code: 'SQLITE_READONLY_DBMOVED' }));
+    visual.close();
+    expect(fs.readFileSync(file).equals(bytes)).toBe(true);
+  });
+});
+
+describe('A file with several names', () => {
+  it('symbolic links are one file: both see what the other writes, and share one lock', () => {
+    const directory = folder();
+    const file = path.join(directory, 'visual.db');
+    const link = path.join(directory, 'link.db');
+    const visual = new VisualDatabase(file);
+    fs.symlinkSync(file, link);
+    const linked = new VisualDatabase({ dbPath: link, timeout: 0 });
+    visual.createZone({ id: 'zone', name: 'Zone' });
+    expect(linked.getZone('zone')).toEqual(visual.getZone('zone'));
+    visual.transaction(() => {
+      expect(() => linked.createZone({ id: 'other', name: 'Other' })).toThrow(/locked/);
+    });
+    linked.close();
+    visual.close();
+    expect(fs.readdirSync(directory).toSorted()).toEqual(['link.db', 'visual.db']);
+  });
+
+  it('hard links are refused under either name, and nothing is written', () => {
+    const directory = folder();
+    const file = path.join(directory, 'visual.db');
+    const link = path.join(directory, 'link.db');
+    const visual = new VisualDatabase(file);
+    visual.createZone({ id: 'zone', name: 'Zone' });
+    visual.close();
+    const before = fs.readFileSync(file);
+    fs.linkSync(file, link);
+    for (const dbPath of [file, link]) {
+      expect(() => new VisualDatabase(dbPath)).toThrow(/2 names \(hard links\)/);
+      expect(() => new VisualDatabase(dbPath)).toThrow(dbPath);
+    }
+    expect(fs.readFileSync(file).equals(before)).toBe(true);
+    fs.rmSync(link);
+    new VisualDatabase(file).close();
+  });
+
+  it('one that a killed process left while it made the file is no second name', () => {
+    const file = newFile();
+    new VisualDatabase(file).close();
+    const left = `${file}.new-123-0`;
+    fs.linkSync(file, left);
+    new VisualDatabase(file).close();
+    expect(fs.existsSync(left)).toBe(false);
+  });
+});

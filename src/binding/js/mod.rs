@@ -1,0 +1,83 @@
+//! Node-API's C functions behind safe ones: the only `unsafe` of the border.
+//!
+//! Every function takes values of the call that is running; Node-API checks their types itself.
+
+mod call;
+mod lifetime;
+mod make;
+mod read;
+mod shared_memory;
+
+use napi::sys;
+
+pub use call::{ARGUMENTS, Call, dispatch};
+pub use lifetime::Reference;
+pub use shared_memory::SharedMemory;
+
+use crate::error::Error;
+
+/// Why a call ends without a value.
+#[derive(Debug)]
+pub enum Failure {
+    /// To be thrown.
+    Error(Error),
+    /// A JavaScript exception is pending already, or JavaScript can't run any more (a worker that is terminated).
+    Pending,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// The result of everything that may run JavaScript.
+pub type JsResult<T> = Result<T, Failure>;
+
+/// A JavaScript value of the running call.
+#[derive(Debug, Clone, Copy)]
+#[repr(transparent)]
+pub struct Value(sys::napi_value);
+
+/// What `typeof` tells, with `null` apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `undefined`
+    Undefined,
+    /// `null`
+    Null,
+    /// `boolean`
+    Boolean,
+    /// `number`
+    Number,
+    /// `string`
+    String,
+    /// `symbol`
+    Symbol,
+    /// `object`
+    Object,
+    /// `function`
+    Function,
+    /// A value of this addon
+    External,
+    /// `bigint`
+    Bigint,
+}
+
+/// The environment: an instance of the JavaScript engine, on one thread.
+///
+/// Why what its methods do is safe: it is alive while one of its calls or cleanup hooks runs, and this type is used
+/// nowhere else; values are of that call; out-pointers are locals that outlive the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Env(sys::napi_env);
+
+fn ok(status: sys::napi_status) -> JsResult<()> {
+    if status == sys::Status::napi_ok { Ok(()) } else { Err(Failure::Pending) }
+}
+
+impl Env {
+    /// The environment of napi-rs's.
+    pub fn new(env: &napi::Env) -> Self {
+        Self(env.raw())
+    }
+}

@@ -1,0 +1,165 @@
+//! What a value is, and its content.
+
+use std::ptr;
+
+use napi::sys;
+
+use super::{Env, JsResult, Kind, Value, ok};
+
+// SAFETY (for every block in this impl): see `Env`.
+impl Env {
+    /// What kind of value it is.
+    pub fn kind(self, value: Value) -> Kind {
+        let mut kind = 0;
+        // SAFETY: see above.
+        unsafe { sys::napi_typeof(self.0, value.0, &raw mut kind) };
+        match kind {
+            sys::ValueType::napi_null => Kind::Null,
+            sys::ValueType::napi_boolean => Kind::Boolean,
+            sys::ValueType::napi_number => Kind::Number,
+            sys::ValueType::napi_string => Kind::String,
+            sys::ValueType::napi_symbol => Kind::Symbol,
+            sys::ValueType::napi_object => Kind::Object,
+            sys::ValueType::napi_function => Kind::Function,
+            sys::ValueType::napi_external => Kind::External,
+            sys::ValueType::napi_bigint => Kind::Bigint,
+            _ => Kind::Undefined,
+        }
+    }
+
+    /// A number's value, 0 for anything else.
+    pub fn to_f64(self, value: Value) -> f64 {
+        let mut number = 0.0;
+        // SAFETY: see above.
+        unsafe { sys::napi_get_value_double(self.0, value.0, &raw mut number) };
+        number
+    }
+
+    /// A number's value as a 32-bit integer, 0 for anything else.
+    pub fn to_i32(self, value: Value) -> i32 {
+        let mut number = 0;
+        // SAFETY: see above.
+        unsafe { sys::napi_get_value_int32(self.0, value.0, &raw mut number) };
+        number
+    }
+
+    /// A boolean's value, `false` for anything else.
+    pub fn to_bool(self, value: Value) -> bool {
+        let mut boolean = false;
+        // SAFETY: see above.
+        unsafe { sys::napi_get_value_bool(self.0, value.0, &raw mut boolean) };
+        boolean
+    }
+
+    /// A `BigInt`'s value where it fits.
+    pub fn to_i64(self, value: Value) -> Option<i64> {
+        let (mut integer, mut lossless) = (0, false);
+        // SAFETY: see above.
+        unsafe { sys::napi_get_value_bigint_int64(self.0, value.0, &raw mut integer, &raw mut lossless) };
+        lossless.then_some(integer)
+    }
+
+    /// Appends a string's UTF-8 to `buffer`, lone surrogates as U+FFFD.
+    pub fn append_string(self, value: Value, buffer: &mut Vec<u8>) {
+        const GUESS: usize = 1024;
+        let start = buffer.len();
+        buffer.reserve(GUESS);
+        let mut room = buffer.capacity() - start;
+        let mut written = 0;
+        // SAFETY: see above; at most `room` bytes are written behind `start`, a NUL among them.
+        unsafe {
+            let at = buffer.as_mut_ptr().add(start).cast();
+            sys::napi_get_value_string_utf8(self.0, value.0, at, room, &raw mut written);
+        }
+        // A character has up to four bytes and is never cut in two: only so close to the end may some be missing.
+        if written + 5 > room {
+            let mut length = 0;
+            // SAFETY: see above; asked for the length only, then given room for all of it and a NUL.
+            unsafe {
+                sys::napi_get_value_string_utf8(self.0, value.0, ptr::null_mut(), 0, &raw mut length);
+                buffer.reserve(length + 1);
+                room = buffer.capacity() - start;
+                let at = buffer.as_mut_ptr().add(start).cast();
+                sys::napi_get_value_string_utf8(self.0, value.0, at, room, &raw mut written);
+            }
+        }
+        // SAFETY: `written` bytes behind `start` were written.
+        unsafe { buffer.set_len(start + written) };
+        if std::str::from_utf8(&buffer[start..]).is_err() {
+            let repaired = String::from_utf8_lossy(&buffer[start..]).into_owned();
+            buffer.truncate(start);
+            buffer.extend_from_slice(repaired.as_bytes());
+        }
+    }
+
+    /// A string.
+    pub fn to_string(self, value: Value) -> String {
+        let mut buffer = Vec::new();
+        self.append_string(value, &mut buffer);
+        // Already repaired above.
+        String::from_utf8(buffer).unwrap_or_default()
+    }
+
+    /// The bytes of a `Uint8Array` (a `Buffer` is one); `None` for anything else.
+    pub fn to_bytes(self, value: Value) -> Option<Vec<u8>> {
+        let mut is_typed = false;
+        let (mut kind, mut length, mut offset) = (0, 0, 0);
+        let (mut data, mut buffer) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: see above; the bytes are copied before JavaScript can run again.
+        unsafe {
+            if sys::napi_is_typedarray(self.0, value.0, &raw mut is_typed) != sys::Status::napi_ok || !is_typed {
+                return None;
+            }
+            ok(sys::napi_get_typedarray_info(
+                self.0,
+                value.0,
+                &raw mut kind,
+                &raw mut length,
+                &raw mut data,
+                &raw mut buffer,
+                &raw mut offset,
+            ))
+            .ok()?;
+            if kind != sys::TypedarrayType::uint8_array {
+                return None;
+            }
+            if data.is_null() || length == 0 {
+                return Some(Vec::new());
+            }
+            Some(std::slice::from_raw_parts(data.cast::<u8>(), length).to_vec())
+        }
+    }
+
+    /// What an object is, for an error: with an article.
+    pub fn describe(self, value: Value) -> &'static str {
+        let (mut is_array, mut is_date) = (false, false);
+        // SAFETY: see above.
+        unsafe {
+            sys::napi_is_array(self.0, value.0, &raw mut is_array);
+            sys::napi_is_date(self.0, value.0, &raw mut is_date);
+        }
+        if is_array {
+            "an array"
+        } else if is_date {
+            "a Date"
+        } else {
+            "an object"
+        }
+    }
+
+    /// The number of elements of an array.
+    pub fn array_length(self, value: Value) -> u32 {
+        let mut length = 0;
+        // SAFETY: see above.
+        unsafe { sys::napi_get_array_length(self.0, value.0, &raw mut length) };
+        length
+    }
+
+    /// An element of an array.
+    pub fn element(self, value: Value, index: u32) -> JsResult<Value> {
+        let mut element = ptr::null_mut();
+        // SAFETY: see above.
+        ok(unsafe { sys::napi_get_element(self.0, value.0, index, &raw mut element) })?;
+        Ok(Value(element))
+    }
+}
