@@ -25,7 +25,7 @@ const settings = values.quick ? { rounds: 2, effort: 8 } : { rounds: 7, effort: 
 
 tidy();
 // First, so that a missing toolchain is found out before everything else has been measured.
-const rust = complete ? await floor({ size: SIZES[1], say }) : [];
+const rust = complete ? await floor({ size: SIZES[1], effort: settings.effort, say }) : [];
 const results = [];
 for (const size of values.quick ? [SIZES[1]] : SIZES)
   results.push(...(await measureCases({ size, peers, only, say, ...settings })));

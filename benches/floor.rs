@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, params_from_iter};
 use visual_db::store::queries::Query;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -31,24 +31,32 @@ fn main() -> Result<()> {
 
     let worktrees: Vec<String> = (0..64).map(|i| format!("wt-feature-{:05}", i * 31 % 2000)).collect();
     let zones: Vec<String> = (0..16).map(|i| format!("zone-stage-{:03}", i * 3 % 16)).collect();
-    let none = vec![String::new()];
-    measure(&connection, "getWorktree", "single", Query::GetWorktree, &worktrees)?;
-    measure(&connection, "getZone", "single", Query::GetZone, &zones)?;
-    measure(&connection, "getWorktreeZone", "single", Query::GetWorktreeZone, &worktrees)?;
-    measure(&connection, "listWorktrees, 2,000", "list", Query::ListWorktrees, &none)?;
-    measure(&connection, "getWorktreesInZone, 40", "list", Query::ListWorktreesInZone, &zones)?;
-    measure(&connection, "listZones, 50", "list", Query::ListZones, &none)
+    let by_rowid = |by_id: Query, ids: &[String]| -> Result<Vec<Vec<Value>>> {
+        let mut statement = connection.prepare(by_id.sql())?;
+        let rowid = statement.column_count() - 1;
+        ids.iter()
+            .map(|id| Ok(vec![Value::from(id.clone()), statement.query_row([id], |row| row.get(rowid))?]))
+            .collect()
+    };
+    let by_id: Vec<_> = zones.iter().map(|id| vec![Value::from(id.clone())]).collect();
+    let nothing = [vec![]];
+    let single = |name, by_id, at, ids| measure(&connection, name, "single", at, &by_rowid(by_id, ids)?);
+    single("getWorktree", Query::GetWorktree, Query::GetWorktreeAt, &worktrees)?;
+    single("getZone", Query::GetZone, Query::GetZoneAt, &zones)?;
+    single("getWorktreeZone", Query::GetWorktreeZone, Query::GetWorktreeZoneAt, &worktrees)?;
+    measure(&connection, "listWorktrees, 2,000", "list", Query::ListWorktrees, &nothing)?;
+    measure(&connection, "getWorktreesInZone, 40", "list", Query::ListWorktreesInZone, &by_id)?;
+    measure(&connection, "listZones, 50", "list", Query::ListZones, &nothing)
 }
 
-/// Repeats one statement with one id after the other and prints the median.
-fn measure(connection: &Connection, name: &str, kind: &str, query: Query, ids: &[String]) -> Result<()> {
+/// Repeats one statement with one list of values after the other and prints the median.
+fn measure(connection: &Connection, name: &str, kind: &str, query: Query, values: &[Vec<Value>]) -> Result<()> {
     let mut statement = connection.prepare(query.sql())?;
     let columns = statement.column_count();
-    let takes_an_id = statement.parameter_count() > 0;
     let mut at = 0;
     let mut call = || -> Result<()> {
-        at = (at + 1) % ids.len();
-        let mut rows = if takes_an_id { statement.query([&ids[at]])? } else { statement.query([])? };
+        at = (at + 1) % values.len();
+        let mut rows = statement.query(params_from_iter(&values[at]))?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             // Values that have left SQLite, as any caller needs them.
