@@ -74,6 +74,8 @@ describe.each([
       `wait for the write lock: median ${at(0.5)}, 99th percentile ${at(0.99)}, longest ${at(1)}`,
       `transactions of the slowest and the fastest: ${fewest} and ${most}`,
     ]);
+    // SQLite's own handler lets one wait for seconds.
+    expect(waits.at(-1)).toBeLessThan(2500);
     // Nobody starves: the slowest gets a fair part of what the fastest gets.
     expect(fewest).toBeGreaterThan(most / 4);
   });
@@ -82,5 +84,31 @@ describe.each([
     const task = { file: boardWithCounter(), milliseconds: 1000, timeout: 5000, deferred: true };
     const results = await contend(how, 8, task);
     expect(results.flatMap(({ errors }) => errors).join()).toMatch(/SQLITE_BUSY/);
+  });
+});
+
+describe('How long a board waits', () => {
+  it('is `timeout`, and `PRAGMA busy_timeout` tells and sets it', () => {
+    const file = newFile();
+    const holder = new VisualDatabase(file);
+    const waiter = new VisualDatabase({ dbPath: file, timeout: 250 });
+    const waited = () => {
+      const begin = performance.now();
+      expect(() => waiter.createZone({ id: 'zone', name: 'Zone' })).toThrow(
+        expect.objectContaining({ code: 'SQLITE_BUSY', message: 'database is locked' }),
+      );
+      return performance.now() - begin;
+    };
+    expect(waiter.db.pragma('busy_timeout', { simple: true })).toBe(250);
+    holder.transaction(() => {
+      expect(waited()).toBeGreaterThanOrEqual(249);
+      waiter.db.pragma('busy_timeout = 50');
+      expect(waited()).toBeGreaterThanOrEqual(49);
+      expect(waiter.db.prepare('PRAGMA busy_timeout').pluck().get()).toBe(50);
+      waiter.db.exec('PRAGMA busy_timeout = 0');
+      expect(waited()).toBeLessThan(49);
+    });
+    waiter.close();
+    holder.close();
   });
 });
