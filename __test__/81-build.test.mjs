@@ -73,6 +73,19 @@ describe('visual-db build', () => {
   });
 });
 
+describe('what is packed', () => {
+  test('is enough for cargo: it can read the manifest, though the files of its tests are not there', () => {
+    const packed = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    for (const { path } of JSON.parse(packed.stdout)[0].files) cpSync(join(ROOT, path), join(folder, path));
+    // Reads the manifest as strictly as a build does, and its packages are there since the addon was built from them.
+    const read = spawnSync('cargo', ['fetch', '--locked', '--offline'], { cwd: folder, encoding: 'utf8' });
+    expect(read.status, read.stderr).toBe(0);
+  });
+});
+
 describe('the install script', () => {
   test('never makes an install fail: without cargo it says what to do and ends with 0', () => {
     const { status, stderr } = run('scripts/install.js');
