@@ -44,6 +44,10 @@ fn plan(query: Query) -> &'static [&'static str] {
             "SEARCH a USING INDEX idx_worktree_zones_zone (zone_id=?)",
             "SEARCH w USING INDEX sqlite_autoindex_worktrees_1 (id=?)",
         ],
+        Query::MoveWorktree => &[
+            "CORRELATED SCALAR SUBQUERY 2",
+            "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=? AND assigned_at>?)",
+        ],
         Query::ListAssignments => &["SCAN worktree_zones USING INDEX idx_worktree_zones_zone"],
         Query::GetExecution => &["SEARCH zone_executions USING INDEX sqlite_autoindex_zone_executions_1 (id=?)"],
         Query::ListExecutionsOfZone => &["SEARCH zone_executions USING INDEX idx_executions_zone (zone_id=?)"],
@@ -181,7 +185,7 @@ fn values(query: Query) -> Vec<Value> {
         Query::InsertWorktree => new_worktree("wt-new", WORKTREES),
         Query::InsertZone => new_zone("zone-new"),
         Query::InsertExecution => new_execution(usize::try_from(u32::MAX).unwrap()),
-        Query::AssignWorktree => vec![a_worktree, text(&zone(4)), text("2026-02-02")],
+        Query::AssignWorktree | Query::MoveWorktree => vec![a_worktree, text(&zone(4)), text("2026-02-02")],
         // Ones without executions: with them it is the cascade that grows.
         Query::DeleteWorktree => vec![text("wt-empty")],
         Query::DeleteZone => vec![text("zone-empty")],

@@ -89,6 +89,13 @@ queries! {
     /// A worktree goes into a zone. The row is made anew, so that rowids tell the order within a millisecond;
     /// where the zone doesn't exist, SQLite takes the whole statement back and the earlier assignment stays.
     AssignWorktree = "INSERT OR REPLACE INTO main.worktree_zones (worktree_id, zone_id, assigned_at) VALUES (?1, ?2, ?3)";
+    /// The same where the time alone tells the order, so that the row can stay where it is: two pages less to write.
+    /// Changes nothing where another came into the zone in this millisecond, or later by its clock.
+    MoveWorktree =
+        "INSERT INTO main.worktree_zones (worktree_id, zone_id, assigned_at) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (worktree_id) DO UPDATE SET zone_id = excluded.zone_id, assigned_at = excluded.assigned_at \
+         WHERE NOT EXISTS (SELECT 1 FROM main.worktree_zones \
+                           WHERE zone_id = excluded.zone_id AND assigned_at >= excluded.assigned_at)";
     /// A worktree leaves its zone.
     RemoveAssignment = "DELETE FROM main.worktree_zones WHERE worktree_id = ?1";
     /// The zone of a worktree, and the assignment's rowid.
