@@ -7,7 +7,7 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { platformName, binaryPath } = require('../lib/platform.js');
-const { build } = require('./build.js');
+const { build, BuildError } = require('./build.js');
 
 const ROOT = path.join(__dirname, '..');
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
@@ -38,7 +38,13 @@ function addon() {
   const built = modified(binaryPath(platformName()));
   if (SOURCES.every((name) => newest(path.join(ROOT, name)) <= built)) return;
   console.log('Building the addon ...');
-  build();
+  try {
+    build();
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
 }
 
 /** Runs a command, its output shown; a failure ends this process with the command's own exit code. */
