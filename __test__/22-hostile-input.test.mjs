@@ -160,13 +160,21 @@ describe('JSON values that act', () => {
     expect(db.db.pragma('foreign_key_check')).toEqual([]);
   });
 
-  it.each(STORES)('nesting beyond the stack is a RangeError of the engine (%#)', (store) => {
+  // V8 of Node 26 writes and reads JSON without recursion; before that its depth is limited by the stack.
+  const UNLIMITED = Number(process.versions.node.split('.')[0]) >= 26;
+
+  it.each(STORES)('nesting beyond the stack is a RangeError of an engine that knows this limit (%#)', (store) => {
     const db = furnish(open());
     const before = rows(db);
     let deep = [];
     for (let n = 0; n < 200_000; n++) deep = [deep];
-    expect(thrown(() => store(db, deep))).toBeInstanceOf(RangeError);
-    expect(rows(db)).toEqual(before);
+    if (UNLIMITED) {
+      store(db, deep);
+      expect(JSON.stringify(rows(db)).includes(JSON.stringify(deep))).toBe(true);
+    } else {
+      expect(thrown(() => store(db, deep))).toBeInstanceOf(RangeError);
+      expect(rows(db)).toEqual(before);
+    }
   });
 });
 
