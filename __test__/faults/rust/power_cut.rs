@@ -1,6 +1,6 @@
 //! A power cut at any moment: every prefix of what was written, with what was not synced lost, kept, torn or reordered.
 //! With `synchronous: 'full'` nothing acknowledged is lost; with `'normal'` the latest commits may be, and no others.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
 mod support;
 

@@ -63,17 +63,12 @@ impl Board {
                 }
                 board.run(&zone, &worktree, &"long ".repeat(3000))
             }),
-            2 | 4 | 6 => self.run("zone-1", &self.some_worktree(number), &format!("prompt {number}")),
-            5 => self.assign(&self.some_worktree(number), &zone),
-            7 => self.update(&self.some_worktree(number), number),
+            2 | 4 | 6 => self.run("zone-1", &some_worktree(number), &format!("prompt {number}")),
+            5 => self.assign(&some_worktree(number), &zone),
+            7 => self.update(&some_worktree(number), number),
             8 if number > 20 => self.delete(&format!("wt-{}-3", number / 10 - 1)),
-            _ => self.run("zone-2", &self.some_worktree(number), &"x".repeat(number * 40)),
+            _ => self.run("zone-2", &some_worktree(number), &"x".repeat(number * 40)),
         }
-    }
-
-    /// One that is there by then.
-    fn some_worktree(&self, number: usize) -> String {
-        if number < 12 { "wt-0-3".into() } else { format!("wt-{}", (number - 2) / 10) }
     }
 
     /// All of `body` or nothing of it, as `transaction(fn)` in lib/transaction.js.
@@ -189,4 +184,9 @@ impl Board {
             })
         })
     }
+}
+
+/// A worktree that is there by then.
+fn some_worktree(number: usize) -> String {
+    if number < 12 { "wt-0-3".into() } else { format!("wt-{}", (number - 2) / 10) }
 }
