@@ -57,10 +57,16 @@ pub fn replace(backup: &Path, live: &Path, report: Report) -> Result<PathBuf> {
 /// `ERR_RESTORE_BUSY` where another process is at it and doesn't come to an end.
 pub fn resume(live: &Path) -> Result<Option<PathBuf>> {
     let live = resolve(live)?;
-    if !with_suffix(&live, PLAN).exists() {
+    let planned = || with_suffix(&live, PLAN).exists();
+    if !planned() {
         return Ok(None);
     }
-    let lock = take(&live)?;
+    let lock = match take(&live) {
+        Ok(lock) => lock,
+        // Another process has carried it out meanwhile.
+        Err(_) if !planned() => return Ok(None),
+        Err(error) => return Err(error),
+    };
     let plan = Plan::read(&lock)?;
     if let Some(plan) = &plan {
         plan.carry_out(&live, &mut super::unreported)?;

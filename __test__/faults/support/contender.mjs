@@ -13,9 +13,12 @@ port.on('message', (message) => {
   if (message === 'go') {
     const result = contend();
     visual.close();
-    tell(result);
-    if (isMainThread) process.disconnect();
-    else parentPort.close();
+    // A long result takes a while to go through the pipe.
+    if (isMainThread) process.send(result, () => process.disconnect());
+    else {
+      parentPort.postMessage(result);
+      parentPort.close();
+    }
     return;
   }
   task = message;
