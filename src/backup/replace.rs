@@ -7,16 +7,20 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::time::UNIX_EPOCH;
 
 use rusqlite::Connection;
 
-use super::copy::{Report, Stage, WAIT, enter, open_to_read, open_to_write, pages};
+use super::copy::{Report, Stage, enter, open_to_read, open_to_write, pages};
 use super::error::{context, io, refused};
 use super::files::{self, Partial, SIDE_FILES, folder_of, remove, rename, resolve, with_suffix};
 use super::lock;
 use super::name::now;
 use crate::error::Result;
+
+/// How long to wait for others that carry a plan out: it takes moments, but many may want to at once.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The plan's name after the database's: an SQLite file, so that it is committed whole and can be locked.
 const PLAN: &str = "-restore";
@@ -123,7 +127,7 @@ impl Plan {
 }
 
 fn take(live: &Path) -> Result<Connection> {
-    let lock = lock::take(&with_suffix(live, PLAN), WAIT)?;
+    let lock = lock::take(&with_suffix(live, PLAN), PATIENCE)?;
     lock.ok_or_else(|| refused("ERR_RESTORE_BUSY", live, "another process is restoring it"))
 }
 
