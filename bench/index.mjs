@@ -1,5 +1,6 @@
 // `npm run bench`: measures the package beside its peers, prints the table, writes results.md and chart.svg.
 //   --quick        under a minute: two rounds, a history of 100,000 only, nothing written
+//   --rounds N     how many rounds (7), and --effort N, how many milliseconds a case has in each (70): for less time
 //   --only REGEX   only the cases whose names match; nothing written
 //   --peers REGEX  only these peers; nothing written
 import { writeFileSync } from 'node:fs';
@@ -15,13 +16,22 @@ import { measureCases } from './rounds.mjs';
 import { SIZES } from './workload.mjs';
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean' }, only: { type: 'string' }, peers: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    rounds: { type: 'string' },
+    effort: { type: 'string' },
+    only: { type: 'string' },
+    peers: { type: 'string' },
+  },
 });
 const only = new RegExp(values.only ?? '');
 const peers = PEERS.filter((peer) => new RegExp(values.peers ?? '').test(peer));
 const complete = !values.quick && !values.only && !values.peers;
 const say = (text) => process.stderr.write(`${text}\n`);
-const settings = values.quick ? { rounds: 2, effort: 8 } : { rounds: 7, effort: 70 };
+const settings = {
+  rounds: Number(values.rounds ?? (values.quick ? 2 : 7)),
+  effort: Number(values.effort ?? (values.quick ? 8 : 70)),
+};
 
 tidy();
 // First, so that a missing toolchain is found out before everything else has been measured.
@@ -34,7 +44,7 @@ if (only.test('cold start')) results.push(await coldStarts(outside));
 if (only.test('8 processes on one file')) results.push(await crowds(outside));
 const memory = only.test('memory') ? await peakMemory(outside) : {};
 
-const text = report({ results, memory, floor: rust, machine: machine(), peers });
+const text = report({ results, memory, floor: rust, machine: { ...machine(), rounds: settings.rounds }, peers });
 process.stdout.write(`${text}\n`);
 if (complete) {
   const here = (name) => new URL(name, import.meta.url);
