@@ -83,11 +83,18 @@ visual.close();
 const rounds = async (number) => {
   for (let round = 0; round < number; round += 1) {
     await things[what]();
+    // Node lets go of native objects between the turns of its event loop.
+    if (round % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+    // What is forgotten closes when it is collected, which a busy engine may put off for long.
+    if (round % 500 === 0 || (what === 'forget' && round % 50 === 0)) await held();
+    // Node lets go of native objects between the turns of its event loop.
+    if (round % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
     // What is forgotten closes when it is collected, which a busy engine may put off for long.
     if (what === 'forget' && round % 50 === 0) await held();
   }
 };
-await rounds(Math.ceil(count / 5));
+// The allocator takes what it works with during the first rounds.
+await rounds(Math.ceil(count / 2));
 const before = await held();
 await rounds(count);
 console.log(JSON.stringify({ before, after: await held() }));
