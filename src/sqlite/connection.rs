@@ -125,12 +125,6 @@ impl Connection {
         Busy(self)
     }
 
-    /// Whether an iterator is running.
-    #[must_use]
-    pub fn has_iterators(&self) -> bool {
-        self.iterators.get() > 0
-    }
-
     pub(super) fn count_iterator(&self, by: i32) {
         self.iterators.set(self.iterators.get().saturating_add_signed(by));
     }
@@ -187,11 +181,10 @@ impl Connection {
     /// decides what it sees, nor one that an open iterator reads in.
     #[must_use]
     pub fn is_outside_transactions(&self) -> bool {
+        let Ok(raw) = self.raw() else { return false };
         // SAFETY: the handle is open, the name is a C string.
-        !self.in_transaction()
-            && self
-                .raw()
-                .is_ok_and(|raw| unsafe { ffi::sqlite3_txn_state(raw, c"main".as_ptr()) } == ffi::SQLITE_TXN_NONE)
+        let state = unsafe { ffi::sqlite3_txn_state(raw, c"main".as_ptr()) };
+        !self.in_transaction() && state == ffi::SQLITE_TXN_NONE
     }
 
     /// A number that stays as long as nobody commits anything to `main`, in this process or another, and never comes

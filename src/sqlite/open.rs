@@ -1,7 +1,7 @@
 //! Opening: as better-sqlite3 does for a bare `Database`, hardened for `VisualDatabase`.
 
 use std::ffi::{CStr, CString, c_int};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::ptr;
 use std::rc::Rc;
 use std::time::Duration;
@@ -81,10 +81,4 @@ pub fn bare(path: &Path, options: Options) -> Result<Rc<Connection>> {
     connection.set_limit(ffi::SQLITE_LIMIT_SQL_LENGTH, MAX_STRING)?;
     connection.set_config(ffi::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     Ok(connection)
-}
-
-/// The path of the file behind a connection's `main`, absolute and with links resolved; `None` in memory.
-#[must_use]
-pub fn file_of(connection: &rusqlite::Connection) -> Option<PathBuf> {
-    connection.path().filter(|path| !path.is_empty()).map(PathBuf::from)
 }
