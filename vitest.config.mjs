@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const install = '__test__/*-install-*.test.mjs';
@@ -6,6 +7,8 @@ export default defineConfig({
   test: {
     // Node's own process per file: suites start worker threads, end processes and load the addon anew.
     pool: 'forks',
+    // Many suites wait for other processes or for the disk, so a processor more than vitest's own choice is not too many.
+    maxWorkers: availableParallelism(),
     // Many tests wait for the disk, and a loaded machine's may take its time.
     testTimeout: 30_000,
     projects: [

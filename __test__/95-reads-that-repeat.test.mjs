@@ -242,7 +242,11 @@ test(
     const ended = writers.map((writer) => once(writer, 'exit'));
     for (const writer of writers) writer.stdin.end();
     for (const [code] of await Promise.all(ended)) expect(code).toBe(0);
-    for (const { stdout } of readers) expect(JSON.parse(stdout)).toEqual({ reads: READS / 2, stale: 0 });
+    for (const { stdout } of readers) {
+      const { reads, stale } = JSON.parse(stdout);
+      expect(stale).toBe(0);
+      expect(reads).toBeGreaterThanOrEqual(READS / 2);
+    }
     const written = new BigInt64Array(new Uint8Array(fs.readFileSync(acknowledged)).buffer);
     for (const count of written) expect(count).toBeGreaterThan(20n);
   },

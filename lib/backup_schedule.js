@@ -92,7 +92,7 @@ class BackupSchedule {
   async #look() {
     const { folder, every, keep } = this.#options;
     try {
-      const outcome = await native.backupRunIfDue(this.#file, folder, every, JSON.stringify(keep));
+      const { outcome } = await native.backupRunIfDue(this.#file, folder, every, JSON.stringify(keep));
       const { value, error } = JSON.parse(outcome);
       if (error) throw new Error(error.message);
       const { made, removed, dueIn } = value;

@@ -3,9 +3,12 @@
 // VisualDatabase's backups: `backup`, `backupSync`, and the static `verifyBackup`, `listBackups`, `pruneBackups`,
 // `restore`. The addon does the work (src/backup); here arguments are checked and JSON becomes values and errors.
 
+const { promisify } = require('node:util');
 const native = require('./native.js');
 const { checkKeep } = require('./backup_schedule.js');
 const SqliteError = require('./sqlite_error.js');
+
+const turn = promisify(setImmediate);
 
 const ERRORS = { TypeError, RangeError, Error };
 
@@ -18,13 +21,22 @@ function valueOf(outcome) {
   throw error.code ? Object.assign(thrown, { code: error.code }) : thrown;
 }
 
-/** The caller's `progress` as the addon calls it. What it throws stops the work, and `settle` throws it on. */
+/**
+ * The caller's `progress` as the addon calls it. What it throws stops the work, and `settle` throws it on; `settleAll`
+ * does so for work on the thread pool, once all its steps have arrived.
+ */
 function watch(progress) {
-  if (progress === undefined || progress === null) return { settle: valueOf };
+  if (progress === undefined || progress === null) return { settle: valueOf, settleAll: (done) => valueOf(done.outcome) };
   if (typeof progress !== 'function') throw new TypeError(`progress must be a function, got ${typeof progress}`);
   const thrown = [];
+  let seen = 0;
+  const settle = (outcome) => {
+    if (thrown.length > 0) throw thrown[0];
+    return valueOf(outcome);
+  };
   return {
     watcher: (step) => {
+      seen += 1;
       if (thrown.length > 0) return false;
       try {
         progress(JSON.parse(step));
@@ -34,9 +46,10 @@ function watch(progress) {
         return false;
       }
     },
-    settle: (outcome) => {
-      if (thrown.length > 0) throw thrown[0];
-      return valueOf(outcome);
+    settle,
+    settleAll: async ({ outcome, steps }) => {
+      while (seen < steps) await turn();
+      return settle(outcome);
     },
   };
 }
@@ -54,10 +67,10 @@ const fileOf = (database) => database.db.pragma('database_list').find(({ name })
 
 async function backup(database, path, { progress } = {}) {
   const dest = optionalPath(path, 'backup(path)');
-  const { watcher, settle } = watch(progress);
+  const { watcher, settle, settleAll } = watch(progress);
   const file = fileOf(database);
   if (file === undefined) return backupMemory(database, dest, watcher, settle);
-  return settle(await native.backupCreate(file, dest, undefined, watcher));
+  return settleAll(await native.backupCreate(file, dest, undefined, watcher));
 }
 
 function backupSync(database, path, { progress } = {}) {
@@ -77,8 +90,8 @@ function backupMemory(database, dest, watcher, settle) {
 
 /** A backup of a file that isn't open here: the command line's. */
 async function createBackup(file, { path, folder, progress } = {}) {
-  const { watcher, settle } = watch(progress);
-  return settle(await native.backupCreate(file, path, folder, watcher));
+  const { watcher, settleAll } = watch(progress);
+  return settleAll(await native.backupCreate(file, path, folder, watcher));
 }
 
 function verifyBackup(path) {

@@ -155,6 +155,15 @@ pub struct Work {
     watcher: Option<Watcher>,
 }
 
+/// What became of it. The steps come through a queue of their own, and may still be under way when this arrives.
+#[napi(object)]
+pub struct Done {
+    /// The JSON text.
+    pub outcome: String,
+    /// How many steps the watcher is told of in all.
+    pub steps: u32,
+}
+
 impl Work {
     fn queue(watcher: Option<Watcher>, run: impl FnOnce(backup::Report) -> String + Send + 'static) -> AsyncTask<Self> {
         AsyncTask::new(Self { run: Some(Box::new(run)), watcher })
@@ -162,15 +171,16 @@ impl Work {
 }
 
 impl Task for Work {
-    type Output = String;
-    type JsValue = String;
+    type Output = Done;
+    type JsValue = Done;
 
-    fn compute(&mut self) -> napi::Result<String> {
+    fn compute(&mut self) -> napi::Result<Done> {
         let go_on = Arc::new(AtomicBool::new(true));
+        let mut steps = 0;
         let mut report = |step: Progress| {
             if let Some(watcher) = &self.watcher {
                 let go_on = Arc::clone(&go_on);
-                watcher.call_with_return_value(
+                let queued = watcher.call_with_return_value(
                     text(&step),
                     ThreadsafeFunctionCallMode::NonBlocking,
                     move |answer, _| {
@@ -180,13 +190,15 @@ impl Task for Work {
                         Ok(())
                     },
                 );
+                steps += u32::from(queued == napi::Status::Ok);
             }
             if go_on.load(Ordering::Relaxed) { Ok(()) } else { Err(stopped()) }
         };
-        Ok(self.run.take().map_or_else(String::new, |run| run(&mut report)))
+        let outcome = self.run.take().map_or_else(String::new, |run| run(&mut report));
+        Ok(Done { outcome, steps })
     }
 
-    fn resolve(&mut self, _: Env, output: String) -> napi::Result<String> {
+    fn resolve(&mut self, _: Env, output: Done) -> napi::Result<Done> {
         Ok(output)
     }
 }
