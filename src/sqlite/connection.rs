@@ -8,7 +8,9 @@ use std::rc::Rc;
 
 use rusqlite::ffi;
 
-use super::{busy, watch};
+use super::busy;
+use super::place::Place;
+use super::vfs::watch;
 use crate::error::{Error, Result};
 
 /// A connection to a database. Shared by the statements that were prepared on it; one thread only.
@@ -22,6 +24,7 @@ pub struct Connection {
     iterators: Cell<u32>,
     unsafe_mode: Cell<bool>,
     pub(super) patience: busy::Patience,
+    place: Place,
     /// What the write-ahead log's index said last, and how often it said something new.
     seen: Cell<(watch::Header, i32)>,
 }
@@ -45,6 +48,7 @@ impl Connection {
             iterators: Cell::new(0),
             unsafe_mode: Cell::new(false),
             patience: busy::Patience::default(),
+            place: Place::default(),
             seen: Cell::default(),
         })
     }
@@ -98,21 +102,14 @@ impl Connection {
         if self.unsafe_mode.get() { self.check_idle() } else { self.check_no_iterators() }
     }
 
-    /// Refuses, outside a transaction, where the file is no longer there under its name: what is written to it then is
-    /// gone when the last connection closes. SQLite itself looks in its rollback mode only.
+    /// Refuses, outside a transaction, where the file is no longer there under its name.
     ///
     /// # Errors
     /// `SQLITE_READONLY_DBMOVED`, a `TypeError` once it is closed.
     pub fn check_in_place(&self) -> Result<()> {
         let raw = self.raw()?;
-        let mut moved: c_int = 0;
-        if !self.in_transaction() {
-            // SAFETY: the handle is open; the control writes one int, or nothing where there is no file.
-            unsafe {
-                ffi::sqlite3_file_control(raw, c"main".as_ptr(), ffi::SQLITE_FCNTL_HAS_MOVED, (&raw mut moved).cast());
-            }
-        }
-        if moved == 0 {
+        // SAFETY: the handle is open.
+        if self.in_transaction() || !unsafe { self.place.was_left(raw) } {
             return Ok(());
         }
         let message = "the database file was moved, deleted or replaced while it was open: open it again".into();
@@ -356,6 +353,7 @@ impl Connection {
         }
         self.raw.set(ptr::null_mut());
         self.iterators.set(0);
+        self.place.forget();
         match slot.take().map(rusqlite::Connection::close) {
             Some(Err((connection, error))) => {
                 self.raw.set(raw);

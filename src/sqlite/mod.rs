@@ -8,9 +8,10 @@ pub mod online_backup;
 pub mod open;
 pub mod packed;
 pub mod page_bytes;
+mod place;
 pub mod statement;
 pub mod transaction;
-pub mod watch;
+pub mod vfs;
 
 pub use connection::Connection;
 pub use packed::Frame;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::ffi;
 
 use super::connection::Connection;
-use super::watch;
+use super::vfs;
 use crate::error::{Error, Result};
 
 /// How a bare database is opened.
@@ -21,7 +21,8 @@ pub struct Options {
     pub must_exist: bool,
     /// How long to wait for another connection's lock.
     pub timeout: Duration,
-    /// Whether commits of others are watched, so that reads that repeat can be answered from memory.
+    /// Whether it is opened through our VFS, which tells of the commits of others, so that reads that repeat can be answered
+    /// from memory.
     pub watched: bool,
 }
 
@@ -75,7 +76,7 @@ pub fn bare(path: &Path, options: Options) -> Result<Rc<Connection>> {
     } else {
         ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE
     };
-    let connection = Connection::new(raw(path, flags, (options.watched && watch::register()).then_some(watch::VFS))?);
+    let connection = Connection::new(raw(path, flags, (options.watched && vfs::register()).then_some(vfs::NAME))?);
     connection.with(|inner| Ok(inner.busy_timeout(options.timeout)?))?;
     connection.set_limit(ffi::SQLITE_LIMIT_LENGTH, MAX_STRING)?;
     connection.set_limit(ffi::SQLITE_LIMIT_SQL_LENGTH, MAX_STRING)?;
