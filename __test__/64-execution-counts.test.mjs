@@ -50,12 +50,8 @@ describe('counts', () => {
     const dbPath = file();
     elsewhere(dbPath, REPLACE);
     const drifts = schema.checkCounts(dbPath);
-    expect(drifts.map(({ table }) => table)).toEqual([
-      'execution_counts_by_zone',
-      'execution_counts_by_worktree',
-      'execution_counts_by_zone_and_worktree',
-    ]);
-    expect(schema.verify(dbPath)).toHaveLength(3);
+    expect(drifts.map(({ table }) => table)).toEqual(['execution_counts', 'execution_counts_by_zone']);
+    expect(schema.verify(dbPath)).toHaveLength(2);
     const watching = open({ dbPath });
     expect(watching.getExecutionStats().total).toBe(14);
     schema.rebuildCounts(dbPath);

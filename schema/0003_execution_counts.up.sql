@@ -1,12 +1,22 @@
--- How many executions there are, by zone, by worktree and by both, each per agent: statistics that don't grow with the
+-- How many executions there are, by worktree, zone and agent, and by zone and agent: statistics that don't grow with the
 -- history. Triggers keep them, so they are right whoever writes the file.
 --
--- A row of zone_executions appends one narrow row to the log, always on the same page; updating three tables at three
--- places for every execution cost as much as the execution itself. Each 4,096th row folds the log into the tables.
--- What is counted is a table's row plus the log's rows.
+-- A row of zone_executions appends one narrow row to the log, always on the same page; updating tables at several places
+-- for every execution cost as much as the execution itself. Each 8,192nd row folds the log into the tables. What is
+-- counted is a table's rows plus the log's.
 --
 -- The log only grows at its end and is cut at its beginning. `stamp` is random: whoever has read up to a row and finds
 -- the same stamp there later knows that everything before it is what it was, even after the file was restored.
+CREATE TABLE execution_counts (
+  worktree_id TEXT NOT NULL,
+  zone_id TEXT NOT NULL,
+  agent_type TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  successful INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  PRIMARY KEY (worktree_id, zone_id, agent_type)
+) WITHOUT ROWID;
+
 CREATE TABLE execution_counts_by_zone (
   zone_id TEXT NOT NULL,
   agent_type TEXT NOT NULL,
@@ -14,25 +24,6 @@ CREATE TABLE execution_counts_by_zone (
   successful INTEGER NOT NULL,
   failed INTEGER NOT NULL,
   PRIMARY KEY (zone_id, agent_type)
-) WITHOUT ROWID;
-
-CREATE TABLE execution_counts_by_worktree (
-  worktree_id TEXT NOT NULL,
-  agent_type TEXT NOT NULL,
-  total INTEGER NOT NULL,
-  successful INTEGER NOT NULL,
-  failed INTEGER NOT NULL,
-  PRIMARY KEY (worktree_id, agent_type)
-) WITHOUT ROWID;
-
-CREATE TABLE execution_counts_by_zone_and_worktree (
-  zone_id TEXT NOT NULL,
-  worktree_id TEXT NOT NULL,
-  agent_type TEXT NOT NULL,
-  total INTEGER NOT NULL,
-  successful INTEGER NOT NULL,
-  failed INTEGER NOT NULL,
-  PRIMARY KEY (zone_id, worktree_id, agent_type)
 ) WITHOUT ROWID;
 
 CREATE TABLE execution_counts_log (
@@ -47,17 +38,13 @@ CREATE TABLE execution_counts_log (
 );
 
 -- IS, not =: where success is NULL an execution neither succeeded nor failed.
-INSERT INTO execution_counts_by_zone_and_worktree
-SELECT zone_id, worktree_id, agent_type, count(*), sum(success IS 1), sum(success IS 0)
-FROM zone_executions GROUP BY zone_id, worktree_id, agent_type;
+INSERT INTO execution_counts
+SELECT worktree_id, zone_id, agent_type, count(*), sum(success IS 1), sum(success IS 0)
+FROM zone_executions GROUP BY worktree_id, zone_id, agent_type;
 
 INSERT INTO execution_counts_by_zone
 SELECT zone_id, agent_type, sum(total), sum(successful), sum(failed)
-FROM execution_counts_by_zone_and_worktree GROUP BY zone_id, agent_type;
-
-INSERT INTO execution_counts_by_worktree
-SELECT worktree_id, agent_type, sum(total), sum(successful), sum(failed)
-FROM execution_counts_by_zone_and_worktree GROUP BY worktree_id, agent_type;
+FROM execution_counts GROUP BY zone_id, agent_type;
 
 CREATE TRIGGER execution_counts_insert AFTER INSERT ON zone_executions BEGIN
   INSERT INTO execution_counts_log (zone_id, worktree_id, agent_type, total, successful, failed)
@@ -80,7 +67,15 @@ BEGIN
 END;
 
 -- The newest row stays: ids go on from it instead of starting again.
-CREATE TRIGGER execution_counts_fold AFTER INSERT ON execution_counts_log WHEN NEW.id % 4096 = 0 BEGIN
+CREATE TRIGGER execution_counts_fold AFTER INSERT ON execution_counts_log WHEN NEW.id % 8192 = 0 BEGIN
+  INSERT INTO execution_counts
+  SELECT worktree_id, zone_id, agent_type, sum(total), sum(successful), sum(failed)
+  FROM execution_counts_log WHERE id < NEW.id GROUP BY worktree_id, zone_id, agent_type
+  ON CONFLICT DO UPDATE SET
+    total = total + excluded.total,
+    successful = successful + excluded.successful,
+    failed = failed + excluded.failed;
+
   INSERT INTO execution_counts_by_zone
   SELECT zone_id, agent_type, sum(total), sum(successful), sum(failed)
   FROM execution_counts_log WHERE id < NEW.id GROUP BY zone_id, agent_type
@@ -89,33 +84,13 @@ CREATE TRIGGER execution_counts_fold AFTER INSERT ON execution_counts_log WHEN N
     successful = successful + excluded.successful,
     failed = failed + excluded.failed;
 
-  INSERT INTO execution_counts_by_worktree
-  SELECT worktree_id, agent_type, sum(total), sum(successful), sum(failed)
-  FROM execution_counts_log WHERE id < NEW.id GROUP BY worktree_id, agent_type
-  ON CONFLICT DO UPDATE SET
-    total = total + excluded.total,
-    successful = successful + excluded.successful,
-    failed = failed + excluded.failed;
-
-  INSERT INTO execution_counts_by_zone_and_worktree
-  SELECT zone_id, worktree_id, agent_type, sum(total), sum(successful), sum(failed)
-  FROM execution_counts_log WHERE id < NEW.id GROUP BY zone_id, worktree_id, agent_type
-  ON CONFLICT DO UPDATE SET
-    total = total + excluded.total,
-    successful = successful + excluded.successful,
-    failed = failed + excluded.failed;
+  DELETE FROM execution_counts
+  WHERE total = 0 AND (worktree_id, zone_id, agent_type) IN
+    (SELECT worktree_id, zone_id, agent_type FROM execution_counts_log WHERE id < NEW.id AND total < 0);
 
   DELETE FROM execution_counts_by_zone
   WHERE total = 0 AND (zone_id, agent_type) IN
     (SELECT zone_id, agent_type FROM execution_counts_log WHERE id < NEW.id AND total < 0);
-
-  DELETE FROM execution_counts_by_worktree
-  WHERE total = 0 AND (worktree_id, agent_type) IN
-    (SELECT worktree_id, agent_type FROM execution_counts_log WHERE id < NEW.id AND total < 0);
-
-  DELETE FROM execution_counts_by_zone_and_worktree
-  WHERE total = 0 AND (zone_id, worktree_id, agent_type) IN
-    (SELECT zone_id, worktree_id, agent_type FROM execution_counts_log WHERE id < NEW.id AND total < 0);
 
   DELETE FROM execution_counts_log WHERE id < NEW.id;
 END;

@@ -5,13 +5,13 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::inspect::in_snapshot;
 use crate::error::Result;
 
 /// The tables of counts and what they count by.
-const TABLES: [(&str, &[&str]); 3] = [
+const TABLES: [(&str, &[&str]); 2] = [
+    ("execution_counts", &["worktree_id", "zone_id", "agent_type"]),
     ("execution_counts_by_zone", &["zone_id", "agent_type"]),
-    ("execution_counts_by_worktree", &["worktree_id", "agent_type"]),
-    ("execution_counts_by_zone_and_worktree", &["zone_id", "worktree_id", "agent_type"]),
 ];
 
 /// A table whose counts are not what the executions are.
@@ -31,30 +31,22 @@ pub struct Drift {
 /// # Errors
 /// SQLite's error.
 pub fn check(connection: &Connection) -> Result<Vec<Drift>> {
-    // One snapshot for all three.
-    let transaction = connection.is_autocommit().then(|| connection.unchecked_transaction()).transpose()?;
-    let mut found = Vec::new();
-    for (table, keys) in TABLES {
-        let by = keys.join(", ");
-        let name = keys.join(" || ' / ' || ");
-        // The counts and the executions, these negative: what is right adds up to nothing.
-        let sql = format!(
-            "SELECT count(*), min(name) FROM (SELECT {name} AS name FROM ( \
-               SELECT {by}, total, successful, failed FROM main.{table} UNION ALL \
-               SELECT {by}, total, successful, failed FROM main.execution_counts_log UNION ALL \
-               SELECT {by}, -1, -(success IS 1), -(success IS 0) FROM main.zone_executions) \
-             GROUP BY {by} HAVING sum(total) <> 0 OR sum(successful) <> 0 OR sum(failed) <> 0)"
-        );
-        let (rows, example) =
-            connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get::<_, Option<String>>(1)?)))?;
-        if rows > 0 {
-            found.push(Drift { table, rows, example: example.unwrap_or_default() });
-        }
-    }
-    if let Some(transaction) = transaction {
-        transaction.commit()?;
-    }
-    Ok(found)
+    in_snapshot(connection, || TABLES.into_iter().filter_map(|table| drift(connection, table).transpose()).collect())
+}
+
+fn drift(connection: &Connection, (table, keys): (&'static str, &[&str])) -> Result<Option<Drift>> {
+    let by = keys.join(", ");
+    let name = keys.join(" || ' / ' || ");
+    // The counts and the executions, these negative: what is right adds up to nothing.
+    let sql = format!(
+        "SELECT count(*), min(name) FROM (SELECT {name} AS name FROM ( \
+           SELECT {by}, total, successful, failed FROM main.{table} UNION ALL \
+           SELECT {by}, total, successful, failed FROM main.execution_counts_log UNION ALL \
+           SELECT {by}, -1, -(success IS 1), -(success IS 0) FROM main.zone_executions) \
+         GROUP BY {by} HAVING sum(total) <> 0 OR sum(successful) <> 0 OR sum(failed) <> 0)"
+    );
+    let (rows, example) = connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get::<_, Option<String>>(1)?)))?;
+    Ok((rows > 0).then(|| Drift { table, rows, example: example.unwrap_or_default() }))
 }
 
 /// Counts everything anew.

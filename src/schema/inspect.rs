@@ -28,15 +28,31 @@ pub enum Found {
     Foreign(String),
 }
 
+/// Reads several things of one state of the file: another process may be migrating it.
+pub fn in_snapshot<T>(connection: &Connection, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    let transaction = connection.is_autocommit().then(|| connection.unchecked_transaction()).transpose()?;
+    let value = read()?;
+    if let Some(transaction) = transaction {
+        transaction.commit()?;
+    }
+    Ok(value)
+}
+
 /// `application_id` and `user_version`: all that an open of a current file reads.
 pub fn header(connection: &Connection) -> Result<(i32, i64)> {
-    let id = connection.query_row("PRAGMA main.application_id", [], |row| row.get(0))?;
-    let version = connection.query_row("PRAGMA main.user_version", [], |row| row.get(0))?;
-    Ok((id, version))
+    in_snapshot(connection, || {
+        let id = connection.query_row("PRAGMA main.application_id", [], |row| row.get(0))?;
+        let version = connection.query_row("PRAGMA main.user_version", [], |row| row.get(0))?;
+        Ok((id, version))
+    })
 }
 
 /// Looks at a file without changing it.
 pub fn inspect(connection: &Connection) -> Result<Found> {
+    in_snapshot(connection, || look(connection))
+}
+
+fn look(connection: &Connection) -> Result<Found> {
     match header(connection)? {
         (APPLICATION_ID, version @ 0..) if version <= LATEST.into() => {
             Ok(Found::Ours { version: version as u32, stamped: true })

@@ -72,6 +72,6 @@ mod tests {
     const RELEASED: [&str; 3] = [
         "c7915cd133efbf0b23fd3b65549a3c64bd6174cfade56c544b985d305fbd112d",
         "6f0a86d3901aec2722480d152d706c210023b0a3f31fcffb02a8bc802c610313",
-        "8439db996b7557a0ea9c06e3a01533ed24d1d8dc9a09da10910df2e81e7a35b0",
+        "f13aecb4995c0565997d60fea4f37a746577cb83e2cadd19ae95e477c6e3d730",
     ];
 }

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
-use super::inspect::{Found, header, inspect};
+use super::inspect::{Found, header, in_snapshot, inspect};
 use super::lock::patiently;
 use super::migrations::LATEST;
 use super::{APPLICATION_ID, Prepare, Report, history, migrate};
@@ -33,7 +33,7 @@ pub fn prepare(connection: &Connection, options: &Prepare) -> Result<Report> {
 }
 
 fn slowly(connection: &Connection, options: &Prepare) -> Result<Report> {
-    let found = patiently(options, || inspect(connection))?;
+    let (found, pinned) = patiently(options, || in_snapshot(connection, || look(connection)))?;
     let version = match found {
         Found::Ours { version, .. } => version,
         Found::Empty | Found::JavaScriptLayer => 0,
@@ -43,7 +43,6 @@ fn slowly(connection: &Connection, options: &Prepare) -> Result<Report> {
         return readable(options, &found, version);
     }
     let stamped = matches!(found, Found::Ours { stamped: true, .. });
-    let pinned = stamped && history::is_pinned(connection, version)?;
     if pinned && version > 0 || stamped && version == LATEST {
         return Ok(Report { from: version, version, pinned, ..Report::default() });
     }
@@ -51,6 +50,16 @@ fn slowly(connection: &Connection, options: &Prepare) -> Result<Report> {
         return Err(older(options, &found, version));
     }
     migrate::on_open(connection, options)
+}
+
+/// What the file is, and whether it was left at its version on purpose.
+fn look(connection: &Connection) -> Result<(Found, bool)> {
+    let found = inspect(connection)?;
+    let pinned = match found {
+        Found::Ours { version, stamped: true } => history::is_pinned(connection, version)?,
+        _ => false,
+    };
+    Ok((found, pinned))
 }
 
 /// An older file can be read as it is.

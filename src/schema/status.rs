@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::history::{self, Entry};
-use super::inspect::{Found, inspect};
+use super::inspect::{Found, in_snapshot, inspect};
 use super::migrations::{ALL, LATEST};
 use crate::error::Result;
 
@@ -66,6 +66,10 @@ pub struct Step {
 /// # Errors
 /// SQLite's error.
 pub fn status(connection: &Connection) -> Result<Status> {
+    in_snapshot(connection, || look(connection))
+}
+
+fn look(connection: &Connection) -> Result<Status> {
     let found = inspect(connection)?;
     let (mut state, version, reasons) = match found {
         Found::Empty => (State::Empty, 0, vec![]),

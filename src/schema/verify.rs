@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::inspect::Found;
+use super::inspect::{Found, in_snapshot, inspect};
 use super::migrations::{ALL, HISTORY};
-use super::{counts, history, inspect::inspect, shape};
+use super::{counts, history, shape};
 use crate::error::Result;
 
 /// The version that has the counts.
@@ -17,6 +17,10 @@ const COUNTS: u32 = 3;
 /// # Errors
 /// SQLite's error.
 pub fn verify(connection: &Connection) -> Result<Vec<String>> {
+    in_snapshot(connection, || problems(connection))
+}
+
+fn problems(connection: &Connection) -> Result<Vec<String>> {
     let version = match inspect(connection)? {
         Found::Ours { version, stamped: true } => version,
         Found::Ours { version, .. } => {

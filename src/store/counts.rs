@@ -1,6 +1,6 @@
 //! Counts of executions: the tables that triggers keep, and the log of what they have not folded into them yet.
 //!
-//! An execution appends a row to the log; each 4,096th folds it into the tables (`schema/0003_execution_counts.up.sql`).
+//! An execution appends a row to the log; each 8,192nd folds it into the tables (`schema/0003_execution_counts.up.sql`).
 //! Reading all of the log for every call would cost as much as it is long, so what was read is kept here, added up,
 //! and only the rows behind it are read. A row's random stamp tells whether the log before it is still the same.
 
@@ -87,6 +87,16 @@ impl Store {
             self.read_log()?;
             self.add_up(zone, worktree)
         })
+    }
+
+    /// How many executions there are, for a caller that reads a snapshot.
+    pub(super) fn total(&self) -> Result<i64> {
+        self.read_log()?;
+        let folded = self.statement(Query::TotalOfAll)?;
+        folded.step()?;
+        let total = folded.integer(0) + self.tail.borrow().of_all.values().map(|counts| counts.total).sum::<i64>();
+        folded.reset();
+        Ok(total)
     }
 
     /// Brings the tail up to date.

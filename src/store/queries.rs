@@ -131,16 +131,16 @@ queries! {
          WHERE id >= ?1 ORDER BY id";
     /// The counts of all zones.
     CountsOfAll = "SELECT agent_type, total, successful, failed FROM main.execution_counts_by_zone";
+    /// How many runs there are in them.
+    TotalOfAll = "SELECT coalesce(sum(total), 0) FROM main.execution_counts_by_zone";
     /// The counts of a zone.
     CountsOfZone =
         "SELECT agent_type, total, successful, failed FROM main.execution_counts_by_zone WHERE zone_id = ?1";
-    /// The counts of a worktree.
-    CountsOfWorktree =
-        "SELECT agent_type, total, successful, failed FROM main.execution_counts_by_worktree WHERE worktree_id = ?1";
+    /// The counts of a worktree, in each zone.
+    CountsOfWorktree = "SELECT agent_type, total, successful, failed FROM main.execution_counts WHERE worktree_id = ?1";
     /// The counts of a worktree in a zone.
     CountsOfBoth =
-        "SELECT agent_type, total, successful, failed FROM main.execution_counts_by_zone_and_worktree \
-         WHERE zone_id = ?1 AND worktree_id = ?2";
+        "SELECT agent_type, total, successful, failed FROM main.execution_counts WHERE worktree_id = ?2 AND zone_id = ?1";
     /// Rows of the small tables.
     CountSmall =
         "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \

@@ -46,7 +46,7 @@ impl Store {
             small.step()?;
             let [worktrees, zones, assignments] = [0, 1, 2].map(|column| small.integer(column));
             small.reset();
-            Ok([worktrees, zones, assignments, self.summary(None, None)?.counts.total])
+            Ok([worktrees, zones, assignments, self.total()?])
         })?;
         push_row(frame, &row);
         Ok(())

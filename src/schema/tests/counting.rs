@@ -53,10 +53,10 @@ fn inserts_updates_and_deletes_are_counted_whoever_makes_them() {
 fn the_log_is_folded_into_the_tables_before_it_grows_long() {
     let connection = at_version(LATEST);
     connection.execute_batch("BEGIN").unwrap();
-    fill(&connection, 5_000);
+    fill(&connection, 9_000);
     assert_right(&connection, "after the first fold");
-    assert_eq!(one::<i64>(&connection, "SELECT count(*) FROM execution_counts_log"), 5_000 - 4_095);
-    assert_eq!(one::<i64>(&connection, "SELECT min(id) FROM execution_counts_log"), 4_096);
+    assert_eq!(one::<i64>(&connection, "SELECT count(*) FROM execution_counts_log"), 9_000 - 8_191);
+    assert_eq!(one::<i64>(&connection, "SELECT min(id) FROM execution_counts_log"), 8_192);
     connection
         .execute_batch(
             "DELETE FROM zones WHERE id = 'z1'; INSERT INTO zones (id, name, created_at) VALUES ('z1', 'Z', 't')",
@@ -65,12 +65,12 @@ fn the_log_is_folded_into_the_tables_before_it_grows_long() {
     connection
         .execute_batch(
             "INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, executed_at)
-               SELECT 'again' || value, 'z2', 'w1', 'agent-0', 'p', 't' FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n LIMIT 1000) SELECT value FROM n)",
+               SELECT 'again' || value, 'z2', 'w1', 'agent-0', 'p', 't' FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n LIMIT 4000) SELECT value FROM n)",
         )
         .unwrap();
     assert_right(&connection, "after the second fold");
-    assert_eq!(one::<i64>(&connection, "SELECT min(id) FROM execution_counts_log"), 8_192);
-    for table in ["execution_counts_by_zone", "execution_counts_by_zone_and_worktree"] {
+    assert_eq!(one::<i64>(&connection, "SELECT min(id) FROM execution_counts_log"), 16_384);
+    for table in ["execution_counts", "execution_counts_by_zone"] {
         let left = one::<i64>(&connection, &format!("SELECT count(*) FROM {table} WHERE zone_id = 'z1'"));
         assert_eq!(left, 0, "what there is none of any more has no row in {table}");
     }
@@ -80,12 +80,12 @@ fn the_log_is_folded_into_the_tables_before_it_grows_long() {
 #[test]
 fn a_rollback_takes_the_counts_back_too() {
     let connection = at_version(LATEST);
-    fill(&connection, 4_090);
+    fill(&connection, 8_180);
     connection.execute_batch("BEGIN").unwrap();
     run(&connection, "undone", 50);
     connection.execute_batch("ROLLBACK").unwrap();
     assert_right(&connection, "rolled back across a fold");
-    assert_eq!(total(&connection), 4_090);
+    assert_eq!(total(&connection), 8_180);
 }
 
 #[test]
@@ -100,10 +100,10 @@ fn what_a_foreign_replace_leaves_wrong_is_found_and_rebuilt() {
         )
         .unwrap();
     let drifts = check(&connection).unwrap();
-    assert_eq!(drifts.len(), 3);
+    assert_eq!(drifts.len(), 2);
     assert_eq!(
         (drifts[0].table, drifts[0].rows, drifts[0].example.as_str()),
-        ("execution_counts_by_zone", 1, "z1 / agent-0")
+        ("execution_counts", 1, "w1 / z1 / agent-0")
     );
     rebuild(&connection).unwrap();
     assert_right(&connection, "rebuilt");

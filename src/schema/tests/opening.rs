@@ -186,6 +186,28 @@ fn twenty_connections_open_one_old_file_at_once() {
 }
 
 #[test]
+fn a_file_is_looked_at_in_one_state_while_another_process_migrates_it() {
+    let folder = Folder::new();
+    let path = folder.fixture("js-layer.db");
+    let migrating = open(&path);
+    migrating.execute_batch("PRAGMA journal_mode = WAL").unwrap();
+    let thread = std::thread::spawn(move || {
+        for _ in 0..5_000 {
+            for [id, version] in [[APPLICATION_ID, LATEST as i32], [0, 0]] {
+                let marks = format!("PRAGMA application_id = {id}; PRAGMA user_version = {version}");
+                migrating.execute_batch(&format!("BEGIN IMMEDIATE; {marks}; COMMIT")).unwrap();
+            }
+        }
+    });
+    let looking = open(&path);
+    while !thread.is_finished() {
+        let status = status(&looking).unwrap();
+        assert!([State::JavascriptLayer, State::Current].contains(&status.state), "{status:?}");
+    }
+    thread.join().unwrap();
+}
+
+#[test]
 fn a_file_rolled_back_on_purpose_stays_there_until_migrate_up() {
     let connection = at_version(LATEST);
     down(&connection, &Prepare::default(), 1).unwrap();
