@@ -2,8 +2,8 @@
 
 const rows = require('./rows.js');
 
-/** What an answer costs beside its text, in bytes, about: its object and its place in a map. */
-const OVERHEAD = 500;
+/** What an answer costs beside its cells, in bytes, about: its place in a map. */
+const OVERHEAD = 200;
 
 /**
  * Answers that still hold, so that a read that is repeated while nobody commits needs no SQLite.
@@ -40,8 +40,9 @@ class Answers {
    * commits before every read, keeping would only cost.
    */
   keep(map, key, answer, copy, generation = rows.generation()) {
+    const bytes = OVERHEAD + rows.volume();
     if (generation !== this.#generation) this.#begin(generation);
-    else if (generation !== 0 && typeof key === 'string' && this.#makeRoom(OVERHEAD + 2 * rows.volume())) {
+    else if (generation !== 0 && typeof key === 'string' && this.#makeRoom(bytes)) {
       try {
         map.set(key, copy(answer));
       } catch {
@@ -58,9 +59,9 @@ class Answers {
   }
 
   #makeRoom(bytes) {
-    if (bytes > this.#limit) return false;
-    // What is asked for again comes back soon; remembering who was asked for last would cost every call.
-    if (this.#bytes + bytes > this.#limit) this.#drop();
+    // What is there stays until the next commit: what took its place would be garbage that has outlived many calls, of
+    // which several times the limit piles up before it is collected.
+    if (this.#bytes + bytes > this.#limit) return false;
     this.#bytes += bytes;
     return true;
   }

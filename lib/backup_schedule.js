@@ -44,9 +44,8 @@ function checkKeep(keep = KEEP) {
   return keep;
 }
 
-/** Checks the option before anything is opened; undefined where it is not given. */
+/** Checks the option before anything is opened. */
 function checkBackups(backups) {
-  if (backups === undefined || backups === null || backups === false) return undefined;
   if (typeof backups !== 'object') {
     throw new TypeError(`backups must be an object such as { every: '1h' }, got ${typeof backups}`);
   }
@@ -59,7 +58,8 @@ function checkBackups(backups) {
 
 /** A database in memory has no file that could be read beside it. */
 function checkNoBackups(backups) {
-  if (checkBackups(backups)) throw new TypeError('backups: a database in memory has no backups at intervals');
+  checkBackups(backups);
+  throw new TypeError('backups: a database in memory has no backups at intervals');
 }
 
 class BackupSchedule {

@@ -26,7 +26,8 @@ function valueOf(outcome) {
  * does so for work on the thread pool, once all its steps have arrived.
  */
 function watch(progress) {
-  if (progress === undefined || progress === null) return { settle: valueOf, settleAll: (done) => valueOf(done.outcome) };
+  if (progress === undefined || progress === null)
+    return { settle: valueOf, settleAll: (done) => valueOf(done.outcome) };
   if (typeof progress !== 'function') throw new TypeError(`progress must be a function, got ${typeof progress}`);
   const thrown = [];
   let seen = 0;

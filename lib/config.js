@@ -2,7 +2,6 @@
 
 const path = require('node:path');
 
-const { checkBackups, checkNoBackups } = require('./backup_schedule.js');
 const { version } = require('../package.json');
 
 const DEFAULT_PATH = path.join('data', 'visual.db');
@@ -49,7 +48,7 @@ function openConfig(config) {
     readonly,
     cacheSize,
     logger: loggerOf(config.logger),
-    schedule: memory ? checkNoBackups(config.backups) : checkBackups(config.backups),
+    schedule: scheduleOf(config.backups, memory),
     native: [readonly, fileMustExist, timeout, synchronous === 'full', mode, migrate, version],
   };
 }
@@ -58,6 +57,12 @@ function boolean(config, key, standard) {
   const value = config[key] ?? standard;
   if (typeof value !== 'boolean') throw refused(key, 'a boolean', value);
   return value;
+}
+
+function scheduleOf(backups, memory) {
+  if (backups === undefined || backups === null || backups === false) return undefined;
+  const { checkBackups, checkNoBackups } = require('./backup_schedule.js');
+  return memory ? checkNoBackups(backups) : checkBackups(backups);
 }
 
 function loggerOf(logger) {

@@ -5,10 +5,7 @@ const path = require('node:path');
 
 const addon = require('./addon.js');
 const SqliteError = require('./sqlite_error.js');
-const { Statement, PRIVATE } = require('./statement.js');
 const { transaction } = require('./transaction.js');
-const { defineFunction, defineAggregate } = require('./user_functions.js');
-const { backup } = require('./online_backup.js');
 const { booleanOption, objectOption } = require('./options.js');
 
 /** The kinds of statement that `addon.prepare` knows. */
@@ -83,8 +80,18 @@ function adopt(database, connection, { name, memory, readonly }) {
   return database;
 }
 
+/** Loaded when it is first used, so that a process that needs none starts sooner. */
+let statements;
+
 const prepare = (database, sql, kind) =>
-  new Statement(PRIVATE, database, connectionOf(database), sql, kind, bigintDefaults.get(database));
+  new (statements ??= require('./statement.js')).Statement(
+    statements.PRIVATE,
+    database,
+    connectionOf(database),
+    sql,
+    kind,
+    bigintDefaults.get(database),
+  );
 
 Object.assign(Database.prototype, {
   prepare(sql) {
@@ -120,7 +127,7 @@ Object.assign(Database.prototype, {
   },
 
   backup(file, options) {
-    return backup(connectionOf(this), file, options);
+    return require('./online_backup.js').backup(connectionOf(this), file, options);
   },
 
   serialize(options) {
@@ -132,12 +139,12 @@ Object.assign(Database.prototype, {
   },
 
   function(name, options, fn) {
-    defineFunction(connectionOf(this), bigintDefaults.get(this), name, options, fn);
+    require('./user_functions.js').defineFunction(connectionOf(this), bigintDefaults.get(this), name, options, fn);
     return this;
   },
 
   aggregate(name, options) {
-    defineAggregate(connectionOf(this), bigintDefaults.get(this), name, options);
+    require('./user_functions.js').defineAggregate(connectionOf(this), bigintDefaults.get(this), name, options);
     return this;
   },
 

@@ -23,6 +23,7 @@ const worktree = (at) => ({
 worktree.width = 11;
 
 const zoneId = (at) => cell(at);
+zoneId.width = 1;
 
 const zone = (at) => {
   const id = cell(at);
@@ -89,7 +90,7 @@ function json(text, missing, entity, id, field) {
 /** The object of the one row that a call returned, `null` where it returned none. */
 function one(make, text) {
   if (text === undefined) return null;
-  rows.open(text);
+  rows.open(text, make.width);
   try {
     return make(0);
   } finally {
@@ -104,7 +105,7 @@ function list(make, text, connection) {
   while (text !== undefined) {
     const count = rows.count();
     const more = rows.more();
-    rows.open(text);
+    rows.open(text, width);
     try {
       for (let row = 0, at = 0; row < count; row += 1, at += width) objects.push(make(at));
     } catch (error) {

@@ -35,15 +35,18 @@ let wide = '';
 let wideStart = 0;
 let read = 0;
 
-/** Begins to read the rows that a call has just returned. */
-function open(rows) {
+/** What a cell costs beside its text: its place in an object and a string's or a number's header. */
+const CELL_BYTES = 40;
+
+/** Begins to read the rows that a call has just returned: so many cells of each. */
+function open(rows, width = 0) {
   text = rows;
   start = 0;
-  read += rows.length;
+  read += 2 * rows.length + CELL_BYTES * width * head[0];
   if (head[HAS_WIDE] === 0) return;
   wide = addon.wide();
   wideStart = 0;
-  read += wide.length;
+  read += 2 * wide.length;
 }
 
 /** Lets go of the text. */
@@ -78,7 +81,7 @@ function wideText(end) {
 
 function longText(index) {
   const long = addon.longText(index);
-  read += long.length;
+  read += 2 * long.length;
   return long;
 }
 
@@ -97,11 +100,11 @@ const generation = () => head[3];
 /** How often the statement was compiled again because the schema had changed. */
 const recompilations = () => head[2];
 
-/** How long the text was that was read since this was asked last. */
+/** How many bytes about the objects take that were made of what was read since this was asked last. */
 function volume() {
-  const length = read;
+  const bytes = read;
   read = 0;
-  return length;
+  return bytes;
 }
 
 module.exports = { open, close, cell, count, more, generation, volume, recompilations, head, numbers, bigints };

@@ -9,8 +9,9 @@ const { openConfig } = require('./config.js');
 const rows = require('./rows.js');
 const { Answers } = require('./answers.js');
 const copies = require('./copies.js');
-const backups = require('./backups.js');
-const { BackupSchedule } = require('./backup_schedule.js');
+
+/** Loaded when it is first used, so that a process starts sooner. */
+const backups = () => require('./backups.js');
 
 const { one, list } = entities;
 
@@ -36,6 +37,7 @@ class VisualDatabase {
   #readonly;
   #schedule;
   #answers;
+  #pages;
   #kept;
 
   constructor(config) {
@@ -43,7 +45,10 @@ class VisualDatabase {
     this.#logger = logger;
     this.#readonly = readonly;
     this.#connection = addon.openVisual(path, ...native);
-    const answers = new Answers(cacheSize);
+    // Pages of the history are large and many: they never drive out the rest of the board.
+    const pages = new Answers(cacheSize / 8);
+    const answers = new Answers(cacheSize - cacheSize / 8);
+    this.#pages = pages;
     this.#answers = answers;
     this.#kept = {
       worktree: answers.map(),
@@ -52,9 +57,9 @@ class VisualDatabase {
       zones: answers.map(),
       worktreeZone: answers.map(),
       worktreesInZone: answers.map(),
-      execution: answers.map(),
-      history: answers.map(),
-      worktreeHistory: answers.map(),
+      execution: pages.map(),
+      history: pages.map(),
+      worktreeHistory: pages.map(),
       executionStats: answers.map(),
       stats: answers.map(),
       board: answers.map(),
@@ -65,7 +70,10 @@ class VisualDatabase {
       readonly,
     });
     this.#info('[VisualDB] Database initialized', { path: name });
-    if (schedule) this.#schedule = new BackupSchedule(backups.fileOf(this), schedule, this.#logger);
+    if (schedule) {
+      const { BackupSchedule } = require('./backup_schedule.js');
+      this.#schedule = new BackupSchedule(backups().fileOf(this), schedule, this.#logger);
+    }
   }
 
   createWorktree(worktree) {
@@ -259,9 +267,9 @@ class VisualDatabase {
   getExecution(id) {
     const map = this.#kept.execution;
     const known = map.get(id);
-    const text = addon.getExecution(this.#connection, this.#answers.known(known), id);
+    const text = addon.getExecution(this.#connection, this.#pages.known(known), id);
     if (text === null) return copyExecution(known);
-    return this.#answers.keep(map, id, one(entities.execution, text), copyExecution);
+    return this.#pages.keep(map, id, one(entities.execution, text), copyExecution);
   }
 
   getExecutionHistory(zoneId, limit) {
@@ -368,27 +376,27 @@ class VisualDatabase {
   }
 
   backup(path, options) {
-    return backups.backup(this, path, options);
+    return backups().backup(this, path, options);
   }
 
   backupSync(path, options) {
-    return backups.backupSync(this, path, options);
+    return backups().backupSync(this, path, options);
   }
 
   static verifyBackup(path) {
-    return backups.verifyBackup(path);
+    return backups().verifyBackup(path);
   }
 
   static listBackups(folder) {
-    return backups.listBackups(folder);
+    return backups().listBackups(folder);
   }
 
   static pruneBackups(folder, options) {
-    return backups.pruneBackups(folder, options);
+    return backups().pruneBackups(folder, options);
   }
 
   static restore(backup, options) {
-    return backups.restore(backup, options);
+    return backups().restore(backup, options);
   }
 
   close() {
@@ -428,9 +436,9 @@ class VisualDatabase {
     const key =
       typeof id === 'string' && (limit === undefined || Number.isInteger(limit)) ? `${limit}:${id}` : undefined;
     const known = map.get(key);
-    const text = read(this.#connection, this.#answers.known(known), id, limit);
+    const text = read(this.#connection, this.#pages.known(known), id, limit);
     if (text === null) return copyExecutions(known);
-    return this.#answers.keep(map, key, list(entities.execution, text, this.#connection), copyExecutions);
+    return this.#pages.keep(map, key, list(entities.execution, text, this.#connection), copyExecutions);
   }
 
   #info(message, details) {
