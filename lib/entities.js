@@ -2,6 +2,7 @@
 
 const rows = require('./rows.js');
 const addon = require('./addon.js');
+const repeatedJson = require('./repeated_json.js');
 
 const { cell } = rows;
 
@@ -32,9 +33,9 @@ const zone = (at) => {
     name: cell(at + 1),
     description: cell(at + 2),
     trigger: cell(at + 3),
-    agents: json(cell(at + 4), '[]', 'zone', id, 'agents'),
+    agents: json(repeatedJson.parse, cell(at + 4), '[]', 'zone', id, 'agents'),
     promptTemplate: cell(at + 5),
-    actions: json(cell(at + 6), '[]', 'zone', id, 'actions'),
+    actions: json(repeatedJson.parse, cell(at + 6), '[]', 'zone', id, 'actions'),
     position: { x: cell(at + 7), y: cell(at + 8) },
     size: { width: cell(at + 9), height: cell(at + 10) },
     createdAt: cell(at + 11),
@@ -51,7 +52,7 @@ const execution = (at) => {
     worktreeId: cell(at + 2),
     agentType: cell(at + 3),
     prompt: cell(at + 4),
-    result: json(cell(at + 5), '{}', 'execution', id, 'result'),
+    result: json(JSON.parse, cell(at + 5), '{}', 'execution', id, 'result'),
     success: Boolean(cell(at + 6)),
     executedAt: cell(at + 7),
   };
@@ -79,9 +80,9 @@ const assignment = (at) => ({ worktreeId: cell(at), zoneId: cell(at + 1) });
 assignment.width = 2;
 
 /** The value of a column of JSON text. The error says where it stands, and nothing of what stands there. */
-function json(text, missing, entity, id, field) {
+function json(parse, text, missing, entity, id, field) {
   try {
-    return JSON.parse(text || missing);
+    return parse(text || missing);
   } catch {
     throw new Error(`The ${field} of ${entity} '${id}' are stored as text that is not JSON`);
   }
