@@ -1,8 +1,4 @@
-// `npm run bench`: measures the package beside its peers, prints the table, writes results.md and chart.svg.
-//   --quick        under a minute: two rounds, a history of 100,000 only, nothing written
-//   --rounds N     how many rounds (7), and --effort N, how many milliseconds a case has in each (70): for less time
-//   --only REGEX   only the cases whose names match; nothing written
-//   --peers REGEX  only these peers; nothing written
+// `npm run bench`: measures the package beside its peers (see HELP below).
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chart } from './chart.mjs';
@@ -15,8 +11,19 @@ import { report } from './report.mjs';
 import { measureCases } from './rounds.mjs';
 import { SIZES } from './workload.mjs';
 
+const HELP = `npm run bench [-- OPTIONS]: the package beside its peers; prints the table, writes results.md and chart.svg.
+
+  --quick        under a minute: two rounds, a history of 100,000 only, nothing written
+  --rounds N     how many rounds (7)
+  --effort N     how many milliseconds a case has in each round (70)
+  --only REGEX   only the cases whose names match; nothing written
+  --peers REGEX  only these peers; nothing written
+  --help         this text
+`;
+
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', short: 'h' },
     quick: { type: 'boolean' },
     rounds: { type: 'string' },
     effort: { type: 'string' },
@@ -24,6 +31,10 @@ const { values } = parseArgs({
     peers: { type: 'string' },
   },
 });
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
 const only = new RegExp(values.only ?? '');
 const peers = PEERS.filter((peer) => new RegExp(values.peers ?? '').test(peer));
 const complete = !values.quick && !values.only && !values.peers;

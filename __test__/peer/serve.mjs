@@ -1,7 +1,7 @@
 // The JavaScript layer on better-sqlite3, in a process of its own (Node 24): it performs the steps that it is sent.
 import Database from 'better-sqlite3';
 import { outcome, perform } from '../support/steps.mjs';
-import { asWritten } from './as_written.mjs';
+import { asWritten } from '../../bench/peers/as_written.mjs';
 
 const VisualDatabase = asWritten(Database);
 const SystemDate = Date;

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { asWritten } from '../peer/as_written.mjs';
+import { asWritten } from '../../bench/peers/as_written.mjs';
 import { Database, isReference } from './database.mjs';
 
 const require = createRequire(import.meta.url);

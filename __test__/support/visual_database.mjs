@@ -3,7 +3,7 @@
 async function javaScriptLayer() {
   const [{ default: Database }, { asWritten }] = await Promise.all([
     import('../peer/node_modules/better-sqlite3/lib/index.js'),
-    import('../peer/as_written.mjs'),
+    import('../../bench/peers/as_written.mjs'),
   ]);
   class VisualDatabase extends asWritten(Database) {
     // New in the package, and what its tests read runs back with.

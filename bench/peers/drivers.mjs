@@ -1,4 +1,11 @@
 // better-sqlite3 and node:sqlite behind the few calls that hand_tuned.mjs makes; each imports only its own driver.
+
+/**
+ * A statement with RETURNING, run to its end. `get` leaves it after its first row, and SQLite looks only at the end of a
+ * statement whether the write-ahead log is to be moved into the file: with `get` the log grew to 75 MB in 18,000 updates.
+ */
+const toTheEnd = (statement) => ({ get: (...values) => statement.all(...values)[0] });
+
 export async function betterSqlite3(path) {
   const { default: Database } = await import('better-sqlite3');
   const db = new Database(path, { timeout: 5000 });
@@ -8,6 +15,7 @@ export async function betterSqlite3(path) {
     exec: (sql) => db.exec(sql),
     value: (sql) => db.prepare(sql).pluck().get(),
     prepare: (sql) => db.prepare(sql),
+    prepareReturning: (sql) => toTheEnd(db.prepare(sql)),
     prepareArrays: (sql) => db.prepare(sql).raw(),
     transaction: (fn, kind) => transaction[kind](fn),
     close: () => db.close(),
@@ -30,6 +38,7 @@ export async function nodeSqlite(path) {
     exec: (sql) => db.exec(sql),
     value: (sql) => prepareArrays(sql).get()[0],
     prepare: prepareArrays,
+    prepareReturning: (sql) => toTheEnd(prepareArrays(sql)),
     prepareArrays,
     transaction(fn, kind) {
       (kind === 'immediate' ? immediate : deferred).run();

@@ -55,18 +55,18 @@ export class HandTuned {
     driver.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
     if (driver.value('PRAGMA user_version') < 2) driver.exec(`BEGIN IMMEDIATE; ${TABLES} ${INDEXES} COMMIT`);
 
-    const [prepare, prepareArrays] = [(sql) => driver.prepare(sql), (sql) => driver.prepareArrays(sql)];
+    const { prepare, prepareReturning, prepareArrays } = driver;
     this.worktreeOf = worktreeOf[driver.rows];
     this.zoneOf = zoneOf[driver.rows];
     const newest = 'ORDER BY created_at DESC, rowid';
-    this.insertWorktree = prepare(
+    this.insertWorktree = prepareReturning(
       `INSERT INTO worktrees (${WORKTREE}) VALUES (${placeholders(WORKTREE)}) RETURNING ${WORKTREE}`,
     );
     this.worktree = prepare(`SELECT ${WORKTREE} FROM worktrees WHERE id = ?`);
     this.worktrees = prepare(`SELECT ${WORKTREE} FROM worktrees ${newest}`);
     this.worktreesByStatus = prepare(`SELECT ${WORKTREE} FROM worktrees WHERE status = ? ${newest}`);
     this.deleteWorktreeRow = prepare('DELETE FROM worktrees WHERE id = ?');
-    this.insertZone = prepare(`INSERT INTO zones (${ZONE}) VALUES (${placeholders(ZONE)}) RETURNING ${ZONE}`);
+    this.insertZone = prepareReturning(`INSERT INTO zones (${ZONE}) VALUES (${placeholders(ZONE)}) RETURNING ${ZONE}`);
     this.zone = prepare(`SELECT ${ZONE} FROM zones WHERE id = ?`);
     this.zones = prepare(`SELECT ${ZONE} FROM zones ${newest}`);
     this.deleteZoneRow = prepare('DELETE FROM zones WHERE id = ?');
@@ -199,7 +199,7 @@ export class HandTuned {
     let statement = this.updates.get(key);
     if (statement === undefined) {
       const set = [...columns, 'updated_at'].map((column) => `${column} = ?`);
-      statement = this.driver.prepare(`UPDATE ${table} SET ${set} WHERE id = ? RETURNING ${returning}`);
+      statement = this.driver.prepareReturning(`UPDATE ${table} SET ${set} WHERE id = ? RETURNING ${returning}`);
       this.updates.set(key, statement);
     }
     values.push(now(), id);
