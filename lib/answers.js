@@ -16,40 +16,33 @@ class Answers {
   #limit;
   #bytes = 0;
   #generation = 0;
-  #maps = [];
+  #kept = [];
 
   /** @param {number} limit in bytes; 0 keeps nothing */
   constructor(limit) {
     this.#limit = limit;
   }
 
-  /** A map of answers by argument, for one method. */
-  map() {
-    const map = new Map();
-    this.#maps.push(map);
-    return map;
+  /** The answers of one method, by its argument; `copy` makes a caller's own object of one. */
+  of(copy) {
+    const kept = new Kept(this, copy);
+    this.#kept.push(kept);
+    return kept;
   }
 
-  /** What to tell the addon: the generation of the answers where there is one, else 0. */
-  known(answer) {
-    return answer === undefined ? 0 : this.#generation;
+  /** Of which generation the answers are. */
+  get generation() {
+    return this.#generation;
   }
 
   /**
-   * Keeps a copy of an answer and returns the answer. The first read of a generation keeps nothing: where somebody
+   * Whether there is room for an answer of so many bytes. The first read of a generation keeps nothing: where somebody
    * commits before every read, keeping would only cost.
    */
-  keep(map, key, answer, copy, generation = rows.generation()) {
-    const bytes = OVERHEAD + rows.volume();
-    if (generation !== this.#generation) this.#begin(generation);
-    else if (generation !== 0 && typeof key === 'string' && this.#makeRoom(bytes)) {
-      try {
-        map.set(key, copy(answer));
-      } catch {
-        // JSON so deep that copying it overflows the stack is read anew each time.
-      }
-    }
-    return answer;
+  takes(generation, bytes) {
+    if (generation === this.#generation) return generation !== 0 && this.#makeRoom(bytes);
+    this.#begin(generation);
+    return false;
   }
 
   #begin(generation) {
@@ -68,8 +61,52 @@ class Answers {
 
   #drop() {
     if (this.#bytes === 0) return;
-    for (const map of this.#maps) map.clear();
+    for (const kept of this.#kept) kept.clear();
     this.#bytes = 0;
+  }
+}
+
+/** One method's answers. */
+class Kept {
+  #answers;
+  #copy;
+  #map = new Map();
+
+  constructor(answers, copy) {
+    this.#answers = answers;
+    this.#copy = copy;
+  }
+
+  /** The answer that is kept for an argument, to be asked about; `undefined` where there is none. */
+  get(key) {
+    return this.#map.get(key);
+  }
+
+  /** What to tell the addon: the generation of the answer where there is one, else 0. */
+  generationOf(answer) {
+    return answer === undefined ? 0 : this.#answers.generation;
+  }
+
+  /** An answer that still holds, for another caller. */
+  again(answer) {
+    return this.#copy(answer);
+  }
+
+  /** Keeps a copy of an answer that was just read, where there is room, and returns the answer. */
+  keep(key, answer, generation = rows.generation()) {
+    const bytes = OVERHEAD + rows.volume();
+    if (this.#answers.takes(generation, bytes) && typeof key === 'string') {
+      try {
+        this.#map.set(key, this.#copy(answer));
+      } catch {
+        // JSON so deep that copying it overflows the stack is read anew each time.
+      }
+    }
+    return answer;
+  }
+
+  clear() {
+    this.#map.clear();
   }
 }
 

@@ -19,14 +19,6 @@ const { one, list } = entities;
 const FRAME = 500;
 const WORKTREE_VALUES = 10;
 
-const copyWorktree = copies.orNull(copies.worktree);
-const copyWorktrees = copies.each(copies.worktree);
-const copyZone = copies.orNull(copies.zone);
-const copyZones = copies.each(copies.zone);
-const copyExecution = copies.orNull(copies.execution);
-const copyExecutions = copies.each(copies.execution);
-const same = (answer) => answer;
-
 /**
  * The data layer: worktrees, zones, assignments and the history of executions in one SQLite file. Every method is
  * synchronous; index.d.ts says what each takes, gives and throws.
@@ -36,8 +28,6 @@ class VisualDatabase {
   #logger;
   #readonly;
   #schedule;
-  #answers;
-  #pages;
   #kept;
 
   constructor(config) {
@@ -48,21 +38,19 @@ class VisualDatabase {
     // Pages of the history are large and many: they never drive out the rest of the board.
     const pages = new Answers(cacheSize / 8);
     const answers = new Answers(cacheSize - cacheSize / 8);
-    this.#pages = pages;
-    this.#answers = answers;
     this.#kept = {
-      worktree: answers.map(),
-      worktrees: answers.map(),
-      zone: answers.map(),
-      zones: answers.map(),
-      worktreeZone: answers.map(),
-      worktreesInZone: answers.map(),
-      execution: pages.map(),
-      history: pages.map(),
-      worktreeHistory: pages.map(),
-      executionStats: answers.map(),
-      stats: answers.map(),
-      board: answers.map(),
+      worktree: answers.of(copies.orNull(copies.worktree)),
+      worktrees: answers.of(copies.each(copies.worktree)),
+      zone: answers.of(copies.orNull(copies.zone)),
+      zones: answers.of(copies.each(copies.zone)),
+      worktreeZone: answers.of((zoneId) => zoneId),
+      worktreesInZone: answers.of(copies.each(copies.worktree)),
+      execution: pages.of(copies.orNull(copies.execution)),
+      history: pages.of(copies.each(copies.execution)),
+      worktreeHistory: pages.of(copies.each(copies.execution)),
+      executionStats: answers.of(copies.flat),
+      stats: answers.of(copies.flat),
+      board: answers.of(copies.board),
     };
     this.db = adopt(Object.create(Database.prototype), this.#connection, {
       name,
@@ -106,21 +94,19 @@ class VisualDatabase {
   }
 
   getWorktree(id) {
-    const map = this.#kept.worktree;
-    const known = map.get(id);
-    const text = addon.getWorktree(this.#connection, this.#answers.known(known), id);
-    if (text === null) return copyWorktree(known);
-    return this.#answers.keep(map, id, one(entities.worktree, text), copyWorktree);
+    const kept = this.#kept.worktree;
+    const known = kept.get(id);
+    const text = addon.getWorktree(this.#connection, kept.generationOf(known), id);
+    return text === null ? kept.again(known) : kept.keep(id, one(entities.worktree, text));
   }
 
   listWorktrees(options) {
     const { status } = filter('listWorktrees', options);
-    const map = this.#kept.worktrees;
+    const kept = this.#kept.worktrees;
     const key = status || '';
-    const known = map.get(key);
-    const text = addon.listWorktrees(this.#connection, this.#answers.known(known), status);
-    if (text === null) return copyWorktrees(known);
-    return this.#answers.keep(map, key, list(entities.worktree, text, this.#connection), copyWorktrees);
+    const known = kept.get(key);
+    const text = addon.listWorktrees(this.#connection, kept.generationOf(known), status);
+    return text === null ? kept.again(known) : kept.keep(key, list(entities.worktree, text, this.#connection));
   }
 
   updateWorktree(id, changes) {
@@ -175,19 +161,17 @@ class VisualDatabase {
   }
 
   getZone(id) {
-    const map = this.#kept.zone;
-    const known = map.get(id);
-    const text = addon.getZone(this.#connection, this.#answers.known(known), id);
-    if (text === null) return copyZone(known);
-    return this.#answers.keep(map, id, one(entities.zone, text), copyZone);
+    const kept = this.#kept.zone;
+    const known = kept.get(id);
+    const text = addon.getZone(this.#connection, kept.generationOf(known), id);
+    return text === null ? kept.again(known) : kept.keep(id, one(entities.zone, text));
   }
 
   listZones() {
-    const map = this.#kept.zones;
-    const known = map.get('');
-    const text = addon.listZones(this.#connection, this.#answers.known(known));
-    if (text === null) return copyZones(known);
-    return this.#answers.keep(map, '', list(entities.zone, text, this.#connection), copyZones);
+    const kept = this.#kept.zones;
+    const known = kept.get('');
+    const text = addon.listZones(this.#connection, kept.generationOf(known));
+    return text === null ? kept.again(known) : kept.keep('', list(entities.zone, text, this.#connection));
   }
 
   updateZone(id, changes) {
@@ -230,11 +214,10 @@ class VisualDatabase {
   }
 
   getWorktreeZone(worktreeId) {
-    const map = this.#kept.worktreeZone;
-    const known = map.get(worktreeId);
-    const text = addon.getWorktreeZone(this.#connection, this.#answers.known(known), worktreeId);
-    if (text === null) return known;
-    return this.#answers.keep(map, worktreeId, one(entities.zoneId, text), same);
+    const kept = this.#kept.worktreeZone;
+    const known = kept.get(worktreeId);
+    const text = addon.getWorktreeZone(this.#connection, kept.generationOf(known), worktreeId);
+    return text === null ? kept.again(known) : kept.keep(worktreeId, one(entities.zoneId, text));
   }
 
   removeWorktreeFromZone(worktreeId) {
@@ -243,11 +226,10 @@ class VisualDatabase {
   }
 
   getWorktreesInZone(zoneId) {
-    const map = this.#kept.worktreesInZone;
-    const known = map.get(zoneId);
-    const text = addon.listWorktreesInZone(this.#connection, this.#answers.known(known), zoneId);
-    if (text === null) return copyWorktrees(known);
-    return this.#answers.keep(map, zoneId, list(entities.worktree, text, this.#connection), copyWorktrees);
+    const kept = this.#kept.worktreesInZone;
+    const known = kept.get(zoneId);
+    const text = addon.listWorktreesInZone(this.#connection, kept.generationOf(known), zoneId);
+    return text === null ? kept.again(known) : kept.keep(zoneId, list(entities.worktree, text, this.#connection));
   }
 
   recordExecution(execution) {
@@ -265,11 +247,10 @@ class VisualDatabase {
   }
 
   getExecution(id) {
-    const map = this.#kept.execution;
-    const known = map.get(id);
-    const text = addon.getExecution(this.#connection, this.#pages.known(known), id);
-    if (text === null) return copyExecution(known);
-    return this.#pages.keep(map, id, one(entities.execution, text), copyExecution);
+    const kept = this.#kept.execution;
+    const known = kept.get(id);
+    const text = addon.getExecution(this.#connection, kept.generationOf(known), id);
+    return text === null ? kept.again(known) : kept.keep(id, one(entities.execution, text));
   }
 
   getExecutionHistory(zoneId, limit) {
@@ -282,35 +263,32 @@ class VisualDatabase {
 
   getExecutionStats(options) {
     const { zoneId, worktreeId } = filter('getExecutionStats', options);
-    const map = this.#kept.executionStats;
+    const kept = this.#kept.executionStats;
     const key = keyOf(zoneId, worktreeId);
-    const known = map.get(key);
-    const text = addon.executionStats(this.#connection, this.#answers.known(known), zoneId, worktreeId);
-    if (text === null) return copies.flat(known);
-    return this.#answers.keep(map, key, one(entities.executionStats, text), copies.flat);
+    const known = kept.get(key);
+    const text = addon.executionStats(this.#connection, kept.generationOf(known), zoneId, worktreeId);
+    return text === null ? kept.again(known) : kept.keep(key, one(entities.executionStats, text));
   }
 
   getStats() {
-    const map = this.#kept.stats;
-    const known = map.get('');
-    const text = addon.stats(this.#connection, this.#answers.known(known));
-    if (text === null) return copies.flat(known);
-    return this.#answers.keep(map, '', one(entities.databaseStats, text), copies.flat);
+    const kept = this.#kept.stats;
+    const known = kept.get('');
+    const text = addon.stats(this.#connection, kept.generationOf(known));
+    return text === null ? kept.again(known) : kept.keep('', one(entities.databaseStats, text));
   }
 
   getBoard() {
-    const map = this.#kept.board;
+    const kept = this.#kept.board;
     const generation = addon.generation(this.#connection);
-    const known = map.get('');
-    if (known !== undefined && generation !== 0 && this.#answers.known(known) === generation)
-      return copies.board(known);
+    const known = kept.get('');
+    if (generation !== 0 && kept.generationOf(known) === generation) return kept.again(known);
     const board = this.#snapshot(() => ({
       zones: list(entities.zone, addon.listZones(this.#connection, 0), this.#connection),
       worktrees: list(entities.worktree, addon.listWorktrees(this.#connection, 0), this.#connection),
       assignments: list(entities.assignment, addon.listAssignments(this.#connection, 0), this.#connection),
     }));
     const unchanged = addon.generation(this.#connection) === generation;
-    return this.#answers.keep(map, '', board, copies.board, unchanged ? generation : 0);
+    return kept.keep('', board, unchanged ? generation : 0);
   }
 
   createWorktrees(worktrees) {
@@ -432,13 +410,12 @@ class VisualDatabase {
     }
   }
 
-  #history(map, read, id, limit) {
+  #history(kept, read, id, limit) {
     const key =
       typeof id === 'string' && (limit === undefined || Number.isInteger(limit)) ? `${limit}:${id}` : undefined;
-    const known = map.get(key);
-    const text = read(this.#connection, this.#pages.known(known), id, limit);
-    if (text === null) return copyExecutions(known);
-    return this.#pages.keep(map, key, list(entities.execution, text, this.#connection), copyExecutions);
+    const known = kept.get(key);
+    const text = read(this.#connection, kept.generationOf(known), id, limit);
+    return text === null ? kept.again(known) : kept.keep(key, list(entities.execution, text, this.#connection));
   }
 
   #info(message, details) {
