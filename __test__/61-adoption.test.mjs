@@ -1,5 +1,6 @@
 // Files of the JavaScript layer become this package's in place, go back, and work on both sides.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixture, recorded } from './support/fixtures.mjs';
 import { startPeer } from './support/peer.mjs';
@@ -18,6 +19,16 @@ function everything(config) {
   const sorted = Object.entries(executions).map(([id, runs]) => [id, runs.toSorted(byId)]);
   return { ...rest, executions: Object.fromEntries(sorted) };
 }
+
+it('leaves no backup behind where it fails, however often it is tried', () => {
+  const dbPath = fixture('js-layer.db');
+  elsewhere(dbPath, 'CREATE TABLE execution_counts_by_zone (in_the_way)');
+  const before = readFileSync(dbPath);
+  for (const _ of [1, 2, 3]) expect(() => open({ dbPath })).toThrow(/failed and nothing was changed/);
+  const backups = join(dirname(dbPath), 'backups');
+  expect(existsSync(backups) ? readdirSync(backups) : []).toEqual([]);
+  expect(readFileSync(dbPath)).toEqual(before);
+});
 
 describe.each(FIXTURES)('%s', (name) => {
   it('is adopted equal to its dump, rolled back equal to it, and opened again', () => {

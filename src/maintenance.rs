@@ -7,9 +7,9 @@ use rusqlite::Connection;
 use rusqlite::ffi::{SQLITE_OPEN_READONLY, SQLITE_OPEN_READWRITE};
 
 use crate::error::{Error, Result};
-use crate::open::{before_migration, explained};
+use crate::open::{before_migration, explained, unneeded};
 use crate::schema::counts::{self, Drift};
-use crate::schema::{self, Prepare, Report, Status};
+use crate::schema::{self, Backup, Prepare, Report, Status};
 use crate::sqlite::open::raw;
 
 /// Where a file stands. Nothing is written.
@@ -66,8 +66,8 @@ fn migrating(
     migrate: impl FnOnce(&Connection, &Prepare) -> Result<Report>,
 ) -> Result<Report> {
     let connection = open(path, SQLITE_OPEN_READWRITE)?;
-    let backup = |_: &Connection, label: &str| before_migration(path, label);
-    migrate(&connection, &Prepare { path: Some(path), package_version, backup: Some(&backup), ..Prepare::default() })
+    let backup = Backup { make: &|_, label| before_migration(path, label), discard: &unneeded };
+    migrate(&connection, &Prepare { path: Some(path), package_version, backup: Some(backup), ..Prepare::default() })
 }
 
 fn open(path: &Path, flags: i32) -> Result<Connection> {

@@ -78,7 +78,6 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
             inner.pragma_update(None, "foreign_keys", true)?;
             inner.pragma_update(None, "recursive_triggers", true)?;
             inner.pragma_update(None, "cell_size_check", true)?;
-            let backup = |_: &rusqlite::Connection, label: &str| before_migration(path, label);
             let report = schema::prepare(
                 inner,
                 &Prepare {
@@ -86,7 +85,10 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
                     migrate: options.migrate,
                     readonly: options.readonly,
                     package_version: options.package_version,
-                    backup: if in_memory { None } else { Some(&backup) },
+                    backup: (!in_memory).then_some(schema::Backup {
+                        make: &|_, label| before_migration(path, label),
+                        discard: &unneeded,
+                    }),
                     ..Prepare::default()
                 },
             )?;
@@ -117,6 +119,11 @@ pub(crate) fn before_migration(path: &Path, label: &str) -> Result<PathBuf> {
         }),
         Err(error) => Err(error),
     }
+}
+
+/// That migration changed nothing, and its error is what the caller has to hear of.
+pub(crate) fn unneeded(backup: &Path) {
+    let _ = backup::discard(backup);
 }
 
 /// What a file could do to the program that opens it is turned off.

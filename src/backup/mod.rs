@@ -29,6 +29,6 @@ pub use manifest::{Backup, Kind, Manifest};
 pub use name::default_folder;
 pub use replace::resume;
 pub use restore::{How, Restored, restore};
-pub use retention::{Keep, Pruned, prune, prune_for};
+pub use retention::{Keep, Pruned, discard, prune, prune_for};
 pub use schedule::{Ran, run_if_due};
 pub use verify::verify;

@@ -66,8 +66,7 @@ pub fn prune(folder: &Path, stem: &str, keep: Keep, dry_run: bool) -> Result<Pru
         }
         if !dry_run {
             // In this order a kill leaves a backup without a manifest at worst, never a manifest without a backup.
-            remove(&manifest::path_of(&backup.path))?;
-            remove(&backup.path)?;
+            discard(&backup.path)?;
         }
         pruned.removed.push(backup.path);
     }
@@ -75,6 +74,15 @@ pub fn prune(folder: &Path, stem: &str, keep: Keep, dry_run: bool) -> Result<Pru
         sweep(&folder, &folder.join(stem))?;
     }
     Ok(pruned)
+}
+
+/// Removes a backup and its manifest, this first: a backup without one is a file like any other.
+///
+/// # Errors
+/// What the system says, but for a file that is gone already.
+pub fn discard(backup: &Path) -> Result<()> {
+    remove(&manifest::path_of(backup))?;
+    remove(backup)
 }
 
 /// As `prune`, for the backups of the database at `source`.

@@ -86,7 +86,11 @@ impl Job<'_> {
             if found != Found::Empty {
                 report.backup = self.backup(&transaction, to)?;
             }
-            report.foreign_key_violations = self.change(&transaction, from, to)?;
+            report.foreign_key_violations = self.change(&transaction, from, to).inspect_err(|_| {
+                if let (Some(backup), Some(made)) = (self.options.backup, &report.backup) {
+                    (backup.discard)(made);
+                }
+            })?;
         }
         report.pinned = history::is_pinned(&transaction, to)?;
         lock::commit(&transaction, self.options)?;
@@ -96,7 +100,7 @@ impl Job<'_> {
     /// Made under the lock, so that it is exactly what was there.
     fn backup(&self, transaction: &Transaction<'_>, to: u32) -> Result<Option<std::path::PathBuf>> {
         let label = format!("before-version-{to}");
-        self.options.backup.map(|backup| backup(transaction, &label)).transpose()
+        self.options.backup.map(|backup| (backup.make)(transaction, &label)).transpose()
     }
 
     fn change(&self, transaction: &Transaction<'_>, from: u32, to: u32) -> Result<i64> {

@@ -31,8 +31,14 @@ use crate::error::{Error, Result};
 /// `VDB1`: marks a file as this package's (`PRAGMA application_id`).
 pub const APPLICATION_ID: i32 = 0x5644_4231;
 
-/// Makes a verified backup of the file and says where it is; the text tells what for.
-pub type Backup<'a> = &'a dyn Fn(&rusqlite::Connection, &str) -> Result<PathBuf>;
+/// How the file is backed up before it is changed.
+#[derive(Clone, Copy)]
+pub struct Backup<'a> {
+    /// Makes a verified backup of the file and says where it is; the text tells what for.
+    pub make: &'a dyn Fn(&rusqlite::Connection, &str) -> Result<PathBuf>,
+    /// Takes it away again, where nothing was changed after all: who tries again and again must not fill the disk.
+    pub discard: &'a dyn Fn(&Path),
+}
 
 /// How a file is to be opened.
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::support::{FIXTURES, Folder, at_version, code, header, memory, model, one, open, schema};
 use crate::error::Error;
-use crate::schema::{APPLICATION_ID, LATEST, Prepare, Report, State, down, prepare, status, up};
+use crate::schema::{APPLICATION_ID, Backup, LATEST, Prepare, Report, State, down, prepare, status, up};
 
 #[test]
 fn an_empty_file_gets_the_latest_schema_and_is_marked_as_ours() {
@@ -119,7 +119,10 @@ fn a_file_with_content_is_backed_up_before_it_is_migrated_and_an_empty_one_is_no
         calls.borrow_mut().push((label.to_owned(), tables));
         Ok(PathBuf::from("the backup"))
     };
-    let options = Prepare { backup: Some(&backup), ..Prepare::default() };
+    let options = Prepare {
+        backup: Some(Backup { make: &backup, discard: &|_| panic!("nothing failed after it") }),
+        ..Prepare::default()
+    };
     let report = prepare(&open(&folder.fixture("js-layer.db")), &options).unwrap();
     assert_eq!(report.backup, Some("the backup".into()));
     prepare(&memory(), &options).unwrap();
@@ -132,7 +135,14 @@ fn where_the_backup_fails_nothing_is_changed() {
     let connection = open(&folder.fixture("js-layer.db"));
     let before = schema(&connection);
     let backup = |_: &rusqlite::Connection, _: &str| Err(Error::Plain("the disk is full".into()));
-    let error = prepare(&connection, &Prepare { backup: Some(&backup), ..Prepare::default() }).unwrap_err();
+    let error = prepare(
+        &connection,
+        &Prepare {
+            backup: Some(Backup { make: &backup, discard: &|_| panic!("nothing failed after it") }),
+            ..Prepare::default()
+        },
+    )
+    .unwrap_err();
     assert_eq!(error, Error::Plain("the disk is full".into()));
     assert_eq!(schema(&connection), before);
     assert!(connection.is_autocommit());
