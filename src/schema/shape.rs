@@ -63,6 +63,9 @@ pub fn differences(connection: &Connection, expected: &Shape) -> Result<Vec<Stri
 }
 
 /// The tables and columns of a version that the file lacks.
+///
+/// # Errors
+/// SQLite's error.
 pub fn missing(connection: &Connection, version: u32) -> Result<Vec<String>> {
     let present = tables(connection)?;
     let mut found = Vec::new();
