@@ -77,6 +77,15 @@ const BAD = [
     'not a database of this package: ',
   ],
   [
+    'a column that is missing',
+    (path) => {
+      withoutManifest(path);
+      sql(path, 'ALTER TABLE zones RENAME COLUMN size_height TO wise_height');
+    },
+    'ERR_BACKUP_SCHEMA',
+    'not a database of this package: column zones.size_height is missing',
+  ],
+  [
     'a database without tables',
     (path) => {
       withoutManifest(path);

@@ -69,7 +69,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
     };
     let connection = open::bare(path, bare).map_err(|error| explained(path, error))?;
     harden(&connection)?;
-    let version = connection
+    let prepared = connection
         .with(|inner| {
             // SQLite opens what it may not write for reading instead, and says so at the first write.
             if !options.readonly && inner.is_readonly("main")? {
@@ -98,7 +98,12 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
             }
             Ok(report.version)
         })
-        .map_err(|error| explained(path, error))?;
+        .map_err(|error| explained(path, error));
+    if prepared.is_err() {
+        // As in `schema::prepare`: closing a file that is refused leaves its write-ahead log alone.
+        connection.set_config(ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    }
+    let version = prepared?;
     connection.wait_for_locks(options.timeout)?;
     let store = Store::new(&connection, version);
     Ok((connection, store))

@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Database } from '../../lib/index.mjs';
+import { Database, VisualDatabase } from '../../lib/index.mjs';
 import { bitFlips, currentFile, examine, fixture, swappedPages, truncations } from './support/damaged.mjs';
 import { folder } from './support/folder.mjs';
 import { amount, figure, within } from './support/torture.mjs';
@@ -111,6 +111,26 @@ describe('A write-ahead log that a crash left behind', () => {
     const sorted = sort(await examine(damaged), await answersOf(crashed));
     expect(sorted.unsound).toBe(0);
     figure("the JavaScript layer's write-ahead log with flipped bits", `${damaged.length} times: ${told(sorted)}`);
+  });
+});
+
+describe('A file of this version with a damaged schema and a log', () => {
+  it('is refused, and neither of the two is changed', () => {
+    const [file, copy] = [path.join(folder(), 'visual.db'), path.join(folder(), 'visual.db')];
+    const visual = new VisualDatabase(file);
+    visual.createZone({ id: 'zone', name: 'Zone' });
+    visual.db.pragma('wal_checkpoint(TRUNCATE)');
+    visual.updateZone('zone', { name: 'Other' });
+    const [bytes, log] = [file, `${file}-wal`].map((name) => fs.readFileSync(name));
+    visual.close();
+    const page = bytes.readUInt16BE(16);
+    const schema = bytes.indexOf('CREATE TABLE zones', page);
+    bytes.write('CREATE RABBLE', schema);
+    fs.writeFileSync(copy, bytes);
+    fs.writeFileSync(`${copy}-wal`, log);
+    expect(() => new VisualDatabase(copy)).toThrow(expect.objectContaining({ code: 'SQLITE_CORRUPT' }));
+    expect(fs.readFileSync(copy).equals(bytes)).toBe(true);
+    expect(fs.readFileSync(`${copy}-wal`).equals(log)).toBe(true);
   });
 });
 

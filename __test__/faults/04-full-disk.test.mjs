@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
@@ -13,6 +14,7 @@ import { expectSound } from './support/sound.mjs';
 import { amount, figure, within } from './support/torture.mjs';
 
 const FULL = /^SQLITE_(FULL|IOERR_\w+)$/;
+const QUOTA = fileURLToPath(new URL('./support/quota.mjs', import.meta.url));
 const LIMITED = fileURLToPath(new URL('./support/limited.mjs', import.meta.url));
 
 /** Goes through operations until one fails for want of room; tells how many were done, and which could not be. */
@@ -100,6 +102,36 @@ describe('A disk that is full', () => {
     expect(isDeepStrictEqual(visual.getStats(), board)).toBe(true);
     expect(board.executions).toBeGreaterThan(10);
     visual.close();
+  });
+});
+
+describe('A quota that is used up', () => {
+  it('is an error, loses nothing, and the work goes on when there is room', within(120, 10), ({ skip }) => {
+    // Few kernels that tests run on can have quotas: what one says is put into the system's mouth by strace.
+    const trace = (range, ...command) =>
+      spawnSync('strace', ['-fqo', os.devNull, '-e', `inject=pwrite64:error=EDQUOT:when=${range}`, ...command], {
+        encoding: 'utf8',
+      });
+    const { error, status: allowed, stderr: why } = trace('1', 'true');
+    if (error || allowed !== 0) skip(`no strace here: ${error?.message ?? why}`);
+    let failed = 0;
+    for (let first = 100; first < 200; first += amount(33, 4)) {
+      const dbPath = newFile();
+      const { status, stdout, stderr } = trace(`${first}..${first + 60}`, process.execPath, QUOTA, dbPath);
+      expect([status, stderr]).toEqual([0, '']);
+      const { acknowledged, codes, lost } = JSON.parse(stdout);
+      expect(codes.length).toBeGreaterThan(10);
+      for (const code of codes) expect(code).toMatch(FULL);
+      expect(lost).toBe(0);
+      expect(acknowledged.at(-1)).toBe('wt-400');
+      const visual = new VisualDatabase(dbPath);
+      expectSound(visual);
+      expect(visual.listWorktrees().map(({ id }) => id)).toEqual(expect.arrayContaining(acknowledged));
+      expect(visual.listWorktrees()).toHaveLength(acknowledged.length);
+      visual.close();
+      failed += codes.length;
+    }
+    figure('a quota that is used up', `${failed} writes refused with EDQUOT: 0 lost, 0 corrupt, the work goes on`);
   });
 });
 

@@ -1,52 +1,105 @@
-//! Opens a file that holds anything.
+//! Opens a file that holds anything, with a write-ahead log of anything where the input has one.
 #![no_main]
 
-use std::path::PathBuf;
-use std::time::Duration;
-
 use libfuzzer_sys::fuzz_target;
+use visual_db::error::Result;
 use visual_db::model::Given;
-use visual_db::open::{self, Options};
+use visual_db::model::execution::NewExecution;
+use visual_db::model::worktree::{NewWorktree, WorktreeChanges};
+use visual_db::open;
 use visual_db::sqlite::Frame;
+use visual_db::store::Store;
+use visual_db_fuzz::{NOW, content, folder, options, split};
 
 fuzz_target!(|bytes: &[u8]| {
+    let (file, log) = split(bytes, b"\n--wal--\n");
     let folder = folder();
-    let file = folder.join("visual.db");
-    std::fs::write(&file, bytes).unwrap();
-    let options = Options {
-        readonly: false,
-        must_exist: true,
-        timeout: Duration::ZERO,
-        full: false,
-        mode: 0o600,
-        migrate: true,
-        package_version: "1.0.0",
-    };
-    match open::open(&file, &options) {
-        Err(_) => assert_eq!(std::fs::read(&file).unwrap(), bytes, "refused, and changed"),
+    let (path, beside) = (folder.join("visual.db"), folder.join("visual.db-wal"));
+    std::fs::write(&path, file).unwrap();
+    if let Some(log) = log {
+        std::fs::write(&beside, log).unwrap();
+    }
+    match open::open(&path, &options(true)) {
+        Err(_) => {
+            assert_eq!(content(&path).as_deref(), Some(file), "refused, and changed");
+            // SQLite leaves an empty one where there was none.
+            assert_eq!(content(&beside).unwrap_or_default(), log.unwrap_or_default(), "refused, and its log changed");
+        }
         Ok((connection, store)) => {
             // An error is an answer too; what counts is that each of them returns.
-            let mut frame = Frame::default();
-            let _ = store.list_worktrees(Given::Undefined, &mut frame);
-            frame.clear();
-            let _ = store.list_zones(&mut frame);
-            frame.clear();
-            let _ = store.list_executions_of_zone(Given::Text("zone"), Given::Number(-1.0), &mut frame);
-            frame.clear();
-            let _ = store.stats(&mut frame);
-            store.abandon();
+            read(&store);
+            write(&store);
+            read(&store);
+            assert!(!connection.in_transaction());
             let _ = connection.close();
         }
     }
     let _ = std::fs::remove_dir_all(&folder);
 });
 
-/// A folder of this process's own, in memory where there is such a place.
-fn folder() -> PathBuf {
-    let base = PathBuf::from("/dev/shm");
-    let base = if base.is_dir() { base } else { std::env::temp_dir() };
-    let folder = base.join(format!("visual-db-fuzz-{}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
+fn read(store: &Store) {
+    let (zone, worktree) = (Given::Text("zone"), Given::Text("worktree"));
+    let all = Given::Number(-1.0);
+    let mut frame = Frame::default();
+    let lists: [&dyn Fn(&mut Frame) -> Result<bool>; 10] = [
+        &|frame| store.list_worktrees(Given::Undefined, frame),
+        &|frame| store.list_worktrees(Given::Text("active"), frame),
+        &|frame| store.list_zones(frame),
+        &|frame| store.list_assignments(frame),
+        &|frame| store.list_worktrees_in_zone(zone, frame),
+        &|frame| store.list_executions_of_zone(zone, all, frame),
+        &|frame| store.list_executions_of_worktree(worktree, all, frame),
+        &|frame| store.get_worktree_zone(worktree, frame).map(|()| false),
+        &|frame| store.execution_stats(Given::Undefined, Given::Undefined, frame).map(|()| false),
+        &|frame| store.stats(frame).map(|()| false),
+    ];
+    for list in lists {
+        frame.clear();
+        let mut more = list(&mut frame);
+        while more == Ok(true) {
+            frame.clear();
+            more = store.more(&mut frame);
+        }
+        store.abandon();
+    }
+}
+
+/// Through every trigger and foreign key of the file.
+fn write(store: &Store) {
+    let (id, zone, none) = (Given::Text("new"), Given::Text("zone"), Given::Undefined);
+    let mut frame = Frame::default();
+    let worktree = NewWorktree {
+        id,
+        path: Given::Text("/new"),
+        port: Given::Number(1.0),
+        branch_name: Given::Text("main"),
+        issue_url: none,
+        task_id: none,
+        status: none,
+        position_x: none,
+        position_y: none,
+        created_at: none,
+    };
+    let run = NewExecution {
+        zone_id: zone,
+        worktree_id: id,
+        agent_type: Given::Text("agent"),
+        prompt: Given::Text("prompt"),
+        result: none,
+        success: true,
+    };
+    let changes = WorktreeChanges {
+        status: Given::Text("idle"),
+        issue_url: none,
+        task_id: none,
+        position_x: Given::Number(2.0),
+        position_y: none,
+    };
+    let _ = store.create_worktree("createWorktree", &worktree, NOW, &mut frame);
+    let _ = store.assign_worktree("assignWorktreeToZone", id, zone, NOW);
+    let _ = store.record_execution("recordExecution", &run, 0.0, NOW);
+    frame.clear();
+    let _ = store.update_worktree(id, &changes, NOW, &mut frame);
+    let _ = store.delete_worktree(id);
+    let _ = store.delete_zone(zone);
 }

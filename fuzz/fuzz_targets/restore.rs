@@ -1,55 +1,66 @@
-//! Restores from a file that holds anything.
+//! Restores from a file that holds anything, with a manifest of anything where the input has one.
 #![no_main]
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
+use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
 use visual_db::backup;
 use visual_db::model::Given;
-use visual_db::open::{self, Options};
+use visual_db::model::worktree::NewWorktree;
+use visual_db::open;
 use visual_db::sqlite::Frame;
+use visual_db_fuzz::{NOW, content, folder, options, rows, split};
 
 fuzz_target!(|bytes: &[u8]| {
+    static BOARD: OnceLock<Vec<u8>> = OnceLock::new();
+    let board = BOARD.get_or_init(board);
+    let (file, manifest) = split(bytes, b"\n--manifest--\n");
     let folder = folder();
-    let (live, copy) = (folder.join("visual.db"), folder.join("copy.db"));
-    let before = worktrees(&live);
-    std::fs::write(&copy, bytes).unwrap();
-    if backup::restore(&copy, &live, &mut backup::unreported).is_err() {
-        assert_eq!(worktrees(&live), before, "not restored, and changed");
-    } else {
-        worktrees(&live);
+    let (live, copy, beside) = (folder.join("visual.db"), folder.join("copy.db"), folder.join("copy.db.json"));
+    std::fs::write(&live, board).unwrap();
+    std::fs::write(&copy, file).unwrap();
+    if let Some(manifest) = manifest {
+        std::fs::write(&beside, manifest).unwrap();
     }
-    assert_eq!(std::fs::read(&copy).unwrap(), bytes, "the backup was changed");
+    match backup::restore(&copy, &live, &mut backup::unreported) {
+        Err(_) => assert_eq!(content(&live).as_ref(), Some(board), "not restored, and changed"),
+        Ok(restored) => {
+            assert!(restored.safety.is_some_and(|safety| safety.exists()), "restored, and no safety copy");
+            let _ = opened(&live);
+        }
+    }
+    assert_eq!(content(&copy).as_deref(), Some(file), "the backup was changed");
+    assert_eq!(content(&beside).as_deref(), manifest, "its manifest was changed");
     let _ = std::fs::remove_dir_all(&folder);
 });
 
-/// All worktrees of a board, made where there is none.
-fn worktrees(live: &Path) -> Vec<u8> {
-    let options = Options {
-        readonly: false,
-        must_exist: false,
-        timeout: Duration::ZERO,
-        full: false,
-        mode: 0o600,
-        migrate: true,
-        package_version: "1.0.0",
+/// The file of a board with a worktree in it.
+fn board() -> Vec<u8> {
+    let live = folder().join("visual.db");
+    let (connection, store) = open::open(&live, &options(false)).expect("a new board");
+    let none = Given::Undefined;
+    let worktree = NewWorktree {
+        id: Given::Text("kept"),
+        path: Given::Text("/kept"),
+        port: Given::Number(1.0),
+        branch_name: Given::Text("main"),
+        issue_url: none,
+        task_id: none,
+        status: none,
+        position_x: none,
+        position_y: none,
+        created_at: none,
     };
-    let (connection, store) = open::open(live, &options).expect("a board that is sound");
-    let mut frame = Frame::default();
-    let _ = store.list_worktrees(Given::Undefined, &mut frame);
-    let text = frame.text().to_vec();
-    store.abandon();
+    store.create_worktree("createWorktree", &worktree, NOW, &mut Frame::default()).expect("a worktree");
     connection.close().expect("closed");
-    text
+    content(&live).expect("its file")
 }
 
-/// A folder of this process's own, in memory where there is such a place.
-fn folder() -> PathBuf {
-    let base = PathBuf::from("/dev/shm");
-    let base = if base.is_dir() { base } else { std::env::temp_dir() };
-    let folder = base.join(format!("visual-db-fuzz-{}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
+/// The rows of a board that was verified, and so has to be sound.
+fn opened(live: &Path) -> Vec<Vec<u8>> {
+    let (connection, store) = open::open(live, &options(true)).expect("a board that is sound");
+    let rows = rows(&store);
+    connection.close().expect("closed");
+    rows
 }

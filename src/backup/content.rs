@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{context, is_unreadable, refused};
 use crate::error::Result;
-use crate::schema::{State, status};
+use crate::schema::{State, missing, status};
 
 /// Rows per table.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,15 @@ pub fn schema_version(connection: &Connection, path: &Path) -> Result<u32> {
             format!("not a database of this package: {}", found.reasons.join("; ")),
         )),
     }
+}
+
+/// Refuses a file that lacks what its version has. Its header alone says what it is, and it may have been damaged since.
+pub fn has_schema(connection: &Connection, path: &Path, version: u32) -> Result<()> {
+    let missing = missing(connection, version)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(refused("ERR_BACKUP_SCHEMA", path, format!("not a database of this package: {}", missing.join("; "))))
 }
 
 /// Counts the rows.

@@ -110,7 +110,11 @@ fn has_whole_pages(connection: &Connection, path: &Path, manifest: Option<&Manif
 /// What SQLite says about the content, in the form of a manifest.
 fn inspect(connection: &Connection, path: &Path, manifest: Option<&Manifest>) -> Result<Manifest> {
     hold_snapshot(connection)?;
-    content::schema_version(connection, path)?;
+    let version = content::schema_version(connection, path)?;
+    if manifest.is_none() {
+        // With a manifest it is what it was when it was made, which has to do.
+        content::has_schema(connection, path, version)?;
+    }
     // A safety copy of a damaged database is as good as what it was made of.
     if manifest.is_none_or(|manifest| manifest.damage.is_none())
         && let Some(damage) = content::damage(connection)?

@@ -23,6 +23,7 @@ use std::time::Duration;
 pub use migrate::{down, up};
 pub use migrations::{ALL, LATEST, Migration};
 pub use prepare::prepare;
+pub use shape::missing;
 pub use status::{State, Status, status};
 pub use verify::verify;
 

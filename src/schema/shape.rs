@@ -62,6 +62,26 @@ pub fn differences(connection: &Connection, expected: &Shape) -> Result<Vec<Stri
     Ok(found)
 }
 
+/// The tables and columns of a version that the file lacks.
+///
+/// # Errors
+/// SQLite's error.
+pub fn missing(connection: &Connection, version: u32) -> Result<Vec<String>> {
+    let present = tables(connection)?;
+    let mut found = Vec::new();
+    for (name, expected) in of_version(version)? {
+        if !present.contains(&name) {
+            found.push(format!("table {name} is missing"));
+            continue;
+        }
+        let actual = columns(connection, &name)?;
+        for column in expected.columns.iter().filter(|column| actual.iter().all(|other| other.name != column.name)) {
+            found.push(format!("column {name}.{} is missing", column.name));
+        }
+    }
+    Ok(found)
+}
+
 fn compare(table: &str, expected: &Table, actual: &Table, found: &mut Vec<String>) {
     if actual.kind != expected.kind {
         found.push(format!("{table} is a {}, not a {}", actual.kind, expected.kind));
