@@ -1,6 +1,17 @@
 // The files that are measured: generated once, prepared once for each peer, copied for each run.
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './node24.mjs';
@@ -60,6 +71,10 @@ export async function fresh(size, peer) {
   mkdirSync(RUN, { recursive: true });
   for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
   copyFileSync(source, path);
+  // Else the system writes a gigabyte to the disk while the first cases are measured.
+  const file = openSync(path);
+  fsyncSync(file);
+  closeSync(file);
   return path;
 }
 

@@ -8,7 +8,8 @@ import { VisualDatabase } from './visual_database.mjs';
 /** An empty folder of the test's own. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'visual-db-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // A backup that has begun is finished, also when its database was closed: it may still be adding files.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
   return folder;
 }
 
