@@ -201,6 +201,28 @@ describe('A file that is taken away while it is open', () => {
     visual.close();
     expect(fs.readFileSync(file).equals(bytes)).toBe(true);
   });
+
+  it.each([
+    ['deleted', (file) => fs.rmSync(file)],
+    ['replaced', (file, other) => fs.renameSync(other, file)],
+    ['renamed', (file) => fs.renameSync(file, `${file}.away`), 2],
+    ['in a renamed folder', (file) => fs.renameSync(path.dirname(file), `${path.dirname(file)}.away`), 2],
+  ])('%s in the middle of writing: the next write says so', (_, take, milliseconds = 0) => {
+    const { file, visual } = opened();
+    const other = newFile();
+    new VisualDatabase(other).close();
+    const move = (x) => visual.updateWorktree('wt', { position: { x } });
+    for (let x = 0; x < 100; x += 1) move(x);
+    take(file, other);
+    // What shows in the path only, or no sooner than the kernel's clock of files goes on, is asked for every millisecond.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+    for (const x of [100, 101]) {
+      expect(() => move(x)).toThrow(expect.objectContaining({ code: 'SQLITE_READONLY_DBMOVED' }));
+    }
+    visual.close();
+    const away = `${path.dirname(file)}.away`;
+    if (fs.existsSync(away)) fs.renameSync(away, path.dirname(file));
+  });
 });
 
 describe('A file with several names', () => {
