@@ -2,14 +2,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { VisualDatabase } from './visual_database.mjs';
+
+/** A backup that has begun is finished, also when its database was closed: it may still be adding files. */
+async function remove(folder) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (error.code !== 'ENOTEMPTY' || tries === 100) throw error;
+      await setTimeout(100);
+    }
+  }
+}
 
 /** An empty folder of the test's own. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'visual-db-'));
-  // A backup that has begun is finished, also when its database was closed: it may still be adding files.
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
+  onTestFinished(() => remove(folder));
   return folder;
 }
 
