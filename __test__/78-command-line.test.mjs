@@ -381,6 +381,7 @@ describe('doctor', () => {
     database.exec('INSERT OR REPLACE INTO zone_executions SELECT * FROM zone_executions');
     database.close();
     expect(check(dbPath, 'counts')).toMatchObject({ state: 'problem', advice: 'npx visual-db doctor --fix' });
+    expect(check(dbPath, 'schema').state).toBe('ok');
     expect(check(dbPath, 'counts', '--fix').state).toBe('note');
     expect(check(dbPath, 'counts').state).toBe('ok');
     expect(visualDb('doctor', '--db', dbPath).status).toBe(0);

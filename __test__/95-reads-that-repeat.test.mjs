@@ -7,12 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Answers } from '../lib/answers.js';
 import { VisualDatabase } from '../lib/index.mjs';
 
 const ENTRY = fileURLToPath(new URL('../lib/index.mjs', import.meta.url));
 const READER = fileURLToPath(new URL('./support/kept_reader.mjs', import.meta.url));
 const WRITER = fileURLToPath(new URL('./support/kept_writer.mjs', import.meta.url));
-/** A million in all when told so: `npm run torture`. */
+/** In all; more with `KEPT_READS=1000000 npm test -- 95`. */
 const READS = Number(process.env.KEPT_READS ?? 40_000);
 
 let folder;
@@ -222,6 +223,14 @@ test('`cacheSize` is a number of bytes that is not exceeded', () => {
   const small = new VisualDatabase({ dbPath: path.join(folder, 'visual.db'), cacheSize: 2000 });
   for (let i = 0; i < 100; i += 1) for (let j = 0; j < 3; j += 1) expect(small.getWorktree(`wt-${j}`).port).toBe(j);
   small.close();
+});
+
+test('an answer that no argument can be kept for takes no room from the others', () => {
+  const answers = new Answers(1000).of((answer) => answer);
+  for (let i = 0; i < 100; i += 1) answers.keep(undefined, 'of a limit that is no integer', 1);
+  answers.keep('id', 'kept', 1);
+  answers.keep('id', 'kept', 1);
+  expect(answers.get('id')).toBe('kept');
 });
 
 test(

@@ -35,6 +35,11 @@ if (values.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
+for (const option of ['rounds', 'effort'])
+  if (values[option] !== undefined && !/^[1-9]\d*$/.test(values[option])) {
+    process.stderr.write(`--${option} must be a positive integer, got ${JSON.stringify(values[option])}\n`);
+    process.exit(2);
+  }
 const only = new RegExp(values.only ?? '');
 const peers = PEERS.filter((peer) => new RegExp(values.peers ?? '').test(peer));
 const complete = !values.quick && !values.only && !values.peers;

@@ -95,7 +95,7 @@ class Kept {
   /** Keeps a copy of an answer that was just read, where there is room, and returns the answer. */
   keep(key, answer, generation = rows.generation()) {
     const bytes = OVERHEAD + rows.volume();
-    if (this.#answers.takes(generation, bytes) && typeof key === 'string') {
+    if (typeof key === 'string' && this.#answers.takes(generation, bytes)) {
       try {
         this.#map.set(key, this.#copy(answer));
       } catch {

@@ -55,15 +55,9 @@ const board = (b) => ({
 /** A JSON value. */
 function json(value) {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    const copy = [];
-    for (let i = 0; i < value.length; i += 1) copy.push(json(value[i]));
-    return copy;
-  }
+  if (Array.isArray(value)) return value.map(json);
   const copy = {};
-  const keys = Object.keys(value);
-  for (let i = 0; i < keys.length; i += 1) {
-    const key = keys[i];
+  for (const key of Object.keys(value)) {
     const member = json(value[key]);
     if (key === '__proto__') {
       Object.defineProperty(copy, key, { value: member, writable: true, enumerable: true, configurable: true });

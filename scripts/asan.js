@@ -4,7 +4,8 @@
 // memory watched with it. Every process that a test starts is watched too. Needs Linux on x64 and gcc with its libasan;
 // takes about five times as long as the suites alone. Arguments go to vitest: `npm run asan -- 30 31` are two suites.
 //
-// Fails on an error of AddressSanitizer anywhere, on a leak of what the addon has allocated, and on a test that fails. The addon is compiled for this into a folder of its own, unoptimised, and loaded in the ordinary one's place.
+// Fails on an error of AddressSanitizer anywhere, on a leak of what the addon has allocated, and on a test that fails. The
+// addon is compiled for this into a folder of its own, unoptimised, and loaded in the ordinary one's place.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -55,15 +56,14 @@ function main(args) {
   dependencies('__test__/peer');
   addon();
   const reports = fs.mkdtempSync(path.join(os.tmpdir(), 'visual-db-asan-'));
-  const env = {
+  Object.assign(process.env, {
     VISUAL_DB_ASAN: compile(),
     LD_PRELOAD: runtime(),
     // Node leaves memory to the end of the process, so leaks are told from the reports and not by the exit code.
     ASAN_OPTIONS: `log_path=${reports}/report:log_exe_name=1:detect_leaks=1:allocator_may_return_null=1`,
     LSAN_OPTIONS: 'exitcode=0',
     NODE_OPTIONS: `--require=${path.join(__dirname, 'asan/preload.cjs')}`,
-  };
-  Object.assign(process.env, env);
+  });
   const status = attempt(process.execPath, [
     path.join(ROOT, 'node_modules/vitest/vitest.mjs'),
     'run',

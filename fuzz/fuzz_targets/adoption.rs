@@ -5,11 +5,11 @@ use libfuzzer_sys::fuzz_target;
 use visual_db::error::Result;
 use visual_db::model::Given;
 use visual_db::model::execution::NewExecution;
-use visual_db::model::worktree::{NewWorktree, WorktreeChanges};
+use visual_db::model::worktree::WorktreeChanges;
 use visual_db::open;
 use visual_db::sqlite::Frame;
 use visual_db::store::Store;
-use visual_db_fuzz::{NOW, content, folder, options, split};
+use visual_db_fuzz::{NOW, content, folder, options, split, worktree};
 
 fuzz_target!(|bytes: &[u8]| {
     let (file, log) = split(bytes, b"\n--wal--\n");
@@ -68,18 +68,6 @@ fn read(store: &Store) {
 fn write(store: &Store) {
     let (id, zone, none) = (Given::Text("new"), Given::Text("zone"), Given::Undefined);
     let mut frame = Frame::default();
-    let worktree = NewWorktree {
-        id,
-        path: Given::Text("/new"),
-        port: Given::Number(1.0),
-        branch_name: Given::Text("main"),
-        issue_url: none,
-        task_id: none,
-        status: none,
-        position_x: none,
-        position_y: none,
-        created_at: none,
-    };
     let run = NewExecution {
         zone_id: zone,
         worktree_id: id,
@@ -95,7 +83,7 @@ fn write(store: &Store) {
         position_x: Given::Number(2.0),
         position_y: none,
     };
-    let _ = store.create_worktree("createWorktree", &worktree, NOW, &mut frame);
+    let _ = store.create_worktree("createWorktree", &worktree("new"), NOW, &mut frame);
     let _ = store.assign_worktree("assignWorktreeToZone", id, zone, NOW);
     let _ = store.record_execution("recordExecution", &run, 0.0, NOW);
     frame.clear();

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use visual_db::model::Given;
+use visual_db::model::worktree::NewWorktree;
 use visual_db::open::Options;
 use visual_db::sqlite::Frame;
 use visual_db::store::Store;
@@ -22,6 +23,24 @@ pub fn options(must_exist: bool) -> Options<'static> {
         mode: 0o600,
         migrate: true,
         package_version: "1.0.0",
+    }
+}
+
+/// A worktree with nothing but what it has to have.
+#[must_use]
+pub fn worktree(id: &'static str) -> NewWorktree<'static> {
+    let none = Given::Undefined;
+    NewWorktree {
+        id: Given::Text(id),
+        path: Given::Text("/worktree"),
+        port: Given::Number(1.0),
+        branch_name: Given::Text("main"),
+        issue_url: none,
+        task_id: none,
+        status: none,
+        position_x: none,
+        position_y: none,
+        created_at: none,
     }
 }
 

@@ -65,7 +65,6 @@ pub fn prune(folder: &Path, stem: &str, keep: Keep, dry_run: bool) -> Result<Pru
             continue;
         }
         if !dry_run {
-            // In this order a kill leaves a backup without a manifest at worst, never a manifest without a backup.
             discard(&backup.path)?;
         }
         pruned.removed.push(backup.path);
@@ -76,7 +75,8 @@ pub fn prune(folder: &Path, stem: &str, keep: Keep, dry_run: bool) -> Result<Pru
     Ok(pruned)
 }
 
-/// Removes a backup and its manifest, this first: a backup without one is a file like any other.
+/// Removes a backup and its manifest. In this order a kill leaves a backup without a manifest at worst, never a manifest
+/// without a backup.
 ///
 /// # Errors
 /// What the system says, but for a file that is gone already.

@@ -87,10 +87,6 @@ const rounds = async (number) => {
     if (round % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
     // What is forgotten closes when it is collected, which a busy engine may put off for long.
     if (round % 500 === 0 || (what === 'forget' && round % 50 === 0)) await held();
-    // Node lets go of native objects between the turns of its event loop.
-    if (round % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
-    // What is forgotten closes when it is collected, which a busy engine may put off for long.
-    if (what === 'forget' && round % 50 === 0) await held();
   }
 };
 // The allocator takes what it works with during the first rounds.

@@ -1,9 +1,10 @@
 //! Whether anybody has committed since: a look at the write-ahead log's index header, which every commit of every
 //! process changes and which the connection has mapped already.
 //!
-//! The VFS notes where SQLite has mapped region 0 of the shared memory, and forgets it when SQLite unmaps it. Nothing is opened, mapped or locked here: opening and closing the `-shm` file would drop the
-//! process's locks, and mapping it outside of WAL would create it. `docs/decisions/0004-reads-that-repeat.md` has the
-//! reasons; the header is described in SQLite's `walformat` page.
+//! The VFS notes where SQLite has mapped region 0 of the shared memory, and forgets it when SQLite unmaps it. Nothing is
+//! opened, mapped or locked here: opening and closing the `-shm` file would drop the process's locks, and mapping it
+//! outside of WAL would create it. `docs/decisions/0004-reads-that-repeat.md` has the reasons; the header is described in
+//! SQLite's `walformat` page.
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
