@@ -29,7 +29,7 @@ const kinds = {
     const samples = { min_samples: 3, max_samples: effort * 5, min_cpu_time: effort * 1e6 };
     return measure(coldCall, { ...common, ...samples, manual: 'manual' });
   },
-  each(run, effort) {
+  each(run, effort, name, every) {
     const samples = [];
     const time = (values, call) => {
       for (const value of values) {
@@ -38,10 +38,10 @@ const kinds = {
         samples.push(now() - start);
       }
     };
-    for (let batch = 0; batch < Math.max(1, effort / 35); batch++) run(db, time);
+    for (let batch = 0; batch < Math.max(1, effort / every); batch++) run(db, time);
     return { p50: median(samples), samples };
   },
-  timed(run, effort) {
+  timed(run, effort, name, every) {
     let perOperation;
     const time = (operations, fn) => {
       const start = now();
@@ -52,7 +52,7 @@ const kinds = {
       run(db, time);
       return perOperation;
     };
-    const samples = { min_samples: 3, max_samples: Math.max(3, Math.round(effort / 12)), min_cpu_time: Infinity };
+    const samples = { min_samples: 3, max_samples: Math.max(3, Math.round(effort / every)), min_cpu_time: Infinity };
     return measure(batch, { ...common, ...samples, manual: 'manual' });
   },
 };
@@ -60,7 +60,7 @@ const kinds = {
 process.on('message', async ({ name, effort }) => {
   const found = CASES.find((one) => one.name === name);
   const kind = Object.keys(kinds).find((key) => key in found);
-  const { p50, samples } = await kinds[kind](found[kind], effort, name);
+  const { p50, samples } = await kinds[kind](found[kind], effort, name, found.every);
   process.send({ median: p50, samples: samples.length });
 });
 process.on('disconnect', () => {

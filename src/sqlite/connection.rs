@@ -10,7 +10,7 @@ use rusqlite::ffi;
 
 use super::busy;
 use super::place::Place;
-use super::vfs::watch;
+use super::vfs::{database, index};
 use crate::error::{Error, Result};
 
 /// A connection to a database. Shared by the statements that were prepared on it; one thread only.
@@ -26,7 +26,7 @@ pub struct Connection {
     pub(super) patience: busy::Patience,
     place: Place,
     /// What the write-ahead log's index said last, and how often it said something new.
-    seen: Cell<(watch::Header, i32)>,
+    seen: Cell<(index::Header, i32)>,
 }
 
 /// The words for each state that forbids a call: the same everywhere (better-sqlite3's own).
@@ -194,7 +194,7 @@ impl Connection {
             return 0;
         }
         // SAFETY: the handle is open.
-        let Some(header) = (unsafe { watch::header(raw) }) else { return 0 };
+        let Some(header) = (unsafe { database::header(raw) }) else { return 0 };
         let (seen, generation) = self.seen.get();
         if header == seen {
             return generation;

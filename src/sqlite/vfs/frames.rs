@@ -1,53 +1,71 @@
-//! The frames of the write-ahead log, each written with one call of the system instead of two.
+//! The frames of the write-ahead log, those of a commit written with one call of the system.
 //!
-//! SQLite writes a frame's header (24 bytes) and then its page. The header is held back here until its page comes, in the
-//! very next call, and both go out together: a commit of two to five frames is quicker by as many calls, which is a tenth
-//! of it. What is written, in which order, and what is synced when, stays as it was: an error of the write is the error of
-//! the page's write, before the frame counts as written. `docs/decisions/0013-frames-in-one-write.md`.
+//! SQLite writes each frame's header (24 bytes) and then its page. They are held back here until the frame that commits, whose
+//! header says so, has its page, and all go out together: a commit of two to five frames needs one call instead of four to
+//! ten, which is a fifth of it. What is written, in which order, and what is synced when, stays as it was. An error is that of
+//! the write of the last page, before SQLite counts the commit as made; frames of a transaction that hasn't committed matter
+//! to nobody. `docs/decisions/0013-frames-in-one-write.md`.
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
 
 use rusqlite::ffi;
 
+use super::database::{self, Database};
+use super::pages::Pages;
 use super::{Tables, part};
 
 /// Sizes that SQLite's file format gives.
 const LOG_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 
+/// How much is held back at most, and a page more: a long transaction writes now and then.
+const LARGEST_WRITE: usize = 64 * 1024;
+
 static TABLES: Tables = Tables::new();
 
 /// What is kept behind the default VFS's own file object.
 pub(super) struct Frames {
     methods: &'static ffi::sqlite3_io_methods,
-    state: State,
-    /// A frame: its header and its page.
-    buffer: Vec<u8>,
+    /// The database whose log it is, which stays open for longer.
+    database: &'static Database,
+    latest: Latest,
+    /// Frames that are held back, one behind the other, and where in the file they begin.
+    held: Vec<u8>,
+    begin: i64,
+    pages: Pages,
 }
 
-/// What the latest write was. Only a header that goes on exactly where a whole frame ended is held back: a page follows
-/// it. Headers that SQLite writes anew, over older ones and without a page, never do.
-#[derive(Clone, Copy)]
-enum State {
+/// What SQLite wrote last. Only a header that goes on exactly where a whole frame ended is held back: a page follows it.
+/// Headers that SQLite writes anew, over older ones and without a page, never do.
+#[derive(Clone, Copy, PartialEq)]
+enum Latest {
     /// Something else, or nothing.
     Other,
-    /// A header, written as it came; its page begins here.
+    /// A header that was written as it came; its page begins here.
     Header(i64),
+    /// A header that is held back; its page begins here. Whether it commits.
+    Held(i64, bool),
     /// A whole frame, or the log's own header: the next frame begins here.
     End(i64),
-    /// A header that is held back in the buffer, of the frame that begins here.
-    Held(i64),
 }
 
 /// Takes over a write-ahead log that was just opened.
 ///
 /// # Safety
-/// `file` is a file object of our VFS, with these methods.
-pub(super) unsafe fn attach(file: *mut ffi::sqlite3_file, methods: &'static ffi::sqlite3_io_methods) {
+/// `file` is a file object of our VFS, with these methods; `name` is what SQLite opened it by.
+pub(super) unsafe fn attach(
+    file: *mut ffi::sqlite3_file,
+    methods: &'static ffi::sqlite3_io_methods,
+    name: ffi::sqlite3_filename,
+) {
     // SAFETY: as the caller promises; `close` drops what is written here.
     unsafe {
-        ptr::write(part(file), Frames { methods, state: State::Other, buffer: Vec::new() });
+        let Some(database) = database::of(ffi::sqlite3_database_file_object(name)) else { return };
+        database.log.set(file);
+        let frames =
+            Frames { methods, database, latest: Latest::Other, held: Vec::new(), begin: 0, pages: Pages::default() };
+        ptr::write(part(file), frames);
         (*file).pMethods = TABLES.replacing(methods, |ours| {
             ours.xClose = Some(close);
             ours.xRead = Some(read);
@@ -58,6 +76,15 @@ pub(super) unsafe fn attach(file: *mut ffi::sqlite3_file, methods: &'static ffi:
             ours.xFileControl = Some(file_control);
         });
     }
+}
+
+/// Forgets what is held back: a transaction that didn't commit gives up its place in the log to whoever writes next.
+///
+/// # Safety
+/// `file` is a write-ahead log that `attach` took over.
+pub(super) unsafe fn forget(file: *mut ffi::sqlite3_file) {
+    // SAFETY: as the caller promises.
+    unsafe { frames(file).held.clear() }
 }
 
 /// # Safety
@@ -77,25 +104,40 @@ impl Frames {
         self.methods.xWrite.map_or(ffi::SQLITE_IOERR_WRITE, |put| unsafe { put(file, data, amount, offset) })
     }
 
-    /// Writes a header that is held back, since it is not its page that comes next.
+    /// Writes what is held back. Where that fails it stays: SQLite may yet go on with the transaction.
     ///
     /// # Safety
     /// `self` is `file`'s.
     unsafe fn let_go(&mut self, file: *mut ffi::sqlite3_file) -> c_int {
-        let state = std::mem::replace(&mut self.state, State::Other);
-        let State::Held(offset) = state else { return ffi::SQLITE_OK };
-        // SAFETY: the buffer holds the header.
-        unsafe { self.put(file, self.buffer.as_ptr().cast(), FRAME_HEADER as c_int, offset) }
+        let Ok(amount @ 1..) = c_int::try_from(self.held.len()) else { return ffi::SQLITE_OK };
+        // SAFETY: there are so many bytes.
+        let code = unsafe { self.put(file, self.held.as_ptr().cast(), amount, self.begin) };
+        if code == ffi::SQLITE_OK {
+            self.held.clear();
+        }
+        code
     }
 
-    /// Keeps a frame's header, where there is memory for it.
-    fn hold(&mut self, header: &[u8]) -> bool {
-        self.buffer.clear();
-        let room = self.buffer.try_reserve(FRAME_HEADER).is_ok();
+    /// Holds a header back, while the writer's lock is held: when it is let go of, `forget` is called.
+    fn begin_frame(&mut self, header: &[u8], offset: i64) -> bool {
+        self.database.is_writing() && self.hold(header, offset)
+    }
+
+    /// Holds bytes back behind those that are held already, where there is memory for them.
+    fn hold(&mut self, bytes: &[u8], offset: i64) -> bool {
+        let room = self.held.try_reserve(bytes.len()).is_ok();
         if room {
-            self.buffer.extend_from_slice(header);
+            if self.held.is_empty() {
+                self.begin = offset;
+            }
+            self.held.extend_from_slice(bytes);
         }
         room
+    }
+
+    /// Whether something of these bytes of the file is held back.
+    fn holds(&self, offset: i64, amount: c_int) -> bool {
+        offset < self.begin + self.held.len() as i64 && self.begin < offset + i64::from(amount)
     }
 }
 
@@ -110,34 +152,84 @@ unsafe extern "C" fn write(
         let this = frames(file);
         let bytes = std::slice::from_raw_parts(data.cast::<u8>(), usize::try_from(amount).unwrap_or_default());
         let end = offset + i64::from(amount);
-        let begun = match this.state {
-            State::Held(begun) if begun + FRAME_HEADER as i64 == offset => Some(begun),
-            _ => None,
-        };
-        if let Some(begun) = begun
-            && this.buffer.try_reserve(bytes.len()).is_ok()
-        {
-            this.buffer.extend_from_slice(bytes);
-            this.state = State::End(end);
-            return this.put(file, this.buffer.as_ptr().cast(), FRAME_HEADER as c_int + amount, begun);
+        let before = std::mem::replace(&mut this.latest, Latest::Other);
+        match before {
+            Latest::End(at) if at == offset && bytes.len() == FRAME_HEADER && this.begin_frame(bytes, offset) => {
+                this.latest = Latest::Held(end, commits(bytes));
+                return ffi::SQLITE_OK;
+            }
+            Latest::Held(at, commits) if at == offset && is_page(bytes.len()) && this.hold(bytes, offset) => {
+                if commits || this.held.len() >= LARGEST_WRITE {
+                    let code = this.let_go(file);
+                    if code != ffi::SQLITE_OK {
+                        // SQLite will know that this frame failed: it must not get into the log later.
+                        this.held.truncate(this.held.len() - bytes.len() - FRAME_HEADER);
+                        return code;
+                    }
+                }
+                this.latest = Latest::End(end);
+                return ffi::SQLITE_OK;
+            }
+            _ => {}
         }
-        let before = this.state;
         let code = this.let_go(file);
         if code != ffi::SQLITE_OK {
             return code;
         }
-        this.state = match before {
-            State::End(at) if at == offset && bytes.len() == FRAME_HEADER && this.hold(bytes) => {
-                this.state = State::Held(offset);
-                return ffi::SQLITE_OK;
-            }
-            State::Header(at) if at == offset => State::End(end),
-            _ if bytes.len() == FRAME_HEADER => State::Header(end),
-            _ if offset == 0 && bytes.len() == LOG_HEADER => State::End(end),
-            _ => State::Other,
-        };
-        this.put(file, data, amount, offset)
+        let code = this.put(file, data, amount, offset);
+        if code == ffi::SQLITE_OK {
+            this.latest = match before {
+                Latest::Header(at) | Latest::Held(at, _) if at == offset && is_page(bytes.len()) => Latest::End(end),
+                _ if bytes.len() == FRAME_HEADER => Latest::Header(end),
+                _ if offset == 0 && bytes.len() == LOG_HEADER => Latest::End(end),
+                _ => Latest::Other,
+            };
+        }
+        code
     }
+}
+
+/// Whether a frame with this header commits: it has the database's size then, and else 0.
+fn commits(header: &[u8]) -> bool {
+    header[4..8] != [0; 4]
+}
+
+fn is_page(length: usize) -> bool {
+    length >= 512 && length.is_power_of_two()
+}
+
+/// The page of a frame that is committed may be kept. Where a transaction has written early it reads frames of its own, that
+/// it, or another one after a rollback, may write over.
+unsafe extern "C" fn read(
+    file: *mut ffi::sqlite3_file,
+    data: *mut c_void,
+    amount: c_int,
+    offset: ffi::sqlite3_int64,
+) -> c_int {
+    // SAFETY: SQLite's own arguments: `data` has room for `amount` bytes. The database is open as long as its log is.
+    unsafe {
+        let this = frames(file);
+        let Some(base) = this.methods.xRead else { return ffi::SQLITE_IOERR_READ };
+        if this.holds(offset, amount) {
+            let code = this.let_go(file);
+            if code != ffi::SQLITE_OK {
+                return code;
+            }
+        }
+        let base = |data| base(file, data, amount, offset);
+        let Some((number, size)) = frame(amount, offset) else { return base(data) };
+        let database = this.database;
+        let era = || database.era().filter(|(_, last)| number <= u64::from(*last)).map(|(era, _)| era);
+        this.pages.read(number, data, size, era, base)
+    }
+}
+
+/// The number of the frame, from 1 on, whose page this is, and the page's size; `None` where it is something else.
+fn frame(amount: c_int, offset: i64) -> Option<(u64, usize)> {
+    let size = usize::try_from(amount).ok().filter(|size| *size >= 512)?;
+    let before = u64::try_from(offset).ok()?.checked_sub((LOG_HEADER + FRAME_HEADER) as u64)?;
+    let each = (size + FRAME_HEADER) as u64;
+    (before % each == 0).then_some((before / each + 1, size))
 }
 
 /// Every other call sees the file with what is held back in it.
@@ -147,6 +239,7 @@ macro_rules! after_letting_go {
             // SAFETY: SQLite's own arguments go on to the default VFS.
             unsafe {
                 let this = frames(file);
+                this.latest = Latest::Other;
                 match this.let_go(file) {
                     ffi::SQLITE_OK => this.methods.$method.map_or(ffi::$error, |run| run(file, $($argument),*)),
                     code => code,
@@ -157,7 +250,6 @@ macro_rules! after_letting_go {
 }
 
 after_letting_go! {
-    read(data: *mut c_void, amount: c_int, offset: ffi::sqlite3_int64) as xRead or SQLITE_IOERR_READ;
     truncate(size: ffi::sqlite3_int64) as xTruncate or SQLITE_IOERR_TRUNCATE;
     sync(flags: c_int) as xSync or SQLITE_IOERR_FSYNC;
     file_size(size: *mut ffi::sqlite3_int64) as xFileSize or SQLITE_IOERR_FSTAT;
@@ -169,6 +261,7 @@ unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     unsafe {
         let let_go = frames(file).let_go(file);
         let methods = frames(file).methods;
+        frames(file).database.log.set(ptr::null_mut());
         ptr::drop_in_place(part::<Frames>(file));
         let code = methods.xClose.map_or(ffi::SQLITE_IOERR_CLOSE, |close| close(file));
         if let_go == ffi::SQLITE_OK { code } else { let_go }

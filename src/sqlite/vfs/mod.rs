@@ -1,10 +1,13 @@
-//! A thin VFS over the default one: it looks at the write-ahead log's index (`watch`), and writes the log's frames with
-//! half the calls of the system (`frames`). Everything else is the default VFS's own.
+//! A thin VFS over the default one: it looks at the write-ahead log's index (`index`), which tells who has committed and
+//! which pages still stand (`pages`), of the database (`database`) and of the log, whose frames are written with half the
+//! calls of the system (`frames`). Everything else is the default VFS's own.
 
+pub mod database;
 mod frames;
+pub mod index;
+mod pages;
 #[cfg(test)]
 mod tests;
-pub mod watch;
 
 use std::ffi::{CStr, c_int};
 use std::ptr;
@@ -30,7 +33,7 @@ pub fn register() -> bool {
             let mut vfs = *found;
             vfs.zName = NAME.as_ptr();
             vfs.pNext = ptr::null_mut();
-            vfs.szOsFile = behind(found) + size_of::<watch::Watch>().max(size_of::<frames::Frames>()) as c_int;
+            vfs.szOsFile = behind(found) + size_of::<database::Database>().max(size_of::<frames::Frames>()) as c_int;
             vfs.xOpen = Some(open);
             ffi::sqlite3_vfs_register(Box::leak(Box::new(vfs)), 0) == ffi::SQLITE_OK
         }
@@ -72,9 +75,9 @@ unsafe extern "C" fn open(
             && let Some(methods) = (*file).pMethods.as_ref()
         {
             if flags & ffi::SQLITE_OPEN_MAIN_DB != 0 {
-                watch::attach(file, methods);
+                database::attach(file, methods);
             } else if flags & ffi::SQLITE_OPEN_WAL != 0 {
-                frames::attach(file, methods);
+                frames::attach(file, methods, name);
             }
         }
         code

@@ -1,10 +1,13 @@
-//! A log that is written in whole frames holds what SQLite wrote: the default VFS recovers it from the files alone.
+//! A log that is written in whole frames holds what SQLite wrote: the default VFS recovers it from the files alone. Pages
+//! that were kept are the files' own: builds with assertions hold each against the file, and these tests what is read
+//! against the default VFS.
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ffi};
 
 use super::super::open::raw;
+use super::pages::count::SPARED;
 
 const FLAGS: i32 = ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE;
 
@@ -97,4 +100,186 @@ fn two_that_write_in_turn_and_begin_the_log_anew_go_on_from_each_other() {
         }
         assert_eq!(recovered(&folder.database()), (rows, rows));
     }
+}
+
+#[test]
+fn what_a_transaction_took_back_is_not_written_over_what_comes_next() {
+    let folder = Folder::new("back");
+    let setup = format!("{TABLE}; PRAGMA cache_size = 10; PRAGMA wal_autocheckpoint = 0");
+    let [first, second] = [open(&folder.database(), &setup), open(&folder.database(), &setup)];
+    for rows in 1..=40 {
+        second.execute(INSERT, []).unwrap();
+        first.execute_batch("BEGIN; UPDATE t SET v = 9").unwrap();
+        first.execute_batch("SAVEPOINT s; UPDATE t SET v = 8; ROLLBACK TO s; UPDATE t SET v = 7; ROLLBACK").unwrap();
+        second.execute_batch("UPDATE t SET v = 2").unwrap();
+        first.execute_batch("UPDATE t SET v = v - 1").unwrap();
+        assert_eq!(recovered(&folder.database()), (rows, rows));
+    }
+}
+
+#[test]
+fn who_locks_the_file_for_good_writes_as_it_comes() {
+    let folder = Folder::new("exclusive");
+    let setup = format!("{TABLE}; PRAGMA cache_size = 10; PRAGMA wal_autocheckpoint = 0");
+    let first = open(&folder.database(), &setup);
+    for rows in 1..=20 {
+        first.execute(INSERT, []).unwrap();
+        first.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN; UPDATE t SET v = 9; ROLLBACK").unwrap();
+        first.execute_batch("PRAGMA locking_mode = NORMAL").unwrap();
+        content(&first);
+        open(&folder.database(), "UPDATE t SET v = 2");
+        first.execute_batch("UPDATE t SET v = v - 1").unwrap();
+        assert_eq!(recovered(&folder.database()), (rows, rows));
+    }
+}
+
+/// What a reader finds: every row, so every page.
+fn content(connection: &Connection) -> Vec<(i64, i64, i64)> {
+    let mut rows = connection.prepare("SELECT id, v, length(filler) FROM t ORDER BY id").unwrap();
+    let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    rows.map(|row| row.unwrap()).collect()
+}
+
+/// The same numbers in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
+
+#[test]
+fn whatever_anybody_does_a_reader_finds_what_the_files_hold() {
+    let folder = Folder::new("pages");
+    let path = folder.database();
+    let small = format!("{TABLE}; PRAGMA cache_size = 10");
+    let watched = [open(&path, &small), open(&path, &small)];
+    let plain = raw(&path, FLAGS, None).unwrap();
+    plain.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA cache_size = 10; PRAGMA wal_autocheckpoint = 40").unwrap();
+    let mut dice = Dice(7);
+    SPARED.set(0);
+    for _ in 0..1_000 {
+        let anybody = match dice.roll(4) {
+            0 => &watched[0],
+            1 => &watched[1],
+            _ => &plain,
+        };
+        let id = dice.roll(120);
+        let change = match dice.roll(4) {
+            0 => format!("DELETE FROM t WHERE id = {id}"),
+            1 => format!("UPDATE t SET v = v + 1 WHERE id % 9 = {}", id % 9),
+            _ => format!("INSERT OR REPLACE INTO t VALUES ({id}, {id}, randomblob({}))", 10 << dice.roll(11)),
+        };
+        match dice.roll(24) {
+            0 => anybody.execute_batch(&format!("BEGIN; {change}; UPDATE t SET v = v + 7; ROLLBACK")).unwrap(),
+            1 => anybody.execute_batch("VACUUM").unwrap(),
+            2 => {
+                let mode = ["PASSIVE", "FULL", "RESTART", "TRUNCATE"][dice.roll(4) as usize];
+                anybody.execute_batch(&format!("PRAGMA wal_checkpoint({mode})")).unwrap();
+            }
+            // Somebody reads from an older snapshot, while others commit and move what they may.
+            3 => {
+                let reader = &watched[dice.roll(2) as usize];
+                reader.execute_batch("BEGIN").unwrap();
+                let before = content(reader);
+                plain.execute_batch(&change).unwrap();
+                plain.execute_batch("PRAGMA wal_checkpoint(PASSIVE)").unwrap();
+                assert_eq!(content(reader), before);
+                reader.execute_batch("COMMIT").unwrap();
+            }
+            4 => anybody
+                .execute_batch(&format!("BEGIN; {change}; SAVEPOINT s; UPDATE t SET v = 0; ROLLBACK TO s; COMMIT"))
+                .unwrap(),
+            _ => anybody.execute_batch(&change).unwrap(),
+        }
+        let expected = content(&plain);
+        for reader in &watched {
+            assert_eq!(content(reader), expected);
+        }
+    }
+    assert!(SPARED.get() > 10_000, "{} pages were spared", SPARED.get());
+}
+
+#[test]
+fn pages_of_the_file_and_of_the_log_outlast_the_commits_of_others() {
+    let folder = Folder::new("outlast");
+    let [reader, writer] = [open(&folder.database(), TABLE), open(&folder.database(), TABLE)];
+    for _ in 0..40 {
+        writer.execute(INSERT, []).unwrap();
+    }
+    for checkpoint in ["", "PRAGMA wal_checkpoint"] {
+        writer.execute_batch(checkpoint).unwrap();
+        writer.execute_batch("UPDATE t SET v = 2 WHERE id = 1").unwrap();
+        content(&reader);
+        writer.execute_batch("UPDATE t SET v = 3 WHERE id = 1").unwrap();
+        SPARED.set(0);
+        content(&reader);
+        assert!(SPARED.get() >= 40, "{}", SPARED.get());
+    }
+}
+
+#[test]
+fn pages_are_not_kept_beyond_the_log_they_were_read_beside() {
+    let folder = Folder::new("modes");
+    let connection = open(&folder.database(), TABLE);
+    for v in 0..10 {
+        connection.execute_batch("PRAGMA journal_mode = DELETE").unwrap();
+        connection.execute(INSERT, []).unwrap();
+        connection.execute_batch(&format!("UPDATE t SET v = {v}; PRAGMA journal_mode = WAL")).unwrap();
+        let [first, second] = [content(&connection), content(&open(&folder.database(), ""))];
+        assert_eq!(first, second);
+        assert!(first.iter().all(|row| row.1 == v));
+    }
+}
+
+#[test]
+fn a_page_that_a_transaction_wrote_early_and_took_back_is_not_kept() {
+    let folder = Folder::new("early");
+    let setup = format!("{TABLE}; PRAGMA cache_size = 10; PRAGMA wal_autocheckpoint = 0");
+    let [first, second] = [open(&folder.database(), &setup), open(&folder.database(), &setup)];
+    for _ in 0..40 {
+        first.execute(INSERT, []).unwrap();
+    }
+    for v in 0..20 {
+        first.execute_batch(&format!("BEGIN; UPDATE t SET v = -{v}")).unwrap();
+        content(&first);
+        first.execute_batch("ROLLBACK").unwrap();
+        second.execute_batch(&format!("UPDATE t SET v = {v}")).unwrap();
+        assert!(content(&first).iter().all(|row| row.1 == v));
+    }
+}
+
+#[test]
+fn readers_that_poll_do_not_keep_the_log_from_being_moved() {
+    let folder = Folder::new("marks");
+    let reader = open(&folder.database(), TABLE);
+    let writer = open(&folder.database(), "PRAGMA wal_autocheckpoint = 100");
+    for rows in 1..=2_000 {
+        writer.execute("INSERT INTO t (v, filler) VALUES (1, x'')", []).unwrap();
+        assert_eq!(content(&reader).len(), rows);
+    }
+    let log = std::fs::metadata(folder.0.join("visual.db-wal")).unwrap().len();
+    assert!(log < 140 * 4120, "{log}");
+    let state = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let (busy, frames, moved): (i64, i64, i64) =
+        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], state).unwrap();
+    assert_eq!((busy, frames, moved), (0, 0, 0));
+}
+
+#[test]
+fn a_reader_s_mark_lags_no_further_than_a_few_commits() {
+    let folder = Folder::new("lag");
+    let setup = format!("{TABLE}; PRAGMA wal_autocheckpoint = 0");
+    let [reader, writer] = [open(&folder.database(), &setup), open(&folder.database(), &setup)];
+    for _ in 0..200 {
+        writer.execute(INSERT, []).unwrap();
+        content(&reader);
+    }
+    reader.execute_batch("BEGIN").unwrap();
+    content(&reader);
+    let state = |row: &rusqlite::Row<'_>| Ok((row.get(1)?, row.get(2)?));
+    let (frames, moved): (i64, i64) = writer.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], state).unwrap();
+    assert!(frames - moved <= 32, "{moved} of {frames} frames");
 }
