@@ -105,6 +105,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
     }
     let version = prepared?;
     connection.wait_for_locks(options.timeout)?;
+    connection.move_the_log()?;
     let store = Store::new(&connection, version);
     Ok((connection, store))
 }

@@ -15,6 +15,9 @@ function operate(n) {
   return db.getWorktree(id);
 }
 
+const WARM_UP = 1000;
+for (let n = 0; n < WARM_UP; n++) operate(Number(member) * 1_000_003 - n);
+
 process.once('message', () => {
   for (let n = 0; n < Number(operations); n++) operate(Number(member) * 1_000_003 + n);
   process.send('done');

@@ -21,6 +21,16 @@ pub struct Patience {
     since: Cell<Option<Instant>>,
 }
 
+impl Patience {
+    /// Waits no longer than this while something runs.
+    pub(super) fn at_most(&self, timeout: Duration, run: impl FnOnce()) {
+        let usual = self.timeout.get();
+        self.timeout.set(usual.map(|usual| usual.min(timeout)));
+        run();
+        self.timeout.set(usual);
+    }
+}
+
 impl Connection {
     /// Waits up to `timeout` for locks that others hold, looking often.
     ///

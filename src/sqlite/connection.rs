@@ -24,6 +24,8 @@ pub struct Connection {
     iterators: Cell<u32>,
     unsafe_mode: Cell<bool>,
     pub(super) patience: busy::Patience,
+    /// How long the write-ahead log was when this connection last tried to move it, in frames.
+    pub(super) tried: Cell<c_int>,
     place: Place,
     /// What the write-ahead log's index said last, and how often it said something new.
     seen: Cell<(index::Header, i32)>,
@@ -48,6 +50,7 @@ impl Connection {
             iterators: Cell::new(0),
             unsafe_mode: Cell::new(false),
             patience: busy::Patience::default(),
+            tried: Cell::new(0),
             place: Place::default(),
             seen: Cell::default(),
         })

@@ -1,6 +1,7 @@
 //! The connection to SQLite: open, flags, statements, packed rows. The only home of raw `sqlite3` pointers.
 
 pub mod busy;
+mod checkpoint;
 pub mod code;
 pub mod connection;
 pub mod function;

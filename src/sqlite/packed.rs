@@ -4,6 +4,7 @@
 //! a list went into (`docs/decisions/0002-packed-rows.md`). Text that Latin-1 can't say goes into a second string, so that
 //! one emoji doesn't make two bytes of every character beside it.
 
+use std::borrow::Cow;
 use std::ffi::c_int;
 
 use rusqlite::ffi;
@@ -165,7 +166,8 @@ impl Frame {
         if bytes.is_ascii() {
             self.text.extend_from_slice(bytes);
         } else {
-            let text = String::from_utf8_lossy(bytes);
+            // Whole text is checked much faster than it is repaired.
+            let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
             if !is_latin1(text.as_bytes()) {
                 self.wide.extend(text.encode_utf16());
                 self.cell(WIDE, self.wide.len() as u64);

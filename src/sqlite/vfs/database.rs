@@ -31,6 +31,9 @@ pub(super) struct Database {
     index: Cell<Option<Index>>,
     /// The locks of the index that this connection holds.
     held: Cell<u8>,
+    /// For which frame, the last one then, moving a mark was spared; and whether it is just being spared, for all marks in turn.
+    spared: Cell<Option<u32>>,
+    sparing: Cell<bool>,
     /// The write-ahead log, while it is open; else null.
     pub log: Cell<*mut ffi::sqlite3_file>,
     pages: RefCell<Pages>,
@@ -56,6 +59,8 @@ pub(super) unsafe fn attach(file: *mut ffi::sqlite3_file, methods: &'static ffi:
         methods,
         index: Cell::new(None),
         held: Cell::new(0),
+        spared: Cell::new(None),
+        sparing: Cell::new(false),
         log: Cell::new(ptr::null_mut()),
         pages: RefCell::default(),
     };
@@ -112,6 +117,21 @@ impl Database {
     /// Whether this connection has the writer's lock.
     pub fn is_writing(&self) -> bool {
         self.held.get() & WRITE != 0
+    }
+
+    /// Whether a reader can do without moving a mark. Before it reads what was committed just now, SQLite moves one up to it,
+    /// under that mark's lock: the first that is free. One that lags behind a little is as good, for SQLite itself uses it
+    /// where all are locked by others, and that is what it is told here.
+    ///
+    /// It matters to a checkpoint at most, which can't get beyond a mark that is in use. So that readers who follow each other
+    /// closely don't hold it up, a mark is spared once for each commit: the second reading moves it.
+    fn spares_mark(&self, offset: c_int) -> bool {
+        if offset == FIRST_MARK {
+            let last = self.index.get().filter(|index| index.has_near_mark()).map(Index::last);
+            self.sparing.set(last.is_some() && last != self.spared.get());
+            self.spared.set(last);
+        }
+        self.sparing.get()
     }
 
     /// The writer's lock is let go of.
@@ -184,10 +204,7 @@ unsafe extern "C" fn shm_map(
     }
 }
 
-/// Notes which locks are held, and spares a reader two of four calls of the system: before it reads what was committed just
-/// now, SQLite moves a read mark up to it, under that mark's lock. A mark that lags behind a little is as good, for SQLite
-/// itself uses one wherever all marks are locked by others, and that is what it is told here. It matters to a checkpoint at
-/// most that runs at that very moment, and stops at the mark.
+/// Notes which locks are held, and spares a reader two of four calls of the system (`Database::spares_mark`).
 unsafe extern "C" fn shm_lock(file: *mut ffi::sqlite3_file, offset: c_int, n: c_int, flags: c_int) -> c_int {
     // SAFETY: as above.
     unsafe {
@@ -197,7 +214,7 @@ unsafe extern "C" fn shm_lock(file: *mut ffi::sqlite3_file, offset: c_int, n: c_
             && offset >= FIRST_MARK
             && n == 1
             && held & (WRITE | CHECKPOINT | RECOVER) == 0;
-        if moves_mark && this.index.get().is_some_and(Index::has_near_mark) {
+        if moves_mark && this.spares_mark(offset) {
             return ffi::SQLITE_BUSY;
         }
         let locks = (((1_u32 << n) - 1) << offset) as u8;
@@ -234,6 +251,24 @@ unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, delete: c_int) -> c
 /// # Safety
 /// `connection` is an open connection of this thread.
 pub unsafe fn header(connection: *mut ffi::sqlite3) -> Option<Header> {
+    // SAFETY: as the caller promises.
+    unsafe { index(connection) }?.header()
+}
+
+/// How many frames of the log are in the database file already; 0 where nobody can say.
+///
+/// # Safety
+/// `connection` is an open connection of this thread.
+pub unsafe fn moved(connection: *mut ffi::sqlite3) -> c_int {
+    // SAFETY: as the caller promises.
+    unsafe { index(connection) }.map_or(0, |index| c_int::try_from(index.moved()).unwrap_or(c_int::MAX))
+}
+
+/// The log's index of a connection's main database.
+///
+/// # Safety
+/// `connection` is an open connection of this thread, and runs nothing while the index is used.
+unsafe fn index(connection: *mut ffi::sqlite3) -> Option<Index> {
     let mut file: *mut ffi::sqlite3_file = ptr::null_mut();
     // SAFETY: as the caller promises; the control writes one pointer, to a file that lives as long as the connection.
     // The index is mapped for as long as our part has it, and only SQLite on this thread unmaps it.
@@ -242,6 +277,6 @@ pub unsafe fn header(connection: *mut ffi::sqlite3) -> Option<Header> {
         if ffi::sqlite3_file_control(connection, c"main".as_ptr(), control, (&raw mut file).cast()) != ffi::SQLITE_OK {
             return None;
         }
-        of(file)?.index.get()?.header()
+        of(file)?.index.get()
     }
 }

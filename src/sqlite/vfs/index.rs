@@ -60,9 +60,19 @@ impl Index {
         Some((era, header[MX_FRAME]))
     }
 
+    /// How many frames have been moved into the database file.
+    pub fn moved(self) -> u32 {
+        self.word(BACKFILL)
+    }
+
+    /// The last frame that was committed, as it stands there now.
+    pub fn last(self) -> u32 {
+        self.word(MX_FRAME)
+    }
+
     /// Whether there is a read mark at the last frame or shortly before it.
     pub fn has_near_mark(self) -> bool {
-        let last = self.word(MX_FRAME);
+        let last = self.last();
         READ_MARKS.map(|mark| self.word(mark)).any(|mark| mark <= last && last - mark <= NEAR)
     }
 

@@ -11,9 +11,9 @@ use rusqlite::ffi;
 
 use super::index::Era;
 
-/// How many pages are kept, of each of the two files: 4 MiB of 4 KiB. A page has one place, so that finding it costs nothing;
-/// neighbours never drive each other out, and a log seldom has more frames than this before it is moved.
-const PLACES: u64 = 1024;
+/// How many pages are kept, of each of the two files: 16 MiB of 4 KiB, as large as SQLite's own cache. A page has one place, so
+/// that finding it costs nothing; neighbours never drive each other out, and a log seldom has as many frames.
+const PLACES: u64 = 4096;
 
 const NONE: u64 = u64::MAX;
 
@@ -21,9 +21,17 @@ const NONE: u64 = u64::MAX;
 #[derive(Default)]
 pub(super) struct Pages {
     era: Era,
-    /// What stands in each place; empty until the first page comes.
-    numbers: Vec<u64>,
-    content: Vec<Vec<u8>>,
+    /// Empty until the first page comes.
+    places: Vec<Place>,
+}
+
+/// Where a page is kept that was read twice in an era. Once is not enough: then SQLite keeps it itself, as long as nobody else
+/// commits, and copying all pages of a large file that is read through would only cost.
+struct Place {
+    /// The page that was read last.
+    number: u64,
+    /// Its content, empty where it is not kept.
+    content: Vec<u8>,
 }
 
 impl Pages {
@@ -45,57 +53,46 @@ impl Pages {
             self.forget();
             self.era = now;
         }
-        if let Some(kept) = self.find(number, amount) {
-            // SAFETY: `kept` has `amount` bytes, and `data` has room for them.
-            unsafe { data.cast::<u8>().copy_from_nonoverlapping(kept.as_ptr(), amount) };
+        let Some(place) = self.place(number) else { return read(data) };
+        if place.number == number && place.content.len() == amount {
+            // SAFETY: there are `amount` bytes, and `data` has room for them.
+            unsafe { data.cast::<u8>().copy_from_nonoverlapping(place.content.as_ptr(), amount) };
             #[cfg(debug_assertions)]
-            stands(kept, read);
+            stands(&place.content, read);
             #[cfg(test)]
             count::SPARED.with(|spared| spared.set(spared.get() + 1));
             return ffi::SQLITE_OK;
         }
+        let again = place.number == number;
+        place.number = NONE;
+        place.content.clear();
         let code = read(data);
         if code == ffi::SQLITE_OK && era() == Some(now) {
-            // SAFETY: `read` filled them.
-            self.keep(number, unsafe { std::slice::from_raw_parts(data.cast(), amount) });
+            place.number = number;
+            if again && place.content.try_reserve_exact(amount).is_ok() {
+                // SAFETY: `read` filled them.
+                place.content.extend_from_slice(unsafe { std::slice::from_raw_parts(data.cast(), amount) });
+            }
         }
         code
     }
 
     /// Forgets all of them.
     pub fn forget(&mut self) {
-        self.numbers.fill(NONE);
-    }
-
-    fn find(&self, number: u64, amount: usize) -> Option<&[u8]> {
-        let place = place(number);
-        let found = *self.numbers.get(place)? == number;
-        found.then(|| self.content[place].as_slice()).filter(|page| page.len() == amount)
-    }
-
-    /// Keeps a page, where there is memory for it.
-    fn keep(&mut self, number: u64, page: &[u8]) {
-        let missing = PLACES as usize - self.numbers.len();
-        if missing > 0 {
-            if self.numbers.try_reserve(missing).is_err() || self.content.try_reserve(missing).is_err() {
-                return;
-            }
-            self.numbers.resize(PLACES as usize, NONE);
-            self.content.resize_with(PLACES as usize, Vec::new);
-        }
-        let place = place(number);
-        self.numbers[place] = NONE;
-        let kept = &mut self.content[place];
-        kept.clear();
-        if kept.try_reserve_exact(page.len()).is_ok() {
-            kept.extend_from_slice(page);
-            self.numbers[place] = number;
+        for place in &mut self.places {
+            place.number = NONE;
+            place.content.clear();
         }
     }
-}
 
-fn place(number: u64) -> usize {
-    (number % PLACES) as usize
+    /// The place of a page, where there is memory for places.
+    fn place(&mut self, number: u64) -> Option<&mut Place> {
+        if self.places.is_empty() {
+            self.places.try_reserve_exact(PLACES as usize).ok()?;
+            self.places.resize_with(PLACES as usize, || Place { number: NONE, content: Vec::new() });
+        }
+        self.places.get_mut((number % PLACES) as usize)
+    }
 }
 
 /// In builds with assertions, every page from memory is held against the file.

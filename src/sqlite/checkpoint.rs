@@ -1,0 +1,199 @@
+//! When the write-ahead log is moved into the database file.
+//!
+//! SQLite tries it at every commit from the 1,000th frame on. Where somebody is always reading, the log is never begun anew: it
+//! grows without end, and every commit of everybody pays for sorting it and for two syncs. Here it is tried for each 1,000
+//! frames that are waiting, and when the log has grown long, this connection waits a moment for the readers, so that the
+//! next commit begins it anew. `docs/decisions/0016-when-the-log-is-moved.md`.
+
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ptr;
+use std::time::Duration;
+
+use rusqlite::ffi;
+
+use super::connection::Connection;
+use super::vfs::database;
+use crate::error::Result;
+
+/// How many frames may wait: SQLite's own default, so that a power cut takes no more of what `synchronous: 'normal'` leaves
+/// to the system.
+const WAITING: c_int = 1000;
+
+/// How many frames a log has that should have been begun anew long ago: 16 MB of 4 KiB.
+const LONG: c_int = 4 * WAITING;
+
+/// How long to wait for readers, and for who else writes: most reads take a fraction of it.
+const MOMENT: Duration = Duration::from_millis(5);
+
+impl Connection {
+    /// Moves the log by these rules, until somebody sets `PRAGMA wal_autocheckpoint`.
+    ///
+    /// # Errors
+    /// A `TypeError` once it is closed.
+    pub fn move_the_log(&self) -> Result<()> {
+        let raw = self.raw()?;
+        // SAFETY: the handle is open. The connection closes it before it goes, and doesn't move: it is only ever had in an `Rc`.
+        unsafe { ffi::sqlite3_wal_hook(raw, Some(committed), ptr::from_ref(self).cast_mut().cast()) };
+        Ok(())
+    }
+
+    /// Whether to try it now that the log has so many frames, of which so many have been moved.
+    fn is_time_to_move(&self, frames: c_int, moved: c_int) -> bool {
+        // The log is shorter than at the last try: it was begun anew.
+        let tried = if frames < self.tried.get() { 0 } else { self.tried.get() };
+        let is_time = frames.saturating_sub(moved.max(tried)) >= WAITING;
+        self.tried.set(if is_time { frames } else { tried });
+        is_time
+    }
+}
+
+/// SQLite calls it after a commit has made the log so many frames long. The commit is made: whatever fails here, it is not the
+/// caller's failure, and is tried again.
+unsafe extern "C" fn committed(
+    this: *mut c_void,
+    connection: *mut ffi::sqlite3,
+    name: *const c_char,
+    frames: c_int,
+) -> c_int {
+    // SAFETY: SQLite's own arguments; `this` was given with the hook, and lives as long as the handle.
+    unsafe {
+        let Some(this) = this.cast::<Connection>().as_ref() else { return ffi::SQLITE_OK };
+        let run = |mode| {
+            ffi::sqlite3_wal_checkpoint_v2(connection, name, mode, ptr::null_mut(), ptr::null_mut());
+        };
+        if CStr::from_ptr(name) != c"main" {
+            if frames >= WAITING {
+                run(ffi::SQLITE_CHECKPOINT_PASSIVE);
+            }
+        } else if this.is_time_to_move(frames, database::moved(connection)) {
+            if frames < LONG {
+                run(ffi::SQLITE_CHECKPOINT_PASSIVE);
+            } else {
+                this.patience.at_most(MOMENT, || run(ffi::SQLITE_CHECKPOINT_RESTART));
+            }
+        }
+    }
+    ffi::SQLITE_OK
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+    use std::rc::Rc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+    use std::time::Instant;
+
+    use super::super::open;
+    use super::*;
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("visual-db-checkpoint-{}-{name}", std::process::id()));
+            std::fs::create_dir_all(&folder).unwrap();
+            Self(folder)
+        }
+
+        fn database(&self) -> PathBuf {
+            self.0.join("visual.db")
+        }
+
+        fn frames_of_log(&self) -> u64 {
+            std::fs::metadata(self.0.join("visual.db-wal")).unwrap().len() / 4120
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn run(connection: &Connection, sql: &str) {
+        connection.with(|inner| Ok(inner.execute_batch(sql)?)).unwrap();
+    }
+
+    fn opened(path: &Path) -> Rc<Connection> {
+        let timeout = Duration::from_secs(5);
+        let options = open::Options { readonly: false, must_exist: false, timeout, watched: true };
+        let connection = open::bare(path, options).unwrap();
+        run(&connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE IF NOT EXISTS t (v)");
+        connection.wait_for_locks(timeout).unwrap();
+        connection.move_the_log().unwrap();
+        connection
+    }
+
+    const COMMIT: &str = "INSERT INTO t VALUES (randomblob(12000))";
+
+    #[test]
+    fn a_log_that_nobody_reads_is_moved_and_begun_anew() {
+        let folder = Folder::new("alone");
+        let writer = opened(&folder.database());
+        for _ in 0..2_000 {
+            run(&writer, COMMIT);
+        }
+        assert!(folder.frames_of_log() < 1_100, "{} frames", folder.frames_of_log());
+    }
+
+    #[test]
+    fn so_is_one_that_is_always_read() {
+        let folder = Folder::new("read");
+        let path = folder.database();
+        let writer = opened(&path);
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let [mut one, mut other] = [opened(&path), opened(&path)];
+                let read = "BEGIN; SELECT rowid FROM t LIMIT 1";
+                run(&one, read);
+                while !done.load(Ordering::Relaxed) {
+                    run(&other, read);
+                    run(&one, "COMMIT");
+                    (one, other) = (other, one);
+                }
+            });
+            for _ in 0..6_000 {
+                run(&writer, COMMIT);
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        // 30,000 were written. How soon a moment is found depends on the machine.
+        assert!(folder.frames_of_log() < 24_000, "{} frames", folder.frames_of_log());
+    }
+
+    #[test]
+    fn one_that_somebody_holds_for_long_is_tried_now_and_then() {
+        let folder = Folder::new("held");
+        let [reader, writer] = [opened(&folder.database()), opened(&folder.database())];
+        run(&reader, "BEGIN; SELECT count(*) FROM t");
+        for _ in 0..1_500 {
+            run(&writer, COMMIT);
+        }
+        // Each try from here on waits for the reader.
+        let start = Instant::now();
+        for _ in 0..400 {
+            run(&writer, COMMIT);
+        }
+        assert!(start.elapsed() < 100 * MOMENT, "{:?}", start.elapsed());
+        run(&reader, "COMMIT");
+        for _ in 0..400 {
+            run(&writer, COMMIT);
+        }
+        let frames = folder.frames_of_log();
+        for _ in 0..400 {
+            run(&writer, COMMIT);
+        }
+        assert_eq!(folder.frames_of_log(), frames, "it goes on from its beginning");
+    }
+
+    #[test]
+    fn it_is_time_for_each_thousand_frames() {
+        let connection = Connection::new(rusqlite::Connection::open_in_memory().unwrap());
+        let times: Vec<c_int> = (1..=3_500).filter(|frames| connection.is_time_to_move(*frames, 0)).collect();
+        assert_eq!(times, [1_000, 2_000, 3_000]);
+        let again: Vec<c_int> = (1..=2_500).filter(|frames| connection.is_time_to_move(*frames, 600)).collect();
+        assert_eq!(again, [1_600]);
+    }
+}
