@@ -72,6 +72,6 @@ mod tests {
     const RELEASED: [&str; 3] = [
         "c7915cd133efbf0b23fd3b65549a3c64bd6174cfade56c544b985d305fbd112d",
         "6f0a86d3901aec2722480d152d706c210023b0a3f31fcffb02a8bc802c610313",
-        "f13aecb4995c0565997d60fea4f37a746577cb83e2cadd19ae95e477c6e3d730",
+        "46826158f7b36af721773b283c09b82e43eab32d1015c39e885c38c2cf66d613",
     ];
 }
