@@ -187,6 +187,14 @@ describe('no answer is kept beyond', () => {
     }
   });
 
+  test('a log that was still empty, when the next one is', () => {
+    db.close();
+    db = new VisualDatabase(path.join(folder, 'visual.db'));
+    status();
+    db.db.exec("PRAGMA journal_mode = DELETE; UPDATE worktrees SET status = 'between'; PRAGMA journal_mode = WAL");
+    for (let n = 0; n < 3; n += 1) expect(db.getWorktree('wt-0').status).toBe('between');
+  });
+
   test('a checkpoint that starts the log again', () => {
     status();
     db.db.pragma('wal_checkpoint(TRUNCATE)');

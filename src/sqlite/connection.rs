@@ -28,7 +28,7 @@ pub struct Connection {
     pub(super) tried: Cell<c_int>,
     place: Place,
     /// What the write-ahead log's index said last, and how often it said something new.
-    seen: Cell<(index::Header, i32)>,
+    seen: Cell<((index::Header, u32), i32)>,
 }
 
 /// The words for each state that forbids a call: the same everywhere (better-sqlite3's own).
@@ -125,6 +125,13 @@ impl Connection {
         Busy(self)
     }
 
+    /// The same for a statement that runs to its end within the call: its read transaction, where none is open, is over in
+    /// a moment.
+    pub fn enter_briefly(&self) -> Busy<'_> {
+        database::set_brief(!self.in_transaction());
+        self.enter()
+    }
+
     pub(super) fn count_iterator(&self, by: i32) {
         self.iterators.set(self.iterators.get().saturating_add_signed(by));
     }
@@ -197,14 +204,14 @@ impl Connection {
             return 0;
         }
         // SAFETY: the handle is open.
-        let Some(header) = (unsafe { database::header(raw) }) else { return 0 };
+        let Some(state) = (unsafe { database::state(raw) }) else { return 0 };
         let (seen, generation) = self.seen.get();
-        if header == seen {
+        if state == seen {
             return generation;
         }
         // After two thousand million commits it begins again: nothing is kept that long.
         let next = generation.checked_add(1).unwrap_or(1);
-        self.seen.set((header, next));
+        self.seen.set((state, next));
         next
     }
 
@@ -381,5 +388,6 @@ pub struct Busy<'a>(&'a Connection);
 impl Drop for Busy<'_> {
     fn drop(&mut self) {
         self.0.busy.set(false);
+        database::set_brief(false);
     }
 }

@@ -16,11 +16,12 @@ use super::index::{Era, Header, Index};
 use super::pages::Pages;
 use super::{Tables, frames, part};
 
-/// SQLite's locks of the log's index, as bits: the writer's, the checkpointer's, recovery's, and the readers' five.
+/// SQLite's locks of the log's index, as bits: the writer's, the checkpointer's, recovery's, and those of the four read marks. Before
+/// these there is one for readers who don't read the log.
 const WRITE: u8 = 1;
 const CHECKPOINT: u8 = 1 << 1;
 const RECOVER: u8 = 1 << 2;
-const READ: u8 = 0xf8;
+const MARKS: u8 = 0xf0;
 /// The first of the readers' locks that has a read mark.
 const FIRST_MARK: c_int = 4;
 
@@ -29,6 +30,8 @@ pub(super) struct Database {
     methods: &'static ffi::sqlite3_io_methods,
     /// The log's index; `None` while it isn't mapped.
     index: Cell<Option<Index>>,
+    /// How often the index was given up: the next log may begin with the same words.
+    logs: Cell<u32>,
     /// The locks of the index that this connection holds.
     held: Cell<u8>,
     /// For which frame, the last one then, moving a mark was spared; and whether it is just being spared, for all marks in turn.
@@ -40,6 +43,15 @@ pub(super) struct Database {
 }
 
 static TABLES: Tables = Tables::new();
+
+thread_local! {
+    static BRIEF: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Says whether the read transaction that begins next on this thread ends within the same call.
+pub fn set_brief(brief: bool) {
+    BRIEF.set(brief);
+}
 
 /// Takes over a main database file that was just opened; where it can have no shared memory it stays as it is.
 ///
@@ -58,6 +70,7 @@ pub(super) unsafe fn attach(file: *mut ffi::sqlite3_file, methods: &'static ffi:
     let database = Database {
         methods,
         index: Cell::new(None),
+        logs: Cell::new(0),
         held: Cell::new(0),
         spared: Cell::new(None),
         sparing: Cell::new(false),
@@ -123,11 +136,12 @@ impl Database {
     /// under that mark's lock: the first that is free. One that lags behind a little is as good, for SQLite itself uses it
     /// where all are locked by others, and that is what it is told here.
     ///
-    /// It matters to a checkpoint at most, which can't get beyond a mark that is in use. So that readers who follow each other
-    /// closely don't hold it up, a mark is spared once for each commit: the second reading moves it.
+    /// It matters to a checkpoint at most, which can't get beyond a mark that is in use. So a mark is spared by reads only that are
+    /// over in a moment, and once for each commit: readers who follow each other closely don't hold a checkpoint up.
     fn spares_mark(&self, offset: c_int) -> bool {
         if offset == FIRST_MARK {
-            let last = self.index.get().filter(|index| index.has_near_mark()).map(Index::last);
+            let near = |index: &Index| BRIEF.get() && index.has_near_mark();
+            let last = self.index.get().filter(near).map(Index::last);
             self.sparing.set(last.is_some() && last != self.spared.get());
             self.spared.set(last);
         }
@@ -143,11 +157,11 @@ impl Database {
         }
     }
 
-    /// The era and the last committed frame, in a read transaction. Outside of one nothing holds the files as they are: a
-    /// checkpoint may be under way, this connection's own one too.
+    /// The era and the last committed frame, for who has a read mark: until it is let go of, nobody begins the log anew. Readers
+    /// without one would see that happen, word for word. Nor during a checkpoint of this connection's own.
     pub fn era(&self) -> Option<(Era, u32)> {
         let held = self.held.get();
-        if held & READ == 0 || held & CHECKPOINT != 0 { None } else { self.index.get()?.era() }
+        if held & MARKS == 0 || held & CHECKPOINT != 0 { None } else { self.index.get()?.era() }
     }
 }
 
@@ -236,6 +250,7 @@ unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, delete: c_int) -> c
         let this = database(file);
         this.end_writing();
         this.index.set(None);
+        this.logs.set(this.logs.get().wrapping_add(1));
         this.held.set(0);
         // Without a log pages are written over unseen, and the next log may begin with the same era.
         if let Ok(mut pages) = this.pages.try_borrow_mut() {
@@ -245,14 +260,15 @@ unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, delete: c_int) -> c
     }
 }
 
-/// The header as it is now; `None` in memory, without a write-ahead log, before the first read, or while a commit is
-/// just being written.
+/// What tells commits apart: the header as it is now, and which log of this connection it is of. `None` in memory, without a
+/// write-ahead log, before the first read, or while a commit is just being written.
 ///
 /// # Safety
 /// `connection` is an open connection of this thread.
-pub unsafe fn header(connection: *mut ffi::sqlite3) -> Option<Header> {
+pub unsafe fn state(connection: *mut ffi::sqlite3) -> Option<(Header, u32)> {
     // SAFETY: as the caller promises.
-    unsafe { index(connection) }?.header()
+    let this = unsafe { main(connection) }?;
+    Some((this.index.get()?.header()?, this.logs.get()))
 }
 
 /// How many frames of the log are in the database file already; 0 where nobody can say.
@@ -261,22 +277,22 @@ pub unsafe fn header(connection: *mut ffi::sqlite3) -> Option<Header> {
 /// `connection` is an open connection of this thread.
 pub unsafe fn moved(connection: *mut ffi::sqlite3) -> c_int {
     // SAFETY: as the caller promises.
-    unsafe { index(connection) }.map_or(0, |index| c_int::try_from(index.moved()).unwrap_or(c_int::MAX))
+    let index = unsafe { main(connection) }.and_then(|this| this.index.get());
+    index.map_or(0, |index| c_int::try_from(index.moved()).unwrap_or(c_int::MAX))
 }
 
-/// The log's index of a connection's main database.
+/// Our part of a connection's main database.
 ///
 /// # Safety
-/// `connection` is an open connection of this thread, and runs nothing while the index is used.
-unsafe fn index(connection: *mut ffi::sqlite3) -> Option<Index> {
+/// `connection` is an open connection of this thread, and stays so while the part is used.
+unsafe fn main<'a>(connection: *mut ffi::sqlite3) -> Option<&'a Database> {
     let mut file: *mut ffi::sqlite3_file = ptr::null_mut();
     // SAFETY: as the caller promises; the control writes one pointer, to a file that lives as long as the connection.
-    // The index is mapped for as long as our part has it, and only SQLite on this thread unmaps it.
     unsafe {
         let control = ffi::SQLITE_FCNTL_FILE_POINTER;
         if ffi::sqlite3_file_control(connection, c"main".as_ptr(), control, (&raw mut file).cast()) != ffi::SQLITE_OK {
             return None;
         }
-        of(file)?.index.get()
+        of(file)
     }
 }

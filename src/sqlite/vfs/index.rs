@@ -52,12 +52,15 @@ impl Index {
         (first == second && first[IS_INIT] & 0xff != 0).then_some(first)
     }
 
-    /// The era, and the last frame that is committed.
+    /// The era, and the last frame that is committed; `None` where the numbers are not of one log, since somebody was stopped
+    /// while beginning it anew.
     pub fn era(self) -> Option<(Era, u32)> {
         let header = self.header()?;
-        let era = [header[SALT], header[SALT + 1], self.word(BACKFILL), self.word(BACKFILL_ATTEMPTED)];
+        let last = header[MX_FRAME];
+        let [moved, attempted] = [self.word(BACKFILL), self.word(BACKFILL_ATTEMPTED)];
         fence(Ordering::Acquire);
-        Some((era, header[MX_FRAME]))
+        let era = [header[SALT], header[SALT + 1], moved, attempted];
+        (moved <= last && attempted <= last).then_some((era, last))
     }
 
     /// How many frames have been moved into the database file.

@@ -2,6 +2,7 @@
 //! that were kept are the files' own: builds with assertions hold each against the file, and these tests what is read
 //! against the default VFS.
 
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -9,6 +10,7 @@ use std::thread;
 use rusqlite::{Connection, ffi};
 
 use super::super::open::raw;
+use super::database::set_brief;
 use super::pages::count::SPARED;
 
 const FLAGS: i32 = ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE;
@@ -275,12 +277,14 @@ fn a_reader_s_mark_lags_no_further_than_a_few_commits() {
     let folder = Folder::new("lag");
     let setup = format!("{TABLE}; PRAGMA wal_autocheckpoint = 0");
     let [reader, writer] = [open(&folder.database(), &setup), open(&folder.database(), &setup)];
+    set_brief(true);
     for _ in 0..200 {
         writer.execute(INSERT, []).unwrap();
         content(&reader);
     }
     reader.execute_batch("BEGIN").unwrap();
     content(&reader);
+    set_brief(false);
     let state = |row: &rusqlite::Row<'_>| Ok((row.get(1)?, row.get(2)?));
     let (frames, moved): (i64, i64) = writer.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], state).unwrap();
     assert!(frames - moved <= 32, "{moved} of {frames} frames");
@@ -296,6 +300,8 @@ fn readers_that_follow_each_other_closely_let_a_checkpoint_through() {
         scope.spawn(|| {
             let [mut one, mut other] = [open(&path, ""), open(&path, "")];
             let read = "BEGIN; SELECT rowid FROM t LIMIT 1";
+            // Worse than they are: these transactions overlap.
+            set_brief(true);
             one.execute_batch(read).unwrap();
             while !done.load(Ordering::Relaxed) {
                 other.execute_batch(read).unwrap();
@@ -311,4 +317,61 @@ fn readers_that_follow_each_other_closely_let_a_checkpoint_through() {
         done.store(true, Ordering::Relaxed);
         assert_eq!(busy, [const { Ok(0) }; 20]);
     });
+}
+
+#[test]
+fn a_checkpoint_is_full_beside_a_reader_who_has_read_the_latest_commit() {
+    let folder = Folder::new("full");
+    let setup = format!("{TABLE}; PRAGMA wal_autocheckpoint = 0");
+    let [reader, writer] = [open(&folder.database(), &setup), open(&folder.database(), &setup)];
+    for _ in 0..3 {
+        writer.execute(INSERT, []).unwrap();
+        content(&reader);
+        writer.execute(INSERT, []).unwrap();
+        reader.execute_batch("BEGIN").unwrap();
+        content(&reader);
+        let state = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let (busy, frames, moved): (i64, i64, i64) =
+            writer.query_row("PRAGMA wal_checkpoint(FULL)", [], state).unwrap();
+        assert_eq!((busy, moved), (0, frames));
+        reader.execute_batch("COMMIT").unwrap();
+    }
+}
+
+/// What beginning the log anew leaves for last: how much of the log was moved, and tried. In the shared file, as another
+/// process would write it.
+fn set_moved(folder: &Folder, frames: u32) {
+    let index = std::fs::OpenOptions::new().write(true).open(folder.0.join("visual.db-shm")).unwrap();
+    for at in [96, 128] {
+        index.write_all_at(&frames.to_ne_bytes(), at).unwrap();
+    }
+    // Closing it would drop this process's locks.
+    std::mem::forget(index);
+}
+
+#[test]
+fn no_page_is_kept_while_somebody_begins_the_log_anew() {
+    let folder = Folder::new("anew-era");
+    let writer = open(&folder.database(), &format!("{TABLE}; PRAGMA wal_autocheckpoint = 0"));
+    for _ in 0..60 {
+        writer.execute(INSERT, []).unwrap();
+    }
+    let change = "UPDATE t SET v = v + 1 WHERE id = 5";
+    let begin_anew = "PRAGMA wal_checkpoint(TRUNCATE)";
+    writer.execute_batch(begin_anew).unwrap();
+    writer.execute(change, []).unwrap();
+    writer.execute_batch("PRAGMA wal_checkpoint").unwrap();
+    let reader = open(&folder.database(), "PRAGMA cache_size = 10; BEGIN");
+    content(&reader);
+    writer.execute_batch(begin_anew).unwrap();
+    // Somebody is stopped before its last stores. Of the new log one frame will have been moved just so.
+    set_moved(&folder, 1);
+    for _ in 0..3 {
+        content(&reader);
+    }
+    set_moved(&folder, 0);
+    reader.execute_batch("COMMIT").unwrap();
+    writer.execute(change, []).unwrap();
+    writer.execute_batch("PRAGMA wal_checkpoint").unwrap();
+    assert_eq!(content(&reader), content(&writer));
 }
