@@ -23,7 +23,8 @@ export async function coldStarts({ size, peers, rounds, say }) {
 export async function crowds({ size, peers, rounds, effort, say }) {
   say(`${CROWD} processes on one file`);
   const paths = await onFiles(size, peers);
-  const operations = effort * 10;
+  // So many that the log is moved several times.
+  const operations = effort * 30;
   const medians = await interleaved(peers, rounds, async (peer, round) => {
     const members = await Promise.all(
       Array.from({ length: CROWD }, (_, i) =>

@@ -54,6 +54,12 @@ impl Connection {
         // SAFETY: the handle is open.
         unsafe { ffi::sqlite3_busy_timeout(raw, milliseconds) };
         let compiled = compile();
+        // Asking would clear the error that the caller is about to read; what doesn't compile has set nothing.
+        // SAFETY: as above.
+        if unsafe { ffi::sqlite3_errcode(raw) } != ffi::SQLITE_OK {
+            let _ = self.wait_for_locks(timeout);
+            return compiled;
+        }
         let asked = self.with(|inner| Ok(inner.pragma_query_value(None, "busy_timeout", |row| row.get::<_, i64>(0))?));
         let _ = self.wait_for_locks(asked.map_or(timeout, |now| Duration::from_millis(now.max(0).cast_unsigned())));
         compiled
@@ -120,6 +126,15 @@ mod tests {
         connection.exec("pragma BUSY_TIMEOUT = 77", |_| Ok(())).unwrap();
         assert_eq!(timeout(&connection), 77);
         assert_eq!(connection.patience.timeout.get(), Some(Duration::from_millis(77)));
+    }
+
+    #[test]
+    fn what_mentions_it_and_does_not_compile_has_its_own_error() {
+        let connection = open();
+        connection.wait_for_locks(Duration::from_millis(1234)).unwrap();
+        let error = connection.exec("SELECT busy_timeout FROM nowhere", |_| Ok(())).unwrap_err();
+        assert!(error.message().contains("no such table"), "{error:?}");
+        assert_eq!(timeout(&connection), 1234);
     }
 
     #[test]

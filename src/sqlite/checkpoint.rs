@@ -39,7 +39,8 @@ impl Connection {
 
     /// Whether to try it now that the log has so many frames, of which so many have been moved.
     fn is_time_to_move(&self, frames: c_int, moved: c_int) -> bool {
-        // The log is shorter than at the last try: it was begun anew.
+        // The log is shorter than at the last try: it was begun anew. Where it is longer again already, this try comes late, and
+        // those of whoever made it longer came before.
         let tried = if frames < self.tried.get() { 0 } else { self.tried.get() };
         let is_time = frames.saturating_sub(moved.max(tried)) >= WAITING;
         self.tried.set(if is_time { frames } else { tried });

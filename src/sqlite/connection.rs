@@ -121,6 +121,7 @@ impl Connection {
 
     /// Marks the connection busy until the guard goes: what JavaScript calls back meanwhile is refused.
     pub fn enter(&self) -> Busy<'_> {
+        database::set_brief(false);
         self.busy.set(true);
         Busy(self)
     }
@@ -128,8 +129,9 @@ impl Connection {
     /// The same for a statement that runs to its end within the call: its read transaction, where none is open, is over in
     /// a moment.
     pub fn enter_briefly(&self) -> Busy<'_> {
+        let busy = self.enter();
         database::set_brief(!self.in_transaction());
-        self.enter()
+        busy
     }
 
     pub(super) fn count_iterator(&self, by: i32) {

@@ -94,7 +94,8 @@ impl Store {
     }
 
     fn fill(&self, statement: &Rc<Statement>, frame: &mut Frame) -> Result<bool> {
-        let _busy = self.connection.enter_briefly();
+        // Where there are more rows, its transaction lasts.
+        let _busy = self.connection.enter();
         let more = statement.fill(frame, false)?;
         if more {
             self.unfinished.replace(Some(Rc::clone(statement)));

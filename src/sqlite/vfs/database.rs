@@ -185,9 +185,9 @@ unsafe extern "C" fn read(
         let this = database(file);
         let Some(base) = this.methods.xRead else { return ffi::SQLITE_IOERR_READ };
         let base = |data| base(file, data, amount, offset);
-        // A whole page, or something that SQLite asks for outside of transactions: a part of the header, a byte.
+        // A whole page, or something else: the file's header, a byte, the end of a long value.
         let (Ok(size), Ok(at)) = (usize::try_from(amount), u64::try_from(offset)) else { return base(data) };
-        if size < 512 || at % size as u64 != 0 {
+        if !frames::is_page(size) || at % size as u64 != 0 {
             return base(data);
         }
         match this.pages.try_borrow_mut() {

@@ -27,7 +27,8 @@ static TABLES: Tables = Tables::new();
 /// What is kept behind the default VFS's own file object.
 pub(super) struct Frames {
     methods: &'static ffi::sqlite3_io_methods,
-    /// The database whose log it is, which stays open for longer.
+    /// The database whose log it is. It lives for as long as its file is open, and that is longer than the log: what is `'static`
+    /// here must not leave this object.
     database: &'static Database,
     latest: Latest,
     /// Frames that are held back, one behind the other, and where in the file they begin.
@@ -174,6 +175,10 @@ unsafe extern "C" fn write(
         }
         let code = this.let_go(file);
         if code != ffi::SQLITE_OK {
+            if matches!(before, Latest::Held(at, _) if at == offset) {
+                // Its page found no memory, and this is its failure.
+                this.held.truncate(this.held.len() - FRAME_HEADER);
+            }
             return code;
         }
         let code = this.put(file, data, amount, offset);
@@ -194,7 +199,8 @@ fn commits(header: &[u8]) -> bool {
     header[4..8] != [0; 4]
 }
 
-fn is_page(length: usize) -> bool {
+/// Whether a page can be so long.
+pub(super) fn is_page(length: usize) -> bool {
     length >= 512 && length.is_power_of_two()
 }
 
@@ -224,9 +230,10 @@ unsafe extern "C" fn read(
     }
 }
 
-/// The number of the frame, from 1 on, whose page this is, and the page's size; `None` where it is something else.
+/// The number of the frame, from 1 on, whose page this is, and the page's size; `None` where it is something else: a header with
+/// its page, which SQLite reads from frames that aren't committed yet, to write their sums anew.
 fn frame(amount: c_int, offset: i64) -> Option<(u64, usize)> {
-    let size = usize::try_from(amount).ok().filter(|size| *size >= 512)?;
+    let size = usize::try_from(amount).ok().filter(|size| is_page(*size))?;
     let before = u64::try_from(offset).ok()?.checked_sub((LOG_HEADER + FRAME_HEADER) as u64)?;
     let each = (size + FRAME_HEADER) as u64;
     (before % each == 0).then_some((before / each + 1, size))
@@ -265,5 +272,22 @@ unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
         ptr::drop_in_place(part::<Frames>(file));
         let code = methods.xClose.map_or(ffi::SQLITE_IOERR_CLOSE, |close| close(file));
         if let_go == ffi::SQLITE_OK { code } else { let_go }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::frame;
+
+    #[test]
+    fn a_page_is_told_from_all_else_that_is_read() {
+        assert_eq!([frame(4096, 56), frame(4096, 56 + 4120)], [Some((1, 4096)), Some((2, 4096))]);
+        for size in [512, 4096, 65536] {
+            for number in 0..2_000 {
+                let begin = 32 + number * (size + 24);
+                assert_eq!(frame(24, begin), None);
+                assert_eq!(frame(size as i32 + 24, begin), None, "a header with its page: {size} bytes, {number}");
+            }
+        }
     }
 }

@@ -73,7 +73,8 @@ impl Index {
         self.word(MX_FRAME)
     }
 
-    /// Whether there is a read mark at the last frame or shortly before it.
+    /// Whether there is a read mark at the last frame or shortly before it. SQLite looks at its own copy of the header: while
+    /// somebody commits just now, the mark that it takes then may lag by that commit more.
     pub fn has_near_mark(self) -> bool {
         let last = self.last();
         READ_MARKS.map(|mark| self.word(mark)).any(|mark| mark <= last && last - mark <= NEAR)

@@ -11,15 +11,18 @@ use rusqlite::ffi;
 
 use super::index::Era;
 
-/// How many pages are kept, of each of the two files: 16 MiB of 4 KiB, as large as SQLite's own cache. A page has one place, so
-/// that finding it costs nothing; neighbours never drive each other out, and a log seldom has as many frames.
+/// How many pages are kept, of each of the two files, and how large they are at most: 16 MiB, as much as SQLite's own cache. A
+/// page has one place, so that finding it costs nothing; neighbours never drive each other out, and a log seldom has as
+/// many frames.
 const PLACES: u64 = 4096;
+const LARGEST: usize = 4096;
 
 const NONE: u64 = u64::MAX;
 
 /// What is kept of one file.
 #[derive(Default)]
 pub(super) struct Pages {
+    /// The one that what is kept is of; any where nothing is.
     era: Era,
     /// Empty until the first page comes.
     places: Vec<Place>,
@@ -48,7 +51,7 @@ impl Pages {
         era: impl Fn() -> Option<Era>,
         read: impl Fn(*mut c_void) -> c_int,
     ) -> c_int {
-        let Some(now) = era() else { return read(data) };
+        let Some(now) = era().filter(|_| amount <= LARGEST) else { return read(data) };
         if now != self.era {
             self.forget();
             self.era = now;
