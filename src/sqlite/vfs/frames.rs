@@ -85,7 +85,11 @@ pub(super) unsafe fn attach(
 /// `file` is a write-ahead log that `attach` took over.
 pub(super) unsafe fn forget(file: *mut ffi::sqlite3_file) {
     // SAFETY: as the caller promises.
-    unsafe { frames(file).held.clear() }
+    let this = unsafe { frames(file) };
+    this.held.clear();
+    if matches!(this.latest, Latest::Held(..)) {
+        this.latest = Latest::Other;
+    }
 }
 
 /// # Safety
