@@ -1,5 +1,5 @@
-// What is measured. A case is `{ name, group, sizes, every, again | cold | each | timed }`: its row of targets (`targets.mjs`), the numbers of
-// executions in the file on which it runs, and what it does.
+// What is measured. A case is `{ name, group, sizes, again | cold | each | timed, every }`: its row of targets (`targets.mjs`), the
+// numbers of executions in the file on which it runs, what it does, and for how many milliseconds of effort a batch of writes is.
 import { reads } from './reads.mjs';
 import { writes } from './writes.mjs';
 

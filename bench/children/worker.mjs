@@ -17,7 +17,7 @@ const kinds = {
     let i = 0;
     return measure(() => run(db, i++), { ...common, min_samples: 3, min_cpu_time: effort * 1e6 });
   },
-  cold(run, effort, name) {
+  cold(run, effort, { name }) {
     const coldCall = () => {
       const i = calls.get(name) ?? 0;
       calls.set(name, i + 1);
@@ -29,7 +29,7 @@ const kinds = {
     const samples = { min_samples: 3, max_samples: effort * 5, min_cpu_time: effort * 1e6 };
     return measure(coldCall, { ...common, ...samples, manual: 'manual' });
   },
-  each(run, effort, name, every) {
+  each(run, effort, { every }) {
     const samples = [];
     const time = (values, call) => {
       for (const value of values) {
@@ -41,7 +41,7 @@ const kinds = {
     for (let batch = 0; batch < Math.max(1, effort / every); batch++) run(db, time);
     return { p50: median(samples), samples };
   },
-  timed(run, effort, name, every) {
+  timed(run, effort, { every }) {
     let perOperation;
     const time = (operations, fn) => {
       const start = now();
@@ -60,7 +60,7 @@ const kinds = {
 process.on('message', async ({ name, effort }) => {
   const found = CASES.find((one) => one.name === name);
   const kind = Object.keys(kinds).find((key) => key in found);
-  const { p50, samples } = await kinds[kind](found[kind], effort, name, found.every);
+  const { p50, samples } = await kinds[kind](found[kind], effort, found);
   process.send({ median: p50, samples: samples.length });
 });
 process.on('disconnect', () => {

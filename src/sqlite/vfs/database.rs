@@ -158,7 +158,8 @@ impl Database {
     }
 
     /// The era and the last committed frame, for who has a read mark: until it is let go of, nobody begins the log anew. Readers
-    /// without one would see that happen, word for word. Nor during a checkpoint of this connection's own.
+    /// without one would see that happen, word for word, or a log that is empty, with an era that the next empty one has too. Nor
+    /// during a checkpoint of this connection's own.
     pub fn era(&self) -> Option<(Era, u32)> {
         let held = self.held.get();
         if held & MARKS == 0 || held & CHECKPOINT != 0 { None } else { self.index.get()?.era() }
@@ -252,10 +253,6 @@ unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, delete: c_int) -> c
         this.index.set(None);
         this.logs.set(this.logs.get().wrapping_add(1));
         this.held.set(0);
-        // Without a log pages are written over unseen, and the next log may begin with the same era.
-        if let Ok(mut pages) = this.pages.try_borrow_mut() {
-            pages.forget();
-        }
         this.methods.xShmUnmap.map_or(ffi::SQLITE_IOERR, |unmap| unmap(file, delete))
     }
 }

@@ -1,6 +1,6 @@
 //! A thin VFS over the default one: it looks at the write-ahead log's index (`index`), which tells who has committed and
-//! which pages still stand (`pages`), of the database (`database`) and of the log, whose frames are written with half the
-//! calls of the system (`frames`). Everything else is the default VFS's own.
+//! which pages still stand (`pages`), of the database (`database`) and of the log, where the frames of a commit are written
+//! with one call of the system (`frames`). Everything else is the default VFS's own.
 
 pub mod database;
 mod frames;

@@ -81,7 +81,7 @@ impl Pages {
     }
 
     /// Forgets all of them.
-    pub fn forget(&mut self) {
+    fn forget(&mut self) {
         for place in &mut self.places {
             place.number = NONE;
             place.content.clear();
