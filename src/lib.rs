@@ -12,3 +12,5 @@ pub mod schema;
 mod sole_name;
 pub mod sqlite;
 pub mod store;
+#[cfg(test)]
+mod test_folder;

@@ -79,36 +79,17 @@ unsafe extern "C" fn committed(
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
     use std::rc::Rc;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::thread;
 
     use super::super::open;
     use super::*;
+    use crate::test_folder::Folder;
 
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new(name: &str) -> Self {
-            let folder = std::env::temp_dir().join(format!("visual-db-checkpoint-{}-{name}", std::process::id()));
-            std::fs::create_dir_all(&folder).unwrap();
-            Self(folder)
-        }
-
-        fn database(&self) -> PathBuf {
-            self.0.join("visual.db")
-        }
-
-        fn frames_of_log(&self) -> u64 {
-            std::fs::metadata(self.0.join("visual.db-wal")).unwrap().len() / 4120
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_dir_all(&self.0);
-        }
+    fn frames_of_log(folder: &Folder) -> u64 {
+        std::fs::metadata(folder.join("visual.db-wal")).unwrap().len() / 4120
     }
 
     fn run(connection: &Connection, sql: &str) {
@@ -129,17 +110,17 @@ mod tests {
 
     #[test]
     fn a_log_that_nobody_reads_is_moved_and_begun_anew() {
-        let folder = Folder::new("alone");
+        let folder = Folder::new();
         let writer = opened(&folder.database());
         for _ in 0..2_000 {
             run(&writer, COMMIT);
         }
-        assert!(folder.frames_of_log() < 1_100, "{} frames", folder.frames_of_log());
+        assert!(frames_of_log(&folder) < 1_100, "{} frames", frames_of_log(&folder));
     }
 
     #[test]
     fn so_is_one_that_is_always_read() {
-        let folder = Folder::new("read");
+        let folder = Folder::new();
         let path = folder.database();
         let writer = opened(&path);
         let done = AtomicBool::new(false);
@@ -160,12 +141,12 @@ mod tests {
             done.store(true, Ordering::Relaxed);
         });
         // 30,000 were written. How soon a moment is found depends on the machine.
-        assert!(folder.frames_of_log() < 24_000, "{} frames", folder.frames_of_log());
+        assert!(frames_of_log(&folder) < 24_000, "{} frames", frames_of_log(&folder));
     }
 
     #[test]
     fn and_so_is_one_that_somebody_held_for_long() {
-        let folder = Folder::new("held");
+        let folder = Folder::new();
         let [reader, writer] = [opened(&folder.database()), opened(&folder.database())];
         run(&reader, "BEGIN; SELECT count(*) FROM t");
         for _ in 0..1_500 {
@@ -175,11 +156,11 @@ mod tests {
         for _ in 0..400 {
             run(&writer, COMMIT);
         }
-        let frames = folder.frames_of_log();
+        let frames = frames_of_log(&folder);
         for _ in 0..400 {
             run(&writer, COMMIT);
         }
-        assert_eq!(folder.frames_of_log(), frames, "it goes on from its beginning");
+        assert_eq!(frames_of_log(&folder), frames, "it goes on from its beginning");
     }
 
     #[test]

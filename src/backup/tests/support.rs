@@ -1,56 +1,11 @@
-//! Folders that go away, databases to back up.
+//! Databases to back up.
 
 use std::fmt::Write;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::path::Path;
 
 use rusqlite::Connection;
 
-/// A folder of its own for each test.
-pub struct Folder(pub PathBuf);
-
-impl Folder {
-    pub fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("visual-db-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir(&path).unwrap();
-        Self(path)
-    }
-
-    pub fn join(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    /// A file of the JavaScript layer.
-    pub fn fixture(&self, name: &str) -> PathBuf {
-        let path = self.join("visual.db");
-        fs::copy(format!("{}/__test__/fixtures/{name}", env!("CARGO_MANIFEST_DIR")), &path).unwrap();
-        path
-    }
-
-    /// The same, crashed, with its write-ahead log.
-    pub fn crashed(&self) -> PathBuf {
-        let path = self.fixture("js-layer-crashed/visual.db");
-        let wal = format!("{}/__test__/fixtures/js-layer-crashed/visual.db-wal", env!("CARGO_MANIFEST_DIR"));
-        fs::copy(wal, self.join("visual.db-wal")).unwrap();
-        path
-    }
-
-    pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> =
-            fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
+pub use crate::test_folder::Folder;
 
 pub fn open(path: &Path) -> Connection {
     let connection = Connection::open(path).unwrap();

@@ -1,9 +1,7 @@
-//! Folders that go away, files of every kind, and what is in them.
+//! Files of every kind, and what is in them.
 
 use std::fmt::Write;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -11,47 +9,13 @@ use rusqlite::types::Value;
 
 use crate::error::Error;
 use crate::schema::{Prepare, migrations::ALL};
+pub use crate::test_folder::Folder;
 
 /// The fixtures: what the JavaScript layer wrote.
 pub const FIXTURES: [&str; 3] = ["js-layer.db", "js-layer-seven-indexes.db", "js-layer-crashed/visual.db"];
 
 /// The tables that hold the user's rows.
 pub const TABLES: [&str; 4] = ["worktrees", "zones", "worktree_zones", "zone_executions"];
-
-/// A folder of its own for each test.
-pub struct Folder(pub PathBuf);
-
-impl Folder {
-    pub fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("visual-db-schema-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir(&path).unwrap();
-        Self(path)
-    }
-
-    pub fn join(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    /// A copy of a fixture, with its write-ahead log if it has one.
-    pub fn fixture(&self, name: &str) -> PathBuf {
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("__test__/fixtures").join(name);
-        let path = self.join("visual.db");
-        fs::copy(&from, &path).unwrap();
-        let wal = from.with_extension("db-wal");
-        if wal.exists() {
-            fs::copy(wal, path.with_extension("db-wal")).unwrap();
-        }
-        path
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 /// A connection as the package has it, but for the schema.
 pub fn open(path: &Path) -> Connection {

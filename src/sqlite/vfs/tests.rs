@@ -3,7 +3,7 @@
 //! against the default VFS.
 
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -12,29 +12,9 @@ use rusqlite::{Connection, ffi};
 use super::super::open::raw;
 use super::database::set_brief;
 use super::pages::count::SPARED;
+use crate::test_folder::Folder;
 
 const FLAGS: i32 = ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE;
-
-/// A folder of its own, which goes with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("visual-db-frames-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn database(&self) -> PathBuf {
-        self.0.join("visual.db")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 fn open(path: &Path, setup: &str) -> Connection {
     assert!(super::register());
@@ -61,7 +41,7 @@ const INSERT: &str = "INSERT INTO t (v, filler) VALUES (1, randomblob(3000))";
 
 #[test]
 fn a_commit_is_whole_in_the_log_when_it_returns() {
-    let folder = Folder::new("commit");
+    let folder = Folder::new();
     let connection = open(&folder.database(), TABLE);
     for rows in 1..=40 {
         connection.execute(INSERT, []).unwrap();
@@ -71,7 +51,7 @@ fn a_commit_is_whole_in_the_log_when_it_returns() {
 
 #[test]
 fn so_is_one_that_wrote_frames_early_and_then_wrote_them_anew() {
-    let folder = Folder::new("anew");
+    let folder = Folder::new();
     // Pages leave a cache of ten during the transaction; changed again, they are written over, and at the commit SQLite
     // writes the headers of all frames behind them anew, without their pages.
     let connection =
@@ -92,7 +72,7 @@ fn so_is_one_that_wrote_frames_early_and_then_wrote_them_anew() {
 
 #[test]
 fn two_that_write_in_turn_and_begin_the_log_anew_go_on_from_each_other() {
-    let folder = Folder::new("turns");
+    let folder = Folder::new();
     let pair = [open(&folder.database(), TABLE), open(&folder.database(), TABLE)];
     for rows in 1..=60 {
         let writer = &pair[(rows % 3 % 2) as usize];
@@ -108,7 +88,7 @@ fn two_that_write_in_turn_and_begin_the_log_anew_go_on_from_each_other() {
 
 #[test]
 fn what_a_transaction_took_back_is_not_written_over_what_comes_next() {
-    let folder = Folder::new("back");
+    let folder = Folder::new();
     let setup = format!("{TABLE}; PRAGMA cache_size = 10; PRAGMA wal_autocheckpoint = 0");
     let [first, second] = [open(&folder.database(), &setup), open(&folder.database(), &setup)];
     for rows in 1..=40 {
@@ -123,7 +103,7 @@ fn what_a_transaction_took_back_is_not_written_over_what_comes_next() {
 
 #[test]
 fn who_locks_the_file_for_good_writes_as_it_comes() {
-    let folder = Folder::new("exclusive");
+    let folder = Folder::new();
     let setup = format!("{TABLE}; PRAGMA cache_size = 10; PRAGMA wal_autocheckpoint = 0");
     let first = open(&folder.database(), &setup);
     for rows in 1..=20 {
@@ -162,7 +142,7 @@ impl Dice {
 
 #[test]
 fn whatever_anybody_does_a_reader_finds_what_the_files_hold() {
-    let folder = Folder::new("pages");
+    let folder = Folder::new();
     let path = folder.database();
     let small = format!("{TABLE}; PRAGMA cache_size = 10");
     let watched = [open(&path, &small), open(&path, &small)];
@@ -214,7 +194,7 @@ fn whatever_anybody_does_a_reader_finds_what_the_files_hold() {
 
 #[test]
 fn pages_of_the_file_and_of_the_log_outlast_the_commits_of_others() {
-    let folder = Folder::new("outlast");
+    let folder = Folder::new();
     let [reader, writer] = [open(&folder.database(), TABLE), open(&folder.database(), TABLE)];
     for _ in 0..40 {
         writer.execute(INSERT, []).unwrap();
@@ -232,7 +212,7 @@ fn pages_of_the_file_and_of_the_log_outlast_the_commits_of_others() {
 
 #[test]
 fn pages_are_not_kept_beyond_the_log_they_were_read_beside() {
-    let folder = Folder::new("modes");
+    let folder = Folder::new();
     let connection = open(&folder.database(), TABLE);
     for v in 0..10 {
         connection.execute_batch("PRAGMA journal_mode = DELETE").unwrap();
@@ -246,7 +226,7 @@ fn pages_are_not_kept_beyond_the_log_they_were_read_beside() {
 
 #[test]
 fn a_page_that_a_transaction_wrote_early_and_took_back_is_not_kept() {
-    let folder = Folder::new("early");
+    let folder = Folder::new();
     let setup = format!("{TABLE}; PRAGMA cache_size = 10; PRAGMA wal_autocheckpoint = 0");
     let [first, second] = [open(&folder.database(), &setup), open(&folder.database(), &setup)];
     for _ in 0..40 {
@@ -263,21 +243,21 @@ fn a_page_that_a_transaction_wrote_early_and_took_back_is_not_kept() {
 
 #[test]
 fn readers_that_poll_do_not_keep_the_log_from_being_moved() {
-    let folder = Folder::new("marks");
+    let folder = Folder::new();
     let reader = open(&folder.database(), TABLE);
     let writer = open(&folder.database(), "PRAGMA wal_autocheckpoint = 100");
     for rows in 1..=2_000 {
         writer.execute("INSERT INTO t (v, filler) VALUES (1, x'')", []).unwrap();
         assert_eq!(content(&reader).len(), rows);
     }
-    let log = std::fs::metadata(folder.0.join("visual.db-wal")).unwrap().len();
+    let log = std::fs::metadata(folder.join("visual.db-wal")).unwrap().len();
     assert!(log < 140 * 4120, "{log}");
     assert_eq!(checkpoint(&writer, "TRUNCATE"), Ok((0, 0, 0)));
 }
 
 #[test]
 fn a_reader_s_mark_lags_no_further_than_a_few_commits() {
-    let folder = Folder::new("lag");
+    let folder = Folder::new();
     let setup = format!("{TABLE}; PRAGMA wal_autocheckpoint = 0");
     let [reader, writer] = [open(&folder.database(), &setup), open(&folder.database(), &setup)];
     set_brief(true);
@@ -295,7 +275,7 @@ fn a_reader_s_mark_lags_no_further_than_a_few_commits() {
 
 #[test]
 fn readers_that_follow_each_other_closely_let_a_checkpoint_through() {
-    let folder = Folder::new("closely");
+    let folder = Folder::new();
     let path = folder.database();
     let writer = open(&path, &format!("{TABLE}; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 2000"));
     let done = AtomicBool::new(false);
@@ -324,7 +304,7 @@ fn readers_that_follow_each_other_closely_let_a_checkpoint_through() {
 
 #[test]
 fn a_checkpoint_is_full_beside_a_reader_who_has_read_the_latest_commit() {
-    let folder = Folder::new("full");
+    let folder = Folder::new();
     let setup = format!("{TABLE}; PRAGMA wal_autocheckpoint = 0");
     let [reader, writer] = [open(&folder.database(), &setup), open(&folder.database(), &setup)];
     for _ in 0..3 {
@@ -342,7 +322,7 @@ fn a_checkpoint_is_full_beside_a_reader_who_has_read_the_latest_commit() {
 /// What beginning the log anew leaves for last: how much of the log was moved, and tried. In the shared file, as another
 /// process would write it.
 fn set_moved(folder: &Folder, frames: u32) {
-    let index = std::fs::OpenOptions::new().write(true).open(folder.0.join("visual.db-shm")).unwrap();
+    let index = std::fs::OpenOptions::new().write(true).open(folder.join("visual.db-shm")).unwrap();
     for at in [96, 128] {
         index.write_all_at(&frames.to_ne_bytes(), at).unwrap();
     }
@@ -352,7 +332,7 @@ fn set_moved(folder: &Folder, frames: u32) {
 
 #[test]
 fn no_page_is_kept_while_somebody_begins_the_log_anew() {
-    let folder = Folder::new("anew-era");
+    let folder = Folder::new();
     let writer = open(&folder.database(), &format!("{TABLE}; PRAGMA wal_autocheckpoint = 0"));
     for _ in 0..60 {
         writer.execute(INSERT, []).unwrap();
