@@ -1,7 +1,74 @@
-/// <reference types="node" />
+declare global {
+  // As @types/node and TypeScript's `esnext.disposable` say it, for programs that have neither.
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}
 
-/** Any value that survives `JSON.parse(JSON.stringify(value))`. Objects with `toJSON` may be given, too. */
-export type Json = unknown;
+/** A `Buffer`. Without `@types/node`, which declares it, the `Uint8Array` that it is. */
+export type Bytes = typeof globalThis extends { Buffer: { isBuffer(value: any): value is infer B } } ? B : Uint8Array;
+
+/** What comes back from where JSON is stored. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/**
+ * What may be given where JSON is stored. It comes back as `JSON.parse(JSON.stringify(value))`: `toJSON` is asked, so a
+ * `Date` becomes text, and keys whose value is `undefined` are left out. A function, a symbol or a BigInt is a `TypeError`
+ * at run time; so is a BigInt or a cycle further inside, which the compiler does not see.
+ */
+export type JsonInput =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | { readonly [key: string]: unknown }
+  // The objects of an interface and of a class, but no function.
+  | (object & { readonly [Symbol.hasInstance]?: never });
+
+/**
+ * What an application knows of its own values, for {@link VisualDatabase}. Every part may be left out. Nothing is checked
+ * at run time: the types say what the application stores.
+ *
+ * @example
+ * interface Canvas {
+ *   Status: 'active' | 'merged';
+ *   Result: { files: string[] };
+ * }
+ * const db = new VisualDatabase<Canvas>();
+ */
+export interface CanvasTypes {
+  /** The `status` of worktrees. A worktree that is created without one gets `'active'`. Default: `string`. */
+  Status?: string;
+  /** The `trigger` of zones. A zone that is created without one gets `'onDrop'`. Default: `string`. */
+  Trigger?: string;
+  /** The `agents` of zones. A zone that is created without any gets `[]`. Default: {@link JsonInput} in, `any` out. */
+  Agents?: unknown;
+  /** The `actions` of zones. A zone that is created without any gets `[]`. Default: {@link JsonInput} in, `any` out. */
+  Actions?: unknown;
+  /** The `result` of executions. One that is recorded without it has `{}`. Default: {@link JsonInput} in, `any` out. */
+  Result?: unknown;
+}
+
+/** A part of `Types`, or what stands for it where it is left out. */
+type Part<Types, Name extends keyof CanvasTypes, Limit, Otherwise extends Limit = Limit> = Types extends {
+  readonly [Key in Name]: infer Given extends Limit;
+}
+  ? Given
+  : Otherwise;
+
+type StatusOf<Types> = Part<Types, 'Status', string>;
+type TriggerOf<Types> = Part<Types, 'Trigger', string>;
+/** What comes back. */
+type Read<Types, Name extends keyof CanvasTypes> = Part<Types, Name, unknown, any>;
+/** What may be given. */
+type Written<Types, Name extends keyof CanvasTypes> = Part<Types, Name, unknown, JsonInput>;
+
+type WorktreeOf<Types> = Worktree<StatusOf<Types>>;
+type ZoneOf<Types> = Zone<Read<Types, 'Agents'>, Read<Types, 'Actions'>, TriggerOf<Types>>;
+type NewZoneOf<Types> = NewZone<Written<Types, 'Agents'>, Written<Types, 'Actions'>, TriggerOf<Types>>;
+type ZoneChangesOf<Types> = ZoneChanges<Written<Types, 'Agents'>, Written<Types, 'Actions'>, TriggerOf<Types>>;
+type NewExecutionOf<Types> = NewExecution<Written<Types, 'Result'>>;
 
 /** A place on the canvas. Fractions and negative numbers are fine: a canvas has no integers. */
 export interface Position {
@@ -16,7 +83,7 @@ export interface Size {
 }
 
 /** A Git worktree on the canvas. Every key is always there; an absent optional value is `null`. */
-export interface Worktree {
+export interface Worktree<Status extends string = string> {
   id: string;
   /** Where it lies in the file system. */
   path: string;
@@ -26,7 +93,7 @@ export interface Worktree {
   issueUrl: string | null;
   taskId: string | null;
   /** `'active'` unless given otherwise. */
-  status: string;
+  status: Status;
   position: Position;
   /** ISO 8601, UTC, milliseconds; or whatever non-empty string was given. */
   createdAt: string;
@@ -35,7 +102,7 @@ export interface Worktree {
 }
 
 /** What `createWorktree` takes. */
-export interface NewWorktree {
+export interface NewWorktree<Status extends string = string> {
   /** A non-empty string. */
   id: string;
   path: string;
@@ -45,7 +112,7 @@ export interface NewWorktree {
   issueUrl?: string | number | null | undefined;
   taskId?: string | number | null | undefined;
   /** Falsy: `'active'`. */
-  status?: string | null | undefined;
+  status?: Status | null | undefined;
   /** Missing parts are 0. */
   position?: { x?: number | string | null | undefined; y?: number | string | null | undefined } | null | undefined;
   /** Missing: now. */
@@ -53,8 +120,8 @@ export interface NewWorktree {
 }
 
 /** What `updateWorktree` takes. `undefined` is 'not given'; `null` clears `issueUrl` and `taskId`. */
-export interface WorktreeChanges {
-  status?: string | undefined;
+export interface WorktreeChanges<Status extends string = string> {
+  status?: Status | undefined;
   issueUrl?: string | null | undefined;
   taskId?: string | null | undefined;
   /** Either part alone, too. */
@@ -70,12 +137,12 @@ export interface WorktreeChanges {
 }
 
 /** A zone of the canvas: a stage that worktrees are dropped into. */
-export interface Zone<Agents = any, Actions = any> {
+export interface Zone<Agents = any, Actions = any, Trigger extends string = string> {
   id: string;
   name: string;
   description: string | null;
   /** What starts its agents; `'onDrop'` unless given otherwise. */
-  trigger: string;
+  trigger: Trigger;
   /** Any JSON value, an array of names as a rule. */
   agents: Agents;
   promptTemplate: string;
@@ -88,19 +155,19 @@ export interface Zone<Agents = any, Actions = any> {
 }
 
 /** What `createZone` takes. */
-export interface NewZone {
+export interface NewZone<Agents = JsonInput, Actions = JsonInput, Trigger extends string = string> {
   /** A non-empty string. */
   id: string;
   name: string;
   description?: string | null | undefined;
   /** Falsy: `'onDrop'`. */
-  trigger?: string | null | undefined;
+  trigger?: Trigger | null | undefined;
   /** Falsy: `[]`. */
-  agents?: Json;
+  agents?: Agents | null | undefined;
   /** Falsy: `''`. */
   promptTemplate?: string | null | undefined;
   /** Falsy: `[]`. */
-  actions?: Json;
+  actions?: Actions | null | undefined;
   /** Missing parts are 0. */
   position?: { x?: number | string | null | undefined; y?: number | string | null | undefined } | null | undefined;
   /** Missing parts are 300 and 200. */
@@ -110,13 +177,13 @@ export interface NewZone {
 }
 
 /** What `updateZone` takes. `undefined` is 'not given'; `null` clears `description`. */
-export interface ZoneChanges {
+export interface ZoneChanges<Agents = JsonInput, Actions = JsonInput, Trigger extends string = string> {
   name?: string | undefined;
   description?: string | null | undefined;
-  trigger?: string | undefined;
-  agents?: Json;
+  trigger?: Trigger | undefined;
+  agents?: Agents | undefined;
   promptTemplate?: string | undefined;
-  actions?: Json;
+  actions?: Actions | undefined;
   position?: { x?: number | string | null; y?: number | string | null } | null | undefined;
   size?: { width?: number | string | null; height?: number | string | null } | null | undefined;
   /** The column's spelling of `promptTemplate`. */
@@ -142,15 +209,15 @@ export interface Execution<Result = any> {
 }
 
 /** What `recordExecution` takes. */
-export interface NewExecution {
+export interface NewExecution<Result = JsonInput> {
   zoneId: string;
   worktreeId: string;
   agentType: string;
   prompt: string;
-  /** Any JSON value. */
-  result?: Json;
-  /** By truthiness: missing is `false`. */
-  success?: unknown;
+  /** Any JSON value. Missing: `{}`. */
+  result?: Result | undefined;
+  /** By truthiness: missing is `false`. At run time any value is accepted; here no object, since a promise is truthy. */
+  success?: boolean | number | bigint | string | null | undefined;
 }
 
 /** Counts of executions. */
@@ -172,11 +239,11 @@ export interface DatabaseStats {
 }
 
 /** What `getBoard` gives. */
-export interface Board {
+export interface Board<Types extends CanvasTypes = CanvasTypes> {
   /** As `listZones`. */
-  zones: Zone[];
+  zones: ZoneOf<Types>[];
   /** As `listWorktrees`. */
-  worktrees: Worktree[];
+  worktrees: WorktreeOf<Types>[];
   /** Which worktree is in which zone; those of one zone in the order in which they were assigned. */
   assignments: { worktreeId: string; zoneId: string }[];
 }
@@ -290,8 +357,10 @@ export interface Restored {
  * @example
  * const db = new VisualDatabase({ dbPath: 'data/visual.db' });
  * db.createWorktree({ id: 'wt-1', path: '/tmp/wt-1', port: 3001, branchName: 'feature/login' });
+ *
+ * @typeParam Types what the application knows of its statuses, triggers, agents, actions and results
  */
-export class VisualDatabase {
+export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /**
    * Opens the file, making or migrating it where needed.
    *
@@ -312,28 +381,28 @@ export class VisualDatabase {
    *   id, `SQLITE_CONSTRAINT_NOTNULL` where `path`, `port` or `branchName` is missing
    * @example db.createWorktree({ id: 'wt-1', path: '/tmp/wt-1', port: 3001, branchName: 'feature/login' })
    */
-  createWorktree(worktree: NewWorktree): Worktree;
+  createWorktree(worktree: NewWorktree<StatusOf<Types>>): WorktreeOf<Types>;
   /**
    * Stores many new worktrees as one: all or nothing. The error's `index`, and its message, say which was refused.
    *
    * @returns them, as they are stored
    */
-  createWorktrees(worktrees: readonly NewWorktree[]): Worktree[];
+  createWorktrees(worktrees: readonly NewWorktree<StatusOf<Types>>[]): WorktreeOf<Types>[];
   /** The worktree with this id, or `null`. */
-  getWorktree(id: string | null | undefined): Worktree | null;
+  getWorktree(id: string | null | undefined): WorktreeOf<Types> | null;
   /**
    * Worktrees, newest `createdAt` first, equal ones in order of insertion.
    *
    * @param filter `status`: only those; falsy or missing: all
    */
-  listWorktrees(filter?: { status?: string | null | undefined }): Worktree[];
+  listWorktrees(filter?: { status?: StatusOf<Types> | null | undefined }): WorktreeOf<Types>[];
   /**
    * Changes a worktree.
    *
    * @returns it, as it is stored now, or `null` where there is none. With nothing to change `updatedAt` stays.
    * @example db.updateWorktree('wt-1', { status: 'completed', position: { x: 500 } })
    */
-  updateWorktree(id: string | null | undefined, changes: WorktreeChanges): Worktree | null;
+  updateWorktree(id: string | null | undefined, changes: WorktreeChanges<StatusOf<Types>>): WorktreeOf<Types> | null;
   /**
    * Deletes a worktree, its assignment and its executions.
    *
@@ -349,13 +418,13 @@ export class VisualDatabase {
    *   `name` is missing
    * @example db.createZone({ id: 'zone-dev', name: 'Development', agents: ['frontend', 'backend'] })
    */
-  createZone(zone: NewZone): Zone;
+  createZone(zone: NewZoneOf<Types>): ZoneOf<Types>;
   /** The zone with this id, or `null`. */
-  getZone(id: string | null | undefined): Zone | null;
+  getZone(id: string | null | undefined): ZoneOf<Types> | null;
   /** All zones, newest `createdAt` first, equal ones in order of insertion. */
-  listZones(): Zone[];
+  listZones(): ZoneOf<Types>[];
   /** Changes a zone; as {@link updateWorktree} otherwise. */
-  updateZone(id: string | null | undefined, changes: ZoneChanges): Zone | null;
+  updateZone(id: string | null | undefined, changes: ZoneChangesOf<Types>): ZoneOf<Types> | null;
   /**
    * Deletes a zone, its assignments and its executions.
    *
@@ -376,7 +445,7 @@ export class VisualDatabase {
   /** Takes a worktree out of its zone, if it is in one. */
   removeWorktreeFromZone(worktreeId: string | null | undefined): true;
   /** The worktrees in a zone, in the order in which they were assigned. */
-  getWorktreesInZone(zoneId: string | null | undefined): Worktree[];
+  getWorktreesInZone(zoneId: string | null | undefined): WorktreeOf<Types>[];
 
   /**
    * Records a run of an agent.
@@ -386,31 +455,45 @@ export class VisualDatabase {
    * @example
    * db.recordExecution({ zoneId: 'zone-dev', worktreeId: 'wt-1', agentType: 'qa', prompt: 'Test it', result: {}, success: true })
    */
-  recordExecution(execution: NewExecution): string;
+  recordExecution(execution: NewExecutionOf<Types>): string;
   /**
    * Records many runs as one: all or nothing. The error's `index` says which was refused.
    *
    * @returns their ids
    */
-  recordExecutions(executions: readonly NewExecution[]): string[];
-  /** The execution with this id, or `null`. */
-  getExecution(id: string | null | undefined): Execution | null;
+  recordExecutions(executions: readonly NewExecutionOf<Types>[]): string[];
+  /**
+   * The execution with this id, or `null`.
+   *
+   * @typeParam R what the caller knows of this one's result, where that is more than of all
+   * @example db.getExecution<{ files: string[] }>(runId)?.result.files
+   */
+  getExecution<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(
+    id: string | null | undefined,
+  ): Execution<R> | null;
   /**
    * The latest executions in a zone, newest first.
    *
    * @param limit how many at most: an integer or a string of one; -1 is all, default 100
+   * @typeParam R what the caller knows of their results
    * @throws {RangeError} for `null`, NaN or a fraction
    */
-  getExecutionHistory(zoneId: string | null | undefined, limit?: number | bigint | string): Execution[];
+  getExecutionHistory<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(
+    zoneId: string | null | undefined,
+    limit?: number | bigint | string,
+  ): Execution<R>[];
   /** The latest executions in a worktree; as {@link getExecutionHistory} otherwise. */
-  getWorktreeExecutions(worktreeId: string | null | undefined, limit?: number | bigint | string): Execution[];
+  getWorktreeExecutions<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(
+    worktreeId: string | null | undefined,
+    limit?: number | bigint | string,
+  ): Execution<R>[];
   /** Counts of executions: of all, of a zone, of a worktree, or of a worktree in a zone. Costs the same at any size. */
   getExecutionStats(filter?: {
     zoneId?: string | null | undefined;
     worktreeId?: string | null | undefined;
   }): ExecutionStats;
   /** Everything that stands on the canvas, in one consistent read. */
-  getBoard(): Board;
+  getBoard(): Board<Types>;
   /** Row counts of everything. */
   getStats(): DatabaseStats;
 
