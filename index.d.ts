@@ -573,60 +573,160 @@ export class SqliteError extends Error {
   code: string;
 }
 
-/** What {@link Database} takes. */
+/** How a {@link Database} is opened. Unknown keys are ignored. */
 export interface DatabaseOptions {
+  /** Open an existing file and never change it; not for a database in memory. Default: `false`. */
   readonly?: boolean | undefined;
+  /** A missing file is an error instead of being made. Default: `false`. */
   fileMustExist?: boolean | undefined;
-  /** Milliseconds to wait for a lock. Default: 5000. */
+  /** Milliseconds to wait for another connection's lock, up to 2147483647. Default: 5000. */
   timeout?: number | undefined;
-  /** Told the SQL of every statement before it runs. */
+  /** Told the SQL of every statement before it runs, with its values in their places. Default: none. */
   verbose?: ((sql: string) => void) | null | undefined;
 }
 
 /** What {@link Statement.run} returns. */
 export interface RunResult {
+  /** How many rows were inserted, changed or deleted, without those of triggers and foreign keys; 0 for other SQL. */
   changes: number;
+  /** The rowid of the row that this connection inserted last. A BigInt after {@link Statement.safeIntegers}. */
   lastInsertRowid: number | bigint;
 }
 
-/** A column of a result. */
+/** A column of a result. Where it comes from is `null` for an expression. */
 export interface ColumnDefinition {
+  /** Its name in the rows: what `AS` says. */
   name: string;
+  /** The column of the table that it shows. */
   column: string | null;
   table: string | null;
+  /** `'main'`, `'temp'`, or the name of an attached database. */
   database: string | null;
+  /** The type that the table was created with, such as `'TEXT'`. */
   type: string | null;
 }
 
-/** A prepared statement in better-sqlite3's shape. */
+/**
+ * A prepared statement in better-sqlite3's shape, made by {@link Database.prepare}. It is compiled once and runs as often
+ * as it is asked to.
+ *
+ * Values are given in the order of the parameters `?`, one by one or in arrays; those with a name (`:id`, `@id`, `$id`) in
+ * one plain object, without the sign before the name. Values are numbers, strings, BigInts of 64 bits, Buffers, `null` and
+ * `undefined` (a NULL). What can't be bound is a `TypeError`; too few values and too many are a `RangeError`.
+ *
+ * What runs it throws a `TypeError` once the database is closed, and while the statement itself is being iterated over.
+ *
+ * @typeParam Parameters the values that it takes
+ * @typeParam Row what its rows look like
+ */
 export interface Statement<Parameters extends unknown[] = unknown[], Row = unknown> {
+  /** The database that it was prepared by. */
   readonly database: Database;
+  /** Its SQL, as it was given. */
   readonly source: string;
-  /** Whether it returns rows. */
+  /** Whether it returns rows: `SELECT`, `… RETURNING`, most of `PRAGMA`. */
   readonly reader: boolean;
-  /** Whether it can't write. */
+  /** Whether it can't change the database. */
   readonly readonly: boolean;
   /** Whether it is being iterated over. */
   readonly busy: boolean;
+  /**
+   * Runs it to its end and drops its rows, where it returns any.
+   *
+   * @throws {SqliteError} such as `SQLITE_CONSTRAINT_UNIQUE` or `SQLITE_BUSY`
+   * @throws {TypeError} where another statement of the connection is being iterated over and this one writes
+   * @example const { changes } = db.db.prepare('DELETE FROM zones WHERE id = ?').run('zone-1');
+   */
   run(...parameters: Parameters): RunResult;
+  /**
+   * Runs it up to its first row.
+   *
+   * @returns the row, an object with a key a column as a rule, or `undefined` where there is none
+   * @throws {SqliteError} as {@link Statement.run}
+   * @throws {TypeError} where it doesn't return rows
+   * @example db.db.prepare<[string], { port: number }>('SELECT port FROM worktrees WHERE id = ?').get('wt-1')?.port
+   */
   get(...parameters: Parameters): Row | undefined;
+  /**
+   * Runs it to its end.
+   *
+   * @returns its rows; `[]` where there are none
+   * @throws {SqliteError | TypeError} as {@link Statement.get}
+   */
   all(...parameters: Parameters): Row[];
+  /**
+   * Runs it row by row, which takes less memory than {@link Statement.all}. Until the iterator has come to its end or is
+   * returned, as `for … of` does, the connection refuses everything that writes.
+   *
+   * @throws {SqliteError | TypeError} as {@link Statement.get}
+   * @example
+   * for (const row of db.db.prepare('SELECT * FROM zone_executions').iterate()) console.log(row);
+   */
   iterate(...parameters: Parameters): IterableIterator<Row>;
+  /**
+   * Gives the parameters their values for good; later calls take none. A statement can be bound once.
+   *
+   * @throws {TypeError} where it is bound already
+   */
   bind(...parameters: Parameters): this;
+  /**
+   * Rows become the value of their first column. It ends {@link Statement.expand} and {@link Statement.raw}.
+   *
+   * @param on default: `true`
+   * @throws {TypeError} where it doesn't return rows
+   * @example db.db.prepare('SELECT count(*) FROM zones').pluck().get() // 3
+   */
   pluck(on?: boolean): this;
+  /**
+   * Rows become an object a table, with `$` for the columns that belong to none: `{ zones: { id }, $: { total } }`. It
+   * ends {@link Statement.pluck} and {@link Statement.raw}.
+   *
+   * @param on default: `true`
+   * @throws {TypeError} where it doesn't return rows
+   */
   expand(on?: boolean): this;
+  /**
+   * Rows become arrays of their values. It ends {@link Statement.pluck} and {@link Statement.expand}.
+   *
+   * @param on default: `true`
+   * @throws {TypeError} where it doesn't return rows
+   */
   raw(on?: boolean): this;
+  /**
+   * Integers become BigInts, so that those beyond 2⁵³ keep their last digits; without it they are rounded.
+   *
+   * @param on default: `true`
+   */
   safeIntegers(on?: boolean): this;
+  /**
+   * The columns of its rows, without running it.
+   *
+   * @throws {TypeError} where it doesn't return rows
+   */
   columns(): ColumnDefinition[];
+  /** Its SQL; after {@link Statement.bind} with the values in their places. */
+  toString(): string;
 }
 
-/** A function that runs in a transaction, and its variants. */
+/**
+ * A function that runs in a transaction, and its variants. Inside another transaction each of them is a savepoint.
+ *
+ * @example
+ * const move = db.db.transaction((id: string, status: string) => db.updateWorktree(id, { status }));
+ * move.immediate('wt-1', 'merged');
+ */
 export interface Transaction<F extends (...args: any[]) => unknown> {
+  /** Runs the function, with the same `this`: all of it or nothing. What it throws undoes it and is thrown on as it is. */
   (...args: Parameters<F>): ReturnType<F>;
+  /** With `BEGIN`, as the function itself. */
   default: Transaction<F>;
+  /** With `BEGIN DEFERRED`: no lock until the first read, no write lock until the first write. */
   deferred: Transaction<F>;
+  /** With `BEGIN IMMEDIATE`: the write lock is taken at the start. */
   immediate: Transaction<F>;
+  /** With `BEGIN EXCLUSIVE`: in WAL mode as `immediate`, in other modes it keeps readers out, too. */
   exclusive: Transaction<F>;
+  /** The database that runs it. */
   readonly database: Database;
 }
 
@@ -699,60 +799,197 @@ export interface ZoneExecutionsTable {
 
 /** How far a {@link Database.backup} is. */
 export interface BackupProgress {
+  /** The pages of the database. */
   totalPages: number;
+  /** Those of them that are still to be copied; 0 at the end. */
   remainingPages: number;
+}
+
+/** What {@link Database.backup} takes. */
+export interface BackupOptions {
+  /** Which database of the connection: an attached one's name. Default: `'main'`. */
+  attached?: string | undefined;
+  /** Told of every step but the last. What it returns is how many pages the next ones copy; at first 100. */
+  progress?: ((progress: BackupProgress) => number | void) | undefined;
+}
+
+/** What {@link Database.serialize} takes. */
+export interface SerializeOptions {
+  /** Which database of the connection: an attached one's name. Default: `'main'`. */
+  attached?: string | undefined;
+}
+
+/** What {@link Database.pragma} takes. */
+export interface PragmaOptions {
+  /** Only the first column of the first row. Default: `false`. */
+  simple?: boolean | undefined;
 }
 
 /** How a function is registered. */
 export interface FunctionOptions {
+  /** It takes any number of values, instead of as many as it has parameters. Default: `false`. */
   varargs?: boolean | undefined;
+  /** The same values always give the same result, so that SQLite may call it less often. Default: `false`. */
   deterministic?: boolean | undefined;
+  /** SQL may call it, but no trigger, view or `CHECK` of the file. Default: `false`. */
   directOnly?: boolean | undefined;
+  /** It gets integers as BigInts. Default: what {@link Database.defaultSafeIntegers} says. */
   safeIntegers?: boolean | undefined;
 }
 
 /** How an aggregate is registered. */
 export interface AggregateOptions<T> extends FunctionOptions {
+  /** What is there before the first row, or a function that makes it. Default: `null`. */
   start?: T | (() => T);
+  /** Called for every row: returns the new total; `undefined` leaves it. */
   step: (total: T, ...values: any[]) => T | void;
-  /** With it the aggregate is a window function, too. */
+  /** Takes a row out again that has left the window. With it the aggregate is a window function, too. */
   inverse?: ((total: T, ...dropped: any[]) => T) | undefined;
+  /** Makes the result of the total. Default: the total itself. */
   result?: ((total: T) => unknown) | undefined;
 }
 
-/** A database in better-sqlite3's shape: what Kysely, Drizzle and Knex speak to. */
+/**
+ * A database in better-sqlite3's shape: what Kysely, Drizzle and Knex speak to. {@link VisualDatabase.db} is one.
+ *
+ * All methods but `backup` are synchronous. A failure of SQLite is a {@link SqliteError}, a wrong argument a `TypeError`
+ * or a `RangeError`. After `close()` what needs the connection throws
+ * `TypeError('The database connection is not open')`. While a statement is being iterated over, other statements can only
+ * read; what writes, transactions, `function`, `aggregate`, `serialize` and `close` throw
+ * `TypeError('This database connection is busy executing a query')`.
+ */
 export interface Database {
+  /** The path, as it was given; `':memory:'` for a database in memory, `''` for a temporary one. */
   readonly name: string;
+  /** Whether it is open. */
   readonly open: boolean;
+  /** Whether a transaction is open. */
   readonly inTransaction: boolean;
+  /** Whether it was opened with `readonly`. */
   readonly readonly: boolean;
+  /** Whether it is in memory or temporary. */
   readonly memory: boolean;
+  /**
+   * Compiles one statement.
+   *
+   * @typeParam Parameters the values that it takes
+   * @typeParam Row what its rows look like; nothing checks that
+   * @throws {SqliteError} `SQLITE_ERROR`, with what is wrong with the SQL
+   * @throws {RangeError} for no statement, or more than one
+   * @example
+   * const busy = db.db.prepare<[number], { id: string }>('SELECT id FROM worktrees WHERE port > ?').all(3000);
+   */
   prepare<Parameters extends unknown[] = any[], Row = any>(sql: string): Statement<Parameters, Row>;
+  /**
+   * Makes a function that runs `fn` in a transaction: all of it or nothing. A call inside another transaction is a
+   * savepoint.
+   *
+   * @throws {TypeError} where `fn` is no function; in the call, where it returns a promise
+   */
   transaction<F extends (...args: any[]) => unknown>(fn: F): Transaction<F>;
-  pragma(source: string, options?: { simple?: boolean | undefined }): any;
+  /**
+   * Runs `PRAGMA <source>`.
+   *
+   * @returns its rows, or with `simple` the first value of the first one (`undefined` where there is none)
+   * @throws {SqliteError}
+   * @example db.db.pragma('journal_mode', { simple: true }) // 'wal'
+   */
+  pragma(source: string, options?: PragmaOptions): any;
+  /**
+   * Runs `EXPLAIN <source>`. Parameters in it need no values.
+   *
+   * @returns the rows: `explain('SELECT …')` the program, `explain('QUERY PLAN SELECT …')` the plan
+   * @throws {SqliteError}
+   */
   explain(source: string): any[];
+  /**
+   * Runs any number of statements, without values. Those before one that fails stay done, unless they are in a
+   * transaction.
+   *
+   * @throws {SqliteError}
+   * @example db.db.exec('CREATE TABLE notes (id TEXT PRIMARY KEY, text TEXT); ANALYZE')
+   */
   exec(sql: string): this;
+  /**
+   * Closes the connection. A second close is harmless.
+   *
+   * @throws {TypeError} while a statement is being iterated over
+   */
   close(): this;
-  backup(
-    file: string,
-    options?: { attached?: string | undefined; progress?: ((progress: BackupProgress) => number | void) | undefined },
-  ): Promise<BackupProgress>;
-  serialize(options?: { attached?: string | undefined }): Buffer;
+  /**
+   * Copies the database into a file, page by page, the event loop free in between. {@link VisualDatabase.backup} verifies
+   * the copy as well and makes a manifest.
+   *
+   * @param file its folder has to exist
+   * @returns a promise of the last step; `remainingPages` is 0 then
+   * @throws {SqliteError | TypeError} as the promise's rejection; what `progress` throws stops the copy and is, too
+   */
+  backup(file: string, options?: BackupOptions): Promise<BackupProgress>;
+  /**
+   * The content of the database, as it would be in a file. `new Database(content)` opens it in memory.
+   *
+   * @throws {SqliteError}
+   */
+  serialize(options?: SerializeOptions): Bytes;
+  /**
+   * Makes a function that SQL can call. It returns a value that can be bound; what it throws, the statement throws. It
+   * can't use the connection itself.
+   *
+   * @throws {TypeError} for an empty name
+   * @throws {RangeError} for more than 100 parameters
+   * @example
+   * db.db.function('initial', { deterministic: true }, (text) => text[0]);
+   * db.db.prepare('SELECT initial(name) FROM zones').pluck().all(); // ['D', 'T']
+   */
   function(name: string, fn: (...args: any[]) => unknown): this;
   function(name: string, options: FunctionOptions, fn: (...args: any[]) => unknown): this;
+  /**
+   * Makes an aggregate that SQL can call, as {@link Database.function} otherwise.
+   *
+   * @typeParam T its total
+   * @example db.db.aggregate<number>('longest', { start: 0, step: (most, text) => Math.max(most, text.length) })
+   */
   aggregate<T>(name: string, options: AggregateOptions<T>): this;
-  /** Refuses: native code from outside could do anything with the only copy of the history. */
+  /**
+   * Refuses: native code from outside could do anything with the only copy of the history.
+   *
+   * @throws {SqliteError} always
+   */
   loadExtension(path: string, entryPoint?: string): never;
-  /** Refuses: virtual tables written in JavaScript are not supported. */
+  /**
+   * Refuses: virtual tables written in JavaScript are not supported. Use a table, a view or {@link Database.function}.
+   *
+   * @throws {TypeError} always
+   */
   table(name: string, definition: unknown): never;
+  /**
+   * Statements and functions to come have integers as BigInts; as {@link Statement.safeIntegers} for one statement.
+   *
+   * @param on default: `true`
+   */
   defaultSafeIntegers(on?: boolean): this;
+  /**
+   * Lets statements write while another one is being iterated over, whose rows to come are undefined then, and turns off
+   * SQLite's defensive mode: SQL can damage the file then.
+   *
+   * @param on default: `true`
+   */
   unsafeMode(on?: boolean): this;
 }
 
-/** Opens a database by itself, with better-sqlite3's defaults. */
+/** Opens a database by itself, with better-sqlite3's defaults; `new` may be left out. */
 export const Database: {
-  new (file?: string | Buffer, options?: DatabaseOptions): Database;
-  (file?: string | Buffer, options?: DatabaseOptions): Database;
+  /**
+   * Opens a database.
+   *
+   * @param file a path (its folder has to exist), `':memory:'`, `''` for a temporary one (the default), or what
+   *   {@link Database.serialize} returned
+   * @throws {SqliteError} such as `SQLITE_CANTOPEN` or `SQLITE_NOTADB`
+   * @throws {TypeError | RangeError} for an option of a wrong kind, and where the folder does not exist
+   */
+  new (file?: string | Bytes, options?: DatabaseOptions): Database;
+  (file?: string | Bytes, options?: DatabaseOptions): Database;
   prototype: Database;
+  /** The class of its errors: {@link SqliteError}. */
   SqliteError: typeof SqliteError;
 };

@@ -35,6 +35,7 @@ const CHECKS = {
     'warnings',
   ],
   types: () => node(tool('typescript', 'tsc'), '--project', '__test__/types'),
+  'types-without-node': () => node(tool('typescript', 'tsc'), '--project', '__test__/types/without_node'),
   publint: () => node(tool('publint'), '--strict'),
   attw: () => node(tool('@arethetypeswrong/cli', 'attw'), '--pack', '.'),
   test: () => node('scripts/test.js'),

@@ -29,4 +29,9 @@ const mode: unknown = db.db.pragma('journal_mode', { simple: true });
 const { changes } = db.db.prepare('DELETE FROM zones WHERE id = ?').run('z');
 const rows: unknown[] = db.db.prepare('SELECT * FROM zones').all();
 const row: unknown = db.db.prepare('SELECT * FROM zones WHERE id = ?').get('z');
+const content = db.db.serialize();
+exactly<Same<typeof content, Buffer>>();
+void new Database(content);
+// @ts-expect-error Its content is a Buffer, no other bytes.
+void new Database(new Uint8Array(content));
 export const used = [open, name, busy, mode, changes, rows, row];

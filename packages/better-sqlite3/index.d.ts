@@ -10,6 +10,10 @@ declare namespace Database {
   type Options = visual.DatabaseOptions;
   type RunResult = visual.RunResult;
   type ColumnDefinition = visual.ColumnDefinition;
+  type PragmaOptions = visual.PragmaOptions;
+  type RegistrationOptions = visual.FunctionOptions;
+  type AggregateOptions<T> = visual.AggregateOptions<T>;
+  type BackupOptions = visual.BackupOptions;
   type BackupMetadata = visual.BackupProgress;
   type SqliteError = visual.SqliteError;
 }
