@@ -599,6 +599,7 @@ export interface ColumnDefinition {
   name: string;
   /** The column of the table that it shows. */
   column: string | null;
+  /** That table, by its own name. */
   table: string | null;
   /** `'main'`, `'temp'`, or the name of an attached database. */
   database: string | null;
@@ -988,6 +989,7 @@ export const Database: {
    * @throws {TypeError | RangeError} for an option of a wrong kind, and where the folder does not exist
    */
   new (file?: string | Bytes, options?: DatabaseOptions): Database;
+  /** The same without `new`. */
   (file?: string | Bytes, options?: DatabaseOptions): Database;
   prototype: Database;
   /** The class of its errors: {@link SqliteError}. */
