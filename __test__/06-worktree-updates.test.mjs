@@ -40,6 +40,44 @@ describe('updateWorktree(id, changes)', () => {
     expect(Object.keys(after)).toEqual(Object.keys(before));
   });
 
+  it.each([
+    [{ issueUrl: 'a', issue_url: 'b' }, { issueUrl: 'b' }],
+    [{ issue_url: 'b', issueUrl: 'a' }, { issueUrl: 'a' }],
+    [{ taskId: 'a', task_id: 'b' }, { taskId: 'b' }],
+    [{ task_id: 'b', taskId: 'a' }, { taskId: 'a' }],
+    [{ issueUrl: 'a', issue_url: null }, { issueUrl: null }],
+    [{ issue_url: 'b', issueUrl: null }, { issueUrl: null }],
+    [{ issueUrl: 'a', issue_url: undefined }, { issueUrl: 'a' }],
+    [{ issue_url: 'b', issueUrl: undefined }, { issueUrl: 'b' }],
+    [Object.create({ issue_url: 'inherited' }, { issueUrl: { value: 'own', enumerable: true } }), { issueUrl: 'own' }],
+    [Object.create({ issueUrl: 'inherited' }, { issue_url: { value: 'own', enumerable: true } }), { issueUrl: 'own' }],
+  ])('of two spellings the one whose key comes later wins, undefined is none: %o', (changes, changed) => {
+    const { db, before } = stored();
+    expect(db.updateWorktree('wt-1', changes)).toStrictEqual({ ...before, ...changed, updatedAt: NOW });
+  });
+
+  it.each([
+    [
+      { position: { x: 10 }, position_x: 11, position_y: 12 },
+      { x: 10, y: 12 },
+    ],
+    [
+      { position_x: 11, position_y: 12, position: { x: 10 } },
+      { x: 10, y: 12 },
+    ],
+    [
+      { position: { x: null, y: undefined }, position_x: 11, position_y: 12 },
+      { x: 11, y: 12 },
+    ],
+    [
+      { position: { x: 10, y: 20 }, position_x: null, position_y: undefined },
+      { x: 10, y: 20 },
+    ],
+  ])('a part that position gives wins over its column: %o', (changes, position) => {
+    const { db, before } = stored();
+    expect(db.updateWorktree('wt-1', changes)).toStrictEqual({ ...before, position, updatedAt: NOW });
+  });
+
   it('keeps empty text: only null clears', () => {
     const { db, before } = stored();
     const empty = { status: '', issueUrl: '', taskId: '' };

@@ -158,6 +158,20 @@ describe('updateZone(id, changes)', () => {
   });
 
   it.each([
+    [{ promptTemplate: 'a', prompt_template: 'b' }, { promptTemplate: 'b' }],
+    [{ prompt_template: 'b', promptTemplate: 'a' }, { promptTemplate: 'a' }],
+    [{ prompt_template: 'b', promptTemplate: undefined }, { promptTemplate: 'b' }],
+    [{ position: { x: 10 }, position_x: 11 }, { position: { x: 10, y: GIVEN.position.y } }],
+    [{ position_x: 11, position: { x: null, y: 12 } }, { position: { x: 11, y: 12 } }],
+    [{ size_width: 11, size: { width: 10 }, size_height: 12 }, { size: { width: 10, height: 12 } }],
+    [{ size: { width: null, height: 10 }, size_width: 11, size_height: 12 }, { size: { width: 11, height: 10 } }],
+  ])('of two spellings the later key wins, a part over its column: %o', (changes, changed) => {
+    const db = open();
+    const before = db.createZone(GIVEN);
+    expect(db.updateZone('zone-dev', changes)).toStrictEqual({ ...before, ...changed, updatedAt: NOW });
+  });
+
+  it.each([
     [{}],
     [{ id: 'other', createdAt: 'x', updatedAt: 'x', status: 'x', taskId: 't' }],
     [{ name: undefined, description: undefined, trigger: undefined, agents: undefined, actions: undefined }],

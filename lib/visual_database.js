@@ -117,10 +117,10 @@ class VisualDatabase {
       Date.now(),
       id,
       c.status,
-      given(c.issueUrl, c.issue_url),
-      given(c.taskId, c.task_id),
-      given(position.x, c.position_x),
-      given(position.y, c.position_y),
+      later(c, 'issueUrl', c.issueUrl, 'issue_url', c.issue_url),
+      later(c, 'taskId', c.taskId, 'task_id', c.task_id),
+      position.x ?? c.position_x,
+      position.y ?? c.position_y,
     );
     return one(entities.worktree, text);
   }
@@ -187,12 +187,12 @@ class VisualDatabase {
       c.description,
       c.trigger,
       jsonText(method, 'agents', c.agents),
-      given(c.promptTemplate, c.prompt_template),
+      later(c, 'promptTemplate', c.promptTemplate, 'prompt_template', c.prompt_template),
       jsonText(method, 'actions', c.actions),
-      given(position.x, c.position_x),
-      given(position.y, c.position_y),
-      given(size.width, c.size_width),
-      given(size.height, c.size_height),
+      position.x ?? c.position_x,
+      position.y ?? c.position_y,
+      size.width ?? c.size_width,
+      size.height ?? c.size_height,
     );
     return one(entities.zone, text);
   }
@@ -448,9 +448,12 @@ if (Symbol.dispose !== undefined) {
   });
 }
 
-/** The value under the object's own name of a field, else under the column's. */
-function given(value, columnValue) {
-  return value === undefined ? columnValue : value;
+/** Of the two spellings of a field the one that is given, of both the one whose key comes later in the object. */
+function later(object, name, value, column, columnValue) {
+  if (columnValue === undefined) return value;
+  if (value === undefined) return columnValue;
+  const keys = Object.keys(object);
+  return keys.indexOf(column) > keys.indexOf(name) ? columnValue : value;
 }
 
 /** A key for two ids of which both, one or none are given; `undefined` where they are no ids. */

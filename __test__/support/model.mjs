@@ -24,8 +24,9 @@ function requireId(value) {
   return text(value);
 }
 
-/** The first name of `names` under which `changes` gives a value. */
-const given = (changes, ...names) => names.map((name) => changes[name]).find((value) => value !== undefined);
+/** The value that `changes` gives under one of `names`, the last of several; `undefined` is not given. */
+const given = (changes, ...names) =>
+  Object.entries(changes).findLast(([key, value]) => names.includes(key) && value !== undefined)?.[1];
 
 export class Model {
   #tables = { worktrees: [], zones: [], assignments: [], executions: [] };
