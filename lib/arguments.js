@@ -10,10 +10,23 @@ function fields(method, name, value) {
   return value;
 }
 
-/** An argument that is an array. */
-function array(method, name, value) {
-  if (Array.isArray(value)) return value;
-  throw new TypeError(`${method}: ${name} must be an array, got ${describe(value)}`);
+/**
+ * Hands each element of an argument that is an array to `take`, with its index. Holes are `undefined`: `forEach` would
+ * skip them, and the elements behind would be taken for others. The error says at which element it was. Where `take`
+ * answers `false`, the rest needs no look.
+ */
+function each(method, name, value, take) {
+  if (!Array.isArray(value)) throw new TypeError(`${method}: ${name} must be an array, got ${describe(value)}`);
+  const { length } = value;
+  for (let index = 0; index < length; index += 1) {
+    try {
+      if (take(value[index], index) === false) return;
+    } catch (error) {
+      // What the caller's own code throws may be anything.
+      if (error instanceof Error && Object.isExtensible(error)) error.index = index;
+      throw error;
+    }
+  }
 }
 
 const NOTHING = Object.freeze({});
@@ -49,4 +62,4 @@ function describe(value) {
   return `the ${typeof value} ${value}`;
 }
 
-module.exports = { array, fields, filter, group, jsonText, jsonTextOrDefault };
+module.exports = { each, fields, filter, group, jsonText, jsonTextOrDefault };

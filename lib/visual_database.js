@@ -4,7 +4,7 @@ const addon = require('./addon.js');
 const entities = require('./entities.js');
 const { Database, adopt } = require('./database.js');
 const { within, BEGIN, IMMEDIATE } = require('./transaction.js');
-const { array, fields, filter, group, jsonText, jsonTextOrDefault } = require('./arguments.js');
+const { each, fields, filter, group, jsonText, jsonTextOrDefault } = require('./arguments.js');
 const { openConfig } = require('./config.js');
 const rows = require('./rows.js');
 const { Answers } = require('./answers.js');
@@ -294,7 +294,7 @@ class VisualDatabase {
   createWorktrees(worktrees) {
     const method = 'createWorktrees';
     const values = [];
-    array(method, 'worktrees', worktrees).forEach((worktree, index) => {
+    each(method, 'worktrees', worktrees, (worktree, index) => {
       const w = fields(method, `worktrees[${index}]`, worktree);
       const position = group(method, `worktrees[${index}].position`, w.position);
       values.push(
@@ -311,15 +311,12 @@ class VisualDatabase {
       );
     });
     return this.#bulk('worktrees', (at) => {
+      const now = Date.now();
       const created = [];
       // A frame of rows holds the answers of so many.
       for (let from = 0; from < values.length; from += FRAME * WORKTREE_VALUES) {
         at(from / WORKTREE_VALUES);
-        const text = addon.createWorktrees(
-          this.#connection,
-          Date.now(),
-          values.slice(from, from + FRAME * WORKTREE_VALUES),
-        );
+        const text = addon.createWorktrees(this.#connection, now, values.slice(from, from + FRAME * WORKTREE_VALUES));
         for (const worktree of list(entities.worktree, text, this.#connection)) created.push(worktree);
       }
       return created;
@@ -327,7 +324,12 @@ class VisualDatabase {
   }
 
   assignWorktreesToZone(worktreeIds, zoneId) {
-    const ids = [...array('assignWorktreesToZone', 'worktreeIds', worktreeIds)];
+    const ids = [];
+    each('assignWorktreesToZone', 'worktreeIds', worktreeIds, (id) => {
+      ids.push(id);
+      // The addon will refuse it, in its place: of an array that is nothing but long the rest is not read.
+      return id !== undefined;
+    });
     this.#bulk('worktreeIds', () => addon.assignWorktrees(this.#connection, Date.now(), ids, zoneId));
     return true;
   }
@@ -335,7 +337,7 @@ class VisualDatabase {
   recordExecutions(executions) {
     const method = 'recordExecutions';
     const values = [];
-    array(method, 'executions', executions).forEach((execution, index) => {
+    each(method, 'executions', executions, (execution, index) => {
       const e = fields(method, `executions[${index}]`, execution);
       const result = jsonText(method, `executions[${index}].result`, e.result);
       values.push(e.zoneId, e.worktreeId, e.agentType, e.prompt, result, Boolean(e.success));
