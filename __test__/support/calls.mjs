@@ -154,6 +154,9 @@ const BETTER = [
   call('updateWorktree', worktreeId, emptyWorktreeChanges),
   call('updateZone', zoneId, emptyZoneChanges),
   call('getExecutionHistory', lookUp(zoneId), one('1', '2', -5)),
+  call('createWorktrees', fc.array(newWorktree, { maxLength: 4 })),
+  call('assignWorktreesToZone', fc.array(worktreeId, { maxLength: 4 }), zoneId),
+  call('recordExecutions', fc.array(newExecution, { maxLength: 4 })),
   call(
     'createZone',
     newZone.map((given) => without(given, 'createdAt')),

@@ -215,6 +215,26 @@ export class Model {
     };
   }
 
+  createWorktrees = (worktrees) => this.#bulk('worktrees', worktrees, (worktree) => this.createWorktree(worktree));
+  recordExecutions = (executions) => this.#bulk('executions', executions, (made) => this.recordExecution(made));
+
+  assignWorktreesToZone(ids, zoneId) {
+    this.#bulk('worktreeIds', ids, (id) => this.assignWorktreeToZone(id, zoneId));
+    return true;
+  }
+
+  #bulk(name, items, single) {
+    return this.transaction(() =>
+      items.map((item, index) => {
+        try {
+          return single(item);
+        } catch (error) {
+          throw Object.assign(error, { index, message: `${name}[${index}]: ${error.message}` });
+        }
+      }),
+    );
+  }
+
   transaction(fn) {
     const before = copy(this.#tables);
     try {

@@ -1,13 +1,13 @@
 // A step is one call as data, so that the same calls can be sent to the package, to the model and to the JavaScript
 // layer in another process: { after, method, args } or { after, method: 'transaction', steps, tolerant, fails }.
 
-/** How a call ended, in what callers rely on: the value, or the name, code and message of the error. */
+/** How a call ended, in what callers rely on: the value, or the name, code and message of the error, a bulk call's index. */
 export function outcome(fn) {
   try {
     return { value: fn() };
-  } catch ({ name, code, message }) {
+  } catch ({ name, code, message, index }) {
     // The words of a TypeError or RangeError are free, SQLite's and the contract's own are not.
-    return { error: name === 'TypeError' || name === 'RangeError' ? { name } : { name, code, message } };
+    return { error: name === 'TypeError' || name === 'RangeError' ? { name, index } : { name, code, message, index } };
   }
 }
 
