@@ -26,7 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
         let mut before = rows(store);
         while !input.is_empty() {
             let mut frame = Frame::default();
-            let Ok(answer) = call(store, &mut input, &mut frame) else { break };
+            let Ok(answer) = call(connection, store, &mut input, &mut frame) else { break };
             let after = rows(store);
             assert!(answer.is_ok() || after == before, "an error, and changed");
             assert!(!connection.in_transaction());
@@ -38,8 +38,13 @@ fuzz_target!(|bytes: &[u8]| {
 
 const EMPTY: &str = "DELETE FROM zone_executions; DELETE FROM worktree_zones; DELETE FROM worktrees; DELETE FROM zones";
 
-fn call(store: &Store, input: &mut Unstructured, frame: &mut Frame) -> Result<visual_db::error::Result<()>> {
-    let method = u8::arbitrary(input)? % 17;
+fn call(
+    connection: &Connection,
+    store: &Store,
+    input: &mut Unstructured,
+    frame: &mut Frame,
+) -> Result<visual_db::error::Result<()>> {
+    let method = u8::arbitrary(input)? % 20;
     // Filled one after the other, so that the fuzzer's bytes keep their places.
     let mut values = Vec::new();
     for _ in 0..12 {
@@ -47,21 +52,7 @@ fn call(store: &Store, input: &mut Unstructured, frame: &mut Frame) -> Result<vi
     }
     let v = |index: usize| values[index];
     Ok(match method {
-        0 => {
-            let worktree = NewWorktree {
-                id: v(0),
-                path: v(1),
-                port: v(2),
-                branch_name: v(3),
-                issue_url: v(4),
-                task_id: v(5),
-                status: v(6),
-                position_x: v(7),
-                position_y: v(8),
-                created_at: v(9),
-            };
-            store.create_worktree("createWorktree", &worktree, NOW, frame)
-        }
+        0 => store.create_worktree("createWorktree", &new_worktree(&values), NOW, frame),
         1 => {
             let zone = NewZone {
                 id: v(0),
@@ -86,14 +77,7 @@ fn call(store: &Store, input: &mut Unstructured, frame: &mut Frame) -> Result<vi
         }
         3 => store.assign_worktree("assignWorktreeToZone", v(0), v(1), NOW),
         4 => {
-            let run = NewExecution {
-                zone_id: v(0),
-                worktree_id: v(1),
-                agent_type: v(2),
-                prompt: v(3),
-                result: v(4),
-                success: bool::arbitrary(input)?,
-            };
+            let run = new_execution(&values, bool::arbitrary(input)?);
             store.record_execution("recordExecution", &run, f64::arbitrary(input)?, NOW).map(|_| ())
         }
         5 => store.delete_worktree(v(0)),
@@ -121,8 +105,69 @@ fn call(store: &Store, input: &mut Unstructured, frame: &mut Frame) -> Result<vi
         13 => store.list_worktrees_in_zone(v(0), frame).map(|_| store.abandon()),
         14 => store.get_worktree_zone(v(0), frame),
         15 => store.get_worktree(v(0), frame).and_then(|()| store.get_zone(v(1), frame)),
-        _ => store.get_execution(v(0), frame),
+        16 => store.get_execution(v(0), frame),
+        17 => bulk(connection, &items(&values, input, 10)?, |values| {
+            store.create_worktree("createWorktrees", &new_worktree(values), NOW, frame)
+        }),
+        18 => bulk(connection, &items(&values, input, 1)?, |values| {
+            store.assign_worktree("assignWorktreesToZone", values[0], v(11), NOW)
+        }),
+        _ => bulk(connection, &items(&values, input, 5)?, |values| {
+            store.record_execution("recordExecutions", &new_execution(values, true), 0.0, NOW).map(|_| ())
+        }),
     })
+}
+
+/// What a bulk call is given: the values that were read already, and some more items of so many values.
+fn items<'a>(first: &[Given<'a>], input: &mut Unstructured<'a>, width: usize) -> Result<Vec<Vec<Given<'a>>>> {
+    let mut items = vec![first.to_vec()];
+    for _ in 0..u8::arbitrary(input)? % 5 {
+        let mut values = Vec::new();
+        for _ in 0..width {
+            values.push(given(input)?);
+        }
+        items.push(values);
+    }
+    Ok(items)
+}
+
+/// All or nothing, as `lib` does it.
+fn bulk<'a>(
+    connection: &Connection,
+    items: &[Vec<Given<'a>>],
+    take: impl FnMut(&Vec<Given<'a>>) -> visual_db::error::Result<()>,
+) -> visual_db::error::Result<()> {
+    let control = |sql| connection.exec(sql, |_| Ok(()));
+    control("BEGIN IMMEDIATE")?;
+    let answer = items.iter().try_for_each(take);
+    control(if answer.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    answer
+}
+
+fn new_worktree<'a>(values: &[Given<'a>]) -> NewWorktree<'a> {
+    NewWorktree {
+        id: values[0],
+        path: values[1],
+        port: values[2],
+        branch_name: values[3],
+        issue_url: values[4],
+        task_id: values[5],
+        status: values[6],
+        position_x: values[7],
+        position_y: values[8],
+        created_at: values[9],
+    }
+}
+
+fn new_execution<'a>(values: &[Given<'a>], success: bool) -> NewExecution<'a> {
+    NewExecution {
+        zone_id: values[0],
+        worktree_id: values[1],
+        agent_type: values[2],
+        prompt: values[3],
+        result: values[4],
+        success,
+    }
 }
 
 fn given<'a>(input: &mut Unstructured<'a>) -> Result<Given<'a>> {
