@@ -254,7 +254,7 @@ export interface Logger {
   error(message: string, fields: Record<string, unknown>): void;
 }
 
-/** How a database is opened. Unknown keys are ignored. */
+/** How a database is opened. Unknown keys are ignored unless `strict` says otherwise. */
 export interface VisualDatabaseOptions {
   /** The file; missing folders are made. `':memory:'` is a database in memory. Default: `data/visual.db`. */
   dbPath?: string | null | undefined;
@@ -274,6 +274,12 @@ export interface VisualDatabaseOptions {
   cacheSize?: number | undefined;
   /** `false`: a file of an older version is an error instead of being migrated. Default: `true`. */
   migrate?: boolean | undefined;
+  /**
+   * `true`: an unknown key, here or in an argument of a method, is a `TypeError` with `code` `'ERR_UNKNOWN_KEY'` that
+   * names the nearest known one. Default: `false`, where it is ignored; a near-miss is told once by
+   * `process.emitWarning` with `code` `'VISUAL_DB_NEAR_MISS'`.
+   */
+  strict?: boolean | undefined;
   /** Backups at intervals, for as long as the database is open; they don't hold the process open. Default: none. */
   backups?: BackupSchedule | false | null | undefined;
 }

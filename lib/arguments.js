@@ -2,11 +2,12 @@
 
 // What can only be found out in JavaScript about an argument; the rules for values are in src/model.
 
-/** An argument that is an object to read fields of. */
-function fields(method, name, value) {
+/** An argument that is an object to read fields of, whose keys are looked at (see known_keys.js). */
+function fields(method, name, value, keys, strict) {
   if (typeof value !== 'object' || value === null) {
     throw new TypeError(`${method}: ${name} must be an object, got ${describe(value)}`);
   }
+  keys.check(strict, method, name, value);
   return value;
 }
 
@@ -32,13 +33,13 @@ function each(method, name, value, take) {
 const NOTHING = Object.freeze({});
 
 /** An optional filter. */
-function filter(method, value) {
-  return value === undefined ? NOTHING : fields(method, 'filter', value);
+function filter(method, value, keys, strict) {
+  return value === undefined ? NOTHING : fields(method, 'filter', value, keys, strict);
 }
 
 /** `position` or `size`: an object whose parts may be missing, like the whole of it. */
-function group(method, name, value) {
-  return value === undefined || value === null ? NOTHING : fields(method, name, value);
+function group(method, name, value, keys, strict) {
+  return value === undefined || value === null ? NOTHING : fields(method, name, value, keys, strict);
 }
 
 /** The JSON text of a value, `undefined` for a missing one. */

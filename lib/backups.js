@@ -6,6 +6,7 @@
 const { promisify } = require('node:util');
 const native = require('./native.js');
 const { checkKeep } = require('./backup_schedule.js');
+const knownKeys = require('./known_keys.js');
 const SqliteError = require('./sqlite_error.js');
 
 const turn = promisify(setImmediate);
@@ -66,7 +67,9 @@ const optionalPath = (value, name) => (value === undefined || value === null ? u
 /** The file behind an open database, absolute; undefined in memory. */
 const fileOf = (database) => database.db.pragma('database_list').find(({ name }) => name === 'main').file || undefined;
 
-async function backup(database, path, { progress } = {}) {
+async function backup(database, path, options = {}, strict = false) {
+  knownKeys.backup.check(strict, 'backup', 'options', options);
+  const { progress } = options;
   const dest = optionalPath(path, 'backup(path)');
   const { watcher, settle, settleAll } = watch(progress);
   const file = fileOf(database);
@@ -74,7 +77,9 @@ async function backup(database, path, { progress } = {}) {
   return settleAll(await native.backupCreate(file, dest, undefined, watcher));
 }
 
-function backupSync(database, path, { progress } = {}) {
+function backupSync(database, path, options = {}, strict = false) {
+  knownKeys.backup.check(strict, 'backupSync', 'options', options);
+  const { progress } = options;
   const dest = optionalPath(path, 'backupSync(path)');
   const { watcher, settle } = watch(progress);
   const file = fileOf(database);
@@ -103,13 +108,17 @@ function listBackups(folder) {
   return valueOf(native.backupList(checkPath(folder, 'listBackups(folder)')));
 }
 
-function pruneBackups(folder, { dbPath, keep, dryRun = false } = {}) {
+function pruneBackups(folder, options = {}) {
+  knownKeys.pruneBackups.check(false, 'pruneBackups', 'options', options);
+  const { dbPath, keep, dryRun = false } = options;
   checkPath(folder, 'pruneBackups(folder)');
   const file = checkPath(dbPath || 'data/visual.db', 'dbPath');
   return valueOf(native.backupPrune(folder, file, JSON.stringify(checkKeep(keep)), Boolean(dryRun)));
 }
 
-function restore(path, { dbPath, progress } = {}) {
+function restore(path, options = {}) {
+  knownKeys.restore.check(false, 'restore', 'options', options);
+  const { dbPath, progress } = options;
   checkPath(path, 'restore(backup)');
   const file = checkPath(dbPath || 'data/visual.db', 'dbPath');
   const { watcher, settle } = watch(progress);

@@ -3,18 +3,21 @@
 const path = require('node:path');
 
 const { version } = require('../package.json');
+const knownKeys = require('./known_keys.js');
 
 const DEFAULT_PATH = path.join('data', 'visual.db');
 const DEFAULT_CACHE_SIZE = 16 * 1024 * 1024;
 
 /**
  * What `new VisualDatabase(config)` was given, checked and with its defaults; `native` is what `addon.openVisual` takes
- * behind the path. Unknown keys are ignored, since orchestrators pass their whole settings.
+ * behind the path.
  */
 function openConfig(config) {
   if (typeof config === 'string') config = { dbPath: config };
   config ??= {};
   if (typeof config !== 'object') throw refused('config', 'an object or a path', config);
+  const strict = boolean(config, 'strict', false);
+  knownKeys.options.check(strict, 'VisualDatabase', 'options', config);
   const dbPath = config.dbPath || DEFAULT_PATH;
   if (typeof dbPath !== 'string') throw refused('dbPath', 'a string', dbPath);
   if (dbPath.includes('\0')) throw refused('dbPath', 'a path without NUL', dbPath);
@@ -46,9 +49,10 @@ function openConfig(config) {
     name: dbPath,
     path: memory ? dbPath : path.resolve(dbPath),
     readonly,
+    strict,
     cacheSize,
     logger: loggerOf(config.logger),
-    schedule: scheduleOf(config.backups, memory),
+    schedule: scheduleOf(config.backups, memory, strict),
     native: [readonly, fileMustExist, timeout, synchronous === 'full', mode, migrate, version],
   };
 }
@@ -59,8 +63,9 @@ function boolean(config, key, standard) {
   return value;
 }
 
-function scheduleOf(backups, memory) {
+function scheduleOf(backups, memory, strict) {
   if (backups === undefined || backups === null || backups === false) return undefined;
+  if (typeof backups === 'object') knownKeys.backups.check(strict, 'VisualDatabase', 'backups', backups);
   const { checkBackups, checkNoBackups } = require('./backup_schedule.js');
   return memory ? checkNoBackups(backups) : checkBackups(backups);
 }

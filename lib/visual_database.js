@@ -6,6 +6,7 @@ const { Database, adopt } = require('./database.js');
 const { within, BEGIN, IMMEDIATE } = require('./transaction.js');
 const { each, fields, filter, group, jsonText, jsonTextOrDefault } = require('./arguments.js');
 const { openConfig } = require('./config.js');
+const knownKeys = require('./known_keys.js');
 const rows = require('./rows.js');
 const { Answers } = require('./answers.js');
 const copies = require('./copies.js');
@@ -27,13 +28,15 @@ class VisualDatabase {
   #connection;
   #logger;
   #readonly;
+  #strict;
   #schedule;
   #kept;
 
   constructor(config) {
-    const { path, name, readonly, logger, schedule, cacheSize, native } = openConfig(config);
+    const { path, name, readonly, strict, logger, schedule, cacheSize, native } = openConfig(config);
     this.#logger = logger;
     this.#readonly = readonly;
+    this.#strict = strict;
     this.#connection = addon.openVisual(path, ...native);
     // Pages of the history are large and many: they never drive out the rest of the board.
     const pages = new Answers(cacheSize / 8);
@@ -66,8 +69,8 @@ class VisualDatabase {
 
   createWorktree(worktree) {
     try {
-      const w = fields('createWorktree', 'worktree', worktree);
-      const position = group('createWorktree', 'position', w.position);
+      const w = fields('createWorktree', 'worktree', worktree, knownKeys.newWorktree, this.#strict);
+      const position = group('createWorktree', 'position', w.position, knownKeys.position, this.#strict);
       const created = one(
         entities.worktree,
         addon.createWorktree(
@@ -101,7 +104,7 @@ class VisualDatabase {
   }
 
   listWorktrees(options) {
-    const { status } = filter('listWorktrees', options);
+    const { status } = filter('listWorktrees', options, knownKeys.worktreeFilter, this.#strict);
     const kept = this.#kept.worktrees;
     const key = status || '';
     const known = kept.get(key);
@@ -110,8 +113,8 @@ class VisualDatabase {
   }
 
   updateWorktree(id, changes) {
-    const c = fields('updateWorktree', 'changes', changes);
-    const position = group('updateWorktree', 'position', c.position);
+    const c = fields('updateWorktree', 'changes', changes, knownKeys.worktreeChanges, this.#strict);
+    const position = group('updateWorktree', 'position', c.position, knownKeys.position, this.#strict);
     const text = addon.updateWorktree(
       this.#connection,
       Date.now(),
@@ -138,9 +141,9 @@ class VisualDatabase {
 
   createZone(zone) {
     const method = 'createZone';
-    const z = fields(method, 'zone', zone);
-    const position = group(method, 'position', z.position);
-    const size = group(method, 'size', z.size);
+    const z = fields(method, 'zone', zone, knownKeys.newZone, this.#strict);
+    const position = group(method, 'position', z.position, knownKeys.position, this.#strict);
+    const size = group(method, 'size', z.size, knownKeys.size, this.#strict);
     const text = addon.createZone(
       this.#connection,
       Date.now(),
@@ -176,9 +179,9 @@ class VisualDatabase {
 
   updateZone(id, changes) {
     const method = 'updateZone';
-    const c = fields(method, 'changes', changes);
-    const position = group(method, 'position', c.position);
-    const size = group(method, 'size', c.size);
+    const c = fields(method, 'changes', changes, knownKeys.zoneChanges, this.#strict);
+    const position = group(method, 'position', c.position, knownKeys.position, this.#strict);
+    const size = group(method, 'size', c.size, knownKeys.size, this.#strict);
     const text = addon.updateZone(
       this.#connection,
       Date.now(),
@@ -233,7 +236,7 @@ class VisualDatabase {
   }
 
   recordExecution(execution) {
-    const e = fields('recordExecution', 'execution', execution);
+    const e = fields('recordExecution', 'execution', execution, knownKeys.newExecution, this.#strict);
     return addon.recordExecution(
       this.#connection,
       Date.now(),
@@ -262,7 +265,7 @@ class VisualDatabase {
   }
 
   getExecutionStats(options) {
-    const { zoneId, worktreeId } = filter('getExecutionStats', options);
+    const { zoneId, worktreeId } = filter('getExecutionStats', options, knownKeys.executionFilter, this.#strict);
     const kept = this.#kept.executionStats;
     const key = keyOf(zoneId, worktreeId);
     const known = kept.get(key);
@@ -295,8 +298,8 @@ class VisualDatabase {
     const method = 'createWorktrees';
     const values = [];
     each(method, 'worktrees', worktrees, (worktree, index) => {
-      const w = fields(method, `worktrees[${index}]`, worktree);
-      const position = group(method, `worktrees[${index}].position`, w.position);
+      const w = fields(method, `worktrees[${index}]`, worktree, knownKeys.newWorktree, this.#strict);
+      const position = group(method, `worktrees[${index}].position`, w.position, knownKeys.position, this.#strict);
       values.push(
         w.id,
         w.path,
@@ -338,7 +341,7 @@ class VisualDatabase {
     const method = 'recordExecutions';
     const values = [];
     each(method, 'executions', executions, (execution, index) => {
-      const e = fields(method, `executions[${index}]`, execution);
+      const e = fields(method, `executions[${index}]`, execution, knownKeys.newExecution, this.#strict);
       const result = jsonText(method, `executions[${index}].result`, e.result);
       values.push(e.zoneId, e.worktreeId, e.agentType, e.prompt, result, Boolean(e.success));
     });
@@ -356,11 +359,11 @@ class VisualDatabase {
   }
 
   backup(path, options) {
-    return backups().backup(this, path, options);
+    return backups().backup(this, path, options, this.#strict);
   }
 
   backupSync(path, options) {
-    return backups().backupSync(this, path, options);
+    return backups().backupSync(this, path, options, this.#strict);
   }
 
   static verifyBackup(path) {

@@ -19,6 +19,7 @@ const options: VisualDatabaseOptions = {
   synchronous: 'full',
   mode: 0o640,
   logger,
+  strict: true,
 };
 void new VisualDatabase();
 void new VisualDatabase('x.db');
@@ -33,6 +34,8 @@ const db = new VisualDatabase(options);
 void new VisualDatabase({ synchronous: 'off' });
 // @ts-expect-error timeout is a number of milliseconds.
 void new VisualDatabase({ timeout: '5s' });
+// @ts-expect-error strict is a boolean.
+void new VisualDatabase({ strict: 'yes' });
 // @ts-expect-error readonly is a boolean.
 void new VisualDatabase({ readonly: 'yes' });
 // @ts-expect-error A logger has info and error.

@@ -1,0 +1,197 @@
+'use strict';
+
+// Keys that no call reads. `strict` refuses them; without it they are ignored, since orchestrators pass their whole
+// settings, and one that is nearly a known key, which is not given, is told once by `process.emitWarning`.
+
+/** No argument remembers more keys than so many that it doesn't know. */
+const REMEMBERED = 1000;
+/** Longer keys are near to nothing. */
+const LONGEST = 30;
+
+/** The keys of one argument. */
+class Keys {
+  #taken;
+  /** The first two of them: to compare is faster than to ask a set, and filters, which are read most, have no more. */
+  #first;
+  #second;
+  #fixed;
+  #remark;
+  #aliases;
+  /** What an unknown key may mean, `null` for nothing that is still to be told. */
+  #near = new Map();
+
+  /**
+   * @param {string[]} taken what the call reads
+   * @param {object} [more] `fixed`: what the object has, too, but the call does not take, and why, as `remark`;
+   *   `aliases`: what else is written for a key
+   */
+  constructor(taken, { fixed = [], remark = '', aliases = {} } = {}) {
+    this.#taken = new Set(taken);
+    [this.#first, this.#second] = taken;
+    this.#fixed = new Set(fixed);
+    this.#remark = remark;
+    this.#aliases = new Map(Object.entries(aliases));
+  }
+
+  /** Looks at the keys of `value`, which the method calls `name`. */
+  check(strict, method, name, value) {
+    if (strict) this.#refuse(method, name, value);
+    else this.#tell(method, name, value);
+  }
+
+  #refuse(method, name, value) {
+    for (const key of Object.keys(value)) {
+      if (this.#taken.has(key)) continue;
+      const shown = JSON.stringify(key.slice(0, 2 * LONGEST));
+      const near = this.#nearest(key);
+      const told = this.#fixed.has(key)
+        ? `${shown} in ${name} is not taken: ${this.#remark}`
+        : `unknown key ${shown} in ${name}; ${near === undefined ? this.#list() : `the nearest known is ${this.#named(near)}`}`;
+      throw Object.assign(new TypeError(`${method}: ${told}`), { code: 'ERR_UNKNOWN_KEY', method, field: key });
+    }
+  }
+
+  #tell(method, name, value) {
+    try {
+      for (const key in value) {
+        if (key === this.#first || key === this.#second || this.#taken.has(key) || this.#fixed.has(key)) continue;
+        let near = this.#near.get(key);
+        if (near === undefined) near = this.#remember(key);
+        // Where the known key is there, too, this one is another.
+        if (near === null || near in value || !Object.hasOwn(value, key)) continue;
+        this.#near.set(key, null);
+        process.emitWarning(
+          `${method}: the key ${JSON.stringify(key)} of ${name} is ignored. Is ${this.#named(near)} meant?`,
+          { type: 'VisualDatabaseWarning', code: 'VISUAL_DB_NEAR_MISS', detail: 'With strict: true it is an error.' },
+        );
+      }
+    } catch {
+      // A Proxy that can't be asked for its keys can be asked for its values nevertheless.
+    }
+  }
+
+  #remember(key) {
+    if (this.#near.size === REMEMBERED) return null;
+    const near = key.length < 2 ? null : (this.#nearest(key) ?? null);
+    this.#near.set(key, near);
+    return near;
+  }
+
+  /** The known key that is spelled otherwise, or is a slip of the keyboard away. */
+  #nearest(key) {
+    if (key.length > LONGEST) return undefined;
+    if (this.#aliases.has(key)) return this.#aliases.get(key);
+    const letters = lettersOf(key);
+    let nearest;
+    let least = Infinity;
+    for (const name of [...this.#taken, ...this.#fixed]) {
+      const known = lettersOf(name);
+      const edits = editsBetween(letters, known);
+      if (edits < least && edits <= slips(known)) [nearest, least] = [name, edits];
+    }
+    return nearest;
+  }
+
+  #named(key) {
+    return this.#fixed.has(key) ? `'${key}' (${this.#remark})` : `'${key}'`;
+  }
+
+  #list() {
+    return `known are ${[...this.#taken].join(', ')}`;
+  }
+}
+
+const lettersOf = (key) => key.replaceAll(/[_-]/g, '').toLowerCase();
+
+/** How many slips a known key may be away: in short ones each makes another word (`model`, `mode`). */
+function slips({ length }) {
+  if (length < 5) return 0;
+  return length < 8 ? 1 : 2;
+}
+
+/** How many letters to put in, leave out, replace, or swap with their neighbour. */
+function editsBetween(one, other) {
+  let before = [];
+  let last = Array.from({ length: other.length + 1 }, (_, n) => n);
+  for (let i = 1; i <= one.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= other.length; j += 1) {
+      const same = one[i - 1] === other[j - 1];
+      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      if (swapped) row[j] = Math.min(row[j], before[j - 2] + 1);
+    }
+    [before, last] = [last, row];
+  }
+  return last[other.length];
+}
+
+const ITSELF = { remark: 'the database sets it itself' };
+const NO_UPDATE = { remark: 'an update does not change it, only SQL does' };
+const WORKTREE_ALIASES = { branch: 'branchName', issue: 'issueUrl', task: 'taskId' };
+const ZONE_ALIASES = { prompt: 'promptTemplate', template: 'promptTemplate' };
+const RUN_ALIASES = { zone: 'zoneId', worktree: 'worktreeId', agent: 'agentType' };
+
+module.exports = {
+  options: new Keys([
+    'dbPath',
+    'readonly',
+    'fileMustExist',
+    'timeout',
+    'synchronous',
+    'mode',
+    'logger',
+    'cacheSize',
+    'migrate',
+    'backups',
+    'strict',
+  ]),
+  backups: new Keys(['folder', 'every', 'keep']),
+  backup: new Keys(['progress']),
+  pruneBackups: new Keys(['dbPath', 'keep', 'dryRun']),
+  restore: new Keys(['dbPath', 'progress']),
+  position: new Keys(['x', 'y']),
+  size: new Keys(['width', 'height']),
+  newWorktree: new Keys(['id', 'path', 'port', 'branchName', 'issueUrl', 'taskId', 'status', 'position', 'createdAt'], {
+    ...ITSELF,
+    fixed: ['updatedAt'],
+    aliases: WORKTREE_ALIASES,
+  }),
+  worktreeChanges: new Keys(
+    ['status', 'issueUrl', 'taskId', 'position', 'issue_url', 'task_id', 'position_x', 'position_y'],
+    {
+      ...NO_UPDATE,
+      fixed: ['id', 'path', 'port', 'branchName', 'createdAt', 'updatedAt', 'branch_name', 'created_at', 'updated_at'],
+      aliases: WORKTREE_ALIASES,
+    },
+  ),
+  worktreeFilter: new Keys(['status']),
+  newZone: new Keys(
+    ['id', 'name', 'description', 'trigger', 'agents', 'promptTemplate', 'actions', 'position', 'size', 'createdAt'],
+    { ...ITSELF, fixed: ['updatedAt'], aliases: ZONE_ALIASES },
+  ),
+  zoneChanges: new Keys(
+    [
+      'name',
+      'description',
+      'trigger',
+      'agents',
+      'promptTemplate',
+      'actions',
+      'position',
+      'size',
+      'prompt_template',
+      'position_x',
+      'position_y',
+      'size_width',
+      'size_height',
+    ],
+    { ...NO_UPDATE, fixed: ['id', 'createdAt', 'updatedAt', 'created_at', 'updated_at'], aliases: ZONE_ALIASES },
+  ),
+  newExecution: new Keys(['zoneId', 'worktreeId', 'agentType', 'prompt', 'result', 'success'], {
+    ...ITSELF,
+    fixed: ['id', 'executedAt'],
+    aliases: RUN_ALIASES,
+  }),
+  executionFilter: new Keys(['zoneId', 'worktreeId'], { aliases: RUN_ALIASES }),
+};
