@@ -274,6 +274,26 @@ describe.each(Object.entries(BULK))('%s', (method, { argument, make, refused, er
     expect(rows(db)).toEqual(before);
   });
 
+  it.runIf(method !== 'assignWorktreesToZone')('so does the value that a field’s getter throws', () => {
+    const db = board();
+    const before = rows(db);
+    for (const value of [new Error('mine'), 5]) {
+      const element = Object.defineProperty({ ...make(1) }, 'worktreeId' in make(1) ? 'prompt' : 'path', {
+        get() {
+          throw value;
+        },
+      });
+      let caught;
+      try {
+        call(db, [make(0), element]);
+      } catch (error_) {
+        caught = error_;
+      }
+      expect(caught).toBe(value);
+    }
+    expect(rows(db)).toEqual(before);
+  });
+
   it('a getter that changes the array meanwhile: as many as there were at first', () => {
     const db = board();
     const list = [make(0), make(1)];
