@@ -66,7 +66,7 @@ unsafe extern "C" fn committed(
             if frames >= WAITING {
                 run(ffi::SQLITE_CHECKPOINT_PASSIVE);
             }
-        } else if this.is_time_to_move(frames, database::moved(connection)) {
+        } else if this.is_time_to_move(frames, database::backfilled(connection)) {
             if frames < LONG {
                 run(ffi::SQLITE_CHECKPOINT_PASSIVE);
             } else {

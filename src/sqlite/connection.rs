@@ -121,17 +121,8 @@ impl Connection {
 
     /// Marks the connection busy until the guard goes: what JavaScript calls back meanwhile is refused.
     pub fn enter(&self) -> Busy<'_> {
-        database::set_brief(false);
         self.busy.set(true);
         Busy(self)
-    }
-
-    /// The same for a statement that runs to its end within the call: its read transaction, where none is open, is over in
-    /// a moment.
-    pub fn enter_briefly(&self) -> Busy<'_> {
-        let busy = self.enter();
-        database::set_brief(!self.in_transaction());
-        busy
     }
 
     pub(super) fn count_iterator(&self, by: i32) {
@@ -390,6 +381,5 @@ pub struct Busy<'a>(&'a Connection);
 impl Drop for Busy<'_> {
     fn drop(&mut self) {
         self.0.busy.set(false);
-        database::set_brief(false);
     }
 }

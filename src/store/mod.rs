@@ -76,7 +76,7 @@ impl Store {
         self.connection.check_idle()?;
         let statement = self.statement(query)?;
         statement.bind_all(values.iter().copied())?;
-        let _busy = self.connection.enter_briefly();
+        let _busy = self.connection.enter();
         if statement.step()? {
             statement.pack_row(frame, false)?;
         }
@@ -94,7 +94,6 @@ impl Store {
     }
 
     fn fill(&self, statement: &Rc<Statement>, frame: &mut Frame) -> Result<bool> {
-        // Where there are more rows, its transaction lasts.
         let _busy = self.connection.enter();
         let more = statement.fill(frame, false)?;
         if more {
@@ -159,7 +158,7 @@ impl Store {
     }
 
     fn bind_and_run(statement: &Statement, values: &[Stored<'_>], frame: Option<&mut Frame>) -> Result<i32> {
-        let _busy = statement.connection().enter_briefly();
+        let _busy = statement.connection().enter();
         let ran = statement.bind_all(values.iter().map(Bind::from)).and_then(|()| {
             if let Some(frame) = frame {
                 // All changes are made before the first row is returned, and the reset at the end commits them.

@@ -71,7 +71,7 @@ impl Store {
         }
         let statement = self.statement(by_index)?;
         statement.bind_all([Bind::Text(id)])?;
-        let _busy = self.connection.enter_briefly();
+        let _busy = self.connection.enter();
         if statement.step()? {
             let rowid = statement.column_count() - 1;
             self.places.remember(by, id, statement.integer(rowid));

@@ -23,7 +23,7 @@ impl Store {
             return self.get(Query::CountExecutions, &[or_null(zone), or_null(worktree)], frame);
         }
         let summary = {
-            let _busy = self.connection.enter_briefly();
+            let _busy = self.connection.enter();
             self.summary(zone, worktree)?
         };
         let Counts { total, successful, failed } = summary.counts;
@@ -40,7 +40,7 @@ impl Store {
         if self.version < COUNTS {
             return self.get(Query::CountRows, &[], frame);
         }
-        let _busy = self.connection.enter_briefly();
+        let _busy = self.connection.enter();
         let row = self.in_snapshot(|| {
             let small = self.statement(Query::CountSmall)?;
             small.step()?;

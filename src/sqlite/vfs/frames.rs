@@ -12,7 +12,6 @@ use std::ptr;
 use rusqlite::ffi;
 
 use super::database::{self, Database};
-use super::pages::Pages;
 use super::{Tables, part};
 
 /// Sizes that SQLite's file format gives.
@@ -34,7 +33,6 @@ pub(super) struct Frames {
     /// Frames that are held back, one behind the other, and where in the file they begin.
     held: Vec<u8>,
     begin: i64,
-    pages: Pages,
 }
 
 /// What SQLite wrote last. Only a header that goes on exactly where a whole frame ended is held back: a page follows it.
@@ -64,8 +62,7 @@ pub(super) unsafe fn attach(
     unsafe {
         let Some(database) = database::of(ffi::sqlite3_database_file_object(name)) else { return };
         database.log.set(file);
-        let frames =
-            Frames { methods, database, latest: Latest::Other, held: Vec::new(), begin: 0, pages: Pages::default() };
+        let frames = Frames { methods, database, latest: Latest::Other, held: Vec::new(), begin: 0 };
         ptr::write(part(file), frames);
         (*file).pMethods = TABLES.replacing(methods, |ours| {
             ours.xClose = Some(close);
@@ -204,43 +201,27 @@ fn commits(header: &[u8]) -> bool {
 }
 
 /// Whether a page can be so long.
-pub(super) fn is_page(length: usize) -> bool {
+fn is_page(length: usize) -> bool {
     length >= 512 && length.is_power_of_two()
 }
 
-/// The page of a frame that is committed may be kept. Where a transaction has written early it reads frames of its own, that
-/// it, or another one after a rollback, may write over.
 unsafe extern "C" fn read(
     file: *mut ffi::sqlite3_file,
     data: *mut c_void,
     amount: c_int,
     offset: ffi::sqlite3_int64,
 ) -> c_int {
-    // SAFETY: SQLite's own arguments: `data` has room for `amount` bytes. The database is open as long as its log is.
+    // SAFETY: SQLite's own arguments go on to the default VFS.
     unsafe {
         let this = frames(file);
-        let Some(base) = this.methods.xRead else { return ffi::SQLITE_IOERR_READ };
         if this.holds(offset, amount) {
             let code = this.let_go(file);
             if code != ffi::SQLITE_OK {
                 return code;
             }
         }
-        let base = |data| base(file, data, amount, offset);
-        let Some((number, size)) = frame(amount, offset) else { return base(data) };
-        let database = this.database;
-        let era = || database.era().filter(|(_, last)| number <= u64::from(*last)).map(|(era, _)| era);
-        this.pages.read(number, data, size, era, base)
+        this.methods.xRead.map_or(ffi::SQLITE_IOERR_READ, |read| read(file, data, amount, offset))
     }
-}
-
-/// The number of the frame, from 1 on, whose page this is, and the page's size; `None` where it is something else: a header with
-/// its page, which SQLite reads from frames that aren't committed yet, to write their sums anew.
-fn frame(amount: c_int, offset: i64) -> Option<(u64, usize)> {
-    let size = usize::try_from(amount).ok().filter(|size| is_page(*size))?;
-    let before = u64::try_from(offset).ok()?.checked_sub((LOG_HEADER + FRAME_HEADER) as u64)?;
-    let each = (size + FRAME_HEADER) as u64;
-    (before % each == 0).then_some((before / each + 1, size))
 }
 
 /// Every other call sees the file with what is held back in it.
@@ -276,22 +257,5 @@ unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
         ptr::drop_in_place(part::<Frames>(file));
         let code = methods.xClose.map_or(ffi::SQLITE_IOERR_CLOSE, |close| close(file));
         if let_go == ffi::SQLITE_OK { code } else { let_go }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::frame;
-
-    #[test]
-    fn a_page_is_told_from_all_else_that_is_read() {
-        assert_eq!([frame(4096, 56), frame(4096, 56 + 4120)], [Some((1, 4096)), Some((2, 4096))]);
-        for size in [512, 4096, 65536] {
-            for number in 0..2_000 {
-                let begin = 32 + number * (size + 24);
-                assert_eq!(frame(24, begin), None);
-                assert_eq!(frame(size as i32 + 24, begin), None, "a header with its page: {size} bytes, {number}");
-            }
-        }
     }
 }

@@ -1,11 +1,10 @@
-//! A thin VFS over the default one: it looks at the write-ahead log's index (`index`), which tells who has committed and
-//! which pages still stand (`pages`), of the database (`database`) and of the log, where the frames of a commit are written
-//! with one call of the system (`frames`). Everything else is the default VFS's own.
+//! A thin VFS over the default one: of the database file it notes where the WAL index is mapped (`database`, `index`), which
+//! tells that somebody has committed; of the WAL it writes the frames of a commit with one call of the system (`frames`).
+//! Everything else is the default VFS's own.
 
 pub mod database;
 mod frames;
 pub mod index;
-mod pages;
 #[cfg(test)]
 mod tests;
 

@@ -1,17 +1,11 @@
-//! A log that is written in whole frames holds what SQLite wrote: the default VFS recovers it from the files alone. Pages
-//! that were kept are the files' own: builds with assertions hold each against the file, and these tests what is read
-//! against the default VFS.
+//! A WAL that is written in whole commits holds what SQLite wrote: the default VFS recovers it from the files alone, and
+//! reads the same beside it.
 
-use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use rusqlite::{Connection, ffi};
 
 use super::super::open::raw;
-use super::database::set_brief;
-use super::pages::count::SPARED;
 use crate::test_folder::Folder;
 
 const FLAGS: i32 = ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE;
@@ -149,7 +143,6 @@ fn whatever_anybody_does_a_reader_finds_what_the_files_hold() {
     let plain = raw(&path, FLAGS, None).unwrap();
     plain.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA cache_size = 10; PRAGMA wal_autocheckpoint = 40").unwrap();
     let mut dice = Dice(7);
-    SPARED.set(0);
     for _ in 0..1_000 {
         let anybody = match dice.roll(4) {
             0 => &watched[0],
@@ -189,29 +182,10 @@ fn whatever_anybody_does_a_reader_finds_what_the_files_hold() {
             assert_eq!(content(reader), expected);
         }
     }
-    assert!(SPARED.get() > 10_000, "{} pages were spared", SPARED.get());
 }
 
 #[test]
-fn pages_of_the_file_and_of_the_log_outlast_the_commits_of_others() {
-    let folder = Folder::new();
-    let [reader, writer] = [open(&folder.database(), TABLE), open(&folder.database(), TABLE)];
-    for _ in 0..40 {
-        writer.execute(INSERT, []).unwrap();
-    }
-    for checkpoint in ["", "PRAGMA wal_checkpoint"] {
-        writer.execute_batch(checkpoint).unwrap();
-        for (v, least) in [(2, 0), (3, 0), (4, 40)] {
-            writer.execute_batch(&format!("UPDATE t SET v = {v} WHERE id = 1")).unwrap();
-            SPARED.set(0);
-            content(&reader);
-            assert!(SPARED.get() >= least, "{}", SPARED.get());
-        }
-    }
-}
-
-#[test]
-fn pages_are_not_kept_beyond_the_log_they_were_read_beside() {
+fn a_wal_that_is_turned_off_and_on_again_is_read_anew() {
     let folder = Folder::new();
     let connection = open(&folder.database(), TABLE);
     for v in 0..10 {
@@ -225,7 +199,7 @@ fn pages_are_not_kept_beyond_the_log_they_were_read_beside() {
 }
 
 #[test]
-fn a_page_that_a_transaction_wrote_early_and_took_back_is_not_kept() {
+fn what_a_transaction_wrote_early_and_took_back_is_read_by_nobody() {
     let folder = Folder::new();
     let setup = format!("{TABLE}; PRAGMA cache_size = 10; PRAGMA wal_autocheckpoint = 0");
     let [first, second] = [open(&folder.database(), &setup), open(&folder.database(), &setup)];
@@ -256,53 +230,6 @@ fn readers_that_poll_do_not_keep_the_log_from_being_moved() {
 }
 
 #[test]
-fn a_reader_s_mark_lags_no_further_than_a_few_commits() {
-    let folder = Folder::new();
-    let setup = format!("{TABLE}; PRAGMA wal_autocheckpoint = 0");
-    let [reader, writer] = [open(&folder.database(), &setup), open(&folder.database(), &setup)];
-    set_brief(true);
-    for _ in 0..200 {
-        writer.execute(INSERT, []).unwrap();
-        content(&reader);
-    }
-    writer.execute(INSERT, []).unwrap();
-    reader.execute_batch("BEGIN").unwrap();
-    content(&reader);
-    set_brief(false);
-    let (_, frames, moved) = checkpoint(&writer, "PASSIVE").unwrap();
-    assert!((1..=32).contains(&(frames - moved)), "{moved} of {frames} frames");
-}
-
-#[test]
-fn readers_that_follow_each_other_closely_let_a_checkpoint_through() {
-    let folder = Folder::new();
-    let path = folder.database();
-    let writer = open(&path, &format!("{TABLE}; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 2000"));
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            let [mut one, mut other] = [open(&path, ""), open(&path, "")];
-            let read = "BEGIN; SELECT rowid FROM t LIMIT 1";
-            // Worse than they are: these transactions overlap.
-            set_brief(true);
-            one.execute_batch(read).unwrap();
-            while !done.load(Ordering::Relaxed) {
-                other.execute_batch(read).unwrap();
-                one.execute_batch("COMMIT").unwrap();
-                (one, other) = (other, one);
-            }
-        });
-        let commit_and_move = |_| {
-            writer.execute(INSERT, [])?;
-            checkpoint(&writer, "RESTART").map(|(busy, ..)| busy)
-        };
-        let busy: Vec<rusqlite::Result<i64>> = (0..20).map(commit_and_move).collect();
-        done.store(true, Ordering::Relaxed);
-        assert_eq!(busy, [const { Ok(0) }; 20]);
-    });
-}
-
-#[test]
 fn a_checkpoint_is_full_beside_a_reader_who_has_read_the_latest_commit() {
     let folder = Folder::new();
     let setup = format!("{TABLE}; PRAGMA wal_autocheckpoint = 0");
@@ -317,42 +244,4 @@ fn a_checkpoint_is_full_beside_a_reader_who_has_read_the_latest_commit() {
         assert_eq!((busy, moved), (0, frames));
         reader.execute_batch("COMMIT").unwrap();
     }
-}
-
-/// What beginning the log anew leaves for last: how much of the log was moved, and tried. In the shared file, as another
-/// process would write it.
-fn set_moved(folder: &Folder, frames: u32) {
-    let index = std::fs::OpenOptions::new().write(true).open(folder.join("visual.db-shm")).unwrap();
-    for at in [96, 128] {
-        index.write_all_at(&frames.to_ne_bytes(), at).unwrap();
-    }
-    // Closing it would drop this process's locks.
-    std::mem::forget(index);
-}
-
-#[test]
-fn no_page_is_kept_while_somebody_begins_the_log_anew() {
-    let folder = Folder::new();
-    let writer = open(&folder.database(), &format!("{TABLE}; PRAGMA wal_autocheckpoint = 0"));
-    for _ in 0..60 {
-        writer.execute(INSERT, []).unwrap();
-    }
-    let change = "UPDATE t SET v = v + 1 WHERE id = 5";
-    let begin_anew = "PRAGMA wal_checkpoint(TRUNCATE)";
-    writer.execute_batch(begin_anew).unwrap();
-    writer.execute(change, []).unwrap();
-    writer.execute_batch("PRAGMA wal_checkpoint").unwrap();
-    let reader = open(&folder.database(), "PRAGMA cache_size = 10; BEGIN");
-    content(&reader);
-    writer.execute_batch(begin_anew).unwrap();
-    // Somebody is stopped before its last stores. Of the new log one frame will have been moved just so.
-    set_moved(&folder, 1);
-    for _ in 0..3 {
-        content(&reader);
-    }
-    set_moved(&folder, 0);
-    reader.execute_batch("COMMIT").unwrap();
-    writer.execute(change, []).unwrap();
-    writer.execute_batch("PRAGMA wal_checkpoint").unwrap();
-    assert_eq!(content(&reader), content(&writer));
 }
