@@ -49,6 +49,14 @@ enum Latest {
     End(i64),
 }
 
+impl Latest {
+    /// After a call that doesn't write. Where a whole frame ended, the next one still begins: with `synchronous = FULL` a sync
+    /// stands between any two commits.
+    fn after_another_call(self) -> Self {
+        if let Self::End(_) = self { self } else { Self::Other }
+    }
+}
+
 /// Takes over a write-ahead log that was just opened.
 ///
 /// # Safety
@@ -231,7 +239,7 @@ macro_rules! after_letting_go {
             // SAFETY: SQLite's own arguments go on to the default VFS.
             unsafe {
                 let this = frames(file);
-                this.latest = Latest::Other;
+                this.latest = this.latest.after_another_call();
                 match this.let_go(file) {
                     ffi::SQLITE_OK => this.methods.$method.map_or(ffi::$error, |run| run(file, $($argument),*)),
                     code => code,
@@ -251,11 +259,12 @@ after_letting_go! {
 unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     // SAFETY: `attach` wrote what is dropped here, and SQLite closes a file once.
     unsafe {
-        let let_go = frames(file).let_go(file);
-        let methods = frames(file).methods;
-        frames(file).database.log.set(ptr::null_mut());
+        let this = frames(file);
+        // A commit has written everything, and a rollback has let go of the writer's lock, which forgets the rest.
+        debug_assert!(this.held.is_empty(), "frames are held back in a WAL that is closed");
+        let methods = this.methods;
+        this.database.log.set(ptr::null_mut());
         ptr::drop_in_place(part::<Frames>(file));
-        let code = methods.xClose.map_or(ffi::SQLITE_IOERR_CLOSE, |close| close(file));
-        if let_go == ffi::SQLITE_OK { code } else { let_go }
+        methods.xClose.map_or(ffi::SQLITE_IOERR_CLOSE, |close| close(file))
     }
 }

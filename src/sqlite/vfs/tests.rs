@@ -245,3 +245,27 @@ fn a_checkpoint_is_full_beside_a_reader_who_has_read_the_latest_commit() {
         reader.execute_batch("COMMIT").unwrap();
     }
 }
+
+/// How often this thread has called the system to write.
+#[cfg(target_os = "linux")]
+fn writes() -> u64 {
+    let counters = std::fs::read_to_string("/proc/thread-self/io").unwrap();
+    counters.lines().find_map(|line| line.strip_prefix("syscw: ")).unwrap().parse().unwrap()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_commit_is_one_write_however_it_is_synced() {
+    for synchronous in ["NORMAL", "FULL"] {
+        let folder = Folder::new();
+        let connection = open(&folder.database(), &format!("{TABLE}; PRAGMA synchronous = {synchronous}"));
+        // The first one after opening also writes the WAL's own header.
+        connection.execute(INSERT, []).unwrap();
+        connection.execute(INSERT, []).unwrap();
+        for _ in 0..20 {
+            let before = writes();
+            connection.execute(INSERT, []).unwrap();
+            assert_eq!(writes() - before, 1, "{synchronous}");
+        }
+    }
+}
