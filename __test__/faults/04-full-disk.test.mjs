@@ -225,6 +225,81 @@ describe('A file that is taken away while it is open', () => {
   });
 });
 
+describe('A -wal or -shm that is taken away while it is open', () => {
+  const PYTHON = `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute('INSERT INTO zones (id, name, created_at) VALUES (?, ?, ?)', (sys.argv[2], 'Zone', '2026'))
+print(db.execute('SELECT count(*) FROM zones').fetchone()[0])
+`;
+  const another = (file, id) => {
+    const { status, stdout, stderr } = spawnSync('python3', ['-c', PYTHON, file, id], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    return Number(stdout);
+  };
+  const takes = [
+    ['-wal', 'deleted', (file) => fs.rmSync(file)],
+    ['-shm', 'deleted', (file) => fs.rmSync(file)],
+    ['-wal', 'renamed', (file) => fs.renameSync(file, `${file}.away`)],
+    ['-shm', 'renamed', (file) => fs.renameSync(file, `${file}.away`)],
+  ];
+
+  it.each(takes)('%s %s: the next write is refused, and what another process then commits is there', (end, _, take) => {
+    const file = newFile();
+    const visual = new VisualDatabase(file);
+    visual.createZone({ id: 'zone', name: 'Zone' });
+    // What lies in the WAL alone goes with it; this is in the file.
+    visual.db.pragma('wal_checkpoint(PASSIVE)');
+    take(`${file}${end}`);
+    const write = () => visual.createZone({ id: 'lost', name: 'Lost' });
+    for (const wait of [0, 2]) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait);
+      expect(write).toThrow(expect.objectContaining({ name: 'SqliteError', code: 'SQLITE_READONLY_DBMOVED' }));
+    }
+    expect(write).toThrow(/its -wal or its -shm was moved, deleted or replaced/);
+    expect(() => visual.transaction(() => {})).toThrow(/open it again/);
+    expect(another(file, 'theirs')).toBe(2);
+    expect(write).toThrow(expect.objectContaining({ code: 'SQLITE_READONLY_DBMOVED' }));
+    visual.close();
+    const again = new VisualDatabase(file);
+    expectSound(again);
+    expect(
+      again
+        .listZones()
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(['theirs', 'zone']);
+    again.close();
+  });
+
+  it.each(takes)('%s %s under one that has not written: closing it takes nothing of theirs away', (end, _, take) => {
+    const file = newFile();
+    const first = new VisualDatabase(file);
+    first.createZone({ id: 'zone', name: 'Zone' });
+    first.db.pragma('wal_checkpoint(PASSIVE)');
+    const visual = new VisualDatabase(file);
+    first.close();
+    take(`${file}${end}`);
+    expect(another(file, 'theirs')).toBe(2);
+    visual.close();
+    const again = new VisualDatabase(file);
+    expect(again.listZones()).toHaveLength(2);
+    again.close();
+  });
+
+  it('one that goes with its journal mode is nobody taking it away', () => {
+    const file = newFile();
+    const visual = new VisualDatabase(file);
+    for (const mode of ['delete', 'wal', 'delete', 'wal']) {
+      visual.db.pragma(`journal_mode = ${mode}`);
+      visual.createZone({ id: `${mode}-${visual.listZones().length}`, name: 'Zone' });
+    }
+    expect(visual.listZones()).toHaveLength(4);
+    visual.close();
+  });
+});
+
 describe('A file with several names', () => {
   it('symbolic links are one file: both see what the other writes, and share one lock', () => {
     const directory = folder();

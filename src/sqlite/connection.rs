@@ -105,17 +105,19 @@ impl Connection {
         if self.unsafe_mode.get() { self.check_idle() } else { self.check_no_iterators() }
     }
 
-    /// Refuses, outside a transaction, where the file is no longer there under its name.
+    /// Refuses, outside a transaction, where the file, its WAL or the WAL's index is no longer there under its name.
     ///
     /// # Errors
     /// `SQLITE_READONLY_DBMOVED`, a `TypeError` once it is closed.
     pub fn check_in_place(&self) -> Result<()> {
         let raw = self.raw()?;
         // SAFETY: the handle is open.
-        if self.in_transaction() || !unsafe { self.place.was_left(raw) } {
+        if self.in_transaction() || !unsafe { self.place.was_left(raw, database::wal(raw)) } {
             return Ok(());
         }
-        let message = "the database file was moved, deleted or replaced while it was open: open it again".into();
+        let message =
+            "the database file, its -wal or its -shm was moved, deleted or replaced while it was open: open it again";
+        let message = message.into();
         Err(Error::Sqlite { code: ffi::SQLITE_READONLY_DBMOVED, message })
     }
 
@@ -346,6 +348,9 @@ impl Connection {
     pub fn close(&self) -> Result<()> {
         let Ok(raw) = self.raw() else { return Ok(()) };
         let Ok(mut slot) = self.inner.try_borrow_mut() else { return Err(Error::Type(BUSY.into())) };
+        if self.place.has_anothers_wal() {
+            self.set_config(ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        }
         for statement in self.statements.borrow_mut().drain() {
             // SAFETY: each was prepared here and leaves the set once, so it is finalised once.
             unsafe { ffi::sqlite3_finalize(statement.as_ptr()) };

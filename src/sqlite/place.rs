@@ -1,46 +1,56 @@
-//! Whether a database file is still where it was opened. What is written to a deleted or replaced file is gone when the
-//! last connection closes, and SQLite itself looks in its rollback mode only.
+//! Whether a database file, its WAL and the WAL's index are still where they were opened. What is written to deleted or
+//! replaced ones is gone when the last connection closes, or never seen by others, and SQLite itself looks in its rollback
+//! mode only.
 
 use std::ffi::c_int;
 
 use rusqlite::ffi;
 
-/// What is known of the place of a connection's file.
+/// What is known of the place of a connection's files.
 #[derive(Default)]
 pub struct Place {
-    #[cfg(target_os = "linux")]
-    watch: std::cell::RefCell<Option<linux::Watch>>,
+    #[cfg(unix)]
+    watch: std::cell::RefCell<Option<unix::Watch>>,
 }
 
 impl Place {
-    /// Whether the file was moved, deleted or replaced since it was opened.
+    /// Whether one of the files was moved, deleted or replaced since it was opened. `wal` is which WAL of this connection is
+    /// open, `None` where there is none or nobody can say.
     ///
     /// # Safety
     /// `database` is open, and the same in every call.
-    pub unsafe fn was_left(&self, database: *mut ffi::sqlite3) -> bool {
+    pub unsafe fn was_left(&self, database: *mut ffi::sqlite3, wal: Option<u32>) -> bool {
         // SAFETY: as the caller promises.
         let look = || unsafe { has_moved(database) };
-        #[cfg(target_os = "linux")]
+        #[cfg(unix)]
         {
             let mut watch = self.watch.borrow_mut();
             if watch.is_none() {
                 // SAFETY: as the caller promises.
-                *watch = unsafe { linux::Watch::of(database) };
+                *watch = unsafe { unix::Watch::of(database) };
             }
-            let left = watch.as_ref().map_or_else(look, |watch| watch.was_left(look));
-            if left {
-                // What is at the path now may be another file.
-                *watch = None;
-            }
-            left
+            watch.as_ref().map_or_else(look, |watch| watch.was_left(wal, look))
         }
-        #[cfg(not(target_os = "linux"))]
-        look()
+        #[cfg(not(unix))]
+        {
+            // Elsewhere nobody can delete a file that is open.
+            let _ = wal;
+            look()
+        }
     }
 
-    /// Lets go of the file.
+    /// Whether the WAL at the path is not the one that is open, or others can have gone on in it through another index: then
+    /// a checkpoint would write over what they committed.
+    pub fn has_anothers_wal(&self) -> bool {
+        #[cfg(unix)]
+        return self.watch.borrow().as_ref().is_some_and(unix::Watch::has_anothers_wal);
+        #[cfg(not(unix))]
+        false
+    }
+
+    /// Lets go of the folder.
     pub fn forget(&self) {
-        #[cfg(target_os = "linux")]
+        #[cfg(unix)]
         self.watch.take();
     }
 }
@@ -59,40 +69,41 @@ unsafe fn has_moved(database: *mut ffi::sqlite3) -> bool {
     moved != 0
 }
 
-/// Deleting, replacing or renaming a file changes the number of its names or the time of its inode's last change. Those are
-/// asked for before every write, at a third of the cost, and the path itself where they have changed, and where nobody has
-/// asked for a millisecond: a folder can be renamed too, and two changes within a tick of the kernel's clock look like one.
-#[cfg(target_os = "linux")]
-mod linux {
-    use std::cell::Cell;
-    use std::ffi::{CStr, OsStr};
-    use std::fs::{File, OpenOptions};
+/// Deleting, replacing or renaming a file changes the time of its folder's last change. That is asked for before every write,
+/// at a third of the cost of a path, and the paths themselves where it has changed, and where nobody has asked for a
+/// millisecond: a folder above can be renamed too, and two changes within a tick of the kernel's clock look like one.
+#[cfg(unix)]
+mod unix {
+    use std::cell::{Cell, RefCell};
+    use std::ffi::{CStr, OsStr, OsString};
+    use std::fs::File;
     use std::os::unix::ffi::OsStrExt;
-    use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+    use std::os::unix::fs::MetadataExt;
+    use std::path::{Path, PathBuf};
     use std::time::{Duration, Instant};
 
     use rusqlite::ffi;
 
-    /// A descriptor of the name alone (`open(2)`): closing it does not drop the process's locks on the file, as closing
-    /// any other would (`fcntl(2)`).
-    const O_PATH: i32 = 0o10_000_000;
-
     const BELIEVED: Duration = Duration::from_millis(1);
 
     pub struct Watch {
-        inode: File,
-        /// When the path was asked for last, and what the inode was then.
-        seen: Cell<Option<(Instant, Inode)>>,
+        folder: File,
+        wal: PathBuf,
+        index: PathBuf,
+        /// When the paths were asked for last, and what the folder was then.
+        seen: Cell<Option<(Instant, Stamp)>>,
+        /// The WAL and its index, and which one of the connection they are. SQLite has them open, so that their inodes are
+        /// given to no other file meanwhile.
+        beside: RefCell<Option<(u32, [Inode; 2])>>,
     }
 
-    #[derive(PartialEq, Clone, Copy)]
-    struct Inode {
-        names: u64,
-        changed: (i64, i64),
-    }
+    /// When a folder was changed last, and which WAL was open then.
+    type Stamp = ([i64; 4], Option<u32>);
+    /// A file, whatever it is called: device and number.
+    type Inode = (u64, u64);
 
     impl Watch {
-        /// `None` for a database without a file, and where the file can't be looked at.
+        /// `None` for a database without a file, and where the folder can't be looked at.
         ///
         /// # Safety
         /// `database` is open.
@@ -102,22 +113,62 @@ mod linux {
                 let name = ffi::sqlite3_db_filename(database, c"main".as_ptr());
                 (!name.is_null()).then(|| CStr::from_ptr(name))?
             };
-            let path = OsStr::from_bytes(name.to_bytes());
-            let inode = OpenOptions::new().read(true).custom_flags(O_PATH).open(path).ok()?;
-            Some(Self { inode, seen: Cell::new(None) })
+            let path = Path::new(OsStr::from_bytes(name.to_bytes()));
+            // Of the folder only: closing a descriptor of the file would drop the process's locks on it (`fcntl(2)`).
+            let folder = File::open(path.parent()?).ok()?;
+            let beside = |end: &str| {
+                let mut name = OsString::from(path);
+                name.push(end);
+                PathBuf::from(name)
+            };
+            Some(Self {
+                folder,
+                wal: beside("-wal"),
+                index: beside("-shm"),
+                seen: Cell::new(None),
+                beside: RefCell::new(None),
+            })
         }
 
-        /// Whether the file was left, by `look` where that has to be asked for anew. The first time it is: it holds the
-        /// file at the path, which `inode` was just opened from, against the one that SQLite has.
-        pub fn was_left(&self, look: impl FnOnce() -> bool) -> bool {
-            let Ok(found) = self.inode.metadata() else { return look() };
-            let inode = Inode { names: found.nlink(), changed: (found.ctime(), found.ctime_nsec()) };
-            let now = Instant::now();
-            if self.seen.get().is_some_and(|(at, seen)| seen == inode && now.duration_since(at) < BELIEVED) {
+        /// Whether a file was left, the database's own by `look` where that has to be asked for anew.
+        pub fn was_left(&self, wal: Option<u32>, look: impl FnOnce() -> bool) -> bool {
+            let Ok(found) = self.folder.metadata() else { return look() };
+            let times = [found.mtime(), found.mtime_nsec(), found.ctime(), found.ctime_nsec()];
+            let (now, stamp) = (Instant::now(), (times, wal));
+            if self.seen.get().is_some_and(|(at, seen)| seen == stamp && now.duration_since(at) < BELIEVED) {
                 return false;
             }
-            self.seen.set(Some((now, inode)));
-            look()
+            let left = look() || self.left_the_wal(wal);
+            // Once it was left, every write asks.
+            self.seen.set((!left).then_some((now, stamp)));
+            left
         }
+
+        pub fn has_anothers_wal(&self) -> bool {
+            let known = self.beside.borrow();
+            let Some((_, [wal, index])) = *known else { return false };
+            inode(&self.wal).is_some_and(|found| found != wal) || inode(&self.index) != Some(index)
+        }
+
+        fn left_the_wal(&self, wal: Option<u32>) -> bool {
+            let mut known = self.beside.borrow_mut();
+            let Some(wal) = wal else {
+                *known = None;
+                return false;
+            };
+            let Some(found) = inode(&self.wal).zip(inode(&self.index)) else { return true };
+            let found = [found.0, found.1];
+            match *known {
+                Some((same, files)) if same == wal => files != found,
+                _ => {
+                    *known = Some((wal, found));
+                    false
+                }
+            }
+        }
+    }
+
+    fn inode(path: &Path) -> Option<Inode> {
+        std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
     }
 }

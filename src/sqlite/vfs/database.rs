@@ -188,6 +188,16 @@ pub unsafe fn state(connection: *mut ffi::sqlite3) -> Option<(Header, u32)> {
     Some((this.index.get()?.header()?, this.logs.get()))
 }
 
+/// Which WAL of the connection is open; `None` where there is none, or its index isn't mapped.
+///
+/// # Safety
+/// `connection` is an open connection of this thread.
+pub unsafe fn wal(connection: *mut ffi::sqlite3) -> Option<u32> {
+    // SAFETY: as the caller promises.
+    let this = unsafe { main(connection) }?;
+    this.index.get().map(|_| this.logs.get())
+}
+
 /// How many frames of the WAL are in the database file already; 0 where nobody can say.
 ///
 /// # Safety
