@@ -61,6 +61,8 @@ class VisualDatabase {
       readonly,
     });
     this.#info('[VisualDB] Database initialized', { path: name });
+    const sqlite = addon.unreviewedSqlite();
+    if (sqlite) this.#info('[VisualDB] SQLite is not the one that was reviewed: no answers are kept', { sqlite });
     if (schedule) {
       const { BackupSchedule } = require('./backup_schedule.js');
       this.#schedule = new BackupSchedule(backups().fileOf(this), schedule, this.#logger);

@@ -13,7 +13,7 @@ use super::statement::StatementHandle;
 use crate::error::{Error, Result};
 use crate::sqlite::online_backup::OnlineBackup;
 use crate::sqlite::transaction::{Control, Transactions};
-use crate::sqlite::{Connection, open};
+use crate::sqlite::{Connection, open, vfs};
 use crate::store::Store;
 
 /// What JavaScript holds of this addon: every external is one of these.
@@ -84,6 +84,7 @@ pub fn database(call: &Call) -> JsResult<&Rc<Database>> {
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("open", open_bare),
     ("openVisual", open_visual),
+    ("unreviewedSqlite", unreviewed_sqlite),
     ("close", close),
     ("closeAll", close_all),
     ("isOpen", is_open),
@@ -146,6 +147,14 @@ fn open_visual(state: &State, call: &Call) -> JsResult<Value> {
     let (connection, store) = crate::open::open(Path::new(&path), &options)?;
     state.remember(&connection);
     env.external(Handle::Connection(Rc::new(Database::new(&connection, Some(store)))))
+}
+
+/// `unreviewedSqlite()`: its source id, where it is not the one that the VFS was reviewed for; else null.
+fn unreviewed_sqlite(_: &State, call: &Call) -> JsResult<Value> {
+    match vfs::unreviewed() {
+        Some(source_id) => call.env.text(&source_id.to_string_lossy()),
+        None => Ok(call.env.null()),
+    }
 }
 
 fn close(_: &State, call: &Call) -> JsResult<Value> {

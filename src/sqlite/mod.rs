@@ -17,6 +17,3 @@ pub mod vfs;
 pub use connection::Connection;
 pub use packed::Frame;
 pub use statement::{Bind, Statement};
-
-// Versions before 3.51.3 have a fault in WAL mode that loses commits: with one of those the crate doesn't compile.
-const _: () = assert!(rusqlite::ffi::SQLITE_VERSION_NUMBER >= 3_051_003, "the bundled SQLite is too old");

@@ -101,9 +101,9 @@ fn is_ours(methods: &ffi::sqlite3_io_methods) -> bool {
 }
 
 impl Database {
-    /// Whether this connection has the writer's lock.
+    /// Whether this connection has the writer's lock, of an index that is known.
     pub fn is_writing(&self) -> bool {
-        self.held.get() & WRITE != 0
+        self.held.get() & WRITE != 0 && self.index.get().is_some_and(Index::is_reviewed)
     }
 
     /// The writer's lock is let go of.
@@ -204,7 +204,7 @@ pub unsafe fn wal(connection: *mut ffi::sqlite3) -> Option<u32> {
 /// `connection` is an open connection of this thread.
 pub unsafe fn backfilled(connection: *mut ffi::sqlite3) -> c_int {
     // SAFETY: as the caller promises.
-    let index = unsafe { main(connection) }.and_then(|this| this.index.get());
+    let index = unsafe { main(connection) }.and_then(|this| this.index.get()).filter(|index| index.is_reviewed());
     index.map_or(0, |index| c_int::try_from(index.backfilled()).unwrap_or(c_int::MAX))
 }
 

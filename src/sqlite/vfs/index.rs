@@ -5,6 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 /// One copy of the header, in 32-bit words: 48 bytes. It stands twice at the beginning of region 0.
 const WORDS: usize = 12;
+/// The word that says which layout it has, and the one that is read here.
+const VERSION: usize = 0;
+const REVIEWED: u32 = 3_007_000;
 /// The word that says whether the header has been written at all.
 const IS_INIT: usize = 3;
 
@@ -27,15 +30,20 @@ impl Index {
         (!region.is_null()).then_some(Self(region))
     }
 
-    /// The header as it is now; `None` before the first read, or while a commit is just being written (the two copies
-    /// differ then).
+    /// Whether it has the layout that is read here.
+    pub fn is_reviewed(self) -> bool {
+        self.word(VERSION) == REVIEWED
+    }
+
+    /// The header as it is now; `None` before the first read, while a commit is just being written (the two copies differ
+    /// then), or where it has another layout.
     pub fn header(self) -> Option<Header> {
         // SQLite writes the second copy, a barrier, then the first, and reads them the other way round.
         let first = self.copy(0);
         fence(Ordering::Acquire);
         let second = self.copy(WORDS);
         fence(Ordering::Acquire);
-        (first == second && first[IS_INIT] & 0xff != 0).then_some(first)
+        (first == second && first[IS_INIT] & 0xff != 0 && first[VERSION] == REVIEWED).then_some(first)
     }
 
     /// How many frames have been backfilled into the database file (`nBackfill`).
@@ -50,5 +58,23 @@ impl Index {
     fn word(self, word: usize) -> u32 {
         // SAFETY: region 0 is mapped (`at`) and begins with 136 bytes that this stays within.
         unsafe { (*self.0.add(word)).load(Ordering::Relaxed) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_of_another_layout_tells_nothing() {
+        let region: [AtomicU32; 34] = std::array::from_fn(|_| AtomicU32::new(1));
+        // SAFETY: the region outlives the index, and is as long as what is read of one.
+        let index = unsafe { Index::at(region.as_ptr()) }.unwrap();
+        for version in [REVIEWED, REVIEWED + 1] {
+            for copy in [0, WORDS] {
+                region[copy + VERSION].store(version, Ordering::Relaxed);
+            }
+            assert_eq!((index.is_reviewed(), index.header().is_some()), (version == REVIEWED, version == REVIEWED));
+        }
     }
 }

@@ -14,18 +14,48 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rusqlite::ffi;
 
+/// The SQLite that the VFS was held against, line by line: it relies on more than SQLite promises. Versions before 3.51.3 also
+/// have a fault in WAL mode that loses commits.
+const REVIEWED: &CStr = c"2026-10-16 14:45:20 555e07ef33f69a0957d24d8e555b702464a131d6f1607f4c3c1e4551e8e6ca76";
+
+const _: () = assert!(
+    is_reviewed(ffi::SQLITE_SOURCE_ID),
+    "this is not the SQLite that was reviewed (3.54.1): go through docs/decisions/0017-the-sqlite-that-was-reviewed.md, \
+     then change REVIEWED in src/sqlite/vfs/mod.rs"
+);
+
+const fn is_reviewed(source_id: &CStr) -> bool {
+    let (found, reviewed) = (source_id.to_bytes(), REVIEWED.to_bytes());
+    let mut at = 0;
+    while at < found.len() && at < reviewed.len() && found[at] == reviewed[at] {
+        at += 1;
+    }
+    at == found.len() && at == reviewed.len()
+}
+
+/// The source id of the SQLite that runs, where it is another one than was compiled and reviewed: then the VFS is not used.
+#[must_use]
+pub fn unreviewed() -> Option<&'static CStr> {
+    // SAFETY: it is a static C string.
+    let found = unsafe { CStr::from_ptr(ffi::sqlite3_sourceid()) };
+    (!is_reviewed(found)).then_some(found)
+}
+
 /// The name of the VFS.
 pub const NAME: &CStr = c"visual-db";
 
 /// The default VFS, as an address: it is static, and never unregistered.
 static BASE: OnceLock<usize> = OnceLock::new();
 
-/// Registers the VFS, once a process. `false` where there is no default one.
+/// Registers the VFS, once a process. `false` where this is not the SQLite that was reviewed, or there is no default one.
 pub fn register() -> bool {
     static REGISTERED: OnceLock<bool> = OnceLock::new();
     *REGISTERED.get_or_init(|| {
         // SAFETY: the default VFS is static; the copy is leaked on purpose, since SQLite keeps it.
         unsafe {
+            if unreviewed().is_some() {
+                return false;
+            }
             let base = ffi::sqlite3_vfs_find(ptr::null());
             let Some(found) = base.as_ref() else { return false };
             BASE.get_or_init(|| base.expose_provenance());

@@ -269,3 +269,11 @@ fn a_commit_is_one_write_however_it_is_synced() {
         }
     }
 }
+
+#[test]
+fn it_is_used_with_the_very_sqlite_that_was_reviewed() {
+    assert_eq!(super::unreviewed(), None);
+    for other in [c"", c"2026-10-16 14:45:20", c"2026-10-16 14:45:20 alt1"] {
+        assert!(!super::is_reviewed(other));
+    }
+}
