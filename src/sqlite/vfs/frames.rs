@@ -239,6 +239,8 @@ macro_rules! after_letting_go {
             // SAFETY: SQLite's own arguments go on to the default VFS.
             unsafe {
                 let this = frames(file);
+                // They come between transactions; where SQLite does it otherwise some day, what is held goes first.
+                debug_assert!(this.held.is_empty(), concat!("frames are held back at ", stringify!($method)));
                 this.latest = this.latest.after_another_call();
                 match this.let_go(file) {
                     ffi::SQLITE_OK => this.methods.$method.map_or(ffi::$error, |run| run(file, $($argument),*)),
