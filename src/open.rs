@@ -78,6 +78,9 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
             inner.pragma_update(None, "foreign_keys", true)?;
             inner.pragma_update(None, "recursive_triggers", true)?;
             inner.pragma_update(None, "cell_size_check", true)?;
+            if !in_memory && !options.readonly {
+                check_shared_memory(inner, path, options.timeout)?;
+            }
             let report = schema::prepare(
                 inner,
                 &Prepare {
@@ -113,6 +116,20 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
     }
     let store = Store::new(&connection, version);
     Ok((connection, store))
+}
+
+/// Refuses a file that has no write-ahead log yet, or can't be read because of it, where there can be none.
+fn check_shared_memory(connection: &rusqlite::Connection, path: &Path, timeout: Duration) -> Result<()> {
+    // Whoever has it locked is waited for later.
+    connection.busy_timeout(Duration::ZERO)?;
+    let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
+    connection.busy_timeout(timeout)?;
+    if mode.is_ok_and(|mode| mode == "wal") {
+        return Ok(());
+    }
+    // The log lies beside the file itself, not beside a symbolic link to it.
+    let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    open::check_shared_memory(&unique_beside(&file))
 }
 
 /// The verified backup that is made before a file with content is changed.
@@ -242,7 +259,6 @@ fn resolve(path: &Path) -> PathBuf {
     }
 }
 
-#[cfg(unix)]
 fn unique_beside(path: &Path) -> PathBuf {
     use std::sync::atomic::{AtomicU64, Ordering};
     static COUNTER: AtomicU64 = AtomicU64::new(0);
@@ -286,6 +302,11 @@ pub(crate) fn explained(path: &Path, error: Error) -> Error {
             Err(error) => reason(&error),
             Ok(_) => format!("{message} (permission denied, or its folder can't be written to)"),
         },
+        _ if code == ffi::SQLITE_IOERR_SHMMAP => {
+            "the index of its write-ahead log can't be mapped as shared memory, as on \
+             some network and FUSE mounts: put it on a local disk"
+                .into()
+        }
         ffi::SQLITE_READONLY => format!("it can't be written to ({message})"),
         _ => message,
     };

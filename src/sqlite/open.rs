@@ -56,6 +56,28 @@ pub fn raw(path: &Path, flags: c_int, vfs: Option<&CStr>) -> Result<rusqlite::Co
     }
 }
 
+/// Whether the index of a write-ahead log can be mapped beside a database: SQLite finds out when the database's file says already
+/// that it has one, and then nobody can read it any more. So a file at `scratch`, where nothing is, has to do for it.
+///
+/// # Errors
+/// `SQLITE_IOERR_SHMMAP`. Whatever else fails will fail for the database too, or doesn't matter to it.
+pub fn check_shared_memory(scratch: &Path) -> Result<()> {
+    let mapped = raw(scratch, ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE, None).and_then(|connection| {
+        // The first statement that reads the file maps the index.
+        Ok(connection
+            .execute_batch("PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; SELECT * FROM sqlite_schema")?)
+    });
+    for end in ["", "-journal", "-wal", "-shm"] {
+        let mut name = scratch.as_os_str().to_os_string();
+        name.push(end);
+        let _ = std::fs::remove_file(name);
+    }
+    match mapped {
+        Err(error @ Error::Sqlite { code: ffi::SQLITE_IOERR_SHMMAP, .. }) => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// The error of a result code that came without a connection to ask.
 #[must_use]
 pub fn error_of_code(code: i32) -> Error {

@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { folder } from './folder.mjs';
 
@@ -10,6 +12,22 @@ export function smallDisk(kilobytes, skip) {
   });
   if (mounted.status !== 0) skip(`no small disk can be mounted here: ${mounted.error?.message ?? mounted.stderr}`);
   onTestFinished(() => spawnSync('umount', ['--lazy', directory]));
+  return directory;
+}
+
+const FUSE = fileURLToPath(new URL('./fuse.mjs', import.meta.url));
+
+/** The folder of a mount whose files can't be mapped as shared memory; skips the test where none can be mounted. */
+export async function withoutSharedMemory(skip) {
+  const directory = folder();
+  const server = spawn(process.execPath, [FUSE, directory], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(server, 'exit');
+  const mounted = await Promise.race([once(server.stdout, 'data'), ended.then(() => null)]);
+  if (!mounted) skip(`no FUSE file system can be mounted here: ${server.stderr.read() ?? ''}`);
+  onTestFinished(async () => {
+    spawnSync('umount', ['--lazy', directory]);
+    await ended;
+  });
   return directory;
 }
 
