@@ -202,7 +202,9 @@ impl Connection {
         let Some(state) = (unsafe { database::state(raw) }) else { return 0 };
         let (seen, generation) = self.seen.get();
         if state == seen {
-            return generation;
+            // SAFETY: as above.
+            let left = unsafe { self.place.forbids_memory(raw, Some(state.1)) };
+            return if left { 0 } else { generation };
         }
         // After two thousand million commits it begins again: nothing is kept that long.
         let next = generation.checked_add(1).unwrap_or(1);

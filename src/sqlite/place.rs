@@ -11,7 +11,12 @@ use rusqlite::ffi;
 pub struct Place {
     #[cfg(unix)]
     watch: std::cell::RefCell<Option<unix::Watch>>,
+    /// How many answers may yet come from memory before somebody looks.
+    unseen: std::cell::Cell<u32>,
 }
+
+/// How many answers come from memory between two looks: a look costs a third of a read.
+const UNSEEN: u32 = 32;
 
 impl Place {
     /// Whether one of the files was moved, deleted or replaced since it was opened. `wal` is which WAL of this connection is
@@ -37,6 +42,23 @@ impl Place {
             let _ = wal;
             look()
         }
+    }
+
+    /// Whether what is in memory must not be answered: SQLite's index of a WAL that was left tells of nobody's commits any more.
+    ///
+    /// # Safety
+    /// As for `was_left`.
+    pub unsafe fn forbids_memory(&self, database: *mut ffi::sqlite3, wal: Option<u32>) -> bool {
+        let unseen = self.unseen.get();
+        if unseen > 0 {
+            self.unseen.set(unseen - 1);
+            return false;
+        }
+        // SAFETY: as the caller promises.
+        let left = unsafe { self.was_left(database, wal) };
+        // Once it was left, every read looks.
+        self.unseen.set(if left { 0 } else { UNSEEN });
+        left
     }
 
     /// Whether the WAL at the path is not the one that is open, or others can have gone on in it through another index: then
@@ -71,20 +93,24 @@ unsafe fn has_moved(database: *mut ffi::sqlite3) -> bool {
 
 /// Deleting, replacing or renaming a file changes the time of its folder's last change. That is asked for before every write,
 /// at a third of the cost of a path, and the paths themselves where it has changed, and where nobody has asked for a
-/// millisecond: a folder above can be renamed too, and two changes within a tick of the kernel's clock look like one.
+/// millisecond: a folder above can be renamed too. Two changes within a tick of the kernel's clock look like one, so a change
+/// is believed to be the last one when it is older than that.
 #[cfg(unix)]
 mod unix {
     use std::cell::{Cell, RefCell};
     use std::ffi::{CStr, OsStr, OsString};
-    use std::fs::File;
+    use std::fs::{File, Metadata};
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::MetadataExt;
     use std::path::{Path, PathBuf};
-    use std::time::{Duration, Instant};
+    use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
     use rusqlite::ffi;
 
     const BELIEVED: Duration = Duration::from_millis(1);
+
+    /// Longer than a tick of any kernel's clock.
+    const TICK: Duration = Duration::from_millis(20);
 
     pub struct Watch {
         folder: File,
@@ -140,14 +166,15 @@ mod unix {
             }
             let left = look() || self.left_the_wal(wal);
             // Once it was left, every write asks.
-            self.seen.set((!left).then_some((now, stamp)));
+            self.seen.set((!left && is_past(found.ctime(), found.ctime_nsec())).then_some((now, stamp)));
             left
         }
 
         pub fn has_anothers_wal(&self) -> bool {
             let known = self.beside.borrow();
             let Some((_, [wal, index])) = *known else { return false };
-            inode(&self.wal).is_some_and(|found| found != wal) || inode(&self.index) != Some(index)
+            let others = std::fs::metadata(&self.wal).is_ok_and(|found| of(&found) != wal && found.len() > 0);
+            others || inode(&self.index) != Some(index)
         }
 
         fn left_the_wal(&self, wal: Option<u32>) -> bool {
@@ -169,6 +196,66 @@ mod unix {
     }
 
     fn inode(path: &Path) -> Option<Inode> {
-        std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+        std::fs::metadata(path).ok().as_ref().map(of)
+    }
+
+    fn of(found: &Metadata) -> Inode {
+        (found.dev(), found.ino())
+    }
+
+    /// Whether a later change has a later time.
+    fn is_past(seconds: i64, nanoseconds: i64) -> bool {
+        let changed = Duration::new(seconds.max(0).cast_unsigned(), nanoseconds as u32);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        now.checked_sub(changed).is_some_and(|age| age > TICK)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::rc::Rc;
+    use std::time::Duration;
+
+    use super::super::{Connection, open};
+    use super::UNSEEN;
+    use crate::test_folder::Folder;
+
+    fn opened(folder: &Folder) -> Rc<Connection> {
+        let options = open::Options { readonly: false, must_exist: false, timeout: Duration::ZERO, watched: true };
+        let connection = open::bare(&folder.database(), options).unwrap();
+        let setup = "PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS t (v)";
+        connection.with(|inner| Ok(inner.execute_batch(setup)?)).unwrap();
+        connection.check_in_place().unwrap();
+        connection
+    }
+
+    #[test]
+    fn nothing_is_answered_from_memory_for_long_beside_a_wal_that_was_taken_away() {
+        for end in ["-wal", "-shm"] {
+            let folder = Folder::new();
+            let connection = opened(&folder);
+            let generation = connection.generation();
+            assert!(generation != 0 && (0..100).all(|_| connection.generation() == generation));
+            let file = folder.join(&format!("visual.db{end}"));
+            std::fs::rename(&file, folder.join("away")).unwrap();
+            assert!((0..=UNSEEN).any(|_| connection.generation() == 0), "{end}");
+            assert!((0..100).all(|_| connection.generation() == 0), "{end}");
+            std::fs::rename(folder.join("away"), &file).unwrap();
+            assert_eq!(connection.generation(), generation, "{end}");
+        }
+    }
+
+    #[test]
+    fn an_empty_file_in_the_place_of_the_wal_keeps_no_commit_from_the_database() {
+        let folder = Folder::new();
+        let connection = opened(&folder);
+        connection.with(|inner| Ok(inner.execute_batch("INSERT INTO t VALUES (1)")?)).unwrap();
+        let wal = folder.join("visual.db-wal");
+        std::fs::remove_file(&wal).unwrap();
+        std::fs::write(&wal, "").unwrap();
+        assert!(connection.check_in_place().is_err());
+        connection.close().unwrap();
+        let rows = |inner: &rusqlite::Connection| Ok(inner.query_row("SELECT count(*) FROM t", [], |row| row.get(0))?);
+        assert_eq!(opened(&folder).with(rows), Ok(1));
     }
 }
