@@ -211,7 +211,8 @@ mod unix {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::rc::Rc;
     use std::time::Duration;
