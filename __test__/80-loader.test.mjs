@@ -1,4 +1,4 @@
-// How lib/native.js finds the binary for its platform among those that the package carries, and what it says otherwise.
+// How lib/native/binary.js finds the binary for its platform among those that the package carries, and what it says otherwise.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const { platformName } = createRequire(import.meta.url)('../lib/platform.js');
+const { platformName } = createRequire(import.meta.url)('../lib/native/platform.js');
 const PLATFORM = platformName();
 const OWN = `visual-db.${PLATFORM}.node`;
 
@@ -17,7 +17,9 @@ let folder;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'visual-db-loader-'));
-  for (const file of ['lib/native.js', 'lib/platform.js']) cpSync(join(ROOT, file), join(folder, file));
+  for (const file of ['binary.js', 'platform.js']) {
+    cpSync(join(ROOT, 'lib/native', file), join(folder, 'lib/native', file));
+  }
   mkdirSync(join(folder, 'prebuilds'));
 });
 
@@ -25,7 +27,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Loads the copy in a process of its own, which may prepare itself first, and says what became of it. */
 function load(prepare = '') {
-  const script = `${prepare}; try { console.log(JSON.stringify({ names: Object.keys(require('./lib/native.js')) })); }
+  const script = `${prepare}; try { console.log(JSON.stringify({ names: Object.keys(require('./lib/native/binary.js')) })); }
     catch (error) { console.log(JSON.stringify({ code: error.code, message: error.message, cause: error.cause?.message })); }`;
   return JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: folder, encoding: 'utf8' }));
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const { platformName } = createRequire(import.meta.url)('../lib/platform.js');
+const { platformName } = createRequire(import.meta.url)('../lib/native/platform.js');
 const { neededGlibc } = createRequire(import.meta.url)('../scripts/build.js');
 const BINARY = `prebuilds/visual-db.${platformName()}.node`;
 
@@ -18,7 +18,7 @@ let folder;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'visual-db-build-'));
   for (const file of [
-    'lib/platform.js',
+    'lib/native/platform.js',
     'scripts/build.js',
     'scripts/install.js',
     'bin/visual-db.js',

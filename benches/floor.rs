@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
-use visual_db::store::queries::Query;
+use visual_db::engine::sqlite::store::queries::Query;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 

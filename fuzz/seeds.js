@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { VisualDatabase, Database } = require('../lib/index.js');
-const schema = require('../lib/schema.js');
+const schema = require('../lib/schema/versions.js');
 
 const FIXTURES = path.join(__dirname, '../__test__/fixtures');
 const PAGE_SIZES = [512, 4096];

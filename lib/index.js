@@ -1,8 +1,8 @@
 'use strict';
 
-const VisualDatabase = require('./visual_database.js');
-const { Database } = require('./database.js');
-const SqliteError = require('./sqlite_error.js');
+const VisualDatabase = require('./visual/visual_database.js');
+const { Database } = require('./raw/database.js');
+const SqliteError = require('./raw/sqlite_error.js');
 
 Database.SqliteError = SqliteError;
 

@@ -11,7 +11,7 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { platformName } = require('../lib/platform.js');
+const { platformName } = require('../lib/native/platform.js');
 const { ROOT, dependencies, addon, attempt } = require('./setup.js');
 
 const TARGET = 'x86_64-unknown-linux-gnu';

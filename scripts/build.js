@@ -1,13 +1,13 @@
 'use strict';
 
-// Builds the addon with cargo and puts it where lib/native.js looks for it. Needs nothing but Node and Rust, since it
+// Builds the addon with cargo and puts it where lib/native/binary.js looks for it. Needs nothing but Node and Rust, since it
 // also runs inside a consumer's node_modules (`npx visual-db build`).
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
-const { platformName, binaryPath } = require('../lib/platform.js');
+const { platformName, binaryPath } = require('../lib/native/platform.js');
 
 const PACKAGE = path.join(__dirname, '..');
 const MIB = 1024 * 1024;

@@ -4,7 +4,7 @@
 // Where it doesn't run or can't build, the first import says what to do.
 
 const fs = require('node:fs');
-const { platformName, binaryPath } = require('../lib/platform.js');
+const { platformName, binaryPath } = require('../lib/native/platform.js');
 const { build, BuildError } = require('./build.js');
 
 if (!fs.existsSync(binaryPath(platformName()))) {

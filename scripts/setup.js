@@ -6,7 +6,7 @@
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { platformName, binaryPath } = require('../lib/platform.js');
+const { platformName, binaryPath } = require('../lib/native/platform.js');
 const { build, BuildError } = require('./build.js');
 
 const ROOT = path.join(__dirname, '..');

@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run valgrind`: the Rust tests of the raw-pointer code (src/sqlite) under valgrind, which has to be installed. Fails
+// `npm run valgrind`: the Rust tests of the raw-pointer code (src/engine/sqlite/driver) under valgrind, which has to be installed. Fails
 // on an invalid access and on a definite leak.
 
 const { spawnSync } = require('node:child_process');
@@ -26,5 +26,5 @@ run('valgrind', [
   '--error-exitcode=9',
   executable,
   '--test-threads=1',
-  'sqlite::',
+  'engine::sqlite::driver::',
 ]);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const { platformName } = createRequire(import.meta.url)('../../lib/platform.js');
+const { platformName } = createRequire(import.meta.url)('../../lib/native/platform.js');
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const RUNTIMES = join(ROOT, '__test__/runtimes/node_modules');

@@ -6,7 +6,7 @@ import { Database } from './database.mjs';
 const require = createRequire(import.meta.url);
 
 /** What the command line and the migration script call. */
-export const schema = require('../../lib/schema.js');
+export const schema = require('../../lib/schema/versions.js');
 export const LATEST = 3;
 
 /** A bare handle on a file, closed when the test ends. */

@@ -6,9 +6,9 @@ use visual_db::error::Result;
 use visual_db::model::Given;
 use visual_db::model::execution::NewExecution;
 use visual_db::model::worktree::WorktreeChanges;
-use visual_db::open;
-use visual_db::sqlite::Frame;
-use visual_db::store::Store;
+use visual_db::engine::sqlite::open;
+use visual_db::engine::sqlite::driver::Frame;
+use visual_db::engine::sqlite::store::Store;
 use visual_db_fuzz::{NOW, content, folder, options, split, worktree};
 
 fuzz_target!(|bytes: &[u8]| {

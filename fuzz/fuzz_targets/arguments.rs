@@ -10,9 +10,9 @@ use visual_db::model::Given;
 use visual_db::model::execution::NewExecution;
 use visual_db::model::worktree::{NewWorktree, WorktreeChanges};
 use visual_db::model::zone::{NewZone, ZoneChanges};
-use visual_db::open;
-use visual_db::sqlite::{Connection, Frame};
-use visual_db::store::Store;
+use visual_db::engine::sqlite::open;
+use visual_db::engine::sqlite::driver::{Connection, Frame};
+use visual_db::engine::sqlite::store::Store;
 use visual_db_fuzz::{NOW, options, rows};
 
 thread_local! {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use visual_db::model::Given;
 use visual_db::model::worktree::NewWorktree;
-use visual_db::open::Options;
-use visual_db::sqlite::Frame;
-use visual_db::store::Store;
+use visual_db::engine::sqlite::open::Options;
+use visual_db::engine::sqlite::driver::Frame;
+use visual_db::engine::sqlite::store::Store;
 
 /// When everything happens.
 pub const NOW: &str = "2026-01-01T00:00:00.000Z";

@@ -99,7 +99,7 @@ function sqliteVersion({ database }) {
 }
 
 function backups({ file }) {
-  const { listBackups } = require('../backups.js');
+  const { listBackups } = require('../backup/backups.js');
   const folder = path.join(path.dirname(file), 'backups');
   const newest = listBackups(folder).find(({ kind }) => kind === 'backup');
   if (!newest) return note(`none in ${folder}`, 'npx visual-db backup, or the option `backups` (docs/operations.md)');

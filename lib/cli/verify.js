@@ -11,7 +11,7 @@ module.exports = (root, run) => {
     .option('--folder <folder>', 'the folder of the backups (default: "backups" beside the database)')
     .action(
       run((options, paths) => {
-        const { listBackups } = require('../backups.js');
+        const { listBackups } = require('../backup/backups.js');
         const all = paths.length > 0 ? paths : listBackups(folderOf(options)).map((backup) => backup.path);
         const checked = all.map(check);
         if (options.json) printJson(checked);
@@ -23,7 +23,7 @@ module.exports = (root, run) => {
 };
 
 function check(path) {
-  const { verifyBackup } = require('../backups.js');
+  const { verifyBackup } = require('../backup/backups.js');
   try {
     return { ok: true, ...verifyBackup(path) };
   } catch (error) {

@@ -1,6 +1,6 @@
 //! Backups for JavaScript: text in, text out.
 //!
-//! Each function returns a JSON text, `{ "value": … }` or `{ "error": { "type", "code", "message" } }`, and `lib/backups.js`
+//! Each function returns a JSON text, `{ "value": … }` or `{ "error": { "type", "code", "message" } }`, and `lib/backup/backups.js`
 //! makes values and errors of it: work on the thread pool has no environment to make a JavaScript error in.
 
 #![allow(
@@ -20,9 +20,9 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 use serde::Serialize;
 
-use crate::backup::{self, Create, Keep, Progress};
+use crate::engine::sqlite::backup::{self, Create, Keep, Progress};
+use crate::engine::sqlite::driver::code::name;
 use crate::error::{Error, Result};
-use crate::sqlite::code::name;
 
 /// What is to be done; it tells of its steps and gives JSON.
 type Job = Box<dyn FnOnce(backup::Report) -> String + Send>;

@@ -10,11 +10,11 @@ use super::js::{Call, Failure, JsResult, Kind, Reference, Value};
 use super::module::Native;
 use super::state::State;
 use super::statement::StatementHandle;
+use crate::engine::sqlite::driver::online_backup::OnlineBackup;
+use crate::engine::sqlite::driver::transaction::{Control, Transactions};
+use crate::engine::sqlite::driver::{Connection, open, vfs};
+use crate::engine::sqlite::store::Store;
 use crate::error::{Error, Result};
-use crate::sqlite::online_backup::OnlineBackup;
-use crate::sqlite::transaction::{Control, Transactions};
-use crate::sqlite::{Connection, open, vfs};
-use crate::store::Store;
 
 /// What JavaScript holds of this addon: every external is one of these.
 pub enum Handle {
@@ -135,7 +135,7 @@ fn open_visual(state: &State, call: &Call) -> JsResult<Value> {
     let env = call.env;
     let path = env.to_string(call.argument(0));
     let package_version = env.to_string(call.argument(7));
-    let options = crate::open::Options {
+    let options = crate::engine::sqlite::open::Options {
         readonly: env.to_bool(call.argument(1)),
         must_exist: env.to_bool(call.argument(2)),
         timeout: milliseconds(call, 3),
@@ -144,7 +144,7 @@ fn open_visual(state: &State, call: &Call) -> JsResult<Value> {
         migrate: env.to_bool(call.argument(6)),
         package_version: &package_version,
     };
-    let (connection, store) = crate::open::open(Path::new(&path), &options)?;
+    let (connection, store) = crate::engine::sqlite::open::open(Path::new(&path), &options)?;
     state.remember(&connection);
     env.external(Handle::Connection(Rc::new(Database::new(&connection, Some(store)))))
 }

@@ -4,13 +4,13 @@ use super::database::database;
 use super::js::{Call, JsResult, Value};
 use super::module::Native;
 use super::state::{Arguments, State};
+use crate::engine::sqlite::driver::Frame;
+use crate::engine::sqlite::store::Store;
 use crate::error::{Error, Result};
 use crate::model::execution::NewExecution;
 use crate::model::time;
 use crate::model::worktree::{NewWorktree, WorktreeChanges};
 use crate::model::zone::{NewZone, ZoneChanges};
-use crate::sqlite::Frame;
-use crate::store::Store;
 
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[

@@ -6,8 +6,8 @@ use super::database::database;
 use super::js::{Call, Env, JsResult, Kind, Reference, Value};
 use super::module::Native;
 use super::state::State;
+use crate::engine::sqlite::driver::function::{Aggregate, Argument, Output, Scalar, Signature, Stepped, Thrown};
 use crate::error::Error;
-use crate::sqlite::function::{Aggregate, Argument, Output, Scalar, Signature, Stepped, Thrown};
 
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[("function", function), ("aggregate", aggregate)];

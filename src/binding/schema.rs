@@ -1,4 +1,4 @@
-//! Versions of the schema for JavaScript: paths in, JSON out, as `backup` answers. `lib/schema.js` makes values of it.
+//! Versions of the schema for JavaScript: paths in, JSON out, as `backup` answers. `lib/schema/versions.js` makes values of it.
 
 #![allow(
     clippy::must_use_candidate,
@@ -11,7 +11,7 @@ use std::path::Path;
 use napi_derive::napi;
 
 use super::backup::outcome;
-use crate::maintenance;
+use crate::engine::sqlite::maintenance;
 
 /// Where a file stands: state, version, migrations.
 #[napi]

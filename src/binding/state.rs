@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use super::js::{Call, Env, JsResult, Kind, Reference, SharedMemory, Value};
+use crate::engine::sqlite::driver::packed::{BYTES, CELLS};
+use crate::engine::sqlite::driver::{Connection, Frame};
 use crate::model::Given;
-use crate::sqlite::packed::{BYTES, CELLS};
-use crate::sqlite::{Connection, Frame};
 
-/// How the shared memory is laid out, in bytes: see `lib/rows.js`, which has the other half of this.
+/// How the shared memory is laid out, in bytes: see `lib/native/rows.js`, which has the other half of this.
 const HEAD: usize = 0;
 const HEAD_LENGTH: usize = 32;
 const HAS_WIDE: usize = HEAD + 7 * size_of::<i32>();

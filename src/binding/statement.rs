@@ -7,9 +7,9 @@ use super::database::{Database, Handle, database, handle};
 use super::js::{Call, Env, JsResult, Kind, Value};
 use super::module::Native;
 use super::state::State;
+use crate::engine::sqlite::driver::statement::Column;
+use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::error::Error;
-use crate::sqlite::statement::Column;
-use crate::sqlite::{Bind, Statement};
 
 /// A statement and how it is to run.
 pub struct StatementHandle {
@@ -237,7 +237,7 @@ fn more_rows(state: &State, call: &Call) -> JsResult<Value> {
 fn emit_rows(
     state: &State,
     handle: &StatementHandle,
-    frame: &mut crate::sqlite::Frame,
+    frame: &mut crate::engine::sqlite::driver::Frame,
     filled: JsResult<bool>,
 ) -> JsResult<Value> {
     let emitted = filled.and_then(|more| Ok((more, state.emit(frame, more, handle.statement.recompilations())?)));

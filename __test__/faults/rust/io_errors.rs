@@ -30,7 +30,7 @@ fn every_call_fails(forever: bool) {
             withstand(&folder, &contents, forever, || faulty_vfs::fail(fault), faulty_vfs::heal)
         });
         assert!(failures > 0, "{call:?} never failed");
-        let name = visual_db::sqlite::code::name(code).unwrap();
+        let name = visual_db::engine::sqlite::driver::code::name(code).unwrap();
         let how = if forever { "from the n-th on" } else { "the n-th once" };
         figure(&format!("{call:?} fails with {name}, {how}"), &format!("{failures} failures: 0 lost, 0 corrupt"));
     }

@@ -50,7 +50,7 @@ impl Env {
                     sys::napi_create_error(self.0, self.text(code)?.0, message.0, &raw mut thrown)
                 }
                 Error::Sqlite { code, .. } => {
-                    let name = crate::sqlite::code::name(*code)
+                    let name = crate::engine::sqlite::driver::code::name(*code)
                         .map_or_else(|| format!("UNKNOWN_SQLITE_ERROR_{code}"), str::to_string);
                     let name = self.text(&name)?;
                     match sqlite_error {

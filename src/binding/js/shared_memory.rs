@@ -40,7 +40,7 @@ impl SharedMemory {
 
     fn write<T: Copy>(&self, offset: usize, values: &[T]) {
         if offset + size_of_val(values) <= self.length {
-            // SAFETY: the memory belongs to an `ArrayBuffer` that is never detached (only `lib/rows.js` has it) and kept
+            // SAFETY: the memory belongs to an `ArrayBuffer` that is never detached (only `lib/native/rows.js` has it) and kept
             // alive by the reference; JavaScript doesn't run meanwhile. Integers and doubles have no invalid bits.
             unsafe {
                 ptr::copy_nonoverlapping(values.as_ptr().cast::<u8>(), self.data.add(offset), size_of_val(values));

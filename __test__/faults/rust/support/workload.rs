@@ -4,15 +4,15 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
+use visual_db::engine::sqlite::driver::transaction::{Control, Transactions};
+use visual_db::engine::sqlite::driver::{Connection, Frame};
+use visual_db::engine::sqlite::open::{self, Options};
+use visual_db::engine::sqlite::store::Store;
 use visual_db::error::Result;
 use visual_db::model::Given::{self, Text, Undefined};
 use visual_db::model::execution::NewExecution;
 use visual_db::model::worktree::{NewWorktree, WorktreeChanges};
 use visual_db::model::zone::NewZone;
-use visual_db::open::{self, Options};
-use visual_db::sqlite::transaction::{Control, Transactions};
-use visual_db::sqlite::{Connection, Frame};
-use visual_db::store::Store;
 
 const NOW: &str = "2026-01-01T00:00:00.000Z";
 
@@ -71,7 +71,7 @@ impl Board {
         }
     }
 
-    /// All of `body` or nothing of it, as `transaction(fn)` in lib/transaction.js.
+    /// All of `body` or nothing of it, as `transaction(fn)` in lib/native/transaction.js.
     fn within(&mut self, body: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         let nested = self.connection.in_transaction();
         self.transactions.run(if nested { Control::Savepoint } else { Control::BeginImmediate })?;

@@ -1,0 +1,116 @@
+'use strict';
+
+// The option `backups` of VisualDatabase: backups at intervals for as long as the database is open.
+
+const path = require('node:path');
+const native = require('../native/binary.js');
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const KEEP = { hourly: 24, daily: 7, weekly: 4, monthly: 12 };
+/** What a timer can wait at most. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+/** After a failure it is tried again at the latest after this. */
+const RETRY = 15 * 60_000;
+
+/** Milliseconds of '90s', '30m', '1h', '1d', '1w', or a number of them. */
+function checkEvery(every = '1h') {
+  const [, amount, unit] = (typeof every === 'string' && /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)$/.exec(every)) || [];
+  if (typeof every !== 'number' && unit === undefined) {
+    throw new TypeError(`backups.every must be milliseconds or a text such as '30m' or '1h', got ${String(every)}`);
+  }
+  const milliseconds = typeof every === 'number' ? every : Number(amount) * UNITS[unit];
+  if (!(milliseconds >= 1000) || !Number.isFinite(milliseconds)) {
+    throw new RangeError(`backups.every must be at least a second, got ${every}`);
+  }
+  return milliseconds;
+}
+
+/** How many hours, days, weeks and months keep a backup; what is not named keeps none. */
+function checkKeep(keep = KEEP) {
+  if (typeof keep !== 'object' || keep === null || Array.isArray(keep)) {
+    throw new TypeError(`keep must be an object such as { daily: 7, weekly: 4 }, got ${String(keep)}`);
+  }
+  for (const [period, count] of Object.entries(keep)) {
+    if (!Object.hasOwn(KEEP, period)) {
+      throw new TypeError(`keep knows ${Object.keys(KEEP).join(', ')}, not ${JSON.stringify(period)}`);
+    }
+    if (!Number.isInteger(count) || count < 0 || count > 0xffff_ffff) {
+      throw new RangeError(`keep.${period} must be a non-negative integer, got ${String(count)}`);
+    }
+  }
+  if (!Object.values(keep).some((count) => count > 0)) {
+    throw new RangeError('keep must keep something: at least one of hourly, daily, weekly, monthly above 0');
+  }
+  return keep;
+}
+
+/** Checks the option before anything is opened. */
+function checkBackups(backups) {
+  if (typeof backups !== 'object') {
+    throw new TypeError(`backups must be an object such as { every: '1h' }, got ${typeof backups}`);
+  }
+  const { folder, every, keep } = backups;
+  if (folder !== undefined && (typeof folder !== 'string' || folder === '' || folder.includes('\0'))) {
+    throw new TypeError(`backups.folder must be a path, got ${JSON.stringify(folder)}`);
+  }
+  return { folder: folder && path.resolve(folder), every: checkEvery(every), keep: checkKeep(keep) };
+}
+
+/** A database in memory has no file that could be read beside it. */
+function checkNoBackups(backups) {
+  checkBackups(backups);
+  throw new TypeError('backups: a database in memory has no backups at intervals');
+}
+
+class BackupSchedule {
+  #file;
+  #options;
+  #logger;
+  #timer;
+  #stopped = false;
+
+  /** Starts at once: in the next turn of the event loop it looks whether a backup is due. */
+  constructor(file, options, logger) {
+    this.#file = file;
+    this.#options = options;
+    this.#logger = logger;
+    this.#lookIn(0);
+  }
+
+  /** A backup that has begun is finished nevertheless. */
+  stop() {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #lookIn(milliseconds) {
+    if (this.#stopped) return;
+    // The timer doesn't hold the process open; a backup that has begun does.
+    this.#timer = setTimeout(() => this.#look(), Math.min(milliseconds, MAX_TIMEOUT)).unref();
+  }
+
+  async #look() {
+    const { folder, every, keep } = this.#options;
+    try {
+      const { outcome } = await native.backupRunIfDue(this.#file, folder, every, JSON.stringify(keep));
+      const { value, error } = JSON.parse(outcome);
+      if (error) throw new Error(error.message);
+      const { made, removed, dueIn } = value;
+      if (made) this.#log('info', '[VisualDB] Backup created', { path: made.path, bytes: made.bytes });
+      if (removed.length > 0) this.#log('info', '[VisualDB] Backups pruned', { removed });
+      this.#lookIn(dueIn);
+    } catch (error) {
+      this.#log('error', '[VisualDB] Backup failed', { error: error.message });
+      this.#lookIn(Math.min(every, RETRY));
+    }
+  }
+
+  /** A logger that throws changes nothing. */
+  #log(level, message, fields) {
+    try {
+      this.#logger?.[level]?.(message, fields);
+    } catch {}
+  }
+}
+
+module.exports = { BackupSchedule, checkBackups, checkKeep, checkNoBackups };

@@ -1,0 +1,23 @@
+'use strict';
+
+const native = require('./binary.js');
+const SqliteError = require('../raw/sqlite_error.js');
+
+/** The addon's functions for this environment, and `memory`, which rows come in (see rows.js). */
+const addon = native.setup(SqliteError);
+
+// On the main thread nothing of the addon runs at process.exit, an uncaught throw or a handled signal: what is open
+// is closed here, so that no write-ahead log stays behind. Workers close theirs when their environment ends.
+const CLOSES = Symbol.for('visual-db.closes');
+const closeAll = Object.assign(() => addon.closeAll(), { [CLOSES]: true });
+const closeLast = () => process.off('exit', closeAll).on('exit', closeAll);
+closeLast();
+// Listeners run in the order in which they were added, and an application's own may still write: this one is the last,
+// but for those of other copies of this package, which would do the same in turn.
+process.on('newListener', (event, listener) => {
+  if (event !== 'exit' || listener[CLOSES]) return;
+  process.off('exit', closeAll);
+  queueMicrotask(closeLast);
+});
+
+module.exports = addon;

@@ -1,0 +1,110 @@
+'use strict';
+
+const addon = require('./addon.js');
+
+// The other half of src/binding/state.rs and src/engine/sqlite/driver/packed.rs. A call returns the text of all its rows as one
+// string, but for what Latin-1 can't say, which is in a second one; where each cell of text ends in them, and every
+// number, lies in shared memory until the next call. So rows are to be read right after the call, cell after cell.
+const CELLS = 8192;
+const HEAD_BYTES = 32;
+/** Which element of the head tells that there is a second string. */
+const HAS_WIDE = 7;
+const NUMBERS_AT = HEAD_BYTES + CELLS * 4;
+const BLOBS_AT = NUMBERS_AT + CELLS * 8;
+
+/** What a call tells beside its rows. */
+const head = new Int32Array(addon.memory, 0, HEAD_BYTES / 4);
+const ends = new Int32Array(addon.memory, HEAD_BYTES, CELLS);
+const numbers = new Float64Array(addon.memory, NUMBERS_AT, CELLS);
+const integers = new Int32Array(addon.memory, NUMBERS_AT, CELLS * 2);
+const bigints = new BigInt64Array(addon.memory, NUMBERS_AT, CELLS);
+const blobs = new Uint8Array(addon.memory, BLOBS_AT);
+
+/** Cells that are no text have one of these in place of an end. */
+const NULL = -1;
+const INTEGER = -2;
+const REAL = -3;
+const BIGINT = -4;
+const LONG = -6;
+const WIDE = -8;
+const SMALL_BLOB = -7;
+
+let text = '';
+let start = 0;
+let wide = '';
+let wideStart = 0;
+let read = 0;
+
+/** What a cell costs beside its text: its place in an object and a string's or a number's header. */
+const CELL_BYTES = 40;
+
+/** Begins to read the rows that a call has just returned: so many cells of each. */
+function open(rows, width = 0) {
+  text = rows;
+  start = 0;
+  read += 2 * rows.length + CELL_BYTES * width * head[0];
+  if (head[HAS_WIDE] === 0) return;
+  wide = addon.wide();
+  wideStart = 0;
+  read += 2 * wide.length;
+}
+
+/** Lets go of the text. */
+function close() {
+  text = '';
+  wide = '';
+}
+
+/** The value of a cell. Cells are read in their order, each once. */
+function cell(index) {
+  const end = ends[index];
+  if (end >= 0) {
+    const from = start;
+    start = end;
+    return text.substring(from, end);
+  }
+  if (end === INTEGER) return integers[2 * index];
+  if (end === NULL) return null;
+  if (end === REAL) return numbers[index];
+  if (end === WIDE) return wideText(integers[2 * index]);
+  if (end === BIGINT) return bigints[index];
+  if (end === LONG) return longText(integers[2 * index]);
+  if (end === SMALL_BLOB) return smallBlob(integers[2 * index], integers[2 * index + 1]);
+  return addon.blob(integers[2 * index]);
+}
+
+function wideText(end) {
+  const from = wideStart;
+  wideStart = end;
+  return wide.substring(from, end);
+}
+
+function longText(index) {
+  const long = addon.longText(index);
+  read += 2 * long.length;
+  return long;
+}
+
+function smallBlob(from, to) {
+  const blob = Buffer.allocUnsafeSlow(to - from); // Memory of its own: it may be transferred.
+  blob.set(blobs.subarray(from, to));
+  return blob;
+}
+
+/** How many rows the call returned. */
+const count = () => head[0];
+/** Whether there are more rows than it returned. */
+const more = () => head[1] !== 0;
+/** The generation of the content that the rows are of, 0 where that can't be told (see answers.js). */
+const generation = () => head[3];
+/** How often the statement was compiled again because the schema had changed. */
+const recompilations = () => head[2];
+
+/** How many bytes about the objects take that were made of what was read since this was asked last. */
+function volume() {
+  const bytes = read;
+  read = 0;
+  return bytes;
+}
+
+module.exports = { open, close, cell, count, more, generation, volume, recompilations, head, numbers, bigints };

@@ -1,0 +1,60 @@
+'use strict';
+
+const addon = require('./addon.js');
+
+/** What `addon.control` knows, in the order of `Control` in src/engine/sqlite/driver/transaction.rs. */
+const BEGIN = 0;
+const DEFERRED = 1;
+const IMMEDIATE = 2;
+const EXCLUSIVE = 3;
+const COMMIT = 4;
+const ROLLBACK = 5;
+const SAVEPOINT = 6;
+const RELEASE = 7;
+const ROLLBACK_TO = 8;
+
+/**
+ * Runs `body` in a transaction, or in a savepoint where one is open already. What it throws undoes it and is thrown on.
+ */
+function within(connection, begin, body) {
+  const nested = addon.inTransaction(connection);
+  addon.control(connection, nested ? SAVEPOINT : begin);
+  try {
+    const result = body();
+    if (result && typeof result.then === 'function') {
+      throw new TypeError('Transaction function cannot return a promise');
+    }
+    addon.control(connection, nested ? RELEASE : COMMIT);
+    return result;
+  } catch (error) {
+    // SQLite may have rolled back by itself (a full disk, say), or `body` may have ended the transaction or closed.
+    if (addon.inTransaction(connection)) {
+      addon.control(connection, nested ? ROLLBACK_TO : ROLLBACK);
+      if (nested) addon.control(connection, RELEASE);
+    }
+    throw error;
+  }
+}
+
+/** better-sqlite3's `db.transaction(fn)`: a function that runs `fn` in a transaction, and its variants. */
+function transaction(database, connection, fn) {
+  if (typeof fn !== 'function') throw new TypeError('Expected first argument to be a function');
+  addon.checkOpen(connection);
+  const wrap = (begin) =>
+    function sqliteTransaction(...args) {
+      return within(connection, begin, () => Reflect.apply(fn, this, args));
+    };
+  const variants = {
+    default: wrap(BEGIN),
+    deferred: wrap(DEFERRED),
+    immediate: wrap(IMMEDIATE),
+    exclusive: wrap(EXCLUSIVE),
+  };
+  for (const variant of Object.values(variants)) {
+    for (const [name, value] of Object.entries(variants)) Object.defineProperty(variant, name, { value });
+    Object.defineProperty(variant, 'database', { value: database, enumerable: true });
+  }
+  return variants.default;
+}
+
+module.exports = { transaction, within, BEGIN, IMMEDIATE };

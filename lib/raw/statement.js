@@ -1,0 +1,266 @@
+'use strict';
+
+const addon = require('../native/addon.js');
+const rows = require('../native/rows.js');
+const { flatten, needsFlattening } = require('./parameters.js');
+const { flatRow, rawRow, expandedRow } = require('../native/row_factory.js');
+
+/** Only `Database.prototype.prepare` has it. */
+const PRIVATE = Symbol('prepare');
+
+/** What a row becomes. */
+const FLAT = 0;
+const PLUCK = 1;
+const EXPAND = 2;
+const RAW = 3;
+
+const frozen = (value) => ({ value, enumerable: true });
+
+/** A prepared statement, as better-sqlite3 has it. Made by `db.prepare(sql)`. */
+class Statement {
+  #handle;
+  #reader;
+  #named;
+  #names;
+  #mode = FLAT;
+  #bigints;
+  #factory;
+  #factoryMode = -1;
+  #factoryVersion = -1;
+
+  // One getter for all of them: with one of their own each would have a hidden class of its own as well.
+  static #busy = {
+    enumerable: true,
+    get() {
+      return addon.isLocked(this.#handle);
+    },
+  };
+
+  constructor(token, database, connection, source, kind, bigints) {
+    if (token !== PRIVATE) throw new TypeError('Statements can only be constructed by the db.prepare() method');
+    this.#handle = addon.prepare(connection, source, kind, bigints);
+    this.#reader = rows.head[0] !== 0;
+    this.#named = rows.head[3] !== 0;
+    this.#bigints = bigints;
+    Object.defineProperties(this, {
+      reader: frozen(this.#reader),
+      readonly: frozen(rows.head[1] !== 0),
+      source: frozen(source),
+      database: frozen(database),
+      busy: Statement.#busy,
+    });
+  }
+
+  /** Runs it: `{ changes, lastInsertRowid }`. */
+  run(...values) {
+    const handle = this.#handle;
+    if (this.#needsFlattening(values)) values = this.#flatten(values, false, true);
+    addon.run(handle, ...values);
+    return { changes: rows.head[0], lastInsertRowid: this.#bigints ? rows.bigints[0] : rows.numbers[0] };
+  }
+
+  /** The first row, `undefined` where there is none. */
+  get(...values) {
+    if (this.#needsFlattening(values)) values = this.#flatten(values, true, false);
+    return this.#row(addon.get(this.#handle, ...values));
+  }
+
+  /** All rows. */
+  all(...values) {
+    const handle = this.#handle;
+    if (this.#needsFlattening(values)) values = this.#flatten(values, true, false);
+    const result = [];
+    let text = addon.all(handle, ...values);
+    if (text === undefined) return result;
+    for (;;) {
+      const count = rows.count();
+      const more = rows.more();
+      try {
+        const factory = this.#rowFactory();
+        rows.open(text);
+        for (let row = 0, at = 0; row < count; row += 1, at += factory.width) result.push(factory(at));
+      } catch (error) {
+        if (more) addon.stopRows(handle);
+        throw error;
+      } finally {
+        rows.close();
+      }
+      if (!more) return result;
+      text = addon.moreRows(handle);
+      if (text === undefined) return result;
+    }
+  }
+
+  /** An iterator over the rows. The connection is busy for writes until it ends or is returned. */
+  iterate(...values) {
+    if (this.#needsFlattening(values)) values = this.#flatten(values, true, false);
+    addon.iterate(this.#handle, ...values);
+    return new StatementIterator(
+      PRIVATE,
+      this,
+      () => this.#row(addon.next(this.#handle)),
+      () => addon.finish(this.#handle),
+      () => addon.checkNotBusy(this.#handle),
+    );
+  }
+
+  /** Binds values for good. */
+  bind(...values) {
+    if (this.#needsFlattening(values)) {
+      if (addon.checkRunnable(this.#handle, false, false)) addon.bind(this.#handle);
+      values = flatten(this.#parameterNames(), values);
+    }
+    addon.bind(this.#handle, ...values);
+    return this;
+  }
+
+  /** Rows become the value of their first column. */
+  pluck(on) {
+    return this.#setMode('pluck', PLUCK, arguments.length === 0 ? true : on);
+  }
+
+  /** Rows become an object per table. */
+  expand(on) {
+    return this.#setMode('expand', EXPAND, arguments.length === 0 ? true : on);
+  }
+
+  /** Rows become arrays. */
+  raw(on) {
+    return this.#setMode('raw', RAW, arguments.length === 0 ? true : on);
+  }
+
+  /** Integers become BigInts. */
+  safeIntegers(on) {
+    addon.checkUnlocked(this.#handle);
+    const value = arguments.length === 0 ? true : boolean(on);
+    addon.setBigints(this.#handle, value);
+    this.#bigints = value;
+    return this;
+  }
+
+  /** The columns of the result: `{ name, column, table, database, type }`. */
+  columns() {
+    if (!this.#reader) throw new TypeError('The columns() method is only for statements that return data');
+    const flat = addon.columns(this.#handle);
+    const columns = [];
+    for (let at = 0; at < flat.length; at += 5) {
+      const [name, column, table, database, type] = flat.slice(at, at + 5);
+      columns.push({ name, column, table, database, type });
+    }
+    return columns;
+  }
+
+  /** The SQL, with the values in their places where they were bound for good. */
+  toString() {
+    return addon.expandedSql(this.#handle) ?? this.source;
+  }
+
+  #setMode(method, mode, on) {
+    if (!this.#reader) throw new TypeError(`The ${method}() method is only for statements that return data`);
+    addon.checkUnlocked(this.#handle);
+    if (boolean(on)) this.#mode = mode;
+    else if (this.#mode === mode) this.#mode = FLAT;
+    return this;
+  }
+
+  #row(text) {
+    if (text === undefined) return undefined;
+    const factory = this.#rowFactory();
+    rows.open(text);
+    try {
+      return factory(0);
+    } finally {
+      rows.close();
+    }
+  }
+
+  /** The function that makes a row of cells: compiled once, and again when the schema or the mode has changed. */
+  #rowFactory() {
+    const version = rows.recompilations();
+    if (this.#factoryVersion === version && this.#factoryMode === this.#mode) return this.#factory;
+    this.#factory = this.#makeFactory();
+    this.#factoryMode = this.#mode;
+    this.#factoryVersion = version;
+    return this.#factory;
+  }
+
+  #makeFactory() {
+    const names = addon.columnNames(this.#handle);
+    let factory;
+    if (this.#mode === FLAT) factory = flatRow(names);
+    else if (this.#mode === EXPAND) factory = expandedRow(names, addon.tableNames(this.#handle));
+    else if (this.#mode === RAW) factory = rawRow(names.length);
+    else factory = (at) => rows.cell(at);
+    factory.width = names.length;
+    return factory;
+  }
+
+  #needsFlattening(values) {
+    return this.#named || needsFlattening(values);
+  }
+
+  #flatten(values, needsRows, mutates) {
+    const bound = addon.checkRunnable(this.#handle, needsRows, mutates);
+    return bound ? values : flatten(this.#parameterNames(), values);
+  }
+
+  #parameterNames() {
+    this.#names ??= addon.parameterNames(this.#handle);
+    return this.#names;
+  }
+}
+
+/** The rows of a statement, one by one. */
+class StatementIterator {
+  #next;
+  #finish;
+  #checkNotBusy;
+
+  constructor(token, statement, next, finish, checkNotBusy) {
+    if (token !== PRIVATE) throw new TypeError('Disabled constructor');
+    this.#next = next;
+    this.#finish = finish;
+    this.#checkNotBusy = checkNotBusy;
+    Object.defineProperty(this, 'statement', frozen(statement));
+  }
+
+  next() {
+    if (this.#next === undefined) return this.#done();
+    let value;
+    try {
+      value = this.#next();
+    } catch (error) {
+      // A call from inside a user function is refused and changes nothing; any other error has ended the iteration.
+      if (!this.statement.busy) this.#next = undefined;
+      throw error;
+    }
+    if (value === undefined) {
+      this.#next = undefined;
+      return { value: undefined, done: true };
+    }
+    return { value, done: false };
+  }
+
+  return() {
+    if (this.#next === undefined) return this.#done();
+    this.#finish();
+    this.#next = undefined;
+    return { value: undefined, done: true };
+  }
+
+  [Symbol.iterator]() {
+    return this;
+  }
+
+  #done() {
+    this.#checkNotBusy();
+    return { value: undefined, done: true };
+  }
+}
+
+function boolean(value) {
+  if (typeof value !== 'boolean') throw new TypeError('Expected first argument to be a boolean');
+  return value;
+}
+
+module.exports = { Statement, PRIVATE };

@@ -1,0 +1,113 @@
+'use strict';
+
+const rows = require('../native/rows.js');
+
+/** What an answer costs beside its cells, in bytes, about: its place in a map. */
+const OVERHEAD = 200;
+
+/**
+ * Answers that still hold, so that a read that is repeated while nobody commits needs no SQLite.
+ *
+ * The addon says of which generation of the content the rows of a call are, and instead of reading again it answers
+ * `null` where the generation that it is told is still the current one. Every commit of every process begins a new
+ * generation, so no answer is ever stale; those of an earlier one are dropped together.
+ */
+class Answers {
+  #limit;
+  #bytes = 0;
+  #generation = 0;
+  #kept = [];
+
+  /** @param {number} limit in bytes; 0 keeps nothing */
+  constructor(limit) {
+    this.#limit = limit;
+  }
+
+  /** The answers of one method, by its argument; `copy` makes a caller's own object of one. */
+  of(copy) {
+    const kept = new Kept(this, copy);
+    this.#kept.push(kept);
+    return kept;
+  }
+
+  /** Of which generation the answers are. */
+  get generation() {
+    return this.#generation;
+  }
+
+  /**
+   * Whether there is room for an answer of so many bytes. The first read of a generation keeps nothing: where somebody
+   * commits before every read, keeping would only cost.
+   */
+  takes(generation, bytes) {
+    if (generation === this.#generation) return generation !== 0 && this.#makeRoom(bytes);
+    this.#begin(generation);
+    return false;
+  }
+
+  #begin(generation) {
+    if (generation === 0) return; // Nothing is known of the content: a transaction is open, say.
+    this.#drop();
+    this.#generation = generation;
+  }
+
+  #makeRoom(bytes) {
+    // What is there stays until the next commit: what took its place would be garbage that has outlived many calls, of
+    // which several times the limit piles up before it is collected.
+    if (this.#bytes + bytes > this.#limit) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  #drop() {
+    if (this.#bytes === 0) return;
+    for (const kept of this.#kept) kept.clear();
+    this.#bytes = 0;
+  }
+}
+
+/** One method's answers. */
+class Kept {
+  #answers;
+  #copy;
+  #map = new Map();
+
+  constructor(answers, copy) {
+    this.#answers = answers;
+    this.#copy = copy;
+  }
+
+  /** The answer that is kept for an argument, to be asked about; `undefined` where there is none. */
+  get(key) {
+    return this.#map.get(key);
+  }
+
+  /** What to tell the addon: the generation of the answer where there is one, else 0. */
+  generationOf(answer) {
+    return answer === undefined ? 0 : this.#answers.generation;
+  }
+
+  /** An answer that still holds, for another caller. */
+  again(answer) {
+    return this.#copy(answer);
+  }
+
+  /** Keeps a copy of an answer that was just read, where there is room, and returns the answer. */
+  keep(key, answer, generation = rows.generation()) {
+    const bytes = OVERHEAD + rows.volume();
+    if (typeof key === 'string' && this.#answers.takes(generation, bytes)) {
+      try {
+        this.#map.set(key, this.#copy(answer));
+      } catch {
+        // JSON so deep that copying it overflows the stack is read anew each time.
+      }
+    }
+    return answer;
+  }
+
+  clear() {
+    this.#map.clear();
+  }
+}
+
+module.exports = { Answers };

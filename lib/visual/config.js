@@ -1,0 +1,86 @@
+'use strict';
+
+const path = require('node:path');
+
+const { version } = require('../../package.json');
+const knownKeys = require('./known_keys.js');
+
+const DEFAULT_PATH = path.join('data', 'visual.db');
+const DEFAULT_CACHE_SIZE = 16 * 1024 * 1024;
+
+/**
+ * What `new VisualDatabase(config)` was given, checked and with its defaults; `native` is what `addon.openVisual` takes
+ * behind the path.
+ */
+function openConfig(config) {
+  if (typeof config === 'string') config = { dbPath: config };
+  config ??= {};
+  if (typeof config !== 'object') throw refused('config', 'an object or a path', config);
+  const strict = boolean(config, 'strict', false);
+  knownKeys.options.check(strict, 'VisualDatabase', 'options', config);
+  const dbPath = config.dbPath || DEFAULT_PATH;
+  if (typeof dbPath !== 'string') throw refused('dbPath', 'a string', dbPath);
+  if (dbPath.includes('\0')) throw refused('dbPath', 'a path without NUL', dbPath);
+  const readonly = boolean(config, 'readonly', false);
+  const fileMustExist = boolean(config, 'fileMustExist', false);
+  const timeout = config.timeout ?? 5000;
+  if (typeof timeout !== 'number') throw refused('timeout', 'a number of milliseconds', timeout);
+  if (!Number.isInteger(timeout) || timeout < 0 || timeout > 0x7fffffff) {
+    throw new RangeError(`VisualDatabase: timeout must be an integer from 0 to 2147483647, got ${timeout}`);
+  }
+  const synchronous = config.synchronous ?? 'normal';
+  if (synchronous !== 'normal' && synchronous !== 'full') {
+    throw refused('synchronous', "'normal' or 'full'", synchronous);
+  }
+  const mode = config.mode ?? 0o600;
+  if (typeof mode !== 'number') throw refused('mode', 'a number', mode);
+  if (!Number.isInteger(mode) || mode < 0 || mode > 0o777) {
+    throw new RangeError(`VisualDatabase: mode must be an integer from 0 to 0o777, got ${mode}`);
+  }
+  const cacheSize = config.cacheSize ?? DEFAULT_CACHE_SIZE;
+  if (typeof cacheSize !== 'number') throw refused('cacheSize', 'a number of bytes', cacheSize);
+  if (!Number.isInteger(cacheSize) || cacheSize < 0) {
+    throw new RangeError(`VisualDatabase: cacheSize must be a non-negative integer, got ${cacheSize}`);
+  }
+  const migrate = boolean(config, 'migrate', true);
+  const memory = dbPath === ':memory:';
+  if (memory && readonly) throw new TypeError('VisualDatabase: a database in memory cannot be readonly');
+  return {
+    name: dbPath,
+    path: memory ? dbPath : path.resolve(dbPath),
+    readonly,
+    strict,
+    cacheSize,
+    logger: loggerOf(config.logger),
+    schedule: scheduleOf(config.backups, memory, strict),
+    native: [readonly, fileMustExist, timeout, synchronous === 'full', mode, migrate, version],
+  };
+}
+
+function boolean(config, key, standard) {
+  const value = config[key] ?? standard;
+  if (typeof value !== 'boolean') throw refused(key, 'a boolean', value);
+  return value;
+}
+
+function scheduleOf(backups, memory, strict) {
+  if (backups === undefined || backups === null || backups === false) return undefined;
+  if (typeof backups === 'object') knownKeys.backups.check(strict, 'VisualDatabase', 'backups', backups);
+  const { checkBackups, checkNoBackups } = require('../backup/schedule.js');
+  return memory ? checkNoBackups(backups) : checkBackups(backups);
+}
+
+function loggerOf(logger) {
+  if (logger === undefined || logger === null) return null;
+  if (typeof logger.info !== 'function' || typeof logger.error !== 'function') {
+    throw refused('logger', 'an object with the functions info and error', logger);
+  }
+  return logger;
+}
+
+function refused(key, must, value) {
+  const shown = typeof value === 'string' ? JSON.stringify(value) : typeof value;
+  return new TypeError(`VisualDatabase: ${key} must be ${must}, got ${shown}`);
+}
+
+module.exports = { openConfig };

@@ -1,0 +1,3 @@
+//! The engines on which a board is kept. Today that is `SQLite`.
+
+pub mod sqlite;

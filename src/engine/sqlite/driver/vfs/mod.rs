@@ -1,0 +1,148 @@
+//! A thin VFS over the default one: of the database file it notes where the WAL index is mapped (`database`, `index`), which
+//! tells that somebody has committed; of the WAL it writes the frames of a commit with one call of the system (`frames`).
+//! Everything else is the default VFS's own.
+
+pub mod database;
+mod frames;
+pub mod index;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::{CStr, c_int};
+use std::ptr;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use rusqlite::ffi;
+
+/// The SQLite that the VFS was held against, line by line: it relies on more than SQLite promises. Versions before 3.51.3 also
+/// have a fault in WAL mode that loses commits.
+const REVIEWED: &CStr = c"2026-10-16 14:45:20 555e07ef33f69a0957d24d8e555b702464a131d6f1607f4c3c1e4551e8e6ca76";
+
+const _: () = assert!(
+    is_reviewed(ffi::SQLITE_SOURCE_ID),
+    "this is not the SQLite that was reviewed (3.54.1): go through docs/decisions/0017-the-sqlite-that-was-reviewed.md, \
+     then change REVIEWED in src/engine/sqlite/driver/vfs/mod.rs"
+);
+
+const fn is_reviewed(source_id: &CStr) -> bool {
+    let (found, reviewed) = (source_id.to_bytes(), REVIEWED.to_bytes());
+    let mut at = 0;
+    while at < found.len() && at < reviewed.len() && found[at] == reviewed[at] {
+        at += 1;
+    }
+    at == found.len() && at == reviewed.len()
+}
+
+/// The source id of the SQLite that runs, where it is another one than was compiled and reviewed: then the VFS is not used.
+#[must_use]
+pub fn unreviewed() -> Option<&'static CStr> {
+    // SAFETY: it is a static C string.
+    let found = unsafe { CStr::from_ptr(ffi::sqlite3_sourceid()) };
+    (!is_reviewed(found)).then_some(found)
+}
+
+/// The name of the VFS.
+pub const NAME: &CStr = c"visual-db";
+
+/// The default VFS, as an address: it is static, and never unregistered.
+static BASE: OnceLock<usize> = OnceLock::new();
+
+/// Registers the VFS, once a process. `false` where this is not the SQLite that was reviewed, or there is no default one.
+pub fn register() -> bool {
+    static REGISTERED: OnceLock<bool> = OnceLock::new();
+    *REGISTERED.get_or_init(|| {
+        // SAFETY: the default VFS is static; the copy is leaked on purpose, since SQLite keeps it.
+        unsafe {
+            if unreviewed().is_some() {
+                return false;
+            }
+            let base = ffi::sqlite3_vfs_find(ptr::null());
+            let Some(found) = base.as_ref() else { return false };
+            BASE.get_or_init(|| base.expose_provenance());
+            let mut vfs = *found;
+            vfs.zName = NAME.as_ptr();
+            vfs.pNext = ptr::null_mut();
+            vfs.szOsFile = behind(found) + size_of::<database::Database>().max(size_of::<frames::Frames>()) as c_int;
+            vfs.xOpen = Some(open);
+            ffi::sqlite3_vfs_register(Box::leak(Box::new(vfs)), 0) == ffi::SQLITE_OK
+        }
+    })
+}
+
+fn base() -> *mut ffi::sqlite3_vfs {
+    ptr::with_exposed_provenance_mut(BASE.get().copied().unwrap_or_default())
+}
+
+/// Where our part begins in a file object: behind the default VFS's own, aligned.
+fn behind(base: &ffi::sqlite3_vfs) -> c_int {
+    (base.szOsFile + 7) / 8 * 8
+}
+
+/// Our part of a file object.
+///
+/// # Safety
+/// `file` is a file object of this VFS.
+unsafe fn part<T>(file: *mut ffi::sqlite3_file) -> *mut T {
+    // SQLite aligns a file object to 8 bytes, and no further.
+    const { assert!(align_of::<T>() <= 8) };
+    // SAFETY: `szOsFile` makes room for it, at a place that is as aligned as the object.
+    unsafe { file.byte_add(behind(&*base()) as usize).cast() }
+}
+
+unsafe extern "C" fn open(
+    _: *mut ffi::sqlite3_vfs,
+    name: ffi::sqlite3_filename,
+    file: *mut ffi::sqlite3_file,
+    flags: c_int,
+    out: *mut c_int,
+) -> c_int {
+    let base = base();
+    // SAFETY: SQLite's own arguments go on to the default VFS; the file object is larger than that one needs.
+    unsafe {
+        let Some(base_open) = (*base).xOpen else { return ffi::SQLITE_ERROR };
+        let code = base_open(base, name, file, flags, out);
+        if code == ffi::SQLITE_OK
+            && let Some(methods) = (*file).pMethods.as_ref()
+        {
+            if flags & ffi::SQLITE_OPEN_MAIN_DB != 0 {
+                database::attach(file, methods);
+            } else if flags & ffi::SQLITE_OPEN_WAL != 0 {
+                frames::attach(file, methods, name);
+            }
+        }
+        code
+    }
+}
+
+/// Tables of methods with some replaced, each by the table it was made from. There is one a kind of file system.
+pub(super) struct Tables(Mutex<Vec<(usize, usize)>>);
+
+impl Tables {
+    const fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+
+    /// The table that stands for `methods`: a copy, changed by `replace`, when it is first asked for.
+    fn replacing(
+        &self,
+        methods: &'static ffi::sqlite3_io_methods,
+        replace: impl FnOnce(&mut ffi::sqlite3_io_methods),
+    ) -> *const ffi::sqlite3_io_methods {
+        let key = ptr::from_ref(methods).addr();
+        let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, ours)) = tables.iter().find(|(known, _)| *known == key) {
+            return ptr::with_exposed_provenance(*ours);
+        }
+        let mut ours = *methods;
+        replace(&mut ours);
+        let ours: *const ffi::sqlite3_io_methods = Box::leak(Box::new(ours));
+        tables.push((key, ours.expose_provenance()));
+        ours
+    }
+
+    /// Whether a table is one of these.
+    fn contain(&self, methods: &ffi::sqlite3_io_methods) -> bool {
+        let address = ptr::from_ref(methods).addr();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|(_, ours)| *ours == address)
+    }
+}

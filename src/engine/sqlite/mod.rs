@@ -1,0 +1,9 @@
+//! Boards in an `SQLite` file: the one home of all that names `SQLite`.
+
+pub mod backup;
+pub mod driver;
+pub mod maintenance;
+pub mod open;
+pub mod schema;
+mod sole_name;
+pub mod store;

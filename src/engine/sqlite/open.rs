@@ -1,0 +1,314 @@
+//! Opening the file of a `VisualDatabase`: where it lies, who may read it, what it holds, how the connection is set.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use rusqlite::ffi;
+
+use crate::engine::sqlite::backup::{self, Create, Kind};
+use crate::engine::sqlite::driver::{Connection, open};
+use crate::engine::sqlite::schema::{self, Prepare};
+use crate::engine::sqlite::sole_name;
+use crate::engine::sqlite::store::Store;
+use crate::error::{Error, Result};
+
+/// How a file is opened.
+#[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the constructor of its own")]
+pub struct Options<'a> {
+    /// Only to read; the file is never changed.
+    pub readonly: bool,
+    /// A missing file is an error.
+    pub must_exist: bool,
+    /// How long to wait for another connection's lock.
+    pub timeout: Duration,
+    /// Whether a commit waits until it is on the medium (`synchronous = FULL`).
+    pub full: bool,
+    /// Permissions of a new file.
+    pub mode: u32,
+    /// Whether an older file is migrated; else it is an error.
+    pub migrate: bool,
+    /// This package's version, for the file's history.
+    pub package_version: &'a str,
+}
+
+/// The longest SQL text, in bytes: `db.db` is for queries, not for dumps of whole databases.
+const SQL_LENGTH: i32 = 16 * 1024 * 1024;
+/// The deepest expression.
+const EXPRESSION_DEPTH: i32 = 1000;
+/// How many databases can be attached: `VACUUM INTO` needs one.
+const ATTACHED: i32 = 1;
+
+/// Opens a file, or a database in memory for `:memory:`, and sees to it that its schema is the one the code needs.
+///
+/// # Errors
+/// An error that names the path and the reason; the file is as it was then.
+pub fn open(path: &Path, options: &Options<'_>) -> Result<(Rc<Connection>, Store)> {
+    let in_memory = path.as_os_str() == ":memory:";
+    if !in_memory && !options.readonly {
+        // What a restore that was killed has left to do.
+        backup::resume(path)?;
+    }
+    let created = !in_memory && prepare_file(path, options)?;
+    let opened = connect(path, in_memory, options);
+    if opened.is_err() && created {
+        // Only what this call has made and nobody has written to yet goes again.
+        remove_if_empty(path);
+    }
+    opened
+}
+
+fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Connection>, Store)> {
+    let bare = open::Options {
+        readonly: options.readonly,
+        must_exist: options.must_exist,
+        timeout: options.timeout,
+        watched: true,
+    };
+    let connection = open::bare(path, bare).map_err(|error| explained(path, error))?;
+    harden(&connection)?;
+    let prepared = connection
+        .with(|inner| {
+            // SQLite opens what it may not write for reading instead, and says so at the first write.
+            if !options.readonly && inner.is_readonly("main")? {
+                return Err(cannot(path, "permission denied: it can only be opened with `readonly: true`"));
+            }
+            inner.pragma_update(None, "foreign_keys", true)?;
+            inner.pragma_update(None, "recursive_triggers", true)?;
+            inner.pragma_update(None, "cell_size_check", true)?;
+            if !in_memory && !options.readonly {
+                check_shared_memory(inner, path, options.timeout)?;
+            }
+            let report = schema::prepare(
+                inner,
+                &Prepare {
+                    path: (!in_memory).then_some(path),
+                    migrate: options.migrate,
+                    readonly: options.readonly,
+                    package_version: options.package_version,
+                    backup: (!in_memory).then_some(schema::Backup {
+                        make: &|_, label| before_migration(path, label),
+                        discard: &unneeded,
+                    }),
+                    ..Prepare::default()
+                },
+            )?;
+            if !options.readonly {
+                use_write_ahead_log(inner, options.timeout)?;
+                inner.pragma_update(None, "synchronous", if options.full { "FULL" } else { "NORMAL" })?;
+            }
+            Ok(report.version)
+        })
+        .map_err(|error| explained(path, error));
+    if prepared.is_err() {
+        // As in `schema::prepare`: closing a file that is refused leaves its write-ahead log alone.
+        connection.set_config(ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    }
+    let version = prepared?;
+    connection.wait_for_locks(options.timeout)?;
+    connection.move_the_log()?;
+    if !options.readonly {
+        // A read opens the WAL and its index; from then on it is known which files they are.
+        let read = || connection.with(|inner| Ok(inner.pragma_query_value(None, "user_version", |_| Ok(()))?));
+        read().and_then(|()| connection.check_in_place()).map_err(|error| explained(path, error))?;
+    }
+    let store = Store::new(&connection, version);
+    Ok((connection, store))
+}
+
+/// Refuses a file that has no write-ahead log yet, or can't be read because of it, where there can be none.
+fn check_shared_memory(connection: &rusqlite::Connection, path: &Path, timeout: Duration) -> Result<()> {
+    // Whoever has it locked is waited for later.
+    connection.busy_timeout(Duration::ZERO)?;
+    let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
+    connection.busy_timeout(timeout)?;
+    if mode.is_ok_and(|mode| mode == "wal") {
+        return Ok(());
+    }
+    // The log lies beside the file itself, not beside a symbolic link to it.
+    let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    open::check_shared_memory(&unique_beside(&file))
+}
+
+/// The verified backup that is made before a file with content is changed.
+pub(crate) fn before_migration(path: &Path, label: &str) -> Result<PathBuf> {
+    let options = Create { kind: Kind::Migration, label: Some(label), ..Create::default() };
+    match backup::create(path, &options, &mut backup::unreported) {
+        Ok(made) => Ok(made.path),
+        // Its message begins with the backup's path, which the caller has never heard of.
+        Err(Error::Coded { code, message }) => Err(Error::Coded {
+            code,
+            message: format!(
+                "Cannot open the database '{}': no backup before its migration: {message}",
+                path.display()
+            ),
+        }),
+        Err(error) => Err(error),
+    }
+}
+
+/// That migration changed nothing, and its error is what the caller has to hear of.
+pub(crate) fn unneeded(backup: &Path) {
+    let _ = backup::discard(backup);
+}
+
+/// What a file could do to the program that opens it is turned off.
+fn harden(connection: &Connection) -> Result<()> {
+    connection.set_config(ffi::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_config(ffi::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.set_config(ffi::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_config(ffi::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    connection.set_limit(ffi::SQLITE_LIMIT_SQL_LENGTH, SQL_LENGTH)?;
+    connection.set_limit(ffi::SQLITE_LIMIT_EXPR_DEPTH, EXPRESSION_DEPTH)?;
+    connection.set_limit(ffi::SQLITE_LIMIT_ATTACHED, ATTACHED)
+}
+
+/// Switches to the write-ahead log. SQLite doesn't wait by itself for others that are just opening the file.
+fn use_write_ahead_log(connection: &rusqlite::Connection, timeout: Duration) -> Result<()> {
+    let deadline = Instant::now() + timeout.max(Duration::from_secs(5));
+    loop {
+        match connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0)) {
+            Err(rusqlite::Error::SqliteFailure(failure, _))
+                if failure.code == rusqlite::ErrorCode::DatabaseBusy && Instant::now() < deadline =>
+            {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            // `memory` is what a database in memory stays at.
+            switched => return switched.map(|_| ()).map_err(Into::into),
+        }
+    }
+}
+
+/// Makes the folder and the file where they are missing, with their permissions; `true` where it made the file.
+fn prepare_file(path: &Path, options: &Options<'_>) -> Result<bool> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(cannot(path, "it is a folder")),
+        Ok(found) if !found.is_file() => Err(cannot(path, "it is not a regular file")),
+        Ok(_) => match sole_name::check(path) {
+            Ok(Ok(())) => Ok(false),
+            Ok(Err(names)) => Err(cannot(
+                path,
+                format!(
+                    "it has {names} names (hard links), which would each have a write-ahead log: use symbolic links"
+                ),
+            )),
+            Err(error) => Err(cannot(path, reason(&error))),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if options.readonly || options.must_exist {
+                return Err(cannot(path, "it does not exist"));
+            }
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                create_folder(folder, options.mode).map_err(|error| cannot(path, reason(&error)))?;
+            }
+            create_file(path, options.mode).map_err(|error| cannot(path, reason(&error)))
+        }
+        Err(error) => Err(cannot(path, reason(&error))),
+    }
+}
+
+#[cfg(unix)]
+fn create_folder(folder: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    // Who may read the file may search its folder.
+    let search = (mode & 0o444) >> 2;
+    std::fs::DirBuilder::new().recursive(true).mode(mode | search).create(folder)
+}
+
+#[cfg(not(unix))]
+fn create_folder(folder: &Path, _: u32) -> io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
+/// Makes an empty file under a name of its own and links it to its place.
+///
+/// SQLite would make it readable for everyone first. The file is not made in its place, since closing it there would
+/// take the locks away from a connection that another thread of this process has opened meanwhile.
+#[cfg(unix)]
+fn create_file(path: &Path, mode: u32) -> io::Result<bool> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    // A link to a file that doesn't exist yet: the file it names is made.
+    let path = &resolve(path);
+    let temporary = unique_beside(path);
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary)?;
+    // The umask takes bits away that were asked for.
+    let permitted = file.set_permissions(std::fs::Permissions::from_mode(mode));
+    drop(file);
+    let linked = permitted.and_then(|()| std::fs::hard_link(&temporary, path));
+    let _ = std::fs::remove_file(&temporary);
+    match linked {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        // A file system without hard links.
+        Err(_) => std::fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map(|_| true),
+    }
+}
+
+#[cfg(not(unix))]
+fn create_file(_: &Path, _: u32) -> io::Result<bool> {
+    Ok(false)
+}
+
+#[cfg(unix)]
+fn resolve(path: &Path) -> PathBuf {
+    match std::fs::read_link(path) {
+        Ok(target) => path.parent().map_or_else(|| target.clone(), |folder| folder.join(&target)),
+        Err(_) => path.to_path_buf(),
+    }
+}
+
+fn unique_beside(path: &Path) -> PathBuf {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let mut name = sole_name::temporary(path);
+    name.push(format!("{}-{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed)));
+    path.with_file_name(name)
+}
+
+fn remove_if_empty(path: &Path) {
+    if std::fs::metadata(path).is_ok_and(|found| found.len() == 0) {
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+/// How every refusal to open begins.
+const CANNOT: &str = "Cannot open the database";
+
+fn cannot(path: &Path, why: impl std::fmt::Display) -> Error {
+    Error::Sqlite { code: ffi::SQLITE_CANTOPEN, message: format!("{CANNOT} '{}': {why}", path.display()) }
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
+        io::ErrorKind::NotADirectory => "a part of the path is not a folder".into(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".into(),
+        io::ErrorKind::StorageFull => "no space left on the device".into(),
+        _ => error.to_string(),
+    }
+}
+
+/// SQLite's failure to open, with the path and the reason.
+pub(crate) fn explained(path: &Path, error: Error) -> Error {
+    let Error::Sqlite { code, message } = error else { return error };
+    if message.starts_with(CANNOT) {
+        return Error::Sqlite { code, message };
+    }
+    let why = match code & 0xff {
+        ffi::SQLITE_NOTADB => "it is not an SQLite database, or it is encrypted".into(),
+        ffi::SQLITE_CANTOPEN => match std::fs::metadata(path) {
+            Err(error) => reason(&error),
+            Ok(_) => format!("{message} (permission denied, or its folder can't be written to)"),
+        },
+        _ if code == ffi::SQLITE_IOERR_SHMMAP => {
+            "the index of its write-ahead log can't be mapped as shared memory, as on \
+             some network and FUSE mounts: put it on a local disk"
+                .into()
+        }
+        ffi::SQLITE_READONLY => format!("it can't be written to ({message})"),
+        _ => message,
+    };
+    Error::Sqlite { code, message: format!("{CANNOT} '{}': {why}", path.display()) }
+}

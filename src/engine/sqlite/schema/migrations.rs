@@ -1,0 +1,77 @@
+//! The migrations that this package knows, compiled in.
+
+use super::sha256;
+
+/// A step between two versions of the schema. Once released its text is never edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migration {
+    /// The version that it leads to.
+    pub version: u32,
+    /// What it is about.
+    pub name: &'static str,
+    /// From the version before.
+    pub up: &'static str,
+    /// Back to it.
+    pub down: &'static str,
+    /// It makes a table anew, so foreign keys are off meanwhile and checked afterwards.
+    pub rebuilds_tables: bool,
+}
+
+impl Migration {
+    /// The checksum by which a changed text is noticed.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        sha256::of_text(self.up)
+    }
+}
+
+macro_rules! migrations {
+    ($($version:literal $name:literal),* $(,)?) => {
+        /// All of them; the version of the one at index `n` is `n + 1`.
+        pub const ALL: &[Migration] = &[$(Migration {
+            version: $version,
+            name: $name,
+            up: include_str!(concat!("../../../../schema/000", $version, "_", $name, ".up.sql")),
+            down: include_str!(concat!("../../../../schema/000", $version, "_", $name, ".down.sql")),
+            rebuilds_tables: false,
+        }),*];
+    };
+}
+
+migrations! {
+    1 "javascript_layer",
+    2 "indexes",
+    3 "execution_counts",
+}
+
+/// The version that the code needs.
+pub const LATEST: u32 = ALL.len() as u32;
+
+/// The version that the JavaScript layer's files become.
+pub const JAVASCRIPT_LAYER: u32 = 1;
+
+/// The table in which a file keeps what was done to it.
+pub const HISTORY: &str = include_str!("../../../../schema/schema_migrations.sql");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_count_from_one_without_a_gap() {
+        let versions: Vec<u32> = ALL.iter().map(|migration| migration.version).collect();
+        assert_eq!(versions, (1..=LATEST).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn released_texts_are_what_they_were() {
+        let sums: Vec<String> = ALL.iter().map(Migration::sha256).collect();
+        assert_eq!(sums, RELEASED);
+    }
+
+    const RELEASED: [&str; 3] = [
+        "c7915cd133efbf0b23fd3b65549a3c64bd6174cfade56c544b985d305fbd112d",
+        "6f0a86d3901aec2722480d152d706c210023b0a3f31fcffb02a8bc802c610313",
+        "46826158f7b36af721773b283c09b82e43eab32d1015c39e885c38c2cf66d613",
+    ];
+}

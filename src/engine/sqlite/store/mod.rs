@@ -1,0 +1,249 @@
+//! Every SQL statement of the domain: the list in `queries`, their use in a file per entity.
+
+mod counts;
+pub mod executions;
+mod places;
+#[cfg(test)]
+mod plans;
+pub mod queries;
+pub mod stats;
+pub mod worktrees;
+pub mod zones;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::engine::sqlite::driver::{Bind, Connection, Frame, Statement};
+use crate::error::Result;
+use crate::model::Stored;
+use queries::Query;
+
+/// The domain's statements on a connection, compiled when first used and kept.
+pub struct Store {
+    connection: Rc<Connection>,
+    /// The version of the schema: older ones, opened only to read, lack the tables of counts.
+    version: u32,
+    queries: [OnceCell<Rc<Statement>>; Query::ALL.len()],
+    /// Updates, by their text: one for each set of columns that was ever changed together.
+    updates: RefCell<HashMap<String, Rc<Statement>>>,
+    /// What was read of the log of counts.
+    tail: RefCell<counts::Tail>,
+    /// Where rows were found.
+    places: places::Places,
+    /// A list that did not fit one frame.
+    unfinished: RefCell<Option<Rc<Statement>>>,
+}
+
+/// The most sets of columns whose update is kept compiled.
+const MAX_UPDATES: usize = 64;
+
+impl Store {
+    /// Nothing is compiled yet. `version` is the version of the schema.
+    #[must_use]
+    pub fn new(connection: &Rc<Connection>, version: u32) -> Self {
+        Self {
+            connection: Rc::clone(connection),
+            version,
+            queries: [const { OnceCell::new() }; Query::ALL.len()],
+            updates: RefCell::default(),
+            tail: RefCell::default(),
+            places: places::Places::default(),
+            unfinished: RefCell::default(),
+        }
+    }
+
+    /// The connection it works on.
+    #[must_use]
+    pub fn connection(&self) -> &Rc<Connection> {
+        &self.connection
+    }
+
+    fn statement(&self, query: Query) -> Result<&Rc<Statement>> {
+        let cell = &self.queries[query as usize];
+        if let Some(statement) = cell.get() {
+            return Ok(statement);
+        }
+        let statement = Rc::new(Statement::prepare(&self.connection, query.sql(), true)?);
+        Ok(cell.get_or_init(|| statement))
+    }
+
+    /// Reads at most one row.
+    fn get(&self, query: Query, values: &[Bind<'_>], frame: &mut Frame) -> Result<()> {
+        self.connection.check_idle()?;
+        let statement = self.statement(query)?;
+        statement.bind_all(values.iter().copied())?;
+        let _busy = self.connection.enter();
+        if statement.step()? {
+            statement.pack_row(frame, false)?;
+        }
+        statement.reset();
+        Ok(())
+    }
+
+    /// Reads rows until the frame is full; `true` where [`Store::more`] has the rest.
+    fn list(&self, query: Query, values: &[Bind<'_>], frame: &mut Frame) -> Result<bool> {
+        self.connection.check_idle()?;
+        self.abandon();
+        let statement = self.statement(query)?;
+        statement.bind_all(values.iter().copied())?;
+        self.fill(statement, frame)
+    }
+
+    fn fill(&self, statement: &Rc<Statement>, frame: &mut Frame) -> Result<bool> {
+        let _busy = self.connection.enter();
+        let more = statement.fill(frame, false)?;
+        if more {
+            self.unfinished.replace(Some(Rc::clone(statement)));
+        } else {
+            statement.reset();
+        }
+        Ok(more)
+    }
+
+    /// Reads on where the latest list stopped.
+    ///
+    /// # Errors
+    /// SQLite's error.
+    pub fn more(&self, frame: &mut Frame) -> Result<bool> {
+        self.connection.check_idle()?;
+        let statement = self.unfinished.take();
+        statement.map_or(Ok(false), |statement| self.fill(&statement, frame))
+    }
+
+    /// Gives up the rest of the latest list, so that its read transaction ends.
+    pub fn abandon(&self) {
+        if let Some(statement) = self.unfinished.take() {
+            statement.reset();
+        }
+    }
+
+    /// Begins to read with several statements as if with one; `false` where a transaction is open, which does the same.
+    ///
+    /// # Errors
+    /// SQLite's error.
+    pub fn begin_snapshot(&self) -> Result<bool> {
+        if self.connection.in_transaction() {
+            return Ok(false);
+        }
+        self.statement(Query::BeginRead)?.run().map(|_| true)
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// SQLite's error.
+    pub fn end_snapshot(&self) -> Result<()> {
+        self.statement(Query::EndRead)?.run().map(|_| ())
+    }
+
+    fn in_snapshot<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        let begun = self.begin_snapshot()?;
+        let result = read();
+        // A transaction that has only read always ends.
+        let ended = if begun { self.end_snapshot() } else { Ok(()) };
+        let value = result?;
+        ended?;
+        Ok(value)
+    }
+
+    /// Runs a statement that writes: how many rows it changed.
+    fn write(&self, query: Query, values: &[Stored<'_>]) -> Result<i32> {
+        self.connection.check_writable()?;
+        self.connection.check_in_place()?;
+        Self::bind_and_run(self.statement(query)?, values, None)
+    }
+
+    fn bind_and_run(statement: &Statement, values: &[Stored<'_>], frame: Option<&mut Frame>) -> Result<i32> {
+        let _busy = statement.connection().enter();
+        let ran = statement.bind_all(values.iter().map(Bind::from)).and_then(|()| {
+            if let Some(frame) = frame {
+                // All changes are made before the first row is returned, and the reset at the end commits them.
+                if statement.step()? {
+                    statement.pack_row(frame, false)?;
+                }
+            }
+            statement.run()
+        });
+        // Large values are not to stay in memory until the next call.
+        statement.clear_bindings();
+        ran.map(|changes| changes.changes)
+    }
+
+    /// `UPDATE … RETURNING` of these columns of the row with this id.
+    fn update<'a>(
+        &self,
+        table: Table,
+        id: &'a str,
+        now: &'a str,
+        mut set: Vec<(&'static str, Stored<'a>)>,
+        frame: &mut Frame,
+    ) -> Result<()> {
+        self.connection.check_writable()?;
+        self.connection.check_in_place()?;
+        set.push(("updated_at", Stored::from(now)));
+        let columns: Vec<String> = set.iter().map(|(column, _)| format!("{column} = ?")).collect();
+        let sql = format!(
+            "UPDATE main.{} SET {} WHERE id = ? RETURNING {}",
+            table.name(),
+            columns.join(", "),
+            table.columns()
+        );
+        let known = self.updates.borrow().get(&sql).map(Rc::clone);
+        let statement = if let Some(statement) = known {
+            statement
+        } else {
+            let statement = Rc::new(Statement::prepare(&self.connection, &sql, true)?);
+            let mut updates = self.updates.borrow_mut();
+            if updates.len() >= MAX_UPDATES {
+                updates.clear();
+            }
+            updates.insert(sql, Rc::clone(&statement));
+            statement
+        };
+        let mut values: Vec<Stored<'a>> = set.into_iter().map(|(_, value)| value).collect();
+        values.push(Stored::from(id));
+        Self::bind_and_run(&statement, &values, Some(frame)).map(|_| ())
+    }
+}
+
+/// The row of something new as it will be read back: what was stored, and no `updated_at`.
+fn push_new(frame: &mut Frame, stored: &[Stored<'_>]) {
+    for value in stored {
+        match value {
+            Stored::Null => frame.push_null(),
+            Stored::Integer(value) => frame.push_integer(*value, false),
+            // A column with integer affinity has no negative zero.
+            Stored::Real(value) => frame.push_real(*value + 0.0),
+            Stored::Text(text) => frame.push_text(text.as_bytes()),
+        }
+    }
+    frame.push_null();
+    frame.end_row();
+}
+
+/// A table whose rows can be updated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Table {
+    Worktrees,
+    Zones,
+}
+
+impl Table {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Worktrees => "worktrees",
+            Self::Zones => "zones",
+        }
+    }
+
+    fn columns(self) -> &'static str {
+        match self {
+            Self::Worktrees => queries::WORKTREE,
+            Self::Zones => queries::ZONE,
+        }
+    }
+}

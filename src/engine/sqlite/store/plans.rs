@@ -1,0 +1,277 @@
+//! What the statements may cost, told by SQLite itself and not by a clock: each keeps to its index, nothing is sorted,
+//! and none takes more instructions where the history is ten times as long.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, StatementStatus};
+
+use super::Table;
+use super::queries::Query;
+use crate::engine::sqlite::schema;
+
+/// A whole number of the counts' log, so that both histories leave as much of it unfolded.
+const SHORT_HISTORY: usize = 8_192 + 100;
+const LONG_HISTORY: usize = 5 * 8_192 + 100;
+const WORKTREES: usize = 200;
+const ZONES: usize = 10;
+
+/// The plan that a statement must have. A statement that isn't here doesn't compile.
+fn plan(query: Query) -> &'static [&'static str] {
+    match query {
+        Query::GetWorktree => &["SEARCH worktrees USING INDEX sqlite_autoindex_worktrees_1 (id=?)"],
+        // A delete also finds what goes with it.
+        Query::DeleteWorktree => &[
+            "SEARCH worktrees USING INDEX sqlite_autoindex_worktrees_1 (id=?)",
+            "SEARCH zone_executions USING COVERING INDEX idx_executions_worktree (worktree_id=?)",
+            "SEARCH worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1 (worktree_id=?)",
+        ],
+        Query::GetWorktreeAt => &["SEARCH worktrees USING INTEGER PRIMARY KEY (rowid=?)"],
+        Query::GetZoneAt => &["SEARCH zones USING INTEGER PRIMARY KEY (rowid=?)"],
+        Query::GetExecutionAt => &["SEARCH zone_executions USING INTEGER PRIMARY KEY (rowid=?)"],
+        Query::GetWorktreeZoneAt => &["SEARCH worktree_zones USING INTEGER PRIMARY KEY (rowid=?)"],
+        Query::ListWorktrees => &["SCAN worktrees USING INDEX idx_worktrees_created"],
+        Query::ListWorktreesByStatus => &["SEARCH worktrees USING INDEX idx_worktrees_status (status=?)"],
+        Query::GetZone => &["SEARCH zones USING INDEX sqlite_autoindex_zones_1 (id=?)"],
+        Query::DeleteZone => &[
+            "SEARCH zones USING INDEX sqlite_autoindex_zones_1 (id=?)",
+            "SEARCH zone_executions USING COVERING INDEX idx_executions_zone (zone_id=?)",
+            "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=?)",
+        ],
+        Query::ListZones => &["SCAN zones USING INDEX idx_zones_created"],
+        Query::RemoveAssignment | Query::GetWorktreeZone => {
+            &["SEARCH worktree_zones USING INDEX sqlite_autoindex_worktree_zones_1 (worktree_id=?)"]
+        }
+        Query::ListWorktreesInZone => &[
+            "SEARCH a USING INDEX idx_worktree_zones_zone (zone_id=?)",
+            "SEARCH w USING INDEX sqlite_autoindex_worktrees_1 (id=?)",
+        ],
+        Query::MoveWorktree => &[
+            "CORRELATED SCALAR SUBQUERY 2",
+            "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=? AND assigned_at>?)",
+        ],
+        Query::ListAssignments => &["SCAN worktree_zones USING INDEX idx_worktree_zones_zone"],
+        Query::GetExecution => &["SEARCH zone_executions USING INDEX sqlite_autoindex_zone_executions_1 (id=?)"],
+        Query::ListExecutionsOfZone => &["SEARCH zone_executions USING INDEX idx_executions_zone (zone_id=?)"],
+        Query::ListExecutionsOfWorktree => {
+            &["SEARCH zone_executions USING INDEX idx_executions_worktree (worktree_id=?)"]
+        }
+        // Behind the last row that was read: never more than the log is long.
+        Query::ReadCountsLog => &["SEARCH execution_counts_log USING INTEGER PRIMARY KEY (rowid>?)"],
+        Query::CountsOfZone => &["SEARCH execution_counts_by_zone USING PRIMARY KEY (zone_id=?)"],
+        Query::CountsOfWorktree => &["SEARCH execution_counts USING PRIMARY KEY (worktree_id=?)"],
+        Query::CountsOfBoth => &["SEARCH execution_counts USING PRIMARY KEY (worktree_id=? AND zone_id=?)"],
+        // As many rows as there are zones times agents, however long the history.
+        Query::CountsOfAll | Query::TotalOfAll => &["SCAN execution_counts_by_zone"],
+        Query::CountSmall => &[
+            "SCAN CONSTANT ROW",
+            "SCALAR SUBQUERY 1",
+            "SCAN worktrees USING COVERING INDEX sqlite_autoindex_worktrees_2",
+            "SCALAR SUBQUERY 2",
+            "SCAN zones USING COVERING INDEX idx_zones_created",
+            "SCALAR SUBQUERY 3",
+            "SCAN worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1",
+        ],
+        // Inserts without a plan; control of transactions; what is for files of older versions, which have no counts.
+        Query::InsertWorktree
+        | Query::InsertZone
+        | Query::InsertExecution
+        | Query::AssignWorktree
+        | Query::BeginRead
+        | Query::EndRead
+        | Query::CountExecutions
+        | Query::CountRows => &[],
+    }
+}
+
+/// The statements that a plan says something about.
+fn planned() -> impl Iterator<Item = Query> {
+    use Query::{BeginRead, CountExecutions, CountRows, EndRead};
+    Query::ALL.iter().copied().filter(|query| !matches!(query, BeginRead | EndRead | CountExecutions | CountRows))
+}
+
+fn worktree(n: usize) -> String {
+    format!("wt-{n}")
+}
+
+fn zone(n: usize) -> String {
+    format!("zone-{n}")
+}
+
+/// A file of the latest version with this many executions.
+fn filled(executions: usize) -> Connection {
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; BEGIN").unwrap();
+    for migration in schema::ALL {
+        connection.execute_batch(migration.up).unwrap();
+    }
+    for n in 0..ZONES {
+        run(&connection, Query::InsertZone, &new_zone(&zone(n)));
+    }
+    for n in 0..WORKTREES {
+        run(&connection, Query::InsertWorktree, &new_worktree(&worktree(n), n));
+        run(&connection, Query::AssignWorktree, &[text(&worktree(n)), text(&zone(n % ZONES)), text("2026")]);
+    }
+    for n in 0..executions {
+        run(&connection, Query::InsertExecution, &new_execution(n));
+    }
+    connection.execute_batch("COMMIT").unwrap();
+    connection
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+fn number(n: usize) -> Value {
+    Value::Integer(i64::try_from(n).unwrap())
+}
+
+fn new_worktree(id: &str, n: usize) -> Vec<Value> {
+    let [path, branch, status] = ["/srv", "main", "active"].map(text);
+    let created = text(&format!("2026-01-01T00:{n:06}"));
+    vec![text(id), path, number(n), branch, Value::Null, Value::Null, status, number(n), number(n), created]
+}
+
+fn new_zone(id: &str) -> Vec<Value> {
+    let mut values = vec![text(id)];
+    values.extend(["Stage", "A stage", "onDrop", "[]", "", "[]"].map(text));
+    values.extend([0, 0, 300, 200].map(number));
+    values.push(text("2026-01-01"));
+    values
+}
+
+/// Runs in every zone and worktree, those of a zone in different worktrees.
+fn new_execution(n: usize) -> Vec<Value> {
+    let of = [worktree(n / ZONES % WORKTREES), zone(n % ZONES)];
+    let at = format!("2026-01-01T{n:012}");
+    vec![
+        text(&format!("exec-{n}")),
+        text(&of[1]),
+        text(&of[0]),
+        text("qa"),
+        text("do"),
+        text("{}"),
+        number(1),
+        text(&at),
+    ]
+}
+
+/// Values for the parameters of a statement, such that it finds something to do.
+fn values(query: Query) -> Vec<Value> {
+    let (a_worktree, a_zone) = (text(&worktree(3)), text(&zone(3)));
+    match query {
+        Query::ListWorktrees
+        | Query::ListZones
+        | Query::ListAssignments
+        | Query::CountsOfAll
+        | Query::TotalOfAll
+        | Query::CountSmall
+        | Query::CountRows
+        | Query::BeginRead
+        | Query::EndRead => vec![],
+        Query::ReadCountsLog => vec![number(0)],
+        Query::GetWorktree | Query::GetWorktreeZone | Query::RemoveAssignment | Query::CountsOfWorktree => {
+            vec![a_worktree]
+        }
+        Query::GetZone | Query::ListWorktreesInZone | Query::CountsOfZone => vec![a_zone],
+        Query::ListWorktreesByStatus => vec![text("active")],
+        Query::GetWorktreeAt | Query::GetWorktreeZoneAt => vec![a_worktree, number(4)],
+        Query::GetZoneAt => vec![a_zone, number(4)],
+        Query::GetExecutionAt => vec![text("exec-7"), number(8)],
+        Query::GetExecution => vec![text("exec-7")],
+        Query::ListExecutionsOfZone => vec![a_zone, number(20)],
+        Query::ListExecutionsOfWorktree => vec![a_worktree, number(20)],
+        Query::CountsOfBoth | Query::CountExecutions => vec![a_zone, a_worktree],
+        Query::InsertWorktree => new_worktree("wt-new", WORKTREES),
+        Query::InsertZone => new_zone("zone-new"),
+        Query::InsertExecution => new_execution(usize::try_from(u32::MAX).unwrap()),
+        Query::AssignWorktree | Query::MoveWorktree => vec![a_worktree, text(&zone(4)), text("2026-02-02")],
+        // Ones without executions: with them it is the cascade that grows.
+        Query::DeleteWorktree => vec![text("wt-empty")],
+        Query::DeleteZone => vec![text("zone-empty")],
+    }
+}
+
+/// What SQLite counted while it ran a statement to its end.
+#[derive(Debug)]
+struct Cost {
+    instructions: i32,
+    scanned: i32,
+    sorted: i32,
+    indexed: i32,
+}
+
+fn run(connection: &Connection, query: Query, values: &[Value]) -> Cost {
+    use StatementStatus::{AutoIndex, FullscanStep, Sort, VmStep};
+
+    let mut statement = connection.prepare_cached(query.sql()).unwrap();
+    let counters = [VmStep, FullscanStep, Sort, AutoIndex];
+    for counter in counters {
+        statement.reset_status(counter);
+    }
+    let mut rows = statement.query(rusqlite::params_from_iter(values)).unwrap();
+    while rows.next().unwrap().is_some() {}
+    drop(rows);
+    let [instructions, scanned, sorted, indexed] = counters.map(|counter| statement.get_status(counter));
+    Cost { instructions, scanned, sorted, indexed }
+}
+
+fn explain(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let plan = statement.raw_query().mapped(|row| row.get::<_, String>("detail"));
+    plan.map(|detail| detail.unwrap().replace("main.", "")).collect()
+}
+
+#[test]
+fn every_statement_keeps_to_its_index() {
+    let connection = filled(0);
+    for query in planned() {
+        assert_eq!(explain(&connection, query.sql()), plan(query), "{}", query.name());
+    }
+}
+
+#[test]
+fn an_update_finds_its_row_by_its_key() {
+    let connection = filled(0);
+    for table in [Table::Worktrees, Table::Zones] {
+        let name = table.name();
+        let set: Vec<_> = table.columns().split(',').map(str::trim).filter(|column| *column != "id").collect();
+        let sql =
+            format!("UPDATE main.{name} SET {} = ? WHERE id = ? RETURNING {}", set.join(" = ?, "), table.columns());
+        let by_key = format!("SEARCH {name} USING INDEX sqlite_autoindex_{name}_1 (id=?)");
+        assert_eq!(explain(&connection, &sql), [by_key]);
+    }
+}
+
+#[test]
+fn no_statement_takes_more_instructions_in_a_longer_history() {
+    let [short, long] = [SHORT_HISTORY, LONG_HISTORY].map(filled);
+    for connection in [&short, &long] {
+        connection.execute_batch("BEGIN").unwrap();
+        run(connection, Query::InsertWorktree, &new_worktree("wt-empty", WORKTREES + 1));
+        run(connection, Query::InsertZone, &new_zone("zone-empty"));
+        connection.execute_batch("COMMIT").unwrap();
+    }
+    for query in planned() {
+        let [at_short, at_long] = [&short, &long].map(|connection| {
+            connection.execute_batch("SAVEPOINT before").unwrap();
+            let cost = run(connection, query, &values(query));
+            connection.execute_batch("ROLLBACK TO before; RELEASE before").unwrap();
+            cost
+        });
+        let name = query.name();
+        assert!(at_long.instructions > 0, "{name} ran");
+        assert!(at_long.instructions <= at_short.instructions, "{name}: {at_short:?}, then {at_long:?}");
+        assert_eq!((at_long.sorted, at_long.indexed), (0, 0), "{name} sorts or builds an index");
+        // Reading all of a small table is what these are for; none of them reads the history.
+        let reads_all = matches!(
+            query,
+            Query::ListWorktrees
+                | Query::ListZones
+                | Query::ListAssignments
+                | Query::CountsOfAll
+                | Query::TotalOfAll
+                | Query::CountSmall
+        );
+        assert!(reads_all || at_long.scanned == 0, "{name} scans: {at_long:?}");
+    }
+}

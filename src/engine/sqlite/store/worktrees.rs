@@ -1,0 +1,159 @@
+//! Worktrees and the zones they stand in.
+
+use super::places::ById;
+use super::queries::Query;
+use super::{Store, Table, push_new};
+use crate::engine::sqlite::driver::{Bind, Frame};
+use crate::error::{Error, Result};
+use crate::model::worktree::{NewWorktree, WorktreeChanges};
+use crate::model::{Field, Given, Stored, rules};
+
+impl Store {
+    /// Stores a new worktree and returns its row.
+    ///
+    /// # Errors
+    /// The model's for a value, SQLite's for a constraint.
+    pub fn create_worktree(
+        &self,
+        method: &'static str,
+        worktree: &NewWorktree<'_>,
+        now: &str,
+        frame: &mut Frame,
+    ) -> Result<()> {
+        self.connection.check_idle()?;
+        let stored = worktree.stored(method, now)?;
+        self.write(Query::InsertWorktree, &stored)?;
+        // What was stored is what is read back; asking SQLite for it (RETURNING) would cost a fifth of the insert.
+        push_new(frame, &stored);
+        Ok(())
+    }
+
+    /// Every assignment: worktree and zone, a zone's in their order; `true` where there are more.
+    ///
+    /// # Errors
+    /// SQLite's error.
+    pub fn list_assignments(&self, frame: &mut Frame) -> Result<bool> {
+        self.list(Query::ListAssignments, &[], frame)
+    }
+
+    /// The worktree with this id, or no row.
+    ///
+    /// # Errors
+    /// A `TypeError` for an id that is no string.
+    pub fn get_worktree(&self, id: Given<'_>, frame: &mut Frame) -> Result<()> {
+        self.connection.check_idle()?;
+        match rules::lookup(Field::new("getWorktree", "id"), id)? {
+            Some(id) => self.get_by_id(ById::Worktree, id, frame),
+            None => Ok(()),
+        }
+    }
+
+    /// All worktrees, or those of a status, newest first; `true` where there are more.
+    ///
+    /// # Errors
+    /// A `TypeError` for a status that is no text.
+    pub fn list_worktrees(&self, status: Given<'_>, frame: &mut Frame) -> Result<bool> {
+        self.connection.check_idle()?;
+        match rules::text_or(Field::new("listWorktrees", "status"), status, None)? {
+            Some(status) => self.list(Query::ListWorktreesByStatus, &[Bind::Text(&status)], frame),
+            None => self.list(Query::ListWorktrees, &[], frame),
+        }
+    }
+
+    /// Changes a worktree and returns its row, or no row where there is none.
+    ///
+    /// # Errors
+    /// The model's for a value.
+    pub fn update_worktree(
+        &self,
+        id: Given<'_>,
+        changes: &WorktreeChanges<'_>,
+        now: &str,
+        frame: &mut Frame,
+    ) -> Result<()> {
+        self.connection.check_idle()?;
+        let id = rules::lookup(Field::new("updateWorktree", "id"), id)?;
+        let set = changes.stored("updateWorktree")?;
+        match id {
+            None => Ok(()),
+            Some(id) if set.is_empty() => self.get_by_id(ById::Worktree, id, frame),
+            Some(id) => self.update(Table::Worktrees, id, now, set, frame),
+        }
+    }
+
+    /// Deletes a worktree, its assignment and executions.
+    ///
+    /// # Errors
+    /// `Error('Worktree not found: …')`, a `TypeError` for an id that is no string.
+    pub fn delete_worktree(&self, id: Given<'_>) -> Result<()> {
+        self.connection.check_idle()?;
+        let found = rules::lookup(Field::new("deleteWorktree", "id"), id)?;
+        self.delete(Query::DeleteWorktree, "Worktree", id, found)
+    }
+
+    pub(super) fn delete(&self, query: Query, what: &str, given: Given<'_>, id: Option<&str>) -> Result<()> {
+        let shown = match (id, given) {
+            (Some(id), _) => {
+                if self.write(query, &[id.into()])? > 0 {
+                    return Ok(());
+                }
+                id
+            }
+            (None, Given::Null) => "null",
+            (None, _) => "undefined",
+        };
+        Err(Error::Plain(format!("{what} not found: {shown}")))
+    }
+
+    /// Puts a worktree into a zone, out of the one it was in.
+    ///
+    /// # Errors
+    /// A `TypeError` for a missing id, SQLite's foreign key error for an unknown one.
+    pub fn assign_worktree(&self, method: &'static str, worktree: Given<'_>, zone: Given<'_>, now: &str) -> Result<()> {
+        self.connection.check_idle()?;
+        let worktree = rules::id(Field::new(method, "worktreeId"), worktree)?;
+        let zone = rules::id(Field::new(method, "zoneId"), zone)?;
+        let assignment = [worktree.into(), zone.into(), now.into()];
+        // Many assignments of one millisecond come in a transaction, where trying the other first would cost more.
+        if !self.connection.in_transaction() && self.write(Query::MoveWorktree, &assignment)? > 0 {
+            return Ok(());
+        }
+        self.write(Query::AssignWorktree, &assignment).map(|_| ())
+    }
+
+    /// Takes a worktree out of its zone, if it is in one.
+    ///
+    /// # Errors
+    /// A `TypeError` for an id that is no string.
+    pub fn remove_assignment(&self, worktree: Given<'_>) -> Result<()> {
+        self.connection.check_idle()?;
+        match rules::lookup(Field::new("removeWorktreeFromZone", "worktreeId"), worktree)? {
+            Some(worktree) => self.write(Query::RemoveAssignment, &[Stored::from(worktree)]).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// The id of the zone that a worktree is in, or no row.
+    ///
+    /// # Errors
+    /// A `TypeError` for an id that is no string.
+    pub fn get_worktree_zone(&self, worktree: Given<'_>, frame: &mut Frame) -> Result<()> {
+        self.connection.check_idle()?;
+        match rules::lookup(Field::new("getWorktreeZone", "worktreeId"), worktree)? {
+            Some(worktree) => self.get_by_id(ById::Assignment, worktree, frame),
+            None => Ok(()),
+        }
+    }
+
+    /// The worktrees in a zone in the order in which they came; `true` where there are more.
+    ///
+    /// # Errors
+    /// A `TypeError` for an id that is no string.
+    pub fn list_worktrees_in_zone(&self, zone: Given<'_>, frame: &mut Frame) -> Result<bool> {
+        self.connection.check_idle()?;
+        match rules::lookup(Field::new("getWorktreesInZone", "zoneId"), zone)? {
+            Some(zone) => self.list(Query::ListWorktreesInZone, &[Bind::Text(zone)], frame),
+            None => Ok(false),
+        }
+    }
+}

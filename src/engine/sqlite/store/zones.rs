@@ -1,0 +1,68 @@
+//! Zones.
+
+use super::places::ById;
+use super::queries::Query;
+use super::{Store, Table, push_new};
+use crate::engine::sqlite::driver::Frame;
+use crate::error::Result;
+use crate::model::zone::{NewZone, ZoneChanges};
+use crate::model::{Field, Given, rules};
+
+impl Store {
+    /// Stores a new zone and returns its row.
+    ///
+    /// # Errors
+    /// The model's for a value, SQLite's for a constraint.
+    pub fn create_zone(&self, zone: &NewZone<'_>, now: &str, frame: &mut Frame) -> Result<()> {
+        self.connection.check_idle()?;
+        let stored = zone.stored("createZone", now)?;
+        self.write(Query::InsertZone, &stored)?;
+        push_new(frame, &stored);
+        Ok(())
+    }
+
+    /// The zone with this id, or no row.
+    ///
+    /// # Errors
+    /// A `TypeError` for an id that is no string.
+    pub fn get_zone(&self, id: Given<'_>, frame: &mut Frame) -> Result<()> {
+        self.connection.check_idle()?;
+        match rules::lookup(Field::new("getZone", "id"), id)? {
+            Some(id) => self.get_by_id(ById::Zone, id, frame),
+            None => Ok(()),
+        }
+    }
+
+    /// All zones, newest first; `true` where there are more.
+    ///
+    /// # Errors
+    /// SQLite's error.
+    pub fn list_zones(&self, frame: &mut Frame) -> Result<bool> {
+        self.list(Query::ListZones, &[], frame)
+    }
+
+    /// Changes a zone and returns its row, or no row where there is none.
+    ///
+    /// # Errors
+    /// The model's for a value.
+    pub fn update_zone(&self, id: Given<'_>, changes: &ZoneChanges<'_>, now: &str, frame: &mut Frame) -> Result<()> {
+        self.connection.check_idle()?;
+        let id = rules::lookup(Field::new("updateZone", "id"), id)?;
+        let set = changes.stored("updateZone")?;
+        match id {
+            None => Ok(()),
+            Some(id) if set.is_empty() => self.get_by_id(ById::Zone, id, frame),
+            Some(id) => self.update(Table::Zones, id, now, set, frame),
+        }
+    }
+
+    /// Deletes a zone, its assignments and executions.
+    ///
+    /// # Errors
+    /// `Error('Zone not found: …')`, a `TypeError` for an id that is no string.
+    pub fn delete_zone(&self, id: Given<'_>) -> Result<()> {
+        self.connection.check_idle()?;
+        let found = rules::lookup(Field::new("deleteZone", "id"), id)?;
+        self.delete(Query::DeleteZone, "Zone", id, found)
+    }
+}
