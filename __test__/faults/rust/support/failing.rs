@@ -70,7 +70,7 @@ pub fn withstand(folder: &Folder, contents: &[String], forever: bool, arm: impl 
 fn expect_reported(error: &Error) {
     match error {
         Error::Sqlite { code, .. } => {
-            assert!(visual_db::engine::sqlite::driver::code::name(*code).is_some(), "{error:?}")
+            assert!(visual_db::engine::sqlite::driver::code::name(*code).is_some(), "{error:?}");
         }
         Error::Coded { .. } => {}
         Error::Plain(message) => assert_eq!(message, "Out of memory"),
