@@ -32,7 +32,7 @@ fn main() -> Result<()> {
     let worktrees: Vec<String> = (0..64).map(|i| format!("wt-feature-{:05}", i * 31 % 2000)).collect();
     let zones: Vec<String> = (0..16).map(|i| format!("zone-stage-{:03}", i * 3 % 16)).collect();
     let by_rowid = |by_id: Query, ids: &[String]| -> Result<Vec<Vec<Value>>> {
-        let mut statement = connection.prepare(by_id.sql())?;
+        let mut statement = connection.prepare(&by_id.sql())?;
         let rowid = statement.column_count() - 1;
         ids.iter()
             .map(|id| Ok(vec![Value::from(id.clone()), statement.query_row([id], |row| row.get(rowid))?]))
@@ -51,7 +51,7 @@ fn main() -> Result<()> {
 
 /// Repeats one statement with one list of values after the other and prints the median.
 fn measure(connection: &Connection, name: &str, kind: &str, query: Query, values: &[Vec<Value>]) -> Result<()> {
-    let mut statement = connection.prepare(query.sql())?;
+    let mut statement = connection.prepare(&query.sql())?;
     let columns = statement.column_count();
     let mut at = 0;
     let mut call = || -> Result<()> {

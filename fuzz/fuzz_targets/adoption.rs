@@ -4,8 +4,6 @@
 use libfuzzer_sys::fuzz_target;
 use visual_db::error::Result;
 use visual_db::model::Given;
-use visual_db::model::execution::NewExecution;
-use visual_db::model::worktree::WorktreeChanges;
 use visual_db::engine::sqlite::open;
 use visual_db::engine::sqlite::driver::Frame;
 use visual_db::engine::sqlite::store::Store;
@@ -68,21 +66,9 @@ fn read(store: &Store) {
 fn write(store: &Store) {
     let (id, zone, none) = (Given::Text("new"), Given::Text("zone"), Given::Undefined);
     let mut frame = Frame::default();
-    let run = NewExecution {
-        zone_id: zone,
-        worktree_id: id,
-        agent_type: Given::Text("agent"),
-        prompt: Given::Text("prompt"),
-        result: none,
-        success: true,
-    };
-    let changes = WorktreeChanges {
-        status: Given::Text("idle"),
-        issue_url: none,
-        task_id: none,
-        position_x: Given::Number(2.0),
-        position_y: none,
-    };
+    let run = [zone, id, Given::Text("agent"), Given::Text("prompt"), none, Given::Boolean(true)];
+    // Issue, task, status and x.
+    let changes = [none, none, Given::Text("idle"), Given::Number(2.0)];
     let _ = store.create_worktree("createWorktree", &worktree("new"), NOW, &mut frame);
     let _ = store.assign_worktree("assignWorktreeToZone", id, zone, NOW);
     let _ = store.record_execution("recordExecution", &run, 0.0, NOW);

@@ -7,9 +7,6 @@ use std::rc::Rc;
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use visual_db::model::Given;
-use visual_db::model::execution::NewExecution;
-use visual_db::model::worktree::{NewWorktree, WorktreeChanges};
-use visual_db::model::zone::{NewZone, ZoneChanges};
 use visual_db::engine::sqlite::open;
 use visual_db::engine::sqlite::driver::{Connection, Frame};
 use visual_db::engine::sqlite::store::Store;
@@ -52,51 +49,22 @@ fn call(
     }
     let v = |index: usize| values[index];
     Ok(match method {
-        0 => store.create_worktree("createWorktree", &new_worktree(&values), NOW, frame),
+        0 => store.create_worktree("createWorktree", &values[..10], NOW, frame),
         1 => {
-            let zone = NewZone {
-                id: v(0),
-                name: v(1),
-                description: v(2),
-                trigger: v(3),
-                agents: v(4),
-                prompt_template: v(5),
-                actions: v(6),
-                position_x: v(7),
-                position_y: v(8),
-                size_width: v(9),
-                size_height: v(10),
-                created_at: v(11),
-            };
-            store.create_zone(&zone, NOW, frame)
+            store.create_zone(&values[..12], NOW, frame)
         }
         2 => {
-            let changes =
-                WorktreeChanges { status: v(1), issue_url: v(2), task_id: v(3), position_x: v(4), position_y: v(5) };
-            store.update_worktree(v(0), &changes, NOW, frame)
+            store.update_worktree(v(0), &values[1..6], NOW, frame)
         }
         3 => store.assign_worktree("assignWorktreeToZone", v(0), v(1), NOW),
         4 => {
-            let run = new_execution(&values, bool::arbitrary(input)?);
-            store.record_execution("recordExecution", &run, f64::arbitrary(input)?, NOW).map(|_| ())
+            store.record_execution("recordExecution", &values[..6], f64::arbitrary(input)?, NOW).map(|_| ())
         }
         5 => store.delete_worktree(v(0)),
         6 => store.list_executions_of_zone(v(0), v(1), frame).map(|_| store.abandon()),
         7 => store.execution_stats(v(0), v(1), frame),
         8 => {
-            let changes = ZoneChanges {
-                name: v(1),
-                description: v(2),
-                trigger: v(3),
-                agents: v(4),
-                prompt_template: v(5),
-                actions: v(6),
-                position_x: v(7),
-                position_y: v(8),
-                size_width: v(9),
-                size_height: v(10),
-            };
-            store.update_zone(v(0), &changes, NOW, frame)
+            store.update_zone(v(0), &values[1..11], NOW, frame)
         }
         9 => store.delete_zone(v(0)),
         10 => store.remove_assignment(v(0)),
@@ -107,13 +75,13 @@ fn call(
         15 => store.get_worktree(v(0), frame).and_then(|()| store.get_zone(v(1), frame)),
         16 => store.get_execution(v(0), frame),
         17 => bulk(connection, &items(&values, input, 10)?, |values| {
-            store.create_worktree("createWorktrees", &new_worktree(values), NOW, frame)
+            store.create_worktree("createWorktrees", values, NOW, frame)
         }),
         18 => bulk(connection, &items(&values, input, 1)?, |values| {
             store.assign_worktree("assignWorktreesToZone", values[0], v(11), NOW)
         }),
-        _ => bulk(connection, &items(&values, input, 5)?, |values| {
-            store.record_execution("recordExecutions", &new_execution(values, true), 0.0, NOW).map(|_| ())
+        _ => bulk(connection, &items(&values, input, 6)?, |values| {
+            store.record_execution("recordExecutions", values, 0.0, NOW).map(|_| ())
         }),
     })
 }
@@ -142,32 +110,6 @@ fn bulk<'a>(
     let answer = items.iter().try_for_each(take);
     control(if answer.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
     answer
-}
-
-fn new_worktree<'a>(values: &[Given<'a>]) -> NewWorktree<'a> {
-    NewWorktree {
-        id: values[0],
-        path: values[1],
-        port: values[2],
-        branch_name: values[3],
-        issue_url: values[4],
-        task_id: values[5],
-        status: values[6],
-        position_x: values[7],
-        position_y: values[8],
-        created_at: values[9],
-    }
-}
-
-fn new_execution<'a>(values: &[Given<'a>], success: bool) -> NewExecution<'a> {
-    NewExecution {
-        zone_id: values[0],
-        worktree_id: values[1],
-        agent_type: values[2],
-        prompt: values[3],
-        result: values[4],
-        success,
-    }
 }
 
 fn given<'a>(input: &mut Unstructured<'a>) -> Result<Given<'a>> {

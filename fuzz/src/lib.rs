@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use visual_db::model::Given;
-use visual_db::model::worktree::NewWorktree;
 use visual_db::engine::sqlite::open::Options;
 use visual_db::engine::sqlite::driver::Frame;
 use visual_db::engine::sqlite::store::Store;
@@ -28,20 +27,8 @@ pub fn options(must_exist: bool) -> Options<'static> {
 
 /// A worktree with nothing but what it has to have.
 #[must_use]
-pub fn worktree(id: &'static str) -> NewWorktree<'static> {
-    let none = Given::Undefined;
-    NewWorktree {
-        id: Given::Text(id),
-        path: Given::Text("/worktree"),
-        port: Given::Number(1.0),
-        branch_name: Given::Text("main"),
-        issue_url: none,
-        task_id: none,
-        status: none,
-        position_x: none,
-        position_y: none,
-        created_at: none,
-    }
+pub fn worktree(id: &'static str) -> [Given<'static>; 4] {
+    [Given::Text(id), Given::Text("/worktree"), Given::Number(1.0), Given::Text("main")]
 }
 
 /// An empty folder of this process's own, in memory where there is such a place.

@@ -121,9 +121,9 @@ class VisualDatabase {
       this.#connection,
       Date.now(),
       id,
-      c.status,
       later(c, 'issueUrl', c.issueUrl, 'issue_url', c.issue_url),
       later(c, 'taskId', c.taskId, 'task_id', c.task_id),
+      c.status,
       position.x ?? c.position_x,
       position.y ?? c.position_y,
     );

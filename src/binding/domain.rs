@@ -7,10 +7,7 @@ use super::state::{Arguments, State};
 use crate::engine::sqlite::driver::Frame;
 use crate::engine::sqlite::store::Store;
 use crate::error::{Error, Result};
-use crate::model::execution::NewExecution;
-use crate::model::time;
-use crate::model::worktree::{NewWorktree, WorktreeChanges};
-use crate::model::zone::{NewZone, ZoneChanges};
+use crate::model::{EXECUTION, WORKTREE, time};
 
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
@@ -109,23 +106,8 @@ fn nothing(state: &State, call: &Call, run: impl FnOnce(&Store, &Arguments<'_>) 
 
 fn create_worktree(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |store, given, frame| {
-        store.create_worktree("createWorktree", &new_worktree(given, 1), &time::iso(given.number(0)), frame)
+        store.create_worktree("createWorktree", given.rest(1), &time::iso(given.number(0)), frame)
     })
-}
-
-fn new_worktree<'a>(given: &'a Arguments<'_>, from: usize) -> NewWorktree<'a> {
-    NewWorktree {
-        id: given.get(from),
-        path: given.get(from + 1),
-        port: given.get(from + 2),
-        branch_name: given.get(from + 3),
-        issue_url: given.get(from + 4),
-        task_id: given.get(from + 5),
-        status: given.get(from + 6),
-        position_x: given.get(from + 7),
-        position_y: given.get(from + 8),
-        created_at: given.get(from + 9),
-    }
 }
 
 fn get_worktree(state: &State, call: &Call) -> JsResult<Value> {
@@ -138,14 +120,7 @@ fn list_worktrees(state: &State, call: &Call) -> JsResult<Value> {
 
 fn update_worktree(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |store, given, frame| {
-        let changes = WorktreeChanges {
-            status: given.get(2),
-            issue_url: given.get(3),
-            task_id: given.get(4),
-            position_x: given.get(5),
-            position_y: given.get(6),
-        };
-        store.update_worktree(given.get(1), &changes, &time::iso(given.number(0)), frame)
+        store.update_worktree(given.get(1), given.rest(2), &time::iso(given.number(0)), frame)
     })
 }
 
@@ -154,23 +129,7 @@ fn delete_worktree(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn create_zone(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |store, given, frame| {
-        let zone = NewZone {
-            id: given.get(1),
-            name: given.get(2),
-            description: given.get(3),
-            trigger: given.get(4),
-            agents: given.get(5),
-            prompt_template: given.get(6),
-            actions: given.get(7),
-            position_x: given.get(8),
-            position_y: given.get(9),
-            size_width: given.get(10),
-            size_height: given.get(11),
-            created_at: given.get(12),
-        };
-        store.create_zone(&zone, &time::iso(given.number(0)), frame)
-    })
+    row(state, call, |store, given, frame| store.create_zone(given.rest(1), &time::iso(given.number(0)), frame))
 }
 
 fn get_zone(state: &State, call: &Call) -> JsResult<Value> {
@@ -183,19 +142,7 @@ fn list_zones(state: &State, call: &Call) -> JsResult<Value> {
 
 fn update_zone(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |store, given, frame| {
-        let changes = ZoneChanges {
-            name: given.get(2),
-            description: given.get(3),
-            trigger: given.get(4),
-            agents: given.get(5),
-            prompt_template: given.get(6),
-            actions: given.get(7),
-            position_x: given.get(8),
-            position_y: given.get(9),
-            size_width: given.get(10),
-            size_height: given.get(11),
-        };
-        store.update_zone(given.get(1), &changes, &time::iso(given.number(0)), frame)
+        store.update_zone(given.get(1), given.rest(2), &time::iso(given.number(0)), frame)
     })
 }
 
@@ -226,20 +173,8 @@ fn record_execution(state: &State, call: &Call) -> JsResult<Value> {
     let store = store(call)?;
     state.with_given(call, 1, |given| {
         let now = given.number(0);
-        let run = new_execution(given, 1);
-        call.env.text(&store.record_execution("recordExecution", &run, now, &time::iso(now))?)
+        call.env.text(&store.record_execution("recordExecution", given.rest(1), now, &time::iso(now))?)
     })
-}
-
-fn new_execution<'a>(given: &'a Arguments<'_>, from: usize) -> NewExecution<'a> {
-    NewExecution {
-        zone_id: given.get(from),
-        worktree_id: given.get(from + 1),
-        agent_type: given.get(from + 2),
-        prompt: given.get(from + 3),
-        result: given.get(from + 4),
-        success: given.boolean(from + 5),
-    }
 }
 
 fn get_execution(state: &State, call: &Call) -> JsResult<Value> {
@@ -302,25 +237,26 @@ fn end_snapshot(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// `createWorktrees(connection, now, values)`: ten values a worktree, one after the other; at most a frame of them.
+/// `createWorktrees(connection, now, values)`: its values of each worktree, one after the other; at most a frame of them.
 fn create_worktrees(state: &State, call: &Call) -> JsResult<Value> {
     let store = store(call)?;
     let now = time::iso(call.env.to_f64(call.argument(1)));
     state.with_frame(|frame| {
-        each(state, call, 10, |given| store.create_worktree("createWorktrees", &new_worktree(given, 0), &now, frame))?;
+        each(state, call, WORKTREE.given().count() as u32, |given| {
+            store.create_worktree("createWorktrees", given.rest(0), &now, frame)
+        })?;
         state.emit(frame, false, 0)
     })
 }
 
-/// `recordExecutions(connection, now, values)`: six values an execution. Gives the ids.
+/// `recordExecutions(connection, now, values)`: its values of each run. Gives the ids.
 fn record_executions(state: &State, call: &Call) -> JsResult<Value> {
     let store = store(call)?;
     let milliseconds = call.env.to_f64(call.argument(1));
     let now = time::iso(milliseconds);
     let mut ids = Vec::new();
-    each(state, call, 6, |given| {
-        let run = new_execution(given, 0);
-        ids.push(store.record_execution("recordExecutions", &run, milliseconds, &now)?);
+    each(state, call, EXECUTION.given().count() as u32, |given| {
+        ids.push(store.record_execution("recordExecutions", given.rest(0), milliseconds, &now)?);
         Ok(())
     })?;
     call.env.array(ids.iter().map(|id| call.env.text(id)))

@@ -103,7 +103,7 @@ impl State {
         self.with_text(|text| {
             let count = call.count().saturating_sub(from);
             let decoded = decode(call.env, count, |index| Ok(call.argument(from + index)), text)?;
-            run(&Arguments { decoded, text: std::str::from_utf8(text).unwrap_or_default() })
+            run(&Arguments::new(&decoded, count, std::str::from_utf8(text).unwrap_or_default()))
         })
     }
 
@@ -118,7 +118,7 @@ impl State {
         self.with_text(|text| {
             let element = |index| self.env.element(array, from + index as u32);
             let decoded = decode(self.env, count as usize, element, text)?;
-            run(&Arguments { decoded, text: std::str::from_utf8(text).unwrap_or_default() })
+            run(&Arguments::new(&decoded, count as usize, std::str::from_utf8(text).unwrap_or_default()))
         })
     }
 
@@ -171,10 +171,10 @@ impl Drop for State {
     }
 }
 
-/// The arguments of a call, decoded.
+/// The arguments of a call, as values of the model.
 pub struct Arguments<'a> {
-    decoded: [Decoded; super::js::ARGUMENTS],
-    text: &'a str,
+    given: [Given<'a>; super::js::ARGUMENTS],
+    count: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -183,24 +183,28 @@ enum Decoded {
     Text(usize, usize),
 }
 
-impl Arguments<'_> {
+impl<'a> Arguments<'a> {
+    fn new(decoded: &[Decoded; super::js::ARGUMENTS], count: usize, text: &'a str) -> Self {
+        let given = decoded.map(|decoded| match decoded {
+            Decoded::Given(given) => given,
+            Decoded::Text(from, to) => Given::Text(text.get(from..to).unwrap_or_default()),
+        });
+        Self { given, count: count.min(super::js::ARGUMENTS) }
+    }
+
     /// An argument, counted from the first that was decoded.
-    pub fn get(&self, index: usize) -> Given<'_> {
-        match self.decoded.get(index) {
-            Some(Decoded::Given(given)) => *given,
-            Some(Decoded::Text(from, to)) => Given::Text(self.text.get(*from..*to).unwrap_or_default()),
-            None => Given::Undefined,
-        }
+    pub fn get(&self, index: usize) -> Given<'a> {
+        self.given.get(index).copied().unwrap_or(Given::Undefined)
+    }
+
+    /// All arguments from one on.
+    pub fn rest(&self, from: usize) -> &[Given<'a>] {
+        self.given.get(from..self.count).unwrap_or_default()
     }
 
     /// An argument that JavaScript's own part makes and that is a number for sure.
     pub fn number(&self, index: usize) -> f64 {
         if let Given::Number(number) = self.get(index) { number } else { f64::NAN }
-    }
-
-    /// An argument that JavaScript's own part makes and that is a boolean for sure.
-    pub fn boolean(&self, index: usize) -> bool {
-        self.get(index) == Given::Boolean(true)
     }
 }
 

@@ -1,49 +1,26 @@
-//! A recorded run of an agent: what a new one may hold, and its id.
+//! A recorded run of an agent, and its id.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::given::{Field, Given};
-use super::rules::{self, Stored};
-use crate::error::Result;
+use super::entity::{Declaration, Entity, Holds, New};
 
-/// A run to record, as it was given. `result` is JSON text already, or missing.
-#[derive(Debug, Clone, Copy)]
-pub struct NewExecution<'a> {
-    /// The zone that started it.
-    pub zone_id: Given<'a>,
-    /// The worktree it ran in.
-    pub worktree_id: Given<'a>,
-    /// The agent that ran.
-    pub agent_type: Given<'a>,
-    /// What the agent was told.
-    pub prompt: Given<'a>,
-    /// What came of it, as JSON text.
-    pub result: Given<'a>,
-    /// Whether it succeeded.
-    pub success: bool,
-}
-
-impl<'a> NewExecution<'a> {
-    /// What is stored, in the order of the columns.
-    ///
-    /// # Errors
-    /// The first field that breaks its rule, named with `method`.
-    pub fn stored(&self, method: &'static str, id: &'a str, now: &'a str) -> Result<[Stored<'a>; 8]> {
-        let field = |name| Field::new(method, name);
-        Ok([
-            id.into(),
-            rules::id(field("zoneId"), self.zone_id)?.into(),
-            rules::id(field("worktreeId"), self.worktree_id)?.into(),
-            rules::text(field("agentType"), self.agent_type)?.into(),
-            rules::text(field("prompt"), self.prompt)?.into(),
-            rules::text(field("result"), self.result)?.into(),
-            Stored::Integer(i64::from(self.success)),
-            now.into(),
-        ])
-    }
-}
+/// The fields of a run.
+pub const EXECUTION: Entity = Entity {
+    name: "execution",
+    table: "zone_executions",
+    fields: &[
+        Declaration::new("id", "id", Holds::Id).made(New::Set),
+        Declaration::new("zone_id", "zoneId", Holds::Id),
+        Declaration::new("worktree_id", "worktreeId", Holds::Id),
+        Declaration::new("agent_type", "agentType", Holds::Text),
+        Declaration::new("prompt", "prompt", Holds::Text),
+        Declaration::new("result", "result", Holds::Json),
+        Declaration::new("success", "success", Holds::Boolean),
+        Declaration::new("executed_at", "executedAt", Holds::Time).made(New::Set),
+    ],
+};
 
 /// A new id: `exec-<milliseconds>-<base 36>`.
 ///
@@ -87,6 +64,7 @@ fn base36(mut number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Given, Stored};
 
     #[test]
     fn ids_never_collide_and_have_their_form() {
@@ -100,14 +78,11 @@ mod tests {
 
     #[test]
     fn an_execution_needs_both_ids() {
-        let execution = NewExecution {
-            zone_id: Given::Undefined,
-            worktree_id: Given::Text("wt"),
-            agent_type: Given::Text("qa"),
-            prompt: Given::Text(""),
-            result: Given::Undefined,
-            success: true,
-        };
-        assert!(execution.stored("recordExecution", "exec-1-1", "now").is_err());
+        let none = Given::Undefined;
+        let mut given = [none, Given::Text("wt"), Given::Text("qa"), Given::Text(""), none, Given::Boolean(true)];
+        let stored = |given: &[Given<'static>]| EXECUTION.stored("recordExecution", given, &["exec-1-1", "now"], "now");
+        assert!(stored(&given).is_err());
+        given[0] = Given::Text("z");
+        assert_eq!(stored(&given).map(|stored| stored[6..].to_vec()), Ok(vec![Stored::Integer(1), "now".into()]));
     }
 }

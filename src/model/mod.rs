@@ -1,6 +1,7 @@
 //! The rules of the contract: what a value may be, what stands in for a missing one, and the words of the errors.
 //! No SQL and no Node-API, so that another engine or another border can use them as they are.
 
+pub mod entity;
 pub mod execution;
 pub mod given;
 pub mod number;
@@ -9,5 +10,9 @@ pub mod time;
 pub mod worktree;
 pub mod zone;
 
+pub use entity::Entity;
+pub use execution::EXECUTION;
 pub use given::{Field, Given};
 pub use rules::Stored;
+pub use worktree::WORKTREE;
+pub use zone::ZONE;

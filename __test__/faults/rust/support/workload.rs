@@ -10,9 +10,6 @@ use visual_db::engine::sqlite::open::{self, Options};
 use visual_db::engine::sqlite::store::Store;
 use visual_db::error::Result;
 use visual_db::model::Given::{self, Text, Undefined};
-use visual_db::model::execution::NewExecution;
-use visual_db::model::worktree::{NewWorktree, WorktreeChanges};
-use visual_db::model::zone::NewZone;
 
 const NOW: &str = "2026-01-01T00:00:00.000Z";
 
@@ -87,49 +84,19 @@ impl Board {
     }
 
     fn create_zone(&mut self, id: &str) -> Result<()> {
-        let zone = NewZone {
-            id: Text(id),
-            name: Text("Zone"),
-            description: Undefined,
-            trigger: Undefined,
-            agents: Undefined,
-            prompt_template: Undefined,
-            actions: Undefined,
-            position_x: Undefined,
-            position_y: Undefined,
-            size_width: Undefined,
-            size_height: Undefined,
-            created_at: Undefined,
-        };
         self.frame.clear();
-        self.store.create_zone(&zone, NOW, &mut self.frame)
+        self.store.create_zone(&[Text(id), Text("Zone")], NOW, &mut self.frame)
     }
 
     fn create_worktree(&mut self, id: &str, port: usize) -> Result<()> {
-        let worktree = NewWorktree {
-            id: Text(id),
-            path: Text("/worktree"),
-            port: Given::Integer(port as i64),
-            branch_name: Text("main"),
-            issue_url: Undefined,
-            task_id: Undefined,
-            status: Undefined,
-            position_x: Undefined,
-            position_y: Undefined,
-            created_at: Undefined,
-        };
+        let worktree = [Text(id), Text("/worktree"), Given::Integer(port as i64), Text("main")];
         self.frame.clear();
         self.store.create_worktree("createWorktree", &worktree, NOW, &mut self.frame)
     }
 
     fn update(&mut self, id: &str, number: usize) -> Result<()> {
-        let changes = WorktreeChanges {
-            status: Text("idle"),
-            issue_url: Undefined,
-            task_id: Given::Number(number as f64),
-            position_x: Given::Number(0.5),
-            position_y: Undefined,
-        };
+        // Issue, task, status and x.
+        let changes = [Undefined, Given::Number(number as f64), Text("idle"), Given::Number(0.5)];
         self.frame.clear();
         self.store.update_worktree(Text(id), &changes, NOW, &mut self.frame)
     }
@@ -139,14 +106,7 @@ impl Board {
     }
 
     fn run(&mut self, zone: &str, worktree: &str, prompt: &str) -> Result<()> {
-        let run = NewExecution {
-            zone_id: Text(zone),
-            worktree_id: Text(worktree),
-            agent_type: Text("frontend"),
-            prompt: Text(prompt),
-            result: Text("{}"),
-            success: true,
-        };
+        let run = [Text(zone), Text(worktree), Text("frontend"), Text(prompt), Text("{}"), Given::Boolean(true)];
         self.store.record_execution("recordExecution", &run, 1.7e12, NOW).map(|_| ())
     }
 

@@ -5,8 +5,7 @@ use super::places::ById;
 use super::queries::Query;
 use crate::engine::sqlite::driver::{Bind, Frame};
 use crate::error::Result;
-use crate::model::execution::{self, NewExecution};
-use crate::model::{Field, Given, rules};
+use crate::model::{EXECUTION, Field, Given, execution, rules};
 
 impl Store {
     /// Records a run and returns its id.
@@ -16,13 +15,13 @@ impl Store {
     pub fn record_execution(
         &self,
         method: &'static str,
-        run: &NewExecution<'_>,
+        given: &[Given<'_>],
         milliseconds: f64,
         now: &str,
     ) -> Result<String> {
         self.connection.check_idle()?;
         let id = execution::new_id(milliseconds);
-        let stored = run.stored(method, &id, now)?;
+        let stored = EXECUTION.stored(method, given, &[&id, now], now)?;
         self.write(Query::InsertExecution, &stored)?;
         Ok(id)
     }

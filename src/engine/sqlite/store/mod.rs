@@ -19,7 +19,7 @@ use std::rc::Rc;
 
 use crate::engine::sqlite::driver::{Bind, Connection, Frame, Statement};
 use crate::error::Result;
-use crate::model::Stored;
+use crate::model::{Entity, Stored};
 use queries::Query;
 
 /// The domain's statements on a connection, compiled when first used and kept.
@@ -67,7 +67,7 @@ impl Store {
         if let Some(statement) = cell.get() {
             return Ok(statement);
         }
-        let statement = Rc::new(Statement::prepare(&self.connection, query.sql(), true)?);
+        let statement = Rc::new(Statement::prepare(&self.connection, &query.sql(), true)?);
         Ok(cell.get_or_init(|| statement))
     }
 
@@ -176,7 +176,7 @@ impl Store {
     /// `UPDATE … RETURNING` of these columns of the row with this id.
     fn update<'a>(
         &self,
-        table: Table,
+        entity: &Entity,
         id: &'a str,
         now: &'a str,
         mut set: Vec<(&'static str, Stored<'a>)>,
@@ -188,9 +188,9 @@ impl Store {
         let columns: Vec<String> = set.iter().map(|(column, _)| format!("{column} = ?")).collect();
         let sql = format!(
             "UPDATE main.{} SET {} WHERE id = ? RETURNING {}",
-            table.name(),
+            entity.table,
             columns.join(", "),
-            table.columns()
+            queries::columns(entity, "")
         );
         let known = self.updates.borrow().get(&sql).map(Rc::clone);
         let statement = if let Some(statement) = known {
@@ -223,27 +223,4 @@ fn push_new(frame: &mut Frame, stored: &[Stored<'_>]) {
     }
     frame.push_null();
     frame.end_row();
-}
-
-/// A table whose rows can be updated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Table {
-    Worktrees,
-    Zones,
-}
-
-impl Table {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Worktrees => "worktrees",
-            Self::Zones => "zones",
-        }
-    }
-
-    fn columns(self) -> &'static str {
-        match self {
-            Self::Worktrees => queries::WORKTREE,
-            Self::Zones => queries::ZONE,
-        }
-    }
 }

@@ -4,9 +4,9 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, StatementStatus};
 
-use super::Table;
-use super::queries::Query;
+use super::queries::{Query, columns};
 use crate::engine::sqlite::schema;
+use crate::model::{WORKTREE, ZONE};
 
 /// A whole number of the counts' log, so that both histories leave as much of it unfolded.
 const SHORT_HISTORY: usize = 8_192 + 100;
@@ -203,7 +203,7 @@ struct Cost {
 fn run(connection: &Connection, query: Query, values: &[Value]) -> Cost {
     use StatementStatus::{AutoIndex, FullscanStep, Sort, VmStep};
 
-    let mut statement = connection.prepare_cached(query.sql()).unwrap();
+    let mut statement = connection.prepare_cached(&query.sql()).unwrap();
     let counters = [VmStep, FullscanStep, Sort, AutoIndex];
     for counter in counters {
         statement.reset_status(counter);
@@ -225,18 +225,18 @@ fn explain(connection: &Connection, sql: &str) -> Vec<String> {
 fn every_statement_keeps_to_its_index() {
     let connection = filled(0);
     for query in planned() {
-        assert_eq!(explain(&connection, query.sql()), plan(query), "{}", query.name());
+        assert_eq!(explain(&connection, &query.sql()), plan(query), "{}", query.name());
     }
 }
 
 #[test]
 fn an_update_finds_its_row_by_its_key() {
     let connection = filled(0);
-    for table in [Table::Worktrees, Table::Zones] {
-        let name = table.name();
-        let set: Vec<_> = table.columns().split(',').map(str::trim).filter(|column| *column != "id").collect();
-        let sql =
-            format!("UPDATE main.{name} SET {} = ? WHERE id = ? RETURNING {}", set.join(" = ?, "), table.columns());
+    for entity in [&WORKTREE, &ZONE] {
+        let name = entity.table;
+        let set: Vec<_> = entity.fields.iter().map(|field| field.column).filter(|column| *column != "id").collect();
+        let returned = columns(entity, "");
+        let sql = format!("UPDATE main.{name} SET {} = ? WHERE id = ? RETURNING {returned}", set.join(" = ?, "));
         let by_key = format!("SEARCH {name} USING INDEX sqlite_autoindex_{name}_1 (id=?)");
         assert_eq!(explain(&connection, &sql), [by_key]);
     }

@@ -1,30 +1,10 @@
-//! The statements, each with the columns of its result in the order of the object's keys.
+//! The statements. `{worktree}`, `{zone}` and `{execution}` stand for the columns of an entity as the model declares them,
+//! in the order of the object's keys; `{w.worktree}` for the same of the table `w`, `{new worktree}` for what an INSERT says
+//! behind the table's name.
 //!
 //! Tables are named with `main.`, since a TEMP table of the same name would come first.
 
-macro_rules! worktree {
-    () => {
-        "id, path, port, branch_name, issue_url, task_id, status, position_x, position_y, created_at, updated_at"
-    };
-}
-
-macro_rules! zone {
-    () => {
-        "id, name, description, trigger, agents, prompt_template, actions, \
-         position_x, position_y, size_width, size_height, created_at, updated_at"
-    };
-}
-
-macro_rules! execution {
-    () => {
-        "id, zone_id, worktree_id, agent_type, prompt, result, success, executed_at"
-    };
-}
-
-/// The columns of a worktree.
-pub const WORKTREE: &str = worktree!();
-/// The columns of a zone.
-pub const ZONE: &str = zone!();
+use crate::model::{EXECUTION, Entity, WORKTREE, ZONE};
 
 macro_rules! queries {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
@@ -38,8 +18,8 @@ macro_rules! queries {
 
             /// Its SQL.
             #[must_use]
-            pub const fn sql(self) -> &'static str {
-                match self { $(Self::$name => $sql),* }
+            pub fn sql(self) -> String {
+                expand(match self { $(Self::$name => $sql),* })
             }
 
             /// Its name.
@@ -58,31 +38,27 @@ queries! {
     EndRead = "COMMIT";
 
     /// A worktree by id, and its rowid.
-    GetWorktree = concat!("SELECT ", worktree!(), ", rowid FROM main.worktrees WHERE id = ?1");
+    GetWorktree = "SELECT {worktree}, rowid FROM main.worktrees WHERE id = ?1";
     /// A worktree at a rowid, if it has the id.
-    GetWorktreeAt = concat!("SELECT ", worktree!(), " FROM main.worktrees WHERE rowid = ?2 AND id = ?1");
+    GetWorktreeAt = "SELECT {worktree} FROM main.worktrees WHERE rowid = ?2 AND id = ?1";
     /// All worktrees.
-    ListWorktrees = concat!("SELECT ", worktree!(), " FROM main.worktrees ORDER BY created_at DESC, rowid");
+    ListWorktrees = "SELECT {worktree} FROM main.worktrees ORDER BY created_at DESC, rowid";
     /// The worktrees of a status.
     ListWorktreesByStatus =
-        concat!("SELECT ", worktree!(), " FROM main.worktrees WHERE status = ?1 ORDER BY created_at DESC, rowid");
+        "SELECT {worktree} FROM main.worktrees WHERE status = ?1 ORDER BY created_at DESC, rowid";
     /// A new worktree.
-    InsertWorktree =
-        "INSERT INTO main.worktrees (id, path, port, branch_name, issue_url, task_id, status, position_x, position_y, \
-         created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    InsertWorktree = "INSERT INTO main.worktrees {new worktree}";
     /// A worktree goes, its assignment and executions with it.
     DeleteWorktree = "DELETE FROM main.worktrees WHERE id = ?1";
 
     /// A zone by id, and its rowid.
-    GetZone = concat!("SELECT ", zone!(), ", rowid FROM main.zones WHERE id = ?1");
+    GetZone = "SELECT {zone}, rowid FROM main.zones WHERE id = ?1";
     /// A zone at a rowid, if it has the id.
-    GetZoneAt = concat!("SELECT ", zone!(), " FROM main.zones WHERE rowid = ?2 AND id = ?1");
+    GetZoneAt = "SELECT {zone} FROM main.zones WHERE rowid = ?2 AND id = ?1";
     /// All zones.
-    ListZones = concat!("SELECT ", zone!(), " FROM main.zones ORDER BY created_at DESC, rowid");
+    ListZones = "SELECT {zone} FROM main.zones ORDER BY created_at DESC, rowid";
     /// A new zone.
-    InsertZone =
-        "INSERT INTO main.zones (id, name, description, trigger, agents, prompt_template, actions, position_x, \
-         position_y, size_width, size_height, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    InsertZone = "INSERT INTO main.zones {new zone}";
     /// A zone goes, its assignments and executions with it.
     DeleteZone = "DELETE FROM main.zones WHERE id = ?1";
 
@@ -104,26 +80,25 @@ queries! {
     GetWorktreeZoneAt = "SELECT zone_id FROM main.worktree_zones WHERE rowid = ?2 AND worktree_id = ?1";
     /// The worktrees of a zone.
     ListWorktreesInZone =
-        "SELECT w.id, w.path, w.port, w.branch_name, w.issue_url, w.task_id, w.status, w.position_x, w.position_y, \
-         w.created_at, w.updated_at FROM main.worktree_zones AS a CROSS JOIN main.worktrees AS w ON w.id = a.worktree_id \
+        "SELECT {w.worktree} FROM main.worktree_zones AS a CROSS JOIN main.worktrees AS w ON w.id = a.worktree_id \
          WHERE a.zone_id = ?1 ORDER BY a.assigned_at, a.rowid";
     /// Every assignment: worktree and zone, a zone's in their order.
     ListAssignments = "SELECT worktree_id, zone_id FROM main.worktree_zones ORDER BY zone_id, assigned_at, rowid";
 
     /// A run of an agent.
-    InsertExecution =
-        "INSERT INTO main.zone_executions (id, zone_id, worktree_id, agent_type, prompt, result, success, executed_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    InsertExecution = "INSERT INTO main.zone_executions {new execution}";
     /// A run by id, and its rowid.
-    GetExecution = concat!("SELECT ", execution!(), ", rowid FROM main.zone_executions WHERE id = ?1");
+    GetExecution = "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1";
     /// A run at a rowid, if it has the id.
-    GetExecutionAt = concat!("SELECT ", execution!(), " FROM main.zone_executions WHERE rowid = ?2 AND id = ?1");
+    GetExecutionAt = "SELECT {execution} FROM main.zone_executions WHERE rowid = ?2 AND id = ?1";
     /// The latest runs in a zone.
-    ListExecutionsOfZone = concat!("SELECT ", execution!(),
-        " FROM main.zone_executions WHERE zone_id = ?1 ORDER BY executed_at DESC, rowid DESC LIMIT ?2");
+    ListExecutionsOfZone =
+        "SELECT {execution} FROM main.zone_executions WHERE zone_id = ?1 \
+         ORDER BY executed_at DESC, rowid DESC LIMIT ?2";
     /// The latest runs in a worktree.
-    ListExecutionsOfWorktree = concat!("SELECT ", execution!(),
-        " FROM main.zone_executions WHERE worktree_id = ?1 ORDER BY executed_at DESC, rowid DESC LIMIT ?2");
+    ListExecutionsOfWorktree =
+        "SELECT {execution} FROM main.zone_executions WHERE worktree_id = ?1 \
+         ORDER BY executed_at DESC, rowid DESC LIMIT ?2";
 
     /// The log of counts, from a row on that was read before.
     ReadCountsLog =
@@ -154,4 +129,29 @@ queries! {
     CountRows =
         "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \
          (SELECT count(*) FROM main.worktree_zones), (SELECT count(*) FROM main.zone_executions)";
+}
+
+/// The columns of an entity, each behind `prefix`.
+#[must_use]
+pub fn columns(entity: &Entity, prefix: &str) -> String {
+    let columns: Vec<String> = entity.fields.iter().map(|field| format!("{prefix}{}", field.column)).collect();
+    columns.join(", ")
+}
+
+fn new_row(entity: &Entity) -> String {
+    let columns: Vec<&str> = entity.written().map(|field| field.column).collect();
+    let values: Vec<String> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
+    format!("({}) VALUES ({})", columns.join(", "), values.join(", "))
+}
+
+/// Puts the columns in the place of what stands for them.
+fn expand(sql: &str) -> String {
+    let mut sql = sql.replace("{w.worktree}", &columns(&WORKTREE, "w."));
+    for entity in [&WORKTREE, &ZONE, &EXECUTION] {
+        if sql.contains('{') {
+            sql = sql.replace(&format!("{{{}}}", entity.name), &columns(entity, ""));
+            sql = sql.replace(&format!("{{new {}}}", entity.name), &new_row(entity));
+        }
+    }
+    sql
 }

@@ -38,7 +38,7 @@ fn truth(store: &Store, zone: Option<&str>, worktree: Option<&str>) -> [i64; 4] 
     let read = |row: &rusqlite::Row<'_>| {
         Ok([0, 1, 2, 3].map(|column| row.get::<_, Option<i64>>(column).ok().flatten().unwrap_or(0)))
     };
-    let query = Query::CountExecutions.sql();
+    let query = &Query::CountExecutions.sql();
     store.connection.with(|inner| Ok(inner.query_row(query, (zone, worktree), read)?)).unwrap()
 }
 

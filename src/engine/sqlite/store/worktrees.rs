@@ -2,11 +2,10 @@
 
 use super::places::ById;
 use super::queries::Query;
-use super::{Store, Table, push_new};
+use super::{Store, push_new};
 use crate::engine::sqlite::driver::{Bind, Frame};
 use crate::error::{Error, Result};
-use crate::model::worktree::{NewWorktree, WorktreeChanges};
-use crate::model::{Field, Given, Stored, rules};
+use crate::model::{Field, Given, Stored, WORKTREE, rules};
 
 impl Store {
     /// Stores a new worktree and returns its row.
@@ -16,12 +15,12 @@ impl Store {
     pub fn create_worktree(
         &self,
         method: &'static str,
-        worktree: &NewWorktree<'_>,
+        given: &[Given<'_>],
         now: &str,
         frame: &mut Frame,
     ) -> Result<()> {
         self.connection.check_idle()?;
-        let stored = worktree.stored(method, now)?;
+        let stored = WORKTREE.stored(method, given, &[], now)?;
         self.write(Query::InsertWorktree, &stored)?;
         // What was stored is what is read back; asking SQLite for it (RETURNING) would cost a fifth of the insert.
         push_new(frame, &stored);
@@ -64,20 +63,14 @@ impl Store {
     ///
     /// # Errors
     /// The model's for a value.
-    pub fn update_worktree(
-        &self,
-        id: Given<'_>,
-        changes: &WorktreeChanges<'_>,
-        now: &str,
-        frame: &mut Frame,
-    ) -> Result<()> {
+    pub fn update_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         let id = rules::lookup(Field::new("updateWorktree", "id"), id)?;
-        let set = changes.stored("updateWorktree")?;
+        let set = WORKTREE.changes("updateWorktree", given)?;
         match id {
             None => Ok(()),
             Some(id) if set.is_empty() => self.get_by_id(ById::Worktree, id, frame),
-            Some(id) => self.update(Table::Worktrees, id, now, set, frame),
+            Some(id) => self.update(&WORKTREE, id, now, set, frame),
         }
     }
 

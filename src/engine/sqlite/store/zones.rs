@@ -2,20 +2,19 @@
 
 use super::places::ById;
 use super::queries::Query;
-use super::{Store, Table, push_new};
+use super::{Store, push_new};
 use crate::engine::sqlite::driver::Frame;
 use crate::error::Result;
-use crate::model::zone::{NewZone, ZoneChanges};
-use crate::model::{Field, Given, rules};
+use crate::model::{Field, Given, ZONE, rules};
 
 impl Store {
     /// Stores a new zone and returns its row.
     ///
     /// # Errors
     /// The model's for a value, SQLite's for a constraint.
-    pub fn create_zone(&self, zone: &NewZone<'_>, now: &str, frame: &mut Frame) -> Result<()> {
+    pub fn create_zone(&self, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
-        let stored = zone.stored("createZone", now)?;
+        let stored = ZONE.stored("createZone", given, &[], now)?;
         self.write(Query::InsertZone, &stored)?;
         push_new(frame, &stored);
         Ok(())
@@ -45,14 +44,14 @@ impl Store {
     ///
     /// # Errors
     /// The model's for a value.
-    pub fn update_zone(&self, id: Given<'_>, changes: &ZoneChanges<'_>, now: &str, frame: &mut Frame) -> Result<()> {
+    pub fn update_zone(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         let id = rules::lookup(Field::new("updateZone", "id"), id)?;
-        let set = changes.stored("updateZone")?;
+        let set = ZONE.changes("updateZone", given)?;
         match id {
             None => Ok(()),
             Some(id) if set.is_empty() => self.get_by_id(ById::Zone, id, frame),
-            Some(id) => self.update(Table::Zones, id, now, set, frame),
+            Some(id) => self.update(&ZONE, id, now, set, frame),
         }
     }
 

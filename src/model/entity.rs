@@ -1,0 +1,194 @@
+//! What an entity is made of, declared once: each field with its column, its JavaScript name and its rule. The SQL's lists
+//! of columns, the checks of what is given, the packed rows and the objects in JavaScript all come from here.
+
+use super::given::{Field, Given};
+use super::rules::{self, Stored};
+use crate::error::Result;
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Holds {
+    /// The id of this entity or of another: a non-empty string.
+    Id,
+    /// Text.
+    Text,
+    /// Any JSON value, stored as its text.
+    Json,
+    /// The port of a server: a non-negative integer.
+    Port,
+    /// A coordinate or a length on the canvas: a finite number.
+    Coordinate,
+    /// A point in time, in ISO 8601.
+    Time,
+    /// Whether something is so, stored as 1 or 0.
+    Boolean,
+}
+
+/// What becomes of a field of something new.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum New {
+    /// It is what was given. Missing is NULL, which the schema refuses where there has to be something.
+    Given,
+    /// Everything falsy is NULL.
+    OrNull,
+    /// Everything falsy is this text.
+    Or(&'static str),
+    /// Everything falsy is this number.
+    OrNumber(f64),
+    /// Missing or empty is the time of the call.
+    OrNow,
+    /// The call sets it: the id of a run, its time.
+    Set,
+    /// NULL, until an update sets it.
+    Unset,
+}
+
+/// What an update may make of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// An update does not take it.
+    Never,
+    /// `null` is stored as NULL, which the schema refuses where there has to be something.
+    OrNull,
+    /// `null` is refused.
+    NotNull,
+    /// `null` changes nothing, as if it were not given.
+    IfGiven,
+}
+
+/// One field of an entity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Declaration {
+    /// The column.
+    pub column: &'static str,
+    /// The name in JavaScript; `position.x` is the key `x` of the object `position`.
+    pub name: &'static str,
+    /// What it holds.
+    pub holds: Holds,
+    /// What it is in something new.
+    pub new: New,
+    /// What an update may make of it.
+    pub change: Change,
+}
+
+impl Declaration {
+    /// A field that is stored as it is given and that no update takes.
+    #[must_use]
+    pub const fn new(column: &'static str, name: &'static str, holds: Holds) -> Self {
+        Self { column, name, holds, new: New::Given, change: Change::Never }
+    }
+
+    /// With this in something new.
+    #[must_use]
+    pub const fn made(self, new: New) -> Self {
+        Self { new, ..self }
+    }
+
+    /// Which an update takes.
+    #[must_use]
+    pub const fn changed(self, change: Change) -> Self {
+        Self { change, ..self }
+    }
+
+    /// Whether a new one is given it.
+    #[must_use]
+    pub const fn is_given(&self) -> bool {
+        !matches!(self.new, New::Set | New::Unset)
+    }
+
+    /// What is stored of it in something new.
+    fn stored_new<'a>(&self, field: Field, given: Given<'a>, now: &'a str) -> Result<Stored<'a>> {
+        match (self.holds, self.new) {
+            (Holds::Id, _) => rules::id(field, given).map(Into::into),
+            (Holds::Text | Holds::Json, New::OrNull) => rules::text_or(field, given, None).map(Into::into),
+            (Holds::Text | Holds::Json, New::Or(text)) => rules::text_or(field, given, Some(text)).map(Into::into),
+            (Holds::Coordinate, New::OrNumber(number)) => rules::coordinate_or(field, given, number).map(Stored::Real),
+            (Holds::Time, _) => rules::time(field, given, now).map(Into::into),
+            _ => self.stored(field, given),
+        }
+    }
+
+    /// What an update stores of it; `None` where it leaves it as it is.
+    fn stored_change<'a>(&self, field: Field, given: Given<'a>) -> Result<Option<Stored<'a>>> {
+        match (self.change, given) {
+            (Change::Never, _) | (_, Given::Undefined) | (Change::IfGiven, Given::Null) => Ok(None),
+            (Change::NotNull, given) => rules::text_not_null(field, given).map(|text| Some(text.into())),
+            (_, given) => self.stored(field, given).map(Some),
+        }
+    }
+
+    fn stored<'a>(&self, field: Field, given: Given<'a>) -> Result<Stored<'a>> {
+        match self.holds {
+            Holds::Id => rules::id(field, given).map(Into::into),
+            Holds::Text | Holds::Json | Holds::Time => rules::text(field, given).map(Into::into),
+            Holds::Port => rules::port(field, given),
+            Holds::Coordinate => rules::coordinate(field, given).map(Stored::Real),
+            // JavaScript's part makes it one: everything has a truth value there.
+            Holds::Boolean => Ok(Stored::Integer(i64::from(given == Given::Boolean(true)))),
+        }
+    }
+}
+
+/// A kind of thing on the board.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Entity {
+    /// What it is called: `worktree`.
+    pub name: &'static str,
+    /// The table of its rows.
+    pub table: &'static str,
+    /// Its fields, in the order of the columns and of the object's keys.
+    pub fields: &'static [Declaration],
+}
+
+impl Entity {
+    /// The fields that a new one is given, in the order in which they cross from JavaScript.
+    pub fn given(&self) -> impl Iterator<Item = &'static Declaration> {
+        self.fields.iter().filter(|field| field.is_given())
+    }
+
+    /// The fields that an update takes, in the order in which they cross from JavaScript.
+    pub fn changeable(&self) -> impl Iterator<Item = &'static Declaration> {
+        self.fields.iter().filter(|field| field.change != Change::Never)
+    }
+
+    /// The columns that are written when a new one is stored.
+    pub fn written(&self) -> impl Iterator<Item = &'static Declaration> {
+        self.fields.iter().filter(|field| field.new != New::Unset)
+    }
+
+    /// What is stored of a new one, in the order of [`Entity::written`]. `given` has a value for each of
+    /// [`Entity::given`], `set` one for each field that the call sets.
+    ///
+    /// # Errors
+    /// The first field that breaks its rule, named with `method`.
+    pub fn stored<'a>(
+        &self,
+        method: &'static str,
+        given: &[Given<'a>],
+        set: &[&'a str],
+        now: &'a str,
+    ) -> Result<Vec<Stored<'a>>> {
+        let (mut given, mut set) = (given.iter().copied(), set.iter());
+        self.written()
+            .map(|field| match field.new {
+                New::Set => Ok(Stored::from(set.next().copied().unwrap_or(now))),
+                _ => field.stored_new(Field::new(method, field.name), given.next().unwrap_or(Given::Undefined), now),
+            })
+            .collect()
+    }
+
+    /// The columns that an update changes, and what they become. `given` has a value for each of
+    /// [`Entity::changeable`].
+    ///
+    /// # Errors
+    /// The first field that breaks its rule, named with `method`.
+    pub fn changes<'a>(&self, method: &'static str, given: &[Given<'a>]) -> Result<Vec<(&'static str, Stored<'a>)>> {
+        let mut set = Vec::with_capacity(given.len() + 1);
+        for (field, given) in self.changeable().zip(given) {
+            if let Some(stored) = field.stored_change(Field::new(method, field.name), *given)? {
+                set.push((field.column, stored));
+            }
+        }
+        Ok(set)
+    }
+}
