@@ -125,7 +125,7 @@ describe('strict: true', () => {
   ])('updateWorktree(id, %o) names %s', (changes, nearest) => {
     const { message } = thrown(() => board({ strict: true }).updateWorktree('wt-1', changes));
     if (nearest) expect(message).toContain(`; the nearest known is ${nearest}`);
-    else expect(message).toContain('; known are status, issueUrl, taskId, position');
+    else expect(message).toContain('; known are issueUrl, taskId, status, position');
   });
 
   it.each(['id', 'path', 'port', 'branchName', 'createdAt', 'updatedAt'])(

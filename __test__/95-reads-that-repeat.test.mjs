@@ -234,7 +234,7 @@ test('`cacheSize` is a number of bytes that is not exceeded', () => {
 });
 
 test('an answer that no argument can be kept for takes no room from the others', () => {
-  const answers = new Answers(1000).of((answer) => answer);
+  const answers = new Answers(1000).of(undefined, { copy: (answer) => answer });
   for (let i = 0; i < 100; i += 1) answers.keep(undefined, 'of a limit that is no integer', 1);
   answers.keep('id', 'kept', 1);
   answers.keep('id', 'kept', 1);

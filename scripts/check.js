@@ -34,6 +34,7 @@ const CHECKS = {
     '-D',
     'warnings',
   ],
+  generated: () => node('scripts/generate.js', '--check'),
   types: () => node(tool('typescript', 'tsc'), '--project', '__test__/types'),
   'types-without-node': () => node(tool('typescript', 'tsc'), '--project', '__test__/types/without_node'),
   publint: () => node(tool('publint'), '--strict'),

@@ -3,8 +3,10 @@
 
 #[cfg(feature = "addon")]
 mod binding;
+pub mod declarations;
 pub mod engine;
 pub mod error;
 pub mod model;
+pub mod rows;
 #[cfg(test)]
 mod test_folder;

@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use visual_db::error::Result;
 use visual_db::model::Given;
 use visual_db::engine::sqlite::open;
-use visual_db::engine::sqlite::driver::Frame;
+use visual_db::rows::Frame;
 use visual_db::engine::sqlite::store::Store;
 use visual_db_fuzz::{NOW, content, folder, options, split, worktree};
 

@@ -8,7 +8,8 @@ use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use visual_db::model::Given;
 use visual_db::engine::sqlite::open;
-use visual_db::engine::sqlite::driver::{Connection, Frame};
+use visual_db::engine::sqlite::driver::Connection;
+use visual_db::rows::Frame;
 use visual_db::engine::sqlite::store::Store;
 use visual_db_fuzz::{NOW, options, rows};
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use libfuzzer_sys::fuzz_target;
 use visual_db::engine::sqlite::backup;
 use visual_db::engine::sqlite::open;
-use visual_db::engine::sqlite::driver::Frame;
+use visual_db::rows::Frame;
 use visual_db_fuzz::{NOW, content, folder, options, rows, split, worktree};
 
 fuzz_target!(|bytes: &[u8]| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use visual_db::model::Given;
 use visual_db::engine::sqlite::open::Options;
-use visual_db::engine::sqlite::driver::Frame;
+use visual_db::rows::Frame;
 use visual_db::engine::sqlite::store::Store;
 
 /// When everything happens.

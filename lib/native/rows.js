@@ -2,32 +2,22 @@
 
 const addon = require('./addon.js');
 
-// The other half of src/binding/state.rs and src/engine/sqlite/driver/packed.rs. A call returns the text of all its rows as one
-// string, but for what Latin-1 can't say, which is in a second one; where each cell of text ends in them, and every
-// number, lies in shared memory until the next call. So rows are to be read right after the call, cell after cell.
-const CELLS = 8192;
-const HEAD_BYTES = 32;
-/** Which element of the head tells that there is a second string. */
-const HAS_WIDE = 7;
-const NUMBERS_AT = HEAD_BYTES + CELLS * 4;
-const BLOBS_AT = NUMBERS_AT + CELLS * 8;
+const { CELLS, HEAD_BYTES, ENDS_AT, NUMBERS_AT, BLOBS_AT, HEAD, KIND } = require('./layout.js');
+
+// The other half of src/rows.rs. A call returns the text of all its rows as one string, but for what Latin-1 can't say,
+// which is in a second one; where each cell of text ends in them, and every number, lies in shared memory until the next
+// call. So rows are to be read right after the call, cell after cell.
 
 /** What a call tells beside its rows. */
 const head = new Int32Array(addon.memory, 0, HEAD_BYTES / 4);
-const ends = new Int32Array(addon.memory, HEAD_BYTES, CELLS);
+const ends = new Int32Array(addon.memory, ENDS_AT, CELLS);
 const numbers = new Float64Array(addon.memory, NUMBERS_AT, CELLS);
 const integers = new Int32Array(addon.memory, NUMBERS_AT, CELLS * 2);
 const bigints = new BigInt64Array(addon.memory, NUMBERS_AT, CELLS);
 const blobs = new Uint8Array(addon.memory, BLOBS_AT);
 
-/** Cells that are no text have one of these in place of an end. */
-const NULL = -1;
-const INTEGER = -2;
-const REAL = -3;
-const BIGINT = -4;
-const LONG = -6;
-const WIDE = -8;
-const SMALL_BLOB = -7;
+const { NULL, INTEGER, REAL, BIGINT, LONG, SMALL_BLOB, WIDE } = KIND;
+const { ROWS, MORE, RECOMPILATIONS, GENERATION, HAS_WIDE } = HEAD;
 
 let text = '';
 let start = 0;
@@ -42,7 +32,7 @@ const CELL_BYTES = 40;
 function open(rows, width = 0) {
   text = rows;
   start = 0;
-  read += 2 * rows.length + CELL_BYTES * width * head[0];
+  read += 2 * rows.length + CELL_BYTES * width * head[ROWS];
   if (head[HAS_WIDE] === 0) return;
   wide = addon.wide();
   wideStart = 0;
@@ -92,13 +82,13 @@ function smallBlob(from, to) {
 }
 
 /** How many rows the call returned. */
-const count = () => head[0];
+const count = () => head[ROWS];
 /** Whether there are more rows than it returned. */
-const more = () => head[1] !== 0;
+const more = () => head[MORE] !== 0;
 /** The generation of the content that the rows are of, 0 where that can't be told (see answers.js). */
-const generation = () => head[3];
+const generation = () => head[GENERATION];
 /** How often the statement was compiled again because the schema had changed. */
-const recompilations = () => head[2];
+const recompilations = () => head[RECOMPILATIONS];
 
 /** How many bytes about the objects take that were made of what was read since this was asked last. */
 function volume() {

@@ -2,16 +2,17 @@
 
 const addon = require('./addon.js');
 
-/** What `addon.control` knows, in the order of `Control` in src/engine/sqlite/driver/transaction.rs. */
-const BEGIN = 0;
-const DEFERRED = 1;
-const IMMEDIATE = 2;
-const EXCLUSIVE = 3;
-const COMMIT = 4;
-const ROLLBACK = 5;
-const SAVEPOINT = 6;
-const RELEASE = 7;
-const ROLLBACK_TO = 8;
+const {
+  BEGIN,
+  BEGIN_DEFERRED,
+  BEGIN_IMMEDIATE,
+  BEGIN_EXCLUSIVE,
+  COMMIT,
+  ROLLBACK,
+  SAVEPOINT,
+  RELEASE,
+  ROLLBACK_TO,
+} = require('./controls.js');
 
 /**
  * Runs `body` in a transaction, or in a savepoint where one is open already. What it throws undoes it and is thrown on.
@@ -46,9 +47,9 @@ function transaction(database, connection, fn) {
     };
   const variants = {
     default: wrap(BEGIN),
-    deferred: wrap(DEFERRED),
-    immediate: wrap(IMMEDIATE),
-    exclusive: wrap(EXCLUSIVE),
+    deferred: wrap(BEGIN_DEFERRED),
+    immediate: wrap(BEGIN_IMMEDIATE),
+    exclusive: wrap(BEGIN_EXCLUSIVE),
   };
   for (const variant of Object.values(variants)) {
     for (const [name, value] of Object.entries(variants)) Object.defineProperty(variant, name, { value });
@@ -57,4 +58,4 @@ function transaction(database, connection, fn) {
   return variants.default;
 }
 
-module.exports = { transaction, within, BEGIN, IMMEDIATE };
+module.exports = { transaction, within, BEGIN, BEGIN_IMMEDIATE };

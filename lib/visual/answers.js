@@ -23,9 +23,12 @@ class Answers {
     this.#limit = limit;
   }
 
-  /** The answers of one method, by its argument; `copy` makes a caller's own object of one. */
-  of(copy) {
-    const kept = new Kept(this, copy);
+  /**
+   * The answers of one method, by its argument: `make` makes an answer of the text that a call returns, `copy` a caller's
+   * own object of an answer.
+   */
+  of(connection, how) {
+    const kept = new Kept(this, connection, how);
     this.#kept.push(kept);
     return kept;
   }
@@ -69,27 +72,36 @@ class Answers {
 /** One method's answers. */
 class Kept {
   #answers;
+  #connection;
+  #make;
   #copy;
   #map = new Map();
 
-  constructor(answers, copy) {
+  constructor(answers, connection, { make, copy }) {
     this.#answers = answers;
+    this.#connection = connection;
+    this.#make = make;
     this.#copy = copy;
   }
 
-  /** The answer that is kept for an argument, to be asked about; `undefined` where there is none. */
+  /** What is kept for an argument, to ask the addon about; `undefined` where there is nothing. */
   get(key) {
     return this.#map.get(key);
   }
 
-  /** What to tell the addon: the generation of the answer where there is one, else 0. */
-  generationOf(answer) {
-    return answer === undefined ? 0 : this.#answers.generation;
+  /** What to tell the addon: the generation of what is kept, 0 where there is nothing. */
+  generationOf(known) {
+    return known === undefined ? 0 : this.#answers.generation;
+  }
+
+  /** The answer of a call that returned `text`: what is kept where that still holds, else what was read. */
+  answer(key, known, text) {
+    return text === null ? this.#copy(known) : this.keep(key, this.#make(text, this.#connection));
   }
 
   /** An answer that still holds, for another caller. */
-  again(answer) {
-    return this.#copy(answer);
+  again(known) {
+    return this.#copy(known);
   }
 
   /** Keeps a copy of an answer that was just read, where there is room, and returns the answer. */

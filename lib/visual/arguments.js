@@ -55,6 +55,14 @@ function jsonTextOrDefault(method, name, value) {
   return value ? jsonText(method, name, value) : undefined;
 }
 
+/** Of the two spellings of a field the one that is given, of both the one whose key comes later in the object. */
+function later(object, name, value, column, columnValue) {
+  if (columnValue === undefined) return value;
+  if (value === undefined) return columnValue;
+  const keys = Object.keys(object);
+  return keys.indexOf(column) > keys.indexOf(name) ? columnValue : value;
+}
+
 function describe(value) {
   if (value === undefined || value === null) return String(value);
   if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
@@ -63,4 +71,4 @@ function describe(value) {
   return `the ${typeof value} ${value}`;
 }
 
-module.exports = { each, fields, filter, group, jsonText, jsonTextOrDefault };
+module.exports = { each, fields, filter, group, jsonText, jsonTextOrDefault, later };

@@ -3,6 +3,8 @@
 // Keys that no call reads. `strict` refuses them; without it they are ignored, since orchestrators pass their whole
 // settings, and one that is nearly a known key, which is not given, is told once by `process.emitWarning`.
 
+const keys = require('./keys.js');
+
 /** No argument remembers more keys than so many that it doesn't know. */
 const REMEMBERED = 1000;
 /** Longer keys are near to nothing. */
@@ -132,6 +134,8 @@ const WORKTREE_ALIASES = { branch: 'branchName', issue: 'issueUrl', task: 'taskI
 const ZONE_ALIASES = { prompt: 'promptTemplate', template: 'promptTemplate' };
 const RUN_ALIASES = { zone: 'zoneId', worktree: 'worktreeId', agent: 'agentType' };
 
+const keysOf = ({ taken, fixed }, more) => new Keys(taken, { fixed, ...more });
+
 module.exports = {
   options: new Keys([
     'dbPath',
@@ -152,46 +156,11 @@ module.exports = {
   restore: new Keys(['dbPath', 'progress']),
   position: new Keys(['x', 'y']),
   size: new Keys(['width', 'height']),
-  newWorktree: new Keys(['id', 'path', 'port', 'branchName', 'issueUrl', 'taskId', 'status', 'position', 'createdAt'], {
-    ...ITSELF,
-    fixed: ['updatedAt'],
-    aliases: WORKTREE_ALIASES,
-  }),
-  worktreeChanges: new Keys(
-    ['status', 'issueUrl', 'taskId', 'position', 'issue_url', 'task_id', 'position_x', 'position_y'],
-    {
-      ...NO_UPDATE,
-      fixed: ['id', 'path', 'port', 'branchName', 'createdAt', 'updatedAt', 'branch_name', 'created_at', 'updated_at'],
-      aliases: WORKTREE_ALIASES,
-    },
-  ),
+  newWorktree: keysOf(keys.newWorktree, { ...ITSELF, aliases: WORKTREE_ALIASES }),
+  worktreeChanges: keysOf(keys.worktreeChanges, { ...NO_UPDATE, aliases: WORKTREE_ALIASES }),
   worktreeFilter: new Keys(['status']),
-  newZone: new Keys(
-    ['id', 'name', 'description', 'trigger', 'agents', 'promptTemplate', 'actions', 'position', 'size', 'createdAt'],
-    { ...ITSELF, fixed: ['updatedAt'], aliases: ZONE_ALIASES },
-  ),
-  zoneChanges: new Keys(
-    [
-      'name',
-      'description',
-      'trigger',
-      'agents',
-      'promptTemplate',
-      'actions',
-      'position',
-      'size',
-      'prompt_template',
-      'position_x',
-      'position_y',
-      'size_width',
-      'size_height',
-    ],
-    { ...NO_UPDATE, fixed: ['id', 'createdAt', 'updatedAt', 'created_at', 'updated_at'], aliases: ZONE_ALIASES },
-  ),
-  newExecution: new Keys(['zoneId', 'worktreeId', 'agentType', 'prompt', 'result', 'success'], {
-    ...ITSELF,
-    fixed: ['id', 'executedAt'],
-    aliases: RUN_ALIASES,
-  }),
+  newZone: keysOf(keys.newZone, { ...ITSELF, aliases: ZONE_ALIASES }),
+  zoneChanges: keysOf(keys.zoneChanges, { ...NO_UPDATE, aliases: ZONE_ALIASES }),
+  newExecution: keysOf(keys.newExecution, { ...ITSELF, aliases: RUN_ALIASES }),
   executionFilter: new Keys(['zoneId', 'worktreeId'], { aliases: RUN_ALIASES }),
 };

@@ -4,10 +4,10 @@ use super::database::database;
 use super::js::{Call, JsResult, Value};
 use super::module::Native;
 use super::state::{Arguments, State};
-use crate::engine::sqlite::driver::Frame;
 use crate::engine::sqlite::store::Store;
 use crate::error::{Error, Result};
 use crate::model::{EXECUTION, WORKTREE, time};
+use crate::rows::Frame;
 
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[

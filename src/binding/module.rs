@@ -8,9 +8,18 @@ use napi::sys;
 use super::js::{Call, Env, Failure, JsResult, Value, dispatch};
 use super::state::State;
 use super::{database, domain, function, statement};
+use crate::declarations::declarations;
 
 /// A function of the addon.
 pub type Native = fn(&State, &Call) -> JsResult<Value>;
+
+/// The functions of this file.
+const FUNCTIONS: &[(&str, Native)] = &[("declarations", declared)];
+
+/// What JavaScript has to agree on, as JSON text.
+fn declared(_: &State, call: &Call) -> JsResult<Value> {
+    call.env.text(&declarations().to_string())
+}
 
 /// What a function finds again when it is called.
 struct Entry {
@@ -55,7 +64,7 @@ unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) ->
 fn functions(call: &Call) -> JsResult<Value> {
     let env = call.env;
     let state = Rc::new(State::new(env, call.argument(0))?);
-    let table = [database::FUNCTIONS, statement::FUNCTIONS, function::FUNCTIONS, domain::FUNCTIONS].concat();
+    let table = [database::FUNCTIONS, statement::FUNCTIONS, function::FUNCTIONS, domain::FUNCTIONS, FUNCTIONS].concat();
     let entries: Box<[Entry]> = table.iter().map(|(_, run)| Entry { run: *run, state: Rc::clone(&state) }).collect();
     let object = env.object()?;
     env.set(object, "memory", state.shared()?)?;

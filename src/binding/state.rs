@@ -4,19 +4,9 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use super::js::{Call, Env, JsResult, Kind, Reference, SharedMemory, Value};
-use crate::engine::sqlite::driver::packed::{BYTES, CELLS};
-use crate::engine::sqlite::driver::{Connection, Frame};
+use crate::engine::sqlite::driver::Connection;
 use crate::model::Given;
-
-/// How the shared memory is laid out, in bytes: see `lib/native/rows.js`, which has the other half of this.
-const HEAD: usize = 0;
-const HEAD_LENGTH: usize = 32;
-const HAS_WIDE: usize = HEAD + 7 * size_of::<i32>();
-const ENDS: usize = HEAD + HEAD_LENGTH;
-const NUMBERS: usize = ENDS + CELLS * size_of::<i32>();
-const BLOBS: usize = NUMBERS + CELLS * size_of::<u64>();
-/// All of it.
-const LENGTH: usize = BLOBS + BYTES;
+use crate::rows::{Frame, Head, layout};
 
 /// The state of an environment. It ends with it.
 pub struct State {
@@ -36,7 +26,7 @@ impl State {
     pub fn new(env: Env, sqlite_error: Value) -> JsResult<Self> {
         Ok(Self {
             env,
-            shared: SharedMemory::new(env, LENGTH)?,
+            shared: SharedMemory::new(env, layout::LENGTH)?,
             sqlite_error: env.reference(sqlite_error)?,
             frames: RefCell::default(),
             texts: RefCell::default(),
@@ -124,15 +114,15 @@ impl State {
 
     /// Hands a frame over: cells into the shared memory, text as the string that is returned, `undefined` for no row.
     pub fn emit(&self, frame: &mut Frame, more: bool, recompilations: i32) -> JsResult<Value> {
-        self.shared.write_i32(HEAD, &[frame.rows() as i32, i32::from(more), recompilations]);
+        self.shared.write_i32(Head::Rows.at(), &[frame.rows() as i32, i32::from(more), recompilations]);
         if frame.rows() == 0 {
             return Ok(self.env.undefined());
         }
-        self.shared.write_i32(ENDS, frame.ends());
-        self.shared.write_u64(NUMBERS, frame.numbers());
-        self.shared.write_u8(BLOBS, frame.bytes());
+        self.shared.write_i32(layout::ENDS, frame.ends());
+        self.shared.write_u64(layout::NUMBERS, frame.numbers());
+        self.shared.write_u8(layout::BLOBS, frame.bytes());
         *self.blobs.borrow_mut() = frame.take_blobs();
-        self.shared.write_i32(HAS_WIDE, &[i32::from(frame.has_wide())]);
+        self.shared.write_i32(Head::HasWide.at(), &[i32::from(frame.has_wide())]);
         if frame.has_wide() {
             frame.swap_wide(&mut self.wide.borrow_mut());
         }
@@ -141,17 +131,17 @@ impl State {
 
     /// Hands over the generation that the rows are of.
     pub fn emit_generation(&self, generation: i32) {
-        self.shared.write_i32(HEAD + 3 * size_of::<i32>(), &[generation]);
+        self.shared.write_i32(Head::Generation.at(), &[generation]);
     }
 
     /// Hands integers over, in the head of the shared memory.
     pub fn emit_head(&self, values: &[i32]) {
-        self.shared.write_i32(HEAD, values);
+        self.shared.write_i32(0, values);
     }
 
     /// Hands one number over as the first cell.
     pub fn emit_number(&self, bits: u64) {
-        self.shared.write_u64(NUMBERS, &[bits]);
+        self.shared.write_u64(layout::NUMBERS, &[bits]);
     }
 
     /// The second string of the latest frame.

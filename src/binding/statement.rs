@@ -10,6 +10,7 @@ use super::state::State;
 use crate::engine::sqlite::driver::statement::Column;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::error::Error;
+use crate::rows::Frame;
 
 /// A statement and how it is to run.
 pub struct StatementHandle {
@@ -234,12 +235,7 @@ fn more_rows(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-fn emit_rows(
-    state: &State,
-    handle: &StatementHandle,
-    frame: &mut crate::engine::sqlite::driver::Frame,
-    filled: JsResult<bool>,
-) -> JsResult<Value> {
+fn emit_rows(state: &State, handle: &StatementHandle, frame: &mut Frame, filled: JsResult<bool>) -> JsResult<Value> {
     let emitted = filled.and_then(|more| Ok((more, state.emit(frame, more, handle.statement.recompilations())?)));
     match emitted {
         Ok((true, value)) => Ok(value),

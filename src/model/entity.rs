@@ -13,7 +13,10 @@ pub enum Holds {
     /// Text.
     Text,
     /// Any JSON value, stored as its text.
-    Json,
+    Json {
+        /// The text that is read where none is stored.
+        missing: &'static str,
+    },
     /// The port of a server: a non-negative integer.
     Port,
     /// A coordinate or a length on the canvas: a finite number.
@@ -100,8 +103,10 @@ impl Declaration {
     fn stored_new<'a>(&self, field: Field, given: Given<'a>, now: &'a str) -> Result<Stored<'a>> {
         match (self.holds, self.new) {
             (Holds::Id, _) => rules::id(field, given).map(Into::into),
-            (Holds::Text | Holds::Json, New::OrNull) => rules::text_or(field, given, None).map(Into::into),
-            (Holds::Text | Holds::Json, New::Or(text)) => rules::text_or(field, given, Some(text)).map(Into::into),
+            (Holds::Text | Holds::Json { .. }, New::OrNull) => rules::text_or(field, given, None).map(Into::into),
+            (Holds::Text | Holds::Json { .. }, New::Or(text)) => {
+                rules::text_or(field, given, Some(text)).map(Into::into)
+            }
             (Holds::Coordinate, New::OrNumber(number)) => rules::coordinate_or(field, given, number).map(Stored::Real),
             (Holds::Time, _) => rules::time(field, given, now).map(Into::into),
             _ => self.stored(field, given),
@@ -120,7 +125,7 @@ impl Declaration {
     fn stored<'a>(&self, field: Field, given: Given<'a>) -> Result<Stored<'a>> {
         match self.holds {
             Holds::Id => rules::id(field, given).map(Into::into),
-            Holds::Text | Holds::Json | Holds::Time => rules::text(field, given).map(Into::into),
+            Holds::Text | Holds::Json { .. } | Holds::Time => rules::text(field, given).map(Into::into),
             Holds::Port => rules::port(field, given),
             Holds::Coordinate => rules::coordinate(field, given).map(Stored::Real),
             // JavaScript's part makes it one: everything has a truth value there.

@@ -16,7 +16,7 @@ pub const EXECUTION: Entity = Entity {
         Declaration::new("worktree_id", "worktreeId", Holds::Id),
         Declaration::new("agent_type", "agentType", Holds::Text),
         Declaration::new("prompt", "prompt", Holds::Text),
-        Declaration::new("result", "result", Holds::Json),
+        Declaration::new("result", "result", Holds::Json { missing: "{}" }),
         Declaration::new("success", "success", Holds::Boolean),
         Declaration::new("executed_at", "executedAt", Holds::Time).made(New::Set),
     ],

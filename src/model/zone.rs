@@ -11,9 +11,13 @@ pub const ZONE: Entity = Entity {
         Declaration::new("name", "name", Holds::Text).changed(Change::OrNull),
         Declaration::new("description", "description", Holds::Text).made(New::OrNull).changed(Change::OrNull),
         Declaration::new("trigger", "trigger", Holds::Text).made(New::Or("onDrop")).changed(Change::NotNull),
-        Declaration::new("agents", "agents", Holds::Json).made(New::Or("[]")).changed(Change::NotNull),
+        Declaration::new("agents", "agents", Holds::Json { missing: "[]" })
+            .made(New::Or("[]"))
+            .changed(Change::NotNull),
         Declaration::new("prompt_template", "promptTemplate", Holds::Text).made(New::Or("")).changed(Change::NotNull),
-        Declaration::new("actions", "actions", Holds::Json).made(New::Or("[]")).changed(Change::NotNull),
+        Declaration::new("actions", "actions", Holds::Json { missing: "[]" })
+            .made(New::Or("[]"))
+            .changed(Change::NotNull),
         Declaration::new("position_x", "position.x", Holds::Coordinate)
             .made(New::OrNumber(0.0))
             .changed(Change::IfGiven),

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
+use visual_db::engine::sqlite::driver::Connection;
 use visual_db::engine::sqlite::driver::transaction::{Control, Transactions};
-use visual_db::engine::sqlite::driver::{Connection, Frame};
 use visual_db::engine::sqlite::open::{self, Options};
 use visual_db::engine::sqlite::store::Store;
 use visual_db::error::Result;
 use visual_db::model::Given::{self, Text, Undefined};
+use visual_db::rows::Frame;
 
 const NOW: &str = "2026-01-01T00:00:00.000Z";
 

@@ -7,8 +7,8 @@ use std::ptr;
 
 use rusqlite::ffi;
 
+use super::column::slice;
 use super::connection::Connection;
-use super::packed::slice;
 use crate::error::Result;
 
 /// An argument of a call, valid while it lasts.

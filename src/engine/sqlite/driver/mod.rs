@@ -1,13 +1,13 @@
-//! The connection to SQLite: open, flags, statements, packed rows. The only home of raw `sqlite3` pointers.
+//! The connection to SQLite: open, flags, statements. The only home of raw `sqlite3` pointers.
 
 pub mod busy;
 mod checkpoint;
 pub mod code;
+mod column;
 pub mod connection;
 pub mod function;
 pub mod online_backup;
 pub mod open;
-pub mod packed;
 pub mod page_bytes;
 mod place;
 pub mod statement;
@@ -15,5 +15,4 @@ pub mod transaction;
 pub mod vfs;
 
 pub use connection::Connection;
-pub use packed::Frame;
 pub use statement::{Bind, Statement};

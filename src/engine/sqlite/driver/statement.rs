@@ -7,10 +7,11 @@ use std::rc::Rc;
 
 use rusqlite::ffi;
 
+use super::column::{push_column, slice};
 use super::connection::Connection;
-use super::packed::{Frame, slice};
 use crate::error::{Error, Result};
 use crate::model::Stored;
+use crate::rows::Frame;
 
 /// A value to bind.
 #[derive(Debug, Clone, Copy)]
@@ -261,7 +262,7 @@ impl Statement {
         // SAFETY: the caller has just stepped to a row; without one the count is 0 and nothing is read.
         unsafe {
             for column in 0..ffi::sqlite3_data_count(raw).min(c_int::try_from(columns).unwrap_or(c_int::MAX)) {
-                frame.push_column(raw, column, bigints);
+                push_column(frame, raw, column, bigints);
             }
         }
         frame.end_row();

@@ -22,6 +22,12 @@ macro_rules! controls {
             pub const fn sql(self) -> &'static str {
                 match self { $(Self::$name => $sql),* }
             }
+
+            /// Its name.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name)),* }
+            }
         }
     };
 }

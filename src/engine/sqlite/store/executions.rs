@@ -3,9 +3,10 @@
 use super::Store;
 use super::places::ById;
 use super::queries::Query;
-use crate::engine::sqlite::driver::{Bind, Frame};
+use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
 use crate::model::{EXECUTION, Field, Given, execution, rules};
+use crate::rows::Frame;
 
 impl Store {
     /// Records a run and returns its id.

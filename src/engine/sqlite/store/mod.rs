@@ -17,9 +17,10 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::engine::sqlite::driver::{Bind, Connection, Frame, Statement};
+use crate::engine::sqlite::driver::{Bind, Connection, Statement};
 use crate::error::Result;
 use crate::model::{Entity, Stored};
+use crate::rows::Frame;
 use queries::Query;
 
 /// The domain's statements on a connection, compiled when first used and kept.

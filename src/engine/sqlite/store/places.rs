@@ -8,8 +8,9 @@ use std::collections::HashMap;
 
 use super::Store;
 use super::queries::Query;
-use crate::engine::sqlite::driver::{Bind, Frame};
+use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
+use crate::rows::Frame;
 
 /// A read by id: by its index, with the rowid as the last column, and by the rowid that it was found at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,9 +3,10 @@
 use super::Store;
 use super::counts::Counts;
 use super::queries::Query;
-use crate::engine::sqlite::driver::{Bind, Frame};
+use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
 use crate::model::{Field, Given, rules};
+use crate::rows::Frame;
 
 /// The version of the schema that has the tables of counts.
 const COUNTS: u32 = 3;

@@ -3,9 +3,10 @@
 use super::places::ById;
 use super::queries::Query;
 use super::{Store, push_new};
-use crate::engine::sqlite::driver::{Bind, Frame};
+use crate::engine::sqlite::driver::Bind;
 use crate::error::{Error, Result};
 use crate::model::{Field, Given, Stored, WORKTREE, rules};
+use crate::rows::Frame;
 
 impl Store {
     /// Stores a new worktree and returns its row.

@@ -3,9 +3,9 @@
 use super::places::ById;
 use super::queries::Query;
 use super::{Store, push_new};
-use crate::engine::sqlite::driver::Frame;
 use crate::error::Result;
 use crate::model::{Field, Given, ZONE, rules};
+use crate::rows::Frame;
 
 impl Store {
     /// Stores a new zone and returns its row.

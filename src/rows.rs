@@ -1,13 +1,10 @@
-//! Rows on their way out, packed: all text of up to a frame of rows in one string, one cell a column beside it.
+//! Rows on their way out, packed, of no engine: all text of up to a frame of rows in one string, one cell a column beside it.
 //!
 //! One string and two arrays cross the border instead of a value a column, which is what most of the time of
 //! a list went into (`docs/decisions/0002-packed-rows.md`). Text that Latin-1 can't say goes into a second string, so that
 //! one emoji doesn't make two bytes of every character beside it.
 
 use std::borrow::Cow;
-use std::ffi::c_int;
-
-use rusqlite::ffi;
 
 /// `ends` of a cell that is NULL.
 pub const NULL: i32 = -1;
@@ -30,6 +27,45 @@ pub const WIDE: i32 = -8;
 pub const CELLS: usize = 8192;
 /// How many bytes of small blobs a frame has.
 pub const BYTES: usize = 64 * 1024;
+/// How the memory that is shared with JavaScript is laid out, in bytes. First the head: see [`Head`].
+pub mod layout {
+    use super::{BYTES, CELLS};
+
+    /// How long the head is.
+    pub const HEAD: usize = 32;
+    /// The frame's `ends`.
+    pub const ENDS: usize = HEAD;
+    /// Its `numbers`.
+    pub const NUMBERS: usize = ENDS + CELLS * size_of::<i32>();
+    /// Its small blobs.
+    pub const BLOBS: usize = NUMBERS + CELLS * size_of::<u64>();
+    /// All of it.
+    pub const LENGTH: usize = BLOBS + BYTES;
+}
+
+/// What the head tells, by the place of its 32-bit integer in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Head {
+    /// How many rows the call returned.
+    Rows = 0,
+    /// Whether there are more.
+    More = 1,
+    /// How often the statement was compiled again because the schema had changed.
+    Recompilations = 2,
+    /// The generation of the content that the rows are of, 0 where that can't be told.
+    Generation = 3,
+    /// Whether there is text in a second string.
+    HasWide = 7,
+}
+
+impl Head {
+    /// Where it lies, in bytes.
+    #[must_use]
+    pub const fn at(self) -> usize {
+        self as usize * size_of::<i32>()
+    }
+}
+
 /// How long a small blob is at most. Those cross the border together; a call for each is what most of their time went into.
 const SMALL: usize = 4 * 1024;
 /// How much text, in bytes, after which a frame takes no further row.
@@ -197,43 +233,6 @@ impl Frame {
         self.apart += bytes.len().max(64);
         self.cell(kind, at as u64);
     }
-
-    /// Appends a column of the row that `statement` stands on.
-    ///
-    /// # Safety
-    /// `statement` stands on a row and has that column.
-    pub(super) unsafe fn push_column(&mut self, statement: *mut ffi::sqlite3_stmt, column: c_int, bigints: bool) {
-        // SAFETY: the value is read before anything else happens on the statement. SQLite converts nothing here
-        // that would move it: each is read as the type that it has.
-        unsafe {
-            let value = ffi::sqlite3_column_value(statement, column);
-            match ffi::sqlite3_value_type(value) {
-                ffi::SQLITE_INTEGER => self.push_integer(ffi::sqlite3_value_int64(value), bigints),
-                ffi::SQLITE_FLOAT => self.push_real(ffi::sqlite3_value_double(value)),
-                ffi::SQLITE_TEXT => {
-                    let text = ffi::sqlite3_value_text(value);
-                    self.push_text(slice(text, ffi::sqlite3_value_bytes(value)));
-                }
-                ffi::SQLITE_BLOB => {
-                    let blob = ffi::sqlite3_value_blob(value);
-                    self.push_blob(slice(blob.cast(), ffi::sqlite3_value_bytes(value)));
-                }
-                _ => self.push_null(),
-            }
-        }
-    }
-}
-
-/// The bytes at a pointer of SQLite's, which is null for none of them.
-///
-/// # Safety
-/// `data` is null or has `length` bytes for as long as the slice is used.
-pub(super) unsafe fn slice<'a>(data: *const u8, length: c_int) -> &'a [u8] {
-    if data.is_null() || length <= 0 {
-        return &[];
-    }
-    // SAFETY: as the caller promises.
-    unsafe { std::slice::from_raw_parts(data, length as usize) }
 }
 
 /// Whether valid UTF-8 has no character over U+00FF: those begin with C4 or more.

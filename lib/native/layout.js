@@ -1,0 +1,21 @@
+'use strict';
+
+// How packed rows lie in the memory that is shared with the addon.
+// Written by `npm run generate` from src/rows.rs: change that.
+
+module.exports = {
+  /** How many cells a frame of rows has. */
+  CELLS: 8192,
+  /** How long the head is. */
+  HEAD_BYTES: 32,
+  /** Where the cells begin, in bytes. */
+  ENDS_AT: 32,
+  /** Where their numbers begin. */
+  NUMBERS_AT: 32800,
+  /** Where the small blobs begin. */
+  BLOBS_AT: 98336,
+  /** Places in the head, in 32-bit integers. */
+  HEAD: { ROWS: 0, MORE: 1, RECOMPILATIONS: 2, GENERATION: 3, HAS_WIDE: 7 },
+  /** What stands in the place of an end where a cell is no text of the first string. */
+  KIND: { NULL: -1, INTEGER: -2, REAL: -3, BIGINT: -4, BLOB: -5, LONG: -6, SMALL_BLOB: -7, WIDE: -8 },
+};

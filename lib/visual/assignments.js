@@ -1,0 +1,63 @@
+'use strict';
+
+const addon = require('../native/addon.js');
+const { cell } = require('../native/rows.js');
+const { allOrNothing, each } = require('./bulk.js');
+const { stateOf } = require('./state.js');
+
+/** The id of a zone. */
+const zoneId = { width: 1, make: (at) => cell(at), copy: (id) => id };
+
+/** Which worktree is in which zone. */
+const assignment = {
+  width: 2,
+  make: (at) => ({ worktreeId: cell(at), zoneId: cell(at + 1) }),
+  copy: (object) => ({ ...object }),
+};
+
+/** The methods of VisualDatabase that are about which worktree is in which zone. */
+const methods = {
+  assignWorktreeToZone(worktree, zone) {
+    addon.assignWorktree(stateOf(this).connection, Date.now(), worktree, zone);
+    return true;
+  },
+
+  assignWorktreesToZone(worktreeIds, zone) {
+    const { connection } = stateOf(this);
+    const ids = [];
+    each('assignWorktreesToZone', 'worktreeIds', worktreeIds, (id) => {
+      ids.push(id);
+      // The addon will refuse it, in its place: of an array that is nothing but long the rest is not read.
+      return id !== undefined;
+    });
+    allOrNothing(connection, 'worktreeIds', () => addon.assignWorktrees(connection, Date.now(), ids, zone));
+    return true;
+  },
+
+  getWorktreeZone(worktree) {
+    const { connection, kept } = stateOf(this);
+    const known = kept.worktreeZone.get(worktree);
+    return kept.worktreeZone.answer(
+      worktree,
+      known,
+      addon.getWorktreeZone(connection, kept.worktreeZone.generationOf(known), worktree),
+    );
+  },
+
+  removeWorktreeFromZone(worktree) {
+    addon.removeAssignment(stateOf(this).connection, worktree);
+    return true;
+  },
+
+  getWorktreesInZone(zone) {
+    const { connection, kept } = stateOf(this);
+    const known = kept.worktreesInZone.get(zone);
+    return kept.worktreesInZone.answer(
+      zone,
+      known,
+      addon.listWorktreesInZone(connection, kept.worktreesInZone.generationOf(known), zone),
+    );
+  },
+};
+
+module.exports = { methods, assignment, zoneId };

@@ -1,0 +1,44 @@
+'use strict';
+
+const { stateOf } = require('./state.js');
+
+/** Loaded when it is first used, so that a process starts sooner. */
+const backups = () => require('../backup/backups.js');
+
+/** The methods of VisualDatabase that make backups. */
+const methods = {
+  backup(path, options) {
+    return backups().backup(this, path, options, stateOf(this).strict);
+  },
+
+  backupSync(path, options) {
+    return backups().backupSync(this, path, options, stateOf(this).strict);
+  },
+};
+
+/** Those that need no open database. */
+const statics = {
+  verifyBackup(path) {
+    return backups().verifyBackup(path);
+  },
+
+  listBackups(folder) {
+    return backups().listBackups(folder);
+  },
+
+  pruneBackups(folder, options) {
+    return backups().pruneBackups(folder, options);
+  },
+
+  restore(backup, options) {
+    return backups().restore(backup, options);
+  },
+};
+
+/** Starts the option `backups` of a database. */
+function startSchedule(database, schedule, logger) {
+  const { BackupSchedule } = require('../backup/schedule.js');
+  return new BackupSchedule(backups().fileOf(database), schedule, logger);
+}
+
+module.exports = { methods, statics, startSchedule };

@@ -1,0 +1,42 @@
+'use strict';
+
+const addon = require('../native/addon.js');
+const { list } = require('../native/objects.js');
+const { assignment } = require('./assignments.js');
+const { worktree, zone } = require('./fields.js');
+const { stateOf } = require('./state.js');
+
+/** The method of VisualDatabase that reads all of the board. */
+const methods = {
+  getBoard() {
+    const { connection, kept } = stateOf(this);
+    const generation = addon.generation(connection);
+    const known = kept.board.get('');
+    if (generation !== 0 && kept.board.generationOf(known) === generation) return kept.board.again(known);
+    const board = inSnapshot(connection, () => ({
+      zones: list(zone, addon.listZones(connection, 0), connection),
+      worktrees: list(worktree, addon.listWorktrees(connection, 0), connection),
+      assignments: list(assignment, addon.listAssignments(connection, 0), connection),
+    }));
+    const unchanged = addon.generation(connection) === generation;
+    return kept.board.keep('', board, unchanged ? generation : 0);
+  },
+};
+
+/** Reads in several steps as if in one. */
+function inSnapshot(connection, read) {
+  const begun = addon.beginSnapshot(connection);
+  try {
+    return read();
+  } finally {
+    if (begun) addon.endSnapshot(connection);
+  }
+}
+
+const copyBoard = (board) => ({
+  zones: board.zones.map(zone.copy),
+  worktrees: board.worktrees.map(worktree.copy),
+  assignments: board.assignments.map(assignment.copy),
+});
+
+module.exports = { methods, copyBoard };

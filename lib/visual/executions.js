@@ -1,0 +1,60 @@
+'use strict';
+
+const addon = require('../native/addon.js');
+const { allOrNothing, each } = require('./bulk.js');
+const { newExecution } = require('./fields.js');
+const { stateOf } = require('./state.js');
+
+/** The methods of VisualDatabase that are about the history of executions. */
+const methods = {
+  recordExecution(execution) {
+    const { connection, strict } = stateOf(this);
+    const values = newExecution('recordExecution', 'execution', execution, strict);
+    return addon.recordExecution(connection, Date.now(), ...values);
+  },
+
+  recordExecutions(executions) {
+    const { connection, strict } = stateOf(this);
+    const values = [];
+    each('recordExecutions', 'executions', executions, (execution, index) => {
+      const name = `executions[${index}]`;
+      for (const value of newExecution('recordExecutions', name, execution, strict, `${name}.`)) values.push(value);
+    });
+    return allOrNothing(connection, 'executions', () => addon.recordExecutions(connection, Date.now(), values));
+  },
+
+  getExecution(id) {
+    const { connection, kept } = stateOf(this);
+    const known = kept.execution.get(id);
+    return kept.execution.answer(id, known, addon.getExecution(connection, kept.execution.generationOf(known), id));
+  },
+
+  getExecutionHistory(zoneId, limit) {
+    const key = pageKey(zoneId, limit);
+    const { connection, kept } = stateOf(this);
+    const known = kept.history.get(key);
+    return kept.history.answer(
+      key,
+      known,
+      addon.listExecutionsOfZone(connection, kept.history.generationOf(known), zoneId, limit),
+    );
+  },
+
+  getWorktreeExecutions(worktreeId, limit) {
+    const key = pageKey(worktreeId, limit);
+    const { connection, kept } = stateOf(this);
+    const known = kept.worktreeHistory.get(key);
+    return kept.worktreeHistory.answer(
+      key,
+      known,
+      addon.listExecutionsOfWorktree(connection, kept.worktreeHistory.generationOf(known), worktreeId, limit),
+    );
+  },
+};
+
+/** A key for a page of a history; `undefined` where none can be kept. */
+function pageKey(id, limit) {
+  return typeof id === 'string' && (limit === undefined || Number.isInteger(limit)) ? `${limit}:${id}` : undefined;
+}
+
+module.exports = { methods };

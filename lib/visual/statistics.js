@@ -1,0 +1,65 @@
+'use strict';
+
+const addon = require('../native/addon.js');
+const { cell } = require('../native/rows.js');
+const { filter } = require('./arguments.js');
+const knownKeys = require('./known_keys.js');
+const { stateOf } = require('./state.js');
+
+const copy = (object) => ({ ...object });
+
+/** How many executions there are, and how they ended. */
+const executionStats = {
+  width: 4,
+  make: (at) => {
+    const total = cell(at) ?? 0;
+    const successful = cell(at + 1) ?? 0;
+    const failed = cell(at + 2) ?? 0;
+    const uniqueAgents = cell(at + 3) ?? 0;
+    return { total, successful, failed, uniqueAgents, successRate: total === 0 ? 0 : (successful / total) * 100 };
+  },
+  copy,
+};
+
+/** How many rows each table has. */
+const databaseStats = {
+  width: 4,
+  make: (at) => ({
+    worktrees: cell(at),
+    zones: cell(at + 1),
+    assignments: cell(at + 2),
+    executions: cell(at + 3) ?? 0,
+  }),
+  copy,
+};
+
+/** The methods of VisualDatabase that count. */
+const methods = {
+  getExecutionStats(options) {
+    const { connection, kept, strict } = stateOf(this);
+    const { zoneId, worktreeId } = filter('getExecutionStats', options, knownKeys.executionFilter, strict);
+    const key = keyOf(zoneId, worktreeId);
+    const known = kept.executionStats.get(key);
+    return kept.executionStats.answer(
+      key,
+      known,
+      addon.executionStats(connection, kept.executionStats.generationOf(known), zoneId, worktreeId),
+    );
+  },
+
+  getStats() {
+    const { connection, kept } = stateOf(this);
+    const known = kept.stats.get('');
+    return kept.stats.answer('', known, addon.stats(connection, kept.stats.generationOf(known)));
+  },
+};
+
+/** A key for two ids of which both, one or none are given; `undefined` where they are no ids. */
+function keyOf(zoneId, worktreeId) {
+  const zone = zoneId || '';
+  const worktree = worktreeId || '';
+  if (typeof zone !== 'string' || typeof worktree !== 'string') return undefined;
+  return `${zone.length}:${zone}${worktree}`;
+}
+
+module.exports = { methods, executionStats, databaseStats };

@@ -1,0 +1,85 @@
+'use strict';
+
+const addon = require('../native/addon.js');
+const { one, list } = require('../native/objects.js');
+const { filter } = require('./arguments.js');
+const { allOrNothing, each } = require('./bulk.js');
+const { worktree, newWorktree, worktreeChanges } = require('./fields.js');
+const knownKeys = require('./known_keys.js');
+const { stateOf } = require('./state.js');
+
+/** How many worktrees are created by one call of the addon: their rows fit one frame. */
+const FRAME = 500;
+
+/** The methods of VisualDatabase that are about worktrees. */
+const methods = {
+  createWorktree(argument) {
+    const { connection, log, strict } = stateOf(this);
+    try {
+      const values = newWorktree('createWorktree', 'worktree', argument, strict);
+      const created = one(worktree, addon.createWorktree(connection, Date.now(), ...values));
+      log.info('[VisualDB] Worktree created', { id: created.id });
+      return created;
+    } catch (error) {
+      log.error('[VisualDB] Failed to create worktree', error, { worktree: argument });
+      throw error;
+    }
+  },
+
+  createWorktrees(worktrees) {
+    const { connection, strict } = stateOf(this);
+    const values = [];
+    each('createWorktrees', 'worktrees', worktrees, (argument, index) => {
+      const name = `worktrees[${index}]`;
+      values.push(newWorktree('createWorktrees', name, argument, strict, `${name}.`));
+    });
+    return allOrNothing(connection, 'worktrees', (at) => {
+      const now = Date.now();
+      const created = [];
+      for (let from = 0; from < values.length; from += FRAME) {
+        at(from);
+        const text = addon.createWorktrees(connection, now, values.slice(from, from + FRAME).flat());
+        for (const object of list(worktree, text, connection)) created.push(object);
+      }
+      return created;
+    });
+  },
+
+  getWorktree(id) {
+    const { connection, kept } = stateOf(this);
+    const known = kept.worktree.get(id);
+    return kept.worktree.answer(id, known, addon.getWorktree(connection, kept.worktree.generationOf(known), id));
+  },
+
+  listWorktrees(options) {
+    const { connection, kept, strict } = stateOf(this);
+    const { status } = filter('listWorktrees', options, knownKeys.worktreeFilter, strict);
+    const key = status || '';
+    const known = kept.worktrees.get(key);
+    return kept.worktrees.answer(
+      key,
+      known,
+      addon.listWorktrees(connection, kept.worktrees.generationOf(known), status),
+    );
+  },
+
+  updateWorktree(id, changes) {
+    const { connection, strict } = stateOf(this);
+    const values = worktreeChanges('updateWorktree', 'changes', changes, strict);
+    return one(worktree, addon.updateWorktree(connection, Date.now(), id, ...values));
+  },
+
+  deleteWorktree(id) {
+    const { connection, log } = stateOf(this);
+    try {
+      addon.deleteWorktree(connection, id);
+    } catch (error) {
+      log.error('[VisualDB] Failed to delete worktree', error, { id });
+      throw error;
+    }
+    log.info('[VisualDB] Worktree deleted', { id });
+    return true;
+  },
+};
+
+module.exports = { methods };

@@ -1,0 +1,47 @@
+'use strict';
+
+const addon = require('../native/addon.js');
+const { one } = require('../native/objects.js');
+const { zone, newZone, zoneChanges } = require('./fields.js');
+const { stateOf } = require('./state.js');
+
+/** The methods of VisualDatabase that are about zones. */
+const methods = {
+  createZone(argument) {
+    const { connection, strict } = stateOf(this);
+    const values = newZone('createZone', 'zone', argument, strict);
+    return one(zone, addon.createZone(connection, Date.now(), ...values));
+  },
+
+  getZone(id) {
+    const { connection, kept } = stateOf(this);
+    const known = kept.zone.get(id);
+    return kept.zone.answer(id, known, addon.getZone(connection, kept.zone.generationOf(known), id));
+  },
+
+  listZones() {
+    const { connection, kept } = stateOf(this);
+    const known = kept.zones.get('');
+    return kept.zones.answer('', known, addon.listZones(connection, kept.zones.generationOf(known)));
+  },
+
+  updateZone(id, changes) {
+    const { connection, strict } = stateOf(this);
+    const values = zoneChanges('updateZone', 'changes', changes, strict);
+    return one(zone, addon.updateZone(connection, Date.now(), id, ...values));
+  },
+
+  deleteZone(id) {
+    const { connection, log } = stateOf(this);
+    try {
+      addon.deleteZone(connection, id);
+    } catch (error) {
+      log.error('[VisualDB] Failed to delete zone', error, { id });
+      throw error;
+    }
+    log.info('[VisualDB] Zone deleted', { id });
+    return true;
+  },
+};
+
+module.exports = { methods };

@@ -1,0 +1,206 @@
+'use strict';
+
+// `npm run generate`: writes the JavaScript that has to agree with Rust, from what the addon says of itself
+// (src/declarations.rs). `--check` writes nothing and fails where a file is not what would be written.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+const { ROOT, dependencies, addon } = require('./setup.js');
+
+/** What every generated file begins with. */
+const head = (about, from) => `'use strict';
+
+// ${about}
+// Written by \`npm run generate\` from ${from}: change that.
+`;
+
+const words = (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+const quoted = (names) => `[${names.map((name) => `'${name}'`).join(', ')}]`;
+const capital = (name) => name[0].toUpperCase() + name.slice(1);
+/** `position` of `position.x`, `undefined` of `path`. */
+const groupOf = ({ name }) => (name.includes('.') ? name.split('.')[0] : undefined);
+const unique = (names) => [...new Set(names)];
+/** The keys of an object that has the fields, `position.x` being in `position`. */
+const keysOf = (fields) => unique(fields.map((field) => groupOf(field) ?? field.name));
+const groupsOf = (fields) => unique(fields.map(groupOf).filter(Boolean));
+
+/** The constants of packed rows. */
+function layout({ cells, bytes, head: places, kinds }) {
+  const constants = [
+    ['CELLS', cells, 'How many cells a frame of rows has.'],
+    ['HEAD_BYTES', bytes.head, 'How long the head is.'],
+    ['ENDS_AT', bytes.ends, 'Where the cells begin, in bytes.'],
+    ['NUMBERS_AT', bytes.numbers, 'Where their numbers begin.'],
+    ['BLOBS_AT', bytes.blobs, 'Where the small blobs begin.'],
+  ];
+  return `${head('How packed rows lie in the memory that is shared with the addon.', 'src/rows.rs')}
+module.exports = {
+${constants.map(([name, value, about]) => `  /** ${about} */\n  ${name}: ${value},`).join('\n')}
+  /** Places in the head, in 32-bit integers. */
+  HEAD: { ${Object.entries(places).map(([name, value]) => `${words(name)}: ${value}`)} },
+  /** What stands in the place of an end where a cell is no text of the first string. */
+  KIND: { ${Object.entries(kinds).map(([name, value]) => `${words(name)}: ${value}`)} },
+};
+`;
+}
+
+/** The steps of transactions. */
+function controls({ controls: names }) {
+  return `${head('The steps of a transaction, as `addon.control` takes them.', 'src/engine/sqlite/driver/transaction.rs')}
+module.exports = {
+${names.map((name, value) => `  ${words(name[0].toLowerCase() + name.slice(1))}: ${value},`).join('\n')}
+};
+`;
+}
+
+/** The keys of what methods are given. */
+function keys({ entities }) {
+  const lists = [];
+  for (const { name, fields } of entities) {
+    const given = fields.filter((field) => field.given);
+    const changes = fields.filter((field) => field.changes);
+    const columns = (list) => list.filter((field) => field.column !== field.name).map((field) => field.column);
+    const takenNew = keysOf(given);
+    const takenChanges = [...keysOf(changes), ...columns(changes)];
+    const others = (taken, names) => unique(names).filter((key) => !taken.includes(key));
+    lists.push([`new${capital(name)}`, takenNew, others(takenNew, keysOf(fields))]);
+    if (changes.length === 0) continue;
+    const fixed = fields.filter((field) => !field.changes);
+    lists.push([`${name}Changes`, takenChanges, others(takenChanges, [...keysOf(fixed), ...columns(fixed)])]);
+  }
+  return `${head('The keys that methods take, and those that the object has, too, but they do not take.', 'src/model')}
+module.exports = {
+${lists.map(([name, taken, fixed]) => `  ${name}: { taken: ${quoted(taken)}, fixed: ${quoted(fixed)} },`).join('\n')}
+};
+`;
+}
+
+/** The value of a cell as the object has it. */
+function read(field, index, entity) {
+  const cell = index === 0 ? 'cell(at)' : `cell(at + ${index})`;
+  if (field.holds === 'boolean') return `Boolean(${cell})`;
+  if (field.holds !== 'json') return cell;
+  // What has a default is settings, of which a board has few that differ: they are parsed once.
+  const parse = field.hasDefault ? 'parseRepeated' : 'JSON.parse';
+  return `json(${parse}, ${cell}, '${field.missing}', '${entity}', id, '${field.name}')`;
+}
+
+/** An object literal: `value` of each field, those of a group in an object of their own. */
+function literal(fields, value) {
+  const parts = keysOf(fields).map((key) => {
+    const members = fields.filter((field) => groupOf(field) === key);
+    if (members.length === 0) {
+      const field = fields.find(({ name }) => name === key);
+      const written = value(field);
+      return written === key ? key : `${key}: ${written}`;
+    }
+    return `${key}: { ${members.map((field) => `${field.name.split('.')[1]}: ${value(field)}`).join(', ')} }`;
+  });
+  return `{ ${parts.join(', ')} }`;
+}
+
+function entity({ name, fields }) {
+  const cell = (field) => read(field, fields.indexOf(field), name);
+  const hasJson = fields.some((field) => field.holds === 'json');
+  const make = hasJson
+    ? `(at) => {\n    const id = cell(at);\n    return ${literal(fields, (field) => (field.name === 'id' ? 'id' : cell(field)))};\n  }`
+    : `(at) => (${literal(fields, cell)})`;
+  const copied = (field) => (field.holds === 'json' ? `copyJson(${name}.${field.name})` : `${name}.${field.name}`);
+  return `
+const ${name} = {
+  /** How many cells a row has. */
+  width: ${fields.length},
+  /** The object of the cells from an index on. */
+  make: ${make},
+  /** A caller's own copy of such an object. */
+  copy: (${name}) => (${literal(fields, copied)}),
+};
+${values(
+  `new${capital(name)}`,
+  fields.filter((field) => field.given),
+  givenValue,
+)}${values(
+    `${name}Changes`,
+    fields.filter((field) => field.changes),
+    changedValue,
+  )}`;
+}
+
+/** A function that reads what a method is given, each key once, as the values that the addon takes. */
+function values(name, fields, value) {
+  if (fields.length === 0) return '';
+  const groups = groupsOf(fields).map(
+    (group) =>
+      `  const ${group} = group(method, \`\${prefix}${group}\`, given.${group}, knownKeys.${group}, strict);\n`,
+  );
+  return `
+/** What \`method\` was given as \`name\`, as the values that the addon takes. Errors name fields behind \`prefix\`. */
+function ${name}(method, name, argument, strict, prefix = '') {
+  const given = fields(method, name, argument, knownKeys.${name}, strict);
+${groups.join('')}  return [${fields.map(value).join(', ')}];
+}
+`;
+}
+
+function givenValue(field) {
+  const { name, holds, hasDefault } = field;
+  if (groupOf(field)) return name;
+  if (holds === 'boolean') return `Boolean(given.${name})`;
+  if (holds !== 'json') return `given.${name}`;
+  return `${hasDefault ? 'jsonTextOrDefault' : 'jsonText'}(method, \`\${prefix}${name}\`, given.${name})`;
+}
+
+/** Both spellings count in an update: that of the column was JavaScript's, too, in the earlier layer. */
+function changedValue(field) {
+  const { name, column, holds } = field;
+  if (groupOf(field)) return `${name} ?? given.${column}`;
+  if (holds === 'json') return `jsonText(method, \`\${prefix}${name}\`, given.${name})`;
+  return name === column ? `given.${name}` : `later(given, '${name}', given.${name}, '${column}', given.${column})`;
+}
+
+/** The entities: their objects, and what methods are given of them. */
+function fields({ entities }) {
+  const body = entities.map(entity).join('');
+  const functions = [...body.matchAll(/^function (\w+)/gm)].map(([, name]) => name);
+  return `${head('The entities of the board: their objects, and what methods are given of them.', 'src/model')}
+const { cell } = require('../native/rows.js');
+const { fields, group, jsonText, jsonTextOrDefault, later } = require('./arguments.js');
+const { copyJson, json, parseRepeated } = require('./json.js');
+const knownKeys = require('./known_keys.js');
+${body}
+module.exports = { ${[...entities.map(({ name }) => name), ...functions].join(', ')} };
+`;
+}
+
+const FILES = {
+  'lib/native/layout.js': layout,
+  'lib/native/controls.js': controls,
+  'lib/visual/keys.js': keys,
+  'lib/visual/fields.js': fields,
+};
+
+async function main() {
+  const { check } = parseArgs({ options: { check: { type: 'boolean', default: false } } }).values;
+  dependencies();
+  addon();
+  // Asked of the binary itself, since what is built upon it may be what is to be written.
+  const declared = JSON.parse(require('../lib/native/binary.js').setup(Error).declarations());
+  const prettier = await import('prettier');
+  const options = await prettier.resolveConfig(path.join(ROOT, 'package.json'));
+  const stale = [];
+  for (const [file, write] of Object.entries(FILES)) {
+    const text = await prettier.format(write(declared), { ...options, parser: 'babel' });
+    const at = path.join(ROOT, file);
+    if (fs.existsSync(at) && fs.readFileSync(at, 'utf8') === text) continue;
+    stale.push(file);
+    if (!check) fs.writeFileSync(at, text);
+  }
+  if (!check) console.log(stale.length === 0 ? 'Nothing has changed.' : `Written: ${stale.join(', ')}`);
+  else if (stale.length > 0) {
+    console.error(`Not what Rust declares: ${stale.join(', ')}. Run: npm run generate`);
+    process.exitCode = 1;
+  }
+}
+
+main();

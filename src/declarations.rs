@@ -1,0 +1,74 @@
+//! What JavaScript has to agree on, as JSON: the fields of the entities, the layout of packed rows, the steps of
+//! transactions. `scripts/generate.js` writes JavaScript from it.
+
+use serde_json::{Map, Value, json};
+
+use crate::engine::sqlite::driver::transaction::Control;
+use crate::model::entity::{Change, Declaration, Holds, New};
+use crate::model::{EXECUTION, Entity, WORKTREE, ZONE};
+use crate::rows::{self, Head, layout};
+
+/// All of it.
+#[must_use]
+pub fn declarations() -> Value {
+    let entities: Vec<Value> = [WORKTREE, ZONE, EXECUTION].iter().map(entity).collect();
+    let controls: Vec<&str> = Control::ALL.iter().map(|control| control.name()).collect();
+    json!({
+        "entities": entities,
+        "cells": rows::CELLS,
+        "bytes": {
+            "head": layout::HEAD,
+            "ends": layout::ENDS,
+            "numbers": layout::NUMBERS,
+            "blobs": layout::BLOBS,
+        },
+        "head": named([
+            ("rows", Head::Rows as i32),
+            ("more", Head::More as i32),
+            ("recompilations", Head::Recompilations as i32),
+            ("generation", Head::Generation as i32),
+            ("hasWide", Head::HasWide as i32),
+        ]),
+        "kinds": named([
+            ("null", rows::NULL),
+            ("integer", rows::INT),
+            ("real", rows::REAL),
+            ("bigint", rows::BIG),
+            ("blob", rows::BLOB),
+            ("long", rows::LONG),
+            ("smallBlob", rows::SMALL_BLOB),
+            ("wide", rows::WIDE),
+        ]),
+        "controls": controls,
+    })
+}
+
+fn named<const N: usize>(values: [(&str, i32); N]) -> Map<String, Value> {
+    values.into_iter().map(|(name, value)| (name.to_string(), json!(value))).collect()
+}
+
+fn entity(entity: &Entity) -> Value {
+    let fields: Vec<Value> = entity.fields.iter().map(field).collect();
+    json!({ "name": entity.name, "fields": fields })
+}
+
+fn field(field: &Declaration) -> Value {
+    let (holds, missing) = match field.holds {
+        Holds::Id => ("id", None),
+        Holds::Text => ("text", None),
+        Holds::Json { missing } => ("json", Some(missing)),
+        Holds::Port => ("port", None),
+        Holds::Coordinate => ("coordinate", None),
+        Holds::Time => ("time", None),
+        Holds::Boolean => ("boolean", None),
+    };
+    json!({
+        "name": field.name,
+        "column": field.column,
+        "holds": holds,
+        "missing": missing,
+        "given": field.is_given(),
+        "hasDefault": matches!(field.new, New::Or(_) | New::OrNumber(_) | New::OrNull | New::OrNow),
+        "changes": field.change != Change::Never,
+    })
+}

@@ -1,0 +1,44 @@
+//! From a column of the row that a statement stands on to a cell of a frame.
+
+use std::ffi::c_int;
+
+use rusqlite::ffi;
+
+use crate::rows::Frame;
+
+/// Appends a column of the row that `statement` stands on.
+///
+/// # Safety
+/// `statement` stands on a row and has that column.
+pub(super) unsafe fn push_column(frame: &mut Frame, statement: *mut ffi::sqlite3_stmt, column: c_int, bigints: bool) {
+    // SAFETY: the value is read before anything else happens on the statement. SQLite converts nothing here
+    // that would move it: each is read as the type that it has.
+    unsafe {
+        let value = ffi::sqlite3_column_value(statement, column);
+        match ffi::sqlite3_value_type(value) {
+            ffi::SQLITE_INTEGER => frame.push_integer(ffi::sqlite3_value_int64(value), bigints),
+            ffi::SQLITE_FLOAT => frame.push_real(ffi::sqlite3_value_double(value)),
+            ffi::SQLITE_TEXT => {
+                let text = ffi::sqlite3_value_text(value);
+                frame.push_text(slice(text, ffi::sqlite3_value_bytes(value)));
+            }
+            ffi::SQLITE_BLOB => {
+                let blob = ffi::sqlite3_value_blob(value);
+                frame.push_blob(slice(blob.cast(), ffi::sqlite3_value_bytes(value)));
+            }
+            _ => frame.push_null(),
+        }
+    }
+}
+
+/// The bytes at a pointer of SQLite's, which is null for none of them.
+///
+/// # Safety
+/// `data` is null or has `length` bytes for as long as the slice is used.
+pub(super) unsafe fn slice<'a>(data: *const u8, length: c_int) -> &'a [u8] {
+    if data.is_null() || length <= 0 {
+        return &[];
+    }
+    // SAFETY: as the caller promises.
+    unsafe { std::slice::from_raw_parts(data, length as usize) }
+}
