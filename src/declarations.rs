@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::engine::sqlite::driver::transaction::Control;
 use crate::model::entity::{Change, Declaration, Holds, New};
 use crate::model::{EXECUTION, Entity, WORKTREE, ZONE};
-use crate::rows::{self, Head, layout};
+use crate::rows::{self, layout};
 
 /// All of it.
 #[must_use]
@@ -17,17 +17,17 @@ pub fn declarations() -> Value {
         "entities": entities,
         "cells": rows::CELLS,
         "bytes": {
-            "head": layout::HEAD,
-            "ends": layout::ENDS,
-            "numbers": layout::NUMBERS,
-            "blobs": layout::BLOBS,
+            "head": layout::HEAD.length(),
+            "ends": layout::ENDS.start(),
+            "numbers": layout::NUMBERS.start(),
+            "blobs": layout::BLOBS.start(),
         },
         "head": named([
-            ("rows", Head::Rows as i32),
-            ("more", Head::More as i32),
-            ("recompilations", Head::Recompilations as i32),
-            ("generation", Head::Generation as i32),
-            ("hasWide", Head::HasWide as i32),
+            ("rows", 0),
+            ("more", layout::MORE as i32),
+            ("recompilations", layout::RECOMPILATIONS as i32),
+            ("generation", layout::GENERATION_INDEX as i32),
+            ("hasWide", layout::HAS_WIDE_INDEX as i32),
         ]),
         "kinds": named([
             ("null", rows::NULL),

@@ -31,6 +31,12 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// A mistake of this package's own.
+    #[must_use]
+    pub fn internal(what: &str) -> Self {
+        Self::Coded { code: "ERR_INTERNAL", message: format!("visual-db: an internal error; please report it: {what}") }
+    }
+
     /// The message alone, as JavaScript shows it.
     #[must_use]
     pub fn message(&self) -> &str {

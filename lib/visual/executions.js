@@ -20,7 +20,7 @@ const methods = {
       const name = `executions[${index}]`;
       for (const value of newExecution('recordExecutions', name, execution, strict, `${name}.`)) values.push(value);
     });
-    return allOrNothing(connection, 'executions', () => addon.recordExecutions(connection, Date.now(), values));
+    return allOrNothing(connection, 'executions', () => [...addon.recordExecutions(connection, Date.now(), values)]);
   },
 
   getExecution(id) {

@@ -21,7 +21,7 @@ use napi_derive::napi;
 use serde::Serialize;
 
 use crate::engine::sqlite::backup::{self, Create, Keep, Progress};
-use crate::engine::sqlite::driver::code::name;
+use crate::engine::sqlite::driver::code;
 use crate::error::{Error, Result};
 
 /// What is to be done; it tells of its steps and gives JSON.
@@ -117,8 +117,12 @@ fn ask(watcher: Option<&Function<String, bool>>, step: Progress) -> Result<()> {
     }
 }
 
+/// An outcome that could not be written down.
+const UNWRITTEN: &str = r#"{"error":{"type":"Error","code":"ERR_INTERNAL","message":"visual-db: an internal error; please report it: an outcome is no JSON"}}"#;
+
 fn text(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_else(|_| "null".into())
+    // Nothing that is written here can fail to be: no map with keys that are no text, no failing `Serialize`.
+    serde_json::to_string(value).unwrap_or_else(|_| UNWRITTEN.into())
 }
 
 #[derive(Serialize)]
@@ -130,17 +134,14 @@ enum Outcome<T> {
 
 /// A panic ends here: it must not cross into JavaScript.
 pub(super) fn outcome<T: Serialize>(work: impl FnOnce() -> Result<T>) -> String {
-    let done = catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(Error::Plain("internal error: the code panicked".into())));
+    let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::internal("the code panicked")));
     text(&match done {
         Ok(value) => Outcome::Value(value),
         Err(error) => {
             let (kind, code) = match &error {
                 Error::Type(_) => ("TypeError", None),
                 Error::Range(_) => ("RangeError", None),
-                Error::Sqlite { code, .. } => {
-                    ("SqliteError", name(*code).or_else(|| name(*code & 0xff)).map(str::to_owned))
-                }
+                Error::Sqlite { code, .. } => ("SqliteError", Some(code::spelling(*code).into_owned())),
                 Error::Coded { code, .. } => ("Error", Some((*code).to_owned())),
                 Error::Plain(_) => ("Error", None),
             };
@@ -194,7 +195,8 @@ impl Task for Work {
             }
             if go_on.load(Ordering::Relaxed) { Ok(()) } else { Err(stopped()) }
         };
-        let outcome = self.run.take().map_or_else(String::new, |run| run(&mut report));
+        let run = self.run.take().ok_or_else(|| napi::Error::from_reason("visual-db: the work was done already"))?;
+        let outcome = run(&mut report);
         Ok(Done { outcome, steps })
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::js::{Call, Failure, JsResult, Kind, Reference, Value};
+use super::js::{Call, External, Failure, JsResult, Kind, Reference, Value};
 use super::module::Native;
 use super::state::State;
 use super::statement::StatementHandle;
@@ -24,6 +24,11 @@ pub enum Handle {
     Statement(StatementHandle),
     /// A backup; `None` once it has ended.
     Backup(RefCell<Option<OnlineBackup>>),
+}
+
+// SAFETY: it is the only one.
+unsafe impl External for Handle {
+    const TAG: u64 = 1;
 }
 
 /// An open connection and what hangs on it.
@@ -67,9 +72,7 @@ impl Database {
 
 /// The handle in an argument.
 pub fn handle(call: &Call, index: usize) -> JsResult<&Handle> {
-    // SAFETY: this addon makes no externals but of `Handle`, and the argument lives as long as the call.
-    unsafe { call.env.data::<Handle>(call.argument(index)) }
-        .ok_or_else(|| Error::Type("Illegal invocation".into()).into())
+    call.external(index).ok_or_else(|| Error::Type("Illegal invocation".into()).into())
 }
 
 /// The connection in the first argument.
@@ -101,8 +104,8 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("checkNoIterators", check_no_iterators),
 ];
 
-fn milliseconds(call: &Call, index: usize) -> Duration {
-    Duration::from_millis(call.env.to_f64(call.argument(index)).clamp(0.0, f64::from(i32::MAX)) as u64)
+fn milliseconds(call: &Call, index: usize) -> JsResult<Duration> {
+    Ok(Duration::from_millis(call.env.to_f64(call.argument(index))?.clamp(0.0, f64::from(i32::MAX)) as u64))
 }
 
 fn c_string(text: String) -> Result<CString> {
@@ -112,11 +115,11 @@ fn c_string(text: String) -> Result<CString> {
 /// `open(path, readonly, mustExist, timeout, content | null)`
 fn open_bare(state: &State, call: &Call) -> JsResult<Value> {
     let env = call.env;
-    let path = env.to_string(call.argument(0));
+    let path = env.to_string(call.argument(0))?;
     let options = open::Options {
-        readonly: env.to_bool(call.argument(1)),
-        must_exist: env.to_bool(call.argument(2)),
-        timeout: milliseconds(call, 3),
+        readonly: env.to_bool(call.argument(1))?,
+        must_exist: env.to_bool(call.argument(2))?,
+        timeout: milliseconds(call, 3)?,
         watched: false,
     };
     let content = env.to_bytes(call.argument(4));
@@ -133,15 +136,15 @@ fn open_bare(state: &State, call: &Call) -> JsResult<Value> {
 /// `openVisual(path, readonly, mustExist, timeout, full, mode, migrate, packageVersion)`
 fn open_visual(state: &State, call: &Call) -> JsResult<Value> {
     let env = call.env;
-    let path = env.to_string(call.argument(0));
-    let package_version = env.to_string(call.argument(7));
+    let path = env.to_string(call.argument(0))?;
+    let package_version = env.to_string(call.argument(7))?;
     let options = crate::engine::sqlite::open::Options {
-        readonly: env.to_bool(call.argument(1)),
-        must_exist: env.to_bool(call.argument(2)),
-        timeout: milliseconds(call, 3),
-        full: env.to_bool(call.argument(4)),
-        mode: env.to_f64(call.argument(5)) as u32,
-        migrate: env.to_bool(call.argument(6)),
+        readonly: env.to_bool(call.argument(1))?,
+        must_exist: env.to_bool(call.argument(2))?,
+        timeout: milliseconds(call, 3)?,
+        full: env.to_bool(call.argument(4))?,
+        mode: env.to_f64(call.argument(5))? as u32,
+        migrate: env.to_bool(call.argument(6))?,
         package_version: &package_version,
     };
     let (connection, store) = crate::engine::sqlite::open::open(Path::new(&path), &options)?;
@@ -193,7 +196,7 @@ fn in_transaction(_: &State, call: &Call) -> JsResult<Value> {
 /// `control(connection, index in Control.ALL)`
 fn control(state: &State, call: &Call) -> JsResult<Value> {
     let database = database(call)?;
-    let index = call.env.to_f64(call.argument(1)) as usize;
+    let index = call.env.to_f64(call.argument(1))? as usize;
     let control = *Control::ALL.get(index).ok_or_else(|| Error::Range(format!("No control {index}")))?;
     if database.logger.borrow().is_some() {
         database.connection.check_writable()?;
@@ -211,7 +214,7 @@ fn control(state: &State, call: &Call) -> JsResult<Value> {
 fn exec(state: &State, call: &Call) -> JsResult<Value> {
     let database = database(call)?;
     database.connection.check_writable()?;
-    let sql = call.env.to_string(call.argument(1));
+    let sql = call.env.to_string(call.argument(1))?;
     let _busy = database.connection.enter();
     let mut failure = None;
     let ran = database.connection.exec(&sql, |text| match database.log(state, text) {
@@ -236,7 +239,7 @@ fn set_logger(_: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn set_unsafe_mode(_: &State, call: &Call) -> JsResult<Value> {
-    database(call)?.connection.set_unsafe_mode(call.env.to_bool(call.argument(1)))?;
+    database(call)?.connection.set_unsafe_mode(call.env.to_bool(call.argument(1))?)?;
     Ok(call.env.undefined())
 }
 
@@ -249,7 +252,7 @@ fn check_no_iterators(_: &State, call: &Call) -> JsResult<Value> {
 fn serialize(_: &State, call: &Call) -> JsResult<Value> {
     let database = database(call)?;
     database.connection.check_no_iterators()?;
-    let schema = c_string(call.env.to_string(call.argument(1)))?;
+    let schema = c_string(call.env.to_string(call.argument(1))?)?;
     call.env.buffer(&database.connection.serialize(&schema)?)
 }
 
@@ -258,9 +261,9 @@ fn start_backup(_: &State, call: &Call) -> JsResult<Value> {
     let env = call.env;
     let database = database(call)?;
     database.connection.check_idle()?;
-    let schema = c_string(env.to_string(call.argument(1)))?;
-    let path = env.to_string(call.argument(2));
-    let is_new = env.to_bool(call.argument(3));
+    let schema = c_string(env.to_string(call.argument(1))?)?;
+    let path = env.to_string(call.argument(2))?;
+    let is_new = env.to_bool(call.argument(3))?;
     let backup = OnlineBackup::start(&database.connection, &schema, Path::new(&path), is_new)?;
     env.external(Handle::Backup(RefCell::new(Some(backup))))
 }
@@ -274,11 +277,11 @@ fn backup(call: &Call) -> JsResult<&RefCell<Option<OnlineBackup>>> {
 
 /// `stepBackup(backup, pages)` leaves total and remaining pages in the head.
 fn step_backup(state: &State, call: &Call) -> JsResult<Value> {
-    let pages = call.env.to_f64(call.argument(1)) as i32;
+    let pages = call.env.to_f64(call.argument(1))? as i32;
     let mut backup = backup(call)?.borrow_mut();
     let backup = backup.as_mut().ok_or_else(|| Failure::from(Error::Type("The backup has ended".into())))?;
     let progress = backup.step(pages)?;
-    state.emit_head(&[progress.total, progress.remaining]);
+    state.emit_head(&[progress.total, progress.remaining])?;
     Ok(call.env.undefined())
 }
 

@@ -74,7 +74,7 @@ fn read(
     let database = database(call)?;
     database.connection.check_idle()?;
     let before = database.connection.generation();
-    if before != 0 && before == call.env.to_i32(call.argument(1)) {
+    if before != 0 && before == call.env.to_i32(call.argument(1))? {
         return Ok(call.env.null());
     }
     let store = store(call)?;
@@ -82,7 +82,7 @@ fn read(
         state.with_frame(|frame| {
             let more = run(store, given, frame)?;
             database.reading.set(before);
-            state.emit_generation(if more { 0 } else { database.unchanged_since(before) });
+            state.emit_generation(if more { 0 } else { database.unchanged_since(before) })?;
             state.emit(frame, more, 0)
         })
     })
@@ -106,7 +106,7 @@ fn nothing(state: &State, call: &Call, run: impl FnOnce(&Store, &Arguments<'_>) 
 
 fn create_worktree(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |store, given, frame| {
-        store.create_worktree("createWorktree", given.rest(1), &time::iso(given.number(0)), frame)
+        store.create_worktree("createWorktree", given.rest(1), &time::iso(given.number(0)?), frame)
     })
 }
 
@@ -120,7 +120,7 @@ fn list_worktrees(state: &State, call: &Call) -> JsResult<Value> {
 
 fn update_worktree(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |store, given, frame| {
-        store.update_worktree(given.get(1), given.rest(2), &time::iso(given.number(0)), frame)
+        store.update_worktree(given.get(1), given.rest(2), &time::iso(given.number(0)?), frame)
     })
 }
 
@@ -129,7 +129,7 @@ fn delete_worktree(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn create_zone(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |store, given, frame| store.create_zone(given.rest(1), &time::iso(given.number(0)), frame))
+    row(state, call, |store, given, frame| store.create_zone(given.rest(1), &time::iso(given.number(0)?), frame))
 }
 
 fn get_zone(state: &State, call: &Call) -> JsResult<Value> {
@@ -142,7 +142,7 @@ fn list_zones(state: &State, call: &Call) -> JsResult<Value> {
 
 fn update_zone(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |store, given, frame| {
-        store.update_zone(given.get(1), given.rest(2), &time::iso(given.number(0)), frame)
+        store.update_zone(given.get(1), given.rest(2), &time::iso(given.number(0)?), frame)
     })
 }
 
@@ -152,7 +152,7 @@ fn delete_zone(state: &State, call: &Call) -> JsResult<Value> {
 
 fn assign_worktree(state: &State, call: &Call) -> JsResult<Value> {
     nothing(state, call, |store, given| {
-        store.assign_worktree("assignWorktreeToZone", given.get(1), given.get(2), &time::iso(given.number(0)))
+        store.assign_worktree("assignWorktreeToZone", given.get(1), given.get(2), &time::iso(given.number(0)?))
     })
 }
 
@@ -172,7 +172,7 @@ fn list_worktrees_in_zone(state: &State, call: &Call) -> JsResult<Value> {
 fn record_execution(state: &State, call: &Call) -> JsResult<Value> {
     let store = store(call)?;
     state.with_given(call, 1, |given| {
-        let now = given.number(0);
+        let now = given.number(0)?;
         call.env.text(&store.record_execution("recordExecution", given.rest(1), now, &time::iso(now))?)
     })
 }
@@ -203,7 +203,7 @@ fn more(state: &State, call: &Call) -> JsResult<Value> {
     let store = store(call)?;
     state.with_frame(|frame| {
         let more = store.more(frame)?;
-        state.emit_generation(if more { 0 } else { database.unchanged_since(database.reading.get()) });
+        state.emit_generation(if more { 0 } else { database.unchanged_since(database.reading.get()) })?;
         state.emit(frame, more, 0)
     })
 }
@@ -240,7 +240,7 @@ fn end_snapshot(_: &State, call: &Call) -> JsResult<Value> {
 /// `createWorktrees(connection, now, values)`: its values of each worktree, one after the other; at most a frame of them.
 fn create_worktrees(state: &State, call: &Call) -> JsResult<Value> {
     let store = store(call)?;
-    let now = time::iso(call.env.to_f64(call.argument(1)));
+    let now = time::iso(call.env.to_f64(call.argument(1))?);
     state.with_frame(|frame| {
         each(state, call, WORKTREE.given().count() as u32, |given| {
             store.create_worktree("createWorktrees", given.rest(0), &now, frame)
@@ -252,7 +252,7 @@ fn create_worktrees(state: &State, call: &Call) -> JsResult<Value> {
 /// `recordExecutions(connection, now, values)`: its values of each run. Gives the ids.
 fn record_executions(state: &State, call: &Call) -> JsResult<Value> {
     let store = store(call)?;
-    let milliseconds = call.env.to_f64(call.argument(1));
+    let milliseconds = call.env.to_f64(call.argument(1))?;
     let now = time::iso(milliseconds);
     let mut ids = Vec::new();
     each(state, call, EXECUTION.given().count() as u32, |given| {
@@ -265,7 +265,7 @@ fn record_executions(state: &State, call: &Call) -> JsResult<Value> {
 /// `assignWorktrees(connection, now, worktree ids, zone id)`
 fn assign_worktrees(state: &State, call: &Call) -> JsResult<Value> {
     let store = store(call)?;
-    let now = time::iso(call.env.to_f64(call.argument(1)));
+    let now = time::iso(call.env.to_f64(call.argument(1))?);
     state.with_given(call, 3, |zone| {
         each(state, call, 1, |given| store.assign_worktree("assignWorktreesToZone", given.get(0), zone.get(0), &now))
     })
@@ -276,10 +276,12 @@ fn assign_worktrees(state: &State, call: &Call) -> JsResult<Value> {
 fn each(state: &State, call: &Call, width: u32, mut take: impl FnMut(&Arguments<'_>) -> Result<()>) -> JsResult<Value> {
     let env = call.env;
     let values = call.argument(2);
-    let length = env.array_length(values);
+    let length = env.array_length(values)?;
     for (item, at) in (0..length).step_by(width as usize).enumerate() {
-        state.emit_head(&[item as i32]);
-        env.scoped(|| state.with_elements(values, at, width, |given| Ok(take(given)?)))?;
+        state.emit_head(&[item as i32])?;
+        let run = || state.with_elements(values, at, width, |given| Ok(take(given)?));
+        // SAFETY: what is taken is decoded; no JavaScript value leaves.
+        unsafe { env.scoped(run)? };
     }
     Ok(env.undefined())
 }

@@ -1,9 +1,10 @@
 //! Functions and aggregates written in JavaScript.
 
 use std::any::Any;
+use std::rc::Rc;
 
 use super::database::database;
-use super::js::{Call, Env, JsResult, Kind, Reference, Value};
+use super::js::{Call, Env, ErrorClasses, Failure, JsResult, Kind, Reference, Value};
 use super::module::Native;
 use super::state::State;
 use crate::engine::sqlite::driver::function::{Aggregate, Argument, Output, Scalar, Signature, Stepped, Thrown};
@@ -15,6 +16,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[("function", function), ("aggregate",
 /// What both kinds have in common.
 struct Shared {
     env: Env,
+    errors: Rc<ErrorClasses>,
     name: String,
     /// Integers come as `BigInt`s.
     bigints: bool,
@@ -42,42 +44,45 @@ impl Shared {
             }
             self.env.call(function.value()?, &values)
         };
-        match run() {
-            Ok(value) => Some(value),
-            Err(failure) => {
-                if let super::js::Failure::Error(error) = failure {
-                    self.env.throw(&error, None);
+        self.or_throw(run())
+    }
+
+    /// A failure stays pending as the exception that it is.
+    fn or_throw<T>(&self, result: JsResult<T>) -> Option<T> {
+        result
+            .map_err(|failure| {
+                if let Failure::Error(error) = failure {
+                    self.errors.throw(&error);
                 }
-                None
-            }
-        }
+            })
+            .ok()
     }
 
     fn output(&self, value: Value) -> Output {
+        self.or_throw(self.converted(value)).unwrap_or(Output::Thrown)
+    }
+
+    fn converted(&self, value: Value) -> JsResult<Output> {
         let env = self.env;
         match env.kind(value) {
-            Kind::Number => Output::Real(env.to_f64(value)),
-            Kind::Bigint => env
-                .to_i64(value)
-                .map_or_else(|| self.refuse(Error::Range, "a bigint that was too big"), Output::Integer),
-            Kind::String => {
-                let mut text = Vec::new();
-                env.append_string(value, &mut text);
-                Output::Text(text)
+            Kind::Number => Ok(Output::Real(env.to_f64(value)?)),
+            Kind::Bigint => {
+                let integer = env.to_i64(value);
+                integer.map(Output::Integer).ok_or_else(|| self.refused(Error::Range, "a bigint that was too big"))
             }
-            Kind::Undefined | Kind::Null => Output::Null,
+            Kind::String => Ok(Output::Text(env.to_string(value)?.into_bytes())),
+            Kind::Undefined | Kind::Null => Ok(Output::Null),
             Kind::Object => {
-                env.to_bytes(value).map_or_else(|| self.refuse(Error::Type, "an invalid value"), Output::Blob)
+                env.to_bytes(value).map(Output::Blob).ok_or_else(|| self.refused(Error::Type, "an invalid value"))
             }
             Kind::Boolean | Kind::Symbol | Kind::Function | Kind::External => {
-                self.refuse(Error::Type, "an invalid value")
+                Err(self.refused(Error::Type, "an invalid value"))
             }
         }
     }
 
-    fn refuse(&self, class: fn(String) -> Error, what: &str) -> Output {
-        self.env.throw(&class(format!("User-defined function {}() returned {what}", self.name)), None);
-        Output::Thrown
+    fn refused(&self, class: fn(String) -> Error, what: &str) -> Failure {
+        class(format!("User-defined function {}() returned {what}", self.name)).into()
     }
 }
 
@@ -88,10 +93,11 @@ struct JsFunction {
 
 impl Scalar for JsFunction {
     fn call(&self, arguments: &[Argument<'_>]) -> Output {
-        self.shared.env.scoped(|| match self.shared.call(&self.function, None, arguments) {
-            Some(value) => self.shared.output(value),
-            None => Output::Thrown,
-        })
+        let run = || {
+            self.shared.call(&self.function, None, arguments).map_or(Output::Thrown, |value| self.shared.output(value))
+        };
+        // SAFETY: an output is no JavaScript value, and no other is put anywhere.
+        unsafe { self.shared.env.scoped(run) }
     }
 }
 
@@ -111,37 +117,41 @@ struct JsAggregate {
 impl JsAggregate {
     fn boxed(&self, value: Value) -> Option<Reference> {
         let env = self.shared.env;
-        env.array([Ok(value)].into_iter()).and_then(|array| env.reference(array)).ok()
+        self.shared.or_throw(env.array([Ok(value)].into_iter()).and_then(|array| env.reference(array)))
     }
 
     fn unboxed(&self, reference: &Reference) -> Option<Value> {
-        reference.value().and_then(|array| self.shared.env.element(array, 0)).ok()
+        self.shared.or_throw(reference.value().and_then(|array| self.shared.env.element(array, 0)))
     }
 
     fn take(&self, accumulator: &mut dyn Any, function: &Reference, arguments: &[Argument<'_>]) -> Stepped {
         let env = self.shared.env;
         let accumulator = accumulator.downcast_mut::<Accumulator>().ok_or(Thrown)?;
-        env.scoped(|| {
+        let run = || {
             let before = self.unboxed(&accumulator.0).ok_or(Thrown)?;
             let after = self.shared.call(function, Some(before), arguments).ok_or(Thrown)?;
             if env.kind(after) != Kind::Undefined {
                 accumulator.0 = self.boxed(after).ok_or(Thrown)?;
             }
             Ok(())
-        })
+        };
+        // SAFETY: nothing is returned, and what is kept is a reference.
+        unsafe { env.scoped(run) }
     }
 }
 
 impl Aggregate for JsAggregate {
     fn start(&self) -> Option<Box<dyn Any>> {
-        self.shared.env.scoped(|| {
+        let run = || {
             let mut value = self.unboxed(&self.start)?;
             if self.start_is_function {
-                let function = self.shared.env.reference(value).ok()?;
+                let function = self.shared.or_throw(self.shared.env.reference(value))?;
                 value = self.shared.call(&function, None, &[])?;
             }
             Some(Box::new(Accumulator(self.boxed(value)?)) as Box<dyn Any>)
-        })
+        };
+        // SAFETY: what is returned is a reference.
+        unsafe { self.shared.env.scoped(run) }
     }
 
     fn step(&self, accumulator: &mut dyn Any, arguments: &[Argument<'_>]) -> Stepped {
@@ -154,7 +164,7 @@ impl Aggregate for JsAggregate {
 
     fn value(&self, accumulator: &dyn Any) -> Output {
         let Some(accumulator) = accumulator.downcast_ref::<Accumulator>() else { return Output::Thrown };
-        self.shared.env.scoped(|| {
+        let run = || {
             let Some(mut value) = self.unboxed(&accumulator.0) else { return Output::Thrown };
             if let Some(result) = &self.result {
                 match self.shared.call(result, Some(value), &[]) {
@@ -163,45 +173,48 @@ impl Aggregate for JsAggregate {
                 }
             }
             self.shared.output(value)
-        })
+        };
+        // SAFETY: an output is no JavaScript value, and no other is put anywhere.
+        unsafe { self.shared.env.scoped(run) }
     }
 }
 
 /// The arguments that both registrations end with: name, number of arguments, bigints, deterministic, direct only.
-fn shared(call: &Call, from: usize) -> Shared {
-    Shared {
+fn shared(state: &State, call: &Call, from: usize) -> JsResult<Shared> {
+    Ok(Shared {
         env: call.env,
-        name: call.env.to_string(call.argument(from)),
-        bigints: call.env.to_bool(call.argument(from + 2)),
-    }
+        errors: Rc::clone(&state.errors),
+        name: call.env.to_string(call.argument(from))?,
+        bigints: call.env.to_bool(call.argument(from + 2))?,
+    })
 }
 
-fn signature<'a>(call: &Call, from: usize, name: &'a str) -> Signature<'a> {
-    Signature {
+fn signature<'a>(call: &Call, from: usize, name: &'a str) -> JsResult<Signature<'a>> {
+    Ok(Signature {
         name,
-        arguments: call.env.to_f64(call.argument(from + 1)) as i32,
-        deterministic: call.env.to_bool(call.argument(from + 3)),
-        direct_only: call.env.to_bool(call.argument(from + 4)),
-    }
+        arguments: call.env.to_f64(call.argument(from + 1))? as i32,
+        deterministic: call.env.to_bool(call.argument(from + 3))?,
+        direct_only: call.env.to_bool(call.argument(from + 4))?,
+    })
 }
 
 /// `function(connection, function, name, arguments, bigints, deterministic, directOnly)`
-fn function(_: &State, call: &Call) -> JsResult<Value> {
+fn function(state: &State, call: &Call) -> JsResult<Value> {
     let connection = &database(call)?.connection;
     connection.check_no_iterators()?;
-    let shared = shared(call, 2);
+    let shared = shared(state, call, 2)?;
     let name = shared.name.clone();
     let function = JsFunction { shared, function: call.env.reference(call.argument(1))? };
-    connection.create_function(&signature(call, 2, &name), Box::new(function))?;
+    connection.create_function(&signature(call, 2, &name)?, Box::new(function))?;
     Ok(call.env.undefined())
 }
 
 /// `aggregate(connection, start, step, inverse, result, name, arguments, bigints, deterministic, directOnly)`
-fn aggregate(_: &State, call: &Call) -> JsResult<Value> {
+fn aggregate(state: &State, call: &Call) -> JsResult<Value> {
     let env = call.env;
     let connection = &database(call)?.connection;
     connection.check_no_iterators()?;
-    let shared = shared(call, 5);
+    let shared = shared(state, call, 5)?;
     let name = shared.name.clone();
     let optional = |value: Value| -> JsResult<Option<Reference>> {
         if env.kind(value) == Kind::Function { env.reference(value).map(Some) } else { Ok(None) }
@@ -216,6 +229,6 @@ fn aggregate(_: &State, call: &Call) -> JsResult<Value> {
         result: optional(call.argument(4))?,
     };
     let windows = aggregate.inverse.is_some();
-    connection.create_aggregate(&signature(call, 5, &name), Box::new(aggregate), windows)?;
+    connection.create_aggregate(&signature(call, 5, &name)?, Box::new(aggregate), windows)?;
     Ok(env.undefined())
 }

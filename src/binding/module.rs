@@ -5,7 +5,7 @@ use std::rc::Rc;
 use napi::bindgen_prelude::Object;
 use napi::sys;
 
-use super::js::{Call, Env, Failure, JsResult, Value, dispatch};
+use super::js::{Call, Env, ErrorClasses, JsResult, Value, dispatch};
 use super::state::State;
 use super::{database, domain, function, statement};
 use crate::declarations::declarations;
@@ -31,21 +31,11 @@ struct Entry {
 unsafe extern "C" fn run(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: called by Node-API; functions that have this callback were made with an `Entry`.
     unsafe {
-        dispatch(env, info, |call, entry: &Entry| match (entry.run)(&entry.state, call) {
-            Ok(value) => Some(value),
-            Err(Failure::Pending) => None,
-            Err(Failure::Error(error)) => {
-                // A user function's own exception comes first: it is why SQLite reported an error.
-                if !call.env.is_exception_pending() {
-                    call.env.throw(&error, entry.state.sqlite_error());
-                }
-                None
-            }
-        })
+        dispatch(env, info, |entry: &Entry| Some(&*entry.state.errors), |call, entry| (entry.run)(&entry.state, call))
     }
 }
 
-/// The exports: `setup(SqliteError)` gives an object with every function, and `memory`, which rows come in.
+/// The exports: `setup(SqliteError, TypeError, RangeError, Error)` gives an object with every function, and `memory`, which rows come in.
 #[napi_derive::napi(module_exports)]
 pub fn exports(exports: Object<'_>, env: napi::Env) -> napi::Result<()> {
     let raw = Env::new(&env);
@@ -58,12 +48,12 @@ pub fn exports(exports: Object<'_>, env: napi::Env) -> napi::Result<()> {
 
 unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: called by Node-API; made with a reference to `()`.
-    unsafe { dispatch(env, info, |call, (): &()| functions(call).ok()) }
+    unsafe { dispatch(env, info, |(): &()| None, |call, ()| functions(call)) }
 }
 
 fn functions(call: &Call) -> JsResult<Value> {
     let env = call.env;
-    let state = Rc::new(State::new(env, call.argument(0))?);
+    let state = Rc::new(State::new(env, ErrorClasses::new(env, [0, 1, 2, 3].map(|index| call.argument(index)))?)?);
     let table = [database::FUNCTIONS, statement::FUNCTIONS, function::FUNCTIONS, domain::FUNCTIONS, FUNCTIONS].concat();
     let entries: Box<[Entry]> = table.iter().map(|(_, run)| Entry { run: *run, state: Rc::clone(&state) }).collect();
     let object = env.object()?;

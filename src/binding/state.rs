@@ -3,31 +3,33 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use super::js::{Call, Env, JsResult, Kind, Reference, SharedMemory, Value};
+use super::js::{Call, Env, ErrorClasses, JsResult, Kind, SharedMemory, Value};
 use crate::engine::sqlite::driver::Connection;
+use crate::error::{Error, Result};
 use crate::model::Given;
-use crate::rows::{Frame, Head, layout};
+use crate::rows::{Frame, layout};
 
 /// The state of an environment. It ends with it.
 pub struct State {
     /// The environment.
     pub env: Env,
     shared: SharedMemory,
-    sqlite_error: Reference,
+    /// What its errors are made with.
+    pub errors: Rc<ErrorClasses>,
     frames: RefCell<Vec<Frame>>,
-    texts: RefCell<Vec<Vec<u8>>>,
+    texts: RefCell<Vec<String>>,
     blobs: RefCell<Vec<Vec<u8>>>,
     wide: RefCell<Vec<u16>>,
     connections: RefCell<Vec<Weak<Connection>>>,
 }
 
 impl State {
-    /// A state with the class of SQLite's errors.
-    pub fn new(env: Env, sqlite_error: Value) -> JsResult<Self> {
+    /// A state that throws errors of these classes.
+    pub fn new(env: Env, errors: ErrorClasses) -> JsResult<Self> {
         Ok(Self {
             env,
             shared: SharedMemory::new(env, layout::LENGTH)?,
-            sqlite_error: env.reference(sqlite_error)?,
+            errors: Rc::new(errors),
             frames: RefCell::default(),
             texts: RefCell::default(),
             blobs: RefCell::default(),
@@ -39,11 +41,6 @@ impl State {
     /// The memory that JavaScript reads rows from, as an `ArrayBuffer`.
     pub fn shared(&self) -> JsResult<Value> {
         self.shared.value()
-    }
-
-    /// The class of SQLite's errors.
-    pub fn sqlite_error(&self) -> Option<Value> {
-        self.sqlite_error.value().ok()
     }
 
     /// Remembers a connection, to close it when the process ends.
@@ -73,7 +70,7 @@ impl State {
     }
 
     /// Lends an empty text buffer.
-    pub fn with_text<T>(&self, run: impl FnOnce(&mut Vec<u8>) -> JsResult<T>) -> JsResult<T> {
+    pub fn with_text<T>(&self, run: impl FnOnce(&mut String) -> JsResult<T>) -> JsResult<T> {
         const KEPT: usize = 64 * 1024;
         let mut text = self.texts.borrow_mut().pop().unwrap_or_default();
         let result = run(&mut text);
@@ -93,7 +90,7 @@ impl State {
         self.with_text(|text| {
             let count = call.count().saturating_sub(from);
             let decoded = decode(call.env, count, |index| Ok(call.argument(from + index)), text)?;
-            run(&Arguments::new(&decoded, count, std::str::from_utf8(text).unwrap_or_default()))
+            run(&Arguments::new(&decoded, count, text))
         })
     }
 
@@ -108,21 +105,21 @@ impl State {
         self.with_text(|text| {
             let element = |index| self.env.element(array, from + index as u32);
             let decoded = decode(self.env, count as usize, element, text)?;
-            run(&Arguments::new(&decoded, count as usize, std::str::from_utf8(text).unwrap_or_default()))
+            run(&Arguments::new(&decoded, count as usize, text))
         })
     }
 
     /// Hands a frame over: cells into the shared memory, text as the string that is returned, `undefined` for no row.
     pub fn emit(&self, frame: &mut Frame, more: bool, recompilations: i32) -> JsResult<Value> {
-        self.shared.write_i32(Head::Rows.at(), &[frame.rows() as i32, i32::from(more), recompilations]);
+        self.shared.write_i32(layout::HEAD, &[frame.rows() as i32, i32::from(more), recompilations])?;
         if frame.rows() == 0 {
             return Ok(self.env.undefined());
         }
-        self.shared.write_i32(layout::ENDS, frame.ends());
-        self.shared.write_u64(layout::NUMBERS, frame.numbers());
-        self.shared.write_u8(layout::BLOBS, frame.bytes());
+        self.shared.write_i32(layout::ENDS, frame.ends())?;
+        self.shared.write_u64(layout::NUMBERS, frame.numbers())?;
+        self.shared.write_u8(layout::BLOBS, frame.bytes())?;
         *self.blobs.borrow_mut() = frame.take_blobs();
-        self.shared.write_i32(Head::HasWide.at(), &[i32::from(frame.has_wide())]);
+        self.shared.write_i32(layout::HAS_WIDE, &[i32::from(frame.has_wide())])?;
         if frame.has_wide() {
             frame.swap_wide(&mut self.wide.borrow_mut());
         }
@@ -130,18 +127,18 @@ impl State {
     }
 
     /// Hands over the generation that the rows are of.
-    pub fn emit_generation(&self, generation: i32) {
-        self.shared.write_i32(Head::Generation.at(), &[generation]);
+    pub fn emit_generation(&self, generation: i32) -> JsResult<()> {
+        self.shared.write_i32(layout::GENERATION, &[generation])
     }
 
     /// Hands integers over, in the head of the shared memory.
-    pub fn emit_head(&self, values: &[i32]) {
-        self.shared.write_i32(0, values);
+    pub fn emit_head(&self, values: &[i32]) -> JsResult<()> {
+        self.shared.write_i32(layout::HEAD, values)
     }
 
     /// Hands one number over as the first cell.
-    pub fn emit_number(&self, bits: u64) {
-        self.shared.write_u64(layout::NUMBERS, &[bits]);
+    pub fn emit_number(&self, bits: u64) -> JsResult<()> {
+        self.shared.write_u64(layout::NUMBERS, &[bits])
     }
 
     /// The second string of the latest frame.
@@ -149,9 +146,10 @@ impl State {
         self.env.utf16(&self.wide.borrow())
     }
 
-    /// Takes a blob of the latest frame out.
-    pub fn take_blob(&self, index: usize) -> Vec<u8> {
-        self.blobs.borrow_mut().get_mut(index).map(std::mem::take).unwrap_or_default()
+    /// Takes a blob of the latest frame out. None of them is empty: small ones come in the shared memory.
+    pub fn take_blob(&self, index: usize) -> JsResult<Vec<u8>> {
+        let blob = self.blobs.borrow_mut().get_mut(index).map(std::mem::take).filter(|blob| !blob.is_empty());
+        blob.ok_or_else(|| Error::internal(&format!("the latest rows have no blob {index} any more")).into())
     }
 }
 
@@ -177,9 +175,9 @@ impl<'a> Arguments<'a> {
     fn new(decoded: &[Decoded; super::js::ARGUMENTS], count: usize, text: &'a str) -> Self {
         let given = decoded.map(|decoded| match decoded {
             Decoded::Given(given) => given,
-            Decoded::Text(from, to) => Given::Text(text.get(from..to).unwrap_or_default()),
+            Decoded::Text(from, to) => Given::Text(&text[from..to]),
         });
-        Self { given, count: count.min(super::js::ARGUMENTS) }
+        Self { given, count }
     }
 
     /// An argument, counted from the first that was decoded.
@@ -192,9 +190,12 @@ impl<'a> Arguments<'a> {
         self.given.get(from..self.count).unwrap_or_default()
     }
 
-    /// An argument that JavaScript's own part makes and that is a number for sure.
-    pub fn number(&self, index: usize) -> f64 {
-        if let Given::Number(number) = self.get(index) { number } else { f64::NAN }
+    /// An argument that JavaScript's own part makes: a number.
+    pub fn number(&self, index: usize) -> Result<f64> {
+        if let Given::Number(number) = self.get(index) {
+            return Ok(number);
+        }
+        Err(Error::Type("Expected a number".into()))
     }
 }
 
@@ -202,29 +203,32 @@ fn decode(
     env: Env,
     count: usize,
     value: impl Fn(usize) -> JsResult<Value>,
-    text: &mut Vec<u8>,
+    text: &mut String,
 ) -> JsResult<[Decoded; super::js::ARGUMENTS]> {
     let mut decoded = [Decoded::Given(Given::Undefined); super::js::ARGUMENTS];
+    if count > decoded.len() {
+        return Err(Error::internal(&format!("{count} arguments, where a call has at most {}", decoded.len())).into());
+    }
     for (index, slot) in decoded.iter_mut().enumerate().take(count) {
-        *slot = decode_one(env, value(index)?, text);
+        *slot = decode_one(env, value(index)?, text)?;
     }
     Ok(decoded)
 }
 
-fn decode_one(env: Env, value: Value, text: &mut Vec<u8>) -> Decoded {
-    Decoded::Given(match env.kind(value) {
+fn decode_one(env: Env, value: Value, text: &mut String) -> JsResult<Decoded> {
+    Ok(Decoded::Given(match env.kind(value) {
         Kind::Undefined => Given::Undefined,
         Kind::Null => Given::Null,
-        Kind::Boolean => Given::Boolean(env.to_bool(value)),
-        Kind::Number => Given::Number(env.to_f64(value)),
+        Kind::Boolean => Given::Boolean(env.to_bool(value)?),
+        Kind::Number => Given::Number(env.to_f64(value)?),
         Kind::Bigint => env.to_i64(value).map_or(Given::HugeInteger, Given::Integer),
         Kind::String => {
             let start = text.len();
-            env.append_string(value, text);
-            return Decoded::Text(start, text.len());
+            env.append_string(value, text)?;
+            return Ok(Decoded::Text(start, text.len()));
         }
         Kind::Symbol => Given::Other("a symbol"),
         Kind::Function => Given::Other("a function"),
         Kind::Object | Kind::External => Given::Other(env.describe(value)),
-    })
+    }))
 }

@@ -60,26 +60,25 @@ fn prepare(state: &State, call: &Call) -> JsResult<Value> {
     let database = database(call)?;
     let connection = &database.connection;
     connection.check_idle()?;
-    let mode = env.to_i32(call.argument(2));
+    let mode = env.to_i32(call.argument(2))?;
     let (is_pragma, is_explain) = (mode == 1, mode == 2);
     if is_pragma {
         connection.check_writable()?;
     }
     let statement = state.with_text(|text| {
-        env.append_string(call.argument(1), text);
-        let sql = std::str::from_utf8(text).unwrap_or_default();
-        Ok(Statement::prepare(connection, sql, !is_pragma && !is_explain)?)
+        env.append_string(call.argument(1), text)?;
+        Ok(Statement::prepare(connection, text, !is_pragma && !is_explain)?)
     })?;
     let reader = statement.column_count() > 0 || is_pragma;
     let parameters = statement.parameter_count();
     let named = (0..parameters).any(|index| statement.parameter_name(index).is_some());
-    state.emit_head(&[i32::from(reader), i32::from(statement.is_readonly()), parameters as i32, i32::from(named)]);
+    state.emit_head(&[i32::from(reader), i32::from(statement.is_readonly()), parameters as i32, i32::from(named)])?;
     env.external(Handle::Statement(StatementHandle {
         statement,
         database: Rc::clone(database),
         reader,
         bound: Cell::new(is_explain),
-        bigints: Cell::new(env.to_bool(call.argument(3))),
+        bigints: Cell::new(env.to_bool(call.argument(3))?),
         logged: Cell::new(false),
     }))
 }
@@ -166,10 +165,10 @@ impl StatementHandle {
 fn bind_value(state: &State, env: Env, statement: &Statement, index: usize, value: Value) -> JsResult<()> {
     let refused = || Error::Type("SQLite3 can only bind numbers, strings, bigints, buffers, and null".into());
     match env.kind(value) {
-        Kind::Number => statement.bind(index, Bind::Real(env.to_f64(value)))?,
+        Kind::Number => statement.bind(index, Bind::Real(env.to_f64(value)?))?,
         Kind::String => state.with_text(|text| {
-            env.append_string(value, text);
-            Ok(statement.bind(index, Bind::Text(std::str::from_utf8(text).unwrap_or_default()))?)
+            env.append_string(value, text)?;
+            Ok(statement.bind(index, Bind::Text(text))?)
         })?,
         Kind::Undefined | Kind::Null => statement.bind(index, Bind::Null)?,
         Kind::Bigint => {
@@ -187,9 +186,9 @@ fn run(state: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
     handle.check(true)?;
     let changes = handle.execute(state, call, || Ok(handle.statement.run()?))?;
-    state.emit_head(&[changes.changes]);
+    state.emit_head(&[changes.changes])?;
     let rowid = changes.last_insert_rowid;
-    state.emit_number(if handle.bigints.get() { rowid as u64 } else { (rowid as f64).to_bits() });
+    state.emit_number(if handle.bigints.get() { rowid as u64 } else { (rowid as f64).to_bits() })?;
     Ok(call.env.undefined())
 }
 
@@ -322,7 +321,7 @@ fn bind(state: &State, call: &Call) -> JsResult<Value> {
 
 /// `setBigints(statement, on)`
 fn set_bigints(_: &State, call: &Call) -> JsResult<Value> {
-    statement(call)?.bigints.set(call.env.to_bool(call.argument(1)));
+    statement(call)?.bigints.set(call.env.to_bool(call.argument(1))?);
     Ok(call.env.undefined())
 }
 
@@ -349,10 +348,10 @@ fn check_unlocked(_: &State, call: &Call) -> JsResult<Value> {
 /// `checkRunnable(statement, needsRows, mutates)` throws what a run would throw before it looks at its values.
 fn check_runnable(_: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
-    if call.env.to_bool(call.argument(1)) {
+    if call.env.to_bool(call.argument(1))? {
         handle.check_reader()?;
     }
-    handle.check(call.env.to_bool(call.argument(2)))?;
+    handle.check(call.env.to_bool(call.argument(2))?)?;
     Ok(call.env.boolean(handle.bound.get()))
 }
 
@@ -414,13 +413,12 @@ fn optional(env: Env, text: Option<&str>) -> JsResult<Value> {
 
 /// `blob(index)` gives a blob of the latest rows.
 fn blob(state: &State, call: &Call) -> JsResult<Value> {
-    call.env.buffer(&state.take_blob(call.env.to_f64(call.argument(0)) as usize))
+    call.env.buffer(&state.take_blob(call.env.to_f64(call.argument(0))? as usize)?)
 }
 
 /// `longText(index)` gives a long text of the latest rows.
 fn long_text(state: &State, call: &Call) -> JsResult<Value> {
-    let text = state.take_blob(call.env.to_f64(call.argument(0)) as usize);
-    call.env.string(&text)
+    call.env.string(&state.take_blob(call.env.to_f64(call.argument(0))? as usize)?)
 }
 
 /// `wide()` gives the second string of the latest rows.

@@ -1,11 +1,11 @@
-//! Calls from JavaScript and to it, and what is thrown.
+//! Calls from JavaScript and to it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
 use napi::sys;
 
-use super::{Env, JsResult, Value, ok};
+use super::{Env, ErrorClasses, External, Failure, JsResult, Value, ok};
 use crate::error::Error;
 
 // SAFETY (for every block in this impl): see `Env`.
@@ -28,42 +28,6 @@ impl Env {
         // SAFETY: see above.
         unsafe { sys::napi_is_exception_pending(self.0, &raw mut pending) };
         pending
-    }
-
-    /// Throws what went wrong as its JavaScript class.
-    pub fn throw(self, error: &Error, sqlite_error: Option<Value>) {
-        // A failure to make the error leaves an exception pending or means that JavaScript can't run any more.
-        let _ = self.try_throw(error, sqlite_error);
-    }
-
-    fn try_throw(self, error: &Error, sqlite_error: Option<Value>) -> JsResult<()> {
-        let message = self.text(error.message())?;
-        let none = ptr::null_mut();
-        let mut thrown = ptr::null_mut();
-        // SAFETY: see above; a code that is null is none.
-        unsafe {
-            ok(match error {
-                Error::Type(_) => sys::napi_create_type_error(self.0, none, message.0, &raw mut thrown),
-                Error::Range(_) => sys::napi_create_range_error(self.0, none, message.0, &raw mut thrown),
-                Error::Plain(_) => sys::napi_create_error(self.0, none, message.0, &raw mut thrown),
-                Error::Coded { code, .. } => {
-                    sys::napi_create_error(self.0, self.text(code)?.0, message.0, &raw mut thrown)
-                }
-                Error::Sqlite { code, .. } => {
-                    let name = crate::engine::sqlite::driver::code::name(*code)
-                        .map_or_else(|| format!("UNKNOWN_SQLITE_ERROR_{code}"), str::to_string);
-                    let name = self.text(&name)?;
-                    match sqlite_error {
-                        Some(class) => {
-                            let arguments = [message.0, name.0];
-                            sys::napi_new_instance(self.0, class.0, 2, arguments.as_ptr(), &raw mut thrown)
-                        }
-                        None => sys::napi_create_error(self.0, name.0, message.0, &raw mut thrown),
-                    }
-                }
-            })?;
-            ok(sys::napi_throw(self.0, thrown))
-        }
     }
 }
 
@@ -90,16 +54,24 @@ impl Call {
         let values: &[_] = if self.many.is_empty() { &self.few } else { &self.many };
         values.get(index).copied().filter(|_| index < self.count).map_or_else(|| self.env.undefined(), Value)
     }
+
+    /// The data in an argument that is an external of this addon; `None` for anything else.
+    pub fn external<T: External>(&self, index: usize) -> Option<&T> {
+        // SAFETY: the argument keeps it alive for as long as the call, which the reference doesn't outlive.
+        unsafe { self.env.external_data::<T>(self.argument(index))?.as_ref() }
+    }
 }
 
-/// Runs the body of a callback: reads the arguments, catches a panic, returns the value or `undefined` after a throw.
+/// Runs the body of a callback: reads the arguments, catches a panic, returns the value or throws. Every failure is
+/// thrown: one that were not would be the value `undefined`.
 ///
 /// # Safety
 /// Called by Node-API's callback with what it was given; `T` is what the function was made with.
 pub unsafe fn dispatch<T>(
     env: sys::napi_env,
     info: sys::napi_callback_info,
-    body: impl FnOnce(&Call, &T) -> Option<Value>,
+    classes: impl FnOnce(&T) -> Option<&ErrorClasses>,
+    body: impl FnOnce(&Call, &T) -> JsResult<Value>,
 ) -> sys::napi_value {
     let mut call = Call { env: Env(env), few: [ptr::null_mut(); ARGUMENTS], many: Vec::new(), count: ARGUMENTS };
     let mut data = ptr::null_mut();
@@ -113,10 +85,22 @@ pub unsafe fn dispatch<T>(
         }
         &*data.cast::<T>()
     };
-    if let Ok(value) = catch_unwind(AssertUnwindSafe(|| body(&call, data))) {
-        value.map_or(ptr::null_mut(), |value| value.0)
-    } else {
-        call.env.throw(&Error::Plain("visual-db: an internal error; please report it".into()), None);
-        ptr::null_mut()
+    let failure = match catch_unwind(AssertUnwindSafe(|| body(&call, data))) {
+        Ok(Ok(value)) => return value.0,
+        Ok(Err(failure)) => failure,
+        Err(_) => Error::internal("the code panicked").into(),
+    };
+    // A user function's own exception comes first: it is why SQLite reported an error.
+    if !call.env.is_exception_pending() {
+        let error = match failure {
+            Failure::Error(error) => error,
+            // Throwing does nothing where JavaScript can't run any more.
+            Failure::Pending => Error::internal("a call failed without an exception"),
+        };
+        match classes(data) {
+            Some(classes) => classes.throw(&error),
+            None => call.env.throw_without_classes(&error),
+        }
     }
+    ptr::null_mut()
 }

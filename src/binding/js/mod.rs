@@ -3,6 +3,8 @@
 //! Every function takes values of the call that is running; Node-API checks their types itself.
 
 mod call;
+mod errors;
+mod external;
 mod lifetime;
 mod make;
 mod read;
@@ -11,6 +13,8 @@ mod shared_memory;
 use napi::sys;
 
 pub use call::{ARGUMENTS, Call, dispatch};
+pub use errors::ErrorClasses;
+pub use external::External;
 pub use lifetime::Reference;
 pub use shared_memory::SharedMemory;
 
@@ -72,7 +76,13 @@ pub enum Kind {
 pub struct Env(sys::napi_env);
 
 fn ok(status: sys::napi_status) -> JsResult<()> {
-    if status == sys::Status::napi_ok { Ok(()) } else { Err(Failure::Pending) }
+    match status {
+        sys::Status::napi_ok => Ok(()),
+        sys::Status::napi_pending_exception | sys::Status::napi_cannot_run_js | sys::Status::napi_closing => {
+            Err(Failure::Pending)
+        }
+        other => Err(Error::internal(&format!("Node-API answers {}", napi::Status::from(other))).into()),
+    }
 }
 
 impl Env {

@@ -5,6 +5,20 @@ use std::ptr;
 use napi::sys;
 
 use super::{Env, JsResult, Kind, Value, ok};
+use crate::error::Error;
+
+/// What a value of another type than is read makes: this package's own JavaScript checks what callers give, so an
+/// internal function was called by somebody else.
+fn read(status: sys::napi_status) -> JsResult<()> {
+    let expected = match status {
+        sys::Status::napi_string_expected => "a string",
+        sys::Status::napi_number_expected => "a number",
+        sys::Status::napi_boolean_expected => "a boolean",
+        sys::Status::napi_array_expected => "an array",
+        other => return ok(other),
+    };
+    Err(Error::Type(format!("Expected {expected}")).into())
+}
 
 // SAFETY (for every block in this impl): see `Env`.
 impl Env {
@@ -27,28 +41,28 @@ impl Env {
         }
     }
 
-    /// A number's value, 0 for anything else.
-    pub fn to_f64(self, value: Value) -> f64 {
+    /// A number's value; an error for anything else.
+    pub fn to_f64(self, value: Value) -> JsResult<f64> {
         let mut number = 0.0;
         // SAFETY: see above.
-        unsafe { sys::napi_get_value_double(self.0, value.0, &raw mut number) };
-        number
+        read(unsafe { sys::napi_get_value_double(self.0, value.0, &raw mut number) })?;
+        Ok(number)
     }
 
-    /// A number's value as a 32-bit integer, 0 for anything else.
-    pub fn to_i32(self, value: Value) -> i32 {
+    /// A number's value as a 32-bit integer; an error for anything else.
+    pub fn to_i32(self, value: Value) -> JsResult<i32> {
         let mut number = 0;
         // SAFETY: see above.
-        unsafe { sys::napi_get_value_int32(self.0, value.0, &raw mut number) };
-        number
+        read(unsafe { sys::napi_get_value_int32(self.0, value.0, &raw mut number) })?;
+        Ok(number)
     }
 
-    /// A boolean's value, `false` for anything else.
-    pub fn to_bool(self, value: Value) -> bool {
+    /// A boolean's value; an error for anything else.
+    pub fn to_bool(self, value: Value) -> JsResult<bool> {
         let mut boolean = false;
         // SAFETY: see above.
-        unsafe { sys::napi_get_value_bool(self.0, value.0, &raw mut boolean) };
-        boolean
+        read(unsafe { sys::napi_get_value_bool(self.0, value.0, &raw mut boolean) })?;
+        Ok(boolean)
     }
 
     /// A `BigInt`'s value where it fits.
@@ -59,29 +73,31 @@ impl Env {
         lossless.then_some(integer)
     }
 
-    /// Appends a string's UTF-8 to `buffer`, lone surrogates as U+FFFD.
-    pub fn append_string(self, value: Value, buffer: &mut Vec<u8>) {
+    /// Appends a string, lone surrogates as U+FFFD.
+    pub fn append_string(self, value: Value, text: &mut String) -> JsResult<()> {
         const GUESS: usize = 1024;
+        let mut buffer = std::mem::take(text).into_bytes();
         let start = buffer.len();
         buffer.reserve(GUESS);
         let mut room = buffer.capacity() - start;
         let mut written = 0;
         // SAFETY: see above; at most `room` bytes are written behind `start`, a NUL among them.
-        unsafe {
+        read(unsafe {
             let at = buffer.as_mut_ptr().add(start).cast();
-            sys::napi_get_value_string_utf8(self.0, value.0, at, room, &raw mut written);
-        }
+            sys::napi_get_value_string_utf8(self.0, value.0, at, room, &raw mut written)
+        })?;
         // A character has up to four bytes and is never cut in two: only so close to the end may some be missing.
         if written + 5 > room {
             let mut length = 0;
-            // SAFETY: see above; asked for the length only, then given room for all of it and a NUL.
-            unsafe {
-                sys::napi_get_value_string_utf8(self.0, value.0, ptr::null_mut(), 0, &raw mut length);
-                buffer.reserve(length + 1);
-                room = buffer.capacity() - start;
+            // SAFETY: see above; asked for the length only.
+            read(unsafe { sys::napi_get_value_string_utf8(self.0, value.0, ptr::null_mut(), 0, &raw mut length) })?;
+            buffer.reserve(length + 1);
+            room = buffer.capacity() - start;
+            // SAFETY: see above; now there is room for all of it and a NUL.
+            read(unsafe {
                 let at = buffer.as_mut_ptr().add(start).cast();
-                sys::napi_get_value_string_utf8(self.0, value.0, at, room, &raw mut written);
-            }
+                sys::napi_get_value_string_utf8(self.0, value.0, at, room, &raw mut written)
+            })?;
         }
         // SAFETY: `written` bytes behind `start` were written.
         unsafe { buffer.set_len(start + written) };
@@ -90,14 +106,16 @@ impl Env {
             buffer.truncate(start);
             buffer.extend_from_slice(repaired.as_bytes());
         }
+        // SAFETY: what was there is UTF-8, and what was appended is, as just checked.
+        *text = unsafe { String::from_utf8_unchecked(buffer) };
+        Ok(())
     }
 
     /// A string.
-    pub fn to_string(self, value: Value) -> String {
-        let mut buffer = Vec::new();
-        self.append_string(value, &mut buffer);
-        // Already repaired above.
-        String::from_utf8(buffer).unwrap_or_default()
+    pub fn to_string(self, value: Value) -> JsResult<String> {
+        let mut text = String::new();
+        self.append_string(value, &mut text)?;
+        Ok(text)
     }
 
     /// The bytes of a `Uint8Array` (a `Buffer` is one); `None` for anything else.
@@ -148,11 +166,11 @@ impl Env {
     }
 
     /// The number of elements of an array.
-    pub fn array_length(self, value: Value) -> u32 {
+    pub fn array_length(self, value: Value) -> JsResult<u32> {
         let mut length = 0;
         // SAFETY: see above.
-        unsafe { sys::napi_get_array_length(self.0, value.0, &raw mut length) };
-        length
+        read(unsafe { sys::napi_get_array_length(self.0, value.0, &raw mut length) })?;
+        Ok(length)
     }
 
     /// An element of an array.

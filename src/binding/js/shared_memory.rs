@@ -3,6 +3,8 @@
 use std::ptr;
 
 use super::{Env, JsResult, Reference, Value};
+use crate::error::Error;
+use crate::rows::layout::Part;
 
 /// Memory that JavaScript reads right after a call: an `ArrayBuffer` that is kept alive.
 pub struct SharedMemory {
@@ -23,28 +25,30 @@ impl SharedMemory {
         self.buffer.value()
     }
 
-    /// Writes integers at a byte offset; what would not fit is not written.
-    pub fn write_i32(&self, offset: usize, values: &[i32]) {
-        self.write(offset, values);
+    /// Writes integers at the beginning of a part.
+    pub fn write_i32(&self, part: Part, values: &[i32]) -> JsResult<()> {
+        self.write(part, values)
     }
 
-    /// Writes bytes at a byte offset; what would not fit is not written.
-    pub fn write_u8(&self, offset: usize, values: &[u8]) {
-        self.write(offset, values);
+    /// Writes bytes at the beginning of a part.
+    pub fn write_u8(&self, part: Part, values: &[u8]) -> JsResult<()> {
+        self.write(part, values)
     }
 
-    /// Writes 64 bits each at a byte offset; what would not fit is not written.
-    pub fn write_u64(&self, offset: usize, values: &[u64]) {
-        self.write(offset, values);
+    /// Writes 64 bits each at the beginning of a part.
+    pub fn write_u64(&self, part: Part, values: &[u64]) -> JsResult<()> {
+        self.write(part, values)
     }
 
-    fn write<T: Copy>(&self, offset: usize, values: &[T]) {
-        if offset + size_of_val(values) <= self.length {
-            // SAFETY: the memory belongs to an `ArrayBuffer` that is never detached (only `lib/native/rows.js` has it) and kept
-            // alive by the reference; JavaScript doesn't run meanwhile. Integers and doubles have no invalid bits.
-            unsafe {
-                ptr::copy_nonoverlapping(values.as_ptr().cast::<u8>(), self.data.add(offset), size_of_val(values));
-            }
+    fn write<T: Copy>(&self, part: Part, values: &[T]) -> JsResult<()> {
+        let bytes = size_of_val(values);
+        if bytes > part.length() || part.end() > self.length {
+            let what = format!("{bytes} bytes don't fit into {} bytes of shared memory", part.length());
+            return Err(Error::internal(&what).into());
         }
+        // SAFETY: the memory belongs to an `ArrayBuffer` that is never detached (only `lib/native/rows.js` has it) and kept
+        // alive by the reference; JavaScript doesn't run meanwhile. Integers and doubles have no invalid bits.
+        unsafe { ptr::copy_nonoverlapping(values.as_ptr().cast::<u8>(), self.data.add(part.start()), bytes) };
+        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! The names of SQLite's result codes, as `SqliteError.code` carries them.
 
+use std::borrow::Cow;
+
 use rusqlite::ffi;
 
 macro_rules! names {
@@ -39,6 +41,12 @@ names! {
     SQLITE_NOTICE_RECOVER_ROLLBACK SQLITE_WARNING_AUTOINDEX SQLITE_AUTH_USER
 }
 
+/// How a result code is spelled as the `code` of an error: one without a name has its number, as in better-sqlite3.
+#[must_use]
+pub fn spelling(code: i32) -> Cow<'static, str> {
+    name(code).map_or_else(|| format!("UNKNOWN_SQLITE_ERROR_{code}").into(), Cow::Borrowed)
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -46,5 +54,11 @@ mod tests {
         assert_eq!(super::name(2067), Some("SQLITE_CONSTRAINT_UNIQUE"));
         assert_eq!(super::name(5), Some("SQLITE_BUSY"));
         assert_eq!(super::name(99_999), None);
+    }
+
+    #[test]
+    fn spells_one_without_a_name_by_its_number() {
+        assert_eq!(super::spelling(2067), "SQLITE_CONSTRAINT_UNIQUE");
+        assert_eq!(super::spelling(5 | 77 << 8), "UNKNOWN_SQLITE_ERROR_19717");
     }
 }

@@ -1,0 +1,89 @@
+//! What is thrown: errors of the classes that JavaScript gave, since a realm (a test runner's, a `vm` context) has its own.
+
+use std::ptr;
+
+use napi::sys;
+
+use super::{Env, JsResult, Kind, Reference, Value, ok};
+use crate::engine::sqlite::driver::code;
+use crate::error::Error;
+
+/// The classes of errors of the realm that the addon was set up in.
+pub struct ErrorClasses {
+    env: Env,
+    sqlite: Reference,
+    r#type: Reference,
+    range: Reference,
+    plain: Reference,
+}
+
+impl ErrorClasses {
+    /// `SqliteError`, `TypeError`, `RangeError` and `Error`, in this order.
+    pub fn new(env: Env, classes: [Value; 4]) -> JsResult<Self> {
+        if classes.iter().any(|class| env.kind(*class) != Kind::Function) {
+            return Err(
+                Error::Type("setup(SqliteError, TypeError, RangeError, Error) takes four classes".into()).into()
+            );
+        }
+        let [sqlite, r#type, range, plain] = classes;
+        Ok(Self {
+            env,
+            sqlite: env.reference(sqlite)?,
+            r#type: env.reference(r#type)?,
+            range: env.reference(range)?,
+            plain: env.reference(plain)?,
+        })
+    }
+
+    /// Throws what went wrong as its JavaScript class.
+    pub fn throw(&self, error: &Error) {
+        // A failure to make the error leaves an exception pending or means that JavaScript can't run any more.
+        let _ = self.try_throw(error);
+    }
+
+    fn try_throw(&self, error: &Error) -> JsResult<()> {
+        let env = self.env;
+        let message = env.text(error.message())?;
+        let thrown = match error {
+            Error::Type(_) => env.instance(self.r#type.value()?, &[message])?,
+            Error::Range(_) => env.instance(self.range.value()?, &[message])?,
+            Error::Plain(_) => env.instance(self.plain.value()?, &[message])?,
+            Error::Coded { code, .. } => {
+                let thrown = env.instance(self.plain.value()?, &[message])?;
+                env.set(thrown, "code", env.text(code)?)?;
+                thrown
+            }
+            Error::Sqlite { code, .. } => {
+                env.instance(self.sqlite.value()?, &[message, env.text(&code::spelling(*code))?])?
+            }
+        };
+        // SAFETY: see `Env`.
+        ok(unsafe { sys::napi_throw(env.0, thrown.0) })
+    }
+}
+
+// SAFETY (for every block in this impl): see `Env`.
+impl Env {
+    /// Throws where no classes are known yet: the `Error` of the realm that loaded the addon first.
+    pub fn throw_without_classes(self, error: &Error) {
+        let mut thrown = ptr::null_mut();
+        if let Ok(message) = self.text(error.message()) {
+            // SAFETY: see above; a code that is null is none.
+            unsafe {
+                sys::napi_create_error(self.0, ptr::null_mut(), message.0, &raw mut thrown);
+                sys::napi_throw(self.0, thrown);
+            }
+        }
+    }
+
+    /// A new instance of a class.
+    fn instance(self, class: Value, arguments: &[Value]) -> JsResult<Value> {
+        let mut value = ptr::null_mut();
+        // SAFETY: see above; a `Value` is a `napi_value` and nothing else.
+        ok(unsafe {
+            let given = arguments.as_ptr().cast::<sys::napi_value>();
+            sys::napi_new_instance(self.0, class.0, arguments.len(), given, &raw mut value)
+        })?;
+        Ok(Value(value))
+    }
+}

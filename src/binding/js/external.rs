@@ -1,0 +1,62 @@
+//! Values that only this addon can look into.
+
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+
+use napi::sys;
+
+use super::{Env, JsResult, Value, ok};
+
+/// What can be handed to JavaScript as an external.
+///
+/// # Safety
+/// No other type of this addon has the same `TAG`.
+pub unsafe trait External: 'static {
+    /// What tells it from this addon's other externals.
+    const TAG: u64;
+}
+
+/// A byte of this very library: another copy of it in the same process, maybe of another version, has it elsewhere.
+static OURS: u8 = 0;
+
+/// What tells an external from everybody else's.
+fn tag<T: External>() -> sys::napi_type_tag {
+    sys::napi_type_tag { lower: T::TAG, upper: (&raw const OURS).addr() as u64 }
+}
+
+// SAFETY (for every block in this impl): see `Env`.
+impl Env {
+    /// A value that only this addon can look into; `data` is dropped when it is collected.
+    pub fn external<T: External>(self, data: T) -> JsResult<Value> {
+        extern "C" fn finalize<T>(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
+            // SAFETY: the box was made below and is handed back once. A panic must not reach C.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(data.cast::<T>()) })));
+        }
+        let mut value = ptr::null_mut();
+        let data = Box::into_raw(Box::new(data));
+        // SAFETY: see above; where the value can't be made, nobody else has the box.
+        unsafe {
+            let made =
+                sys::napi_create_external(self.0, data.cast(), Some(finalize::<T>), ptr::null_mut(), &raw mut value);
+            if let Err(failure) = ok(made) {
+                drop(Box::from_raw(data));
+                return Err(failure);
+            }
+            ok(sys::napi_type_tag_object(self.0, value, &tag::<T>()))?;
+        }
+        Ok(Value(value))
+    }
+
+    /// Where the data of such a value lies; `None` for anything else, be it another addon's external.
+    pub(super) fn external_data<T: External>(self, value: Value) -> Option<*const T> {
+        let mut data = ptr::null_mut();
+        let mut is_ours = false;
+        // SAFETY: see above. Only what is an external for sure is asked for its tag.
+        unsafe {
+            ok(sys::napi_get_value_external(self.0, value.0, &raw mut data)).ok()?;
+            ok(sys::napi_check_object_type_tag(self.0, value.0, &tag::<T>(), &raw mut is_ours)).ok()?;
+        }
+        is_ours.then_some(data.cast_const().cast())
+    }
+}
