@@ -81,8 +81,13 @@ fn ok(status: sys::napi_status) -> JsResult<()> {
         sys::Status::napi_pending_exception | sys::Status::napi_cannot_run_js | sys::Status::napi_closing => {
             Err(Failure::Pending)
         }
-        other => Err(Error::internal(&format!("Node-API answers {}", napi::Status::from(other))).into()),
+        other => Err(refused(other)),
     }
+}
+
+#[cold]
+fn refused(status: sys::napi_status) -> Failure {
+    Error::internal(&format!("Node-API answers {}", napi::Status::from(status))).into()
 }
 
 impl Env {

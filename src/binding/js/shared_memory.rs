@@ -2,7 +2,7 @@
 
 use std::ptr;
 
-use super::{Env, JsResult, Reference, Value};
+use super::{Env, Failure, JsResult, Reference, Value};
 use crate::error::Error;
 use crate::rows::layout::Part;
 
@@ -43,12 +43,16 @@ impl SharedMemory {
     fn write<T: Copy>(&self, part: Part, values: &[T]) -> JsResult<()> {
         let bytes = size_of_val(values);
         if bytes > part.length() || part.end() > self.length {
-            let what = format!("{bytes} bytes don't fit into {} bytes of shared memory", part.length());
-            return Err(Error::internal(&what).into());
+            return Err(no_room(bytes, part));
         }
         // SAFETY: the memory belongs to an `ArrayBuffer` that is never detached (only `lib/native/rows.js` has it) and kept
         // alive by the reference; JavaScript doesn't run meanwhile. Integers and doubles have no invalid bits.
         unsafe { ptr::copy_nonoverlapping(values.as_ptr().cast::<u8>(), self.data.add(part.start()), bytes) };
         Ok(())
     }
+}
+
+#[cold]
+fn no_room(bytes: usize, part: Part) -> Failure {
+    Error::internal(&format!("{bytes} bytes don't fit into {} bytes of shared memory", part.length())).into()
 }
