@@ -59,7 +59,17 @@ const WRONG = `
   server.close();`;
 
 /** Those that take no handle. */
-const WITHOUT = ['open', 'openVisual', 'closeAll', 'unreviewedSqlite', 'blob', 'wide', 'longText', 'memory'];
+const WITHOUT = [
+  'open',
+  'openVisual',
+  'closeAll',
+  'declarations',
+  'unreviewedSqlite',
+  'blob',
+  'wide',
+  'longText',
+  'memory',
+];
 
 it('whatever is given for a handle is refused, by every function that takes one', async () => {
   const results = await scene(`${WRONG}
