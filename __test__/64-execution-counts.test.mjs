@@ -1,8 +1,21 @@
-// Counts of executions are kept by triggers in the file: right whoever writes it, and mended where they can't be.
-import { describe, expect, it } from 'vitest';
+// Counts of executions are kept by triggers in the file. What triggers can't see is noticed, and mended.
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it, vi } from 'vitest';
 import { execution, furnish } from './support/samples.mjs';
 import { bare, elsewhere, schema } from './support/schema.mjs';
+import { startScript } from './support/child.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const OPEN = `
+  console.log('ready');
+  process.stdin.once('data', () => {
+    const db = new VisualDatabase({ dbPath });
+    db.getStats();
+    db.close();
+    process.exit();
+  });`;
 
 /** A file with some runs, closed. */
 function file() {
@@ -14,6 +27,61 @@ function file() {
   db.close();
   return dbPath;
 }
+
+/** Runs SQL as the SQLite of Python does: no recursive triggers. */
+const foreign = (dbPath, sql) =>
+  execFileSync('python3', [
+    '-c',
+    'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])',
+    dbPath,
+    sql,
+  ]);
+
+/** Records runs, as another program that minds the triggers. */
+const many = (dbPath, runs) =>
+  elsewhere(
+    dbPath,
+    `INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, executed_at)
+     WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT ${runs})
+     SELECT hex(randomblob(8)), 'zone-' || (n % 2 + 1), 'wt-' || (n % 3 + 1), 'agent-' || (n % 5), 'p', 't' FROM n`,
+  );
+
+/** A database and what its logger was told beyond its opening. */
+function told(dbPath) {
+  const lines = [];
+  const keep = (message) => message.includes('initialized') || lines.push(message);
+  return [open({ dbPath, logger: { info: keep, error: keep } }), lines];
+}
+
+/** Every answer that comes from the counts is what the executions say. */
+function expectRight(db) {
+  const by = (where) =>
+    db.db
+      .prepare(
+        `SELECT count(*) AS total, count(iif(success = 1, 1, NULL)) AS successful,
+           count(iif(success = 0, 1, NULL)) AS failed, count(DISTINCT agent_type) AS uniqueAgents
+         FROM zone_executions WHERE ${where}`,
+      )
+      .get();
+  expect(db.getStats().executions).toBe(by('1').total);
+  expect(db.getExecutionStats()).toMatchObject(by('1'));
+  for (const zoneId of ['zone-1', 'zone-2']) {
+    expect(db.getExecutionStats({ zoneId })).toMatchObject(by(`zone_id = '${zoneId}'`));
+    for (const worktreeId of ['wt-1', 'wt-3']) {
+      expect(db.getExecutionStats({ worktreeId })).toMatchObject(by(`worktree_id = '${worktreeId}'`));
+      const both = by(`zone_id = '${zoneId}' AND worktree_id = '${worktreeId}'`);
+      expect(db.getExecutionStats({ zoneId, worktreeId })).toMatchObject(both);
+    }
+  }
+}
+
+/** What the tables of counts hold, to the row. */
+const contentOf = (dbPath) =>
+  ['', '_by_zone', '_log', '_checked'].map((name) => {
+    const db = bare(dbPath, { readonly: true });
+    const there = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(`execution_counts${name}`);
+    return there && db.prepare(`SELECT * FROM execution_counts${name} ORDER BY 1, 2`).all();
+  });
 
 const REPLACE = `INSERT OR REPLACE INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, success, executed_at)
   SELECT id, zone_id, worktree_id, 'replaced', prompt, 1, executed_at FROM zone_executions LIMIT 4`;
@@ -46,17 +114,197 @@ describe('counts', () => {
     expect(schema.checkCounts(dbPath)).toEqual([]);
   });
 
-  it('that another program’s REPLACE left wrong are found and rebuilt', () => {
+  it('are wrong after another program’s REPLACE, which the check finds and rebuilding mends', () => {
     const dbPath = file();
-    elsewhere(dbPath, REPLACE);
+    foreign(dbPath, REPLACE);
     const drifts = schema.checkCounts(dbPath);
     expect(drifts.map(({ table }) => table)).toEqual(['execution_counts', 'execution_counts_by_zone']);
     expect(schema.verify(dbPath)).toHaveLength(2);
-    const watching = open({ dbPath });
-    expect(watching.getExecutionStats().total).toBe(14);
     schema.rebuildCounts(dbPath);
     expect(schema.checkCounts(dbPath)).toEqual([]);
-    expect(watching.getExecutionStats().total).toBe(10);
-    expect(watching.getStats().executions).toBe(10);
+    expect(open({ dbPath }).getStats().executions).toBe(10);
+  });
+});
+
+const TRIGGERS = `SELECT group_concat(sql, ';') AS sql, group_concat('DROP TRIGGER ' || name, ';') AS away
+  FROM sqlite_schema WHERE type = 'trigger'`;
+
+/** What leaves the counts wrong, in another program's words; those it can say in SQL alone. */
+const DRIFTS = {
+  'INSERT OR REPLACE': REPLACE,
+  'INSERT OR REPLACE of a rowid': `INSERT OR REPLACE INTO zone_executions
+    (rowid, id, zone_id, worktree_id, agent_type, prompt, success, executed_at)
+    VALUES (3, 'other', 'zone-2', 'wt-3', 'x', 'p', 0, 't')`,
+  'UPDATE OR REPLACE of an id': `UPDATE OR REPLACE zone_executions SET id = (SELECT id FROM zone_executions WHERE rowid = 2)
+    WHERE rowid = 5`,
+  'UPDATE OR REPLACE of a rowid': 'UPDATE OR REPLACE zone_executions SET rowid = 2 WHERE rowid = 5',
+  'a table made anew under another name': `PRAGMA foreign_keys = OFF;
+    CREATE TABLE anew AS SELECT * FROM zone_executions WHERE rowid > 3;
+    DROP TABLE zone_executions;
+    ALTER TABLE anew RENAME TO zone_executions`,
+  'a table renamed, made anew and filled again': `PRAGMA foreign_keys = OFF;
+    ALTER TABLE zone_executions RENAME TO old;
+    CREATE TABLE zone_executions (id TEXT PRIMARY KEY, zone_id TEXT NOT NULL, worktree_id TEXT NOT NULL,
+      agent_type TEXT NOT NULL, prompt TEXT NOT NULL, result TEXT, success INTEGER DEFAULT 1, executed_at TEXT NOT NULL);
+    INSERT INTO zone_executions SELECT * FROM old WHERE rowid > 3;
+    DROP TABLE old`,
+  'a dropped trigger': 'DROP TRIGGER execution_counts_delete; DELETE FROM zone_executions WHERE rowid % 2',
+  'a dropped trigger, with as many executions as before':
+    'DROP TRIGGER execution_counts_update; UPDATE zone_executions SET success = 1 - success',
+  'another trigger of the name': `DROP TRIGGER execution_counts_insert;
+    CREATE TRIGGER execution_counts_insert AFTER INSERT ON zone_executions BEGIN SELECT 1; END;
+    INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, executed_at)
+      VALUES ('n', 'zone-1', 'wt-1', 'a', 'p', 't')`,
+  'an emptied log': 'DELETE FROM execution_counts_log',
+  'an emptied log, written to again': `DELETE FROM execution_counts_log;
+    UPDATE zone_executions SET success = 1 - success; UPDATE zone_executions SET success = 1 - success`,
+  'a gap in the log': 'DELETE FROM execution_counts_log WHERE id BETWEEN 3 AND 5',
+  'dropped tables of counts': 'DROP TABLE execution_counts_by_zone; DROP TABLE execution_counts_checked',
+};
+
+describe('counts that another program left wrong', () => {
+  it.each(Object.entries(DRIFTS))('are mended at the next opening: %s', (_, sql) => {
+    const dbPath = file();
+    foreign(dbPath, sql);
+    const [db, lines] = told(dbPath);
+    expect(lines).toEqual(['[VisualDB] Counts of executions mended']);
+    expectRight(db);
+    expect(schema.checkCounts(dbPath)).toEqual([]);
+    db.recordExecution(execution({ agentType: 'later' }));
+    expectRight(db);
+    expect(told(dbPath)[1]).toEqual([]);
+  });
+
+  it.each(Object.entries(DRIFTS))('are not used by who may only read: %s', (_, sql) => {
+    const dbPath = file();
+    foreign(dbPath, sql);
+    const before = contentOf(dbPath);
+    expectRight(open({ dbPath, readonly: true }));
+    expect(contentOf(dbPath)).toEqual(before);
+  });
+
+  it.each(Object.entries(DRIFTS).filter(([name]) => !/log/.test(name)))(
+    'are noticed by who has it open: %s',
+    (_, sql) => {
+      const dbPath = file();
+      const [db, lines] = told(dbPath);
+      const reading = open({ dbPath, readonly: true });
+      expectRight(db);
+      expectRight(reading);
+      foreign(dbPath, sql);
+      expectRight(reading);
+      expectRight(db);
+      expect(lines).toEqual(['[VisualDB] Counts of executions mended']);
+      expectRight(reading);
+      expect(schema.checkCounts(dbPath)).toEqual([]);
+    },
+  );
+
+  it('while its triggers were away, and came back as they were, are mended at the next opening', () => {
+    const dbPath = file();
+    const { sql, away } = bare(dbPath).prepare(TRIGGERS).get();
+    foreign(dbPath, `${away}; UPDATE zone_executions SET success = 1 - success; ${sql}`);
+    expect(schema.checkCounts(dbPath)).not.toEqual([]);
+    const [db, lines] = told(dbPath);
+    expect(lines).toHaveLength(1);
+    expectRight(db);
+  });
+
+  it('are right inside a transaction that made them wrong', () => {
+    const db = open({ dbPath: file() });
+    db.db.transaction(() => {
+      db.db.exec('DROP TRIGGER execution_counts_delete; DELETE FROM zone_executions WHERE rowid % 2');
+      expectRight(db);
+    })();
+    expectRight(db);
+  });
+
+  it('are right in a file that somebody else is writing to, and mended when it is free', () => {
+    const dbPath = file();
+    foreign(dbPath, REPLACE);
+    const other = bare(dbPath);
+    other.exec('BEGIN IMMEDIATE');
+    const db = open({ dbPath, timeout: 10 });
+    expectRight(db);
+    expect(schema.checkCounts(dbPath)).toHaveLength(2);
+    other.exec('ROLLBACK');
+    expectRight(db);
+    expect(schema.checkCounts(dbPath)).toEqual([]);
+  });
+
+  it('are mended once by two openings at once, and what is recorded meanwhile is counted', async () => {
+    const dbPath = file();
+    for (let round = 0; round < 4; round += 1) {
+      const writer = open({ dbPath });
+      const scripts = [1, 2, 3].map(() => startScript(OPEN, { dbPath }));
+      await Promise.all(scripts.map((script) => script.printed('ready')));
+      foreign(dbPath, REPLACE);
+      for (const { child } of scripts) child.stdin.write('go\n');
+      for (let n = 0; n < 50; n += 1) writer.recordExecution(execution());
+      const ended = await Promise.all(scripts.map((script) => script.ended));
+      expect(ended.map(({ code, stderr }) => ({ code, stderr }))).toEqual(ended.map(() => ({ code: 0, stderr: '' })));
+      expectRight(open({ dbPath }));
+      expect(schema.checkCounts(dbPath)).toEqual([]);
+    }
+  });
+
+  it('are wrong or right, and mended by the next opening, where the process is killed while it mends', async () => {
+    const dbPath = file();
+    many(dbPath, 20_000);
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      foreign(dbPath, `${REPLACE}; DROP TRIGGER execution_counts_update`);
+      const script = startScript(OPEN, { dbPath });
+      await script.printed('ready');
+      script.child.stdin.write('go\n');
+      await new Promise((resolve) => setTimeout(resolve, attempt * 8));
+      script.child.kill('SIGKILL');
+      await script.ended;
+      expectRight(open({ dbPath }));
+      expect(schema.verify(dbPath)).toEqual([]);
+    }
+  });
+
+  it('are those of a file that this package made before it checked them', () => {
+    const dbPath = file();
+    elsewhere(
+      dbPath,
+      `DROP TRIGGER execution_counts_doubt_insert; DROP TRIGGER execution_counts_doubt_update;
+       DROP TABLE execution_counts_checked; DELETE FROM execution_counts_log WHERE id = 0;
+       UPDATE schema_migrations SET sha256 = 'of another text' WHERE version = 3`,
+    );
+    foreign(dbPath, REPLACE);
+    expectRight(open({ dbPath }));
+    expect(schema.verify(dbPath)).toEqual([]);
+  });
+});
+
+describe('counts that are right', () => {
+  it('stay as they are where an INSERT OR IGNORE met what was there, or the schema got something of its own', () => {
+    const dbPath = file();
+    const [db, lines] = told(dbPath);
+    foreign(dbPath, `${REPLACE.replace('REPLACE', 'IGNORE')}; CREATE TABLE mine (x)`);
+    expectRight(db);
+    expectRight(open({ dbPath, readonly: true }));
+    expect(told(dbPath)[1]).toEqual([]);
+    expect(lines).toEqual([]);
+  });
+
+  it('stay as they are across folds of their log, and a log that was emptied after one is noticed', () => {
+    const dbPath = file();
+    many(dbPath, 9_000);
+    expect(told(dbPath)[1]).toEqual([]);
+    many(dbPath, 9_000);
+    foreign(dbPath, 'DELETE FROM execution_counts_log');
+    const [db, lines] = told(dbPath);
+    expect(lines).toHaveLength(1);
+    expectRight(db);
+  });
+
+  it('are looked at without writing once that was done', () => {
+    const dbPath = file();
+    open({ dbPath }).close();
+    const before = contentOf(dbPath);
+    expectRight(open({ dbPath }));
+    expect(contentOf(dbPath)).toEqual(before);
   });
 });

@@ -36,23 +36,31 @@ const databaseStats = {
 /** The methods of VisualDatabase that count. */
 const methods = {
   getExecutionStats(options) {
-    const { connection, kept, strict } = stateOf(this);
+    const { connection, kept, log, strict } = stateOf(this);
     const { zoneId, worktreeId } = filter('getExecutionStats', options, knownKeys.executionFilter, strict);
     const key = keyOf(zoneId, worktreeId);
     const known = kept.executionStats.get(key);
-    return kept.executionStats.answer(
-      key,
-      known,
-      addon.executionStats(connection, kept.executionStats.generationOf(known), zoneId, worktreeId),
-    );
+    const text = addon.executionStats(connection, kept.executionStats.generationOf(known), zoneId, worktreeId);
+    const stats = kept.executionStats.answer(key, known, text);
+    if (text !== null) tellMended(connection, log);
+    return stats;
   },
 
   getStats() {
-    const { connection, kept } = stateOf(this);
+    const { connection, kept, log } = stateOf(this);
     const known = kept.stats.get('');
-    return kept.stats.answer('', known, addon.stats(connection, kept.stats.generationOf(known)));
+    const text = addon.stats(connection, kept.stats.generationOf(known));
+    const stats = kept.stats.answer('', known, text);
+    if (text !== null) tellMended(connection, log);
+    return stats;
   },
 };
+
+/** Tells the logger of counts that another program left wrong and the addon has mended. */
+function tellMended(connection, log) {
+  const mended = addon.takeMended(connection);
+  if (mended !== null) log.info('[VisualDB] Counts of executions mended', JSON.parse(mended));
+}
 
 /** A key for two ids of which both, one or none are given; `undefined` where they are no ids. */
 function keyOf(zoneId, worktreeId) {
@@ -62,4 +70,4 @@ function keyOf(zoneId, worktreeId) {
   return `${zone.length}:${zone}${worktree}`;
 }
 
-module.exports = { methods, executionStats, databaseStats };
+module.exports = { methods, executionStats, databaseStats, tellMended };

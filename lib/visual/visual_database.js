@@ -30,6 +30,7 @@ class VisualDatabase extends Stateful {
     log.info('[VisualDB] Database initialized', { path: name });
     const sqlite = addon.unreviewedSqlite();
     if (sqlite) log.info('[VisualDB] SQLite is not the one that was reviewed: no answers are kept', { sqlite });
+    statistics.tellMended(connection, log);
     if (schedule) state.schedule = backups.startSchedule(this, schedule, logger);
   }
 

@@ -31,6 +31,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("listExecutionsOfWorktree", list_executions_of_worktree),
     ("executionStats", execution_stats),
     ("stats", stats),
+    ("takeMended", take_mended),
     ("listAssignments", list_assignments),
     ("generation", generation),
     ("beginSnapshot", begin_snapshot),
@@ -191,6 +192,14 @@ fn list_executions_of_worktree(state: &State, call: &Call) -> JsResult<Value> {
 
 fn execution_stats(state: &State, call: &Call) -> JsResult<Value> {
     read_row(state, call, |store, given, frame| store.execution_stats(given.get(0), given.get(1), frame))
+}
+
+/// `takeMended(connection)`: which counts were mended since this was last asked, as JSON; else null.
+fn take_mended(_: &State, call: &Call) -> JsResult<Value> {
+    match store(call)?.take_mended() {
+        Some(mended) => call.env.text(&serde_json::to_string(&mended).unwrap_or_default()),
+        None => Ok(call.env.null()),
+    }
 }
 
 fn stats(state: &State, call: &Call) -> JsResult<Value> {

@@ -115,6 +115,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
         read().and_then(|()| connection.check_in_place()).map_err(|error| explained(path, error))?;
     }
     let store = Store::new(&connection, version);
+    store.look_at_counts();
     Ok((connection, store))
 }
 

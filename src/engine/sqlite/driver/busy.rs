@@ -32,6 +32,15 @@ impl Patience {
 }
 
 impl Connection {
+    /// Waits for nobody while something runs.
+    pub fn without_waiting<T>(&self, run: impl FnOnce() -> T) -> T {
+        let usual = self.patience.timeout.get();
+        self.patience.timeout.set(usual.map(|_| Duration::ZERO));
+        let value = run();
+        self.patience.timeout.set(usual);
+        value
+    }
+
     /// Waits up to `timeout` for locks that others hold, looking often.
     ///
     /// # Errors

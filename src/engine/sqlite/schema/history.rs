@@ -70,6 +70,13 @@ pub fn applied(connection: &Connection, migration: &Migration, package_version: 
     Ok(())
 }
 
+/// Remembers that what a migration makes is now as this text has it.
+pub fn made_anew(connection: &Connection, migration: &Migration) -> Result<()> {
+    let sql = "UPDATE main.schema_migrations SET sha256 = ?2 WHERE version = ?1";
+    connection.execute(sql, params![migration.version, migration.sha256()])?;
+    Ok(())
+}
+
 /// Remembers that a migration was undone.
 pub fn rolled_back(connection: &Connection, migration: &Migration) -> Result<()> {
     connection.execute(

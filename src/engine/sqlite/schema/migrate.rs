@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction};
 use super::inspect::{Found, inspect};
 use super::migrations::{ALL, LATEST, Migration};
 use super::prepare::refusal;
-use super::{APPLICATION_ID, Prepare, Report, history, lock};
+use super::{APPLICATION_ID, Prepare, Report, counts, history, lock};
 use crate::error::{Error, Result};
 
 /// Migrates up, to the latest version unless told otherwise. What was rolled back is applied again.
@@ -109,6 +109,9 @@ impl Job<'_> {
         for migration in self.migrations.iter().filter(|step| (from + 1..=to).contains(&step.version)) {
             self.step(transaction, migration, migration.up)?;
             history::applied(transaction, migration, self.options.package_version)?;
+        }
+        if from < counts::VERSION && to >= counts::VERSION {
+            counts::remember(transaction, 0)?;
         }
         for migration in self.migrations.iter().rev().filter(|step| (to + 1..=from).contains(&step.version)) {
             self.step(transaction, migration, migration.down)?;

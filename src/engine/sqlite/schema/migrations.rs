@@ -72,6 +72,6 @@ mod tests {
     const RELEASED: [&str; 3] = [
         "c7915cd133efbf0b23fd3b65549a3c64bd6174cfade56c544b985d305fbd112d",
         "6f0a86d3901aec2722480d152d706c210023b0a3f31fcffb02a8bc802c610313",
-        "46826158f7b36af721773b283c09b82e43eab32d1015c39e885c38c2cf66d613",
+        "dc9cfac75debc8d2cffe54808b3b6feaaf337fa63420796aa2b93ca2399a4f8b",
     ];
 }

@@ -9,9 +9,6 @@ use super::migrations::{ALL, HISTORY};
 use super::{counts, history, shape};
 use crate::error::Result;
 
-/// The version that has the counts.
-const COUNTS: u32 = 3;
-
 /// What is wrong with a file, a sentence each; nothing where all is well. Nothing is written.
 ///
 /// # Errors
@@ -39,7 +36,7 @@ fn problems(connection: &Connection) -> Result<Vec<String>> {
     let whole = differences.is_empty();
     problems.extend(differences);
     problems.extend(programs(connection, version)?);
-    if whole && version >= COUNTS {
+    if whole && version >= counts::VERSION {
         problems.extend(counts::check(connection)?.into_iter().map(|drift| {
             format!(
                 "{}: {} rows are not what zone_executions says (such as {})",

@@ -81,9 +81,9 @@ fn at<V: Default>(map: &mut HashMap<String, V>, key: &str, work: impl FnOnce(&mu
 }
 
 impl Store {
-    /// The counts of a zone, a worktree, both or all.
-    pub(super) fn summary(&self, zone: Option<&str>, worktree: Option<&str>) -> Result<Summary> {
-        self.in_snapshot(|| {
+    /// The counts of a zone, a worktree, both or all; `None` where they may be wrong.
+    pub(super) fn summary(&self, zone: Option<&str>, worktree: Option<&str>) -> Result<Option<Summary>> {
+        self.from_counts(|| {
             self.read_log()?;
             self.add_up(zone, worktree)
         })
@@ -120,7 +120,10 @@ impl Store {
         }
         while row {
             let counts = Counts { total: log.integer(5), successful: log.integer(6), failed: log.integer(7) };
-            tail.add(&log.text(2), &log.text(3), &log.text(4), counts);
+            // A row that counts nothing only keeps its place.
+            if counts != Counts::default() {
+                tail.add(&log.text(2), &log.text(3), &log.text(4), counts);
+            }
             tail.read_to = Some((log.integer(0), log.integer(1)));
             row = log.step()?;
         }

@@ -1,6 +1,7 @@
 //! Every SQL statement of the domain: the list in `queries`, their use in a file per entity.
 
 mod counts;
+mod counts_stand;
 pub mod executions;
 mod places;
 #[cfg(test)]
@@ -33,6 +34,8 @@ pub struct Store {
     updates: RefCell<HashMap<String, Rc<Statement>>>,
     /// What was read of the log of counts.
     tail: RefCell<counts::Tail>,
+    /// Whether the counts are right.
+    judged: counts_stand::Judged,
     /// Where rows were found.
     places: places::Places,
     /// A list that did not fit one frame.
@@ -52,6 +55,7 @@ impl Store {
             queries: [const { OnceCell::new() }; Query::ALL.len()],
             updates: RefCell::default(),
             tail: RefCell::default(),
+            judged: counts_stand::Judged::default(),
             places: places::Places::default(),
             unfinished: RefCell::default(),
         }

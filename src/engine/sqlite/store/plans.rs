@@ -70,15 +70,18 @@ fn plan(query: Query) -> &'static [&'static str] {
             "SCALAR SUBQUERY 3",
             "SCAN worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1",
         ],
-        // Inserts without a plan; control of transactions; what is for files of older versions, which have no counts.
+        // Inserts without a plan; control of transactions; what counts the rows themselves.
         Query::InsertWorktree
         | Query::InsertZone
         | Query::InsertExecution
         | Query::AssignWorktree
         | Query::BeginRead
         | Query::EndRead
+        | Query::SchemaVersion
         | Query::CountExecutions
         | Query::CountRows => &[],
+        // One row.
+        Query::CountsChecked => &["SCAN execution_counts_checked"],
     }
 }
 
@@ -166,6 +169,8 @@ fn values(query: Query) -> Vec<Value> {
         | Query::TotalOfAll
         | Query::CountSmall
         | Query::CountRows
+        | Query::CountsChecked
+        | Query::SchemaVersion
         | Query::BeginRead
         | Query::EndRead => vec![],
         Query::ReadCountsLog => vec![number(0)],

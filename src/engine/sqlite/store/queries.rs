@@ -100,6 +100,10 @@ queries! {
         "SELECT {execution} FROM main.zone_executions WHERE worktree_id = ?1 \
          ORDER BY executed_at DESC, rowid DESC LIMIT ?2";
 
+    /// The last check of the counts.
+    CountsChecked = "SELECT stamp, doubts, schema_version FROM main.execution_counts_checked";
+    /// The number that every change of the schema counts up.
+    SchemaVersion = "PRAGMA main.schema_version";
     /// The log of counts, from a row on that was read before.
     ReadCountsLog =
         "SELECT id, stamp, zone_id, worktree_id, agent_type, total, successful, failed FROM main.execution_counts_log \
@@ -121,11 +125,11 @@ queries! {
         "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \
          (SELECT count(*) FROM main.worktree_zones)";
 
-    /// Counts of runs in a file of an older version, which can only be read: it has no tables of counts.
+    /// Counts of runs where the counts may be wrong, or a file of an older version, which can only be read, has none.
     CountExecutions =
         "SELECT count(*), sum(success = 1), sum(success = 0), count(DISTINCT agent_type) FROM main.zone_executions \
          WHERE (?1 IS NULL OR zone_id = ?1) AND (?2 IS NULL OR worktree_id = ?2)";
-    /// Rows of every table in such a file.
+    /// Rows of every table there.
     CountRows =
         "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \
          (SELECT count(*) FROM main.worktree_zones), (SELECT count(*) FROM main.zone_executions)";

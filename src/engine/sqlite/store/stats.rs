@@ -1,4 +1,5 @@
-//! Counts. They are kept with the rows by triggers (version 3 of the schema), so they cost the same at any size.
+//! Counts. They are kept with the rows by triggers (version 3 of the schema), so they cost the same at any size. Only where
+//! they may be wrong and can't be mended are the rows counted.
 
 use super::Store;
 use super::counts::Counts;
@@ -7,9 +8,6 @@ use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
 use crate::model::{Field, Given, rules};
 use crate::rows::Frame;
-
-/// The version of the schema that has the tables of counts.
-const COUNTS: u32 = 3;
 
 impl Store {
     /// One row: total, successful, failed, agents; of all runs, a zone's, a worktree's or both's.
@@ -20,12 +18,8 @@ impl Store {
         self.connection.check_idle()?;
         let zone = rules::filter(Field::new("getExecutionStats", "zoneId"), zone)?;
         let worktree = rules::filter(Field::new("getExecutionStats", "worktreeId"), worktree)?;
-        if self.version < COUNTS {
+        let Some(summary) = self.summary(zone, worktree)? else {
             return self.get(Query::CountExecutions, &[or_null(zone), or_null(worktree)], frame);
-        }
-        let summary = {
-            let _busy = self.connection.enter();
-            self.summary(zone, worktree)?
         };
         let Counts { total, successful, failed } = summary.counts;
         push_row(frame, &[total, successful, failed, summary.agents]);
@@ -38,17 +32,14 @@ impl Store {
     /// SQLite's error.
     pub fn stats(&self, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
-        if self.version < COUNTS {
-            return self.get(Query::CountRows, &[], frame);
-        }
-        let _busy = self.connection.enter();
-        let row = self.in_snapshot(|| {
+        let row = self.from_counts(|| {
             let small = self.statement(Query::CountSmall)?;
             small.step()?;
             let [worktrees, zones, assignments] = [0, 1, 2].map(|column| small.integer(column));
             small.reset();
             Ok([worktrees, zones, assignments, self.total()?])
         })?;
+        let Some(row) = row else { return self.get(Query::CountRows, &[], frame) };
         push_row(frame, &row);
         Ok(())
     }

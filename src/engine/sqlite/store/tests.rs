@@ -29,7 +29,7 @@ fn sql(store: &Store, sql: &str) {
 }
 
 fn counted(store: &Store, zone: Option<&str>, worktree: Option<&str>) -> [i64; 4] {
-    let summary = store.summary(zone, worktree).unwrap();
+    let summary = store.summary(zone, worktree).unwrap().unwrap();
     [summary.counts.total, summary.counts.successful, summary.counts.failed, summary.agents]
 }
 

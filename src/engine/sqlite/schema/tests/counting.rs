@@ -24,7 +24,7 @@ fn the_migration_counts_what_is_there() {
     fill(&connection, 500);
     up(&connection, &Prepare::default(), None).unwrap();
     assert_right(&connection, "migrated");
-    assert_eq!(one::<i64>(&connection, "SELECT count(*) FROM execution_counts_log"), 0);
+    assert_eq!(one::<i64>(&connection, "SELECT count(*) FROM execution_counts_log WHERE total <> 0"), 0);
 }
 
 #[test]

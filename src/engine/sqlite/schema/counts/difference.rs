@@ -1,0 +1,128 @@
+//! By how much the counts differ from the executions.
+
+use std::collections::BTreeMap;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, Row, ToSql, params_from_iter};
+
+use crate::error::Result;
+
+/// By worktree, zone and agent.
+pub const BY_WORKTREE: &str = "execution_counts";
+/// By zone and agent.
+pub const BY_ZONE: &str = "execution_counts_by_zone";
+
+/// A worktree's, a zone's or an agent's name. SQLite lets other programs store any bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Text(Vec<u8>),
+    Blob(Vec<u8>),
+}
+
+impl ToSql for Key {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Text(bytes) => ValueRef::Text(bytes),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+/// total, successful, failed
+type Counts = [i64; 3];
+
+/// What has to be added to a count to make it right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    keys: Vec<Key>,
+    counts: Counts,
+}
+
+impl Difference {
+    /// What it is about.
+    pub fn name(&self) -> String {
+        let bytes = |key: &Key| match key {
+            Key::Text(bytes) | Key::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        };
+        self.keys.iter().map(bytes).collect::<Vec<_>>().join(" / ")
+    }
+}
+
+/// The differences of both tables, for a caller that reads a snapshot. Reads every execution once.
+pub fn differences(connection: &Connection) -> Result<[(&'static str, Vec<Difference>); 2]> {
+    let by_worktree = read(
+        connection,
+        "SELECT worktree_id, zone_id, agent_type, -sum(total), -sum(successful), -sum(failed) FROM ( \
+           SELECT worktree_id, zone_id, agent_type, total, successful, failed FROM main.execution_counts UNION ALL \
+           SELECT worktree_id, zone_id, agent_type, total, successful, failed FROM main.execution_counts_log UNION ALL \
+           SELECT worktree_id, zone_id, agent_type, -1, -(success IS 1), -(success IS 0) FROM main.zone_executions) \
+         GROUP BY worktree_id, zone_id, agent_type HAVING sum(total) <> 0 OR sum(successful) <> 0 OR sum(failed) <> 0",
+        3,
+    )?;
+    // The larger table is right with these added; what it then says of a zone is what the smaller one has to.
+    let mut by_zone: BTreeMap<Vec<Key>, Counts> = BTreeMap::new();
+    let folded = "SELECT zone_id, agent_type, sum(total), sum(successful), sum(failed) FROM ( \
+           SELECT zone_id, agent_type, total, successful, failed FROM main.execution_counts UNION ALL \
+           SELECT zone_id, agent_type, -total, -successful, -failed FROM main.execution_counts_by_zone) \
+         GROUP BY zone_id, agent_type";
+    let more = by_worktree.iter().map(|found| Difference { keys: found.keys[1..].to_vec(), counts: found.counts });
+    for Difference { keys, counts } in read(connection, folded, 2)?.into_iter().chain(more) {
+        let sum = by_zone.entry(keys).or_default();
+        *sum = std::array::from_fn(|n| sum[n] + counts[n]);
+    }
+    let by_zone = by_zone.into_iter().filter(|(_, counts)| *counts != [0; 3]);
+    let by_zone = by_zone.map(|(keys, counts)| Difference { keys, counts }).collect();
+    Ok([(BY_WORKTREE, by_worktree), (BY_ZONE, by_zone)])
+}
+
+fn read(connection: &Connection, sql: &str, keys: usize) -> Result<Vec<Difference>> {
+    let mut statement = connection.prepare(sql)?;
+    let found = statement.query_map([], |row| difference(row, keys))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+fn difference(row: &Row<'_>, keys: usize) -> rusqlite::Result<Difference> {
+    let key = |column| {
+        Ok(match row.get_ref(column)? {
+            ValueRef::Blob(bytes) => Key::Blob(bytes.to_vec()),
+            // NOT NULL, and a column of texts makes texts of numbers.
+            other => Key::Text(other.as_bytes().unwrap_or_default().to_vec()),
+        })
+    };
+    let counts = [row.get(keys)?, row.get(keys + 1)?, row.get(keys + 2)?];
+    Ok(Difference { keys: (0..keys).map(key).collect::<rusqlite::Result<_>>()?, counts })
+}
+
+/// Whether there are as many executions as either table and the log say, for a caller that reads a snapshot. Counts
+/// the rows of an index, which takes a small part of what `differences` does.
+pub fn totals_agree(connection: &Connection) -> Result<bool> {
+    let sql = "SELECT (SELECT count(*) FROM main.zone_executions) \
+                 - (SELECT coalesce(sum(total), 0) FROM main.execution_counts_log), \
+               (SELECT coalesce(sum(total), 0) FROM main.execution_counts), \
+               (SELECT coalesce(sum(total), 0) FROM main.execution_counts_by_zone)";
+    let row = |row: &Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);
+    let [folded, by_worktree, by_zone]: [i64; 3] = connection.query_row(sql, [], row)?;
+    Ok(folded == by_worktree && folded == by_zone)
+}
+
+/// Adds the differences to the counts. Others may have recorded executions since they were read: those count on top.
+pub fn apply(connection: &Connection, differences: &[(&'static str, Vec<Difference>)]) -> Result<()> {
+    for (table, rows) in differences {
+        let keys = if *table == BY_WORKTREE { "worktree_id, zone_id, agent_type" } else { "zone_id, agent_type" };
+        let places = if *table == BY_WORKTREE { "?, ?, ?" } else { "?, ?" };
+        let mut add = connection.prepare(&format!(
+            "INSERT INTO main.{table} ({keys}, total, successful, failed) VALUES ({places}, ?, ?, ?) \
+             ON CONFLICT DO UPDATE SET total = total + excluded.total, successful = successful + excluded.successful, \
+             failed = failed + excluded.failed"
+        ))?;
+        let mut forget = connection.prepare(&format!(
+            "DELETE FROM main.{table} WHERE ({keys}) = ({places}) AND total = 0 AND successful = 0 AND failed = 0"
+        ))?;
+        for Difference { keys, counts } in rows {
+            let keys = || keys.iter().map(|key| key as &dyn ToSql);
+            add.execute(params_from_iter(keys().chain(counts.iter().map(|count| count as &dyn ToSql))))?;
+            forget.execute(params_from_iter(keys()))?;
+        }
+    }
+    Ok(())
+}

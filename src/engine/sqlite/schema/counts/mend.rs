@@ -1,0 +1,168 @@
+//! Looking whether the counts can be relied on, as cheaply as what has happened allows, and mending them.
+//!
+//! All that takes long is read from a snapshot, so nobody waits for it: how much the counts differ from the executions.
+//! Under the write lock only that is added to them. It is right also where others have recorded executions meanwhile,
+//! which the triggers counted, unless somebody else has mended, or the schema has changed; then all begins anew.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::checked::{Log, Since, log, log_since_the_check, remember, since, standing};
+use super::difference::{Difference, apply, differences, totals_agree};
+use super::{Standing, parts};
+use crate::engine::sqlite::schema::inspect::in_snapshot;
+use crate::error::Result;
+
+/// How often it begins anew.
+const ATTEMPTS: u32 = 5;
+
+/// What a look may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Mend what is wrong.
+    pub write: bool,
+    /// Read every execution where somebody has changed the schema, also if the counts' own parts are as they must be:
+    /// they may have been away meanwhile.
+    pub thorough: bool,
+}
+
+/// What a look came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The counts are right.
+    Right,
+    /// They are now.
+    Mended(Mended),
+    /// They may be wrong, and were not mended.
+    Doubtful,
+}
+
+/// What was wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Mended {
+    /// How many counts.
+    pub counts: usize,
+    /// Which tables and triggers were missing or others.
+    pub restored: Vec<String>,
+}
+
+/// How sure the counts are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Case {
+    Certain,
+    /// Every change was counted but what REPLACE deleted, so the totals tell.
+    TotalsTell,
+    Unknown,
+}
+
+/// Looks whether the counts can be relied on. Where it can't find out, they can't.
+#[must_use]
+pub fn look(connection: &Connection, how: Look) -> Verdict {
+    attempt(connection, how).unwrap_or(Verdict::Doubtful)
+}
+
+/// Reads every execution, whatever the file remembers, and mends what is wrong.
+pub fn thoroughly(connection: &Connection) -> Result<Verdict> {
+    let mut mended = Mended::default();
+    for _ in 0..ATTEMPTS {
+        if mend(connection, &mut mended)? {
+            return Ok(verdict(mended));
+        }
+    }
+    Ok(Verdict::Doubtful)
+}
+
+fn attempt(connection: &Connection, how: Look) -> Result<Verdict> {
+    let mut mended = Mended::default();
+    for _ in 0..ATTEMPTS {
+        let (case, right, moment) = in_snapshot(connection, || {
+            let case = case(connection, how)?;
+            let right = match case {
+                Case::Certain => true,
+                Case::TotalsTell => totals_agree(connection)?,
+                Case::Unknown => false,
+            };
+            Ok((case, right, Moment::read(connection)?))
+        })?;
+        if right {
+            if case == Case::TotalsTell && how.write && moment.has_same_schema() {
+                // Whether the next one has to look again is not worth waiting or failing for.
+                let _ = moment.add(connection, &[]);
+            }
+            return Ok(verdict(mended));
+        }
+        if !how.write {
+            break;
+        }
+        mend(connection, &mut mended)?;
+    }
+    Ok(Verdict::Doubtful)
+}
+
+fn verdict(mended: Mended) -> Verdict {
+    if mended == Mended::default() { Verdict::Right } else { Verdict::Mended(mended) }
+}
+
+fn case(connection: &Connection, how: Look) -> Result<Case> {
+    let Some(found) = standing(connection)? else { return Ok(Case::Unknown) };
+    if !found.has_same_schema() && (how.thorough || !parts::lacking(connection)?.is_empty()) {
+        return Ok(Case::Unknown);
+    }
+    Ok(match log_since_the_check(connection)? {
+        Since::Changed => Case::Unknown,
+        Since::Appended if found.is_certain() => Case::Certain,
+        Since::Appended | Since::Folded => Case::TotalsTell,
+    })
+}
+
+/// Mends what is wrong; `false` where somebody else changed what matters meanwhile.
+fn mend(connection: &Connection, mended: &mut Mended) -> Result<bool> {
+    let lacking = parts::lacking(connection)?;
+    if !lacking.is_empty() {
+        parts::restore(connection)?;
+        mended.restored.extend(lacking);
+    }
+    let (moment, differences) = in_snapshot(connection, || Ok((Moment::read(connection)?, differences(connection)?)))?;
+    let added = moment.add(connection, &differences)?;
+    if added {
+        mended.counts += differences.iter().map(|(_, rows)| rows.len()).sum::<usize>();
+    }
+    Ok(added)
+}
+
+/// What tells whether differences that were read then can still be added.
+struct Moment {
+    standing: Option<Standing>,
+    version: i64,
+    log: Option<Log>,
+}
+
+impl Moment {
+    fn read(connection: &Connection) -> Result<Self> {
+        let version = connection.query_row("PRAGMA main.schema_version", [], |row| row.get(0))?;
+        Ok(Self { standing: standing(connection)?, version, log: log(connection)? })
+    }
+
+    fn has_same_schema(&self) -> bool {
+        self.standing.is_some_and(|standing| standing.has_same_schema())
+    }
+
+    /// Adds the differences to the counts and remembers that they are right; `false`, and nothing is done, where
+    /// somebody else has remembered that, or changed the schema or the log. Doubts that came up since stay.
+    fn add(&self, connection: &Connection, differences: &[(&'static str, Vec<Difference>)]) -> Result<bool> {
+        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+        let now = Self::read(&transaction)?;
+        let stamp = |moment: &Self| moment.standing.map(|standing| standing.stamp);
+        let log_is_another = match self.log.filter(|log| log.is_whole) {
+            Some(log) => since(&transaction, log)? == Since::Changed,
+            None => now.log != self.log,
+        };
+        if stamp(&now) != stamp(self) || now.version != self.version || log_is_another {
+            return Ok(false);
+        }
+        apply(&transaction, differences)?;
+        let doubts = |moment: &Self| moment.standing.map_or(0, |standing| standing.doubts);
+        remember(&transaction, doubts(&now) - doubts(self))?;
+        transaction.commit()?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,83 @@
+//! The tables and triggers that the counts consist of: whether a file has them as they must be, and putting them back.
+
+use std::sync::OnceLock;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+
+use crate::engine::sqlite::schema::history;
+use crate::engine::sqlite::schema::migrations::ALL;
+use crate::error::Result;
+
+/// A table or a trigger.
+struct Part {
+    kind: String,
+    name: String,
+    sql: String,
+}
+
+/// What the migration makes: the tables first, then their triggers.
+fn expected() -> Result<&'static [Part]> {
+    static PARTS: OnceLock<Vec<Part>> = OnceLock::new();
+    if let Some(parts) = PARTS.get() {
+        return Ok(parts);
+    }
+    let model = Connection::open_in_memory()?;
+    for migration in ALL.iter().take(super::VERSION as usize) {
+        model.execute_batch(migration.up)?;
+    }
+    let mut statement = model.prepare(
+        "SELECT type, name, sql FROM sqlite_schema WHERE name LIKE 'execution\\_counts%' ESCAPE '\\' AND sql IS NOT NULL \
+         ORDER BY type = 'trigger', rowid",
+    )?;
+    let parts = statement
+        .query_map([], |row| Ok(Part { kind: row.get(0)?, name: row.get(1)?, sql: row.get(2)? }))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(PARTS.get_or_init(|| parts))
+}
+
+/// What the file lacks or has otherwise, in words.
+pub fn lacking(connection: &Connection) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for part in expected()? {
+        if actual(connection, part)?.is_none_or(|(_, sql)| !same(&sql, &part.sql)) {
+            found.push(format!("{} {}", part.kind, part.name));
+        }
+    }
+    Ok(found)
+}
+
+/// Puts back what the file lacks. A table that is made anew is empty; that its counts are wrong then is found later.
+pub fn restore(connection: &Connection) -> Result<()> {
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    if lacking(&transaction)?.is_empty() {
+        return Ok(());
+    }
+    // A trigger may hang on the table that zone_executions was renamed to, and all of them name the tables.
+    for part in expected()?.iter().filter(|part| part.kind == "trigger") {
+        transaction.execute_batch(&format!("DROP TRIGGER IF EXISTS main.{}", part.name))?;
+    }
+    for part in expected()? {
+        match actual(&transaction, part)? {
+            Some((_, sql)) if same(&sql, &part.sql) => continue,
+            Some((kind, _)) => transaction.execute_batch(&format!("DROP {kind} main.{}", part.name))?,
+            None => {}
+        }
+        transaction.execute_batch(&part.sql)?;
+    }
+    history::made_anew(&transaction, &ALL[super::VERSION as usize - 1])?;
+    Ok(transaction.commit()?)
+}
+
+/// What has the part's name: its kind and its text.
+fn actual(connection: &Connection, part: &Part) -> Result<Option<(String, String)>> {
+    const SQL: &str = "SELECT type, sql FROM main.sqlite_schema WHERE name = ?1 AND sql IS NOT NULL \
+                       ORDER BY type = ?2 DESC LIMIT 1";
+    let mut statement = connection.prepare_cached(SQL)?;
+    let found = statement.query_row([&part.name, &part.kind], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    Ok(found)
+}
+
+/// The texts of one statement written with other spaces are the same.
+fn same(one: &str, other: &str) -> bool {
+    one.split_whitespace().eq(other.split_whitespace())
+}
