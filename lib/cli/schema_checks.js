@@ -33,7 +33,7 @@ function counts({ file, fix }) {
   const drift = checkCounts(file);
   if (drift.length === 0) return ok('what the executions are');
   const finding = drift.map(({ table, rows }) => `${table}: ${many(rows, 'row')} wrong`).join('; ');
-  if (!fix) return problem(`${finding} (a program without recursive triggers did that)`, 'npx visual-db doctor --fix');
+  if (!fix) return problem(`${finding} (another program did that)`, 'npx visual-db doctor --fix');
   rebuildCounts(file);
   return note(`${finding}: rebuilt`);
 }
