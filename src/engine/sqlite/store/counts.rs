@@ -83,7 +83,7 @@ fn at<V: Default>(map: &mut HashMap<String, V>, key: &str, work: impl FnOnce(&mu
 impl Store {
     /// The counts of a zone, a worktree, both or all; `None` where they may be wrong.
     pub(super) fn summary(&self, zone: Option<&str>, worktree: Option<&str>) -> Result<Option<Summary>> {
-        self.from_counts(|| {
+        self.read_counts(|| {
             self.read_log()?;
             self.add_up(zone, worktree)
         })

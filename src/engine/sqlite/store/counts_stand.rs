@@ -32,7 +32,7 @@ impl Store {
     }
 
     /// What `read` reads from the counts, in a snapshot; `None` where they may be wrong.
-    pub(super) fn from_counts<T>(&self, read: impl Fn() -> Result<T>) -> Result<Option<T>> {
+    pub(super) fn read_counts<T>(&self, read: impl Fn() -> Result<T>) -> Result<Option<T>> {
         if self.version < VERSION {
             return Ok(None);
         }

@@ -32,7 +32,7 @@ impl Store {
     /// SQLite's error.
     pub fn stats(&self, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
-        let row = self.from_counts(|| {
+        let row = self.read_counts(|| {
             let small = self.statement(Query::CountSmall)?;
             small.step()?;
             let [worktrees, zones, assignments] = [0, 1, 2].map(|column| small.integer(column));

@@ -8,7 +8,8 @@ mod difference;
 mod mend;
 mod parts;
 
-pub use checked::{Standing, remember, standing};
+pub use checked::Standing;
+pub(super) use checked::remember;
 pub use mend::{Look, Mended, Verdict, look};
 
 use rusqlite::Connection;
