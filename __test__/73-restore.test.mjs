@@ -15,7 +15,7 @@ import { contentOf, contentOfFile, fill, namesIn } from './support/backups.mjs';
 import { startScript } from './support/child.mjs';
 import { fixture } from './support/fixtures.mjs';
 import { open, temporaryFile, temporaryFolder } from './support/temporary.mjs';
-import { VisualDatabase } from './support/visual_database.mjs';
+import { Database, VisualDatabase } from './support/visual_database.mjs';
 
 /** A database, its backup, and its content at that time; then a worktree is deleted. */
 function changedSinceBackup(config) {
@@ -152,6 +152,30 @@ test('where there is no database one is made, for its owner alone', () => {
   expect(contentOfFile(dbPath)).toEqual(before);
 });
 
+test('the file has a write-ahead log afterwards, whether it was there, empty, unreadable or none', () => {
+  const { dbPath, database, path } = changedSinceBackup();
+  database.close();
+  const before = [
+    () => {
+      const db = new Database(dbPath);
+      db.pragma('journal_mode = DELETE');
+      db.close();
+    },
+    () => writeFileSync(dbPath, ''),
+    () => writeFileSync(dbPath, 'garbage'.repeat(1000)),
+    () => rmSync(dbPath),
+  ];
+  const how = before.map((prepare) => {
+    prepare();
+    const restored = VisualDatabase.restore(path, { dbPath });
+    const db = new Database(dbPath, { readonly: true });
+    expect([restored.how, db.pragma('journal_mode', { simple: true })]).toEqual([restored.how, 'wal']);
+    db.close();
+    return restored.how;
+  });
+  expect(how).toEqual(['transaction', 'transaction', 'replaced', 'created']);
+});
+
 test('a log without its database is put aside, or it would undo the restore', () => {
   const { path, before } = changedSinceBackup();
   const dbPath = fixture('js-layer-crashed');
@@ -160,7 +184,7 @@ test('a log without its database is put aside, or it would undo the restore', ()
   VisualDatabase.restore(path, { dbPath });
   expect(contentOfFile(dbPath)).toEqual(before);
   const aside = namesIn(dirname(dbPath)).find((name) => name.endsWith('-wal'));
-  expect(readFileSync(join(dirname(dbPath), aside))).toEqual(log);
+  expect(readFileSync(join(dirname(dbPath), aside)).equals(log)).toBe(true);
 });
 
 test('a file that cannot be opened is moved aside with its log', () => {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -80,6 +80,36 @@ test(
     expect(found.restored).toBeGreaterThan(0);
   },
 );
+
+test(
+  'a restore to a new path that is killed at any step leaves no file or the whole one',
+  { timeout: 300_000 },
+  async () => {
+    const { folder, restored } = prepared();
+    rmSync(join(folder, 'visual.db'));
+    let none = 0;
+    const steps = await atEveryStep(folder, (dbPath) => {
+      if (!existsSync(dbPath)) {
+        none += 1;
+        VisualDatabase.restore(join(dirname(dbPath), 'copy.db'), { dbPath });
+      }
+      expect([...readFileSync(dbPath).subarray(18, 20)]).toEqual([2, 2]);
+      expect(contentOfFile(dbPath)).toEqual(restored);
+    });
+    expect(steps).toBeGreaterThan(10);
+    expect(none).toBeGreaterThan(0);
+  },
+);
+
+test('one that is killed when the file has its name already, and still the other one, can be opened', () => {
+  const { folder, restored } = prepared();
+  const dbPath = join(folder, 'new.db');
+  VisualDatabase.restore(join(folder, 'copy.db'), { dbPath });
+  const other = `${dbPath}.${process.pid}-7.partial`;
+  linkSync(dbPath, other);
+  expect(contentOfFile(dbPath)).toEqual(restored);
+  expect(existsSync(other)).toBe(false);
+});
 
 test(
   'replacing a file that cannot be opened can be killed at any step, and whoever opens it next finishes it',

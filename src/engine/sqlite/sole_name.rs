@@ -4,6 +4,9 @@
 use std::io;
 use std::path::Path;
 
+#[cfg(unix)]
+use super::backup::is_partial;
+
 /// `Err` with the number of names where there are several.
 #[cfg(unix)]
 pub fn check(path: &Path) -> io::Result<Result<(), u64>> {
@@ -41,7 +44,8 @@ fn remove_left_over(path: &Path) -> io::Result<()> {
     let database = std::fs::metadata(path)?;
     let prefix = temporary(path);
     for entry in std::fs::read_dir(path.parent().unwrap_or(Path::new("/")))?.flatten() {
-        let is_left_over = entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes())
+        let is_left_over = (entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes())
+            || is_partial(&entry.path(), path))
             && entry.metadata().is_ok_and(|found| (found.dev(), found.ino()) == (database.dev(), database.ino()));
         if is_left_over {
             std::fs::remove_file(entry.path())?;

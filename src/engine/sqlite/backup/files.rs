@@ -112,14 +112,19 @@ pub fn sweep(folder: &Path, prefix: &Path) -> Result<()> {
     };
     for entry in entries.flatten() {
         let path = entry.path();
-        let is_partial = path.extension().is_some_and(|ending| ending == PARTIAL)
-            && path.as_os_str().as_encoded_bytes().starts_with(prefix.as_os_str().as_encoded_bytes());
         let age = entry.metadata().and_then(|found| found.modified()).map(|time| time.elapsed());
-        if is_partial && matches!(age, Ok(Ok(age)) if age > DAY) {
+        if is_partial(&path, prefix) && matches!(age, Ok(Ok(age)) if age > DAY) {
             remove(&path)?;
         }
     }
     Ok(())
+}
+
+/// Whether the name is that of a file being written whose real name begins with `prefix`.
+#[must_use]
+pub fn is_partial(path: &Path, prefix: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == PARTIAL)
+        && path.as_os_str().as_encoded_bytes().starts_with(prefix.as_os_str().as_encoded_bytes())
 }
 
 /// A file under a name of its own that nobody else uses, removed again unless it is published.

@@ -11,7 +11,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use rusqlite::Connection;
 
-use super::copy::{Report, Stage, enter, open_to_read, open_to_write, pages};
+use super::copy::{Report, Stage, enter, into_new_file};
 use super::error::{context, io, refused};
 use super::files::{self, Partial, SIDE_FILES, folder_of, remove, rename, resolve, with_suffix};
 use super::lock;
@@ -37,7 +37,7 @@ struct Plan {
 /// Puts a copy of the backup in the place of a database that can't be opened. Returns where the old file is now.
 pub fn replace(backup: &Path, live: &Path, report: Report) -> Result<PathBuf> {
     let partial = Partial::beside(live)?;
-    fill(partial.path(), backup, report).map_err(|error| context(error, "cannot restore to", live))?;
+    into_new_file(backup, partial.path(), report).map_err(|error| context(error, "cannot restore to", live))?;
     keep_mode_and_owner(live, partial.path())?;
     files::sync(partial.path())?;
     enter(Stage::Replace, report)?;
@@ -134,12 +134,6 @@ fn finish(live: &Path, lock: Connection) -> Result<()> {
     drop(lock);
     remove(&with_suffix(live, PLAN))?;
     files::sync_folder(folder_of(live))
-}
-
-fn fill(file: &Path, backup: &Path, report: Report) -> Result<()> {
-    let mut to = open_to_write(file)?;
-    to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
-    pages(&open_to_read(backup)?, &mut to, Stage::Restore, report)
 }
 
 /// What `path` has after `live`, being in the same folder.

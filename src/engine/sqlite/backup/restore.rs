@@ -85,12 +85,12 @@ fn into_live(backup: &Path, live: &Path, report: Report) -> Result<Option<PathBu
     let mut to = open_to_write(live)?;
     // A log that belongs to a file that can't be opened must not be checkpointed or removed by looking at it.
     to.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    let page_size = prepare(&to).map_err(|error| explain(error.into()))?;
+    let (pages, page_size) = prepare(&to).map_err(|error| explain(error.into()))?;
     to.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     let (from, _resized) = open_with_page_size(backup, live, page_size).map_err(explain)?;
     let safety = {
         let copy = copy::lock(&from, &mut to).map_err(explain)?;
-        let safety = keep_safety_copy(live, report)?;
+        let safety = if pages > 0 { Some(keep_safety_copy(live, report)?) } else { None };
         copy::run(&copy, Stage::Restore, report).map_err(explain)?;
         safety
     };
@@ -99,40 +99,33 @@ fn into_live(backup: &Path, live: &Path, report: Report) -> Result<Option<PathBu
     Ok(safety)
 }
 
-/// Write-ahead logging lets others read the old state until the new one is committed.
-fn prepare(live: &Connection) -> rusqlite::Result<Option<u32>> {
+/// Write-ahead logging lets others read the old state until the new one is committed. Returns how many pages there were,
+/// none in an empty file, and their size now.
+fn prepare(live: &Connection) -> rusqlite::Result<(u32, u32)> {
     live.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-    let pages: u32 = live.query_row("PRAGMA page_count", [], |row| row.get(0))?;
-    if pages == 0 {
-        return Ok(None);
-    }
+    let pages = live.query_row("PRAGMA page_count", [], |row| row.get(0))?;
     live.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     live.execute_batch("PRAGMA synchronous = FULL")?;
-    live.query_row("PRAGMA page_size", [], |row| row.get(0)).map(Some)
+    Ok((pages, live.query_row("PRAGMA page_size", [], |row| row.get(0))?))
 }
 
 /// A file in write-ahead mode keeps its page size: a backup with another one is converted first.
-fn open_with_page_size(backup: &Path, live: &Path, page_size: Option<u32>) -> Result<(Connection, Option<Partial>)> {
+fn open_with_page_size(backup: &Path, live: &Path, wanted: u32) -> Result<(Connection, Option<Partial>)> {
     let from = open_to_read(backup)?;
     let found: u32 = from.query_row("PRAGMA page_size", [], |row| row.get(0))?;
-    match page_size {
-        Some(wanted) if wanted != found => {
-            let partial = Partial::beside(live)?;
-            from.execute_batch(&format!("PRAGMA page_size = {wanted}"))?;
-            from.execute("VACUUM INTO ?", [partial.path().to_string_lossy()])?;
-            Ok((open_to_read(partial.path())?, Some(partial)))
-        }
-        _ => Ok((from, None)),
+    if found == wanted {
+        return Ok((from, None));
     }
+    let partial = Partial::beside(live)?;
+    from.execute_batch(&format!("PRAGMA page_size = {wanted}"))?;
+    from.execute("VACUUM INTO ?", [partial.path().to_string_lossy()])?;
+    Ok((open_to_read(partial.path())?, Some(partial)))
 }
 
-fn keep_safety_copy(live: &Path, report: Report) -> Result<Option<PathBuf>> {
-    if live.metadata().is_ok_and(|found| found.len() == 0) {
-        return Ok(None);
-    }
+fn keep_safety_copy(live: &Path, report: Report) -> Result<PathBuf> {
     let options = Create { kind: Kind::Safety, label: Some("replaced"), ..Create::default() };
     let mut as_safety = |progress: Progress| report(Progress { stage: Stage::Safety, ..progress });
-    Ok(Some(create(live, &options, &mut as_safety)?.path))
+    Ok(create(live, &options, &mut as_safety)?.path)
 }
 
 /// There is no database yet. A write-ahead log that lost its database is put aside, or it would be taken for the
@@ -148,12 +141,7 @@ fn make(backup: &Path, live: &Path, report: Report) -> Result<(How, Option<PathB
     }
     super::files::remove(&with_suffix(live, "-shm"))?;
     let partial = Partial::beside(live)?;
-    {
-        let mut to = open_to_write(partial.path())?;
-        to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
-        copy::pages(&open_to_read(backup)?, &mut to, Stage::Restore, report)
-            .map_err(|error| context(error, "cannot restore to", live))?;
-    }
+    copy::into_new_file(backup, partial.path(), report).map_err(|error| context(error, "cannot restore to", live))?;
     sync(partial.path())?;
     partial.publish_new(live)?;
     Ok((How::Created, None))

@@ -1,4 +1,5 @@
 use std::fs;
+use std::path::Path;
 
 use super::support::{Folder, add_zone, code, content, content_of, open};
 use crate::engine::sqlite::backup::{Create, How, Progress, Stage, create, restore, resume, unreported};
@@ -151,6 +152,34 @@ fn a_file_that_cannot_be_opened_is_moved_aside_with_its_log() {
     }
     assert_eq!(content_of(&live), content_of(&backup.path));
     assert!(!folder.names().iter().any(|name| name.ends_with("-restore") || name.ends_with("partial")));
+}
+
+#[test]
+fn a_restored_file_has_a_write_ahead_log_however_it_got_there() {
+    let folder = Folder::new();
+    let live = folder.fixture("js-layer.db");
+    let create_at = Create { dest: Some(&folder.join("b.db")), ..Create::default() };
+    let backup = create(&live, &create_at, &mut unreported).unwrap();
+    assert_eq!(versions(&backup.path), [1, 1]);
+    let garbage = "garbage".repeat(1000);
+    for (before, how) in [(None, How::Created), (Some(""), How::Transaction), (Some(garbage.as_str()), How::Replaced)] {
+        fs::remove_file(&live).unwrap();
+        if let Some(before) = before {
+            fs::write(&live, before).unwrap();
+        }
+        assert_eq!(restore(&backup.path, &live, &mut unreported).unwrap().how, how);
+        assert_eq!(versions(&live), [2, 2], "{how:?}");
+        assert!(!folder.names().iter().any(|name| name.contains("partial") || name == "visual.db-wal"));
+    }
+    open(&live).execute_batch("PRAGMA journal_mode = DELETE").unwrap();
+    assert_eq!(restore(&backup.path, &live, &mut unreported).unwrap().how, How::Transaction);
+    assert_eq!(versions(&live), [2, 2]);
+}
+
+/// The versions of the file format for writing and reading: 2 is the write-ahead log, 1 the rollback journal.
+fn versions(file: &Path) -> [u8; 2] {
+    let bytes = fs::read(file).unwrap();
+    [bytes[18], bytes[19]]
 }
 
 #[test]
