@@ -1,10 +1,33 @@
-import { appendFileSync, chmodSync, copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { contentOf, contentOfFile, fill, namesIn, visualDb, visualDbOnTerminal } from './support/backups.mjs';
+import {
+  COMMAND,
+  bash,
+  contentOf,
+  contentOfFile,
+  fill,
+  namesIn,
+  visualDb,
+  visualDbOnTerminal,
+  visualDbWith,
+} from './support/backups.mjs';
 import { fixture } from './support/fixtures.mjs';
 import { open, temporaryFile, temporaryFolder } from './support/temporary.mjs';
 import { Database, VisualDatabase } from './support/visual_database.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** A database with a backup, from which a worktree was deleted since; closed. */
 function prepared() {
@@ -36,7 +59,7 @@ describe('every command', () => {
     const { status, stdout, stderr } = visualDb(command, '--help');
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toContain(`Usage: visual-db ${command}`);
-    if (command !== 'migrate') expect(stdout).toMatch(/--db <path>[\s\S]*--json/);
+    expect(stdout).toMatch(/--db <path>[\s\S]*VISUAL_DB_PATH[\s\S]*--json/);
   });
 
   test('is in the help of all, with the exit codes', () => {
@@ -44,6 +67,7 @@ describe('every command', () => {
     expect(status).toBe(0);
     for (const command of COMMANDS) expect(stdout).toContain(`\n  ${command}`);
     expect(stdout).toContain('Exit codes: 0 fine, 1 found something or failed, 2 wrong usage.');
+    expect(stdout).toContain('VISUAL_DB_PATH in the environment is the database where --db says none.');
   });
 
   test('ends with 2 where it is called wrongly', () => {
@@ -62,6 +86,43 @@ describe('every command', () => {
       const { status, stdout } = visualDb(...args);
       expect([args, status, stdout]).toEqual([args, 2, '']);
     }
+  });
+
+  test('takes --db and --json before it and after it; of two the later one counts', () => {
+    const { dbPath } = prepared();
+    const expected = visualDb('stats', '--db', dbPath, '--json').json();
+    expect(expected.counts.worktrees).toBe(4);
+    for (const args of [
+      ['--db', dbPath, '--json', 'stats'],
+      ['--json', 'stats', '--db', dbPath],
+      [`--db=${dbPath}`, 'stats', '--json'],
+      ['--db', '/nowhere', 'stats', '--json', '--db', dbPath],
+    ]) {
+      expect([args, visualDb(...args).json()]).toEqual([args, expected]);
+    }
+    expect(visualDb('--db', dbPath, 'migrate', 'status', '--json').json()).toEqual(
+      visualDb('--json', 'migrate', '--db', dbPath, 'status').json(),
+    );
+  });
+
+  test('takes the database from VISUAL_DB_PATH where --db says none', () => {
+    const { dbPath } = prepared();
+    const other = temporaryFile();
+    open({ dbPath: other }).close();
+    const worktrees = (env, ...args) => visualDbWith({ env }, 'stats', '--json', ...args).json().counts.worktrees;
+    expect(worktrees({ VISUAL_DB_PATH: dbPath })).toBe(4);
+    expect(worktrees({ VISUAL_DB_PATH: dbPath }, '--db', other)).toBe(0);
+    expect(visualDbWith({ env: { VISUAL_DB_PATH: dbPath } }, 'backups').stdout).toContain('5 worktrees, 1 zone');
+    // An empty variable is none; an empty option is a script's mistake.
+    const cwd = dirname(dirname(dbPath));
+    const unset = visualDbWith({ env: { VISUAL_DB_PATH: '' }, cwd }, 'stats');
+    expect([unset.status, unset.stderr]).toEqual([1, expect.stringContaining('data/visual.db: there is no such')]);
+    expect(visualDb('stats', '--db', '').status).toBe(2);
+  });
+
+  test('build takes no other option and is said to come first', () => {
+    const { status, stderr } = visualDb('--db', 'x.db', 'build', '--portable');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('build comes before everything else')]);
   });
 
   test('ends with 1 and a sentence where there is no database, and makes none', () => {
@@ -106,6 +167,38 @@ describe('every command', () => {
       const { stdout, stderr } = visualDb(...command, '--db', dbPath);
       expect(stdout + stderr).not.toContain('\u001b');
     }
+  });
+});
+
+describe('a reader of the output that goes away', () => {
+  /** The reader of the pipe is gone before the command starts. */
+  const unread = (redirection, ...args) =>
+    bash(`exec 3> >(:); wait $!; exec "$@" ${redirection}`, process.execPath, COMMAND, ...args);
+
+  test.each(['>&3', '2>&3', '>&3 2>&3'])('leaves the exit code as it is and prints no trace: %s', (redirection) => {
+    const { dbPath, backup } = prepared();
+    for (const args of [['--help'], ['board', '--db', dbPath], ['doctor', '--db', dbPath, '--json']]) {
+      expect([args, unread(redirection, ...args)]).toMatchObject([args, { status: 0, stderr: '' }]);
+    }
+    expect(unread(redirection, 'board', '--db', '/nowhere.db')).toMatchObject({ status: 1 });
+    expect(unread(redirection, 'nonsense')).toMatchObject({ status: 2 });
+    // And what was begun is finished.
+    expect(unread(redirection, 'restore', backup, '--db', dbPath, '--yes')).toMatchObject({ status: 0, stderr: '' });
+    expect(worktreesOf(dbPath)).toBe(5);
+  });
+
+  test('of a long output takes what it wants', () => {
+    const dbPath = temporaryFile();
+    fill(open({ dbPath }), { worktrees: 3000, executions: 0 }).close();
+    const command = 'set -o pipefail; "$@" | head -1';
+    const { status, stdout, stderr } = bash(command, process.execPath, COMMAND, 'board', '--json', '--db', dbPath);
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '{\n', stderr: '' });
+  });
+
+  test('is not a disk that is full: that is said, with exit code 1', () => {
+    const { dbPath } = prepared();
+    const { status, stderr } = bash('exec "$@" > /dev/full', process.execPath, COMMAND, 'board', '--db', dbPath);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^visual-db: cannot write .*ENOSPC.*\n$/)]);
   });
 });
 
@@ -204,6 +297,32 @@ describe('restore', () => {
     expect(stderr).toContain('it was changed after it was made');
     expect(worktreesOf(dbPath)).toBe(4);
   });
+});
+
+/** What stands in the block of shell after this heading. */
+function blockAfter(page, heading) {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  return /^```bash\n(.*?)^```$/ms.exec(text.slice(text.indexOf(`\n${heading}\n`)))[1];
+}
+
+test('the drill of docs/operations.md, word for word, ends with 0 and leaves nothing but what it says', () => {
+  const folder = temporaryFolder();
+  const dbPath = join(folder, 'data', 'visual.db');
+  const database = fill(open({ dbPath }));
+  database.backupSync();
+  // As npm installs the command.
+  mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+  symlinkSync(COMMAND, join(folder, 'node_modules', '.bin', 'visual-db'));
+  const drill = blockAfter('docs/operations.md', '### The drill');
+  expect(drill).toContain('restore latest');
+  const before = namesIn(folder);
+  const { status, stdout, stderr } = bash({ cwd: folder, env: { TMPDIR: folder } }, `set -e\n${drill}`);
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^ok +journal mode: wal$/m);
+  expect(stdout).toContain('now holds 5 worktrees, 1 zone, 5 assignments, 50 executions');
+  expect(stdout).not.toMatch(/^problem/m);
+  expect(namesIn(folder)).toEqual(before);
 });
 
 describe('prune-backups', () => {
@@ -380,7 +499,7 @@ describe('doctor', () => {
     database.pragma('recursive_triggers = OFF');
     database.exec('INSERT OR REPLACE INTO zone_executions SELECT * FROM zone_executions');
     database.close();
-    expect(check(dbPath, 'counts')).toMatchObject({ state: 'problem', advice: 'npx visual-db doctor --fix' });
+    expect(check(dbPath, 'counts')).toMatchObject({ state: 'problem', advice: 'npx --no -- visual-db doctor --fix' });
     expect(check(dbPath, 'schema').state).toBe('ok');
     expect(check(dbPath, 'counts', '--fix').state).toBe('note');
     expect(check(dbPath, 'counts').state).toBe('ok');
@@ -409,7 +528,7 @@ describe('doctor', () => {
       state: 'problem',
       finding: expect.stringContaining('delete'),
     });
-    expect(check(large, 'free pages')).toMatchObject({ state: 'problem', advice: 'npx visual-db vacuum' });
+    expect(check(large, 'free pages')).toMatchObject({ state: 'problem', advice: 'npx --no -- visual-db vacuum' });
   });
 
   test('changes nothing', () => {

@@ -130,7 +130,7 @@ export async function project({ npm, rust, settings = {}, newMachine = false }) 
     installed,
     binary: join(installed, BINARY),
     npm: (...args) => npmCommand('npm', args),
-    npx: (args, options) => npmCommand('npx', ['--no', ...args], options),
+    npx: (args, options) => npmCommand('npx', ['--no', '--', ...args], options),
     /** What the three import forms print, each in a process of its own. */
     async imports() {
       const use = `const db = new VisualDatabase(':memory:'); console.log(JSON.stringify(db.getStats())); db.close();`;

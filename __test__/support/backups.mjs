@@ -5,7 +5,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { VisualDatabase } from './visual_database.mjs';
 
-const COMMAND = fileURLToPath(new URL('../../bin/visual-db.js', import.meta.url));
+/** The command's file. */
+export const COMMAND = fileURLToPath(new URL('../../bin/visual-db.js', import.meta.url));
 
 /** Everything in a database, by way of the class. */
 export function contentOf(database) {
@@ -63,8 +64,26 @@ export function namesIn(folder) {
 }
 
 /** Runs a command of the package to its end, without a terminal. */
-export function visualDb(...args) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], { encoding: 'utf8', input: '' });
+export const visualDb = (...args) => visualDbWith({}, ...args);
+
+/** As `visualDb`, in another folder or with more in the environment. */
+export function visualDbWith({ cwd, env }, ...args) {
+  return end(process.execPath, [COMMAND, ...args], { cwd, env: { ...process.env, ...env } });
+}
+
+/**
+ * Runs a script of bash, which has further arguments as `"$@"`, to its end. npx looks for commands in the folder, as for
+ * a user, not in that of the npm that runs these tests, and finds no registry.
+ */
+export function bash(first, ...rest) {
+  const [{ cwd, env }, script, ...args] = typeof first === 'string' ? [{}, first, ...rest] : [first, ...rest];
+  const outside = Object.entries(process.env).filter(([name]) => !/^npm_|^INIT_CWD$/i.test(name));
+  const npm = { npm_config_registry: 'http://127.0.0.1:9', npm_config_update_notifier: 'false' };
+  return end('bash', ['-c', script, 'bash', ...args], { cwd, env: { ...Object.fromEntries(outside), ...npm, ...env } });
+}
+
+function end(command, args, options) {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', input: '', ...options });
   return { status, stdout, stderr, json: () => JSON.parse(stdout) };
 }
 

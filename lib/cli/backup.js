@@ -1,11 +1,13 @@
 'use strict';
 
-const { command, folderOf, keepOf, withKeep } = require('./options.js');
+const { folderOf, keepOf, withKeep } = require('./options.js');
 const { countsText, many, print, printJson, progressBar, size } = require('./output.js');
 
 /** `visual-db backup [path]` */
 module.exports = (root, run) => {
-  const backup = command(root, 'backup', 'make a verified backup; others go on working with the database')
+  const backup = root
+    .command('backup')
+    .description('make a verified backup; others go on working with the database')
     .argument('[path]', 'the file to make (default: named by the time, in the folder)')
     .option('--folder <folder>', 'the folder for backups (default: "backups" beside the database)')
     .option('--prune', 'afterwards remove the backups that the --keep-… options do not keep');

@@ -1,12 +1,14 @@
 'use strict';
 
 const path = require('node:path');
-const { command, folderOf } = require('./options.js');
+const { folderOf } = require('./options.js');
 const { colour, countsText, print, printJson, size, table } = require('./output.js');
 
 /** `visual-db backups` */
 module.exports = (root, run) => {
-  command(root, 'backups', 'list the backups, newest first')
+  root
+    .command('backups')
+    .description('list the backups, newest first')
     .option('--folder <folder>', 'the folder of the backups (default: "backups" beside the database)')
     .action(
       run((options) => {

@@ -74,14 +74,14 @@ function freePages({ database }) {
   const bytes = free * database.pragma('page_size', { simple: true });
   const share = free / Math.max(database.pragma('page_count', { simple: true }), 1);
   const finding = `${many(free, 'page')} (${size(bytes)}, ${Math.round(share * 100)} %)`;
-  if (share > 0.25 && bytes > MIB) return problem(finding, 'npx visual-db vacuum');
+  if (share > 0.25 && bytes > MIB) return problem(finding, 'npx --no -- visual-db vacuum');
   return ok(finding);
 }
 
 function integrity({ database }) {
   const found = database.pragma('integrity_check(10)').map((row) => row.integrity_check);
   if (found.length === 1 && found[0] === 'ok') return ok('every page and index is sound');
-  return problem(found.join('; '), 'npx visual-db restore latest (it keeps a copy of what is there)');
+  return problem(found.join('; '), 'npx --no -- visual-db restore latest (it keeps a copy of what is there)');
 }
 
 function foreignKeys({ database }) {
@@ -102,9 +102,10 @@ function backups({ file }) {
   const { listBackups } = require('../backup/backups.js');
   const folder = path.join(path.dirname(file), 'backups');
   const newest = listBackups(folder).find(({ kind }) => kind === 'backup');
-  if (!newest) return note(`none in ${folder}`, 'npx visual-db backup, or the option `backups` (docs/operations.md)');
+  if (!newest)
+    return note(`none in ${folder}`, 'npx --no -- visual-db backup, or the option `backups` (docs/operations.md)');
   const days = (Date.now() - Date.parse(newest.createdAt)) / 86_400_000;
-  if (days > 7) return note(`the newest is ${Math.floor(days)} days old`, 'npx visual-db backup');
+  if (days > 7) return note(`the newest is ${Math.floor(days)} days old`, 'npx --no -- visual-db backup');
   return ok(`the newest is of ${newest.createdAt}`);
 }
 

@@ -4,14 +4,15 @@ const fs = require('node:fs');
 const { INSIDE, LAST, OUTSIDE, problem } = require('./checks.js');
 const { SCHEMA } = require('./schema_checks.js');
 const { Found } = require('./outcome.js');
-const { command } = require('./options.js');
 const { colour, print, printJson } = require('./output.js');
 
 const COLOURS = { ok: 'green', note: 'yellow', problem: 'red' };
 
 /** `visual-db doctor` */
 module.exports = (root, run) => {
-  command(root, 'doctor', 'look for everything that can be wrong with a database, and say what to do about it')
+  root
+    .command('doctor')
+    .description('look for everything that can be wrong with a database, and say what to do about it')
     .option('--fix', 'rebuild the maintained counts where they are wrong')
     .action(
       run((options) => {
@@ -24,7 +25,8 @@ module.exports = (root, run) => {
 };
 
 function examine({ db, fix }) {
-  if (!fs.existsSync(db)) return [{ check: 'file', ...problem(`${db} does not exist`, 'say where it is by --db') }];
+  if (!fs.existsSync(db))
+    return [{ check: 'file', ...problem(`${db} does not exist`, 'say where it is by --db or VISUAL_DB_PATH') }];
   const file = fs.realpathSync(db);
   const outside = perform(OUTSIDE, { file });
   const { Database } = require('../index.js');
@@ -34,7 +36,10 @@ function examine({ db, fix }) {
     database.pragma('schema_version');
   } catch (error) {
     database?.close();
-    const unopened = problem(error.message, 'npx visual-db restore latest: it moves the file aside with its log');
+    const unopened = problem(
+      error.message,
+      'npx --no -- visual-db restore latest: it moves the file aside with its log',
+    );
     return [...outside, { check: 'opening', ...unopened }];
   }
   try {

@@ -3,7 +3,8 @@
 // The command line: `main(argv)` runs one command and sets the exit code.
 
 const { Command, CommanderError } = require('commander');
-const { Found, exitCodeOf } = require('./outcome.js');
+const { Found, Usage, exitCodeOf } = require('./outcome.js');
+const { withGlobals } = require('./options.js');
 const { printError } = require('./output.js');
 const { version } = require('../../package.json');
 
@@ -20,8 +21,9 @@ const COMMANDS = [
   require('./vacuum.js'),
 ];
 
-const EXIT_CODES = `
-Exit codes: 0 fine, 1 found something or failed, 2 wrong usage.
+const MORE = `
+VISUAL_DB_PATH in the environment is the database where --db says none.
+Exit codes: 0 fine, 1 found something or failed, 2 wrong usage. A reader of the output that goes away changes none of them.
 Help for a command: visual-db <command> --help`;
 
 /** The parser with all commands; `run` wraps each command's action. */
@@ -29,11 +31,22 @@ function program(run) {
   const root = new Command('visual-db')
     .description('The data of a canvas of worktrees and zones: migrations, backups, a look inside')
     .version(version)
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', MORE)
     .exitOverride();
-  root.command('build').description('build the addon for this machine (needs Rust)');
+  withGlobals(root);
+  root
+    .command('build')
+    .description('build the addon for this machine (needs Rust)')
+    .allowExcessArguments()
+    .allowUnknownOption()
+    .action(run(buildComesFirst));
   for (const register of COMMANDS) register(root, run);
   return root;
+}
+
+/** It has to work without what is needed here, so bin/visual-db.js has taken it out where it is the first argument. */
+function buildComesFirst() {
+  throw new Usage('build comes before everything else: visual-db build [--platform NAME] [--portable]');
 }
 
 /** Runs the command in `argv` (as `process.argv`). */
@@ -43,8 +56,9 @@ async function main(argv) {
     (action) =>
     async (...args) => {
       const command = args.at(-1);
-      json = Boolean(command.opts().json);
-      await action(command.opts(), ...args.slice(0, -2));
+      const options = command.optsWithGlobals();
+      json = Boolean(options.json);
+      await action(options, ...args.slice(0, -2));
     };
   try {
     await program(run).parseAsync(argv);

@@ -3,13 +3,12 @@
 const { InvalidArgumentError } = require('commander');
 const { confirm } = require('./ask.js');
 const { Found, Usage } = require('./outcome.js');
-const { command } = require('./options.js');
 const { colour, print, printJson, printable, table } = require('./output.js');
 
 /** `visual-db migrate [up|down|status|verify|rollback]` */
 module.exports = (root, run) => {
   const migrate = root.command('migrate').description('versions of the schema: up (where nothing is said), down, …');
-  const subcommand = (name, description, settings) => command(migrate, name, description, settings);
+  const subcommand = (name, description, settings) => migrate.command(name, settings).description(description);
   subcommand('up', 'bring the database to the latest version, after a verified backup', { isDefault: true })
     .option('--to <version>', 'stop at this version', version)
     .action(run(up));

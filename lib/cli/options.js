@@ -4,18 +4,25 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { InvalidArgumentError } = require('commander');
+const { InvalidArgumentError, Option } = require('commander');
 const { Usage } = require('./outcome.js');
 
-const DATABASE = 'data/visual.db';
-
-/** A command with `--db` and `--json`. */
-function command(root, name, description, settings) {
+/** `--db` and `--json`, which stand before the command or after it. */
+function withGlobals(root) {
   return root
-    .command(name, settings)
-    .description(description)
-    .option('--db <path>', 'the database', DATABASE)
-    .option('--json', 'print JSON');
+    .addOption(
+      new Option('--db <path>', 'the database; without it what VISUAL_DB_PATH says')
+        .argParser(databasePath)
+        .default(process.env.VISUAL_DB_PATH || 'data/visual.db'),
+    )
+    .option('--json', 'print JSON')
+    .configureHelp({ showGlobalOptions: true });
+}
+
+/** An empty one is a variable that somebody's script lacks: another database must not be taken instead. */
+function databasePath(text) {
+  if (text === '') throw new InvalidArgumentError('a path is wanted.');
+  return text;
 }
 
 /** Where backups of a database are, unless `--folder` says otherwise: beside the file itself, where links lead. */
@@ -50,4 +57,4 @@ function keepOf({ keepHourly: hourly, keepDaily: daily, keepWeekly: weekly, keep
   return given.length > 0 ? Object.fromEntries(given) : undefined;
 }
 
-module.exports = { command, folderOf, withKeep, keepOf };
+module.exports = { withGlobals, folderOf, withKeep, keepOf };

@@ -1,12 +1,14 @@
 'use strict';
 
 const { confirm } = require('./ask.js');
-const { command, folderOf, keepOf, withKeep } = require('./options.js');
+const { folderOf, keepOf, withKeep } = require('./options.js');
 const { many, print, printJson } = require('./output.js');
 
 /** `visual-db prune-backups` */
 module.exports = (root, run) => {
-  const prune = command(root, 'prune-backups', 'remove old backups, never the last good one')
+  const prune = root
+    .command('prune-backups')
+    .description('remove old backups, never the last good one')
     .option('--folder <folder>', 'the folder of the backups (default: "backups" beside the database)')
     .option('--dry-run', 'only say what would be removed')
     .option('--yes', 'do not ask')

@@ -2,12 +2,14 @@
 
 const { confirm } = require('./ask.js');
 const { Usage } = require('./outcome.js');
-const { command, folderOf } = require('./options.js');
+const { folderOf } = require('./options.js');
 const { countsText, print, printJson, progressBar } = require('./output.js');
 
 /** `visual-db restore <backup>` */
 module.exports = (root, run) => {
-  command(root, 'restore', 'replace the content of the database by that of a backup, keeping a safety copy')
+  root
+    .command('restore')
+    .description('replace the content of the database by that of a backup, keeping a safety copy')
     .argument('<backup>', 'the backup, or "latest"')
     .option('--folder <folder>', 'where to look for the latest (default: "backups" beside the database)')
     .option('--yes', 'do not ask')

@@ -7,9 +7,10 @@ const { many } = require('./output.js');
 
 const STATES = {
   older: ({ version, latest }) =>
-    note(`version ${version} of ${latest}`, 'the next opening migrates it, or npx visual-db migrate up'),
-  pinned: ({ version }) => note(`kept at version ${version} on purpose`, 'npx visual-db migrate up ends that'),
-  'javascript-layer': () => note("the JavaScript layer's", 'the next opening adopts it, or npx visual-db migrate up'),
+    note(`version ${version} of ${latest}`, 'the next opening migrates it, or npx --no -- visual-db migrate up'),
+  pinned: ({ version }) => note(`kept at version ${version} on purpose`, 'npx --no -- visual-db migrate up ends that'),
+  'javascript-layer': () =>
+    note("the JavaScript layer's", 'the next opening adopts it, or npx --no -- visual-db migrate up'),
   empty: () => note('none: the file is empty', 'the next opening makes the tables'),
   newer: ({ version, latest }) =>
     problem(`version ${version}; this package knows versions up to ${latest}`, 'use a newer package'),
@@ -33,7 +34,7 @@ function counts({ file, fix }) {
   const drift = checkCounts(file);
   if (drift.length === 0) return ok('what the executions are');
   const finding = drift.map(({ table, rows }) => `${table}: ${many(rows, 'row')} wrong`).join('; ');
-  if (!fix) return problem(`${finding} (another program did that)`, 'npx visual-db doctor --fix');
+  if (!fix) return problem(`${finding} (another program did that)`, 'npx --no -- visual-db doctor --fix');
   rebuildCounts(file);
   return note(`${finding}: rebuilt`);
 }

@@ -2,23 +2,25 @@
 
 const fs = require('node:fs');
 const { Worker } = require('node:worker_threads');
-const { command } = require('./options.js');
 const { print, printJson, progressBar, size } = require('./output.js');
 
 /** `visual-db vacuum` */
 module.exports = (root, run) => {
-  command(root, 'vacuum', 'give free pages back to the file system and put the rest in order').action(
-    run(async (options) => {
-      const file = fs.realpathSync(options.db);
-      const before = fs.statSync(file).size;
-      checkRoom(file, before);
-      const bar = progressBar(options);
-      await vacuum(file, before, bar.progress).finally(bar.stop);
-      const after = fs.statSync(file).size;
-      if (options.json) return printJson({ path: file, before, after });
-      print(`${file}: ${size(before)} before, ${size(after)} now`);
-    }),
-  );
+  root
+    .command('vacuum')
+    .description('give free pages back to the file system and put the rest in order')
+    .action(
+      run(async (options) => {
+        const file = fs.realpathSync(options.db);
+        const before = fs.statSync(file).size;
+        checkRoom(file, before);
+        const bar = progressBar(options);
+        await vacuum(file, before, bar.progress).finally(bar.stop);
+        const after = fs.statSync(file).size;
+        if (options.json) return printJson({ path: file, before, after });
+        print(`${file}: ${size(before)} before, ${size(after)} now`);
+      }),
+    );
 };
 
 /** SQLite writes the whole database once into a temporary file and once into the log. */

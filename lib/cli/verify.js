@@ -1,12 +1,14 @@
 'use strict';
 
 const { Found } = require('./outcome.js');
-const { command, folderOf } = require('./options.js');
+const { folderOf } = require('./options.js');
 const { colour, countsText, print, printJson, size } = require('./output.js');
 
 /** `visual-db verify [backup...]` */
 module.exports = (root, run) => {
-  command(root, 'verify', 'check backups completely: size, checksum, pages, foreign keys, schema, row counts')
+  root
+    .command('verify')
+    .description('check backups completely: size, checksum, pages, foreign keys, schema, row counts')
     .argument('[backup...]', 'the files to check (default: all backups in the folder)')
     .option('--folder <folder>', 'the folder of the backups (default: "backups" beside the database)')
     .action(
