@@ -6,7 +6,7 @@ fn main() {
     assert!(
         flags.contains("SQLITE_DQS=0"),
         "SQLite's compile-time options are missing: run cargo inside the package's folder, \
-         where .cargo/config.toml sets LIBSQLITE3_FLAGS (or use `npx visual-db build`)"
+         where .cargo/config.toml sets LIBSQLITE3_FLAGS (or use `npx --no -- visual-db build`)"
     );
     if std::env::var_os("CARGO_FEATURE_ADDON").is_some() {
         napi_build::setup();

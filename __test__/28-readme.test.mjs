@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, test } from 'vitest';
 import { parseAst, transformWithOxc } from 'vite';
 import { temporaryFolder } from './support/temporary.mjs';
 
@@ -48,6 +48,23 @@ function program(parts) {
 }
 
 const restOfLine = (text, from) => /^.*/.exec(text.slice(from))[0];
+
+/** Everything in the repository that somebody may read a command from. */
+const FILES = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+})
+  .stdout.split('\0')
+  .filter((name) => existsSync(join(ROOT, name)) && /\.(md|m?js|m?ts|cjs|rs|toml|json|ya?ml|sh)$|^\.ci\//.test(name));
+
+test('no document and no message has a way to call the command that could install another package', () => {
+  const runners = /\b(?:npx|bunx|(?:npm|pnpm|yarn|bun) (?:exec|dlx|x))\s(?:[^\n`'"]*?\s)?(?:@[\w-]+\/)?visual-db\b/g;
+  const forms = FILES.flatMap((name) =>
+    [...readFileSync(join(ROOT, name), 'utf8').matchAll(runners)].map(([form]) => `${name}: ${form}`),
+  );
+  expect(forms.length).toBeGreaterThan(30);
+  expect(forms.filter((form) => !form.endsWith(': npx --no -- visual-db'))).toEqual([]);
+});
 
 describe('the README', () => {
   let folder;

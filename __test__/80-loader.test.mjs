@@ -56,7 +56,7 @@ describe('a binary for this platform', () => {
     expect(cause).toMatch(/file too short|invalid ELF header|not a mach-o|not a valid Win32/i);
     expect(message).toContain(cause);
     expect(message).toContain(join('prebuilds', OWN));
-    expect(message).toContain('npx visual-db build');
+    expect(message).toContain('npx --no -- visual-db build');
   });
 });
 
@@ -66,7 +66,7 @@ describe('no binary for this platform', () => {
     expect(code).toBe('ERR_VISUAL_DB_BINARY_MISSING');
     expect(message).toContain(`has no binary for ${PLATFORM}: `);
     expect(message).toContain(`${join('prebuilds', OWN)} is not there`);
-    expect(message).toContain('npx visual-db build');
+    expect(message).toContain('npx --no -- visual-db build');
   });
 
   test('also where there is no folder for binaries at all', () => {

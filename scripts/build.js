@@ -1,7 +1,7 @@
 'use strict';
 
 // Builds the addon with cargo and puts it where lib/native/binary.js looks for it. Needs nothing but Node and Rust, since it
-// also runs inside a consumer's node_modules (`npx visual-db build`).
+// also runs inside a consumer's node_modules (`npx --no -- visual-db build`).
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -76,7 +76,7 @@ function requireCargo(platform) {
   if (spawnSync('cargo', ['--version'], { stdio: 'ignore' }).status === 0) return;
   throw new BuildError(
     `cargo, Rust's build tool, is not on the PATH, so the binary for ${platform} can't be built. Install Rust from ` +
-      'https://rustup.rs, open a new terminal and run: npx visual-db build\n' +
+      'https://rustup.rs, open a new terminal and run: npx --no -- visual-db build\n' +
       `Without Rust, install a package that carries the binary for ${platform}: nothing is built then.`,
   );
 }

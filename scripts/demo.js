@@ -21,7 +21,7 @@ try {
 } finally {
   if (keep) {
     const dbPath = path.join(folder, 'data', 'visual.db');
-    console.log(`\nEverything is left in ${folder}. Look at it with\n  npx visual-db board --db ${dbPath}`);
+    console.log(`\nEverything is left in ${folder}. Look at it with\n  npx --no -- visual-db board --db ${dbPath}`);
   } else {
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     console.log('\nThe temporary folder is gone; `npm run demo -- --keep` leaves it.');

@@ -120,8 +120,8 @@ export async function project({ npm, rust, settings = {}, newMachine = false }) 
     return { ...env, PATH: [dirname(NODE), env.PATH].join(delimiter), ...(newMachine ? {} : QUICK_BUILD) };
   }
 
-  const node = async (args, { rust: withRust = rust } = {}) =>
-    run(NODE, args, { cwd: folder, env: await environment(withRust) });
+  const node = async (args, { rust: withRust = rust, env } = {}) =>
+    run(NODE, args, { cwd: folder, env: { ...(await environment(withRust)), ...env } });
   const npmCommand = (command, args, options) =>
     node([join(RUNTIMES, `npm${npm}/bin/${command}-cli.js`), ...args], options);
 

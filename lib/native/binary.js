@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { platformName, binaryPath } = require('./platform.js');
 
-const BUILD = 'npx visual-db build';
+const BUILD = 'npx --no -- visual-db build';
 
 /** The addon's exports, from the binary for this platform. */
 function load() {
