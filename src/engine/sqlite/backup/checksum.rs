@@ -1,9 +1,10 @@
 //! The checksum of a backup.
 
 use rusqlite::Connection;
+use sha2::{Digest, Sha256};
 
 use crate::engine::sqlite::driver::page_bytes::PageBytes;
-use crate::engine::sqlite::schema::sha256::{Sha256, hex};
+use crate::engine::sqlite::schema::sha256::hex;
 use crate::error::Result;
 
 /// SHA-256 of the file under a connection, in hexadecimal.
@@ -19,5 +20,5 @@ pub fn sha256(connection: &Connection) -> Result<String> {
         hash.update(&buffer[..part]);
         offset += part as u64;
     }
-    Ok(hex(&hash.finish()))
+    Ok(hex(hash))
 }
