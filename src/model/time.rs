@@ -1,21 +1,103 @@
-//! Points in time as the contract writes them: ISO 8601 in UTC with milliseconds.
+//! The one calendar: points in time as the contract writes them (ISO 8601 in UTC with milliseconds), and the periods
+//! that they fall into.
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// JavaScript's range of time values, in milliseconds around 1970 (ECMAScript, time values).
 const MAX_MILLISECONDS: f64 = 8.64e15;
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+
+/// The system's time, in milliseconds since 1970, for what runs where there is no call from JavaScript.
+#[must_use]
+pub fn now() -> i64 {
+    of(SystemTime::now())
+}
+
+/// The same as text.
+#[must_use]
+pub fn iso_now() -> String {
+    iso(now() as f64)
+}
+
+/// A time of the system's, such as a file's, in milliseconds since 1970. One before 1970 is taken as 1970.
+#[must_use]
+pub fn of(time: SystemTime) -> i64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
+}
 
 /// `Date.prototype.toISOString` of a time in milliseconds since 1970. A value that is no time is taken as 1970.
 #[must_use]
 pub fn iso(milliseconds: f64) -> String {
     let time = if milliseconds.abs() <= MAX_MILLISECONDS { milliseconds.trunc() as i64 } else { 0 };
-    let (days, rest) = (time.div_euclid(86_400_000), time.rem_euclid(86_400_000));
-    let (year, month, day) = civil(days);
-    let (hour, minute, second, milli) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60, rest % 1000);
+    let (year, month, day) = civil(time.div_euclid(DAY));
+    let rest = time.rem_euclid(DAY);
+    let (hour, minute, second, milli) = (rest / HOUR, rest / 60_000 % 60, rest / 1000 % 60, rest % 1000);
+    let mut text = String::with_capacity("+275760-09-13T00:00:00.000Z".len());
     if (0..=9999).contains(&year) {
-        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+        push(&mut text, year, 1000);
     } else {
-        let sign = if year < 0 { '-' } else { '+' };
-        let year = year.abs();
-        format!("{sign}{year:06}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+        text.push(if year < 0 { '-' } else { '+' });
+        push(&mut text, year.abs(), 100_000);
+    }
+    for (mark, number) in [('-', month), ('-', day), ('T', hour), (':', minute), (':', second)] {
+        text.push(mark);
+        push(&mut text, number, 10);
+    }
+    text.push('.');
+    push(&mut text, milli, 100);
+    text.push('Z');
+    text
+}
+
+/// Digit by digit, the first one worth `place`: `format!` takes four times as long, and every write has a time.
+fn push(text: &mut String, number: i64, mut place: i64) {
+    while place > 0 {
+        text.push((b'0' + (number / place % 10) as u8) as char);
+        place /= 10;
+    }
+}
+
+/// What `iso` gave this text for, in the years 0 to 9999; `None` for any other text.
+#[must_use]
+pub fn parse(text: &str) -> Option<i64> {
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
+    let date = days(number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let minutes = number(11, 13)? * 60 + number(14, 16)?;
+    let time = date * DAY + minutes * 60_000 + number(17, 19)? * 1000 + number(20, 23)?;
+    // Only one text leads to a time: no 30th of February, no 24 o'clock, no other mark.
+    (iso(time as f64) == text).then_some(time)
+}
+
+/// What is counted through without a gap: two times have the same number where they fall into the same period of UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// From minute 0.
+    Hour,
+    /// From midnight.
+    Day,
+    /// From Monday.
+    Week,
+    /// From the first.
+    Month,
+}
+
+impl Period {
+    /// The number of the period that a time falls into.
+    #[must_use]
+    pub fn number(self, milliseconds: i64) -> i64 {
+        let day = milliseconds.div_euclid(DAY);
+        match self {
+            Self::Hour => milliseconds.div_euclid(HOUR),
+            Self::Day => day,
+            // 1970 began on a Thursday.
+            Self::Week => (day + 3).div_euclid(7),
+            Self::Month => {
+                let (year, month, _) = civil(day);
+                year * 12 + month
+            }
+        }
     }
 }
 
@@ -35,9 +117,18 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
+/// The day of a date: `civil`, backwards.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = 365 * year_of_era + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    year.div_euclid(400) * 146_097 + day_of_era - 719_468
+}
+
 #[cfg(test)]
 mod tests {
-    use super::iso;
+    use super::{DAY, HOUR, Period, civil, days, iso, parse};
 
     #[test]
     fn writes_what_to_iso_string_writes() {
@@ -52,5 +143,57 @@ mod tests {
         ] {
             assert_eq!(iso(milliseconds), text);
         }
+    }
+
+    #[test]
+    fn reads_what_it_writes_and_nothing_else() {
+        // The years 0 to 9999, at steps that meet every hour of the day and every day of the month.
+        for time in (-62_167_219_200_000..253_402_300_800_000).step_by((31 * DAY + 7 * HOUR + 1) as usize) {
+            assert_eq!(parse(&iso(time as f64)), Some(time));
+        }
+        for text in [
+            "",
+            "2026-02-29T00:00:00.000Z",
+            "2026-13-01T00:00:00.000Z",
+            "2026-01-01T24:00:00.000Z",
+            "2026-01-01 00:00:00.000Z",
+            "2026-01-01T00:00:00Z",
+            "2026-01-01T00:00:00.000+01:00",
+            "+275760-09-13T00:00:00.000Z",
+            "2026-01-0\u{661}T00:00:00.000Z",
+            "+026-01-01T00:00:00.000Z",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_day_has_one_date_and_the_day_after_is_the_next_day() {
+        for day in days(1599, 12, 31)..=days(2401, 1, 1) {
+            let (year, month, date) = civil(day);
+            assert_eq!(days(year, month, date), day);
+            let next = civil(day + 1);
+            assert!(
+                next == (year, month, date + 1) || (next.2 == 1 && (28..=31).contains(&date)),
+                "{year}-{month}-{date}"
+            );
+        }
+    }
+
+    #[test]
+    fn periods_change_where_utc_says_so() {
+        let number = |period: Period, text| period.number(parse(text).unwrap());
+        for (period, last, first) in [
+            (Period::Hour, "2026-03-01T22:59:59.999Z", "2026-03-01T23:00:00.000Z"),
+            (Period::Day, "2024-02-28T23:59:59.999Z", "2024-02-29T00:00:00.000Z"),
+            // A Sunday and a Monday, before 1970 and in the middle of a month.
+            (Period::Week, "1969-12-28T23:59:59.999Z", "1969-12-29T00:00:00.000Z"),
+            (Period::Week, "2026-11-22T23:59:59.999Z", "2026-11-23T00:00:00.000Z"),
+            (Period::Month, "2025-12-31T23:59:59.999Z", "2026-01-01T00:00:00.000Z"),
+        ] {
+            assert_eq!(number(period, last) + 1, number(period, first), "{first}");
+        }
+        // One week, though the year changes in it.
+        assert_eq!(number(Period::Week, "2025-12-29T00:00:00.000Z"), number(Period::Week, "2026-01-04T23:59:59.999Z"));
     }
 }

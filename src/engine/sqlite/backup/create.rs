@@ -10,9 +10,10 @@ use super::copy::{Report, Stage, enter, hold_snapshot, open_to_write, pages};
 use super::error::{context, refused};
 use super::files::{self, Partial, create_folder, folder_of, resolve, same_file};
 use super::manifest::{self, Backup, FORMAT, Kind, Manifest};
-use super::name::{default_folder, now, stem, unused};
+use super::name::{default_folder, stem, unused};
 use crate::engine::sqlite::driver::page_bytes::PageBytes;
 use crate::error::Result;
+use crate::model::time;
 
 /// Where a backup goes, and why it is made.
 #[derive(Debug, Clone)]
@@ -45,7 +46,7 @@ pub fn create(source: &Path, options: &Create, report: Report) -> Result<Backup>
         return Err(refused("ERR_DATABASE_MISSING", &source, "there is no database to back up"));
     }
     let dest = destination(&source, options)?;
-    let created_at = now()?;
+    let created_at = time::iso_now();
     let partial = Partial::beside(&dest)?;
     copy(&source, partial.path(), report).map_err(|error| context(error, "cannot back up to", &dest))?;
     publish(partial, &dest, (options.kind, created_at), report)
@@ -59,7 +60,7 @@ pub fn create_from_bytes(bytes: &[u8], dest: &Path, report: Report) -> Result<Ba
     let dest = resolve(dest)?;
     refuse_strangers(&dest)?;
     create_folder(folder_of(&dest))?;
-    let created_at = now()?;
+    let created_at = time::iso_now();
     let partial = Partial::beside(&dest)?;
     partial.write(bytes)?;
     publish(partial, &dest, (Kind::Backup, created_at), report)
@@ -72,7 +73,7 @@ fn destination(source: &Path, options: &Create) -> Result<PathBuf> {
             None => default_folder(source),
         };
         create_folder(&folder)?;
-        return unused(&folder, &stem(source), options.label);
+        return Ok(unused(&folder, &stem(source), options.label));
     };
     let dest = resolve(dest)?;
     if same_file(source, &dest) {

@@ -1,15 +1,13 @@
-//! How backups are called, and what the time is.
+//! How backups are called.
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
-
 use super::files::folder_of;
-use crate::error::Result;
+use crate::model::time;
 
-/// Now, as ISO 8601 in UTC with milliseconds. SQLite's clock saves a calendar of our own.
-pub fn now() -> Result<String> {
-    Ok(Connection::open_in_memory()?.query_row("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')", [], |row| row.get(0))?)
+/// The time as a part of a file's name: Windows has no colons there.
+pub fn now() -> String {
+    time::iso_now().replace(':', "-")
 }
 
 /// The database's name without its ending: what its backups' names begin with.
@@ -24,13 +22,13 @@ pub fn default_folder(database: &Path) -> PathBuf {
 }
 
 /// A name that no file in the folder has: `<stem>-<time>.db`, or `<stem>-<time>-<label>.db`.
-pub fn unused(folder: &Path, stem: &str, label: Option<&str>) -> Result<PathBuf> {
+pub fn unused(folder: &Path, stem: &str, label: Option<&str>) -> PathBuf {
     loop {
-        let time = now()?.replace(':', "-");
+        let time = now();
         let label = label.map(|label| format!("-{label}")).unwrap_or_default();
         let path = folder.join(format!("{stem}-{time}{label}.db"));
         if !path.exists() {
-            return Ok(path);
+            return path;
         }
         std::thread::sleep(std::time::Duration::from_millis(1));
     }

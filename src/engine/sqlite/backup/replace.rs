@@ -41,11 +41,8 @@ pub fn replace(backup: &Path, live: &Path, report: Report) -> Result<PathBuf> {
     keep_mode_and_owner(live, partial.path())?;
     files::sync(partial.path())?;
     enter(Stage::Replace, report)?;
-    let plan = Plan {
-        restored: suffix(live, partial.path()),
-        aside: format!("-replaced-{}", now()?.replace(':', "-")),
-        old: identity(live),
-    };
+    let plan =
+        Plan { restored: suffix(live, partial.path()), aside: format!("-replaced-{}", now()), old: identity(live) };
     let lock = plan.commit(live)?;
     partial.keep();
     plan.carry_out(live, report)?;

@@ -132,7 +132,7 @@ fn keep_safety_copy(live: &Path, report: Report) -> Result<PathBuf> {
 /// new one's.
 fn make(backup: &Path, live: &Path, report: Report) -> Result<(How, Option<PathBuf>)> {
     create_folder(folder_of(live))?;
-    let time = now()?.replace(':', "-");
+    let time = now();
     for side in ["-wal", "-journal"] {
         let stray = with_suffix(live, side);
         if stray.exists() {

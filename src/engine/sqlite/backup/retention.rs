@@ -1,8 +1,8 @@
 //! Which backups to keep.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::files::{remove, resolve, sweep};
@@ -11,6 +11,7 @@ use super::manifest::{self, Backup};
 use super::name::{is_routine, stem};
 use super::verify::verify;
 use crate::error::{Error, Result};
+use crate::model::time::{self, Period};
 
 /// How many hours, days, weeks and months keep their newest backup. Only those count in which one was made, so a
 /// pause costs nothing; hours, days, weeks (from Monday) and months are UTC's.
@@ -56,7 +57,7 @@ pub fn prune(folder: &Path, stem: &str, keep: Keep, dry_run: bool) -> Result<Pru
         }
     }
     let times: Vec<_> = candidates.iter().map(|backup| backup.manifest.created_at.as_str()).collect();
-    let mut chosen = choose(&times, keep)?;
+    let mut chosen = choose(&times, keep);
     spare_the_last_good(&candidates, &mut chosen);
     let mut pruned = Pruned::default();
     for (backup, kept) in candidates.into_iter().zip(chosen) {
@@ -93,24 +94,23 @@ pub fn prune_for(folder: &Path, source: &Path, keep: Keep, dry_run: bool) -> Res
     prune(folder, &stem(&resolve(source)?), keep, dry_run)
 }
 
-/// Which of these times, newest first, the rules keep: a calendar's work, which SQLite has.
-pub fn choose(times: &[&str], keep: Keep) -> Result<Vec<bool>> {
-    let calendar = Connection::open_in_memory()?;
-    calendar.execute_batch("CREATE TABLE backups (position INTEGER PRIMARY KEY, time TEXT)")?;
-    for (position, time) in times.iter().enumerate() {
-        calendar.execute("INSERT INTO backups VALUES (?, ?)", (position as i64, time))?;
-    }
+/// Which of these times, newest first, the rules keep. All that are no times count as one period.
+pub fn choose(times: &[&str], keep: Keep) -> Vec<bool> {
+    let times: Vec<_> = times.iter().map(|time| time::parse(time)).collect();
     let mut chosen = vec![false; times.len()];
-    let periods =
-        [("%Y-%m-%d %H", keep.hourly), ("%Y-%m-%d", keep.daily), ("%G-%V", keep.weekly), ("%Y-%m", keep.monthly)];
-    for (period, count) in periods {
-        let mut newest = calendar
-            .prepare("SELECT min(position) FROM backups GROUP BY strftime(?1, time) ORDER BY min(position) LIMIT ?2")?;
-        for position in newest.query_map((period, count), |row| row.get::<_, i64>(0))? {
-            chosen[position? as usize] = true;
-        }
+    let rules = [
+        (Period::Hour, keep.hourly),
+        (Period::Day, keep.daily),
+        (Period::Week, keep.weekly),
+        (Period::Month, keep.monthly),
+    ];
+    for (period, count) in rules {
+        let mut seen = HashSet::new();
+        let mut is_newest = |time: &Option<i64>| seen.insert(time.map(|time| period.number(time)));
+        let newest = (0..times.len()).filter(|at| is_newest(&times[*at])).take(count as usize);
+        newest.for_each(|at| chosen[at] = true);
     }
-    Ok(chosen)
+    chosen
 }
 
 /// If none that the rules keep can be trusted, the newest that can be stays as well.

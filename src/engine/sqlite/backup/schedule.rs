@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::Connection;
 use serde::Serialize;
 
 use super::copy::Report;
@@ -15,6 +14,7 @@ use super::manifest::Backup;
 use super::name::{default_folder, is_routine, stem};
 use super::retention::{Keep, Pruned, prune};
 use crate::error::Result;
+use crate::model::time;
 
 /// What an attempt came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -54,21 +54,17 @@ pub fn run_if_due(source: &Path, folder: Option<&Path>, every: Duration, keep: K
     Ok(Ran { made: Some(made), removed, due_in: every })
 }
 
-/// Milliseconds since the newest backup. One from the future, made before a clock was set back, doesn't count.
+/// Milliseconds since the newest backup. One from the future, made before a clock was set back, doesn't count, nor does
+/// one whose time is none.
 fn age_of_newest(folder: &Path, stem: &str) -> Result<Option<u64>> {
-    let clock = Connection::open_in_memory()?;
+    let now = time::now();
     for listed in list(folder)? {
         if let Listed::Backup(backup) = listed
             && is_routine(&backup.path.file_name().unwrap_or_default().to_string_lossy(), stem)
+            && let Some(made) = time::parse(&backup.manifest.created_at)
+            && let Ok(age) = u64::try_from(now - made)
         {
-            let age: f64 = clock.query_row(
-                "SELECT (julianday('now') - julianday(?)) * 86400000",
-                [&backup.manifest.created_at],
-                |row| row.get(0),
-            )?;
-            if age >= 0.0 {
-                return Ok(Some(age as u64));
-            }
+            return Ok(Some(age));
         }
     }
     Ok(None)

@@ -13,6 +13,7 @@ use super::files::resolve;
 use super::manifest::{self, Backup, FORMAT, Kind, Manifest};
 use crate::engine::sqlite::driver::page_bytes::PageBytes;
 use crate::error::{Error, Result};
+use crate::model::time;
 
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
@@ -141,7 +142,7 @@ fn inspect(connection: &Connection, path: &Path, manifest: Option<&Manifest>) ->
 fn describe(connection: &Connection, path: &Path) -> Result<Manifest> {
     Ok(Manifest {
         format: FORMAT,
-        created_at: changed_at(path)?,
+        created_at: changed_at(path),
         kind: Kind::Backup,
         bytes: 0,
         sha256: String::new(),
@@ -154,15 +155,6 @@ fn describe(connection: &Connection, path: &Path) -> Result<Manifest> {
 }
 
 /// Without a manifest the file's own time has to do.
-fn changed_at(path: &Path) -> Result<String> {
-    let seconds = fs::metadata(path)
-        .and_then(|found| found.modified())
-        .ok()
-        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
-        .map_or(0.0, |since| since.as_secs_f64());
-    Ok(Connection::open_in_memory()?.query_row(
-        "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', ?, 'unixepoch')",
-        [seconds],
-        |row| row.get(0),
-    )?)
+fn changed_at(path: &Path) -> String {
+    time::iso(fs::metadata(path).and_then(|found| found.modified()).map_or(0, time::of) as f64)
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::migrations::{HISTORY, Migration};
 use crate::error::Result;
+use crate::model::time;
 
 /// Its name.
 pub const TABLE: &str = "schema_migrations";
@@ -64,8 +65,8 @@ pub fn is_pinned(connection: &Connection, version: u32) -> Result<bool> {
 pub fn applied(connection: &Connection, migration: &Migration, package_version: &str) -> Result<()> {
     connection.execute(
         "INSERT OR REPLACE INTO main.schema_migrations (version, name, sha256, applied_at, package_version) \
-         VALUES (?1, ?2, ?3, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?4)",
-        params![migration.version, migration.name, migration.sha256(), package_version],
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![migration.version, migration.name, migration.sha256(), time::iso_now(), package_version],
     )?;
     Ok(())
 }
@@ -80,8 +81,8 @@ pub fn made_anew(connection: &Connection, migration: &Migration) -> Result<()> {
 /// Remembers that a migration was undone.
 pub fn rolled_back(connection: &Connection, migration: &Migration) -> Result<()> {
     connection.execute(
-        "UPDATE main.schema_migrations SET rolled_back_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE version = ?1",
-        params![migration.version],
+        "UPDATE main.schema_migrations SET rolled_back_at = ?2 WHERE version = ?1",
+        params![migration.version, time::iso_now()],
     )?;
     Ok(())
 }

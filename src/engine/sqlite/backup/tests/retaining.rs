@@ -31,7 +31,7 @@ fn each_period_keeps_its_newest() {
         "2026-02-01T12:00:00.000Z",
         "2025-12-31T12:00:00.000Z",
     ];
-    let chosen = |keep| choose(&times, keep).unwrap().iter().map(|kept| u8::from(*kept)).collect::<Vec<_>>();
+    let chosen = |keep| choose(&times, keep).iter().map(|kept| u8::from(*kept)).collect::<Vec<_>>();
     let none = Keep::default();
     assert_eq!(chosen(Keep { hourly: 2, ..none }), [1, 0, 1, 0, 0, 0, 0]);
     assert_eq!(chosen(Keep { daily: 3, ..none }), [1, 0, 0, 1, 1, 0, 0]);
@@ -114,5 +114,18 @@ fn a_backup_from_the_future_does_not_keep_the_next_one_from_being_made() {
     let first = run_if_due(&live, None, hour, keep, &mut unreported).unwrap().made.unwrap();
     made_at(&first, "2099-01-01T00:00:00.000Z");
     fs::remove_file(&first.path).unwrap();
+    assert!(run_if_due(&live, None, hour, keep, &mut unreported).unwrap().made.is_some());
+}
+
+#[test]
+fn a_manifest_whose_time_is_none_does_not_keep_the_next_backup_from_being_made() {
+    let folder = Folder::new();
+    let live = folder.fixture("js-layer.db");
+    let keep = Keep { hourly: 9, ..Keep::default() };
+    let hour = Duration::from_secs(3600);
+    let first = run_if_due(&live, None, hour, keep, &mut unreported).unwrap().made.unwrap();
+    let manifest = format!("{}.json", first.path.display());
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace(&first.manifest.created_at, "yesterday")).unwrap();
     assert!(run_if_due(&live, None, hour, keep, &mut unreported).unwrap().made.is_some());
 }
