@@ -130,7 +130,8 @@ fn check_shared_memory(connection: &rusqlite::Connection, path: &Path, timeout: 
     }
     // The log lies beside the file itself, not beside a symbolic link to it.
     let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    open::check_shared_memory(&unique_beside(&file))
+    // Where no file can be made, the database's own opening says why.
+    temporary_beside(&file).map_or(Ok(()), |scratch| open::check_shared_memory(&scratch.into_temp_path()))
 }
 
 /// The verified backup that is made before a file with content is changed.
@@ -223,7 +224,7 @@ fn create_folder(folder: &Path, _: u32) -> io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
-/// Makes an empty file under a name of its own and links it to its place.
+/// Makes an empty file under a name of its own and moves it to its place.
 ///
 /// SQLite would make it readable for everyone first. The file is not made in its place, since closing it there would
 /// take the locks away from a connection that another thread of this process has opened meanwhile.
@@ -232,17 +233,12 @@ fn create_file(path: &Path, mode: u32) -> io::Result<bool> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     // A link to a file that doesn't exist yet: the file it names is made.
     let path = &resolve(path);
-    let temporary = unique_beside(path);
-    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary)?;
-    // The umask takes bits away that were asked for.
-    let permitted = file.set_permissions(std::fs::Permissions::from_mode(mode));
-    drop(file);
-    let linked = permitted.and_then(|()| std::fs::hard_link(&temporary, path));
-    let _ = std::fs::remove_file(&temporary);
-    match linked {
+    let temporary = temporary_beside(path)?;
+    temporary.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+    match temporary.into_temp_path().persist_noclobber(path) {
         Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        // A file system without hard links.
+        Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        // A file system that can't refuse to overwrite and has no hard links.
         Err(_) => std::fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map(|_| true),
     }
 }
@@ -260,12 +256,10 @@ fn resolve(path: &Path) -> PathBuf {
     }
 }
 
-fn unique_beside(path: &Path) -> PathBuf {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let mut name = sole_name::temporary(path);
-    name.push(format!("{}-{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed)));
-    path.with_file_name(name)
+/// An empty file that only its owner can read, in the folder of `path`; removed again unless it is moved.
+fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    tempfile::Builder::new().prefix(&sole_name::temporary(path)).tempfile_in(folder)
 }
 
 fn remove_if_empty(path: &Path) {

@@ -11,7 +11,8 @@ use super::backup::is_partial;
 #[cfg(unix)]
 pub fn check(path: &Path) -> io::Result<Result<(), u64>> {
     use std::os::unix::fs::MetadataExt;
-    // A file has two for a moment while another process makes it, and for longer where that process was killed then.
+    // Where a file system can't rename without overwriting, a file has two for a moment while another process makes it,
+    // and for longer where that process was killed then.
     for _ in 0..50 {
         let found = std::fs::metadata(path)?;
         if found.nlink() <= 1 {

@@ -3,8 +3,9 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+
+use tempfile::{Builder, TempPath};
 
 use super::error::{io, refused};
 use crate::error::Result;
@@ -128,27 +129,26 @@ pub fn is_partial(path: &Path, prefix: &Path) -> bool {
 }
 
 /// A file under a name of its own that nobody else uses, removed again unless it is published.
-pub struct Partial(Option<PathBuf>);
+pub struct Partial {
+    /// Before the file itself: without it they would be nobody's.
+    _side_files: SideFiles,
+    file: TempPath,
+}
 
 impl Partial {
     /// An empty private file in the folder of `target`, so that a rename can publish it.
     pub fn beside(target: &Path) -> Result<Self> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        loop {
-            let count = NEXT.fetch_add(1, Ordering::Relaxed);
-            let path = with_suffix(target, &format!(".{}-{count}.{PARTIAL}", std::process::id()));
-            match create_private(&path) {
-                Ok(_) => return Ok(Self(Some(path))),
-                // Left by a killed process that had this one's id.
-                Err(_) if path.exists() => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let mut prefix = target.file_name().unwrap_or_default().to_owned();
+        prefix.push(".");
+        let made = Builder::new().prefix(&prefix).suffix(&format!(".{PARTIAL}")).tempfile_in(folder_of(target));
+        // Closed at once: a handle that is closed later would take SQLite's locks on the file with it.
+        let file = made.map_err(|error| io("cannot create a file beside", target, &error))?.into_temp_path();
+        Ok(Self { _side_files: SideFiles(file.to_path_buf()), file })
     }
 
     /// Where it is now.
     pub fn path(&self) -> &Path {
-        self.0.as_deref().unwrap_or(Path::new(""))
+        &self.file
     }
 
     /// Fills it, and waits until the bytes are on the disk.
@@ -161,34 +161,38 @@ impl Partial {
     }
 
     /// Gives the file its real name.
-    pub fn publish(mut self, target: &Path) -> Result<()> {
-        rename(self.path(), target)?;
-        self.0 = None;
-        Ok(())
+    pub fn publish(self, target: &Path) -> Result<()> {
+        publish(self.file, target)
     }
 
     /// As `publish`, for a name that must not be taken from anybody who was faster.
     pub fn publish_new(self, target: &Path) -> Result<()> {
-        match fs::hard_link(self.path(), target) {
+        match self.file.persist_noclobber(target) {
             Ok(()) => sync_folder(folder_of(target)),
-            Err(error) if target.exists() => Err(io("cannot create", target, &error)),
-            // A file system without links.
-            Err(_) => self.publish(target),
+            Err(failed) if target.exists() => Err(io("cannot create", target, &failed.error)),
+            // A file system that can't refuse to overwrite and has no links.
+            Err(failed) => publish(failed.path, target),
         }
     }
 
     /// Leaves the file where it is, for somebody else to publish.
-    pub fn keep(mut self) -> PathBuf {
-        self.0.take().unwrap_or_default()
+    pub fn keep(self) -> Result<()> {
+        self.file.keep().map(drop).map_err(|failed| io("cannot keep", &failed.path, &failed.error))
     }
 }
 
-impl Drop for Partial {
+fn publish(file: TempPath, target: &Path) -> Result<()> {
+    file.persist(target).map_err(|failed| io("cannot rename to", target, &failed.error))?;
+    sync_folder(folder_of(target))
+}
+
+/// What SQLite leaves beside a file when the work on it ends early.
+struct SideFiles(PathBuf);
+
+impl Drop for SideFiles {
     fn drop(&mut self) {
-        if let Some(path) = self.0.take() {
-            for suffix in SIDE_FILES.into_iter().chain([""]) {
-                let _ = fs::remove_file(with_suffix(&path, suffix));
-            }
+        for suffix in SIDE_FILES {
+            let _ = fs::remove_file(with_suffix(&self.0, suffix));
         }
     }
 }

@@ -44,7 +44,7 @@ pub fn replace(backup: &Path, live: &Path, report: Report) -> Result<PathBuf> {
     let plan =
         Plan { restored: suffix(live, partial.path()), aside: format!("-replaced-{}", now()), old: identity(live) };
     let lock = plan.commit(live)?;
-    partial.keep();
+    partial.keep()?;
     plan.carry_out(live, report)?;
     finish(live, lock)?;
     Ok(with_suffix(live, &plan.aside))
