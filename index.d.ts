@@ -358,7 +358,8 @@ export interface Restored {
  *
  * After `close()` every method throws `TypeError('The database connection is not open')`. A failure of SQLite is a
  * {@link SqliteError}; a caller's mistake a `TypeError` or `RangeError` that names the method's field and what it got.
- * After any error the database is as it was before the call.
+ * What programs can test about them is a {@link VisualDatabaseError}. After any error the database is as it was before the
+ * call.
  *
  * @example
  * const db = new VisualDatabase({ dbPath: 'data/visual.db' });
@@ -412,7 +413,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /**
    * Deletes a worktree, its assignment and its executions.
    *
-   * @throws {Error} `Worktree not found: <id>`
+   * @throws {Error} `Worktree not found: <id>`, `code` `'ERR_WORKTREE_NOT_FOUND'`
    */
   deleteWorktree(id: string): true;
 
@@ -434,7 +435,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /**
    * Deletes a zone, its assignments and its executions.
    *
-   * @throws {Error} `Zone not found: <id>`
+   * @throws {Error} `Zone not found: <id>`, `code` `'ERR_ZONE_NOT_FOUND'`
    */
   deleteZone(id: string): true;
 
@@ -571,12 +572,42 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
 
 export default VisualDatabase;
 
-/** A failure of SQLite. */
-export class SqliteError extends Error {
+/**
+ * What programs can test about an error of a {@link VisualDatabase}, whatever its class: which of these it has depends on
+ * its `code`. The README lists the codes.
+ *
+ * @example
+ * const { code, field, value } = error as VisualDatabaseError;
+ */
+export interface VisualDatabaseError extends Error {
+  /** Such as `'ERR_INVALID_ARG_TYPE'`, or SQLite's, such as `'SQLITE_CONSTRAINT_UNIQUE'`. */
+  code?: string;
+  /** The method that was called; `'VisualDatabase'` for the constructor. */
+  method?: string;
+  /** The field or argument as JavaScript spells it: `'branchName'`, `'position.x'`. */
+  field?: string;
+  /** What was given for the field: the very value. Not enumerable, so that printing the error does not show it. */
+  value?: unknown;
+  /** The fields whose ids are of nothing, where a foreign key failed. */
+  missing?: ('zoneId' | 'worktreeId')[];
+  /** What may have been meant, for people: that the two ids are swapped. */
+  hint?: string;
+  /** Which element of a bulk call it was. */
+  index?: number;
+}
+
+/** A failure of SQLite. What it has beside its `code`, {@link VisualDatabaseError} says. */
+export class SqliteError extends Error implements VisualDatabaseError {
   constructor(message: string, code: string);
   readonly name: 'SqliteError';
   /** The name of SQLite's extended result code, such as `SQLITE_CONSTRAINT_UNIQUE`. */
   code: string;
+  method?: string;
+  field?: string;
+  value?: unknown;
+  missing?: ('zoneId' | 'worktreeId')[];
+  hint?: string;
+  index?: number;
 }
 
 /** How a {@link Database} is opened. Unknown keys are ignored. */

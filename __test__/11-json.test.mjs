@@ -89,7 +89,7 @@ describe('agents, actions and result are any JSON value', () => {
   });
 });
 
-describe('what JSON.stringify rejects is its own TypeError, and nothing is stored', () => {
+describe('what JSON.stringify rejects is a TypeError with its own words behind the field, and nothing is stored', () => {
   const cycle = {};
   cycle.self = cycle;
   it.each([
@@ -100,16 +100,19 @@ describe('what JSON.stringify rejects is its own TypeError, and nothing is store
     const db = furnish(open());
     const before = rows(db);
     const own = thrown(() => JSON.stringify(value));
-    for (const call of [
-      () => db.createZone(zone(9, { agents: value })),
-      () => db.createZone(zone(9, { actions: value })),
-      () => db.updateZone('zone-1', { name: 'x', agents: value }),
-      () => db.updateZone('zone-1', { name: 'x', actions: value }),
-      () => db.recordExecution(execution({ result: value })),
+    for (const [method, field, call] of [
+      ['createZone', 'agents', () => db.createZone(zone(9, { agents: value }))],
+      ['createZone', 'actions', () => db.createZone(zone(9, { actions: value }))],
+      ['updateZone', 'agents', () => db.updateZone('zone-1', { name: 'x', agents: value })],
+      ['updateZone', 'actions', () => db.updateZone('zone-1', { name: 'x', actions: value })],
+      ['recordExecution', 'result', () => db.recordExecution(execution({ result: value }))],
     ]) {
       const error = thrown(call);
       expect(error).toBeInstanceOf(TypeError);
-      expect(error.message).toBe(own.message);
+      expect(error.message).toBe(`${method}: ${field}: ${own.message}`);
+      expect(error.cause.message).toBe(own.message);
+      expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', method, field });
+      expect(error.value).toBe(value);
     }
     expect(rows(db)).toEqual(before);
   });

@@ -33,7 +33,7 @@ async function scene(body) {
 const WRONG = `
   const copy = dbPath + '.node';
   require('node:fs').copyFileSync(binaryPath(platformName()), copy);
-  const other = require(copy).setup(Error, TypeError, RangeError, Error);
+  const other = require(copy).setup(Error, TypeError, RangeError, Error, Array);
   const theirs = other.openVisual(':memory:', false, false, 5000, false, 0o600, true, '1.0.0');
   const ours = visual();
   const server = await new Promise((resolve) => {
@@ -140,13 +140,13 @@ it('a blob that was taken already is an error, not an empty one', async () => {
   expect(results).toEqual([9000, internal, internal, internal]);
 });
 
-it('setup wants four classes', async () => {
+it('setup wants five classes', async () => {
   const results = await scene(`
     const native = require(${lib('native/binary.js')});
-    return [[], [Error], [Error, TypeError, RangeError, {}], [null, null, null, null]].map((given) =>
+    return [[], [Error], [Error, TypeError, RangeError, Error, {}], [null, null, null, null, null]].map((given) =>
       thrown(() => native.setup(...given)));`);
   for (const { name, message } of results) {
     expect(name).toBe('Error');
-    expect(message).toContain('takes four classes');
+    expect(message).toContain('takes five classes');
   }
 });

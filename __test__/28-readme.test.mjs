@@ -129,6 +129,17 @@ describe('the README', () => {
     },
   );
 
+  it('lists every code of an error, and none that there is not', () => {
+    const codes = (text) => new Set(text.match(/\bERR_[A-Z_]+(?<!_)/g));
+    const listed = codes(/^### Errors$(.*?)^### /ms.exec(README)[1]);
+    const known = ['lib', 'src'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true })
+        .filter((name) => /\.(js|rs)$/.test(name))
+        .flatMap((name) => [...codes(readFileSync(join(ROOT, folder, name), 'utf8'))]),
+    );
+    expect([...listed].toSorted()).toEqual([...new Set(known)].toSorted());
+  });
+
   it.each(PAGES)('and %s links to what is there', (page) => {
     const text = readFileSync(join(ROOT, page), 'utf8');
     for (const [, target, anchor] of text.matchAll(/\]\((?!https?:)([^)#\s]*)(#[^)\s]+)?\)/g)) {

@@ -23,8 +23,36 @@ pub enum Error {
         /// What happened, with what, and what to do.
         message: String,
     },
-    /// A failure whose message is its contract (`Worktree not found: x`): `Error`.
+    /// A failure that has nothing but a message: `Error`.
     Plain(String),
+    /// One of these, and what a program can test about it.
+    About(Box<(Self, Facts)>),
+}
+
+/// What a program can test about an error beside its class and its words: properties of what JavaScript catches.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// Node's style of code, for an error that has none of its own.
+    pub code: Option<&'static str>,
+    /// The method as JavaScript spells it.
+    pub method: &'static str,
+    /// Its field or argument, likewise.
+    pub field: Option<&'static str>,
+    /// Where the value of it is that the caller gave.
+    pub value: Option<Place>,
+    /// The fields whose ids are of nothing.
+    pub missing: Vec<&'static str>,
+    /// What may have been meant.
+    pub hint: Option<&'static str>,
+}
+
+/// Where a value of the caller's is. Below the border it is counted from the first that the caller gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// An argument of the call.
+    Argument(usize),
+    /// An element of the list that a bulk call takes.
+    Element(usize),
 }
 
 /// The crate's result.
@@ -37,6 +65,32 @@ impl Error {
         Self::Coded { code: "ERR_INTERNAL", message: format!("visual-db: an internal error; please report it: {what}") }
     }
 
+    /// This, with what a program can test about it.
+    #[must_use]
+    pub fn about(self, facts: Facts) -> Self {
+        Self::About(Box::new((self, facts)))
+    }
+
+    /// The error alone, and what is known about it.
+    #[must_use]
+    pub fn parts(&self) -> (&Self, Option<&Facts>) {
+        match self {
+            Self::About(both) => (both.0.parts().0, Some(&both.1)),
+            error => (error, None),
+        }
+    }
+
+    /// With the place of the caller's value as the border counts it.
+    #[must_use]
+    pub fn placed(mut self, place: impl FnOnce(usize) -> Place) -> Self {
+        if let Self::About(both) = &mut self
+            && let Some(Place::Argument(given)) = both.1.value
+        {
+            both.1.value = Some(place(given));
+        }
+        self
+    }
+
     /// The message alone, as JavaScript shows it.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -46,6 +100,7 @@ impl Error {
             | Self::Plain(message)
             | Self::Sqlite { message, .. }
             | Self::Coded { message, .. } => message,
+            Self::About(both) => both.0.message(),
         }
     }
 }

@@ -75,6 +75,14 @@ test('an error with a code is one like any other', () => {
   expect(error.stack).toContain('checks.cjs');
 });
 
+test('what an error says as properties is of the realm, too', () => {
+  const db = new VisualDatabase(':memory:');
+  const error = thrown(() => db.assignWorktreeToZone('wt', 'zone'));
+  db.close();
+  expect(error.missing).toStrictEqual(['zoneId', 'worktreeId']);
+  expect(error.missing.constructor).toBe(Array);
+});
+
 test('rows, ids, columns and blobs equal those that are written here, strictly', () => {
   const db = furnished();
   expect(db.getWorktree('wt-1').position).toStrictEqual({ x: 0, y: 0 });

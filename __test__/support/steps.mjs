@@ -7,7 +7,9 @@ export function outcome(fn) {
     return { value: fn() };
   } catch ({ name, code, message, index }) {
     // The words of a TypeError or RangeError are free, SQLite's and the contract's own are not.
-    return { error: name === 'TypeError' || name === 'RangeError' ? { name, index } : { name, code, message, index } };
+    if (name === 'TypeError' || name === 'RangeError') return { error: { name, index } };
+    // The code of any other error is this package's own (16-errors).
+    return { error: name === 'SqliteError' ? { name, code, message, index } : { name, message, index } };
   }
 }
 

@@ -4,6 +4,7 @@
 
 const path = require('node:path');
 const native = require('../native/binary.js');
+const { outOfRange, wrongType, wrongValue } = require('../visual/errors.js');
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const KEEP = { hourly: 24, daily: 7, weekly: 4, monthly: 12 };
@@ -13,53 +14,66 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
 const RETRY = 15 * 60_000;
 
 /** Milliseconds of '90s', '30m', '1h', '1d', '1w', or a number of them. */
-function checkEvery(every = '1h') {
+function checkEvery(method, every = '1h') {
+  const field = 'backups.every';
   const [, amount, unit] = (typeof every === 'string' && /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)$/.exec(every)) || [];
   if (typeof every !== 'number' && unit === undefined) {
-    throw new TypeError(`backups.every must be milliseconds or a text such as '30m' or '1h', got ${String(every)}`);
+    const refused = typeof every === 'string' ? wrongValue : wrongType;
+    const must = `must be milliseconds or a text such as '30m' or '1h', got ${String(every)}`;
+    throw refused(method, field, every, `${field} ${must}`);
   }
   const milliseconds = typeof every === 'number' ? every : Number(amount) * UNITS[unit];
   if (!(milliseconds >= 1000) || !Number.isFinite(milliseconds)) {
-    throw new RangeError(`backups.every must be at least a second, got ${every}`);
+    throw outOfRange(method, field, every, `${field} must be at least a second, got ${every}`);
   }
   return milliseconds;
 }
 
 /** How many hours, days, weeks and months keep a backup; what is not named keeps none. */
-function checkKeep(keep = KEEP) {
+function checkKeep(method, keep = KEEP, field = 'keep') {
   if (typeof keep !== 'object' || keep === null || Array.isArray(keep)) {
-    throw new TypeError(`keep must be an object such as { daily: 7, weekly: 4 }, got ${String(keep)}`);
+    const must = `must be an object such as { daily: 7, weekly: 4 }, got ${String(keep)}`;
+    throw wrongType(method, field, keep, `keep ${must}`);
   }
   for (const [period, count] of Object.entries(keep)) {
     if (!Object.hasOwn(KEEP, period)) {
-      throw new TypeError(`keep knows ${Object.keys(KEEP).join(', ')}, not ${JSON.stringify(period)}`);
+      const message = `keep knows ${Object.keys(KEEP).join(', ')}, not ${JSON.stringify(period)}`;
+      throw wrongValue(method, field, keep, message);
     }
     if (!Number.isInteger(count) || count < 0 || count > 0xffff_ffff) {
-      throw new RangeError(`keep.${period} must be a non-negative integer, got ${String(count)}`);
+      const message = `keep.${period} must be a non-negative integer, got ${String(count)}`;
+      throw outOfRange(method, `${field}.${period}`, count, message);
     }
   }
   if (!Object.values(keep).some((count) => count > 0)) {
-    throw new RangeError('keep must keep something: at least one of hourly, daily, weekly, monthly above 0');
+    const must = 'must keep something: at least one of hourly, daily, weekly, monthly above 0';
+    throw outOfRange(method, field, keep, `keep ${must}`);
   }
   return keep;
 }
 
 /** Checks the option before anything is opened. */
-function checkBackups(backups) {
+function checkBackups(method, backups) {
   if (typeof backups !== 'object') {
-    throw new TypeError(`backups must be an object such as { every: '1h' }, got ${typeof backups}`);
+    const must = `must be an object such as { every: '1h' }, got ${typeof backups}`;
+    throw wrongType(method, 'backups', backups, `backups ${must}`);
   }
   const { folder, every, keep } = backups;
   if (folder !== undefined && (typeof folder !== 'string' || folder === '' || folder.includes('\0'))) {
-    throw new TypeError(`backups.folder must be a path, got ${JSON.stringify(folder)}`);
+    const refused = typeof folder === 'string' ? wrongValue : wrongType;
+    throw refused(method, 'backups.folder', folder, `backups.folder must be a path, got ${JSON.stringify(folder)}`);
   }
-  return { folder: folder && path.resolve(folder), every: checkEvery(every), keep: checkKeep(keep) };
+  return {
+    folder: folder && path.resolve(folder),
+    every: checkEvery(method, every),
+    keep: checkKeep(method, keep, 'backups.keep'),
+  };
 }
 
 /** A database in memory has no file that could be read beside it. */
-function checkNoBackups(backups) {
-  checkBackups(backups);
-  throw new TypeError('backups: a database in memory has no backups at intervals');
+function checkNoBackups(method, backups) {
+  checkBackups(method, backups);
+  throw wrongValue(method, 'backups', backups, 'backups: a database in memory has no backups at intervals');
 }
 
 class BackupSchedule {

@@ -7,7 +7,7 @@ const SqliteError = require('../raw/sqlite_error.js');
  * The addon's functions for this environment, and `memory`, which rows come in (see rows.js). What it throws is of the
  * classes that it is given: a realm (a test runner's, a `vm` context) has its own.
  */
-const addon = native.setup(SqliteError, TypeError, RangeError, Error);
+const addon = native.setup(SqliteError, TypeError, RangeError, Error, Array);
 
 // On the main thread nothing of the addon runs at process.exit, an uncaught throw or a handled signal: what is open
 // is closed here, so that no write-ahead log stays behind. Workers close theirs when their environment ends.

@@ -2,10 +2,15 @@
 
 // What can only be found out in JavaScript about an argument; the rules for values are in src/model.
 
+const { notJson, outOfRange, wrongType } = require('./errors.js');
+
+/** The largest JSON value, as in src/model/rules.rs. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
 /** An argument that is an object to read fields of, whose keys are looked at (see known_keys.js). */
 function fields(method, name, value, keys, strict) {
   if (typeof value !== 'object' || value === null) {
-    throw new TypeError(`${method}: ${name} must be an object, got ${describe(value)}`);
+    throw wrongType(method, name, value, `${method}: ${name} must be an object, got ${describe(value)}`);
   }
   keys.check(strict, method, name, value);
   return value;
@@ -17,7 +22,9 @@ function fields(method, name, value, keys, strict) {
  * answers `false`, the rest needs no look.
  */
 function each(method, name, value, take) {
-  if (!Array.isArray(value)) throw new TypeError(`${method}: ${name} must be an array, got ${describe(value)}`);
+  if (!Array.isArray(value)) {
+    throw wrongType(method, name, value, `${method}: ${name} must be an array, got ${describe(value)}`);
+  }
   const { length } = value;
   for (let index = 0; index < length; index += 1) {
     try {
@@ -45,9 +52,24 @@ function group(method, name, value, keys, strict) {
 /** The JSON text of a value, `undefined` for a missing one. */
 function jsonText(method, name, value) {
   if (value === undefined) return undefined;
-  const text = JSON.stringify(value);
-  if (text === undefined) throw new TypeError(`${method}: ${name} must be a JSON value, got ${describe(value)}`);
+  const text = textOf(method, name, value);
+  if (text === undefined) {
+    throw wrongType(method, name, value, `${method}: ${name} must be a JSON value, got ${describe(value)}`);
+  }
+  // The addon refuses it, too, but has no more than the text.
+  if (text.length > MAX_BYTES / 3 && Buffer.byteLength(text) > MAX_BYTES) {
+    const must = `must be at most ${MAX_BYTES} bytes of UTF-8, got ${Buffer.byteLength(text)}`;
+    throw outOfRange(method, name, value, `${method}: ${name} ${must}`);
+  }
   return text;
+}
+
+function textOf(method, name, value) {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    throw notJson(method, name, value, error);
+  }
 }
 
 /** The JSON text of a value; everything falsy is left to the default. */

@@ -18,12 +18,12 @@ const assignment = {
 /** The methods of VisualDatabase that are about which worktree is in which zone. */
 const methods = {
   assignWorktreeToZone(worktree, zone) {
-    addon.assignWorktree(stateOf(this).connection, Date.now(), worktree, zone);
+    addon.assignWorktree(stateOf(this, 'assignWorktreeToZone').connection, Date.now(), worktree, zone);
     return true;
   },
 
   assignWorktreesToZone(worktreeIds, zone) {
-    const { connection } = stateOf(this);
+    const { connection } = stateOf(this, 'assignWorktreesToZone');
     const ids = [];
     each('assignWorktreesToZone', 'worktreeIds', worktreeIds, (id) => {
       ids.push(id);
@@ -35,7 +35,7 @@ const methods = {
   },
 
   getWorktreeZone(worktree) {
-    const { connection, kept } = stateOf(this);
+    const { connection, kept } = stateOf(this, 'getWorktreeZone');
     const known = kept.worktreeZone.get(worktree);
     return kept.worktreeZone.answer(
       worktree,
@@ -45,12 +45,12 @@ const methods = {
   },
 
   removeWorktreeFromZone(worktree) {
-    addon.removeAssignment(stateOf(this).connection, worktree);
+    addon.removeAssignment(stateOf(this, 'removeWorktreeFromZone').connection, worktree);
     return true;
   },
 
   getWorktreesInZone(zone) {
-    const { connection, kept } = stateOf(this);
+    const { connection, kept } = stateOf(this, 'getWorktreesInZone');
     const known = kept.worktreesInZone.get(zone);
     return kept.worktreesInZone.answer(
       zone,

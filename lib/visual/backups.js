@@ -8,11 +8,11 @@ const backups = () => require('../backup/backups.js');
 /** The methods of VisualDatabase that make backups. */
 const methods = {
   backup(path, options) {
-    return backups().backup(this, path, options, stateOf(this).strict);
+    return backups().backup(this, path, options, stateOf(this, 'backup').strict);
   },
 
   backupSync(path, options) {
-    return backups().backupSync(this, path, options, stateOf(this).strict);
+    return backups().backupSync(this, path, options, stateOf(this, 'backupSync').strict);
   },
 };
 

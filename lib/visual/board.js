@@ -9,7 +9,7 @@ const { stateOf } = require('./state.js');
 /** The method of VisualDatabase that reads all of the board. */
 const methods = {
   getBoard() {
-    const { connection, kept } = stateOf(this);
+    const { connection, kept } = stateOf(this, 'getBoard');
     const generation = addon.generation(connection);
     const known = kept.board.get('');
     if (generation !== 0 && kept.board.generationOf(known) === generation) return kept.board.again(known);

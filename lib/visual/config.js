@@ -3,8 +3,11 @@
 const path = require('node:path');
 
 const { version } = require('../../package.json');
+const { outOfRange, wrongType, wrongValue } = require('./errors.js');
 const knownKeys = require('./known_keys.js');
 
+/** What errors call it. */
+const METHOD = 'VisualDatabase';
 const DEFAULT_PATH = path.join('data', 'visual.db');
 const DEFAULT_CACHE_SIZE = 16 * 1024 * 1024;
 
@@ -17,34 +20,36 @@ function openConfig(config) {
   config ??= {};
   if (typeof config !== 'object') throw refused('config', 'an object or a path', config);
   const strict = boolean(config, 'strict', false);
-  knownKeys.options.check(strict, 'VisualDatabase', 'options', config);
+  knownKeys.options.check(strict, METHOD, 'options', config);
   const dbPath = config.dbPath || DEFAULT_PATH;
   if (typeof dbPath !== 'string') throw refused('dbPath', 'a string', dbPath);
-  if (dbPath.includes('\0')) throw refused('dbPath', 'a path without NUL', dbPath);
+  if (dbPath.includes('\0')) throw refused('dbPath', 'a path without NUL', dbPath, wrongValue);
   const readonly = boolean(config, 'readonly', false);
   const fileMustExist = boolean(config, 'fileMustExist', false);
   const timeout = config.timeout ?? 5000;
   if (typeof timeout !== 'number') throw refused('timeout', 'a number of milliseconds', timeout);
   if (!Number.isInteger(timeout) || timeout < 0 || timeout > 0x7fffffff) {
-    throw new RangeError(`VisualDatabase: timeout must be an integer from 0 to 2147483647, got ${timeout}`);
+    throw beyond('timeout', 'an integer from 0 to 2147483647', timeout);
   }
   const synchronous = config.synchronous ?? 'normal';
   if (synchronous !== 'normal' && synchronous !== 'full') {
-    throw refused('synchronous', "'normal' or 'full'", synchronous);
+    throw refused('synchronous', "'normal' or 'full'", synchronous, wrongValue);
   }
   const mode = config.mode ?? 0o600;
   if (typeof mode !== 'number') throw refused('mode', 'a number', mode);
   if (!Number.isInteger(mode) || mode < 0 || mode > 0o777) {
-    throw new RangeError(`VisualDatabase: mode must be an integer from 0 to 0o777, got ${mode}`);
+    throw beyond('mode', 'an integer from 0 to 0o777', mode);
   }
   const cacheSize = config.cacheSize ?? DEFAULT_CACHE_SIZE;
   if (typeof cacheSize !== 'number') throw refused('cacheSize', 'a number of bytes', cacheSize);
   if (!Number.isInteger(cacheSize) || cacheSize < 0) {
-    throw new RangeError(`VisualDatabase: cacheSize must be a non-negative integer, got ${cacheSize}`);
+    throw beyond('cacheSize', 'a non-negative integer', cacheSize);
   }
   const migrate = boolean(config, 'migrate', true);
   const memory = dbPath === ':memory:';
-  if (memory && readonly) throw new TypeError('VisualDatabase: a database in memory cannot be readonly');
+  if (memory && readonly) {
+    throw wrongValue(METHOD, 'readonly', readonly, `${METHOD}: a database in memory cannot be readonly`);
+  }
   return {
     name: dbPath,
     path: memory ? dbPath : path.resolve(dbPath),
@@ -65,9 +70,9 @@ function boolean(config, key, standard) {
 
 function scheduleOf(backups, memory, strict) {
   if (backups === undefined || backups === null || backups === false) return undefined;
-  if (typeof backups === 'object') knownKeys.backups.check(strict, 'VisualDatabase', 'backups', backups);
+  if (typeof backups === 'object') knownKeys.backups.check(strict, METHOD, 'backups', backups);
   const { checkBackups, checkNoBackups } = require('../backup/schedule.js');
-  return memory ? checkNoBackups(backups) : checkBackups(backups);
+  return memory ? checkNoBackups(METHOD, backups) : checkBackups(METHOD, backups);
 }
 
 function loggerOf(logger) {
@@ -78,9 +83,13 @@ function loggerOf(logger) {
   return logger;
 }
 
-function refused(key, must, value) {
+function refused(key, must, value, error = wrongType) {
   const shown = typeof value === 'string' ? JSON.stringify(value) : typeof value;
-  return new TypeError(`VisualDatabase: ${key} must be ${must}, got ${shown}`);
+  return error(METHOD, key, value, `${METHOD}: ${key} must be ${must}, got ${shown}`);
+}
+
+function beyond(key, must, value) {
+  return outOfRange(METHOD, key, value, `${METHOD}: ${key} must be ${must}, got ${value}`);
 }
 
 module.exports = { openConfig };

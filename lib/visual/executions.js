@@ -8,13 +8,13 @@ const { stateOf } = require('./state.js');
 /** The methods of VisualDatabase that are about the history of executions. */
 const methods = {
   recordExecution(execution) {
-    const { connection, strict } = stateOf(this);
+    const { connection, strict } = stateOf(this, 'recordExecution');
     const values = newExecution('recordExecution', 'execution', execution, strict);
     return addon.recordExecution(connection, Date.now(), ...values);
   },
 
   recordExecutions(executions) {
-    const { connection, strict } = stateOf(this);
+    const { connection, strict } = stateOf(this, 'recordExecutions');
     const values = [];
     each('recordExecutions', 'executions', executions, (execution, index) => {
       const name = `executions[${index}]`;
@@ -24,14 +24,14 @@ const methods = {
   },
 
   getExecution(id) {
-    const { connection, kept } = stateOf(this);
+    const { connection, kept } = stateOf(this, 'getExecution');
     const known = kept.execution.get(id);
     return kept.execution.answer(id, known, addon.getExecution(connection, kept.execution.generationOf(known), id));
   },
 
   getExecutionHistory(zoneId, limit) {
     const key = pageKey(zoneId, limit);
-    const { connection, kept } = stateOf(this);
+    const { connection, kept } = stateOf(this, 'getExecutionHistory');
     const known = kept.history.get(key);
     return kept.history.answer(
       key,
@@ -42,7 +42,7 @@ const methods = {
 
   getWorktreeExecutions(worktreeId, limit) {
     const key = pageKey(worktreeId, limit);
-    const { connection, kept } = stateOf(this);
+    const { connection, kept } = stateOf(this, 'getWorktreeExecutions');
     const known = kept.worktreeHistory.get(key);
     return kept.worktreeHistory.answer(
       key,

@@ -1,5 +1,8 @@
 'use strict';
 
+const { takenOff } = require('./errors.js');
+
+/** The state of what a method was called on: `const { getZone } = db` leaves a method without its database. */
 let stateOf;
 
 /** What holds the state of a database out of reach of its users. */
@@ -11,7 +14,10 @@ class Stateful {
   }
 
   static {
-    stateOf = (database) => database.#state;
+    stateOf = (database, method) => {
+      if (typeof database !== 'object' || database === null || !(#state in database)) throw takenOff(method);
+      return database.#state;
+    };
   }
 }
 

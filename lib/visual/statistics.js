@@ -36,7 +36,7 @@ const databaseStats = {
 /** The methods of VisualDatabase that count. */
 const methods = {
   getExecutionStats(options) {
-    const { connection, kept, log, strict } = stateOf(this);
+    const { connection, kept, log, strict } = stateOf(this, 'getExecutionStats');
     const { zoneId, worktreeId } = filter('getExecutionStats', options, knownKeys.executionFilter, strict);
     const key = keyOf(zoneId, worktreeId);
     const known = kept.executionStats.get(key);
@@ -47,7 +47,7 @@ const methods = {
   },
 
   getStats() {
-    const { connection, kept, log } = stateOf(this);
+    const { connection, kept, log } = stateOf(this, 'getStats');
     const known = kept.stats.get('');
     const text = addon.stats(connection, kept.stats.generationOf(known));
     const stats = kept.stats.answer('', known, text);

@@ -1,13 +1,16 @@
 'use strict';
 
 const { within, BEGIN, BEGIN_IMMEDIATE } = require('../native/transaction.js');
+const { wrongType } = require('./errors.js');
 const { stateOf } = require('./state.js');
 
 /** The method of VisualDatabase that makes several calls one. */
 const methods = {
   transaction(fn) {
-    const { connection, log, readonly } = stateOf(this);
-    if (typeof fn !== 'function') throw new TypeError('Expected first argument to be a function');
+    const { connection, log, readonly } = stateOf(this, 'transaction');
+    if (typeof fn !== 'function') {
+      throw wrongType('transaction', 'fn', fn, 'Expected first argument to be a function');
+    }
     try {
       return within(connection, readonly ? BEGIN : BEGIN_IMMEDIATE, fn);
     } catch (error) {

@@ -35,7 +35,7 @@ class VisualDatabase extends Stateful {
   }
 
   close() {
-    const { connection, log, schedule } = stateOf(this);
+    const { connection, log, schedule } = stateOf(this, 'close');
     if (!addon.isOpen(connection)) return;
     schedule?.stop();
     addon.close(connection);

@@ -14,7 +14,7 @@ const FRAME = 500;
 /** The methods of VisualDatabase that are about worktrees. */
 const methods = {
   createWorktree(argument) {
-    const { connection, log, strict } = stateOf(this);
+    const { connection, log, strict } = stateOf(this, 'createWorktree');
     try {
       const values = newWorktree('createWorktree', 'worktree', argument, strict);
       const created = one(worktree, addon.createWorktree(connection, Date.now(), ...values));
@@ -27,7 +27,7 @@ const methods = {
   },
 
   createWorktrees(worktrees) {
-    const { connection, strict } = stateOf(this);
+    const { connection, strict } = stateOf(this, 'createWorktrees');
     const values = [];
     each('createWorktrees', 'worktrees', worktrees, (argument, index) => {
       const name = `worktrees[${index}]`;
@@ -46,13 +46,13 @@ const methods = {
   },
 
   getWorktree(id) {
-    const { connection, kept } = stateOf(this);
+    const { connection, kept } = stateOf(this, 'getWorktree');
     const known = kept.worktree.get(id);
     return kept.worktree.answer(id, known, addon.getWorktree(connection, kept.worktree.generationOf(known), id));
   },
 
   listWorktrees(options) {
-    const { connection, kept, strict } = stateOf(this);
+    const { connection, kept, strict } = stateOf(this, 'listWorktrees');
     const { status } = filter('listWorktrees', options, knownKeys.worktreeFilter, strict);
     const key = status || '';
     const known = kept.worktrees.get(key);
@@ -64,13 +64,13 @@ const methods = {
   },
 
   updateWorktree(id, changes) {
-    const { connection, strict } = stateOf(this);
+    const { connection, strict } = stateOf(this, 'updateWorktree');
     const values = worktreeChanges('updateWorktree', 'changes', changes, strict);
     return one(worktree, addon.updateWorktree(connection, Date.now(), id, ...values));
   },
 
   deleteWorktree(id) {
-    const { connection, log } = stateOf(this);
+    const { connection, log } = stateOf(this, 'deleteWorktree');
     try {
       addon.deleteWorktree(connection, id);
     } catch (error) {

@@ -8,31 +8,31 @@ const { stateOf } = require('./state.js');
 /** The methods of VisualDatabase that are about zones. */
 const methods = {
   createZone(argument) {
-    const { connection, strict } = stateOf(this);
+    const { connection, strict } = stateOf(this, 'createZone');
     const values = newZone('createZone', 'zone', argument, strict);
     return one(zone, addon.createZone(connection, Date.now(), ...values));
   },
 
   getZone(id) {
-    const { connection, kept } = stateOf(this);
+    const { connection, kept } = stateOf(this, 'getZone');
     const known = kept.zone.get(id);
     return kept.zone.answer(id, known, addon.getZone(connection, kept.zone.generationOf(known), id));
   },
 
   listZones() {
-    const { connection, kept } = stateOf(this);
+    const { connection, kept } = stateOf(this, 'listZones');
     const known = kept.zones.get('');
     return kept.zones.answer('', known, addon.listZones(connection, kept.zones.generationOf(known)));
   },
 
   updateZone(id, changes) {
-    const { connection, strict } = stateOf(this);
+    const { connection, strict } = stateOf(this, 'updateZone');
     const values = zoneChanges('updateZone', 'changes', changes, strict);
     return one(zone, addon.updateZone(connection, Date.now(), id, ...values));
   },
 
   deleteZone(id) {
-    const { connection, log } = stateOf(this);
+    const { connection, log } = stateOf(this, 'deleteZone');
     try {
       addon.deleteZone(connection, id);
     } catch (error) {

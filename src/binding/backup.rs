@@ -138,12 +138,12 @@ pub(super) fn outcome<T: Serialize>(work: impl FnOnce() -> Result<T>) -> String 
     text(&match done {
         Ok(value) => Outcome::Value(value),
         Err(error) => {
-            let (kind, code) = match &error {
+            let (kind, code) = match error.parts().0 {
                 Error::Type(_) => ("TypeError", None),
                 Error::Range(_) => ("RangeError", None),
                 Error::Sqlite { code, .. } => ("SqliteError", Some(code::spelling(*code).into_owned())),
                 Error::Coded { code, .. } => ("Error", Some((*code).to_owned())),
-                Error::Plain(_) => ("Error", None),
+                Error::Plain(_) | Error::About(_) => ("Error", None),
             };
             Outcome::Error { r#type: kind, code, message: error.message().to_owned() }
         }

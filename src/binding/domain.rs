@@ -5,7 +5,7 @@ use super::js::{Call, JsResult, Value};
 use super::module::Native;
 use super::state::{Arguments, State};
 use crate::engine::sqlite::store::Store;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::model::{EXECUTION, WORKTREE, time};
 use crate::rows::Frame;
 
@@ -47,6 +47,11 @@ fn store(call: &Call) -> JsResult<&Store> {
     database(call)?.store.as_ref().ok_or_else(|| Error::Type("Illegal invocation".into()).into())
 }
 
+/// An error, with the argument that has the value which it is about: `first` is the first that the caller gave.
+fn placed(first: usize) -> impl Fn(Error) -> Error {
+    move |error| error.placed(|nth| Place::Argument(first + nth))
+}
+
 /// A call that writes and gives at most one row.
 fn row(
     state: &State,
@@ -56,7 +61,7 @@ fn row(
     let store = store(call)?;
     state.with_given(call, 1, |given| {
         state.with_frame(|frame| {
-            run(store, given, frame)?;
+            run(store, given, frame).map_err(placed(2))?;
             state.emit(frame, false, 0)
         })
     })
@@ -81,7 +86,7 @@ fn read(
     let store = store(call)?;
     state.with_given(call, 2, |given| {
         state.with_frame(|frame| {
-            let more = run(store, given, frame)?;
+            let more = run(store, given, frame).map_err(placed(2))?;
             database.reading.set(before);
             state.emit_generation(if more { 0 } else { database.unchanged_since(before) })?;
             state.emit(frame, more, 0)
@@ -98,10 +103,15 @@ fn read_row(
     read(state, call, |store, given, frame| run(store, given, frame).map(|()| false))
 }
 
-/// A call that gives nothing.
-fn nothing(state: &State, call: &Call, run: impl FnOnce(&Store, &Arguments<'_>) -> Result<()>) -> JsResult<Value> {
+/// A call that gives nothing; `first` is the first argument of the caller's.
+fn nothing(
+    state: &State,
+    call: &Call,
+    first: usize,
+    run: impl FnOnce(&Store, &Arguments<'_>) -> Result<()>,
+) -> JsResult<Value> {
     let store = store(call)?;
-    state.with_given(call, 1, |given| run(store, given).map_err(Into::into))?;
+    state.with_given(call, 1, |given| Ok(run(store, given).map_err(placed(first))?))?;
     Ok(call.env.undefined())
 }
 
@@ -126,7 +136,7 @@ fn update_worktree(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn delete_worktree(state: &State, call: &Call) -> JsResult<Value> {
-    nothing(state, call, |store, given| store.delete_worktree(given.get(0)))
+    nothing(state, call, 1, |store, given| store.delete_worktree(given.get(0)))
 }
 
 fn create_zone(state: &State, call: &Call) -> JsResult<Value> {
@@ -148,17 +158,17 @@ fn update_zone(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn delete_zone(state: &State, call: &Call) -> JsResult<Value> {
-    nothing(state, call, |store, given| store.delete_zone(given.get(0)))
+    nothing(state, call, 1, |store, given| store.delete_zone(given.get(0)))
 }
 
 fn assign_worktree(state: &State, call: &Call) -> JsResult<Value> {
-    nothing(state, call, |store, given| {
+    nothing(state, call, 2, |store, given| {
         store.assign_worktree("assignWorktreeToZone", given.get(1), given.get(2), &time::iso(given.number(0)?))
     })
 }
 
 fn remove_assignment(state: &State, call: &Call) -> JsResult<Value> {
-    nothing(state, call, |store, given| store.remove_assignment(given.get(0)))
+    nothing(state, call, 1, |store, given| store.remove_assignment(given.get(0)))
 }
 
 fn get_worktree_zone(state: &State, call: &Call) -> JsResult<Value> {
@@ -174,7 +184,8 @@ fn record_execution(state: &State, call: &Call) -> JsResult<Value> {
     let store = store(call)?;
     state.with_given(call, 1, |given| {
         let now = given.number(0)?;
-        call.env.text(&store.record_execution("recordExecution", given.rest(1), now, &time::iso(now))?)
+        let id = store.record_execution("recordExecution", given.rest(1), now, &time::iso(now)).map_err(placed(2))?;
+        call.env.text(&id)
     })
 }
 
@@ -288,9 +299,13 @@ fn each(state: &State, call: &Call, width: u32, mut take: impl FnMut(&Arguments<
     let length = env.array_length(values)?;
     for (item, at) in (0..length).step_by(width as usize).enumerate() {
         state.emit_head(&[item as i32])?;
-        let run = || state.with_elements(values, at, width, |given| Ok(take(given)?));
+        // What is not of the element is an argument behind the list.
+        let place = |nth: usize| {
+            if nth < width as usize { Place::Element(at as usize + nth) } else { Place::Argument(2 + nth) }
+        };
+        let take = |given: &Arguments<'_>| Ok(take(given).map_err(|error| error.placed(place))?);
         // SAFETY: what is taken is decoded; no JavaScript value leaves.
-        unsafe { env.scoped(run)? };
+        unsafe { env.scoped(|| state.with_elements(values, at, width, take))? };
     }
     Ok(env.undefined())
 }

@@ -52,7 +52,7 @@ impl Shared {
         result
             .map_err(|failure| {
                 if let Failure::Error(error) = failure {
-                    self.errors.throw(&error);
+                    self.errors.throw(&error, None);
                 }
             })
             .ok()

@@ -35,7 +35,7 @@ unsafe extern "C" fn run(env: sys::napi_env, info: sys::napi_callback_info) -> s
     }
 }
 
-/// The exports: `setup(SqliteError, TypeError, RangeError, Error)` gives an object with every function, and `memory`, which rows come in.
+/// The exports: `setup(SqliteError, TypeError, RangeError, Error, Array)` gives an object with every function, and `memory`, which rows come in.
 #[napi_derive::napi(module_exports)]
 pub fn exports(exports: Object<'_>, env: napi::Env) -> napi::Result<()> {
     let raw = Env::new(&env);
@@ -53,7 +53,7 @@ unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) ->
 
 fn functions(call: &Call) -> JsResult<Value> {
     let env = call.env;
-    let state = Rc::new(State::new(env, ErrorClasses::new(env, [0, 1, 2, 3].map(|index| call.argument(index)))?)?);
+    let state = Rc::new(State::new(env, ErrorClasses::new(env, [0, 1, 2, 3, 4].map(|index| call.argument(index)))?)?);
     let table = [database::FUNCTIONS, statement::FUNCTIONS, function::FUNCTIONS, domain::FUNCTIONS, FUNCTIONS].concat();
     let entries: Box<[Entry]> = table.iter().map(|(_, run)| Entry { run: *run, state: Rc::clone(&state) }).collect();
     let object = env.object()?;

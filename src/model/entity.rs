@@ -173,24 +173,27 @@ impl Entity {
         set: &[&'a str],
         now: &'a str,
     ) -> Result<Vec<Stored<'a>>> {
-        let (mut given, mut set) = (given.iter().copied(), set.iter());
+        let (mut given, mut set) = (given.iter().copied().enumerate(), set.iter());
         self.written()
-            .map(|field| match field.new {
-                New::Set => Ok(Stored::from(set.next().copied().unwrap_or(now))),
-                _ => field.stored_new(Field::new(method, field.name), given.next().unwrap_or(Given::Undefined), now),
+            .map(|field| {
+                if field.new == New::Set {
+                    return Ok(Stored::from(set.next().copied().unwrap_or(now)));
+                }
+                let (nth, given) = given.next().unwrap_or((0, Given::Undefined));
+                field.stored_new(Field::new(method, field.name).behind(nth), given, now)
             })
             .collect()
     }
 
     /// The columns that an update changes, and what they become. `given` has a value for each of
-    /// [`Entity::changeable`].
+    /// [`Entity::changeable`]; the id of what is changed is given before them.
     ///
     /// # Errors
     /// The first field that breaks its rule, named with `method`.
     pub fn changes<'a>(&self, method: &'static str, given: &[Given<'a>]) -> Result<Vec<(&'static str, Stored<'a>)>> {
         let mut set = Vec::with_capacity(given.len() + 1);
-        for (field, given) in self.changeable().zip(given) {
-            if let Some(stored) = field.stored_change(Field::new(method, field.name), *given)? {
+        for (nth, (field, given)) in self.changeable().zip(given).enumerate() {
+            if let Some(stored) = field.stored_change(Field::new(method, field.name).behind(1 + nth), *given)? {
                 set.push((field.column, stored));
             }
         }

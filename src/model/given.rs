@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::{Error, Facts, Place};
+
 /// A JavaScript value as it arrives: primitives with their content, everything else by its kind.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Given<'a> {
@@ -73,18 +75,53 @@ pub struct Field {
     pub method: &'static str,
     /// The field or argument as JavaScript spells it.
     pub name: &'static str,
+    /// Which of the values it is that the caller gave; the first one is 0.
+    pub nth: usize,
 }
 
 impl Field {
-    /// A field of a method.
+    /// The field of a method whose value is given first.
     #[must_use]
     pub const fn new(method: &'static str, name: &'static str) -> Self {
-        Self { method, name }
+        Self { method, name, nth: 0 }
     }
 
-    /// The sentence that every refusal of a value uses.
+    /// The same, but given behind so many others.
     #[must_use]
-    pub fn refuse(self, must: &str, got: &Given<'_>) -> String {
+    pub const fn behind(self, nth: usize) -> Self {
+        Self { nth, ..self }
+    }
+
+    /// What an error about it lets programs test.
+    #[must_use]
+    pub fn facts(self) -> Facts {
+        Facts {
+            method: self.method,
+            field: Some(self.name),
+            value: Some(Place::Argument(self.nth)),
+            ..Facts::default()
+        }
+    }
+
+    /// A value of a kind that never belongs here.
+    #[must_use]
+    pub fn wrong_type(self, must: &str, got: &Given<'_>) -> Error {
+        Error::Type(self.sentence(must, got)).about(Facts { code: Some("ERR_INVALID_ARG_TYPE"), ..self.facts() })
+    }
+
+    /// A value of a right kind that says nothing that belongs here.
+    #[must_use]
+    pub fn wrong_value(self, must: &str, got: &Given<'_>) -> Error {
+        Error::Type(self.sentence(must, got)).about(Facts { code: Some("ERR_INVALID_ARG_VALUE"), ..self.facts() })
+    }
+
+    /// A number that is too large, too small or no whole one.
+    #[must_use]
+    pub fn out_of_range(self, must: &str, got: impl fmt::Display) -> Error {
+        Error::Range(self.sentence(must, got)).about(Facts { code: Some("ERR_OUT_OF_RANGE"), ..self.facts() })
+    }
+
+    fn sentence(self, must: &str, got: impl fmt::Display) -> String {
         format!("{self} must be {must}, got {got}")
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::given::{Field, Given};
 use super::number;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What is stored for a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,8 +40,9 @@ pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// A `TypeError` for anything else, a `RangeError` for more than [`MAX_BYTES`].
 pub fn id(field: Field, given: Given<'_>) -> Result<&str> {
     match given {
-        Given::Text(text) if !text.is_empty() => sized(field, text),
-        _ => Err(Error::Type(field.refuse("a non-empty string", &given))),
+        Given::Text("") => Err(field.wrong_value("a non-empty string", &given)),
+        Given::Text(text) => sized(field, text),
+        _ => Err(field.wrong_type("a non-empty string", &given)),
     }
 }
 
@@ -53,7 +54,7 @@ pub fn lookup(field: Field, given: Given<'_>) -> Result<Option<&str>> {
     match given {
         Given::Undefined | Given::Null => Ok(None),
         Given::Text(text) => Ok(Some(text)),
-        _ => Err(Error::Type(field.refuse("a string", &given))),
+        _ => Err(field.wrong_type("a string", &given)),
     }
 }
 
@@ -75,7 +76,8 @@ pub fn text(field: Field, given: Given<'_>) -> Result<Option<Cow<'_, str>>> {
         Given::Text(text) => sized(field, text).map(|text| Some(Cow::Borrowed(text))),
         Given::Number(value) if value.is_finite() => Ok(Some(Cow::Owned(number::to_text(value)))),
         Given::Integer(value) => Ok(Some(Cow::Owned(value.to_string()))),
-        _ => Err(Error::Type(field.refuse("a string", &given))),
+        Given::Number(_) | Given::HugeInteger => Err(field.wrong_value("a string", &given)),
+        _ => Err(field.wrong_type("a string", &given)),
     }
 }
 
@@ -93,7 +95,7 @@ pub fn text_or<'a>(field: Field, given: Given<'a>, default: Option<&'a str>) -> 
 /// As [`text`], and a `TypeError` for `null`.
 pub fn text_not_null(field: Field, given: Given<'_>) -> Result<Option<Cow<'_, str>>> {
     match given {
-        Given::Null => Err(Error::Type(field.refuse("a string", &given))),
+        Given::Null => Err(field.wrong_type("a string", &given)),
         _ => text(field, given),
     }
 }
@@ -106,7 +108,7 @@ pub fn time<'a>(field: Field, given: Given<'a>, default: &'a str) -> Result<&'a 
     match given {
         Given::Undefined | Given::Null | Given::Text("") => Ok(default),
         Given::Text(text) => sized(field, text),
-        _ => Err(Error::Type(field.refuse("a non-empty string", &given))),
+        _ => Err(field.wrong_type("a non-empty string", &given)),
     }
 }
 
@@ -121,13 +123,13 @@ pub fn port(field: Field, given: Given<'_>) -> Result<Stored<'static>> {
         Given::Number(value) => value,
         Given::Integer(value) => value as f64,
         Given::HugeInteger => f64::INFINITY,
-        Given::Text(text) => number::from_text(text).ok_or_else(|| Error::Type(field.refuse(must, &given)))?,
-        _ => return Err(Error::Type(field.refuse(must, &given))),
+        Given::Text(text) => number::from_text(text).ok_or_else(|| field.wrong_value(must, &given))?,
+        _ => return Err(field.wrong_type(must, &given)),
     };
     if value.fract() == 0.0 && (0.0..=number::MAX_SAFE_INTEGER).contains(&value) {
         Ok(Stored::Integer(value as i64))
     } else {
-        Err(Error::Range(field.refuse(must, &given)))
+        Err(field.out_of_range(must, given))
     }
 }
 
@@ -136,13 +138,15 @@ pub fn port(field: Field, given: Given<'_>) -> Result<Stored<'static>> {
 /// # Errors
 /// A `TypeError` for anything else.
 pub fn coordinate(field: Field, given: Given<'_>) -> Result<f64> {
+    let must = "a finite number";
     let value = match given {
         Given::Number(value) => Some(value).filter(|value| value.is_finite()),
         Given::Integer(value) => Some(value as f64),
         Given::Text(text) => number::from_text(text),
-        _ => None,
+        Given::HugeInteger => None,
+        _ => return Err(field.wrong_type(must, &given)),
     };
-    value.ok_or_else(|| Error::Type(field.refuse("a finite number", &given)))
+    value.ok_or_else(|| field.wrong_value(must, &given))
 }
 
 /// A coordinate or a length of something new: everything falsy means the default.
@@ -159,14 +163,14 @@ pub fn coordinate_or(field: Field, given: Given<'_>, default: f64) -> Result<f64
 /// A `RangeError` for `null` and for numbers that are no integer, a `TypeError` for what is no number.
 pub fn limit(field: Field, given: Given<'_>) -> Result<i64> {
     let must = "an integer";
-    let refused = || Error::Range(field.refuse(must, &given));
+    let refused = || field.out_of_range(must, given);
     let value = match given {
         Given::Undefined => return Ok(100),
         Given::Integer(value) => return Ok(value),
         Given::Number(value) => value,
         Given::Text(text) => number::from_text(text).ok_or_else(refused)?,
         Given::Null | Given::HugeInteger => return Err(refused()),
-        Given::Boolean(_) | Given::Other(_) => return Err(Error::Type(field.refuse(must, &given))),
+        Given::Boolean(_) | Given::Other(_) => return Err(field.wrong_type(must, &given)),
     };
     if value.fract() == 0.0 && value.abs() <= number::MAX_SAFE_INTEGER { Ok(value as i64) } else { Err(refused()) }
 }
@@ -175,29 +179,42 @@ fn sized(field: Field, text: &str) -> Result<&str> {
     if text.len() <= MAX_BYTES {
         Ok(text)
     } else {
-        Err(Error::Range(format!("{field} must be at most {MAX_BYTES} bytes of UTF-8, got {}", text.len())))
+        Err(field.out_of_range(&format!("at most {MAX_BYTES} bytes of UTF-8"), text.len()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     const FIELD: Field = Field::new("createWorktree", "port");
+
+    fn is_type<T>(result: Result<T>) -> bool {
+        result.is_err_and(|error| matches!(error.parts().0, Error::Type(_)))
+    }
+
+    fn is_range<T>(result: Result<T>) -> bool {
+        result.is_err_and(|error| matches!(error.parts().0, Error::Range(_)))
+    }
+
+    fn code<T>(result: Result<T>) -> Option<&'static str> {
+        result.err()?.parts().1?.code
+    }
 
     #[test]
     fn an_id_is_a_non_empty_string() {
         assert_eq!(id(FIELD, Given::Text("a")), Ok("a"));
         for given in [Given::Undefined, Given::Null, Given::Text(""), Given::Number(7.0), Given::Other("an object")] {
-            assert!(matches!(id(FIELD, given), Err(Error::Type(_))), "{given:?}");
+            assert!(is_type(id(FIELD, given)), "{given:?}");
         }
     }
 
     #[test]
     fn a_number_is_stored_as_javascript_writes_it() {
         assert_eq!(text(FIELD, Given::Number(123.0)), Ok(Some("123".into())));
-        assert!(matches!(text(FIELD, Given::Number(f64::NAN)), Err(Error::Type(_))));
-        assert!(matches!(text(FIELD, Given::Boolean(true)), Err(Error::Type(_))));
+        assert!(is_type(text(FIELD, Given::Number(f64::NAN))));
+        assert!(is_type(text(FIELD, Given::Boolean(true))));
     }
 
     #[test]
@@ -207,10 +224,10 @@ mod tests {
         assert_eq!(port(FIELD, Given::Integer(3001)), Ok(Stored::Integer(3001)));
         assert_eq!(port(FIELD, Given::Null), Ok(Stored::Null));
         for given in [Given::Number(1.5), Given::Number(-1.0), Given::Number(f64::NAN), Given::HugeInteger] {
-            assert!(matches!(port(FIELD, given), Err(Error::Range(_))), "{given:?}");
+            assert!(is_range(port(FIELD, given)), "{given:?}");
         }
         for given in [Given::Text("abc"), Given::Text(""), Given::Boolean(true), Given::Other("a Date")] {
-            assert!(matches!(port(FIELD, given), Err(Error::Type(_))), "{given:?}");
+            assert!(is_type(port(FIELD, given)), "{given:?}");
         }
     }
 
@@ -220,9 +237,19 @@ mod tests {
         assert_eq!(limit(FIELD, Given::Text("5")), Ok(5));
         assert_eq!(limit(FIELD, Given::Number(-1.0)), Ok(-1));
         for given in [Given::Null, Given::Number(f64::NAN), Given::Number(1.5), Given::Text("abc")] {
-            assert!(matches!(limit(FIELD, given), Err(Error::Range(_))), "{given:?}");
+            assert!(is_range(limit(FIELD, given)), "{given:?}");
         }
-        assert!(matches!(limit(FIELD, Given::Boolean(true)), Err(Error::Type(_))));
+        assert!(is_type(limit(FIELD, Given::Boolean(true))));
+    }
+
+    #[test]
+    fn the_code_tells_a_wrong_kind_from_a_wrong_value() {
+        assert_eq!(code(id(FIELD, Given::Number(7.0))), Some("ERR_INVALID_ARG_TYPE"));
+        assert_eq!(code(id(FIELD, Given::Text(""))), Some("ERR_INVALID_ARG_VALUE"));
+        assert_eq!(code(text(FIELD, Given::Number(f64::NAN))), Some("ERR_INVALID_ARG_VALUE"));
+        assert_eq!(code(coordinate(FIELD, Given::Null)), Some("ERR_INVALID_ARG_TYPE"));
+        assert_eq!(code(port(FIELD, Given::Text("abc"))), Some("ERR_INVALID_ARG_VALUE"));
+        assert_eq!(code(port(FIELD, Given::Number(1.5))), Some("ERR_OUT_OF_RANGE"));
     }
 
     #[test]

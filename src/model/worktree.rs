@@ -28,7 +28,7 @@ pub const WORKTREE: Entity = Entity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
+    use crate::error::{Place, Result};
     use crate::model::{Given, Stored};
 
     /// Id, path, port, branch, issue, task, status, x, y and when it was made.
@@ -45,8 +45,14 @@ mod tests {
         Given::Null,
     ];
 
-    fn stored(given: &[Given<'static>]) -> crate::error::Result<Vec<Stored<'static>>> {
+    fn stored(given: &[Given<'static>]) -> Result<Vec<Stored<'static>>> {
         WORKTREE.stored("createWorktree", given, &[], "now")
+    }
+
+    /// The field that is refused, and where its value was given.
+    fn refused<T>(result: Result<T>) -> Option<(Option<&'static str>, Option<Place>)> {
+        let error = result.err()?;
+        error.parts().1.map(|facts| (facts.field, facts.value))
     }
 
     #[test]
@@ -76,7 +82,7 @@ mod tests {
     fn an_infinite_position_is_refused() {
         let mut given = MINIMAL;
         given[7] = Given::Number(f64::INFINITY);
-        assert!(matches!(stored(&given), Err(Error::Type(_))));
+        assert_eq!(refused(stored(&given)), Some((Some("position.x"), Some(Place::Argument(7)))));
     }
 
     #[test]
@@ -88,6 +94,7 @@ mod tests {
             Ok(vec![("issue_url", Stored::Null), ("position_y", Stored::Real(2.5))])
         );
         given[2] = Given::Null;
-        assert!(matches!(WORKTREE.changes("updateWorktree", &given), Err(Error::Type(_))));
+        let changes = WORKTREE.changes("updateWorktree", &given);
+        assert_eq!(refused(changes), Some((Some("status"), Some(Place::Argument(3)))));
     }
 }

@@ -98,7 +98,7 @@ pub unsafe fn dispatch<T>(
             Failure::Pending => Error::internal("a call failed without an exception"),
         };
         match classes(data) {
-            Some(classes) => classes.throw(&error),
+            Some(classes) => classes.throw(&error, Some(&call)),
             None => call.env.throw_without_classes(&error),
         }
     }

@@ -4,50 +4,58 @@ use std::ptr;
 
 use napi::sys;
 
-use super::{Env, JsResult, Kind, Reference, Value, ok};
+use super::{Call, Env, JsResult, Kind, Reference, Value, ok};
 use crate::engine::sqlite::driver::code;
 use crate::error::Error;
 
 /// The classes of errors of the realm that the addon was set up in.
 pub struct ErrorClasses {
-    env: Env,
+    pub(super) env: Env,
     sqlite: Reference,
     r#type: Reference,
     range: Reference,
     plain: Reference,
+    array: Reference,
 }
 
 impl ErrorClasses {
-    /// `SqliteError`, `TypeError`, `RangeError` and `Error`, in this order.
-    pub fn new(env: Env, classes: [Value; 4]) -> JsResult<Self> {
+    /// `SqliteError`, `TypeError`, `RangeError`, `Error` and, for lists that errors have, `Array`, in this order.
+    pub fn new(env: Env, classes: [Value; 5]) -> JsResult<Self> {
         if classes.iter().any(|class| env.kind(*class) != Kind::Function) {
-            return Err(
-                Error::Type("setup(SqliteError, TypeError, RangeError, Error) takes four classes".into()).into()
-            );
+            let must = "setup(SqliteError, TypeError, RangeError, Error, Array) takes five classes";
+            return Err(Error::Type(must.into()).into());
         }
-        let [sqlite, r#type, range, plain] = classes;
+        let [sqlite, r#type, range, plain, array] = classes;
         Ok(Self {
             env,
             sqlite: env.reference(sqlite)?,
             r#type: env.reference(r#type)?,
             range: env.reference(range)?,
             plain: env.reference(plain)?,
+            array: env.reference(array)?,
         })
     }
 
-    /// Throws what went wrong as its JavaScript class.
-    pub fn throw(&self, error: &Error) {
+    /// Throws what went wrong as its JavaScript class; `call` has the caller's values.
+    pub fn throw(&self, error: &Error, call: Option<&Call>) {
         // A failure to make the error leaves an exception pending or means that JavaScript can't run any more.
-        let _ = self.try_throw(error);
+        let _ = self.try_throw(error, call);
     }
 
-    fn try_throw(&self, error: &Error) -> JsResult<()> {
+    /// A list of texts.
+    pub(super) fn list(&self, texts: &[&str]) -> JsResult<Value> {
+        let texts = texts.iter().map(|text| self.env.text(text)).collect::<JsResult<Vec<_>>>()?;
+        self.env.instance(self.array.value()?, &texts)
+    }
+
+    fn try_throw(&self, error: &Error, call: Option<&Call>) -> JsResult<()> {
         let env = self.env;
+        let (error, facts) = error.parts();
         let message = env.text(error.message())?;
         let thrown = match error {
             Error::Type(_) => env.instance(self.r#type.value()?, &[message])?,
             Error::Range(_) => env.instance(self.range.value()?, &[message])?,
-            Error::Plain(_) => env.instance(self.plain.value()?, &[message])?,
+            Error::Plain(_) | Error::About(_) => env.instance(self.plain.value()?, &[message])?,
             Error::Coded { code, .. } => {
                 let thrown = env.instance(self.plain.value()?, &[message])?;
                 env.set(thrown, "code", env.text(code)?)?;
@@ -57,6 +65,9 @@ impl ErrorClasses {
                 env.instance(self.sqlite.value()?, &[message, env.text(&code::spelling(*code))?])?
             }
         };
+        if let (Some(facts), Some(call)) = (facts, call) {
+            self.tell(thrown, facts, call)?;
+        }
         // SAFETY: see `Env`.
         ok(unsafe { sys::napi_throw(env.0, thrown.0) })
     }

@@ -5,6 +5,7 @@
 mod call;
 mod errors;
 mod external;
+mod facts;
 mod lifetime;
 mod make;
 mod read;

@@ -68,7 +68,7 @@ pub fn withstand(folder: &Folder, contents: &[String], forever: bool, arm: impl 
 
 /// SQLite's error with its code, or the operating system's: never a wrong answer.
 fn expect_reported(error: &Error) {
-    match error {
+    match error.parts().0 {
         Error::Sqlite { code, .. } => {
             assert!(visual_db::engine::sqlite::driver::code::name(*code).is_some(), "{error:?}");
         }

@@ -3,6 +3,7 @@
 use super::Store;
 use super::places::ById;
 use super::queries::Query;
+use super::refusals::about_new;
 use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
 use crate::model::{EXECUTION, Field, Given, execution, rules};
@@ -23,7 +24,14 @@ impl Store {
         self.connection.check_idle()?;
         let id = execution::new_id(milliseconds);
         let stored = EXECUTION.stored(method, given, &[&id, now], now)?;
-        self.write(Query::InsertExecution, &stored)?;
+        self.write(Query::InsertExecution, &stored).map_err(|error| match given {
+            [Given::Text(zone), Given::Text(worktree), ..] => {
+                let error = about_new(error, &EXECUTION, method);
+                let worktree_field = Field::new(method, "worktreeId").behind(1);
+                self.about_link(error, (Field::new(method, "zoneId"), zone), (worktree_field, worktree))
+            }
+            _ => error,
+        })?;
         Ok(id)
     }
 
@@ -71,7 +79,7 @@ impl Store {
     ) -> Result<bool> {
         self.connection.check_idle()?;
         let id = rules::lookup(Field::new(method, argument), id)?;
-        let limit = rules::limit(Field::new(method, "limit"), limit)?;
+        let limit = rules::limit(Field::new(method, "limit").behind(1), limit)?;
         id.map_or(Ok(false), |id| self.list(query, &[Bind::Text(id), Bind::Integer(limit)], frame))
     }
 }

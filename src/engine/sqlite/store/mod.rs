@@ -7,6 +7,7 @@ mod places;
 #[cfg(test)]
 mod plans;
 pub mod queries;
+mod refusals;
 pub mod stats;
 pub mod worktrees;
 pub mod zones;

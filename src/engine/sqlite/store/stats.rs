@@ -17,7 +17,7 @@ impl Store {
     pub fn execution_stats(&self, zone: Given<'_>, worktree: Given<'_>, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         let zone = rules::filter(Field::new("getExecutionStats", "zoneId"), zone)?;
-        let worktree = rules::filter(Field::new("getExecutionStats", "worktreeId"), worktree)?;
+        let worktree = rules::filter(Field::new("getExecutionStats", "worktreeId").behind(1), worktree)?;
         let Some(summary) = self.summary(zone, worktree)? else {
             return self.get(Query::CountExecutions, &[or_null(zone), or_null(worktree)], frame);
         };

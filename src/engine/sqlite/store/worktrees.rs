@@ -2,6 +2,7 @@
 
 use super::places::ById;
 use super::queries::Query;
+use super::refusals::{about_change, about_new};
 use super::{Store, push_new};
 use crate::engine::sqlite::driver::Bind;
 use crate::error::{Error, Result};
@@ -22,7 +23,7 @@ impl Store {
     ) -> Result<()> {
         self.connection.check_idle()?;
         let stored = WORKTREE.stored(method, given, &[], now)?;
-        self.write(Query::InsertWorktree, &stored)?;
+        self.write(Query::InsertWorktree, &stored).map_err(|error| about_new(error, &WORKTREE, method))?;
         // What was stored is what is read back; asking SQLite for it (RETURNING) would cost a fifth of the insert.
         push_new(frame, &stored);
         Ok(())
@@ -71,7 +72,9 @@ impl Store {
         match id {
             None => Ok(()),
             Some(id) if set.is_empty() => self.get_by_id(ById::Worktree, id, frame),
-            Some(id) => self.update(&WORKTREE, id, now, set, frame),
+            Some(id) => self
+                .update(&WORKTREE, id, now, set, frame)
+                .map_err(|error| about_change(error, &WORKTREE, "updateWorktree")),
         }
     }
 
@@ -81,12 +84,20 @@ impl Store {
     /// `Error('Worktree not found: …')`, a `TypeError` for an id that is no string.
     pub fn delete_worktree(&self, id: Given<'_>) -> Result<()> {
         self.connection.check_idle()?;
-        let found = rules::lookup(Field::new("deleteWorktree", "id"), id)?;
-        self.delete(Query::DeleteWorktree, "Worktree", id, found)
+        let field = Field::new("deleteWorktree", "id");
+        let not_found =
+            |id: &str| Error::Coded { code: "ERR_WORKTREE_NOT_FOUND", message: format!("Worktree not found: {id}") };
+        self.delete(Query::DeleteWorktree, field, id, not_found)
     }
 
-    pub(super) fn delete(&self, query: Query, what: &str, given: Given<'_>, id: Option<&str>) -> Result<()> {
-        let shown = match (id, given) {
+    pub(super) fn delete(
+        &self,
+        query: Query,
+        field: Field,
+        given: Given<'_>,
+        not_found: impl FnOnce(&str) -> Error,
+    ) -> Result<()> {
+        let shown = match (rules::lookup(field, given)?, given) {
             (Some(id), _) => {
                 if self.write(query, &[id.into()])? > 0 {
                     return Ok(());
@@ -96,7 +107,7 @@ impl Store {
             (None, Given::Null) => "null",
             (None, _) => "undefined",
         };
-        Err(Error::Plain(format!("{what} not found: {shown}")))
+        Err(not_found(shown).about(field.facts()))
     }
 
     /// Puts a worktree into a zone, out of the one it was in.
@@ -105,14 +116,19 @@ impl Store {
     /// A `TypeError` for a missing id, SQLite's foreign key error for an unknown one.
     pub fn assign_worktree(&self, method: &'static str, worktree: Given<'_>, zone: Given<'_>, now: &str) -> Result<()> {
         self.connection.check_idle()?;
-        let worktree = rules::id(Field::new(method, "worktreeId"), worktree)?;
-        let zone = rules::id(Field::new(method, "zoneId"), zone)?;
-        let assignment = [worktree.into(), zone.into(), now.into()];
+        let [worktree_field, zone_field] = [Field::new(method, "worktreeId"), Field::new(method, "zoneId").behind(1)];
+        let worktree = rules::id(worktree_field, worktree)?;
+        let zone = rules::id(zone_field, zone)?;
+        self.assign(&[worktree.into(), zone.into(), now.into()])
+            .map_err(|error| self.about_link(error, (zone_field, zone), (worktree_field, worktree)))
+    }
+
+    fn assign(&self, assignment: &[Stored<'_>]) -> Result<()> {
         // Many assignments of one millisecond come in a transaction, where trying the other first would cost more.
-        if !self.connection.in_transaction() && self.write(Query::MoveWorktree, &assignment)? > 0 {
+        if !self.connection.in_transaction() && self.write(Query::MoveWorktree, assignment)? > 0 {
             return Ok(());
         }
-        self.write(Query::AssignWorktree, &assignment).map(|_| ())
+        self.write(Query::AssignWorktree, assignment).map(|_| ())
     }
 
     /// Takes a worktree out of its zone, if it is in one.

@@ -2,8 +2,9 @@
 
 use super::places::ById;
 use super::queries::Query;
+use super::refusals::{about_change, about_new};
 use super::{Store, push_new};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{Field, Given, ZONE, rules};
 use crate::rows::Frame;
 
@@ -15,7 +16,7 @@ impl Store {
     pub fn create_zone(&self, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         let stored = ZONE.stored("createZone", given, &[], now)?;
-        self.write(Query::InsertZone, &stored)?;
+        self.write(Query::InsertZone, &stored).map_err(|error| about_new(error, &ZONE, "createZone"))?;
         push_new(frame, &stored);
         Ok(())
     }
@@ -51,7 +52,9 @@ impl Store {
         match id {
             None => Ok(()),
             Some(id) if set.is_empty() => self.get_by_id(ById::Zone, id, frame),
-            Some(id) => self.update(&ZONE, id, now, set, frame),
+            Some(id) => {
+                self.update(&ZONE, id, now, set, frame).map_err(|error| about_change(error, &ZONE, "updateZone"))
+            }
         }
     }
 
@@ -61,7 +64,8 @@ impl Store {
     /// `Error('Zone not found: …')`, a `TypeError` for an id that is no string.
     pub fn delete_zone(&self, id: Given<'_>) -> Result<()> {
         self.connection.check_idle()?;
-        let found = rules::lookup(Field::new("deleteZone", "id"), id)?;
-        self.delete(Query::DeleteZone, "Zone", id, found)
+        let not_found =
+            |id: &str| Error::Coded { code: "ERR_ZONE_NOT_FOUND", message: format!("Zone not found: {id}") };
+        self.delete(Query::DeleteZone, Field::new("deleteZone", "id"), id, not_found)
     }
 }

@@ -1,0 +1,51 @@
+//! What programs can test about an error, as properties of it.
+
+use std::ptr;
+
+use napi::sys;
+
+use super::{Call, Env, ErrorClasses, JsResult, Value, ok};
+use crate::error::{Facts, Place};
+
+impl ErrorClasses {
+    /// Adds what is known about an error to it; `call` has the caller's values.
+    pub(super) fn tell(&self, error: Value, facts: &Facts, call: &Call) -> JsResult<()> {
+        let env = self.env;
+        let texts =
+            [("code", facts.code), ("method", Some(facts.method)), ("field", facts.field), ("hint", facts.hint)];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                env.set(error, name, env.text(text)?)?;
+            }
+        }
+        if !facts.missing.is_empty() {
+            env.set(error, "missing", self.list(&facts.missing)?)?;
+        }
+        let value = match facts.value {
+            Some(Place::Argument(index)) => call.argument(index),
+            // The list that a bulk call takes is always behind the connection and the time.
+            Some(Place::Element(index)) => env.element(call.argument(2), index as u32)?,
+            None => return Ok(()),
+        };
+        env.set_hidden(error, "value", value)
+    }
+}
+
+// SAFETY (for every block in this impl): see `Env`.
+impl Env {
+    /// Sets a property that is not shown where the object is: the caller's value may be long, or private.
+    fn set_hidden(self, object: Value, name: &str, value: Value) -> JsResult<()> {
+        let property = sys::napi_property_descriptor {
+            utf8name: ptr::null(),
+            name: self.text(name)?.0,
+            method: None,
+            getter: None,
+            setter: None,
+            value: value.0,
+            attributes: sys::PropertyAttributes::writable | sys::PropertyAttributes::configurable,
+            data: ptr::null_mut(),
+        };
+        // SAFETY: see above; one property is given.
+        ok(unsafe { sys::napi_define_properties(self.0, object.0, 1, &raw const property) })
+    }
+}
