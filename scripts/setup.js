@@ -73,4 +73,4 @@ function newest(file) {
   return Math.max(0, ...fs.readdirSync(file).map((name) => newest(path.join(file, name))));
 }
 
-module.exports = { ROOT, dependencies, addon, run, attempt };
+module.exports = { NPM, ROOT, dependencies, addon, run, attempt };

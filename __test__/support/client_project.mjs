@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { isReference } from './database.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const { devDependencies } = createRequire(import.meta.url)('../../package.json');
+const { packages } = createRequire(import.meta.url)('../../package-lock.json');
 
 /** The line of the README that makes `better-sqlite3` this package's class. */
 export const ALIAS_LINE =
@@ -24,17 +24,13 @@ export function installClientProject(client) {
   }
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'visual-db-client-')));
   const npm = (command, cwd) =>
-    execFileSync(
-      'npm',
-      [...command, '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'],
-      {
-        cwd,
-        encoding: 'utf8',
-      },
-    );
+    execFileSync('npm', [...command, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd,
+      encoding: 'utf8',
+    });
   const [{ filename }] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], root));
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'client-project', private: true }));
-  npm(['install', `./${filename}`, `${client}@${devDependencies[client]}`], folder);
+  npm(['install', `./${filename}`, `${client}@${packages[`node_modules/${client}`].version}`], folder);
   npm(ALIAS_LINE.split(' ').slice(1), folder);
   return {
     folder,
