@@ -1,8 +1,7 @@
-// `npx --no -- visual-db build` and the install script, as far as they go without compiling. The suites after this one
-// compile.
+// `npx --no -- visual-db build` and `npm pack`, as far as they go without compiling. The suites after this one compile.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,7 +21,7 @@ beforeEach(() => {
     'lib/cli/streams.js',
     'lib/native/platform.js',
     'scripts/build.js',
-    'scripts/install.js',
+    'scripts/prepack.js',
     'bin/visual-db.js',
     'package.json',
   ]) {
@@ -76,6 +75,12 @@ describe('visual-db build', () => {
 });
 
 describe('what is packed', () => {
+  test('has no script that an install would run, so that none can be blocked', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const run = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'];
+    expect(Object.keys(scripts).filter((name) => run.includes(name))).toEqual([]);
+  });
+
   test('is enough for cargo: it can read the manifest, though the files of its tests are not there', () => {
     const packed = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       cwd: ROOT,
@@ -93,19 +98,36 @@ describe('what is packed', () => {
   });
 });
 
-describe('the install script', () => {
-  test('never makes an install fail: without cargo it says what to do and ends with 0', () => {
-    const { status, stderr } = run('scripts/install.js');
-    expect(status).toBe(0);
-    expect(stderr).toContain('installed without its binary');
-    expect(stderr).toContain('npx --no -- visual-db build');
+describe('npm pack', () => {
+  const pack = (flags = [], env = {}) =>
+    spawnSync('npm', ['pack', ...flags], { cwd: folder, env: { ...process.env, ...env }, encoding: 'utf8' });
+  const tarballs = () => readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+
+  test('in a clone without a binary it packs nothing and says how to get one', () => {
+    const { status, stderr } = pack();
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(`there is no binary in ${join(folder, 'prebuilds')}`);
+    expect(stderr).toContain('npm run build ');
+    expect(stderr).toContain('npm run build:portable ');
+    expect(stderr).not.toContain('    at ');
+    expect(tarballs()).toEqual([]);
   });
 
-  test('does nothing where the binary is there', () => {
+  test.each([
+    ['--ignore-scripts', ['--ignore-scripts'], {}],
+    ['VISUAL_DB_PACK_WITHOUT_BINARY', [], { VISUAL_DB_PACK_WITHOUT_BINARY: '1' }],
+  ])('with %s it packs the sources alone', (_, flags, env) => {
+    const { status, stderr } = pack(flags, env);
+    expect(status, stderr).toBe(0);
+    expect(tarballs()).toHaveLength(1);
+  });
+
+  test('with a binary it packs', () => {
     cpSync(join(ROOT, BINARY), join(folder, BINARY));
-    const { status, stdout, stderr } = run('scripts/install.js');
-    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
-    expect(existsSync(join(folder, 'target'))).toBe(false);
+    const { status, stderr } = pack();
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain(BINARY);
+    expect(tarballs()).toHaveLength(1);
   });
 });
 

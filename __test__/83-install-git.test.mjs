@@ -14,16 +14,9 @@ describe.each([
   [11, []],
   [12, ['--allow-git=all']],
 ])('npm %i', (npm, flags) => {
-  test('where Rust is, it is built from the clone', async () => {
+  test('it is installed without its binary, and one command builds that', async () => {
     const consumer = await project({ npm, rust: true });
     const result = await consumer.npm('install', '--no-audit', '--no-fund', ...flags, url);
-    expect(result.status, result.output).toBe(0);
-    expect(await consumer.imports()).toEqual(ALL_FORMS_WORK);
-  });
-
-  test('with scripts blocked it is installed without its binary, and one command builds that', async () => {
-    const consumer = await project({ npm, rust: true });
-    const result = await consumer.npm('install', '--no-audit', '--no-fund', '--ignore-scripts', ...flags, url);
     expect(result.status, result.output).toBe(0);
     const [output] = await consumer.imports();
     expect(output).toContain('ERR_VISUAL_DB_BINARY_MISSING');

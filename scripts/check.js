@@ -85,7 +85,8 @@ async function main() {
   }
   const results = names.map(check);
   console.log('');
-  for (const { name, passed, seconds } of results) console.log(`${passed ? 'passed' : 'FAILED'}  ${name} (${seconds} s)`);
+  for (const { name, passed, seconds } of results)
+    console.log(`${passed ? 'passed' : 'FAILED'}  ${name} (${seconds} s)`);
   const failed = results.filter(({ passed }) => !passed).length;
   console.log(`\n${results.length - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;

@@ -18,7 +18,7 @@ function dependencies(folder = '.') {
   const directory = path.join(ROOT, folder);
   if (installed(directory)) return;
   console.log(`Installing the packages of ${path.join(folder, 'package.json')} ...`);
-  // Nothing here needs an install script, and the addon's own would build it a second time.
+  // Nothing here needs an install script.
   run(NPM, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], directory);
 }
 

@@ -105,13 +105,13 @@ async function bareMachine() {
 }
 
 /**
- * An empty project with what else its package.json says. Node 24 runs it, since npm 12 needs that. `newMachine` compiles
- * everything, as it is compiled for users.
+ * An empty project. Node 24 runs it, since npm 12 needs that. `newMachine` compiles everything, as it is compiled for
+ * users.
  */
-export async function project({ npm, rust, settings = {}, newMachine = false }) {
+export async function project({ npm, rust, newMachine = false }) {
   const folder = join(temporaryFolder(), 'orchestrator');
   mkdirSync(folder);
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'orchestrator', private: true, ...settings }));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'orchestrator', private: true }));
   const installed = join(folder, 'node_modules', NAME);
 
   async function environment(withRust) {
