@@ -17,7 +17,7 @@ let folder;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'visual-db-loader-'));
-  for (const file of ['binary.js', 'platform.js']) {
+  for (const file of ['binary.js', 'bundled.js', 'platform.js']) {
     cpSync(join(ROOT, 'lib/native', file), join(folder, 'lib/native', file));
   }
   mkdirSync(join(folder, 'prebuilds'));

@@ -1,5 +1,7 @@
 'use strict';
 
+require('./native/bundled.js');
+
 const VisualDatabase = require('./visual/visual_database.js');
 const { Database } = require('./raw/database.js');
 const SqliteError = require('./raw/sqlite_error.js');

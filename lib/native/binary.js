@@ -2,6 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { bundled, bundledError } = require('./bundled.js');
 const { platformName, binaryPath } = require('./platform.js');
 
 const BUILD = 'npx --no -- visual-db build';
@@ -13,6 +14,7 @@ function load() {
   try {
     return require(file);
   } catch (cause) {
+    if (bundled) throw bundledError(cause);
     throw fs.existsSync(file) ? unusable(platform, file, cause) : missing(platform, file);
   }
 }
