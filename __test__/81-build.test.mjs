@@ -77,8 +77,7 @@ describe('visual-db build', () => {
 describe('what is packed', () => {
   test('has no script that an install would run, so that none can be blocked', () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    const run = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'];
-    expect(Object.keys(scripts).filter((name) => run.includes(name))).toEqual([]);
+    expect(Object.keys(scripts).filter((name) => /^(pre|post)?(install|prepublish|prepare)$/.test(name))).toEqual([]);
   });
 
   test('is enough for cargo: it can read the manifest, though the files of its tests are not there', () => {
