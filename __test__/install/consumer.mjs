@@ -89,7 +89,7 @@ export async function gitUrl() {
 /** The environment without what the npm that runs these tests has put into it. */
 function cleanEnv() {
   return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_(?!config_registry$)|^INIT_CWD$/i.test(name)),
+    Object.entries(process.env).filter(([name]) => !/^npm_(?!config_(?:registry|cache)$)|^INIT_CWD$/i.test(name)),
   );
 }
 
