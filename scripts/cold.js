@@ -47,12 +47,21 @@ function environment(folder) {
   };
 }
 
-/** Runs a script; a signal that would end this process ends the script first, so that its folder can be taken away. */
+/** Runs a script. A signal that would end this process ends the script and all that it has started instead. */
 async function run(args, cwd, env) {
-  const child = spawn(process.execPath, args, { cwd, env, stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => endGroup(child.pid, signal));
   const [status, signal] = await once(child, 'exit');
+  endGroup(child.pid, 'SIGKILL'); // What is left writes into the folder that is taken away next.
   return status ?? 128 + os.constants.signals[signal];
+}
+
+function endGroup(group, signal) {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
 }
 
 module.exports = { cold };
