@@ -108,7 +108,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
     }
     let version = prepared?;
     connection.wait_for_locks(options.timeout)?;
-    connection.move_the_log()?;
+    connection.checkpoint_after_commits()?;
     if !options.readonly {
         // A read opens the WAL and its index; from then on it is known which files they are.
         let read = || connection.with(|inner| Ok(inner.pragma_query_value(None, "user_version", |_| Ok(()))?));

@@ -1,9 +1,9 @@
-//! When the write-ahead log is moved into the database file.
+//! When the write-ahead log is checkpointed.
 //!
-//! SQLite tries it at every commit from the 1,000th frame on. Where somebody is always reading, the log is never begun anew: it
+//! SQLite tries it at every commit from the 1,000th frame on. Where somebody is always reading, the WAL is never begun anew: it
 //! grows without end, and every commit of everybody pays for sorting it and for two syncs. Here it is tried for each 1,000
-//! frames that are waiting, and when the log has grown long, this connection waits a moment for the readers, so that the
-//! next commit begins it anew. `docs/decisions/0016-when-the-log-is-moved.md`.
+//! frames that are not backfilled, and where the WAL has grown long and nearly all of it is backfilled, this connection waits
+//! a moment for the readers, so that the next commit begins it anew. `docs/decisions/0016-when-the-wal-is-checkpointed.md`.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
@@ -19,36 +19,49 @@ use crate::error::Result;
 /// to the system.
 const WAITING: c_int = 1000;
 
-/// How many frames a log has that should have been begun anew long ago: 16 MB of 4 KiB.
+/// How many frames a WAL has that should have been begun anew long ago: 16 MB of 4 KiB.
 const LONG: c_int = 4 * WAITING;
 
 /// How long to wait for readers, and for who else writes: about as long as the syncs of a checkpoint take.
 const MOMENT: Duration = Duration::from_millis(20);
 
 impl Connection {
-    /// Moves the log by these rules, until somebody sets `PRAGMA wal_autocheckpoint`.
+    /// Checkpoints by these rules, until somebody sets `PRAGMA wal_autocheckpoint`.
     ///
     /// # Errors
     /// A `TypeError` once it is closed.
-    pub fn move_the_log(&self) -> Result<()> {
+    pub fn checkpoint_after_commits(&self) -> Result<()> {
         let raw = self.raw()?;
         // SAFETY: the handle is open. The connection closes it before it goes, and doesn't move: it is only ever had in an `Rc`.
         unsafe { ffi::sqlite3_wal_hook(raw, Some(committed), ptr::from_ref(self).cast_mut().cast()) };
         Ok(())
     }
 
-    /// Whether to try it now that the log has so many frames, of which so many have been moved.
-    fn is_time_to_move(&self, frames: c_int, moved: c_int) -> bool {
-        // The log is shorter than at the last try: it was begun anew. Where it is longer again already, this try comes late, and
+    /// Whether to try it now that the WAL has so many frames, of which so many are backfilled.
+    ///
+    /// The writer's lock was let go of before `frames` is told here, and `backfilled` is read later still: others may have gone
+    /// on, or begun the WAL anew in between, so the two may be of different ones. What is decided from them is only whether
+    /// this commit tries; SQLite's checkpoint itself looks again, under its locks. At worst it comes a thousand frames early or
+    /// late.
+    fn is_time_to_checkpoint(&self, frames: c_int, backfilled: c_int) -> bool {
+        // The WAL is shorter than at the last try: it was begun anew. Where it is longer again already, this try comes late, and
         // those of whoever made it longer came before.
         let tried = if frames < self.tried.get() { 0 } else { self.tried.get() };
-        let is_time = frames.saturating_sub(moved.max(tried)) >= WAITING;
+        let is_time = frames.saturating_sub(backfilled.max(tried)) >= WAITING;
         self.tried.set(if is_time { frames } else { tried });
         is_time
     }
 }
 
-/// SQLite calls it after a commit has made the log so many frames long. The commit is made: whatever fails here, it is not the
+/// Whether the WAL is to be begun anew, going by what a passive checkpoint told: both numbers as it left them, or -1 where
+/// another connection was at it and nothing was done.
+fn is_time_to_restart(frames: c_int, backfilled: c_int) -> bool {
+    // What is left is backfilled and synced under the writer's lock, so it has to be little. Where a snapshot is held it is
+    // much, and waiting would be in vain.
+    frames >= LONG && frames - backfilled < WAITING
+}
+
+/// SQLite calls it after a commit has made the WAL so many frames long. The commit is made: whatever fails here, it is not the
 /// caller's failure, and is tried again.
 unsafe extern "C" fn committed(
     this: *mut c_void,
@@ -60,17 +73,20 @@ unsafe extern "C" fn committed(
     unsafe {
         let Some(this) = this.cast::<Connection>().as_ref() else { return ffi::SQLITE_OK };
         let run = |mode| {
-            ffi::sqlite3_wal_checkpoint_v2(connection, name, mode, ptr::null_mut(), ptr::null_mut());
+            let (mut frames, mut backfilled) = (-1, -1);
+            ffi::sqlite3_wal_checkpoint_v2(connection, name, mode, &raw mut frames, &raw mut backfilled);
+            (frames, backfilled)
         };
         if CStr::from_ptr(name) != c"main" {
             if frames >= WAITING {
                 run(ffi::SQLITE_CHECKPOINT_PASSIVE);
             }
-        } else if this.is_time_to_move(frames, database::backfilled(connection)) {
-            if frames < LONG {
-                run(ffi::SQLITE_CHECKPOINT_PASSIVE);
-            } else {
-                this.patience.at_most(MOMENT, || run(ffi::SQLITE_CHECKPOINT_RESTART));
+        } else if this.is_time_to_checkpoint(frames, database::backfilled(connection)) {
+            let (frames, backfilled) = run(ffi::SQLITE_CHECKPOINT_PASSIVE);
+            if is_time_to_restart(frames, backfilled) {
+                this.patience.at_most(MOMENT, || {
+                    run(ffi::SQLITE_CHECKPOINT_RESTART);
+                });
             }
         }
     }
@@ -102,7 +118,7 @@ mod tests {
         let connection = open::bare(path, options).unwrap();
         run(&connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE IF NOT EXISTS t (v)");
         connection.wait_for_locks(timeout).unwrap();
-        connection.move_the_log().unwrap();
+        connection.checkpoint_after_commits().unwrap();
         connection
     }
 
@@ -163,12 +179,52 @@ mod tests {
         assert_eq!(frames_of_log(&folder), frames, "it goes on from its beginning");
     }
 
+    unsafe extern "C" fn count(waits: *mut c_void, _: c_int) -> c_int {
+        // SAFETY: the test below gives it a counter that outlives the connection.
+        unsafe { *waits.cast::<u32>() += 1 };
+        0
+    }
+
+    #[test]
+    fn nobody_waits_under_the_writers_lock_for_a_snapshot_that_is_held() {
+        let folder = Folder::new();
+        let [reader, writer] = [opened(&folder.database()), opened(&folder.database())];
+        run(&reader, "BEGIN; SELECT count(*) FROM t");
+        let mut waits = 0_u32;
+        // SAFETY: the handle is open, and `waits` is read when the connection is closed.
+        unsafe { ffi::sqlite3_busy_handler(writer.raw().unwrap(), Some(count), (&raw mut waits).cast()) };
+        for _ in 0..1_500 {
+            run(&writer, COMMIT);
+        }
+        drop(writer);
+        assert!(frames_of_log(&folder) > LONG as u64, "it was long enough to be begun anew");
+        assert_eq!(waits, 0);
+    }
+
     #[test]
     fn it_is_time_for_each_thousand_frames() {
         let connection = Connection::new(rusqlite::Connection::open_in_memory().unwrap());
-        let times: Vec<c_int> = (1..=3_500).filter(|frames| connection.is_time_to_move(*frames, 0)).collect();
+        let times: Vec<c_int> = (1..=3_500).filter(|frames| connection.is_time_to_checkpoint(*frames, 0)).collect();
         assert_eq!(times, [1_000, 2_000, 3_000]);
-        let again: Vec<c_int> = (1..=2_500).filter(|frames| connection.is_time_to_move(*frames, 600)).collect();
+        let again: Vec<c_int> = (1..=2_500).filter(|frames| connection.is_time_to_checkpoint(*frames, 600)).collect();
         assert_eq!(again, [1_600]);
+    }
+    #[test]
+    fn numbers_of_two_different_wals_only_move_the_next_try() {
+        let connection = Connection::new(rusqlite::Connection::open_in_memory().unwrap());
+        // Others went on and backfilled more than this commit's frames; or began the WAL anew, so that nothing of it is.
+        assert!(!connection.is_time_to_checkpoint(500, 9_000));
+        assert!(!connection.is_time_to_checkpoint(999, c_int::MAX));
+        assert!(connection.is_time_to_checkpoint(1_400, 0));
+        assert!(!connection.is_time_to_checkpoint(1_401, 1_400));
+    }
+
+    #[test]
+    fn a_wal_is_begun_anew_where_it_is_long_and_little_is_left() {
+        let restarts = |frames, backfilled| is_time_to_restart(frames, backfilled);
+        assert!(restarts(4_000, 4_000) && restarts(4_000, 3_001));
+        assert!(!restarts(4_000, 3_000) && !restarts(3_999, 3_999), "much is left; it is short");
+        assert!(!restarts(-1, -1), "another connection was at it");
+        assert!(!restarts(4_000, 0), "it was just begun anew");
     }
 }

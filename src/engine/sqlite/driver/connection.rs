@@ -24,7 +24,7 @@ pub struct Connection {
     iterators: Cell<u32>,
     unsafe_mode: Cell<bool>,
     pub(super) patience: busy::Patience,
-    /// How long the write-ahead log was when this connection last tried to move it, in frames.
+    /// How long the write-ahead log was when this connection last tried to checkpoint it, in frames.
     pub(super) tried: Cell<c_int>,
     place: Place,
     /// What the write-ahead log's index said last, and how often it said something new.
