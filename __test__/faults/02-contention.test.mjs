@@ -1,14 +1,18 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { VisualDatabase } from '../../lib/index.mjs';
+import { peerNode } from '../support/child.mjs';
 import { newFile } from './support/folder.mjs';
 import { expectSound } from './support/sound.mjs';
 import { amount, figure, within } from './support/torture.mjs';
 
 const CONTENDER = fileURLToPath(new URL('./support/contender.mjs', import.meta.url));
+const COMPANY = fileURLToPath(new URL('./support/company.mjs', import.meta.url));
+const COMPANY_IN_PYTHON = fileURLToPath(new URL('./support/company.py', import.meta.url));
 const MILLISECONDS = amount(3000, 60_000);
 
 const processes = {
@@ -84,6 +88,59 @@ describe.each([
     const task = { file: boardWithCounter(), milliseconds: 1000, timeout: 5000, deferred: true };
     const results = await contend(how, 8, task);
     expect(results.flatMap(({ errors }) => errors).join()).toMatch(/SQLITE_BUSY/);
+  });
+});
+
+/** How much of a fair share of the commits everybody has to get, whatever else the machine does. */
+const SMALLEST_SHARE = 1 / 5;
+
+/** Starts one that writes, by `kind`: `begin` lets it loose and gives what it says at its end. */
+async function member(kind, file, milliseconds) {
+  if (kind === 'python') {
+    const child = spawn('python3', [COMPANY_IN_PYTHON, file, milliseconds], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toBe('ready');
+    return async () => {
+      child.stdin.write('go\n');
+      return { kind, ...JSON.parse((await lines.next()).value) };
+    };
+  }
+  const node = kind === 'better-sqlite3' ? { execPath: peerNode(), execArgv: [] } : {};
+  const child = fork(COMPANY, [kind, file, milliseconds], node);
+  expect(await once(child, 'message')).toContain('ready');
+  return async () => {
+    const result = once(child, 'message');
+    child.send('go');
+    return { kind, ...(await result)[0] };
+  };
+}
+
+describe('better-sqlite3 and Python that write beside five of ours', () => {
+  it('get their turns, and nobody is told SQLITE_BUSY', within(60, 5), async () => {
+    const file = boardWithCounter();
+    const kinds = [...Array.from({ length: 5 }, () => 'visual-db'), 'better-sqlite3', 'python'];
+    const members = await Promise.all(kinds.map((kind) => member(kind, file, amount(5000, 30_000))));
+    const results = await Promise.all(members.map((begin) => begin()));
+
+    expect(results.flatMap(({ errors }) => errors)).toEqual([]);
+    const visual = new VisualDatabase(file);
+    const committed = sum(results.map(({ commits }) => commits));
+    expect(visual.getWorktree('counter').position.x).toBe(committed);
+    expect(visual.getStats().executions).toBe(committed);
+    expectSound(visual);
+    visual.close();
+
+    const fair = committed / results.length;
+    const told = results.map(({ kind, commits, longest }) => ({
+      share: commits / fair,
+      line: `${kind}: ${(commits / fair).toFixed(2)} of a fair share, longest wait ${longest.toFixed(0)} ms`,
+    }));
+    const lines = (some) => some.map(({ line }) => line);
+    figure('better-sqlite3 and Python beside five of ours', [
+      `${committed} transactions, 0 SQLITE_BUSY`,
+      ...lines(told),
+    ]);
+    expect(lines(told.filter(({ share }) => share < SMALLEST_SHARE))).toEqual([]);
   });
 });
 

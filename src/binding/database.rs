@@ -204,8 +204,7 @@ fn control(state: &State, call: &Call) -> JsResult<Value> {
         database.log(state, control.sql())?;
     }
     if control == Control::BeginImmediate && database.store.is_some() {
-        database.connection.check_writable()?;
-        database.connection.check_in_place()?;
+        database.connection.prepare_to_write()?;
     }
     database.transactions.run(control)?;
     Ok(call.env.undefined())

@@ -1,16 +1,20 @@
 //! Waiting for another connection's lock.
 //!
 //! SQLite's own handler sleeps longer and longer between two looks, up to 100 ms. Where others take the lock again and
-//! again it is free for moments only, and who looks seldom misses them all: of eight writers one was seen to be told
-//! `SQLITE_BUSY` after five seconds. Here everybody looks often, and those who have waited long more often still.
+//! again it is free for moments only, and who looks seldom may miss them all: of eight writers one was seen to be told
+//! `SQLITE_BUSY` after five seconds. Who looks much more often than others, though, takes every moment from those who wait
+//! with SQLite's handler. So here the looks are SQLite's at first, at random distances, and only who has waited for long
+//! looks often. `docs/decisions/0018-waiting-in-company.md`.
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
+use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
 use rusqlite::ffi;
 
 use super::connection::Connection;
+use super::turn::Turn;
 use crate::error::Result;
 
 /// How long a connection waits, and since when it has been waiting.
@@ -19,14 +23,28 @@ pub struct Patience {
     /// `None` where SQLite's own handler is installed.
     timeout: Cell<Option<Duration>>,
     since: Cell<Option<Instant>>,
+    /// Whether it waits for a moment only.
+    hurried: Cell<bool>,
+    pub(super) turn: Turn,
 }
 
+/// How many milliseconds SQLite's own handler sleeps between its first looks; it goes on to 100.
+const SLEEPS: [f64; 10] = [1., 2., 5., 10., 15., 20., 25., 25., 25., 50.];
+
+/// How long one waits before one looks often: several turns of eight who write.
+const LONG: Duration = Duration::from_millis(300);
+
+/// How long to wait between two looks then.
+const OFTEN: Duration = Duration::from_millis(1);
+
 impl Patience {
-    /// Waits no longer than this while something runs.
+    /// Waits no longer than this while something runs, and looks often meanwhile.
     pub(super) fn at_most(&self, timeout: Duration, run: impl FnOnce()) {
         let usual = self.timeout.get();
         self.timeout.set(usual.map(|usual| usual.min(timeout)));
+        self.hurried.set(true);
         run();
+        self.hurried.set(false);
         self.timeout.set(usual);
     }
 }
@@ -41,7 +59,15 @@ impl Connection {
         value
     }
 
-    /// Waits up to `timeout` for locks that others hold, looking often.
+    /// Makes a break where others wait for the lock that is about to be taken, and this connection has had it for long.
+    pub(super) fn let_others(&self) {
+        let patience = &self.patience;
+        if let Some(pause) = patience.turn.due().filter(|_| !self.in_transaction()) {
+            std::thread::sleep(pause.min(patience.timeout.get().unwrap_or_default()));
+        }
+    }
+
+    /// Waits up to `timeout` for locks that others hold.
     ///
     /// # Errors
     /// A `TypeError` once it is closed.
@@ -93,18 +119,24 @@ unsafe extern "C" fn wait(patience: *mut c_void, looks: c_int) -> c_int {
     if left.is_zero() {
         return 0;
     }
-    std::thread::sleep(pause(waited).min(left));
+    if patience.hurried.get() {
+        std::thread::sleep(OFTEN.min(left));
+    } else {
+        std::thread::sleep(pause(looks, waited).min(left));
+        patience.turn.waited(Instant::now());
+    }
     1
 }
 
-/// How long to wait before the next look: a moment, less for who has waited longer than the others, and more again
-/// where the lock is not passed round but held, by a backup's restore or a stopped process.
-fn pause(waited: Duration) -> Duration {
-    match waited.as_millis() {
-        0..20 => Duration::from_millis(1),
-        20..1000 => Duration::from_micros(200),
-        _ => Duration::from_millis(2),
+/// How long to wait before the next look. Chance keeps those who wait from looking all at once, again and again.
+fn pause(looks: c_int, waited: Duration) -> Duration {
+    if waited >= LONG {
+        return OFTEN;
     }
+    let sleep = usize::try_from(looks).ok().and_then(|looks| SLEEPS.get(looks)).unwrap_or(&SLEEPS[SLEEPS.len() - 1]);
+    // From half of it to one and a half.
+    let share = 0.5 + RandomState::new().hash_one(looks) as f64 / u64::MAX as f64;
+    Duration::from_secs_f64(sleep * share / 1000.)
 }
 
 #[cfg(test)]
@@ -156,6 +188,16 @@ mod tests {
             unsafe { wait((&raw const patience).cast_mut().cast(), *looks) == 0 }
         });
         assert!(start.elapsed() >= Duration::from_millis(60));
-        assert!(looks.is_some_and(|looks| looks > 20), "{looks:?}");
+        assert!(looks.is_some_and(|looks| looks > 4), "{looks:?}");
+    }
+
+    #[test]
+    fn it_sleeps_as_sqlite_does_at_first_and_looks_often_in_the_end() {
+        let milliseconds = |looks, waited| pause(looks, Duration::from_millis(waited)).as_secs_f64() * 1000.;
+        for (looks, sleep) in (0..).zip(SLEEPS.into_iter().chain([50.; 5])) {
+            let (shortest, longest) = (0.5 * sleep, 1.5 * sleep);
+            assert!((0..100).all(|_| (shortest..=longest).contains(&milliseconds(looks, 299))));
+        }
+        assert!((milliseconds(20, 300) - 1.).abs() < 1e-9);
     }
 }

@@ -72,6 +72,7 @@ unsafe extern "C" fn committed(
     // SAFETY: SQLite's own arguments; `this` was given with the hook, and lives as long as the handle.
     unsafe {
         let Some(this) = this.cast::<Connection>().as_ref() else { return ffi::SQLITE_OK };
+        this.patience.turn.committed();
         let run = |mode| {
             let (mut frames, mut backfilled) = (-1, -1);
             ffi::sqlite3_wal_checkpoint_v2(connection, name, mode, &raw mut frames, &raw mut backfilled);

@@ -12,6 +12,7 @@ pub mod page_bytes;
 mod place;
 pub mod statement;
 pub mod transaction;
+mod turn;
 pub mod vfs;
 
 pub use connection::Connection;

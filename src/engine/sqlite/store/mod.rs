@@ -158,8 +158,7 @@ impl Store {
 
     /// Runs a statement that writes: how many rows it changed.
     fn write(&self, query: Query, values: &[Stored<'_>]) -> Result<i32> {
-        self.connection.check_writable()?;
-        self.connection.check_in_place()?;
+        self.connection.prepare_to_write()?;
         Self::bind_and_run(self.statement(query)?, values, None)
     }
 
@@ -188,8 +187,7 @@ impl Store {
         mut set: Vec<(&'static str, Stored<'a>)>,
         frame: &mut Frame,
     ) -> Result<()> {
-        self.connection.check_writable()?;
-        self.connection.check_in_place()?;
+        self.connection.prepare_to_write()?;
         set.push(("updated_at", Stored::from(now)));
         let columns: Vec<String> = set.iter().map(|(column, _)| format!("{column} = ?")).collect();
         let sql = format!(
