@@ -28,14 +28,17 @@ pub struct Patience {
     pub(super) turn: Turn,
 }
 
-/// How many milliseconds SQLite's own handler sleeps between its first looks; it goes on to 100.
-const SLEEPS: [f64; 10] = [1., 2., 5., 10., 15., 20., 25., 25., 25., 50.];
+/// How many milliseconds SQLite's own handler sleeps between its looks.
+const SLEEPS: [f64; 12] = [1., 2., 5., 10., 15., 20., 25., 25., 25., 50., 50., 100.];
 
 /// How long one waits before one looks often: several turns of eight who write.
-const LONG: Duration = Duration::from_millis(300);
+const LONG: Duration = Duration::from_millis(500);
 
-/// How long to wait between two looks then.
-const OFTEN: Duration = Duration::from_millis(1);
+/// How long to wait between two looks then: who makes no breaks leaves the lock free for microseconds.
+const OFTEN: Duration = Duration::from_micros(200);
+
+/// The same for who waits for a moment only.
+const HURRIED: Duration = Duration::from_millis(1);
 
 impl Patience {
     /// Waits no longer than this while something runs, and looks often meanwhile.
@@ -115,22 +118,24 @@ unsafe extern "C" fn wait(patience: *mut c_void, looks: c_int) -> c_int {
         patience.since.set(Some(now));
     }
     let waited = patience.since.get().map_or(Duration::ZERO, |since| now - since);
-    let left = patience.timeout.get().unwrap_or_default().saturating_sub(waited);
+    let timeout = patience.timeout.get().unwrap_or_default();
+    let left = timeout.saturating_sub(waited);
     if left.is_zero() {
         return 0;
     }
     if patience.hurried.get() {
-        std::thread::sleep(OFTEN.min(left));
+        std::thread::sleep(HURRIED.min(left));
     } else {
-        std::thread::sleep(pause(looks, waited).min(left));
+        std::thread::sleep(pause(looks, waited, timeout).min(left));
         patience.turn.waited(Instant::now());
     }
     1
 }
 
 /// How long to wait before the next look. Chance keeps those who wait from looking all at once, again and again.
-fn pause(looks: c_int, waited: Duration) -> Duration {
-    if waited >= LONG {
+fn pause(looks: c_int, waited: Duration, timeout: Duration) -> Duration {
+    // Who has little time looks often soon.
+    if waited >= LONG.min(timeout / 8) {
         return OFTEN;
     }
     let sleep = usize::try_from(looks).ok().and_then(|looks| SLEEPS.get(looks)).unwrap_or(&SLEEPS[SLEEPS.len() - 1]);
@@ -193,11 +198,15 @@ mod tests {
 
     #[test]
     fn it_sleeps_as_sqlite_does_at_first_and_looks_often_in_the_end() {
-        let milliseconds = |looks, waited| pause(looks, Duration::from_millis(waited)).as_secs_f64() * 1000.;
-        for (looks, sleep) in (0..).zip(SLEEPS.into_iter().chain([50.; 5])) {
+        let milliseconds = |looks, waited, timeout| {
+            pause(looks, Duration::from_millis(waited), Duration::from_millis(timeout)).as_secs_f64() * 1000.
+        };
+        for (looks, sleep) in (0..).zip(SLEEPS.into_iter().chain([100.; 5])) {
             let (shortest, longest) = (0.5 * sleep, 1.5 * sleep);
-            assert!((0..100).all(|_| (shortest..=longest).contains(&milliseconds(looks, 299))));
+            assert!((0..100).all(|_| (shortest..=longest).contains(&milliseconds(looks, 499, 5_000))));
         }
-        assert!((milliseconds(20, 300) - 1.).abs() < 1e-9);
+        for (waited, timeout) in [(500, 5_000), (500, 60_000), (30, 240)] {
+            assert!((milliseconds(20, waited, timeout) - 0.2).abs() < 1e-9);
+        }
     }
 }
