@@ -80,8 +80,8 @@ describe.each([
     ]);
     // SQLite's own handler lets one wait for seconds.
     expect(waits.at(-1)).toBeLessThan(2500);
-    // Nobody starves: the slowest gets a fair part of what the fastest gets.
-    expect(fewest).toBeGreaterThan(most / 4);
+    // Nobody starves: the slowest gets a fair part of what the fastest gets. In three seconds one has a few turns only.
+    expect(fewest).toBeGreaterThan(most / amount(10, 4));
   });
 
   it('would be seen to fail with transactions that take the write lock late', within(60, 5), async () => {
