@@ -47,7 +47,7 @@ ${constants.map(([name, value, about]) => `  /** ${about} */\n  ${name}: ${value
 
 /** The steps of transactions. */
 function controls({ controls: names }) {
-  return `${head('The steps of a transaction, as `addon.control` takes them.', 'src/engine/sqlite/driver/transaction.rs')}
+  return `${head('The steps of a transaction, as `addon.control` takes them.', 'src/engine/control.rs')}
 module.exports = {
 ${names.map((name, value) => `  ${words(name[0].toLowerCase() + name.slice(1))}: ${value},`).join('\n')}
 };

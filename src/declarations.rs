@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::engine::sqlite::driver::transaction::Control;
+use crate::engine::Control;
 use crate::model::entity::{Change, Declaration, Holds, New};
 use crate::model::{EXECUTION, Entity, WORKTREE, ZONE};
 use crate::rows::{self, layout};

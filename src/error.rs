@@ -1,6 +1,8 @@
 //! The one error type of the crate. Each variant becomes one JavaScript class at the border.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 /// What went wrong, by the JavaScript class it is thrown as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,12 +11,16 @@ pub enum Error {
     Type(String),
     /// A caller's mistake in the size of a value: `RangeError`.
     Range(String),
-    /// SQLite's own failure: `SqliteError`, its `code` being the name of the extended result code.
-    Sqlite {
-        /// SQLite's extended result code.
-        code: i32,
-        /// SQLite's message, unchanged.
+    /// The engine's own failure: `SqliteError`.
+    Engine {
+        /// How the engine spells its code: `SQLITE_BUSY`.
+        code: Cow<'static, str>,
+        /// The engine's number for it.
+        number: i32,
+        /// The engine's message, unchanged.
         message: String,
+        /// What the engine's library said.
+        source: Option<Cause>,
     },
     /// A failure of this package with a `code` that programs can test: `Error`.
     Coded {
@@ -91,6 +97,15 @@ impl Error {
         self
     }
 
+    /// This with another message, where it is the engine's.
+    #[must_use]
+    pub fn with_message(self, message: String) -> Self {
+        match self {
+            Self::Engine { code, number, source, .. } => Self::Engine { code, number, message, source },
+            error => error,
+        }
+    }
+
     /// The message alone, as JavaScript shows it.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -98,7 +113,7 @@ impl Error {
             Self::Type(message)
             | Self::Range(message)
             | Self::Plain(message)
-            | Self::Sqlite { message, .. }
+            | Self::Engine { message, .. }
             | Self::Coded { message, .. } => message,
             Self::About(both) => both.0.message(),
         }
@@ -111,15 +126,31 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
-
-impl From<rusqlite::Error> for Error {
-    fn from(error: rusqlite::Error) -> Self {
-        match error {
-            rusqlite::Error::SqliteFailure(failure, message) => {
-                Self::Sqlite { code: failure.extended_code, message: message.unwrap_or_else(|| failure.to_string()) }
-            }
-            other => Self::Sqlite { code: rusqlite::ffi::SQLITE_ERROR, message: other.to_string() },
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Engine { source, .. } => source.as_ref().map(|cause| &*cause.0 as &(dyn std::error::Error + 'static)),
+            Self::About(both) => both.0.source(),
+            _ => None,
         }
     }
 }
+
+/// The error of a library that one of ours comes from. It tells more, and two errors that differ in nothing else are equal.
+#[derive(Debug, Clone)]
+pub struct Cause(Arc<dyn std::error::Error + Send + Sync>);
+
+impl Cause {
+    /// Keeps an error.
+    pub fn new(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self(Arc::new(error))
+    }
+}
+
+impl PartialEq for Cause {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Cause {}

@@ -2,11 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use visual_db::engine::sqlite::open;
+use visual_db::engine::sqlite::store::Store;
+use visual_db::engine::{Assignments, Executions, Lists, Statistics, Worktrees, Zones};
 use visual_db::error::Result;
 use visual_db::model::Given;
-use visual_db::engine::sqlite::open;
 use visual_db::rows::Frame;
-use visual_db::engine::sqlite::store::Store;
 use visual_db_fuzz::{NOW, content, folder, options, split, worktree};
 
 fuzz_target!(|bytes: &[u8]| {

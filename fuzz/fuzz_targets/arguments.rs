@@ -6,11 +6,12 @@ use std::rc::Rc;
 
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
-use visual_db::model::Given;
-use visual_db::engine::sqlite::open;
 use visual_db::engine::sqlite::driver::Connection;
-use visual_db::rows::Frame;
+use visual_db::engine::sqlite::open;
 use visual_db::engine::sqlite::store::Store;
+use visual_db::engine::{Assignments, Executions, Lists, Statistics, Worktrees, Zones};
+use visual_db::model::Given;
+use visual_db::rows::Frame;
 use visual_db_fuzz::{NOW, options, rows};
 
 thread_local! {
@@ -51,22 +52,14 @@ fn call(
     let v = |index: usize| values[index];
     Ok(match method {
         0 => store.create_worktree("createWorktree", &values[..10], NOW, frame),
-        1 => {
-            store.create_zone(&values[..12], NOW, frame)
-        }
-        2 => {
-            store.update_worktree(v(0), &values[1..6], NOW, frame)
-        }
+        1 => store.create_zone(&values[..12], NOW, frame),
+        2 => store.update_worktree(v(0), &values[1..6], NOW, frame),
         3 => store.assign_worktree("assignWorktreeToZone", v(0), v(1), NOW),
-        4 => {
-            store.record_execution("recordExecution", &values[..6], f64::arbitrary(input)?, NOW).map(|_| ())
-        }
+        4 => store.record_execution("recordExecution", &values[..6], f64::arbitrary(input)?, NOW).map(|_| ()),
         5 => store.delete_worktree(v(0)),
         6 => store.list_executions_of_zone(v(0), v(1), frame).map(|_| store.abandon()),
         7 => store.execution_stats(v(0), v(1), frame),
-        8 => {
-            store.update_zone(v(0), &values[1..11], NOW, frame)
-        }
+        8 => store.update_zone(v(0), &values[1..11], NOW, frame),
         9 => store.delete_zone(v(0)),
         10 => store.remove_assignment(v(0)),
         11 => store.list_executions_of_worktree(v(0), v(1), frame).map(|_| store.abandon()),

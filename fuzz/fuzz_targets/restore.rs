@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
+use visual_db::engine::Worktrees;
 use visual_db::engine::sqlite::backup;
 use visual_db::engine::sqlite::open;
 use visual_db::rows::Frame;

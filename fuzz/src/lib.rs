@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use visual_db::model::Given;
 use visual_db::engine::sqlite::open::Options;
-use visual_db::rows::Frame;
 use visual_db::engine::sqlite::store::Store;
+use visual_db::engine::{Assignments, Lists, Statistics, Worktrees, Zones};
+use visual_db::model::Given;
+use visual_db::rows::Frame;
 
 /// When everything happens.
 pub const NOW: &str = "2026-01-01T00:00:00.000Z";

@@ -1,7 +1,7 @@
 'use strict';
 
 // The steps of a transaction, as `addon.control` takes them.
-// Written by `npm run generate` from src/engine/sqlite/driver/transaction.rs: change that.
+// Written by `npm run generate` from src/engine/control.rs: change that.
 
 module.exports = {
   BEGIN: 0,

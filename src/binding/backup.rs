@@ -21,7 +21,6 @@ use napi_derive::napi;
 use serde::Serialize;
 
 use crate::engine::sqlite::backup::{self, Create, Keep, Progress};
-use crate::engine::sqlite::driver::code;
 use crate::error::{Error, Result};
 
 /// What is to be done; it tells of its steps and gives JSON.
@@ -141,7 +140,7 @@ pub(super) fn outcome<T: Serialize>(work: impl FnOnce() -> Result<T>) -> String 
             let (kind, code) = match error.parts().0 {
                 Error::Type(_) => ("TypeError", None),
                 Error::Range(_) => ("RangeError", None),
-                Error::Sqlite { code, .. } => ("SqliteError", Some(code::spelling(*code).into_owned())),
+                Error::Engine { code, .. } => ("SqliteError", Some(code.to_string())),
                 Error::Coded { code, .. } => ("Error", Some((*code).to_owned())),
                 Error::Plain(_) | Error::About(_) => ("Error", None),
             };

@@ -1,19 +1,20 @@
 //! A connection's own calls: open, close, transactions, `exec`, backup page by page.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::ffi::CString;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::board::Board;
 use super::js::{Call, External, Failure, JsResult, Kind, Reference, Value};
 use super::module::Native;
 use super::state::State;
 use super::statement::StatementHandle;
+use crate::engine::Control;
 use crate::engine::sqlite::driver::online_backup::OnlineBackup;
-use crate::engine::sqlite::driver::transaction::{Control, Transactions};
+use crate::engine::sqlite::driver::transaction::{self, Transactions};
 use crate::engine::sqlite::driver::{Connection, open, vfs};
-use crate::engine::sqlite::store::Store;
 use crate::error::{Error, Result};
 
 /// What JavaScript holds of this addon: every external is one of these.
@@ -35,29 +36,21 @@ unsafe impl External for Handle {
 pub struct Database {
     /// The connection.
     pub connection: Rc<Connection>,
-    /// Its transactions.
-    pub transactions: Transactions,
-    /// The domain, where it is one of `VisualDatabase`.
-    pub store: Option<Store>,
+    /// The transactions of a connection of its own.
+    transactions: Transactions,
+    /// The board, where it is one of `VisualDatabase`.
+    pub board: Option<Board>,
     /// Told the text of every statement before it runs.
     pub logger: RefCell<Option<Reference>>,
-    /// The generation in which the latest list was begun.
-    pub reading: Cell<i32>,
 }
 
 impl Database {
-    /// The generation, where it is still the same; 0 else.
-    pub fn unchanged_since(&self, generation: i32) -> i32 {
-        if generation != 0 && self.connection.generation() == generation { generation } else { 0 }
-    }
-
-    fn new(connection: &Rc<Connection>, store: Option<Store>) -> Self {
+    fn new(connection: &Rc<Connection>, board: Option<Board>) -> Self {
         Self {
             connection: Rc::clone(connection),
             transactions: Transactions::new(connection),
-            store,
+            board,
             logger: RefCell::default(),
-            reading: Cell::default(),
         }
     }
 
@@ -149,7 +142,7 @@ fn open_visual(state: &State, call: &Call) -> JsResult<Value> {
     };
     let (connection, store) = crate::engine::sqlite::open::open(Path::new(&path), &options)?;
     state.remember(&connection);
-    env.external(Handle::Connection(Rc::new(Database::new(&connection, Some(store)))))
+    env.external(Handle::Connection(Rc::new(Database::new(&connection, Some(Board::new(Box::new(store)))))))
 }
 
 /// `unreviewedSqlite()`: its source id, where it is not the one that the VFS was reviewed for; else null.
@@ -164,8 +157,8 @@ fn close(_: &State, call: &Call) -> JsResult<Value> {
     let database = database(call)?;
     if database.connection.is_open() {
         database.connection.check_no_iterators()?;
-        if let Some(store) = &database.store {
-            store.abandon();
+        if let Some(board) = &database.board {
+            board.engine.abandon();
         }
         database.connection.close()?;
         database.logger.replace(None);
@@ -201,12 +194,12 @@ fn control(state: &State, call: &Call) -> JsResult<Value> {
     if database.logger.borrow().is_some() {
         database.connection.check_writable()?;
         let _busy = database.connection.enter();
-        database.log(state, control.sql())?;
+        database.log(state, transaction::sql(control))?;
     }
-    if control == Control::BeginImmediate && database.store.is_some() {
-        database.connection.prepare_to_write()?;
+    match &database.board {
+        Some(board) => board.engine.control(control)?,
+        None => database.transactions.run(control)?,
     }
-    database.transactions.run(control)?;
     Ok(call.env.undefined())
 }
 

@@ -5,8 +5,8 @@
 
 #[cfg_attr(test, allow(dead_code, reason = "napi-rs exports nothing from a test build"))]
 mod backup;
+mod board;
 mod database;
-mod domain;
 mod function;
 mod js;
 mod module;

@@ -7,7 +7,7 @@ use napi::sys;
 
 use super::js::{Call, Env, ErrorClasses, JsResult, Value, dispatch};
 use super::state::State;
-use super::{database, domain, function, statement};
+use super::{board, database, function, statement};
 use crate::declarations::declarations;
 
 /// A function of the addon.
@@ -54,7 +54,8 @@ unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) ->
 fn functions(call: &Call) -> JsResult<Value> {
     let env = call.env;
     let state = Rc::new(State::new(env, ErrorClasses::new(env, [0, 1, 2, 3, 4].map(|index| call.argument(index)))?)?);
-    let table = [database::FUNCTIONS, statement::FUNCTIONS, function::FUNCTIONS, domain::FUNCTIONS, FUNCTIONS].concat();
+    let mut table = [database::FUNCTIONS, statement::FUNCTIONS, function::FUNCTIONS, FUNCTIONS].concat();
+    table.extend(board::FUNCTIONS.concat());
     let entries: Box<[Entry]> = table.iter().map(|(_, run)| Entry { run: *run, state: Rc::clone(&state) }).collect();
     let object = env.object()?;
     env.set(object, "memory", state.shared()?)?;

@@ -1,3 +1,28 @@
-//! The engines on which a board is kept. Today that is `SQLite`.
+//! The seam: what a board can do on whichever engine it is kept, a trait for each concept. `sqlite` is the one engine today.
+//!
+//! Above it nobody knows which engine answers: values come in as the model's [`Given`](crate::model::Given), rows go out in
+//! a [`Frame`](crate::rows::Frame), errors are [`Error`](crate::error::Error)s.
 
+mod assignments;
+mod control;
+mod executions;
+mod lists;
+mod session;
 pub mod sqlite;
+mod statistics;
+mod worktrees;
+mod zones;
+
+pub use assignments::Assignments;
+pub use control::Control;
+pub use executions::Executions;
+pub use lists::Lists;
+pub use session::Session;
+pub use statistics::{Mended, Statistics};
+pub use worktrees::Worktrees;
+pub use zones::Zones;
+
+/// All that a board can do.
+pub trait Engine: Session + Lists + Worktrees + Zones + Assignments + Executions + Statistics {}
+
+impl<T: Session + Lists + Worktrees + Zones + Assignments + Executions + Statistics> Engine for T {}

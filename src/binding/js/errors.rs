@@ -5,7 +5,6 @@ use std::ptr;
 use napi::sys;
 
 use super::{Call, Env, JsResult, Kind, Reference, Value, ok};
-use crate::engine::sqlite::driver::code;
 use crate::error::Error;
 
 /// The classes of errors of the realm that the addon was set up in.
@@ -61,9 +60,7 @@ impl ErrorClasses {
                 env.set(thrown, "code", env.text(code)?)?;
                 thrown
             }
-            Error::Sqlite { code, .. } => {
-                env.instance(self.sqlite.value()?, &[message, env.text(&code::spelling(*code))?])?
-            }
+            Error::Engine { code, .. } => env.instance(self.sqlite.value()?, &[message, env.text(code)?])?,
         };
         if let (Some(facts), Some(call)) = (facts, call) {
             self.tell(thrown, facts, call)?;

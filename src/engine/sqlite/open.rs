@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::ffi;
 
 use crate::engine::sqlite::backup::{self, Create, Kind};
+use crate::engine::sqlite::driver::error::failed;
 use crate::engine::sqlite::driver::{Connection, open};
 use crate::engine::sqlite::schema::{self, Prepare};
 use crate::engine::sqlite::sole_name;
@@ -272,7 +273,7 @@ fn remove_if_empty(path: &Path) {
 const CANNOT: &str = "Cannot open the database";
 
 fn cannot(path: &Path, why: impl std::fmt::Display) -> Error {
-    Error::Sqlite { code: ffi::SQLITE_CANTOPEN, message: format!("{CANNOT} '{}': {why}", path.display()) }
+    failed(ffi::SQLITE_CANTOPEN, format!("{CANNOT} '{}': {why}", path.display()))
 }
 
 fn reason(error: &io::Error) -> String {
@@ -287,9 +288,9 @@ fn reason(error: &io::Error) -> String {
 
 /// SQLite's failure to open, with the path and the reason.
 pub(crate) fn explained(path: &Path, error: Error) -> Error {
-    let Error::Sqlite { code, message } = error else { return error };
+    let Error::Engine { number: code, ref message, .. } = error else { return error };
     if message.starts_with(CANNOT) {
-        return Error::Sqlite { code, message };
+        return error;
     }
     let why = match code & 0xff {
         ffi::SQLITE_NOTADB => "it is not an SQLite database, or it is encrypted".into(),
@@ -303,7 +304,7 @@ pub(crate) fn explained(path: &Path, error: Error) -> Error {
                 .into()
         }
         ffi::SQLITE_READONLY => format!("it can't be written to ({message})"),
-        _ => message,
+        _ => message.clone(),
     };
-    Error::Sqlite { code, message: format!("{CANNOT} '{}': {why}", path.display()) }
+    error.with_message(format!("{CANNOT} '{}': {why}", path.display()))
 }

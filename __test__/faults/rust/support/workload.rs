@@ -5,9 +5,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use visual_db::engine::sqlite::driver::Connection;
-use visual_db::engine::sqlite::driver::transaction::{Control, Transactions};
+use visual_db::engine::sqlite::driver::transaction::Transactions;
 use visual_db::engine::sqlite::open::{self, Options};
 use visual_db::engine::sqlite::store::Store;
+use visual_db::engine::{Assignments, Control, Executions, Statistics, Worktrees, Zones};
 use visual_db::error::Result;
 use visual_db::model::Given::{self, Text, Undefined};
 use visual_db::rows::Frame;

@@ -8,7 +8,8 @@ use rusqlite::{Connection, OpenFlags, ffi};
 use serde::Serialize;
 
 use super::error::context;
-use crate::error::{Error, Result};
+use crate::engine::sqlite::driver::error::failed;
+use crate::error::Result;
 
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -137,7 +138,7 @@ fn step(copy: &Backup, pages: i32) -> Result<bool> {
                 std::thread::sleep(Duration::from_millis(5));
             }
             StepResult::Busy | StepResult::Locked => {
-                return Err(Error::Sqlite { code: ffi::SQLITE_BUSY, message: "database is locked".into() });
+                return Err(failed(ffi::SQLITE_BUSY, "database is locked"));
             }
             _ => return Ok(false),
         }

@@ -23,12 +23,9 @@ pub fn io(doing: &str, path: &Path, error: &std::io::Error) -> Error {
 
 /// SQLite's failure with the same code, its words preceded by what was being done to which file.
 pub fn context(error: impl Into<Error>, doing: &str, path: &Path) -> Error {
-    match error.into() {
-        Error::Sqlite { code, message } => {
-            Error::Sqlite { code, message: format!("{doing} {}: {message}", path.display()) }
-        }
-        other => other,
-    }
+    let error = error.into();
+    let message = format!("{doing} {}: {error}", path.display());
+    error.with_message(message)
 }
 
 /// A failure of this package: a code that programs test, and the file it is about at the head of the message.
@@ -39,5 +36,5 @@ pub fn refused(code: &'static str, path: &Path, why: impl std::fmt::Display) -> 
 /// Whether SQLite can't make sense of the file, as opposed to not being allowed at it or having to wait for it.
 pub fn is_unreadable(error: &Error) -> bool {
     use rusqlite::ffi::{SQLITE_CORRUPT, SQLITE_NOTADB};
-    matches!(error, Error::Sqlite { code, .. } if matches!(code & 0xff, SQLITE_CORRUPT | SQLITE_NOTADB))
+    matches!(error, Error::Engine { number: code, .. } if matches!(code & 0xff, SQLITE_CORRUPT | SQLITE_NOTADB))
 }

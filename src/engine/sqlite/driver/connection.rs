@@ -11,6 +11,7 @@ use rusqlite::ffi;
 use super::busy;
 use super::place::Place;
 use super::vfs::{database, index};
+use crate::engine::sqlite::driver::error::failed;
 use crate::error::{Error, Result};
 
 /// A connection to a database. Shared by the statements that were prepared on it; one thread only.
@@ -127,8 +128,7 @@ impl Connection {
         }
         let message =
             "the database file, its -wal or its -shm was moved, deleted or replaced while it was open: open it again";
-        let message = message.into();
-        Err(Error::Sqlite { code: ffi::SQLITE_READONLY_DBMOVED, message })
+        Err(failed(ffi::SQLITE_READONLY_DBMOVED, message))
     }
 
     /// Marks the connection busy until the guard goes: what JavaScript calls back meanwhile is refused.
@@ -245,7 +245,7 @@ impl Connection {
         let Ok(raw) = self.raw() else { return Error::Type(NOT_OPEN.into()) };
         // SAFETY: the handle is open; the message is copied before anything else happens on it.
         let (code, message) = unsafe { (ffi::sqlite3_extended_errcode(raw), CStr::from_ptr(ffi::sqlite3_errmsg(raw))) };
-        Error::Sqlite { code, message: message.to_string_lossy().into_owned() }
+        failed(code, message.to_string_lossy())
     }
 
     pub(super) fn check(&self, code: c_int) -> Result<()> {
@@ -297,7 +297,7 @@ impl Connection {
         };
         match code {
             ffi::SQLITE_OK => Ok(()),
-            ffi::SQLITE_ERROR => Err(Error::Sqlite { code, message: "unable to deserialize database".into() }),
+            ffi::SQLITE_ERROR => Err(failed(code, "unable to deserialize database")),
             _ => Err(self.last_error()),
         }
     }

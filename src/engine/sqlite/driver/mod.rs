@@ -5,6 +5,7 @@ mod checkpoint;
 pub mod code;
 mod column;
 pub mod connection;
+pub mod error;
 pub mod function;
 pub mod online_backup;
 pub mod open;

@@ -9,6 +9,7 @@ use rusqlite::ffi;
 
 use super::connection::Connection;
 use super::open;
+use crate::engine::sqlite::driver::error::failed;
 use crate::error::{Error, Result};
 
 /// How far a backup is, in pages.
@@ -51,7 +52,7 @@ impl OnlineBackup {
             if is_new {
                 let _ = std::fs::remove_file(path);
             }
-            return Err(Error::Sqlite { code, message });
+            return Err(failed(code, message));
         };
         source.backups.borrow_mut().insert(raw);
         Ok(Self {

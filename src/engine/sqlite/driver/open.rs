@@ -10,6 +10,7 @@ use rusqlite::ffi;
 
 use super::connection::Connection;
 use super::vfs;
+use crate::engine::sqlite::driver::error::failed;
 use crate::error::{Error, Result};
 
 /// How a bare database is opened.
@@ -47,7 +48,7 @@ pub fn raw(path: &Path, flags: c_int, vfs: Option<&CStr>) -> Result<rusqlite::Co
                 error_of_code(code)
             } else {
                 let message = CStr::from_ptr(ffi::sqlite3_errmsg(handle)).to_string_lossy().into_owned();
-                Error::Sqlite { code: ffi::sqlite3_extended_errcode(handle), message }
+                failed(ffi::sqlite3_extended_errcode(handle), message)
             };
             ffi::sqlite3_close(handle);
             return Err(error);
@@ -73,7 +74,7 @@ pub fn check_shared_memory(scratch: &Path) -> Result<()> {
         let _ = std::fs::remove_file(name);
     }
     match mapped {
-        Err(error @ Error::Sqlite { code: ffi::SQLITE_IOERR_SHMMAP, .. }) => Err(error),
+        Err(error @ Error::Engine { number: ffi::SQLITE_IOERR_SHMMAP, .. }) => Err(error),
         _ => Ok(()),
     }
 }
@@ -83,7 +84,7 @@ pub fn check_shared_memory(scratch: &Path) -> Result<()> {
 pub fn error_of_code(code: i32) -> Error {
     // SAFETY: SQLite's descriptions are static C strings.
     let message = unsafe { CStr::from_ptr(ffi::sqlite3_errstr(code)) }.to_string_lossy().into_owned();
-    Error::Sqlite { code, message }
+    failed(code, message)
 }
 
 /// Opens a database as better-sqlite3 does. An empty path is a temporary database, `:memory:` one in memory.

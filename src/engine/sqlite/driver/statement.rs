@@ -9,6 +9,7 @@ use rusqlite::ffi;
 
 use super::column::{push_column, slice};
 use super::connection::Connection;
+use crate::engine::sqlite::driver::error::failed;
 use crate::error::{Error, Result};
 use crate::model::Stored;
 use crate::rows::Frame;
@@ -79,8 +80,7 @@ impl Statement {
     /// SQLite's error; a `RangeError` where there is no statement or more than one.
     pub fn prepare(connection: &Rc<Connection>, sql: &str, persistent: bool) -> Result<Self> {
         let database = connection.raw()?;
-        let length = c_int::try_from(sql.len())
-            .map_err(|_| Error::Sqlite { code: ffi::SQLITE_TOOBIG, message: "statement too long".into() })?;
+        let length = c_int::try_from(sql.len()).map_err(|_| failed(ffi::SQLITE_TOOBIG, "statement too long"))?;
         let flags = if persistent { ffi::SQLITE_PREPARE_PERSISTENT } else { 0 };
         let mut raw = ptr::null_mut();
         let mut tail: *const c_char = ptr::null();

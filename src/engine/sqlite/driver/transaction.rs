@@ -5,52 +5,24 @@ use std::rc::Rc;
 
 use super::connection::Connection;
 use super::statement::Statement;
+use crate::engine::Control;
 use crate::error::Result;
 
-macro_rules! controls {
-    ($($(#[$doc:meta])* $name:ident = $sql:literal,)*) => {
-        /// A step of a transaction.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Control { $($(#[$doc])* $name),* }
-
-        impl Control {
-            /// All of them, in the order of their discriminants.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// Its SQL.
-            #[must_use]
-            pub const fn sql(self) -> &'static str {
-                match self { $(Self::$name => $sql),* }
-            }
-
-            /// Its name.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$name => stringify!($name)),* }
-            }
-        }
-    };
-}
-
-controls! {
-    /// Begins one that takes its locks when it needs them.
-    Begin = "BEGIN",
-    /// The same, said in full.
-    BeginDeferred = "BEGIN DEFERRED",
-    /// Begins one that holds the write lock from the start.
-    BeginImmediate = "BEGIN IMMEDIATE",
-    /// Begins one that also keeps readers out (the same as immediate in WAL mode).
-    BeginExclusive = "BEGIN EXCLUSIVE",
-    /// Makes it last.
-    Commit = "COMMIT",
-    /// Undoes all of it.
-    Rollback = "ROLLBACK",
-    /// Begins a nested one.
-    Savepoint = "SAVEPOINT \"visual-db\"",
-    /// Ends a nested one.
-    Release = "RELEASE \"visual-db\"",
-    /// Undoes a nested one, which is still to be released.
-    RollbackTo = "ROLLBACK TO \"visual-db\"",
+/// The SQL of a step of a transaction.
+#[must_use]
+pub const fn sql(control: Control) -> &'static str {
+    match control {
+        Control::Begin => "BEGIN",
+        Control::BeginDeferred => "BEGIN DEFERRED",
+        Control::BeginImmediate => "BEGIN IMMEDIATE",
+        // The same as immediate in WAL mode.
+        Control::BeginExclusive => "BEGIN EXCLUSIVE",
+        Control::Commit => "COMMIT",
+        Control::Rollback => "ROLLBACK",
+        Control::Savepoint => "SAVEPOINT \"visual-db\"",
+        Control::Release => "RELEASE \"visual-db\"",
+        Control::RollbackTo => "ROLLBACK TO \"visual-db\"",
+    }
 }
 
 /// The compiled controls of a connection.
@@ -76,7 +48,7 @@ impl Transactions {
         let statement = if let Some(statement) = cell.get() {
             statement
         } else {
-            let statement = Statement::prepare(&self.connection, control.sql(), true)?;
+            let statement = Statement::prepare(&self.connection, sql(control), true)?;
             cell.get_or_init(|| statement)
         };
         let _busy = self.connection.enter();

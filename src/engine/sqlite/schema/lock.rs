@@ -17,16 +17,11 @@ pub fn patiently<T>(options: &Prepare, mut attempt: impl FnMut() -> Result<T>) -
     let start = Instant::now();
     loop {
         match attempt() {
-            Err(Error::Sqlite { code, .. }) if is_busy(code) => {
+            Err(error @ Error::Engine { number, .. }) if is_busy(number) => {
                 if start.elapsed() >= options.patience {
-                    return Err(Error::Sqlite {
-                        code,
-                        message: format!(
-                            "database is locked: another process has held {} for {} seconds",
-                            options.name(),
-                            start.elapsed().as_secs()
-                        ),
-                    });
+                    let (file, seconds) = (options.name(), start.elapsed().as_secs());
+                    let message = format!("database is locked: another process has held {file} for {seconds} seconds");
+                    return Err(error.with_message(message));
                 }
                 sleep(PAUSE);
             }

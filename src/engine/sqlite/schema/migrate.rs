@@ -134,13 +134,11 @@ impl Job<'_> {
     }
 
     fn step(&self, transaction: &Transaction<'_>, migration: &Migration, sql: &str) -> Result<()> {
-        transaction.execute_batch(sql).map_err(|error| match Error::from(error) {
-            Error::Sqlite { code, message } => {
-                let (file, Migration { version, name, .. }) = (self.options.name(), migration);
-                let message = format!("{file}: migration {version} ({name}) failed and nothing was changed: {message}");
-                Error::Sqlite { code, message }
-            }
-            other => other,
+        transaction.execute_batch(sql).map_err(|error| {
+            let error = Error::from(error);
+            let (file, Migration { version, name, .. }) = (self.options.name(), migration);
+            let message = format!("{file}: migration {version} ({name}) failed and nothing was changed: {error}");
+            error.with_message(message)
         })
     }
 }

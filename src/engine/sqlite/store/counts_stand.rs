@@ -7,7 +7,8 @@ use std::cell::{Cell, RefCell};
 
 use super::Store;
 use super::queries::Query;
-use crate::engine::sqlite::schema::counts::{Look, Mended, Standing, VERSION, Verdict, look};
+use crate::engine::Mended;
+use crate::engine::sqlite::schema::counts::{Look, Standing, VERSION, Verdict, look};
 use crate::error::Result;
 
 /// What this connection last found.
@@ -16,6 +17,13 @@ pub struct Judged {
     of: Cell<Option<Standing>>,
     right: Cell<bool>,
     mended: RefCell<Option<Mended>>,
+}
+
+impl Judged {
+    /// What was mended since this was last asked.
+    pub fn take_mended(&self) -> Option<Mended> {
+        self.mended.take()
+    }
 }
 
 impl Store {
@@ -69,11 +77,6 @@ impl Store {
     fn may_mend(&self) -> bool {
         let readonly = || self.connection.with(|inner| Ok(inner.is_readonly("main")?)).unwrap_or(true);
         self.connection.check_writable().is_ok() && !self.connection.in_transaction() && !readonly()
-    }
-
-    /// What was mended since this was last asked.
-    pub fn take_mended(&self) -> Option<Mended> {
-        self.judged.mended.take()
     }
 
     fn judge(&self, how: Look) -> bool {

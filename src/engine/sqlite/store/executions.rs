@@ -4,17 +4,14 @@ use super::Store;
 use super::places::ById;
 use super::queries::Query;
 use super::refusals::about_new;
+use crate::engine::Executions;
 use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
 use crate::model::{EXECUTION, Field, Given, execution, rules};
 use crate::rows::Frame;
 
-impl Store {
-    /// Records a run and returns its id.
-    ///
-    /// # Errors
-    /// The model's for a value, SQLite's for a constraint.
-    pub fn record_execution(
+impl Executions for Store {
+    fn record_execution(
         &self,
         method: &'static str,
         given: &[Given<'_>],
@@ -35,11 +32,7 @@ impl Store {
         Ok(id)
     }
 
-    /// The run with this id, or no row.
-    ///
-    /// # Errors
-    /// A `TypeError` for an id that is no string.
-    pub fn get_execution(&self, id: Given<'_>, frame: &mut Frame) -> Result<()> {
+    fn get_execution(&self, id: Given<'_>, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         match rules::lookup(Field::new("getExecution", "id"), id)? {
             Some(id) => self.get_by_id(ById::Execution, id, frame),
@@ -47,27 +40,16 @@ impl Store {
         }
     }
 
-    /// The latest runs in a zone; `true` where there are more.
-    ///
-    /// # Errors
-    /// A `TypeError` for an id that is no string, the model's for the limit.
-    pub fn list_executions_of_zone(&self, zone: Given<'_>, limit: Given<'_>, frame: &mut Frame) -> Result<bool> {
+    fn list_executions_of_zone(&self, zone: Given<'_>, limit: Given<'_>, frame: &mut Frame) -> Result<bool> {
         self.history("getExecutionHistory", "zoneId", Query::ListExecutionsOfZone, zone, limit, frame)
     }
 
-    /// The latest runs in a worktree; `true` where there are more.
-    ///
-    /// # Errors
-    /// A `TypeError` for an id that is no string, the model's for the limit.
-    pub fn list_executions_of_worktree(
-        &self,
-        worktree: Given<'_>,
-        limit: Given<'_>,
-        frame: &mut Frame,
-    ) -> Result<bool> {
+    fn list_executions_of_worktree(&self, worktree: Given<'_>, limit: Given<'_>, frame: &mut Frame) -> Result<bool> {
         self.history("getWorktreeExecutions", "worktreeId", Query::ListExecutionsOfWorktree, worktree, limit, frame)
     }
+}
 
+impl Store {
     fn history(
         &self,
         method: &'static str,

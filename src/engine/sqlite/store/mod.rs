@@ -1,16 +1,18 @@
 //! Every SQL statement of the domain: the list in `queries`, their use in a file per entity.
 
+mod assignments;
 mod counts;
 mod counts_stand;
-pub mod executions;
+mod executions;
 mod places;
 #[cfg(test)]
 mod plans;
 pub mod queries;
 mod refusals;
-pub mod stats;
-pub mod worktrees;
-pub mod zones;
+mod session;
+mod statistics;
+mod worktrees;
+mod zones;
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +21,8 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::engine::Lists;
+use crate::engine::sqlite::driver::transaction::Transactions;
 use crate::engine::sqlite::driver::{Bind, Connection, Statement};
 use crate::error::Result;
 use crate::model::{Entity, Stored};
@@ -28,6 +32,7 @@ use queries::Query;
 /// The domain's statements on a connection, compiled when first used and kept.
 pub struct Store {
     connection: Rc<Connection>,
+    transactions: Transactions,
     /// The version of the schema: older ones, opened only to read, lack the tables of counts.
     version: u32,
     queries: [OnceCell<Rc<Statement>>; Query::ALL.len()],
@@ -46,12 +51,38 @@ pub struct Store {
 /// The most sets of columns whose update is kept compiled.
 const MAX_UPDATES: usize = 64;
 
+impl Lists for Store {
+    fn more(&self, frame: &mut Frame) -> Result<bool> {
+        self.connection.check_idle()?;
+        let statement = self.unfinished.take();
+        statement.map_or(Ok(false), |statement| self.fill(&statement, frame))
+    }
+
+    fn abandon(&self) {
+        if let Some(statement) = self.unfinished.take() {
+            statement.reset();
+        }
+    }
+
+    fn begin_snapshot(&self) -> Result<bool> {
+        if self.connection.in_transaction() {
+            return Ok(false);
+        }
+        self.statement(Query::BeginRead)?.run().map(|_| true)
+    }
+
+    fn end_snapshot(&self) -> Result<()> {
+        self.statement(Query::EndRead)?.run().map(|_| ())
+    }
+}
+
 impl Store {
     /// Nothing is compiled yet. `version` is the version of the schema.
     #[must_use]
     pub fn new(connection: &Rc<Connection>, version: u32) -> Self {
         Self {
             connection: Rc::clone(connection),
+            transactions: Transactions::new(connection),
             version,
             queries: [const { OnceCell::new() }; Query::ALL.len()],
             updates: RefCell::default(),
@@ -108,42 +139,6 @@ impl Store {
             statement.reset();
         }
         Ok(more)
-    }
-
-    /// Reads on where the latest list stopped.
-    ///
-    /// # Errors
-    /// SQLite's error.
-    pub fn more(&self, frame: &mut Frame) -> Result<bool> {
-        self.connection.check_idle()?;
-        let statement = self.unfinished.take();
-        statement.map_or(Ok(false), |statement| self.fill(&statement, frame))
-    }
-
-    /// Gives up the rest of the latest list, so that its read transaction ends.
-    pub fn abandon(&self) {
-        if let Some(statement) = self.unfinished.take() {
-            statement.reset();
-        }
-    }
-
-    /// Begins to read with several statements as if with one; `false` where a transaction is open, which does the same.
-    ///
-    /// # Errors
-    /// SQLite's error.
-    pub fn begin_snapshot(&self) -> Result<bool> {
-        if self.connection.in_transaction() {
-            return Ok(false);
-        }
-        self.statement(Query::BeginRead)?.run().map(|_| true)
-    }
-
-    /// Ends it.
-    ///
-    /// # Errors
-    /// SQLite's error.
-    pub fn end_snapshot(&self) -> Result<()> {
-        self.statement(Query::EndRead)?.run().map(|_| ())
     }
 
     fn in_snapshot<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {

@@ -86,6 +86,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Worktrees;
     use crate::engine::sqlite::driver::Connection;
     use crate::engine::sqlite::schema;
     use crate::model::Given;

@@ -33,9 +33,10 @@ fn about(
 
 /// The field whose column SQLite names (`UNIQUE constraint failed: worktrees.port`), of several the first.
 fn refused_field(error: &Error, entity: &Entity) -> Option<&'static Declaration> {
-    let Error::Sqlite {
-        code: ffi::SQLITE_CONSTRAINT_NOTNULL | ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
+    let Error::Engine {
+        number: ffi::SQLITE_CONSTRAINT_NOTNULL | ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
         message,
+        ..
     } = error
     else {
         return None;
@@ -48,7 +49,7 @@ fn refused_field(error: &Error, entity: &Entity) -> Option<&'static Declaration>
 impl Store {
     /// Which of the two ids that a foreign key refused is of nothing, and whether they are swapped.
     pub(super) fn about_link(&self, error: Error, zone: (Field, &str), worktree: (Field, &str)) -> Error {
-        if !matches!(error, Error::Sqlite { code: ffi::SQLITE_CONSTRAINT_FOREIGNKEY, .. }) {
+        if !matches!(error, Error::Engine { number: ffi::SQLITE_CONSTRAINT_FOREIGNKEY, .. }) {
             return error;
         }
         // Where even looking them up fails, SQLite's words are all that is known.

@@ -4,16 +4,13 @@ use super::places::ById;
 use super::queries::Query;
 use super::refusals::{about_change, about_new};
 use super::{Store, push_new};
+use crate::engine::Zones;
 use crate::error::{Error, Result};
 use crate::model::{Field, Given, ZONE, rules};
 use crate::rows::Frame;
 
-impl Store {
-    /// Stores a new zone and returns its row.
-    ///
-    /// # Errors
-    /// The model's for a value, SQLite's for a constraint.
-    pub fn create_zone(&self, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
+impl Zones for Store {
+    fn create_zone(&self, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         let stored = ZONE.stored("createZone", given, &[], now)?;
         self.write(Query::InsertZone, &stored).map_err(|error| about_new(error, &ZONE, "createZone"))?;
@@ -21,11 +18,7 @@ impl Store {
         Ok(())
     }
 
-    /// The zone with this id, or no row.
-    ///
-    /// # Errors
-    /// A `TypeError` for an id that is no string.
-    pub fn get_zone(&self, id: Given<'_>, frame: &mut Frame) -> Result<()> {
+    fn get_zone(&self, id: Given<'_>, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         match rules::lookup(Field::new("getZone", "id"), id)? {
             Some(id) => self.get_by_id(ById::Zone, id, frame),
@@ -33,19 +26,11 @@ impl Store {
         }
     }
 
-    /// All zones, newest first; `true` where there are more.
-    ///
-    /// # Errors
-    /// SQLite's error.
-    pub fn list_zones(&self, frame: &mut Frame) -> Result<bool> {
+    fn list_zones(&self, frame: &mut Frame) -> Result<bool> {
         self.list(Query::ListZones, &[], frame)
     }
 
-    /// Changes a zone and returns its row, or no row where there is none.
-    ///
-    /// # Errors
-    /// The model's for a value.
-    pub fn update_zone(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
+    fn update_zone(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         let id = rules::lookup(Field::new("updateZone", "id"), id)?;
         let set = ZONE.changes("updateZone", given)?;
@@ -58,11 +43,7 @@ impl Store {
         }
     }
 
-    /// Deletes a zone, its assignments and executions.
-    ///
-    /// # Errors
-    /// `Error('Zone not found: …')`, a `TypeError` for an id that is no string.
-    pub fn delete_zone(&self, id: Given<'_>) -> Result<()> {
+    fn delete_zone(&self, id: Given<'_>) -> Result<()> {
         self.connection.check_idle()?;
         let not_found =
             |id: &str| Error::Coded { code: "ERR_ZONE_NOT_FOUND", message: format!("Zone not found: {id}") };

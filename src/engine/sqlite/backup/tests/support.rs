@@ -43,7 +43,7 @@ pub fn add_zone(connection: &Connection, id: &str) {
 pub fn code(error: &crate::error::Error) -> String {
     match error {
         crate::error::Error::Coded { code, .. } => (*code).into(),
-        crate::error::Error::Sqlite { code, .. } => code.to_string(),
+        crate::error::Error::Engine { number: code, .. } => code.to_string(),
         other => format!("{other:?}"),
     }
 }

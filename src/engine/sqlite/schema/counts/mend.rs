@@ -9,6 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::checked::{Log, Since, log, log_since_the_check, remember, since, standing};
 use super::difference::{Difference, apply, differences, totals_agree};
 use super::{Standing, parts};
+use crate::engine::Mended;
 use crate::engine::sqlite::schema::inspect::in_snapshot;
 use crate::error::Result;
 
@@ -34,15 +35,6 @@ pub enum Verdict {
     Mended(Mended),
     /// They may be wrong, and were not mended.
     Doubtful,
-}
-
-/// What was wrong.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Mended {
-    /// How many counts.
-    pub counts: usize,
-    /// Which tables and triggers were missing or others.
-    pub restored: Vec<String>,
 }
 
 /// How sure the counts are.

@@ -10,7 +10,7 @@ mod parts;
 
 pub use checked::Standing;
 pub(super) use checked::remember;
-pub use mend::{Look, Mended, Verdict, look};
+pub use mend::{Look, Verdict, look};
 
 use rusqlite::Connection;
 

@@ -176,7 +176,7 @@ fn the_wait_ends_with_what_happened() {
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
     let options = Prepare { path: Some(&path), patience: Duration::from_millis(150), ..Prepare::default() };
     let error = prepare(&open(&path), &options).unwrap_err();
-    assert!(matches!(error, Error::Sqlite { code: rusqlite::ffi::SQLITE_BUSY, .. }), "{error:?}");
+    assert!(matches!(error, Error::Engine { number: rusqlite::ffi::SQLITE_BUSY, .. }), "{error:?}");
     assert!(error.message().starts_with("database is locked: another process has held"), "{error}");
 }
 

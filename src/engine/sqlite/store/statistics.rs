@@ -5,16 +5,13 @@ use super::Store;
 use super::counts::Counts;
 use super::queries::Query;
 use crate::engine::sqlite::driver::Bind;
+use crate::engine::{Mended, Statistics};
 use crate::error::Result;
 use crate::model::{Field, Given, rules};
 use crate::rows::Frame;
 
-impl Store {
-    /// One row: total, successful, failed, agents; of all runs, a zone's, a worktree's or both's.
-    ///
-    /// # Errors
-    /// A `TypeError` for an id that is no string.
-    pub fn execution_stats(&self, zone: Given<'_>, worktree: Given<'_>, frame: &mut Frame) -> Result<()> {
+impl Statistics for Store {
+    fn execution_stats(&self, zone: Given<'_>, worktree: Given<'_>, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         let zone = rules::filter(Field::new("getExecutionStats", "zoneId"), zone)?;
         let worktree = rules::filter(Field::new("getExecutionStats", "worktreeId").behind(1), worktree)?;
@@ -26,11 +23,7 @@ impl Store {
         Ok(())
     }
 
-    /// One row: worktrees, zones, assignments, executions.
-    ///
-    /// # Errors
-    /// SQLite's error.
-    pub fn stats(&self, frame: &mut Frame) -> Result<()> {
+    fn stats(&self, frame: &mut Frame) -> Result<()> {
         self.connection.check_idle()?;
         let row = self.read_counts(|| {
             let small = self.statement(Query::CountSmall)?;
@@ -42,6 +35,10 @@ impl Store {
         let Some(row) = row else { return self.get(Query::CountRows, &[], frame) };
         push_row(frame, &row);
         Ok(())
+    }
+
+    fn take_mended(&self) -> Option<Mended> {
+        self.judged.take_mended()
     }
 }
 

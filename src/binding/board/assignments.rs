@@ -1,0 +1,49 @@
+//! Which worktree is in which zone.
+
+use super::{board, each, nothing, read, read_row};
+use crate::binding::js::{Call, JsResult, Value};
+use crate::binding::module::Native;
+use crate::binding::state::State;
+use crate::model::time;
+
+/// The functions of this file.
+pub const FUNCTIONS: &[(&str, Native)] = &[
+    ("assignWorktree", assign_worktree),
+    ("assignWorktrees", assign_worktrees),
+    ("removeAssignment", remove_assignment),
+    ("getWorktreeZone", get_worktree_zone),
+    ("listWorktreesInZone", list_worktrees_in_zone),
+    ("listAssignments", list_assignments),
+];
+
+fn assign_worktree(state: &State, call: &Call) -> JsResult<Value> {
+    nothing(state, call, 2, |engine, given| {
+        engine.assign_worktree("assignWorktreeToZone", given.get(1), given.get(2), &time::iso(given.number(0)?))
+    })
+}
+
+/// `assignWorktrees(connection, now, worktree ids, zone id)`
+fn assign_worktrees(state: &State, call: &Call) -> JsResult<Value> {
+    let engine = &board(call)?.engine;
+    let now = time::iso(call.env.to_f64(call.argument(1))?);
+    state.with_given(call, 3, |zone| {
+        each(state, call, 1, |given| engine.assign_worktree("assignWorktreesToZone", given.get(0), zone.get(0), &now))
+    })
+}
+
+fn remove_assignment(state: &State, call: &Call) -> JsResult<Value> {
+    nothing(state, call, 1, |engine, given| engine.remove_assignment(given.get(0)))
+}
+
+fn get_worktree_zone(state: &State, call: &Call) -> JsResult<Value> {
+    read_row(state, call, |engine, given, frame| engine.get_worktree_zone(given.get(0), frame))
+}
+
+fn list_worktrees_in_zone(state: &State, call: &Call) -> JsResult<Value> {
+    read(state, call, |engine, given, frame| engine.list_worktrees_in_zone(given.get(0), frame))
+}
+
+/// Every assignment: worktree and zone.
+fn list_assignments(state: &State, call: &Call) -> JsResult<Value> {
+    read(state, call, |engine, _, frame| engine.list_assignments(frame))
+}

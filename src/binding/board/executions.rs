@@ -1,0 +1,51 @@
+//! The history: every run of an agent.
+
+use super::{board, each, placed, read, read_row};
+use crate::binding::js::{Call, JsResult, Value};
+use crate::binding::module::Native;
+use crate::binding::state::State;
+use crate::model::{EXECUTION, time};
+
+/// The functions of this file.
+pub const FUNCTIONS: &[(&str, Native)] = &[
+    ("recordExecution", record_execution),
+    ("recordExecutions", record_executions),
+    ("getExecution", get_execution),
+    ("listExecutionsOfZone", list_executions_of_zone),
+    ("listExecutionsOfWorktree", list_executions_of_worktree),
+];
+
+/// Gives the new id.
+fn record_execution(state: &State, call: &Call) -> JsResult<Value> {
+    let engine = &board(call)?.engine;
+    state.with_given(call, 1, |given| {
+        let now = given.number(0)?;
+        let id = engine.record_execution("recordExecution", given.rest(1), now, &time::iso(now)).map_err(placed(2))?;
+        call.env.text(&id)
+    })
+}
+
+/// `recordExecutions(connection, now, values)`: its values of each run. Gives the ids.
+fn record_executions(state: &State, call: &Call) -> JsResult<Value> {
+    let engine = &board(call)?.engine;
+    let milliseconds = call.env.to_f64(call.argument(1))?;
+    let now = time::iso(milliseconds);
+    let mut ids = Vec::new();
+    each(state, call, EXECUTION.given().count() as u32, |given| {
+        ids.push(engine.record_execution("recordExecutions", given.rest(0), milliseconds, &now)?);
+        Ok(())
+    })?;
+    call.env.array(ids.iter().map(|id| call.env.text(id)))
+}
+
+fn get_execution(state: &State, call: &Call) -> JsResult<Value> {
+    read_row(state, call, |engine, given, frame| engine.get_execution(given.get(0), frame))
+}
+
+fn list_executions_of_zone(state: &State, call: &Call) -> JsResult<Value> {
+    read(state, call, |engine, given, frame| engine.list_executions_of_zone(given.get(0), given.get(1), frame))
+}
+
+fn list_executions_of_worktree(state: &State, call: &Call) -> JsResult<Value> {
+    read(state, call, |engine, given, frame| engine.list_executions_of_worktree(given.get(0), given.get(1), frame))
+}

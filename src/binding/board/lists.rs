@@ -1,0 +1,49 @@
+//! Lists that are longer than a frame, and several reads as if they were one.
+
+use super::board;
+use crate::binding::js::{Call, JsResult, Value};
+use crate::binding::module::Native;
+use crate::binding::state::State;
+
+/// The functions of this file.
+pub const FUNCTIONS: &[(&str, Native)] = &[
+    ("more", more),
+    ("abandon", abandon),
+    ("beginSnapshot", begin_snapshot),
+    ("endSnapshot", end_snapshot),
+    ("generation", generation),
+];
+
+/// The next frame of the latest list; the last one comes with the generation of the whole list.
+fn more(state: &State, call: &Call) -> JsResult<Value> {
+    let board = board(call)?;
+    state.with_frame(|frame| {
+        let more = board.engine.more(frame)?;
+        state.emit_generation(if more { 0 } else { board.unchanged_since(board.reading.get()) })?;
+        state.emit(frame, more, 0)
+    })
+}
+
+/// Gives up the rest of the latest list.
+fn abandon(_: &State, call: &Call) -> JsResult<Value> {
+    board(call)?.engine.abandon();
+    Ok(call.env.undefined())
+}
+
+/// Begins several reads of one snapshot; `false` where a transaction sees to that already.
+fn begin_snapshot(_: &State, call: &Call) -> JsResult<Value> {
+    let engine = &board(call)?.engine;
+    engine.check_idle()?;
+    Ok(call.env.boolean(engine.begin_snapshot()?))
+}
+
+/// Ends them.
+fn end_snapshot(_: &State, call: &Call) -> JsResult<Value> {
+    board(call)?.engine.end_snapshot()?;
+    Ok(call.env.undefined())
+}
+
+/// The generation that the content is of.
+fn generation(_: &State, call: &Call) -> JsResult<Value> {
+    call.env.number(f64::from(board(call)?.engine.generation()))
+}

@@ -1,0 +1,26 @@
+//! What is counted.
+
+use super::{board, read_row};
+use crate::binding::js::{Call, JsResult, Value};
+use crate::binding::module::Native;
+use crate::binding::state::State;
+
+/// The functions of this file.
+pub const FUNCTIONS: &[(&str, Native)] =
+    &[("executionStats", execution_stats), ("stats", stats), ("takeMended", take_mended)];
+
+fn execution_stats(state: &State, call: &Call) -> JsResult<Value> {
+    read_row(state, call, |engine, given, frame| engine.execution_stats(given.get(0), given.get(1), frame))
+}
+
+fn stats(state: &State, call: &Call) -> JsResult<Value> {
+    read_row(state, call, |engine, _, frame| engine.stats(frame))
+}
+
+/// `takeMended(connection)`: which counts were mended since this was last asked, as JSON; else null.
+fn take_mended(_: &State, call: &Call) -> JsResult<Value> {
+    match board(call)?.engine.take_mended() {
+        Some(mended) => call.env.text(&serde_json::to_string(&mended).unwrap_or_default()),
+        None => Ok(call.env.null()),
+    }
+}

@@ -1,0 +1,53 @@
+//! Worktrees.
+
+use super::{board, each, nothing, read, read_row, row};
+use crate::binding::js::{Call, JsResult, Value};
+use crate::binding::module::Native;
+use crate::binding::state::State;
+use crate::model::{WORKTREE, time};
+
+/// The functions of this file.
+pub const FUNCTIONS: &[(&str, Native)] = &[
+    ("createWorktree", create_worktree),
+    ("createWorktrees", create_worktrees),
+    ("getWorktree", get_worktree),
+    ("listWorktrees", list_worktrees),
+    ("updateWorktree", update_worktree),
+    ("deleteWorktree", delete_worktree),
+];
+
+fn create_worktree(state: &State, call: &Call) -> JsResult<Value> {
+    row(state, call, |engine, given, frame| {
+        engine.create_worktree("createWorktree", given.rest(1), &time::iso(given.number(0)?), frame)
+    })
+}
+
+/// `createWorktrees(connection, now, values)`: its values of each worktree, one after the other; at most a frame of them.
+fn create_worktrees(state: &State, call: &Call) -> JsResult<Value> {
+    let engine = &board(call)?.engine;
+    let now = time::iso(call.env.to_f64(call.argument(1))?);
+    state.with_frame(|frame| {
+        each(state, call, WORKTREE.given().count() as u32, |given| {
+            engine.create_worktree("createWorktrees", given.rest(0), &now, frame)
+        })?;
+        state.emit(frame, false, 0)
+    })
+}
+
+fn get_worktree(state: &State, call: &Call) -> JsResult<Value> {
+    read_row(state, call, |engine, given, frame| engine.get_worktree(given.get(0), frame))
+}
+
+fn list_worktrees(state: &State, call: &Call) -> JsResult<Value> {
+    read(state, call, |engine, given, frame| engine.list_worktrees(given.get(0), frame))
+}
+
+fn update_worktree(state: &State, call: &Call) -> JsResult<Value> {
+    row(state, call, |engine, given, frame| {
+        engine.update_worktree(given.get(1), given.rest(2), &time::iso(given.number(0)?), frame)
+    })
+}
+
+fn delete_worktree(state: &State, call: &Call) -> JsResult<Value> {
+    nothing(state, call, 1, |engine, given| engine.delete_worktree(given.get(0)))
+}

@@ -1,0 +1,38 @@
+//! Zones.
+
+use super::{nothing, read, read_row, row};
+use crate::binding::js::{Call, JsResult, Value};
+use crate::binding::module::Native;
+use crate::binding::state::State;
+use crate::model::time;
+
+/// The functions of this file.
+pub const FUNCTIONS: &[(&str, Native)] = &[
+    ("createZone", create_zone),
+    ("getZone", get_zone),
+    ("listZones", list_zones),
+    ("updateZone", update_zone),
+    ("deleteZone", delete_zone),
+];
+
+fn create_zone(state: &State, call: &Call) -> JsResult<Value> {
+    row(state, call, |engine, given, frame| engine.create_zone(given.rest(1), &time::iso(given.number(0)?), frame))
+}
+
+fn get_zone(state: &State, call: &Call) -> JsResult<Value> {
+    read_row(state, call, |engine, given, frame| engine.get_zone(given.get(0), frame))
+}
+
+fn list_zones(state: &State, call: &Call) -> JsResult<Value> {
+    read(state, call, |engine, _, frame| engine.list_zones(frame))
+}
+
+fn update_zone(state: &State, call: &Call) -> JsResult<Value> {
+    row(state, call, |engine, given, frame| {
+        engine.update_zone(given.get(1), given.rest(2), &time::iso(given.number(0)?), frame)
+    })
+}
+
+fn delete_zone(state: &State, call: &Call) -> JsResult<Value> {
+    nothing(state, call, 1, |engine, given| engine.delete_zone(given.get(0)))
+}

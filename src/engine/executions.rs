@@ -1,0 +1,38 @@
+//! The history: every run of an agent.
+
+use crate::error::Result;
+use crate::model::Given;
+use crate::rows::Frame;
+
+/// What an engine does with executions.
+pub trait Executions {
+    /// Records a run and returns its id.
+    ///
+    /// # Errors
+    /// The model's for a value, the engine's for a constraint.
+    fn record_execution(
+        &self,
+        method: &'static str,
+        given: &[Given<'_>],
+        milliseconds: f64,
+        now: &str,
+    ) -> Result<String>;
+
+    /// The run with this id, or no row.
+    ///
+    /// # Errors
+    /// A `TypeError` for an id that is no string.
+    fn get_execution(&self, id: Given<'_>, frame: &mut Frame) -> Result<()>;
+
+    /// The latest runs in a zone; `true` where there are more.
+    ///
+    /// # Errors
+    /// A `TypeError` for an id that is no string, the model's for the limit.
+    fn list_executions_of_zone(&self, zone: Given<'_>, limit: Given<'_>, frame: &mut Frame) -> Result<bool>;
+
+    /// The latest runs in a worktree; `true` where there are more.
+    ///
+    /// # Errors
+    /// A `TypeError` for an id that is no string, the model's for the limit.
+    fn list_executions_of_worktree(&self, worktree: Given<'_>, limit: Given<'_>, frame: &mut Frame) -> Result<bool>;
+}

@@ -1,0 +1,29 @@
+//! The session that a board is open in: whether it is open, transactions, which state of the content it sees.
+
+use super::Control;
+use crate::error::Result;
+
+/// What an engine does with its session.
+pub trait Session {
+    /// Whether it is open.
+    fn is_open(&self) -> bool;
+
+    /// Refuses a closed session, and one that is in the middle of a call.
+    ///
+    /// # Errors
+    /// A `TypeError` that says which.
+    fn check_idle(&self) -> Result<()>;
+
+    /// Whether a transaction is open.
+    fn in_transaction(&self) -> bool;
+
+    /// Takes a step of a transaction.
+    ///
+    /// # Errors
+    /// A `TypeError` where the session can't, the engine's error.
+    fn control(&self, control: Control) -> Result<()>;
+
+    /// A token of the content: a number that stays as long as nobody commits anything, in whichever process, and never comes
+    /// back; 0 where that can't be told, inside a transaction for one.
+    fn generation(&self) -> i32;
+}

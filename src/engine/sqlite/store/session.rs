@@ -1,0 +1,30 @@
+//! The session of a board: the connection's.
+
+use super::Store;
+use crate::engine::{Control, Session};
+use crate::error::Result;
+
+impl Session for Store {
+    fn is_open(&self) -> bool {
+        self.connection.is_open()
+    }
+
+    fn check_idle(&self) -> Result<()> {
+        self.connection.check_idle()
+    }
+
+    fn in_transaction(&self) -> bool {
+        self.connection.in_transaction()
+    }
+
+    fn control(&self, control: Control) -> Result<()> {
+        if control == Control::BeginImmediate {
+            self.connection.prepare_to_write()?;
+        }
+        self.transactions.run(control)
+    }
+
+    fn generation(&self) -> i32 {
+        self.connection.generation()
+    }
+}

@@ -1,0 +1,38 @@
+//! Worktrees.
+
+use crate::error::Result;
+use crate::model::Given;
+use crate::rows::Frame;
+
+/// What an engine does with worktrees.
+pub trait Worktrees {
+    /// Stores a new worktree and returns its row.
+    ///
+    /// # Errors
+    /// The model's for a value, the engine's for a constraint.
+    fn create_worktree(&self, method: &'static str, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()>;
+
+    /// The worktree with this id, or no row.
+    ///
+    /// # Errors
+    /// A `TypeError` for an id that is no string.
+    fn get_worktree(&self, id: Given<'_>, frame: &mut Frame) -> Result<()>;
+
+    /// All worktrees, or those of a status, newest first; `true` where there are more.
+    ///
+    /// # Errors
+    /// A `TypeError` for a status that is no text.
+    fn list_worktrees(&self, status: Given<'_>, frame: &mut Frame) -> Result<bool>;
+
+    /// Changes a worktree and returns its row, or no row where there is none.
+    ///
+    /// # Errors
+    /// The model's for a value.
+    fn update_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()>;
+
+    /// Deletes a worktree, its assignment and executions.
+    ///
+    /// # Errors
+    /// `Error('Worktree not found: …')`, a `TypeError` for an id that is no string.
+    fn delete_worktree(&self, id: Given<'_>) -> Result<()>;
+}
