@@ -1,5 +1,5 @@
 // `npm run bench`: measures the package beside its peers (see HELP below).
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chart } from './chart.mjs';
 import { tidy } from './files.mjs';
@@ -11,13 +11,14 @@ import { report } from './report.mjs';
 import { measureCases } from './rounds.mjs';
 import { SIZES } from './workload.mjs';
 
-const HELP = `npm run bench [-- OPTIONS]: the package beside its peers; prints the table, writes results.md and chart.svg.
+const HELP = `npm run bench [-- OPTIONS]: the package beside its peers; prints the table, writes results.md and docs/speed.svg.
 
   --quick        under a minute: two rounds, a history of 100,000 only, nothing written
   --rounds N     how many rounds (7)
   --effort N     how many milliseconds a case has in each round (70)
   --only REGEX   only the cases whose names match; nothing written
   --peers REGEX  only these peers; nothing written
+  --chart        only draws docs/speed.svg again, from results.md
   --help         this text
 `;
 
@@ -29,10 +30,18 @@ const { values } = parseArgs({
     effort: { type: 'string' },
     only: { type: 'string' },
     peers: { type: 'string' },
+    chart: { type: 'boolean' },
   },
 });
 if (values.help) {
   process.stdout.write(HELP);
+  process.exit(0);
+}
+const here = (name) => new URL(name, import.meta.url);
+const draw = async () =>
+  writeFileSync(here('../docs/speed.svg'), await chart(readFileSync(here('results.md'), 'utf8')));
+if (values.chart) {
+  await draw();
   process.exit(0);
 }
 for (const option of ['rounds', 'effort'])
@@ -63,8 +72,7 @@ const memory = only.test('memory') ? await peakMemory(outside) : {};
 const text = report({ results, memory, floor: rust, machine: { ...machine(), rounds: settings.rounds }, peers });
 process.stdout.write(`${text}\n`);
 if (complete) {
-  const here = (name) => new URL(name, import.meta.url);
   writeFileSync(here('results.md'), text);
-  writeFileSync(here('chart.svg'), await chart(results));
+  await draw();
 }
 tidy();
