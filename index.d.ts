@@ -574,7 +574,7 @@ export default VisualDatabase;
 
 /**
  * What programs can test about an error of a {@link VisualDatabase}, whatever its class: which of these it has depends on
- * its `code`. The README lists the codes.
+ * its `code`. `docs/errors.md` lists the codes.
  *
  * @example
  * const { code, field, value } = error as VisualDatabaseError;

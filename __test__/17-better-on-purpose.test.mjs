@@ -1,4 +1,4 @@
-// One test per row of the README's 'Differences from visual_db.js'.
+// One test per difference in docs/differences.md.
 import { statSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { failure, thrown } from './support/failure.mjs';

@@ -8,7 +8,7 @@ import { Database, isReference } from './support/database.mjs';
 import { freshFile } from './support/fresh_file.mjs';
 import { installClientProject } from './support/client_project.mjs';
 
-// Drizzle's driver imports `better-sqlite3` by name: this suite installs the alias package as the README says.
+// Drizzle's driver imports `better-sqlite3` by name: this suite installs the alias package as docs/query-builders.md says.
 let project;
 let orm;
 let sqlite;

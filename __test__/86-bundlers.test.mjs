@@ -1,5 +1,5 @@
 // esbuild, webpack and Vite on a program that uses the package: a bundle that has swallowed it says what to write, and with
-// what the README has it works.
+// what docs/bundlers.md has it works.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,9 +13,9 @@ import { temporaryFolder } from './support/temporary.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const NAME = '@ai-orchestra/visual-db';
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const PAGE = readFileSync(join(ROOT, 'docs/bundlers.md'), 'utf8');
 const CONFIGURATIONS = Object.fromEntries(
-  Array.from(README.matchAll(/^```mjs\n\/\/ (\w+)\.config\.mjs\n.*?^```$/gms), ([block, bundler]) => [
+  Array.from(PAGE.matchAll(/^```mjs\n\/\/ (\w+)\.config\.mjs\n.*?^```$/gms), ([block, bundler]) => [
     bundler,
     block.slice('```mjs\n'.length, -'```'.length),
   ]),
@@ -66,25 +66,25 @@ function run() {
   return execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }).trim();
 }
 
-async function fromReadme(bundler) {
+async function fromPage(bundler) {
   const file = join(folder, `${bundler}.config.mjs`);
   writeFileSync(file, CONFIGURATIONS[bundler]);
   return (await import(pathToFileURL(file))).default;
 }
 
-describe('with the configuration in the README', () => {
+describe('with the configuration in docs/bundlers.md', () => {
   test.each(Object.keys(BUNDLERS))('%s leaves the package out, and the bundle works', async (bundler) => {
-    await BUNDLERS[bundler](await fromReadme(bundler));
+    await BUNDLERS[bundler](await fromPage(bundler));
     expect(run()).toBe(WORKS);
   });
 
   test('esbuild and webpack do in ES modules too', async () => {
-    await BUNDLERS.esbuild({ ...(await fromReadme('esbuild')), format: 'esm', outfile: 'dist/app.mjs' });
+    await BUNDLERS.esbuild({ ...(await fromPage('esbuild')), format: 'esm', outfile: 'dist/app.mjs' });
     expect(run()).toBe(WORKS);
 
     rmSync(join(folder, 'dist'), { recursive: true });
     await BUNDLERS.webpack({
-      ...(await fromReadme('webpack')),
+      ...(await fromPage('webpack')),
       output: { filename: 'app.mjs', module: true },
       externals: { [NAME]: `module ${NAME}` },
     });

@@ -9,7 +9,7 @@ import { isReference } from './database.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { packages } = createRequire(import.meta.url)('../../package-lock.json');
 
-/** The line of the README that makes `better-sqlite3` this package's class. */
+/** The line of docs/query-builders.md that makes `better-sqlite3` this package's class. */
 export const ALIAS_LINE =
   'npm install better-sqlite3@file:node_modules/@ai-orchestra/visual-db/packages/better-sqlite3';
 

@@ -12,7 +12,7 @@ function bundledError(cause) {
       "esbuild, Rollup: external: ['@ai-orchestra/visual-db']; " +
       "webpack: externals: { '@ai-orchestra/visual-db': 'commonjs @ai-orchestra/visual-db' }; " +
       "Vite: ssr: { external: ['@ai-orchestra/visual-db'] }; " +
-      "Next.js: serverExternalPackages: ['@ai-orchestra/visual-db']. The README's section Bundlers has each in full",
+      "Next.js: serverExternalPackages: ['@ai-orchestra/visual-db']. docs/bundlers.md in the package has each in full",
     { cause },
   );
   return Object.assign(error, { code: 'ERR_VISUAL_DB_BUNDLED' });

@@ -1,25 +1,38 @@
-// The README's examples run, and give what they say: `// => value` and `// throws Class /message/` are checked.
+// The examples of the README and of docs/ run, and give what they say: `// => value` and `// throws Class /message/` are
+// checked. The examples of a page are one program.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import { parseAst, transformWithOxc } from 'vite';
+import { ALIAS_LINE } from './support/client_project.mjs';
 import { temporaryFolder } from './support/temporary.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const read = (name) => readFileSync(join(ROOT, name), 'utf8');
 const PAGES = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
   readdirSync(join(ROOT, folder)).flatMap((name) => (name.endsWith('.md') ? [join(folder, name)] : [])),
 );
 const HELPERS = 'const { deepStrictEqual, throws } = (await import("node:assert")).default;';
 
-/** The README's blocks of code, each on the lines where it stands there, so that errors name the README's lines. */
-const blocks = [...README.matchAll(/^```([jt]s)\n(.*?)^```$/gms)].map(({ index, 1: language, 2: code }) => {
-  const lines = README.slice(0, index).split('\n').length;
-  return { language, code, lines, file: /^\/\/ (\S+\.js)\n/.exec(code)?.[1], isCommonJs: code.includes('require(') };
-});
+/** A page's blocks of code, each on the lines where it stands there, so that errors name the page's lines. */
+function blocksOf(page) {
+  const text = read(page);
+  return [...text.matchAll(/^```([jt]s)\n(.*?)^```$/gms)].map(({ index, 1: language, 2: code }) => {
+    const lines = text.slice(0, index).split('\n').length;
+    return {
+      page,
+      language,
+      code,
+      lines,
+      file: /^\/\/ (\S+\.js)\n/.exec(code)?.[1],
+      isCommonJs: code.includes('require('),
+    };
+  });
+}
 
+const blocks = PAGES.filter((page) => dirname(page) !== 'docs/decisions').flatMap(blocksOf);
 /** A block without its types. */
 async function plain({ language, code, ...block }) {
   return { ...block, code: language === 'ts' ? (await transformWithOxc(code, 'example.ts')).code : code };
@@ -59,14 +72,12 @@ const FILES = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exc
 
 test('no document and no message has a way to call the command that could install another package', () => {
   const runners = /\b(?:npx|bunx|(?:npm|pnpm|yarn|bun) (?:exec|dlx|x))\s(?:[^\n`'"]*?\s)?(?:@[\w-]+\/)?visual-db\b/g;
-  const forms = FILES.flatMap((name) =>
-    [...readFileSync(join(ROOT, name), 'utf8').matchAll(runners)].map(([form]) => `${name}: ${form}`),
-  );
+  const forms = FILES.flatMap((name) => [...read(name).matchAll(runners)].map(([form]) => `${name}: ${form}`));
   expect(forms.length).toBeGreaterThan(30);
   expect(forms.filter((form) => !form.endsWith(': npx --no -- visual-db'))).toEqual([]);
 });
 
-describe('the README', () => {
+describe('the examples', () => {
   let folder;
 
   // An orchestrator's project in which the package is installed, and what its query builders need.
@@ -99,25 +110,32 @@ describe('the README', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   }
 
-  it('has examples that run one after the other and give what they say', async () => {
-    const parts = blocks.filter(({ file, isCommonJs }) => !file && !isCommonJs);
-    const code = program(await Promise.all(parts.map(plain)));
-    expect(code).not.toMatch(/\/\/ (=>|throws)/);
-    expect(code.match(/^(deepStrictEqual|throws)\(/gm).length).toBeGreaterThan(30);
-    // What the examples leave running is theirs: a store's timer, say.
-    run('readme.mjs', `${HELPERS}${code}\nprocess.exit();`);
+  const inOrder = blocks.filter(({ file, isCommonJs }) => !file && !isCommonJs);
+
+  it.each([...new Set(inOrder.map(({ page }) => page))])(
+    'of %s run one after the other and give what they say',
+    async (page) => {
+      const parts = inOrder.filter((block) => block.page === page);
+      const code = program(await Promise.all(parts.map(plain)));
+      expect(code).not.toMatch(/\/\/ (=>|throws)/);
+      // What the examples leave running is theirs: a store's timer, say.
+      run('page.mjs', `${HELPERS}${code}\nprocess.exit();`);
+    },
+  );
+
+  it('promise enough to be worth running', () => {
+    const promises = inOrder.flatMap(({ code }) => code.match(/\/\/ (=>|throws)/g) ?? []);
+    expect(promises.length).toBeGreaterThan(60);
   });
 
-  it('has examples in CommonJS that do', () => {
-    for (const block of blocks.filter(({ isCommonJs }) => isCommonJs)) {
-      const code = program([block]);
-      expect(code).not.toMatch(/\/\/ (=>|throws)/);
-      run('readme.cjs', `const { deepStrictEqual, throws } = require('node:assert');${code}`);
-    }
+  it.each(blocks.filter(({ isCommonJs }) => isCommonJs))('in CommonJS run, in $page at line $lines', (block) => {
+    const code = program([block]);
+    expect(code).not.toMatch(/\/\/ (=>|throws)/);
+    run('page.cjs', `const { deepStrictEqual, throws } = require('node:assert');${code}`);
   });
 
   it.each(blocks.filter(({ file }) => file))(
-    'replaces visual_db.js as example %# does, by name and by default',
+    'replace visual_db.js by name and by default, in $page at line $lines',
     ({ file, code }) => {
       write(file, code);
       run(
@@ -128,27 +146,79 @@ describe('the README', () => {
       );
     },
   );
+});
 
-  it('lists every code of an error, and none that there is not', () => {
+describe('the documents', () => {
+  it('begin with a README of less than 200 lines', () => {
+    expect(read('README.md').split('\n').length - 1).toBeLessThan(200);
+  });
+
+  it('list every code of an error, and none that there is not', () => {
     const codes = (text) => new Set(text.match(/\bERR_[A-Z_]+(?<!_)/g));
-    const listed = codes(/^### Errors$(.*?)^### /ms.exec(README)[1]);
     const known = ['lib', 'src'].flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true })
         .filter((name) => /\.(js|rs)$/.test(name))
-        .flatMap((name) => [...codes(readFileSync(join(ROOT, folder, name), 'utf8'))]),
+        .flatMap((name) => [...codes(read(join(folder, name)))]),
     );
-    expect([...listed].toSorted()).toEqual([...new Set(known)].toSorted());
+    expect([...codes(read('docs/errors.md'))].toSorted()).toEqual([...new Set(known)].toSorted());
   });
 
-  it.each(PAGES)('and %s links to what is there', (page) => {
-    const text = readFileSync(join(ROOT, page), 'utf8');
-    for (const [, target, anchor] of text.matchAll(/\]\((?!https?:)([^)#\s]*)(#[^)\s]+)?\)/g)) {
+  it('have the line for Drizzle that its suite uses', () => {
+    expect(read('docs/query-builders.md')).toContain(`\n${ALIAS_LINE}\n`);
+  });
+
+  it('have a chart that is labelled with the measured ratios, as bench/results.md has them', () => {
+    const labels = [...read('docs/speed.svg').matchAll(/>([\d.,]+×)</g)].map(([, label]) => label);
+    const measured = new Set(read('bench/results.md').match(/[\d.,]+×/g));
+    expect(labels.length).toBeGreaterThan(30);
+    expect(labels.filter((label) => !measured.has(label))).toEqual([]);
+  });
+
+  it.each(PAGES)('link to what is there: %s', (page) => {
+    for (const { target, anchor } of linksOf(page)) {
       const file = target ? join(ROOT, dirname(page), target) : join(ROOT, page);
       expect(existsSync(file), `${page}: ${target}`).toBe(true);
       if (anchor) expect(anchors(file), `${page}: ${target}`).toContain(anchor);
     }
   });
+
+  it('link in the package to what is packed', () => {
+    const packed = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    });
+    const files = JSON.parse(packed.stdout)[0].files.map(({ path }) => path);
+    const isPacked = (path) => files.some((name) => name === path || name.startsWith(`${path.replace(/\/$/, '')}/`));
+    const broken = PAGES.filter((page) => files.includes(page)).flatMap((page) =>
+      linksOf(page)
+        .map(({ target }) => join(dirname(page), target))
+        .filter((path) => path !== dirname(page) && !isPacked(path))
+        .map((path) => `${page}: ${path}`),
+    );
+    expect(files).toContain('docs/reference.md');
+    expect(broken).toEqual([]);
+  });
+
+  it('are all found from the README, or from the pages that it links to', () => {
+    const found = new Set(['README.md']);
+    for (const page of found)
+      for (const { target } of linksOf(page)) {
+        const path = join(dirname(page), target);
+        if (PAGES.includes(path)) found.add(path);
+      }
+    const pages = PAGES.filter((page) => dirname(page) === 'docs');
+    expect(pages.filter((page) => !found.has(page) && page !== join('docs', 'README.md'))).toEqual([]);
+  });
 });
+
+/** The links of a page that lead to files and headings. */
+function linksOf(page) {
+  return [...read(page).matchAll(/\]\((?!https?:)([^)#\s]*)(#[^)\s]+)?\)/g)].map(([, target, anchor]) => ({
+    target,
+    anchor,
+  }));
+}
 
 /** The anchors that a page's headings have. */
 function anchors(file) {
