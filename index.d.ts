@@ -413,7 +413,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /**
    * Deletes a worktree, its assignment and its executions.
    *
-   * @throws {Error} `Worktree not found: <id>`, `code` `'ERR_WORKTREE_NOT_FOUND'`
+   * @throws {Error} `Worktree not found: <id>`, `code` `'ERR_NOT_FOUND'`
    */
   deleteWorktree(id: string): true;
 
@@ -435,7 +435,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /**
    * Deletes a zone, its assignments and its executions.
    *
-   * @throws {Error} `Zone not found: <id>`, `code` `'ERR_ZONE_NOT_FOUND'`
+   * @throws {Error} `Zone not found: <id>`, `code` `'ERR_NOT_FOUND'`
    */
   deleteZone(id: string): true;
 

@@ -365,11 +365,11 @@ describe('what is not there to delete', () => {
   it.each(['nowhere', '', null, undefined])('%o', (id) => {
     expect(failure(() => furnish(open()).deleteWorktree(id))).toEqual({
       name: 'Error',
-      code: 'ERR_WORKTREE_NOT_FOUND',
+      code: 'ERR_NOT_FOUND',
       message: `Worktree not found: ${id}`,
     });
     expect(factsOf((db) => db.deleteZone(id))).toEqual({
-      code: 'ERR_ZONE_NOT_FOUND',
+      code: 'ERR_NOT_FOUND',
       method: 'deleteZone',
       field: 'id',
       value: id,

@@ -52,8 +52,7 @@ impl Worktrees for Store {
     fn delete_worktree(&self, id: Given<'_>) -> Result<()> {
         self.connection.check_idle()?;
         let field = Field::new("deleteWorktree", "id");
-        let not_found =
-            |id: &str| Error::Coded { code: "ERR_WORKTREE_NOT_FOUND", message: format!("Worktree not found: {id}") };
+        let not_found = |id: &str| Error::Coded { code: "ERR_NOT_FOUND", message: format!("Worktree not found: {id}") };
         self.delete(Query::DeleteWorktree, field, id, not_found)
     }
 }

@@ -45,8 +45,7 @@ impl Zones for Store {
 
     fn delete_zone(&self, id: Given<'_>) -> Result<()> {
         self.connection.check_idle()?;
-        let not_found =
-            |id: &str| Error::Coded { code: "ERR_ZONE_NOT_FOUND", message: format!("Zone not found: {id}") };
+        let not_found = |id: &str| Error::Coded { code: "ERR_NOT_FOUND", message: format!("Zone not found: {id}") };
         self.delete(Query::DeleteZone, Field::new("deleteZone", "id"), id, not_found)
     }
 }
