@@ -136,6 +136,14 @@ export interface WorktreeChanges<Status extends string = string> {
   position_y?: number | string | null | undefined;
 }
 
+/** What `relocateWorktree` takes. `undefined` is 'not given'. */
+export interface WorktreeRelocation {
+  path?: string | undefined;
+  /** A string of digits is taken, too. */
+  port?: number | string | undefined;
+  branchName?: string | undefined;
+}
+
 /** A zone of the canvas: a stage that worktrees are dropped into. */
 export interface Zone<Agents = any, Actions = any, Trigger extends string = string> {
   id: string;
@@ -410,6 +418,15 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    * @example db.updateWorktree('wt-1', { status: 'completed', position: { x: 500 } })
    */
   updateWorktree(id: string | null | undefined, changes: WorktreeChanges<StatusOf<Types>>): WorktreeOf<Types> | null;
+  /**
+   * Changes where a worktree is, which `updateWorktree` leaves as it is. An unknown key is a `TypeError`.
+   *
+   * @returns it, as it is stored now. With nothing to change `updatedAt` stays.
+   * @throws {Error} `Worktree not found: <id>`, `code` `'ERR_NOT_FOUND'`
+   * @throws {SqliteError} `SQLITE_CONSTRAINT_UNIQUE` for a port that another worktree has
+   * @example db.relocateWorktree('wt-1', { path: '/srv/wt-1', port: 3002 })
+   */
+  relocateWorktree(id: string, location: WorktreeRelocation): WorktreeOf<Types>;
   /**
    * Deletes a worktree, its assignment and its executions.
    *

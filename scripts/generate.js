@@ -54,20 +54,34 @@ ${names.map((name, value) => `  ${words(name[0].toLowerCase() + name.slice(1))}:
 `;
 }
 
+/** The edits that some field belongs to. Only updates take the columns' spellings: the earlier layer's did, too. */
+function edits(fields) {
+  const all = [
+    { edit: 'update', suffix: 'Changes', spellings: true },
+    { edit: 'relocate', suffix: 'Relocation', spellings: false },
+  ];
+  return all
+    .map((how) => ({
+      ...how,
+      taken: fields.filter(({ edit }) => edit === how.edit),
+      fixed: fields.filter(({ edit }) => edit !== how.edit),
+    }))
+    .filter(({ taken }) => taken.length > 0);
+}
+
 /** The keys of what methods are given. */
 function keys({ entities }) {
   const lists = [];
   for (const { name, fields } of entities) {
     const given = fields.filter((field) => field.given);
-    const changes = fields.filter((field) => field.changes);
     const columns = (list) => list.filter((field) => field.column !== field.name).map((field) => field.column);
     const takenNew = keysOf(given);
-    const takenChanges = [...keysOf(changes), ...columns(changes)];
     const others = (taken, names) => unique(names).filter((key) => !taken.includes(key));
     lists.push([`new${capital(name)}`, takenNew, others(takenNew, keysOf(fields))]);
-    if (changes.length === 0) continue;
-    const fixed = fields.filter((field) => !field.changes);
-    lists.push([`${name}Changes`, takenChanges, others(takenChanges, [...keysOf(fixed), ...columns(fixed)])]);
+    for (const { suffix, taken, fixed, spellings } of edits(fields)) {
+      const keys = [...keysOf(taken), ...(spellings ? columns(taken) : [])];
+      lists.push([`${name}${suffix}`, keys, others(keys, [...keysOf(fixed), ...(spellings ? columns(fixed) : [])])]);
+    }
   }
   return `${head('The keys that methods take, and those that the object has, too, but they do not take.', 'src/model')}
 module.exports = {
@@ -120,11 +134,9 @@ ${values(
   `new${capital(name)}`,
   fields.filter((field) => field.given),
   givenValue,
-)}${values(
-    `${name}Changes`,
-    fields.filter((field) => field.changes),
-    changedValue,
-  )}`;
+)}${edits(fields)
+    .map(({ suffix, taken, spellings }) => values(`${name}${suffix}`, taken, spellings ? changedValue : plainValue))
+    .join('')}`;
 }
 
 /** A function that reads what a method is given, each key once, as the values that the addon takes. */
@@ -151,7 +163,8 @@ function givenValue(field) {
   return `${hasDefault ? 'jsonTextOrDefault' : 'jsonText'}(method, \`\${prefix}${name}\`, given.${name})`;
 }
 
-/** Both spellings count in an update: that of the column was JavaScript's, too, in the earlier layer. */
+const plainValue = ({ name }) => `given.${name}`;
+
 function changedValue(field) {
   const { name, column, holds } = field;
   if (groupOf(field)) return `${name} ?? given.${column}`;

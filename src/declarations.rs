@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::engine::Control;
-use crate::model::entity::{Change, Declaration, Holds, New};
+use crate::model::entity::{Declaration, Edit, Holds, New};
 use crate::model::{EXECUTION, Entity, WORKTREE, ZONE};
 use crate::rows::{self, layout};
 
@@ -69,6 +69,9 @@ fn field(field: &Declaration) -> Value {
         "missing": missing,
         "given": field.is_given(),
         "hasDefault": matches!(field.new, New::Or(_) | New::OrNumber(_) | New::OrNull | New::OrNow),
-        "changes": field.change != Change::Never,
+        "edit": field.change.map(|(edit, _)| match edit {
+            Edit::Update => "update",
+            Edit::Relocate => "relocate",
+        }),
     })
 }

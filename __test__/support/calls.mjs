@@ -117,6 +117,12 @@ const emptyZoneChanges = anyOrder({
   size_height: one(undefined, null, 7),
 });
 
+const worktreeRelocation = record({
+  path: nullable(text),
+  port: one(undefined, null, 3001, '3002', 3003),
+  branchName: text,
+});
+
 const limit = one(undefined, 0, 1, 2, 100, -1);
 const filter = fc.record({ zoneId: lookUp(zoneId), worktreeId: lookUp(worktreeId) }, { requiredKeys: [] });
 
@@ -152,6 +158,7 @@ const BETTER = [
   call('assignWorktreeToZone', worktreeId, zoneId),
   call('getWorktreesInZone', lookUp(zoneId)),
   call('updateWorktree', worktreeId, emptyWorktreeChanges),
+  call('relocateWorktree', worktreeId, worktreeRelocation),
   call('updateZone', zoneId, emptyZoneChanges),
   call('getExecutionHistory', lookUp(zoneId), one('1', '2', -5)),
   call('createWorktrees', fc.array(newWorktree, { maxLength: 4 })),

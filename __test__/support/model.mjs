@@ -76,6 +76,20 @@ export class Model {
     return this.#update('worktrees', id, set, { position: parts(changes, 'position', ['x', 'y']) });
   }
 
+  relocateWorktree(id, { path, port, branchName }) {
+    if ([path, port, branchName].includes(null)) throw new TypeError('a worktree is somewhere');
+    const row = this.#find('worktrees', id);
+    if (
+      row &&
+      port !== undefined &&
+      this.#tables.worktrees.some((other) => other !== row && other.port === Number(port))
+    )
+      throw unique('worktrees.port');
+    if (!row) throw new Error(`Worktree not found: ${id}`);
+    const moved = port === undefined ? {} : { port: Number(port) };
+    return this.#update('worktrees', id, { path, branchName }, { position: {}, ...moved });
+  }
+
   deleteWorktree(id) {
     if (!this.#find('worktrees', id)) throw new Error(`Worktree not found: ${id}`);
     this.#drop('worktrees', (row) => row.id === text(id));

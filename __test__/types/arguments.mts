@@ -83,6 +83,12 @@ db.updateWorktree('w');
 // @ts-expect-error A status is no boolean.
 db.updateWorktree('w', { status: true });
 
+const relocated: Worktree = db.relocateWorktree('w', { path: '/srv/w', port: '3002', branchName: undefined });
+// @ts-expect-error A worktree is somewhere.
+db.relocateWorktree('w', { path: null });
+// @ts-expect-error What an update changes is no part of where it is.
+db.relocateWorktree('w', { status: 'x' });
+
 const newZone: NewZone = { id: 'z', name: 'Z' };
 db.createZone(newZone);
 db.createZone({ ...newZone, description: null, trigger: 'manual', agents: ['a'], actions: { run: [1, null] } });

@@ -53,6 +53,11 @@ const single = {
     time(worktrees, (w) => db.updateWorktree(w.id, { status: 'review' }));
     time(worktrees, (w) => db.updateWorktree(w.id, { status: w.status }));
   },
+  relocateWorktree(db, time) {
+    const worktrees = NUMBERS.map((i) => worktree((i * 7) % WORKTREES));
+    time(worktrees, (w) => db.relocateWorktree(w.id, { port: w.port + 30_000 }));
+    db.transaction(() => worktrees.forEach((w) => db.relocateWorktree(w.id, { port: w.port })));
+  },
   createZone(db, time) {
     const zones = newZones(BATCH);
     time(zones, (z) => db.createZone(z));

@@ -3,6 +3,13 @@ import { asWritten } from './as_written.mjs';
 
 export const asWrittenWithBulk = (Database) =>
   class extends asWritten(Database) {
+    relocateWorktree(id, { port }) {
+      this.db
+        .prepare('UPDATE worktrees SET port = ?, updated_at = ? WHERE id = ?')
+        .run(port, new Date().toISOString(), id);
+      return this.getWorktree(id);
+    }
+
     getBoard() {
       return this.transaction(() => ({
         zones: this.listZones(),

@@ -27,6 +27,11 @@ const WORKTREE_COLUMNS = new Map([
   ['issueUrl', 'issue_url'],
   ['taskId', 'task_id'],
 ]);
+const LOCATION_COLUMNS = new Map([
+  ['path', 'path'],
+  ['port', 'port'],
+  ['branchName', 'branch_name'],
+]);
 const ZONE_COLUMNS = new Map([
   ['name', 'name'],
   ['description', 'description'],
@@ -131,6 +136,10 @@ export class HandTuned {
   updateWorktree(id, changes) {
     const row = this.update('worktrees', WORKTREE, WORKTREE_COLUMNS, changes, id);
     return row === undefined ? this.getWorktree(id) : this.worktreeOf(row);
+  }
+
+  relocateWorktree(id, location) {
+    return this.worktreeOf(this.update('worktrees', WORKTREE, LOCATION_COLUMNS, location, id));
   }
 
   deleteWorktree(id) {

@@ -70,6 +70,12 @@ function worktreeChanges(method, name, argument, strict, prefix = '') {
   ];
 }
 
+/** What `method` was given as `name`, as the values that the addon takes. Errors name fields behind `prefix`. */
+function worktreeRelocation(method, name, argument, strict, prefix = '') {
+  const given = fields(method, name, argument, knownKeys.worktreeRelocation, strict);
+  return [given.path, given.port, given.branchName];
+}
+
 const zone = {
   /** How many cells a row has. */
   width: 13,
@@ -189,4 +195,14 @@ function newExecution(method, name, argument, strict, prefix = '') {
   ];
 }
 
-module.exports = { worktree, zone, execution, newWorktree, worktreeChanges, newZone, zoneChanges, newExecution };
+module.exports = {
+  worktree,
+  zone,
+  execution,
+  newWorktree,
+  worktreeChanges,
+  worktreeRelocation,
+  newZone,
+  zoneChanges,
+  newExecution,
+};

@@ -12,6 +12,10 @@ module.exports = {
     taken: ['issueUrl', 'taskId', 'status', 'position', 'issue_url', 'task_id', 'position_x', 'position_y'],
     fixed: ['id', 'path', 'port', 'branchName', 'createdAt', 'updatedAt', 'branch_name', 'created_at', 'updated_at'],
   },
+  worktreeRelocation: {
+    taken: ['path', 'port', 'branchName'],
+    fixed: ['id', 'issueUrl', 'taskId', 'status', 'position', 'createdAt', 'updatedAt'],
+  },
   newZone: {
     taken: [
       'id',

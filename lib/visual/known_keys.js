@@ -130,6 +130,7 @@ function editsBetween(one, other) {
 
 const ITSELF = { remark: 'the database sets it itself' };
 const NO_UPDATE = { remark: 'an update does not change it, only SQL does' };
+const NO_RELOCATION = { remark: 'a relocation does not change it' };
 const WORKTREE_ALIASES = { branch: 'branchName', issue: 'issueUrl', task: 'taskId' };
 const ZONE_ALIASES = { prompt: 'promptTemplate', template: 'promptTemplate' };
 const RUN_ALIASES = { zone: 'zoneId', worktree: 'worktreeId', agent: 'agentType' };
@@ -158,6 +159,7 @@ module.exports = {
   size: new Keys(['width', 'height']),
   newWorktree: keysOf(keys.newWorktree, { ...ITSELF, aliases: WORKTREE_ALIASES }),
   worktreeChanges: keysOf(keys.worktreeChanges, { ...NO_UPDATE, aliases: WORKTREE_ALIASES }),
+  worktreeRelocation: keysOf(keys.worktreeRelocation, { ...NO_RELOCATION, aliases: WORKTREE_ALIASES }),
   worktreeFilter: new Keys(['status']),
   newZone: keysOf(keys.newZone, { ...ITSELF, aliases: ZONE_ALIASES }),
   zoneChanges: keysOf(keys.zoneChanges, { ...NO_UPDATE, aliases: ZONE_ALIASES }),

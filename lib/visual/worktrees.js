@@ -4,7 +4,7 @@ const addon = require('../native/addon.js');
 const { one, list } = require('../native/objects.js');
 const { filter } = require('./arguments.js');
 const { allOrNothing, each } = require('./bulk.js');
-const { worktree, newWorktree, worktreeChanges } = require('./fields.js');
+const { worktree, newWorktree, worktreeChanges, worktreeRelocation } = require('./fields.js');
 const knownKeys = require('./known_keys.js');
 const { stateOf } = require('./state.js');
 
@@ -67,6 +67,12 @@ const methods = {
     const { connection, strict } = stateOf(this, 'updateWorktree');
     const values = worktreeChanges('updateWorktree', 'changes', changes, strict);
     return one(worktree, addon.updateWorktree(connection, Date.now(), id, ...values));
+  },
+
+  relocateWorktree(id, location) {
+    const { connection } = stateOf(this, 'relocateWorktree');
+    const values = worktreeRelocation('relocateWorktree', 'location', location, true);
+    return one(worktree, addon.relocateWorktree(connection, Date.now(), id, ...values));
   },
 
   deleteWorktree(id) {

@@ -30,6 +30,12 @@ pub trait Worktrees {
     /// The model's for a value.
     fn update_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()>;
 
+    /// Changes where a worktree is (path, port, branch) and returns its row.
+    ///
+    /// # Errors
+    /// `Error('Worktree not found: …')`, the model's for a value, the engine's for a constraint.
+    fn relocate_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()>;
+
     /// Deletes a worktree, its assignment and executions.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 
 use super::given::{Field, Given};
 use super::rules::{self, Stored};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +27,20 @@ pub enum Holds {
     Boolean,
 }
 
+impl Holds {
+    /// What a value must be, for the sentence that refuses another.
+    const fn must(self) -> &'static str {
+        match self {
+            Self::Id => "a non-empty string",
+            Self::Text | Self::Time => "a string",
+            Self::Json { .. } => "a JSON value",
+            Self::Port => "a non-negative integer",
+            Self::Coordinate => "a finite number",
+            Self::Boolean => "a boolean",
+        }
+    }
+}
+
 /// What becomes of a field of something new.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum New {
@@ -46,11 +60,18 @@ pub enum New {
     Unset,
 }
 
-/// What an update may make of a field.
+/// A kind of change to what is stored: a field belongs to one of them, or to none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edit {
+    /// `updateWorktree`, `updateZone`.
+    Update,
+    /// `relocateWorktree`.
+    Relocate,
+}
+
+/// What an edit may make of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// An update does not take it.
-    Never,
     /// `null` is stored as NULL, which the schema refuses where there has to be something.
     OrNull,
     /// `null` is refused.
@@ -70,15 +91,15 @@ pub struct Declaration {
     pub holds: Holds,
     /// What it is in something new.
     pub new: New,
-    /// What an update may make of it.
-    pub change: Change,
+    /// Which edit takes it, and what that may make of it.
+    pub change: Option<(Edit, Change)>,
 }
 
 impl Declaration {
-    /// A field that is stored as it is given and that no update takes.
+    /// A field that is stored as it is given and that no edit takes.
     #[must_use]
     pub const fn new(column: &'static str, name: &'static str, holds: Holds) -> Self {
-        Self { column, name, holds, new: New::Given, change: Change::Never }
+        Self { column, name, holds, new: New::Given, change: None }
     }
 
     /// With this in something new.
@@ -90,7 +111,19 @@ impl Declaration {
     /// Which an update takes.
     #[must_use]
     pub const fn changed(self, change: Change) -> Self {
-        Self { change, ..self }
+        Self { change: Some((Edit::Update, change)), ..self }
+    }
+
+    /// Which a relocation takes.
+    #[must_use]
+    pub const fn relocated(self, change: Change) -> Self {
+        Self { change: Some((Edit::Relocate, change)), ..self }
+    }
+
+    /// Whether an edit takes it.
+    #[must_use]
+    pub fn is_edited_by(&self, edit: Edit) -> bool {
+        self.change.is_some_and(|(by, _)| by == edit)
     }
 
     /// Whether a new one is given it.
@@ -113,11 +146,11 @@ impl Declaration {
         }
     }
 
-    /// What an update stores of it; `None` where it leaves it as it is.
+    /// What an edit stores of it; `None` where it leaves it as it is.
     fn stored_change<'a>(&self, field: Field, given: Given<'a>) -> Result<Option<Stored<'a>>> {
         match (self.change, given) {
-            (Change::Never, _) | (_, Given::Undefined) | (Change::IfGiven, Given::Null) => Ok(None),
-            (Change::NotNull, given) => rules::text_not_null(field, given).map(|text| Some(text.into())),
+            (None, _) | (_, Given::Undefined) | (Some((_, Change::IfGiven)), Given::Null) => Ok(None),
+            (Some((_, Change::NotNull)), Given::Null) => Err(field.wrong_type(self.holds.must(), &given)),
             (_, given) => self.stored(field, given).map(Some),
         }
     }
@@ -151,14 +184,27 @@ impl Entity {
         self.fields.iter().filter(|field| field.is_given())
     }
 
-    /// The fields that an update takes, in the order in which they cross from JavaScript.
-    pub fn changeable(&self) -> impl Iterator<Item = &'static Declaration> {
-        self.fields.iter().filter(|field| field.change != Change::Never)
+    /// The fields that an edit takes, in the order in which they cross from JavaScript.
+    pub fn editable(&self, edit: Edit) -> impl Iterator<Item = &'static Declaration> {
+        self.fields.iter().filter(move |field| field.is_edited_by(edit))
     }
 
     /// The columns that are written when a new one is stored.
     pub fn written(&self) -> impl Iterator<Item = &'static Declaration> {
         self.fields.iter().filter(|field| field.new != New::Unset)
+    }
+
+    /// That there is none with this id.
+    #[must_use]
+    pub fn not_found(&self, field: Field, id: Given<'_>) -> Error {
+        let id = match id {
+            Given::Text(id) => id,
+            Given::Null => "null",
+            _ => "undefined",
+        };
+        let (initial, rest) = self.name.split_at(1);
+        let message = format!("{}{rest} not found: {id}", initial.to_uppercase());
+        Error::Coded { code: "ERR_NOT_FOUND", message }.about(field.facts())
     }
 
     /// What is stored of a new one, in the order of [`Entity::written`]. `given` has a value for each of
@@ -185,14 +231,19 @@ impl Entity {
             .collect()
     }
 
-    /// The columns that an update changes, and what they become. `given` has a value for each of
-    /// [`Entity::changeable`]; the id of what is changed is given before them.
+    /// The columns that an edit changes, and what they become. `given` has a value for each of
+    /// [`Entity::editable`]; the id of what is changed is given before them.
     ///
     /// # Errors
     /// The first field that breaks its rule, named with `method`.
-    pub fn changes<'a>(&self, method: &'static str, given: &[Given<'a>]) -> Result<Vec<(&'static str, Stored<'a>)>> {
+    pub fn changes<'a>(
+        &self,
+        edit: Edit,
+        method: &'static str,
+        given: &[Given<'a>],
+    ) -> Result<Vec<(&'static str, Stored<'a>)>> {
         let mut set = Vec::with_capacity(given.len() + 1);
-        for (nth, (field, given)) in self.changeable().zip(given).enumerate() {
+        for (nth, (field, given)) in self.editable(edit).zip(given).enumerate() {
             if let Some(stored) = field.stored_change(Field::new(method, field.name).behind(1 + nth), *given)? {
                 set.push((field.column, stored));
             }

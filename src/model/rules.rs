@@ -89,17 +89,6 @@ pub fn text_or<'a>(field: Field, given: Given<'a>, default: Option<&'a str>) -> 
     if given.is_falsy() { Ok(default.map(Cow::Borrowed)) } else { text(field, given) }
 }
 
-/// Text of a change: `null` is not a value of this field.
-///
-/// # Errors
-/// As [`text`], and a `TypeError` for `null`.
-pub fn text_not_null(field: Field, given: Given<'_>) -> Result<Option<Cow<'_, str>>> {
-    match given {
-        Given::Null => Err(field.wrong_type("a string", &given)),
-        _ => text(field, given),
-    }
-}
-
 /// A time that is kept as it is given; missing or empty means the default.
 ///
 /// # Errors

@@ -8,9 +8,9 @@ pub const WORKTREE: Entity = Entity {
     table: "worktrees",
     fields: &[
         Declaration::new("id", "id", Holds::Id),
-        Declaration::new("path", "path", Holds::Text),
-        Declaration::new("port", "port", Holds::Port),
-        Declaration::new("branch_name", "branchName", Holds::Text),
+        Declaration::new("path", "path", Holds::Text).relocated(Change::NotNull),
+        Declaration::new("port", "port", Holds::Port).relocated(Change::NotNull),
+        Declaration::new("branch_name", "branchName", Holds::Text).relocated(Change::NotNull),
         Declaration::new("issue_url", "issueUrl", Holds::Text).made(New::OrNull).changed(Change::OrNull),
         Declaration::new("task_id", "taskId", Holds::Text).made(New::OrNull).changed(Change::OrNull),
         Declaration::new("status", "status", Holds::Text).made(New::Or("active")).changed(Change::NotNull),
@@ -28,7 +28,9 @@ pub const WORKTREE: Entity = Entity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
     use crate::error::{Place, Result};
+    use crate::model::entity::Edit;
     use crate::model::{Given, Stored};
 
     /// Id, path, port, branch, issue, task, status, x, y and when it was made.
@@ -86,15 +88,29 @@ mod tests {
     }
 
     #[test]
+    fn a_relocation_takes_where_it_is_and_nothing_else() {
+        let relocate = |given: &[Given<'static>]| WORKTREE.changes(Edit::Relocate, "relocateWorktree", given);
+        assert_eq!(
+            relocate(&[Given::Undefined, Given::Text("3002"), Given::Text("main")]),
+            Ok(vec![("port", Stored::Integer(3002)), ("branch_name", Stored::from("main"))])
+        );
+        for nothing in 0..3 {
+            let mut given = [Given::Undefined; 3];
+            given[nothing] = Given::Null;
+            assert!(matches!(relocate(&given).unwrap_err().parts().0, Error::Type(_)));
+        }
+    }
+
+    #[test]
     fn only_given_columns_change_and_null_clears() {
         // Issue, task, status, x and y.
         let mut given = [Given::Null, Given::Undefined, Given::Undefined, Given::Null, Given::Number(2.5)];
         assert_eq!(
-            WORKTREE.changes("updateWorktree", &given),
+            WORKTREE.changes(Edit::Update, "updateWorktree", &given),
             Ok(vec![("issue_url", Stored::Null), ("position_y", Stored::Real(2.5))])
         );
         given[2] = Given::Null;
-        let changes = WORKTREE.changes("updateWorktree", &given);
+        let changes = WORKTREE.changes(Edit::Update, "updateWorktree", &given);
         assert_eq!(refused(changes), Some((Some("status"), Some(Place::Argument(3)))));
     }
 }

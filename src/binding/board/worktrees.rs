@@ -13,6 +13,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("getWorktree", get_worktree),
     ("listWorktrees", list_worktrees),
     ("updateWorktree", update_worktree),
+    ("relocateWorktree", relocate_worktree),
     ("deleteWorktree", delete_worktree),
 ];
 
@@ -45,6 +46,12 @@ fn list_worktrees(state: &State, call: &Call) -> JsResult<Value> {
 fn update_worktree(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |engine, given, frame| {
         engine.update_worktree(given.get(1), given.rest(2), &time::iso(given.number(0)?), frame)
+    })
+}
+
+fn relocate_worktree(state: &State, call: &Call) -> JsResult<Value> {
+    row(state, call, |engine, given, frame| {
+        engine.relocate_worktree(given.get(1), given.rest(2), &time::iso(given.number(0)?), frame)
     })
 }
 

@@ -3,6 +3,7 @@
 mod assignments;
 mod counts;
 mod counts_stand;
+mod edits;
 mod executions;
 mod places;
 #[cfg(test)]
@@ -25,7 +26,7 @@ use crate::engine::Lists;
 use crate::engine::sqlite::driver::transaction::Transactions;
 use crate::engine::sqlite::driver::{Bind, Connection, Statement};
 use crate::error::Result;
-use crate::model::{Entity, Stored};
+use crate::model::Stored;
 use crate::rows::Frame;
 use queries::Query;
 
@@ -47,9 +48,6 @@ pub struct Store {
     /// A list that did not fit one frame.
     unfinished: RefCell<Option<Rc<Statement>>>,
 }
-
-/// The most sets of columns whose update is kept compiled.
-const MAX_UPDATES: usize = 64;
 
 impl Lists for Store {
     fn more(&self, frame: &mut Frame) -> Result<bool> {
@@ -171,41 +169,6 @@ impl Store {
         // Large values are not to stay in memory until the next call.
         statement.clear_bindings();
         ran.map(|changes| changes.changes)
-    }
-
-    /// `UPDATE … RETURNING` of these columns of the row with this id.
-    fn update<'a>(
-        &self,
-        entity: &Entity,
-        id: &'a str,
-        now: &'a str,
-        mut set: Vec<(&'static str, Stored<'a>)>,
-        frame: &mut Frame,
-    ) -> Result<()> {
-        self.connection.prepare_to_write()?;
-        set.push(("updated_at", Stored::from(now)));
-        let columns: Vec<String> = set.iter().map(|(column, _)| format!("{column} = ?")).collect();
-        let sql = format!(
-            "UPDATE main.{} SET {} WHERE id = ? RETURNING {}",
-            entity.table,
-            columns.join(", "),
-            queries::columns(entity, "")
-        );
-        let known = self.updates.borrow().get(&sql).map(Rc::clone);
-        let statement = if let Some(statement) = known {
-            statement
-        } else {
-            let statement = Rc::new(Statement::prepare(&self.connection, &sql, true)?);
-            let mut updates = self.updates.borrow_mut();
-            if updates.len() >= MAX_UPDATES {
-                updates.clear();
-            }
-            updates.insert(sql, Rc::clone(&statement));
-            statement
-        };
-        let mut values: Vec<Stored<'a>> = set.into_iter().map(|(_, value)| value).collect();
-        values.push(Stored::from(id));
-        Self::bind_and_run(&statement, &values, Some(frame)).map(|_| ())
     }
 }
 

@@ -10,6 +10,7 @@ use super::Store;
 use super::queries::Query;
 use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
+use crate::model::Entity;
 use crate::rows::Frame;
 
 /// A read by id: by its index, with the rowid as the last column, and by the rowid that it was found at.
@@ -23,6 +24,15 @@ pub(super) enum ById {
 
 impl ById {
     const COUNT: usize = 4;
+
+    /// The read of an entity.
+    pub(super) fn of(entity: &Entity) -> Self {
+        match entity.name {
+            "worktree" => Self::Worktree,
+            "zone" => Self::Zone,
+            _ => Self::Execution,
+        }
+    }
 
     fn queries(self) -> (Query, Query) {
         match self {

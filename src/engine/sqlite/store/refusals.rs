@@ -4,7 +4,7 @@
 use super::Store;
 use super::places::ById;
 use crate::error::{Error, Facts, Place, Result};
-use crate::model::entity::Declaration;
+use crate::model::entity::{Declaration, Edit};
 use crate::model::{Entity, Field};
 use crate::rows::Frame;
 use rusqlite::ffi;
@@ -14,9 +14,9 @@ pub(super) fn about_new(error: Error, entity: &Entity, method: &'static str) -> 
     about(error, entity, method, entity.given(), 0)
 }
 
-/// Which field of an update a constraint is about; the id is given before them.
-pub(super) fn about_change(error: Error, entity: &Entity, method: &'static str) -> Error {
-    about(error, entity, method, entity.changeable(), 1)
+/// Which field of an edit a constraint is about; the id is given before them.
+pub(super) fn about_edit(error: Error, entity: &Entity, edit: Edit, method: &'static str) -> Error {
+    about(error, entity, method, entity.editable(edit), 1)
 }
 
 fn about(

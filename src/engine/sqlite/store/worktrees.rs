@@ -1,12 +1,13 @@
-//! Worktrees and the zones they stand in.
+//! Worktrees.
 
 use super::places::ById;
 use super::queries::Query;
-use super::refusals::{about_change, about_new};
+use super::refusals::about_new;
 use super::{Store, push_new};
 use crate::engine::Worktrees;
 use crate::engine::sqlite::driver::Bind;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::model::entity::Edit;
 use crate::model::{Field, Given, WORKTREE, rules};
 use crate::rows::Frame;
 
@@ -37,44 +38,17 @@ impl Worktrees for Store {
     }
 
     fn update_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
-        self.connection.check_idle()?;
-        let id = rules::lookup(Field::new("updateWorktree", "id"), id)?;
-        let set = WORKTREE.changes("updateWorktree", given)?;
-        match id {
-            None => Ok(()),
-            Some(id) if set.is_empty() => self.get_by_id(ById::Worktree, id, frame),
-            Some(id) => self
-                .update(&WORKTREE, id, now, set, frame)
-                .map_err(|error| about_change(error, &WORKTREE, "updateWorktree")),
-        }
+        self.edit(&WORKTREE, Edit::Update, "updateWorktree", id, given, now, frame)
+    }
+
+    fn relocate_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
+        let method = "relocateWorktree";
+        self.edit(&WORKTREE, Edit::Relocate, method, id, given, now, frame)?;
+        if frame.rows() > 0 { Ok(()) } else { Err(WORKTREE.not_found(Field::new(method, "id"), id)) }
     }
 
     fn delete_worktree(&self, id: Given<'_>) -> Result<()> {
         self.connection.check_idle()?;
-        let field = Field::new("deleteWorktree", "id");
-        let not_found = |id: &str| Error::Coded { code: "ERR_NOT_FOUND", message: format!("Worktree not found: {id}") };
-        self.delete(Query::DeleteWorktree, field, id, not_found)
-    }
-}
-
-impl Store {
-    pub(super) fn delete(
-        &self,
-        query: Query,
-        field: Field,
-        given: Given<'_>,
-        not_found: impl FnOnce(&str) -> Error,
-    ) -> Result<()> {
-        let shown = match (rules::lookup(field, given)?, given) {
-            (Some(id), _) => {
-                if self.write(query, &[id.into()])? > 0 {
-                    return Ok(());
-                }
-                id
-            }
-            (None, Given::Null) => "null",
-            (None, _) => "undefined",
-        };
-        Err(not_found(shown).about(field.facts()))
+        self.delete(Query::DeleteWorktree, &WORKTREE, Field::new("deleteWorktree", "id"), id)
     }
 }

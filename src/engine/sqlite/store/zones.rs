@@ -2,10 +2,11 @@
 
 use super::places::ById;
 use super::queries::Query;
-use super::refusals::{about_change, about_new};
+use super::refusals::about_new;
 use super::{Store, push_new};
 use crate::engine::Zones;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::model::entity::Edit;
 use crate::model::{Field, Given, ZONE, rules};
 use crate::rows::Frame;
 
@@ -31,21 +32,11 @@ impl Zones for Store {
     }
 
     fn update_zone(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
-        self.connection.check_idle()?;
-        let id = rules::lookup(Field::new("updateZone", "id"), id)?;
-        let set = ZONE.changes("updateZone", given)?;
-        match id {
-            None => Ok(()),
-            Some(id) if set.is_empty() => self.get_by_id(ById::Zone, id, frame),
-            Some(id) => {
-                self.update(&ZONE, id, now, set, frame).map_err(|error| about_change(error, &ZONE, "updateZone"))
-            }
-        }
+        self.edit(&ZONE, Edit::Update, "updateZone", id, given, now, frame)
     }
 
     fn delete_zone(&self, id: Given<'_>) -> Result<()> {
         self.connection.check_idle()?;
-        let not_found = |id: &str| Error::Coded { code: "ERR_NOT_FOUND", message: format!("Zone not found: {id}") };
-        self.delete(Query::DeleteZone, Field::new("deleteZone", "id"), id, not_found)
+        self.delete(Query::DeleteZone, &ZONE, Field::new("deleteZone", "id"), id)
     }
 }
