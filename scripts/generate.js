@@ -146,11 +146,15 @@ function values(name, fields, value) {
     (group) =>
       `  const ${group} = group(method, \`\${prefix}${group}\`, given.${group}, knownKeys.${group}, strict);\n`,
   );
+  const body = `${groups.join('')}  return [${fields.map(value).join(', ')}];`;
+  const [behind, parameter] = body.includes('prefix')
+    ? [' Errors name fields behind `prefix`.', ", prefix = ''"]
+    : ['', ''];
   return `
-/** What \`method\` was given as \`name\`, as the values that the addon takes. Errors name fields behind \`prefix\`. */
-function ${name}(method, name, argument, strict, prefix = '') {
+/** What \`method\` was given as \`name\`, as the values that the addon takes.${behind} */
+function ${name}(method, name, argument, strict${parameter}) {
   const given = fields(method, name, argument, knownKeys.${name}, strict);
-${groups.join('')}  return [${fields.map(value).join(', ')}];
+${body}
 }
 `;
 }

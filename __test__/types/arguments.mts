@@ -5,6 +5,7 @@ import type {
   NewWorktree,
   NewZone,
   VisualDatabaseOptions,
+  Worktree,
   WorktreeChanges,
   ZoneChanges,
 } from '@ai-orchestra/visual-db';
@@ -84,6 +85,7 @@ db.updateWorktree('w');
 db.updateWorktree('w', { status: true });
 
 const relocated: Worktree = db.relocateWorktree('w', { path: '/srv/w', port: '3002', branchName: undefined });
+relocated.port.toFixed();
 // @ts-expect-error A worktree is somewhere.
 db.relocateWorktree('w', { path: null });
 // @ts-expect-error What an update changes is no part of where it is.

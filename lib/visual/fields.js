@@ -70,8 +70,8 @@ function worktreeChanges(method, name, argument, strict, prefix = '') {
   ];
 }
 
-/** What `method` was given as `name`, as the values that the addon takes. Errors name fields behind `prefix`. */
-function worktreeRelocation(method, name, argument, strict, prefix = '') {
+/** What `method` was given as `name`, as the values that the addon takes. */
+function worktreeRelocation(method, name, argument, strict) {
   const given = fields(method, name, argument, knownKeys.worktreeRelocation, strict);
   return [given.path, given.port, given.branchName];
 }
