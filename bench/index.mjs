@@ -1,12 +1,13 @@
 // `npm run bench`: measures the package beside its peers (see HELP below).
 import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chart } from './chart.mjs';
 import { tidy } from './files.mjs';
 import { floor } from './floor.mjs';
 import { machine } from './machine.mjs';
-import { PEERS } from './peers/index.mjs';
 import { coldStarts, crowds, peakMemory } from './processes.mjs';
+import { BEFORE, PEERS } from './peers/index.mjs';
 import { report } from './report.mjs';
 import { measureCases } from './rounds.mjs';
 import { SIZES } from './workload.mjs';
@@ -18,6 +19,7 @@ const HELP = `npm run bench [-- OPTIONS]: the package beside its peers; prints t
   --effort N     how many milliseconds a case has in each round (70)
   --only REGEX   only the cases whose names match; nothing written
   --peers REGEX  only these peers; nothing written
+  --before PATH  beside another checkout of the package that is built, and tells what was faster there; nothing written
   --chart        only draws docs/speed.svg again, from results.md
   --help         this text
 `;
@@ -30,6 +32,7 @@ const { values } = parseArgs({
     effort: { type: 'string' },
     only: { type: 'string' },
     peers: { type: 'string' },
+    before: { type: 'string' },
     chart: { type: 'boolean' },
   },
 });
@@ -49,9 +52,12 @@ for (const option of ['rounds', 'effort'])
     process.stderr.write(`--${option} must be a positive integer, got ${JSON.stringify(values[option])}\n`);
     process.exit(2);
   }
+if (values.before) process.env.VISUAL_DB_BEFORE = resolve(values.before);
 const only = new RegExp(values.only ?? '');
-const peers = PEERS.filter((peer) => new RegExp(values.peers ?? '').test(peer));
-const complete = !values.quick && !values.only && !values.peers;
+const peers = [...PEERS, ...(values.before ? [BEFORE] : [])].filter((peer) =>
+  new RegExp(values.peers ?? '').test(peer),
+);
+const complete = !values.quick && !values.only && !values.peers && !values.before;
 const say = (text) => process.stderr.write(`${text}\n`);
 const settings = {
   rounds: Number(values.rounds ?? (values.quick ? 2 : 7)),

@@ -1,6 +1,6 @@
 // The table: medians, spread and ratios, beside what was promised.
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { AS_WRITTEN, OURS, TUNED } from './peers/index.mjs';
+import { AS_WRITTEN, BEFORE, OURS, TUNED } from './peers/index.mjs';
 import { geometricMean, median, spread } from './statistics.mjs';
 import { ADDON_BYTES, FLOOR, GEOMETRIC_MEAN, GROWTH, targetOf } from './targets.mjs';
 import { SIZES } from './workload.mjs';
@@ -41,6 +41,19 @@ function cases(results, peers) {
     return [name, ...cells, ...verdicts];
   });
   return table(['case', ...peers.map(short), 'as written / ours', 'best hand-tuned / ours'], rows);
+}
+
+/** What an earlier checkout takes, in times of ours: under 0.95 this one has become slower. */
+function before(results) {
+  const rows = results
+    .filter(({ medians }) => medians[BEFORE] && medians[OURS])
+    .map(({ name, size, medians }) => {
+      // The fastest round of each: noise only ever adds.
+      const [then, now] = [medians[BEFORE], medians[OURS]].map((rounds) => Math.min(...rounds));
+      const verdict = then / now < 0.95 ? `${number(then / now)} **slower**` : number(then / now);
+      return [name, number(size), time(then), time(now), verdict];
+    });
+  return rows.length === 0 ? '' : table(['case, fastest round', 'executions', 'before', 'now', 'before / now'], rows);
 }
 
 function growth(results, peers) {
@@ -106,6 +119,7 @@ export function report({ results, memory, floor, machine, peers }) {
     where,
     cases(results, peers),
     mean(results),
+    before(results),
     growth(results, peers),
     floors(floor),
     memories(memory),

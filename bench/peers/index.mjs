@@ -1,7 +1,12 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
 // Who is measured. A process opens one peer only: two copies of SQLite in one process would undo each other's file locks.
 export const AS_WRITTEN = 'as written, better-sqlite3';
 export const TUNED = ['hand-tuned, better-sqlite3', 'hand-tuned, node:sqlite'];
 export const OURS = 'visual-db';
+/** Another checkout of this package, which `--before` names. */
+export const BEFORE = 'visual-db before';
 
 const openers = {
   async [AS_WRITTEN](path) {
@@ -17,12 +22,17 @@ const openers = {
     const [{ HandTuned }, { nodeSqlite }] = [await import('./hand_tuned.mjs'), await import('./drivers.mjs')];
     return new HandTuned(await nodeSqlite(path));
   },
+  async [BEFORE](path, options) {
+    const { VisualDatabase } = await import(pathToFileURL(join(process.env.VISUAL_DB_BEFORE, 'lib/index.mjs')));
+    return new VisualDatabase({ dbPath: path, ...options });
+  },
   async [OURS](path, options) {
     const { open } = await import('./ours.mjs');
     return open(path, options);
   },
 };
 
-export const PEERS = Object.keys(openers);
+/** The peers that are always there. */
+export const PEERS = Object.keys(openers).filter((peer) => peer !== BEFORE);
 export const fileName = (peer) => peer.replaceAll(/\W+/g, '-');
 export const open = (peer, path, options) => openers[peer](path, options);
