@@ -11,8 +11,10 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use rusqlite::ffi;
 
+use super::file::part;
+use super::held::Held;
 use super::index::{Header, Index};
-use super::{Tables, frames, part};
+use super::tables::Tables;
 
 /// The writer's lock among SQLite's locks of the WAL index, as a bit.
 const WRITE: u8 = 1;
@@ -25,9 +27,9 @@ pub(super) struct Database {
     /// How often the index was given up: the next log may begin with the same words.
     logs: Cell<u32>,
     /// The locks of the index that this connection holds.
-    held: Cell<u8>,
-    /// The write-ahead log, while it is open; else null.
-    pub log: Cell<*mut ffi::sqlite3_file>,
+    locks: Cell<u8>,
+    /// What is held back of the write-ahead log, while that is open; else null.
+    pub held: Cell<*mut Held>,
 }
 
 static TABLES: Tables = Tables::new();
@@ -49,8 +51,8 @@ pub(super) unsafe fn attach(file: *mut ffi::sqlite3_file, methods: &'static ffi:
         methods,
         index: Cell::new(None),
         logs: Cell::new(0),
-        held: Cell::new(0),
-        log: Cell::new(ptr::null_mut()),
+        locks: Cell::new(0),
+        held: Cell::new(ptr::null_mut()),
     };
     // SAFETY: as the caller promises; `close` drops what is written here.
     unsafe {
@@ -103,15 +105,14 @@ fn is_ours(methods: &ffi::sqlite3_io_methods) -> bool {
 impl Database {
     /// Whether this connection has the writer's lock, of an index that is known.
     pub fn is_writing(&self) -> bool {
-        self.held.get() & WRITE != 0 && self.index.get().is_some_and(Index::is_reviewed)
+        self.locks.get() & WRITE != 0 && self.index.get().is_some_and(Index::is_reviewed)
     }
 
     /// The writer's lock is let go of.
     fn end_writing(&self) {
-        let log = self.log.get();
-        if !log.is_null() {
-            // SAFETY: it is null where the log is not open.
-            unsafe { frames::forget(log) };
+        // SAFETY: it is null where the log is not open, and its file object uses it only while SQLite calls that.
+        if let Some(held) = unsafe { self.held.get().as_mut() } {
+            held.forget();
         }
     }
 }
@@ -151,7 +152,7 @@ unsafe extern "C" fn shm_lock(file: *mut ffi::sqlite3_file, offset: c_int, n: c_
     // SAFETY: as above.
     unsafe {
         let this = database(file);
-        let held = this.held.get();
+        let before = this.locks.get();
         let locks = (((1_u32 << n) - 1) << offset) as u8;
         if flags & ffi::SQLITE_SHM_UNLOCK != 0 && locks & WRITE != 0 {
             this.end_writing();
@@ -159,7 +160,7 @@ unsafe extern "C" fn shm_lock(file: *mut ffi::sqlite3_file, offset: c_int, n: c_
         let Some(lock) = this.methods.xShmLock else { return ffi::SQLITE_IOERR_LOCK };
         let code = lock(file, offset, n, flags);
         if code == ffi::SQLITE_OK {
-            this.held.set(if flags & ffi::SQLITE_SHM_LOCK != 0 { held | locks } else { held & !locks });
+            this.locks.set(if flags & ffi::SQLITE_SHM_LOCK != 0 { before | locks } else { before & !locks });
         }
         code
     }
@@ -172,7 +173,7 @@ unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, delete: c_int) -> c
         this.end_writing();
         this.index.set(None);
         this.logs.set(this.logs.get().wrapping_add(1));
-        this.held.set(0);
+        this.locks.set(0);
         this.methods.xShmUnmap.map_or(ffi::SQLITE_IOERR, |unmap| unmap(file, delete))
     }
 }

@@ -12,7 +12,9 @@ use std::ptr;
 use rusqlite::ffi;
 
 use super::database::{self, Database};
-use super::{Tables, part};
+use super::file::part;
+use super::held::{Held, Latest};
+use super::tables::Tables;
 
 /// Sizes that SQLite's file format gives.
 const LOG_HEADER: usize = 32;
@@ -29,32 +31,7 @@ pub(super) struct Frames {
     /// The database whose log it is. It lives for as long as its file is open, and that is longer than the log: what is `'static`
     /// here must not leave this object.
     database: &'static Database,
-    latest: Latest,
-    /// Frames that are held back, one behind the other, and where in the file they begin.
-    held: Vec<u8>,
-    begin: i64,
-}
-
-/// What SQLite wrote last. Only a header that goes on exactly where a whole frame ended is held back: a page follows it.
-/// Headers that SQLite writes anew, over older ones and without a page, never do.
-#[derive(Clone, Copy, PartialEq)]
-enum Latest {
-    /// Something else, or nothing.
-    Other,
-    /// A header that was written as it came; its page begins here.
-    Header(i64),
-    /// A header that is held back; its page begins here. Whether it commits.
-    Held(i64, bool),
-    /// A whole frame, or the log's own header: the next frame begins here.
-    End(i64),
-}
-
-impl Latest {
-    /// After a call that doesn't write. Where a whole frame ended, the next one still begins: with `synchronous = FULL` a sync
-    /// stands between any two commits.
-    fn after_another_call(self) -> Self {
-        if let Self::End(_) = self { self } else { Self::Other }
-    }
+    held: Held,
 }
 
 /// Takes over a write-ahead log that was just opened.
@@ -69,9 +46,9 @@ pub(super) unsafe fn attach(
     // SAFETY: as the caller promises; `close` drops what is written here.
     unsafe {
         let Some(database) = database::of(ffi::sqlite3_database_file_object(name)) else { return };
-        database.log.set(file);
-        let frames = Frames { methods, database, latest: Latest::Other, held: Vec::new(), begin: 0 };
-        ptr::write(part(file), frames);
+        let ours = part::<Frames>(file);
+        ptr::write(ours, Frames { methods, database, held: Held::default() });
+        database.held.set(&raw mut (*ours).held);
         (*file).pMethods = TABLES.replacing(methods, |ours| {
             ours.xClose = Some(close);
             ours.xRead = Some(read);
@@ -81,19 +58,6 @@ pub(super) unsafe fn attach(
             ours.xFileSize = Some(file_size);
             ours.xFileControl = Some(file_control);
         });
-    }
-}
-
-/// Forgets what is held back: a transaction that didn't commit gives up its place in the log to whoever writes next.
-///
-/// # Safety
-/// `file` is a write-ahead log that `attach` took over.
-pub(super) unsafe fn forget(file: *mut ffi::sqlite3_file) {
-    // SAFETY: as the caller promises.
-    let this = unsafe { frames(file) };
-    this.held.clear();
-    if matches!(this.latest, Latest::Held(..)) {
-        this.latest = Latest::Other;
     }
 }
 
@@ -119,35 +83,18 @@ impl Frames {
     /// # Safety
     /// `self` is `file`'s.
     unsafe fn let_go(&mut self, file: *mut ffi::sqlite3_file) -> c_int {
-        let Ok(amount @ 1..) = c_int::try_from(self.held.len()) else { return ffi::SQLITE_OK };
+        let Ok(amount @ 1..) = c_int::try_from(self.held.bytes.len()) else { return ffi::SQLITE_OK };
         // SAFETY: there are so many bytes.
-        let code = unsafe { self.put(file, self.held.as_ptr().cast(), amount, self.begin) };
+        let code = unsafe { self.put(file, self.held.bytes.as_ptr().cast(), amount, self.held.begin) };
         if code == ffi::SQLITE_OK {
-            self.held.clear();
+            self.held.bytes.clear();
         }
         code
     }
 
     /// Holds a header back, while the writer's lock is held: when it is let go of, `forget` is called.
     fn begin_frame(&mut self, header: &[u8], offset: i64) -> bool {
-        self.database.is_writing() && self.hold(header, offset)
-    }
-
-    /// Holds bytes back behind those that are held already, where there is memory for them.
-    fn hold(&mut self, bytes: &[u8], offset: i64) -> bool {
-        let room = self.held.try_reserve(bytes.len()).is_ok();
-        if room {
-            if self.held.is_empty() {
-                self.begin = offset;
-            }
-            self.held.extend_from_slice(bytes);
-        }
-        room
-    }
-
-    /// Whether something of these bytes of the file is held back.
-    fn holds(&self, offset: i64, amount: c_int) -> bool {
-        offset < self.begin + self.held.len() as i64 && self.begin < offset + i64::from(amount)
+        self.database.is_writing() && self.held.hold(header, offset)
     }
 }
 
@@ -162,22 +109,22 @@ unsafe extern "C" fn write(
         let this = frames(file);
         let bytes = std::slice::from_raw_parts(data.cast::<u8>(), usize::try_from(amount).unwrap_or_default());
         let end = offset + i64::from(amount);
-        let before = std::mem::replace(&mut this.latest, Latest::Other);
+        let before = std::mem::replace(&mut this.held.latest, Latest::Other);
         match before {
             Latest::End(at) if at == offset && bytes.len() == FRAME_HEADER && this.begin_frame(bytes, offset) => {
-                this.latest = Latest::Held(end, commits(bytes));
+                this.held.latest = Latest::Held(end, commits(bytes));
                 return ffi::SQLITE_OK;
             }
-            Latest::Held(at, commits) if at == offset && is_page(bytes.len()) && this.hold(bytes, offset) => {
-                if commits || this.held.len() >= LARGEST_WRITE {
+            Latest::Held(at, commits) if at == offset && is_page(bytes.len()) && this.held.hold(bytes, offset) => {
+                if commits || this.held.bytes.len() >= LARGEST_WRITE {
                     let code = this.let_go(file);
                     if code != ffi::SQLITE_OK {
                         // SQLite will know that this frame failed: it must not get into the log later.
-                        this.held.truncate(this.held.len() - bytes.len() - FRAME_HEADER);
+                        this.held.bytes.truncate(this.held.bytes.len() - bytes.len() - FRAME_HEADER);
                         return code;
                     }
                 }
-                this.latest = Latest::End(end);
+                this.held.latest = Latest::End(end);
                 return ffi::SQLITE_OK;
             }
             _ => {}
@@ -186,13 +133,13 @@ unsafe extern "C" fn write(
         if code != ffi::SQLITE_OK {
             if matches!(before, Latest::Held(at, _) if at == offset) {
                 // Its page found no memory, and this is its failure.
-                this.held.truncate(this.held.len() - FRAME_HEADER);
+                this.held.bytes.truncate(this.held.bytes.len() - FRAME_HEADER);
             }
             return code;
         }
         let code = this.put(file, data, amount, offset);
         if code == ffi::SQLITE_OK {
-            this.latest = match before {
+            this.held.latest = match before {
                 Latest::Header(at) | Latest::Held(at, _) if at == offset && is_page(bytes.len()) => Latest::End(end),
                 _ if bytes.len() == FRAME_HEADER => Latest::Header(end),
                 _ if offset == 0 && bytes.len() == LOG_HEADER => Latest::End(end),
@@ -222,7 +169,7 @@ unsafe extern "C" fn read(
     // SAFETY: SQLite's own arguments go on to the default VFS.
     unsafe {
         let this = frames(file);
-        if this.holds(offset, amount) {
+        if this.held.covers(offset, amount) {
             let code = this.let_go(file);
             if code != ffi::SQLITE_OK {
                 return code;
@@ -240,8 +187,8 @@ macro_rules! after_letting_go {
             unsafe {
                 let this = frames(file);
                 // They come between transactions; where SQLite does it otherwise some day, what is held goes first.
-                debug_assert!(this.held.is_empty(), concat!("frames are held back at ", stringify!($method)));
-                this.latest = this.latest.after_another_call();
+                debug_assert!(this.held.bytes.is_empty(), concat!("frames are held back at ", stringify!($method)));
+                this.held.latest = this.held.latest.after_another_call();
                 match this.let_go(file) {
                     ffi::SQLITE_OK => this.methods.$method.map_or(ffi::$error, |run| run(file, $($argument),*)),
                     code => code,
@@ -263,9 +210,9 @@ unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     unsafe {
         let this = frames(file);
         // A commit has written everything, and a rollback has let go of the writer's lock, which forgets the rest.
-        debug_assert!(this.held.is_empty(), "frames are held back in a WAL that is closed");
+        debug_assert!(this.held.bytes.is_empty(), "frames are held back in a WAL that is closed");
         let methods = this.methods;
-        this.database.log.set(ptr::null_mut());
+        this.database.held.set(ptr::null_mut());
         ptr::drop_in_place(part::<Frames>(file));
         methods.xClose.map_or(ffi::SQLITE_IOERR_CLOSE, |close| close(file))
     }

@@ -3,16 +3,21 @@
 //! Everything else is the default VFS's own.
 
 pub mod database;
+mod file;
 mod frames;
+mod held;
 pub mod index;
+mod tables;
 #[cfg(test)]
 mod tests;
 
 use std::ffi::{CStr, c_int};
 use std::ptr;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use rusqlite::ffi;
+
+use self::file::{base, behind, set_base};
 
 /// The SQLite that the VFS was held against, line by line: it relies on more than SQLite promises. Versions before 3.51.3 also
 /// have a fault in WAL mode that loses commits.
@@ -44,9 +49,6 @@ pub fn unreviewed() -> Option<&'static CStr> {
 /// The name of the VFS.
 pub const NAME: &CStr = c"visual-db";
 
-/// The default VFS, as an address: it is static, and never unregistered.
-static BASE: OnceLock<usize> = OnceLock::new();
-
 /// Registers the VFS, once a process. `false` where this is not the SQLite that was reviewed, or there is no default one.
 pub fn register() -> bool {
     static REGISTERED: OnceLock<bool> = OnceLock::new();
@@ -58,7 +60,7 @@ pub fn register() -> bool {
             }
             let base = ffi::sqlite3_vfs_find(ptr::null());
             let Some(found) = base.as_ref() else { return false };
-            BASE.get_or_init(|| base.expose_provenance());
+            set_base(base);
             let mut vfs = *found;
             vfs.zName = NAME.as_ptr();
             vfs.pNext = ptr::null_mut();
@@ -67,26 +69,6 @@ pub fn register() -> bool {
             ffi::sqlite3_vfs_register(Box::leak(Box::new(vfs)), 0) == ffi::SQLITE_OK
         }
     })
-}
-
-fn base() -> *mut ffi::sqlite3_vfs {
-    ptr::with_exposed_provenance_mut(BASE.get().copied().unwrap_or_default())
-}
-
-/// Where our part begins in a file object: behind the default VFS's own, aligned.
-fn behind(base: &ffi::sqlite3_vfs) -> c_int {
-    (base.szOsFile + 7) / 8 * 8
-}
-
-/// Our part of a file object.
-///
-/// # Safety
-/// `file` is a file object of this VFS.
-unsafe fn part<T>(file: *mut ffi::sqlite3_file) -> *mut T {
-    // SQLite aligns a file object to 8 bytes, and no further.
-    const { assert!(align_of::<T>() <= 8) };
-    // SAFETY: `szOsFile` makes room for it, at a place that is as aligned as the object.
-    unsafe { file.byte_add(behind(&*base()) as usize).cast() }
 }
 
 unsafe extern "C" fn open(
@@ -111,38 +93,5 @@ unsafe extern "C" fn open(
             }
         }
         code
-    }
-}
-
-/// Tables of methods with some replaced, each by the table it was made from. There is one a kind of file system.
-pub(super) struct Tables(Mutex<Vec<(usize, usize)>>);
-
-impl Tables {
-    const fn new() -> Self {
-        Self(Mutex::new(Vec::new()))
-    }
-
-    /// The table that stands for `methods`: a copy, changed by `replace`, when it is first asked for.
-    fn replacing(
-        &self,
-        methods: &'static ffi::sqlite3_io_methods,
-        replace: impl FnOnce(&mut ffi::sqlite3_io_methods),
-    ) -> *const ffi::sqlite3_io_methods {
-        let key = ptr::from_ref(methods).addr();
-        let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, ours)) = tables.iter().find(|(known, _)| *known == key) {
-            return ptr::with_exposed_provenance(*ours);
-        }
-        let mut ours = *methods;
-        replace(&mut ours);
-        let ours: *const ffi::sqlite3_io_methods = Box::leak(Box::new(ours));
-        tables.push((key, ours.expose_provenance()));
-        ours
-    }
-
-    /// Whether a table is one of these.
-    fn contain(&self, methods: &ffi::sqlite3_io_methods) -> bool {
-        let address = ptr::from_ref(methods).addr();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|(_, ours)| *ours == address)
     }
 }
