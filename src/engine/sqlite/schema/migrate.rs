@@ -4,7 +4,7 @@ use rusqlite::{Connection, Transaction};
 
 use super::inspect::{Found, inspect};
 use super::migrations::{ALL, LATEST, Migration};
-use super::prepare::refusal;
+use super::refusal::refusal;
 use super::{APPLICATION_ID, Prepare, Report, counts, history, lock};
 use crate::error::{Error, Result};
 

@@ -9,6 +9,7 @@ mod lock;
 mod migrate;
 mod migrations;
 mod prepare;
+mod refusal;
 pub mod sha256;
 mod shape;
 mod status;

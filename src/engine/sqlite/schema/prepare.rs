@@ -6,8 +6,9 @@ use rusqlite::config::DbConfig;
 use super::inspect::{Found, header, in_snapshot, inspect};
 use super::lock::patiently;
 use super::migrations::LATEST;
+use super::refusal::{older, refusal};
 use super::{APPLICATION_ID, Prepare, Report, history, migrate};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Sees to it that the file is one that the code can work with, migrating it where it is older.
 ///
@@ -69,33 +70,4 @@ fn readable(options: &Prepare, found: &Found, version: u32) -> Result<Report> {
         return Err(options.error("ERR_SCHEMA_OLDER", "it has no tables yet, so there is nothing to read"));
     }
     Ok(Report { from: version, version, ..Report::default() })
-}
-
-fn older(options: &Prepare, found: &Found, version: u32) -> Error {
-    let what = match found {
-        Found::Empty => "it is empty".into(),
-        Found::JavaScriptLayer => "it is the JavaScript layer's and has no schema version".into(),
-        _ if version == 0 => "its schema was rolled back to nothing".into(),
-        _ => format!("its schema is version {version}"),
-    };
-    options.error(
-        "ERR_SCHEMA_OLDER",
-        format!("{what}, this package needs {LATEST}: `visual-db migrate up` brings it there"),
-    )
-}
-
-/// Why a file can't be used.
-pub fn refusal(options: &Prepare, found: &Found) -> Error {
-    match found {
-        Found::Newer(version) => options.error(
-            "ERR_SCHEMA_NEWER",
-            format!("its schema is version {version}, this package knows {LATEST}: use the version of the package that wrote it, or a later one"),
-        ),
-        Found::Different(differences) => options.error(
-            "ERR_SCHEMA_DIFFERENT",
-            format!("its tables are not the JavaScript layer's, so it was left as it is: {}", differences.join("; ")),
-        ),
-        Found::Foreign(why) => options.error("ERR_SCHEMA_FOREIGN", format!("{why}: it was left as it is")),
-        _ => older(options, found, 0),
-    }
 }

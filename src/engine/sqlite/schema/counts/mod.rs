@@ -11,15 +11,13 @@ mod parts;
 pub use checked::Standing;
 pub(super) use checked::remember;
 pub use mend::{Look, Verdict, look};
+pub use parts::VERSION;
 
 use rusqlite::Connection;
 
 use super::inspect::in_snapshot;
 use crate::error::{Error, Result};
 use difference::Difference;
-
-/// The version of the schema that has them.
-pub const VERSION: u32 = 3;
 
 /// A table whose counts are not what the executions are.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

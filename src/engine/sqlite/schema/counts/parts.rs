@@ -8,6 +8,9 @@ use crate::engine::sqlite::schema::history;
 use crate::engine::sqlite::schema::migrations::ALL;
 use crate::error::Result;
 
+/// The version of the schema that has them.
+pub const VERSION: u32 = 3;
+
 /// A table or a trigger.
 struct Part {
     kind: String,
@@ -22,7 +25,7 @@ fn expected() -> Result<&'static [Part]> {
         return Ok(parts);
     }
     let model = Connection::open_in_memory()?;
-    for migration in ALL.iter().take(super::VERSION as usize) {
+    for migration in ALL.iter().take(VERSION as usize) {
         model.execute_batch(migration.up)?;
     }
     let mut statement = model.prepare(
@@ -64,7 +67,7 @@ pub fn restore(connection: &Connection) -> Result<()> {
         }
         transaction.execute_batch(&part.sql)?;
     }
-    history::made_anew(&transaction, &ALL[super::VERSION as usize - 1])?;
+    history::made_anew(&transaction, &ALL[VERSION as usize - 1])?;
     Ok(transaction.commit()?)
 }
 

@@ -1,0 +1,36 @@
+//! Why a file can't be used as it is: the errors that say so, and what to do.
+
+use super::Prepare;
+use super::inspect::Found;
+use super::migrations::LATEST;
+use crate::error::Error;
+
+/// Why a file that is older can't be used without being migrated.
+pub fn older(options: &Prepare, found: &Found, version: u32) -> Error {
+    let what = match found {
+        Found::Empty => "it is empty".into(),
+        Found::JavaScriptLayer => "it is the JavaScript layer's and has no schema version".into(),
+        _ if version == 0 => "its schema was rolled back to nothing".into(),
+        _ => format!("its schema is version {version}"),
+    };
+    options.error(
+        "ERR_SCHEMA_OLDER",
+        format!("{what}, this package needs {LATEST}: `visual-db migrate up` brings it there"),
+    )
+}
+
+/// Why a file can't be used.
+pub fn refusal(options: &Prepare, found: &Found) -> Error {
+    match found {
+        Found::Newer(version) => options.error(
+            "ERR_SCHEMA_NEWER",
+            format!("its schema is version {version}, this package knows {LATEST}: use the version of the package that wrote it, or a later one"),
+        ),
+        Found::Different(differences) => options.error(
+            "ERR_SCHEMA_DIFFERENT",
+            format!("its tables are not the JavaScript layer's, so it was left as it is: {}", differences.join("; ")),
+        ),
+        Found::Foreign(why) => options.error("ERR_SCHEMA_FOREIGN", format!("{why}: it was left as it is")),
+        _ => older(options, found, 0),
+    }
+}
