@@ -4,7 +4,7 @@ require('./native/bundled.js');
 
 const VisualDatabase = require('./visual/visual_database.js');
 const { Database } = require('./raw/database.js');
-const SqliteError = require('./raw/sqlite_error.js');
+const SqliteError = require('./native/sqlite_error.js');
 
 Database.SqliteError = SqliteError;
 

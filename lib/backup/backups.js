@@ -8,7 +8,7 @@ const native = require('../native/binary.js');
 const { checkKeep } = require('./schedule.js');
 const { wrongType, wrongValue } = require('../visual/errors.js');
 const knownKeys = require('../visual/known_keys.js');
-const SqliteError = require('../raw/sqlite_error.js');
+const SqliteError = require('../native/sqlite_error.js');
 
 const turn = promisify(setImmediate);
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const native = require('./binary.js');
-const SqliteError = require('../raw/sqlite_error.js');
+const SqliteError = require('./sqlite_error.js');
 
 /**
  * The addon's functions for this environment, and `memory`, which rows come in (see rows.js). What it throws is of the

@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const addon = require('../native/addon.js');
-const SqliteError = require('./sqlite_error.js');
+const SqliteError = require('../native/sqlite_error.js');
 const { transaction } = require('../native/transaction.js');
 const { booleanOption, objectOption } = require('./options.js');
 
