@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
-use std::ffi::{CStr, CString, c_int};
+use std::ffi::{CStr, c_int};
 use std::ptr::{self, NonNull};
 use std::rc::Rc;
 
@@ -250,99 +250,6 @@ impl Connection {
 
     pub(super) fn check(&self, code: c_int) -> Result<()> {
         if code == ffi::SQLITE_OK { Ok(()) } else { Err(self.last_error()) }
-    }
-
-    /// The content of a database as one block of bytes, as it would be in a file.
-    ///
-    /// # Errors
-    /// A `TypeError` once it is closed, `Error('Out of memory')`.
-    pub fn serialize(&self, schema: &CStr) -> Result<Vec<u8>> {
-        let raw = self.raw()?;
-        let mut length: i64 = -1;
-        // SAFETY: the handle is open; SQLite allocates `length` bytes or returns null.
-        let data = unsafe { ffi::sqlite3_serialize(raw, schema.as_ptr(), &raw mut length, 0) };
-        if data.is_null() {
-            return if length == 0 { Ok(Vec::new()) } else { Err(Error::Plain("Out of memory".into())) };
-        }
-        // SAFETY: `data` has `length` bytes, is copied and then freed once.
-        unsafe {
-            let bytes = std::slice::from_raw_parts(data, length as usize).to_vec();
-            ffi::sqlite3_free(data.cast());
-            Ok(bytes)
-        }
-    }
-
-    /// Makes the content of an in-memory database that of a serialised one.
-    ///
-    /// # Errors
-    /// SQLite's error where the bytes can't be taken, `Error('Out of memory')`.
-    pub fn deserialize(&self, bytes: &[u8], readonly: bool) -> Result<()> {
-        let raw = self.raw()?;
-        let length = bytes.len();
-        // SAFETY: SQLite's own allocator, as FREEONCLOSE demands; null is checked unless nothing is copied.
-        let data = unsafe { ffi::sqlite3_malloc64(length as u64) }.cast::<u8>();
-        if data.is_null() && length > 0 {
-            return Err(Error::Plain("Out of memory".into()));
-        }
-        let flags = ffi::SQLITE_DESERIALIZE_FREEONCLOSE
-            | ffi::SQLITE_DESERIALIZE_RESIZEABLE
-            | if readonly { ffi::SQLITE_DESERIALIZE_READONLY } else { 0 };
-        let length = length as i64;
-        // SAFETY: `data` has room for all of `bytes`; SQLite owns it from here, also when it fails.
-        let code = unsafe {
-            if !data.is_null() {
-                ptr::copy_nonoverlapping(bytes.as_ptr(), data, bytes.len());
-            }
-            ffi::sqlite3_deserialize(raw, c"main".as_ptr(), data, length, length, flags)
-        };
-        match code {
-            ffi::SQLITE_OK => Ok(()),
-            ffi::SQLITE_ERROR => Err(failed(code, "unable to deserialize database")),
-            _ => Err(self.last_error()),
-        }
-    }
-
-    /// Runs every statement of `sql`, `before` being told each one's text with its parameters before it runs.
-    ///
-    /// # Errors
-    /// SQLite's error, or what `before` returns.
-    pub fn exec(&self, sql: &str, mut before: impl FnMut(&str) -> Result<()>) -> Result<()> {
-        let raw = self.raw()?;
-        let text = CString::new(sql.split('\0').next().unwrap_or_default()).unwrap_or_default();
-        let mut rest = text.as_ptr();
-        loop {
-            // What separates statements is no part of the text that `before` is told.
-            // SAFETY: `rest` points into `text` and stops at its NUL at the latest.
-            while matches!(unsafe { *rest } as u8, b' ' | b';' | b'\t'..=b'\r') {
-                // SAFETY: see above.
-                rest = unsafe { rest.add(1) };
-            }
-            let mut statement = ptr::null_mut();
-            let mut tail = ptr::null();
-            // SAFETY: the handle is open, `rest` points into `text`, which ends with NUL.
-            let code = self
-                .compile(sql, || unsafe { ffi::sqlite3_prepare_v2(raw, rest, -1, &raw mut statement, &raw mut tail) });
-            self.check(code)?;
-            if statement.is_null() {
-                // SAFETY: `tail` points into `text`. A comment alone gives no statement but may be followed by one.
-                if unsafe { *tail } == 0 {
-                    return Ok(());
-                }
-                rest = tail;
-                continue;
-            }
-            // SAFETY: the statement was just prepared and is finalised below on every path.
-            let code = unsafe {
-                if let Err(error) = before(&super::statement::expanded_sql(statement).unwrap_or_default()) {
-                    ffi::sqlite3_finalize(statement);
-                    return Err(error);
-                }
-                while ffi::sqlite3_step(statement) == ffi::SQLITE_ROW {}
-                ffi::sqlite3_finalize(statement)
-            };
-            self.check(code)?;
-            rest = tail;
-        }
     }
 
     /// Closes it unless it is in the middle of a call, whose statement is still in use then.
