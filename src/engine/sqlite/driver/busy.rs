@@ -11,17 +11,13 @@ use std::ffi::{c_int, c_void};
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
-use rusqlite::ffi;
-
-use super::connection::Connection;
 use super::turn::Turn;
-use crate::error::Result;
 
 /// How long a connection waits, and since when it has been waiting.
 #[derive(Debug, Default)]
 pub struct Patience {
     /// `None` where SQLite's own handler is installed.
-    timeout: Cell<Option<Duration>>,
+    pub(super) timeout: Cell<Option<Duration>>,
     since: Cell<Option<Instant>>,
     /// Whether it waits for a moment only.
     hurried: Cell<bool>,
@@ -52,65 +48,8 @@ impl Patience {
     }
 }
 
-impl Connection {
-    /// Waits for nobody while something runs.
-    pub fn without_waiting<T>(&self, run: impl FnOnce() -> T) -> T {
-        let usual = self.patience.timeout.get();
-        self.patience.timeout.set(usual.map(|_| Duration::ZERO));
-        let value = run();
-        self.patience.timeout.set(usual);
-        value
-    }
-
-    /// Makes a break where others wait for the lock that is about to be taken, and this connection has had it for long.
-    pub(super) fn let_others(&self) {
-        let patience = &self.patience;
-        if let Some(pause) = patience.turn.due().filter(|_| !self.in_transaction()) {
-            std::thread::sleep(pause.min(patience.timeout.get().unwrap_or_default()));
-        }
-    }
-
-    /// Waits up to `timeout` for locks that others hold.
-    ///
-    /// # Errors
-    /// A `TypeError` once it is closed.
-    pub fn wait_for_locks(&self, timeout: Duration) -> Result<()> {
-        let raw = self.raw()?;
-        self.patience.timeout.set(Some(timeout));
-        let patience: *const Patience = &raw const self.patience;
-        // SAFETY: the handle is open. The patience lives in the connection, which closes the handle before it goes and
-        // doesn't move: it is only ever had in an `Rc`.
-        self.check(unsafe { ffi::sqlite3_busy_handler(raw, Some(wait), patience.cast_mut().cast()) })
-    }
-
-    /// Runs what compiles `sql`, so that `PRAGMA busy_timeout` tells and sets how long this waits. SQLite obeys it
-    /// while it compiles it, and puts its own handler in the place of another.
-    pub(super) fn compile<T>(&self, sql: &str, compile: impl FnOnce() -> T) -> T {
-        let Some(timeout) = self.patience.timeout.get().filter(|_| mentions_timeout(sql)) else { return compile() };
-        let milliseconds = c_int::try_from(timeout.as_millis()).unwrap_or(c_int::MAX);
-        let Ok(raw) = self.raw() else { return compile() };
-        // SAFETY: the handle is open.
-        unsafe { ffi::sqlite3_busy_timeout(raw, milliseconds) };
-        let compiled = compile();
-        // Asking would clear the error that the caller is about to read; what doesn't compile has set nothing.
-        // SAFETY: as above.
-        if unsafe { ffi::sqlite3_errcode(raw) } != ffi::SQLITE_OK {
-            let _ = self.wait_for_locks(timeout);
-            return compiled;
-        }
-        let asked = self.with(|inner| Ok(inner.pragma_query_value(None, "busy_timeout", |row| row.get::<_, i64>(0))?));
-        let _ = self.wait_for_locks(asked.map_or(timeout, |now| Duration::from_millis(now.max(0).cast_unsigned())));
-        compiled
-    }
-}
-
-fn mentions_timeout(sql: &str) -> bool {
-    const NAME: &[u8] = b"busy_timeout";
-    sql.as_bytes().windows(NAME.len()).any(|window| window.eq_ignore_ascii_case(NAME))
-}
-
 /// SQLite calls it when a lock is taken, `looks` being how often it has for this one: 0 gives up.
-unsafe extern "C" fn wait(patience: *mut c_void, looks: c_int) -> c_int {
+pub(super) unsafe extern "C" fn wait(patience: *mut c_void, looks: c_int) -> c_int {
     // SAFETY: it was given with the handler, and lives as long as the handle.
     let Some(patience) = (unsafe { patience.cast::<Patience>().as_ref() }) else { return 0 };
     let now = Instant::now();
@@ -146,42 +85,7 @@ fn pause(looks: c_int, waited: Duration, timeout: Duration) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
-
     use super::*;
-
-    fn open() -> Rc<Connection> {
-        Connection::new(rusqlite::Connection::open_in_memory().unwrap())
-    }
-
-    fn timeout(connection: &Connection) -> i64 {
-        let mut timeout = 0;
-        connection.exec("PRAGMA busy_timeout", |_| Ok(())).unwrap();
-        connection.compile("PRAGMA busy_timeout", || {
-            timeout =
-                connection.with(|inner| Ok(inner.pragma_query_value(None, "busy_timeout", |row| row.get(0))?)).unwrap();
-        });
-        timeout
-    }
-
-    #[test]
-    fn the_pragma_tells_and_sets_how_long_it_waits() {
-        let connection = open();
-        connection.wait_for_locks(Duration::from_millis(1234)).unwrap();
-        assert_eq!(timeout(&connection), 1234);
-        connection.exec("pragma BUSY_TIMEOUT = 77", |_| Ok(())).unwrap();
-        assert_eq!(timeout(&connection), 77);
-        assert_eq!(connection.patience.timeout.get(), Some(Duration::from_millis(77)));
-    }
-
-    #[test]
-    fn what_mentions_it_and_does_not_compile_has_its_own_error() {
-        let connection = open();
-        connection.wait_for_locks(Duration::from_millis(1234)).unwrap();
-        let error = connection.exec("SELECT busy_timeout FROM nowhere", |_| Ok(())).unwrap_err();
-        assert!(error.message().contains("no such table"), "{error:?}");
-        assert_eq!(timeout(&connection), 1234);
-    }
 
     #[test]
     fn it_gives_up_after_the_timeout_and_not_before() {

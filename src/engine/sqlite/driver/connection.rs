@@ -106,16 +106,6 @@ impl Connection {
         if self.unsafe_mode.get() { self.check_idle() } else { self.check_no_iterators() }
     }
 
-    /// What comes before a write of the store: refuses it where it can't be, and lets others have their turn before.
-    ///
-    /// # Errors
-    /// As [`Self::check_writable`] and [`Self::check_in_place`].
-    pub fn prepare_to_write(&self) -> Result<()> {
-        self.check_writable()?;
-        self.let_others();
-        self.check_in_place()
-    }
-
     /// Refuses, outside a transaction, where the file, its WAL or the WAL's index is no longer there under its name.
     ///
     /// # Errors

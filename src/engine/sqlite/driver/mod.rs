@@ -1,6 +1,6 @@
 //! The connection to SQLite: open, flags, statements. The only home of raw `sqlite3` pointers.
 
-pub mod busy;
+mod busy;
 mod checkpoint;
 pub mod code;
 mod column;
@@ -17,6 +17,7 @@ pub mod statement;
 pub mod transaction;
 mod turn;
 pub mod vfs;
+mod waiting;
 
 pub use connection::Connection;
 pub use statement::{Bind, Statement};
