@@ -34,7 +34,7 @@ function layout({ cells, bytes, head: places, kinds }) {
     ['NUMBERS_AT', bytes.numbers, 'Where their numbers begin.'],
     ['BLOBS_AT', bytes.blobs, 'Where the small blobs begin.'],
   ];
-  return `${head('How packed rows lie in the memory that is shared with the addon.', 'src/rows.rs')}
+  return `${head('How packed rows lie in the memory that is shared with the addon.', 'src/rows')}
 module.exports = {
 ${constants.map(([name, value, about]) => `  /** ${about} */\n  ${name}: ${value},`).join('\n')}
   /** Places in the head, in 32-bit integers. */

@@ -1,7 +1,7 @@
 'use strict';
 
 // How packed rows lie in the memory that is shared with the addon.
-// Written by `npm run generate` from src/rows.rs: change that.
+// Written by `npm run generate` from src/rows: change that.
 
 module.exports = {
   /** How many cells a frame of rows has. */

@@ -4,7 +4,7 @@ const addon = require('./addon.js');
 
 const { CELLS, HEAD_BYTES, ENDS_AT, NUMBERS_AT, BLOBS_AT, HEAD, KIND } = require('./layout.js');
 
-// The other half of src/rows.rs. A call returns the text of all its rows as one string, but for what Latin-1 can't say,
+// The other half of src/rows. A call returns the text of all its rows as one string, but for what Latin-1 can't say,
 // which is in a second one; where each cell of text ends in them, and every number, lies in shared memory until the next
 // call. So rows are to be read right after the call, cell after cell.
 

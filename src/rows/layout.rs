@@ -1,0 +1,69 @@
+//! How the memory that is shared with JavaScript is laid out, in bytes.
+
+use super::{BYTES, CELLS};
+
+/// A part of the memory. What is written to it stays in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    start: usize,
+    length: usize,
+}
+
+impl Part {
+    const fn first(length: usize) -> Self {
+        Self { start: 0, length }
+    }
+
+    const fn next(self, length: usize) -> Self {
+        Self { start: self.end(), length }
+    }
+
+    /// One of the head's 32-bit integers, and what is behind it.
+    const fn integer(self, index: usize) -> Self {
+        let skipped = index * size_of::<i32>();
+        Self { start: self.start + skipped, length: self.length - skipped }
+    }
+
+    /// Where it begins.
+    #[must_use]
+    pub const fn start(self) -> usize {
+        self.start
+    }
+
+    /// How long it is.
+    #[must_use]
+    pub const fn length(self) -> usize {
+        self.length
+    }
+
+    /// Where it ends.
+    #[must_use]
+    pub const fn end(self) -> usize {
+        self.start + self.length
+    }
+}
+
+// Which of the head's integers tells what; how many rows the call returned is the first.
+/// Whether there are more rows than that.
+pub const MORE: usize = 1;
+/// How often the statement was compiled again because the schema had changed.
+pub const RECOMPILATIONS: usize = 2;
+/// The generation of the content that the rows are of, 0 where that can't be told.
+pub const GENERATION_INDEX: usize = 3;
+/// Whether there is text in a second string.
+pub const HAS_WIDE_INDEX: usize = 7;
+
+/// What a call tells beside its rows: eight integers, of which the first is how many rows it returned.
+pub const HEAD: Part = Part::first(32);
+/// From the generation on.
+pub const GENERATION: Part = HEAD.integer(GENERATION_INDEX);
+/// From there on.
+pub const HAS_WIDE: Part = HEAD.integer(HAS_WIDE_INDEX);
+/// The frame's `ends`.
+pub const ENDS: Part = HEAD.next(CELLS * size_of::<i32>());
+/// Its `numbers`.
+pub const NUMBERS: Part = ENDS.next(CELLS * size_of::<u64>());
+/// Its small blobs.
+pub const BLOBS: Part = NUMBERS.next(BYTES);
+/// All of it.
+pub const LENGTH: usize = BLOBS.end();
