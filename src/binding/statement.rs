@@ -7,8 +7,7 @@ use super::database::{Database, Handle, database, handle};
 use super::js::{Call, Env, JsResult, Kind, Value};
 use super::module::Native;
 use super::state::State;
-use crate::engine::sqlite::driver::statement::Column;
-use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::sqlite::driver::{Bind, Column, Statement};
 use crate::error::Error;
 use crate::rows::Frame;
 

@@ -1,6 +1,6 @@
-//! From a column of the row that a statement stands on to a cell of a frame.
+//! What SQLite tells of a column: its value as a cell of a frame, its names as texts.
 
-use std::ffi::c_int;
+use std::ffi::{CStr, c_char, c_int};
 
 use rusqlite::ffi;
 
@@ -41,4 +41,10 @@ pub(super) unsafe fn slice<'a>(data: *const u8, length: c_int) -> &'a [u8] {
     }
     // SAFETY: as the caller promises.
     unsafe { std::slice::from_raw_parts(data, length as usize) }
+}
+
+/// A copy of a C string of SQLite's; `None` for null.
+pub(super) fn text(pointer: *const c_char) -> Option<String> {
+    // SAFETY: SQLite's names are C strings or null.
+    (!pointer.is_null()).then(|| unsafe { CStr::from_ptr(pointer) }.to_string_lossy().into_owned())
 }

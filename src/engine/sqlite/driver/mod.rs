@@ -1,10 +1,12 @@
 //! The connection to SQLite: open, flags, statements. The only home of raw `sqlite3` pointers.
 
+mod bind;
 mod busy;
 mod checkpoint;
 pub mod code;
 mod column;
 pub mod connection;
+mod describe;
 pub mod error;
 mod exec;
 pub mod function;
@@ -12,6 +14,8 @@ pub mod online_backup;
 pub mod open;
 pub mod page_bytes;
 mod place;
+mod read;
+mod register_function;
 mod serialize;
 pub mod statement;
 pub mod transaction;
@@ -19,5 +23,7 @@ mod turn;
 pub mod vfs;
 mod waiting;
 
+pub use bind::Bind;
 pub use connection::Connection;
-pub use statement::{Bind, Statement};
+pub use describe::Column;
+pub use statement::Statement;

@@ -1,0 +1,70 @@
+//! Reading the row that a statement stands on.
+
+use std::ffi::c_int;
+
+use rusqlite::ffi;
+
+use super::column::{push_column, slice};
+use super::statement::Statement;
+use crate::error::Result;
+use crate::rows::Frame;
+
+impl Statement {
+    /// An integer of the row it stands on; 0 for NULL and without a row.
+    #[must_use]
+    pub fn integer(&self, column: usize) -> i64 {
+        // SAFETY: the statement is alive; a column that isn't there reads as NULL.
+        self.raw().map_or(0, |raw| unsafe { ffi::sqlite3_column_int64(raw, column as c_int) })
+    }
+
+    /// A text of the row it stands on; empty for NULL and without a row.
+    #[must_use]
+    pub fn text(&self, column: usize) -> String {
+        let Ok(raw) = self.raw() else { return String::new() };
+        // SAFETY: the statement is alive; the text is copied before anything else happens on it.
+        unsafe {
+            let text = ffi::sqlite3_column_text(raw, column as c_int);
+            let bytes = slice(text, ffi::sqlite3_column_bytes(raw, column as c_int));
+            String::from_utf8_lossy(bytes).into_owned()
+        }
+    }
+
+    /// Appends the row it stands on to a frame.
+    ///
+    /// # Errors
+    /// A `TypeError` once the connection is closed.
+    pub fn pack_row(&self, frame: &mut Frame, bigints: bool) -> Result<()> {
+        self.pack_columns(frame, usize::MAX, bigints)
+    }
+
+    /// Appends the first columns of the row it stands on to a frame.
+    ///
+    /// # Errors
+    /// A `TypeError` once the connection is closed.
+    pub fn pack_columns(&self, frame: &mut Frame, columns: usize, bigints: bool) -> Result<()> {
+        let raw = self.raw()?;
+        // SAFETY: the caller has just stepped to a row; without one the count is 0 and nothing is read.
+        unsafe {
+            for column in 0..ffi::sqlite3_data_count(raw).min(c_int::try_from(columns).unwrap_or(c_int::MAX)) {
+                push_column(frame, raw, column, bigints);
+            }
+        }
+        frame.end_row();
+        Ok(())
+    }
+
+    /// Steps and packs rows until the frame is full (`true`: there may be more) or the rows end.
+    ///
+    /// # Errors
+    /// SQLite's error; the statement is reset then.
+    pub fn fill(&self, frame: &mut Frame, bigints: bool) -> Result<bool> {
+        // Asked for each row: the first step may have found another schema and compiled the statement again.
+        while frame.has_room(self.column_count()) {
+            if !self.step()? {
+                return Ok(false);
+            }
+            self.pack_row(frame, bigints)?;
+        }
+        Ok(true)
+    }
+}
