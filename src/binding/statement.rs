@@ -1,4 +1,6 @@
 //! The calls of a statement of the raw handle.
+//!
+//! Long because each of its 23 functions takes a few lines and no two of them make a concept of their own.
 
 use std::cell::Cell;
 use std::rc::Rc;

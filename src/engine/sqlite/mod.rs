@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod driver;
 pub mod maintenance;
+mod new_file;
 pub mod open;
 pub mod schema;
 mod sole_name;

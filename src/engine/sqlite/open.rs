@@ -10,6 +10,7 @@ use rusqlite::ffi;
 use crate::engine::sqlite::backup::{self, Create, Kind};
 use crate::engine::sqlite::driver::error::failed;
 use crate::engine::sqlite::driver::{Connection, open};
+use crate::engine::sqlite::new_file::{create_file, create_folder, temporary_beside};
 use crate::engine::sqlite::schema::{self, Prepare};
 use crate::engine::sqlite::sole_name;
 use crate::engine::sqlite::store::Store;
@@ -210,57 +211,6 @@ fn prepare_file(path: &Path, options: &Options<'_>) -> Result<bool> {
         }
         Err(error) => Err(cannot(path, reason(&error))),
     }
-}
-
-#[cfg(unix)]
-fn create_folder(folder: &Path, mode: u32) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    // Who may read the file may search its folder.
-    let search = (mode & 0o444) >> 2;
-    std::fs::DirBuilder::new().recursive(true).mode(mode | search).create(folder)
-}
-
-#[cfg(not(unix))]
-fn create_folder(folder: &Path, _: u32) -> io::Result<()> {
-    std::fs::create_dir_all(folder)
-}
-
-/// Makes an empty file under a name of its own and moves it to its place.
-///
-/// SQLite would make it readable for everyone first. The file is not made in its place, since closing it there would
-/// take the locks away from a connection that another thread of this process has opened meanwhile.
-#[cfg(unix)]
-fn create_file(path: &Path, mode: u32) -> io::Result<bool> {
-    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    // A link to a file that doesn't exist yet: the file it names is made.
-    let path = &resolve(path);
-    let temporary = temporary_beside(path)?;
-    temporary.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
-    match temporary.into_temp_path().persist_noclobber(path) {
-        Ok(()) => Ok(true),
-        Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        // A file system that can't refuse to overwrite and has no hard links.
-        Err(_) => std::fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map(|_| true),
-    }
-}
-
-#[cfg(not(unix))]
-fn create_file(_: &Path, _: u32) -> io::Result<bool> {
-    Ok(false)
-}
-
-#[cfg(unix)]
-fn resolve(path: &Path) -> PathBuf {
-    match std::fs::read_link(path) {
-        Ok(target) => path.parent().map_or_else(|| target.clone(), |folder| folder.join(&target)),
-        Err(_) => path.to_path_buf(),
-    }
-}
-
-/// An empty file that only its owner can read, in the folder of `path`; removed again unless it is moved.
-fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    tempfile::Builder::new().prefix(&sole_name::temporary(path)).tempfile_in(folder)
 }
 
 fn remove_if_empty(path: &Path) {

@@ -1,0 +1,60 @@
+//! Making the database's file and its folder, with their permissions.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::sole_name;
+
+/// Makes a folder, with those above it, whose permissions suit a file of these.
+#[cfg(unix)]
+pub fn create_folder(folder: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    // Who may read the file may search its folder.
+    let search = (mode & 0o444) >> 2;
+    std::fs::DirBuilder::new().recursive(true).mode(mode | search).create(folder)
+}
+
+/// Makes a folder, with those above it.
+#[cfg(not(unix))]
+pub fn create_folder(folder: &Path, _: u32) -> io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
+/// Makes an empty file under a name of its own and moves it to its place.
+///
+/// SQLite would make it readable for everyone first. The file is not made in its place, since closing it there would
+/// take the locks away from a connection that another thread of this process has opened meanwhile.
+#[cfg(unix)]
+pub fn create_file(path: &Path, mode: u32) -> io::Result<bool> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    // A link to a file that doesn't exist yet: the file it names is made.
+    let path = &resolve(path);
+    let temporary = temporary_beside(path)?;
+    temporary.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+    match temporary.into_temp_path().persist_noclobber(path) {
+        Ok(()) => Ok(true),
+        Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        // A file system that can't refuse to overwrite and has no hard links.
+        Err(_) => std::fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map(|_| true),
+    }
+}
+
+/// Leaves it to SQLite.
+#[cfg(not(unix))]
+pub fn create_file(_: &Path, _: u32) -> io::Result<bool> {
+    Ok(false)
+}
+
+#[cfg(unix)]
+fn resolve(path: &Path) -> PathBuf {
+    match std::fs::read_link(path) {
+        Ok(target) => path.parent().map_or_else(|| target.clone(), |folder| folder.join(&target)),
+        Err(_) => path.to_path_buf(),
+    }
+}
+
+/// An empty file that only its owner can read, in the folder of `path`; removed again unless it is moved.
+pub fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    tempfile::Builder::new().prefix(&sole_name::temporary(path)).tempfile_in(folder)
+}
