@@ -1,7 +1,9 @@
 //! Making the database's file and its folder, with their permissions.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(unix)]
+use std::path::PathBuf;
 
 use super::sole_name;
 
