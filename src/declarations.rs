@@ -69,6 +69,7 @@ fn field(field: &Declaration) -> Value {
         "missing": missing,
         "given": field.is_given(),
         "hasDefault": matches!(field.new, New::Or(_) | New::OrNumber(_) | New::OrNull | New::OrNow),
+        "nullable": matches!(field.new, New::OrNull | New::Unset),
         "edit": field.change.map(|(edit, _)| match edit {
             Edit::Update => "update",
             Edit::Relocate => "relocate",
