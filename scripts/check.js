@@ -43,6 +43,7 @@ const CHECKS = {
     'warnings',
   ],
   generated: () => node('scripts/generate.js', '--check'),
+  imports: () => node('scripts/checks/imports.js'),
   types: () => node(tool('typescript', 'tsc'), '--project', '__test__/types'),
   'types-without-node': () => node(tool('typescript', 'tsc'), '--project', '__test__/types/without_node'),
   publint: () => node(packageTool('publint'), '--strict'),

@@ -1,0 +1,53 @@
+'use strict';
+
+// Imports only downward, and no circles: docs/architecture.md's map, held against what the files say. An import that runs
+// back up the layers fails, and so do files that import one another.
+
+const { ROOT } = require('../setup.js');
+const { circles } = require('./circles.js');
+const { report } = require('./files.js');
+const { javascriptImports } = require('./javascript_imports.js');
+const { rustImports } = require('./rust_imports.js');
+
+/** From the top down: a file belongs to the first layer that it matches, and imports from its own and those below. */
+const LAYERS = {
+  src: [
+    /^src\/(lib|declarations)\.rs$|^src\/binding\//,
+    /^src\/engine\/sqlite\/(mod|open|maintenance|new_file|sole_name)\.rs$|^src\/engine\/sqlite\/backup\//,
+    /^src\/engine\/sqlite\/(store|schema)\//,
+    /^src\/engine\/sqlite\/driver\/(?!vfs\/)/,
+    /^src\/engine\/sqlite\/driver\/vfs\//,
+    /^src\/engine\/\w+\.rs$/,
+    /^src\/(model|rows)\//,
+    /^src\/error\.rs$/,
+  ],
+  lib: [/^lib\/cli\//, /^lib\/index\.m?js$/, /^lib\/(visual|backup|schema)\//, /^lib\/raw\//, /^lib\/native\//],
+};
+
+/** Where files may import one another, and why. */
+const MAY_BE_CIRCLES = [
+  { folder: 'src/binding/', why: 'each file registers its functions with `module`, which lists them all' },
+  { folder: 'src/engine/sqlite/store/', why: 'the methods of `Store` stand in a file for each concept' },
+];
+
+const layerOf = (file) => LAYERS[file.split('/')[0]].findIndex((layer) => layer.test(file));
+
+/** What is wrong with the imports of a checkout, a line each. */
+function problems(root) {
+  const edges = [...rustImports(root), ...javascriptImports(root)];
+  const found = [];
+  for (const file of new Set(edges.flat())) {
+    if (layerOf(file) === -1) found.push(`${file} belongs to no layer: say in scripts/checks/imports.js to which`);
+  }
+  for (const [from, to] of edges) {
+    if (layerOf(to) !== -1 && layerOf(to) < layerOf(from)) found.push(`${from} imports ${to}, which is above it`);
+  }
+  const isAllowed = (circle) => MAY_BE_CIRCLES.some(({ folder }) => circle.every((file) => file.startsWith(folder)));
+  for (const circle of circles(edges)) {
+    if (!isAllowed(circle)) found.push(`These import one another: ${circle.join(', ')}`);
+  }
+  return found;
+}
+
+module.exports = { problems };
+if (require.main === module) report(problems(ROOT));

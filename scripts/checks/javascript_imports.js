@@ -1,0 +1,18 @@
+'use strict';
+
+// Which file of lib/ requires which, wherever in it: what is loaded late is imported, too.
+
+const path = require('node:path');
+const { filesUnder, read } = require('./files.js');
+
+/** The edges `[from, to]` of lib/, both being files. */
+function javascriptImports(root) {
+  return filesUnder(root, ['lib'], ['.js', '.mjs']).flatMap((file) => {
+    const code = read(root, file).replaceAll(/^\s*(\/\/|\*|\/\*).*/gm, '');
+    const names = [...code.matchAll(/(?:require\(|from |import )'(\.[^']+)'/g)].map(([, name]) => name);
+    const targets = names.map((name) => path.posix.join(path.posix.dirname(file), name));
+    return [...new Set(targets)].filter((to) => to.startsWith('lib/')).map((to) => [file, to]);
+  });
+}
+
+module.exports = { javascriptImports };
