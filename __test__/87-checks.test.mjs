@@ -101,3 +101,31 @@ mod tests {
     ]);
   });
 });
+
+describe('lengths', () => {
+  const problems = (files) => check('lengths')(checkout(files));
+  const lines = (head, number) => head + '\n'.repeat(number - head.split('\n').length + 1);
+
+  it('of up to 300 lines need no reason', () => {
+    expect(problems({ 'src/a.rs': lines('//! A.\n', 300), 'lib/a/b.js': lines('', 300) })).toEqual([]);
+  });
+
+  it('beyond that need one in the comment at the head of the file, and nowhere else', () => {
+    const files = {
+      'bin/a.js': lines(
+        "#!/usr/bin/env node\n'use strict';\n\n// A.\n//\n// Long because it lists what there is.\n",
+        301,
+      ),
+      'src/a.rs': lines('//! A.\n//!\n//! Long because it lists what there is.\n', 301),
+      'src/without.rs': lines('//! A.\n', 301),
+      'src/later.rs': lines('//! A.\n\nuse b::c;\n\n//! Long because it says so too late.\n', 301),
+      'src/empty.rs': lines('//! Long because \n', 301),
+      'docs/a.md': lines('', 301),
+    };
+    expect(problems(files).map((line) => line.split(':')[0])).toEqual([
+      'src/empty.rs has 301 lines',
+      'src/later.rs has 301 lines',
+      'src/without.rs has 301 lines',
+    ]);
+  });
+});

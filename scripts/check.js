@@ -44,6 +44,7 @@ const CHECKS = {
   ],
   generated: () => node('scripts/generate.js', '--check'),
   imports: () => node('scripts/checks/imports.js'),
+  lengths: () => node('scripts/checks/lengths.js'),
   types: () => node(tool('typescript', 'tsc'), '--project', '__test__/types'),
   'types-without-node': () => node(tool('typescript', 'tsc'), '--project', '__test__/types/without_node'),
   publint: () => node(packageTool('publint'), '--strict'),
