@@ -121,9 +121,9 @@ export interface NewWorktree<Status extends string = string> {
 
 /** What `updateWorktree` takes. `undefined` is 'not given'; `null` clears `issueUrl` and `taskId`. */
 export interface WorktreeChanges<Status extends string = string> {
-  status?: Status | undefined;
   issueUrl?: string | null | undefined;
   taskId?: string | null | undefined;
+  status?: Status | undefined;
   /** Either part alone, too. */
   position?: { x?: number | string | null; y?: number | string | null } | null | undefined;
   /** The column's spelling of `issueUrl`. */

@@ -129,3 +129,76 @@ describe('lengths', () => {
     ]);
   });
 });
+
+/** A checkout whose index.d.ts and type tests are these. */
+const typed = (types, tests = '') =>
+  checkout({
+    'index.d.ts': types,
+    '__test__/types/tests.mts': tests,
+    '__test__/types/tsconfig.json': '{ "files": ["../../index.d.ts", "tests.mts"] }',
+  });
+
+describe('fields', () => {
+  const field = (name, holds, more) => ({ name, column: name, holds, given: true, ...more });
+  const ENTITY = {
+    name: 'agent',
+    fields: [
+      field('id', 'id'),
+      field('role', 'text', { hasDefault: true, edit: 'update', column: 'its_role' }),
+      field('notes', 'text', { hasDefault: true, nullable: true, edit: 'update' }),
+      field('plan', 'json', {}),
+      field('position.x', 'coordinate', { hasDefault: true, edit: 'update', column: 'x' }),
+      field('position.y', 'coordinate', { hasDefault: true, edit: 'update', column: 'y' }),
+      field('updatedAt', 'time', { given: false, nullable: true }),
+    ].map((one) => ({ hasDefault: false, nullable: false, edit: null, ...one })),
+  };
+  const TYPES = `
+export interface Position { x: number; y: number }
+export interface Agent<Role extends string = string, Plan = any> {
+  id: string;
+  role: Role;
+  notes: string | null;
+  plan: Plan;
+  position: Position;
+  updatedAt: string | null;
+}
+export interface NewAgent<Plan = any> {
+  id: string;
+  role?: string | null | undefined;
+  notes?: string | null | undefined;
+  plan?: Plan | undefined;
+  position?: { x?: number | string | null; y?: number } | null | undefined;
+}
+export interface AgentChanges {
+  role?: string | undefined;
+  notes?: string | null | undefined;
+  position?: { x?: number; y?: number } | null | undefined;
+  its_role?: string | undefined;
+  x?: number | null | undefined;
+  y?: number | null | undefined;
+}
+`;
+  const problems = (types) => check('fields')(typed(types), [ENTITY]);
+
+  it('of the types are those of the declarations', async () => {
+    expect(await problems(TYPES)).toEqual([]);
+  });
+
+  it.each([
+    ['its name', 'notes: string', 'note: string', 'Agent has id, role, note, plan, position, updatedAt instead of'],
+    ['one more', 'id: string;\n  role:', 'id: string;\n  age: number;\n  role:', 'Agent has id, age, role'],
+    ['what it holds', 'id: string;\n  role:', 'id: number;\n  role:', 'Agent: id holds id'],
+    ['another parameter', 'plan: Plan', 'plan: Role', 'Agent: plan holds json'],
+    ['null too much', 'role: Role', 'role: Role | null', 'Agent: role can not be null'],
+    ['null too little', 'notes: string | null', 'notes: string', 'Agent: notes can be null'],
+    ['that it may be missing', 'role?: string | null', 'role: string | null', 'NewAgent: role may be left out'],
+    ['that it may not', 'id: string;\n  role?', 'id?: string;\n  role?', 'NewAgent: id may not be left out'],
+    ['its parts', 'y?: number } | null', 'z?: number } | null', 'NewAgent: position has x and y'],
+    ['the column’s spelling', 'its_role?', 'their_role?', 'AgentChanges has role, notes, position, their_role'],
+  ])('differ where index.d.ts has otherwise %s', async (_, before, after, words) => {
+    expect(TYPES).toContain(before);
+    const [found, ...rest] = await problems(TYPES.replace(before, after));
+    expect(found).toContain(words);
+    expect(rest).toEqual([]);
+  });
+});

@@ -43,6 +43,7 @@ const CHECKS = {
     'warnings',
   ],
   generated: () => node('scripts/generate.js', '--check'),
+  fields: () => node('scripts/checks/fields.js'),
   imports: () => node('scripts/checks/imports.js'),
   lengths: () => node('scripts/checks/lengths.js'),
   types: () => node(tool('typescript', 'tsc'), '--project', '__test__/types'),
