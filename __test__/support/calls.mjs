@@ -157,6 +157,8 @@ const BETTER = [
   call('assignWorktreeToZone', worktreeId, zoneId),
   call('assignWorktreeToZone', worktreeId, zoneId),
   call('getWorktreesInZone', lookUp(zoneId)),
+  call('getBoard'),
+  call('getExecution', lookUp(zoneId), fc.nat(3)),
   call('updateWorktree', worktreeId, emptyWorktreeChanges),
   call('relocateWorktree', worktreeId, worktreeRelocation),
   call('updateZone', zoneId, emptyZoneChanges),

@@ -219,6 +219,13 @@ export class Model {
     };
   }
 
+  getBoard() {
+    const assignments = this.#tables.assignments.map(({ worktreeId, zoneId }) => ({ worktreeId, zoneId }));
+    // Zone by zone, those of one in the order in which they were assigned.
+    assignments.sort((one, other) => (one.zoneId < other.zoneId ? -1 : Number(one.zoneId > other.zoneId)));
+    return { zones: this.listZones(), worktrees: this.listWorktrees(), assignments };
+  }
+
   getStats() {
     const { worktrees, zones, assignments, executions } = this.#tables;
     return {

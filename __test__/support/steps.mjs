@@ -16,6 +16,11 @@ export function outcome(fn) {
 /** Performs one step on anything that has the methods; `tick` moves its clock. */
 export function perform(db, step, tick) {
   tick(step.after);
+  if (step.method === 'getExecution') {
+    // Each side makes up the ids itself, so a step says which of a zone's history it means.
+    const [zoneId, n] = step.args;
+    return db.getExecution(db.getExecutionHistory(zoneId, -1)[n]?.id);
+  }
   if (step.method !== 'transaction') return db[step.method](...step.args);
   return db.transaction(() => {
     const done = step.steps.map((inner) =>
