@@ -100,6 +100,7 @@ exactly<Same<typeof counts, DatabaseStats>>();
 exactly<Same<ReturnType<typeof db.deleteWorktree>, true>>();
 exactly<Same<ReturnType<typeof db.deleteZone>, true>>();
 exactly<Same<ReturnType<typeof db.assignWorktreeToZone>, true>>();
+exactly<Same<ReturnType<typeof db.assignWorktreesToZone>, true>>();
 exactly<Same<ReturnType<typeof db.removeWorktreeFromZone>, true>>();
 exactly<Same<ReturnType<typeof db.close>, void>>();
 
