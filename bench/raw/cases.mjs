@@ -1,4 +1,5 @@
-// What is measured: the four calls of a statement with 1, 5 and 20 columns, and inserts in a transaction.
+// What is measured: the four calls of a statement with 1, 5 and 20 columns, inserts in a transaction, what a statement can be
+// set to, and the content of a whole database.
 
 const ROWS = 1000;
 
@@ -77,8 +78,36 @@ function casesOf(db, width, kinds, suffix = '') {
   ];
 }
 
+/** What a statement can be set to, each on a statement of its own, and what is made of a whole database. */
+function settingsOf(db) {
+  const prepared = () => db.prepare('SELECT * FROM read_5');
+  const set = {
+    'pluck()': prepared().pluck(),
+    'raw()': prepared().raw(),
+    'expand()': prepared().expand(),
+    'safeIntegers()': prepared().safeIntegers(),
+  };
+  const bound = db.prepare('SELECT * FROM read_5 WHERE rowid = ?').bind(7);
+  const repeated = (name, calls, call) => ({
+    name,
+    calls,
+    round(times) {
+      for (let i = 0; i < times; i += 1) call();
+    },
+  });
+  return [
+    ...Object.entries(set).map(([name, statement]) =>
+      repeated(`all() of ${ROWS} after ${name}, 5 columns`, 40, () => statement.all()),
+    ),
+    repeated('get() after bind(), 5 columns', 20_000, () => bound.get()),
+    repeated('columns() of 5', 5_000, () => bound.columns()),
+    repeated('serialize()', 20, () => db.serialize()),
+  ];
+}
+
 /** All cases, ready to run on this database. */
 export const prepare = (db) => [
   ...[1, 5, 20].flatMap((width) => casesOf(db, width, KINDS)),
   ...casesOf(db, 5, BLOBS, '_blobs').slice(0, 3),
+  ...settingsOf(db),
 ];
