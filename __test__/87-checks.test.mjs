@@ -202,3 +202,51 @@ export interface AgentChanges {
     expect(rest).toEqual([]);
   });
 });
+
+describe('methods', () => {
+  const FILES = {
+    'index.d.ts':
+      'export class VisualDatabase { count(): number; static list(): string[]; close(): void; size: number }',
+    '__test__/types/tests.mts': "import { VisualDatabase } from '../../index.js';\nnew VisualDatabase().count();\n",
+    '__test__/types/tsconfig.json': '{ "files": ["../../index.d.ts", "tests.mts"] }',
+    '__test__/05-count.test.mjs': 'db.count();\n',
+    '__test__/support/calls.mjs': "call('count');\n",
+    'bench/cases/reads.mjs': '(db) => db.count();\n',
+    'README.md': '`db.count()`\n',
+  };
+  const REASON = 'there is no more to say';
+  const ALL = Object.fromEntries(
+    ['suite', 'model', 'benchmark', 'type test', 'reference'].map((what) => [
+      what,
+      { 'VisualDatabase.list': REASON, 'VisualDatabase.close': REASON },
+    ]),
+  );
+  const problems = (files, exceptions = ALL) => check('methods')(checkout({ ...FILES, ...files }), exceptions);
+
+  it('that have everything, or a reason, are fine', async () => {
+    expect(await problems({})).toEqual([]);
+  });
+
+  it.each([
+    ['suite', { '__test__/05-count.test.mjs': 'db.counter();\n' }],
+    ['model', { '__test__/support/calls.mjs': "call('counts');\n" }],
+    ['benchmark', { 'bench/cases/reads.mjs': '' }],
+    // Another's of the same name.
+    ['type test', { '__test__/types/tests.mts': 'console.count();\n' }],
+    ['reference', { 'README.md': '`db.recount()`\n' }],
+  ])('without a %s are named', async (what, files) => {
+    expect(await problems(files)).toEqual([`VisualDatabase.count has no ${what}`]);
+  });
+
+  it('static ones and those that nothing excepts are among them', async () => {
+    const found = await problems({}, {});
+    expect(found).toHaveLength(10);
+    expect(found).toContain('VisualDatabase.list has no type test');
+  });
+
+  it('that an exception is no more needed for are named', async () => {
+    expect(await problems({ 'docs/reference.md': '`close()`\n' })).toEqual([
+      expect.stringMatching(/^VisualDatabase\.close has a reference or is gone/),
+    ]);
+  });
+});

@@ -46,6 +46,7 @@ const CHECKS = {
   fields: () => node('scripts/checks/fields.js'),
   imports: () => node('scripts/checks/imports.js'),
   lengths: () => node('scripts/checks/lengths.js'),
+  methods: () => node('scripts/checks/methods.js'),
   types: () => node(tool('typescript', 'tsc'), '--project', '__test__/types'),
   'types-without-node': () => node(tool('typescript', 'tsc'), '--project', '__test__/types/without_node'),
   publint: () => node(packageTool('publint'), '--strict'),
