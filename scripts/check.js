@@ -1,12 +1,13 @@
 'use strict';
 
 // `npm run check`: everything that has to be green, each check to its end even where one before it failed, and a
-// closing line that counts them. `--only NAME,NAME` runs some of them, in that order; `--cold` runs them where nothing is
-// warm (see cold.js).
+// closing table that says what took how long. `--only NAME,NAME` runs some of them, in that order; `--cold` runs them
+// where nothing is warm (see cold.js).
 
 const fs = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { summary } = require('./checks/summary.js');
 const { cold } = require('./cold.js');
 const { NPM, ROOT, dependencies, addon, attempt } = require('./setup.js');
 
@@ -67,7 +68,7 @@ function check(name) {
   } catch (error) {
     console.error(error.message);
   }
-  return { name, passed, seconds: Math.round((Date.now() - start) / 1000) };
+  return { name, passed, seconds: (Date.now() - start) / 1000 };
 }
 
 async function main() {
@@ -89,11 +90,8 @@ async function main() {
   }
   const results = names.map(check);
   console.log('');
-  for (const { name, passed, seconds } of results)
-    console.log(`${passed ? 'passed' : 'FAILED'}  ${name} (${seconds} s)`);
-  const failed = results.filter(({ passed }) => !passed).length;
-  console.log(`\n${results.length - failed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  console.log(summary(results));
+  process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;
 }
 
 main();

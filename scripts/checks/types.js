@@ -5,7 +5,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { ROOT } = require('../setup.js');
+const { ROOT, dependencies } = require('../setup.js');
 
 /** A part of the `typescript` package, which has ES modules for its parser. */
 function part(name) {
@@ -23,6 +23,7 @@ const nameOf = ({ name }) => name.text ?? name.getText().replaceAll(/[[\]]/g, ''
  * `Class.member`.
  */
 async function readTypes(types, project) {
+  dependencies();
   const { API } = await part('sync');
   const { SyntaxKind } = await part('ast');
   const api = new API({ cwd: path.dirname(project) });
