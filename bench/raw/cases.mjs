@@ -80,12 +80,12 @@ function casesOf(db, width, kinds, suffix = '') {
 
 /** What a statement can be set to, each on a statement of its own, and what is made of a whole database. */
 function settingsOf(db) {
-  const prepared = () => db.prepare('SELECT * FROM read_5');
+  const all = () => db.prepare('SELECT * FROM read_5');
   const set = {
-    'pluck()': prepared().pluck(),
-    'raw()': prepared().raw(),
-    'expand()': prepared().expand(),
-    'safeIntegers()': prepared().safeIntegers(),
+    'pluck(), 1 column': db.prepare('SELECT c0 FROM read_5').pluck(),
+    'raw(), 5 columns': all().raw(),
+    'expand(), 5 columns': all().expand(),
+    'safeIntegers(), 5 columns': all().safeIntegers(),
   };
   const bound = db.prepare('SELECT * FROM read_5 WHERE rowid = ?').bind(7);
   const repeated = (name, calls, call) => ({
@@ -97,7 +97,7 @@ function settingsOf(db) {
   });
   return [
     ...Object.entries(set).map(([name, statement]) =>
-      repeated(`all() of ${ROWS} after ${name}, 5 columns`, 40, () => statement.all()),
+      repeated(`all() of ${ROWS} after ${name}`, 40, () => statement.all()),
     ),
     repeated('get() after bind(), 5 columns', 20_000, () => bound.get()),
     repeated('columns() of 5', 5_000, () => bound.columns()),
