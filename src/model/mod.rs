@@ -6,6 +6,7 @@ pub mod execution;
 pub mod given;
 pub mod number;
 pub mod rules;
+pub mod run;
 pub mod time;
 pub mod worktree;
 pub mod zone;

@@ -1,0 +1,81 @@
+//! The numbers of a run's calls, and how large they may be.
+
+use std::ops::RangeInclusive;
+
+use crate::error::Result;
+use crate::model::given::{Field, Given};
+use crate::model::number::MAX_SAFE_INTEGER;
+
+/// `leaseMs`: up to a day. A longer one would keep the run of a dead worker from everybody for longer than anybody waits.
+pub const LEASE_MS: RangeInclusive<i64> = 1..=86_400_000;
+
+/// `timeoutMs`: up to a year.
+pub const TIMEOUT_MS: RangeInclusive<i64> = 1..=31_536_000_000;
+
+/// `graceMs`: up to a day.
+pub const GRACE_MS: RangeInclusive<i64> = 0..=86_400_000;
+
+/// `maxAttempts`: each keeps its token for as long as the run is there.
+pub const MAX_ATTEMPTS: RangeInclusive<i64> = 1..=1_000;
+
+/// A whole number within a range, as a number or a `BigInt`. Text is none, whatever it says.
+///
+/// # Errors
+/// A `TypeError` for what is no number, a `RangeError` for one that is not whole or out of the range.
+pub fn whole(field: Field, given: Given<'_>, range: &RangeInclusive<i64>) -> Result<i64> {
+    let must = || format!("an integer from {} to {}", range.start(), range.end());
+    let value = match given {
+        Given::Integer(value) => Some(value),
+        Given::Number(value) if value.fract() == 0.0 && value.abs() <= MAX_SAFE_INTEGER => Some(value as i64),
+        Given::Number(_) | Given::HugeInteger => None,
+        _ => return Err(field.wrong_type(&must(), &given)),
+    };
+    value.filter(|value| range.contains(value)).ok_or_else(|| field.out_of_range(&must(), given))
+}
+
+/// The token of a claim. One that was never given is for the run to refuse.
+///
+/// # Errors
+/// As [`whole`].
+pub fn token(field: Field, given: Given<'_>) -> Result<i64> {
+    whole(field, given, &(0..=MAX_SAFE_INTEGER as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    const FIELD: Field = Field::new("claimRun", "leaseMs");
+
+    #[test]
+    fn a_lease_is_neither_negative_nor_absurd() {
+        for given in [Given::Number(60_000.0), Given::Integer(60_000)] {
+            assert_eq!(whole(FIELD, given, &LEASE_MS), Ok(60_000));
+        }
+        for given in [
+            Given::Number(0.0),
+            Given::Number(-1.0),
+            Given::Number(0.5),
+            Given::Number(86_400_001.0),
+            Given::Number(1e300),
+            Given::Number(f64::NAN),
+            Given::Number(f64::INFINITY),
+            Given::Integer(i64::MIN),
+            Given::HugeInteger,
+        ] {
+            let refused = whole(FIELD, given, &LEASE_MS).unwrap_err();
+            assert!(matches!(refused.parts().0, Error::Range(_)), "{given:?}");
+            assert!(refused.message().starts_with("claimRun: leaseMs must be an integer from 1 to 86400000, got "));
+        }
+    }
+
+    #[test]
+    fn a_token_is_no_text() {
+        assert_eq!(token(FIELD, Given::Number(0.0)), Ok(0));
+        for given in [Given::Text("1"), Given::Undefined, Given::Null, Given::Boolean(true), Given::Other("an object")]
+        {
+            assert!(matches!(token(FIELD, given).unwrap_err().parts().0, Error::Type(_)), "{given:?}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! A run's life, from the wish to the result: which call does what in which state. No SQL and no clock: an engine reads a
+//! run's facts, asks [`apply`] what a call makes of them at a moment, and writes that in the same transaction.
+//! `docs/decisions/0022-the-life-of-a-run.md` shows all of it as a table, which a test compares with this code.
+
+mod backoff;
+mod bounds;
+mod call;
+mod lease;
+mod limits;
+mod line;
+mod moment;
+mod output;
+mod refusal;
+mod state;
+mod status;
+mod transition;
+mod usage;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod table;
+
+pub use backoff::Backoff;
+pub use bounds::{GRACE_MS, LEASE_MS, MAX_ATTEMPTS, TIMEOUT_MS, token, whole};
+pub use call::{Call, Outcome};
+pub use lease::Lease;
+pub use limits::{Budget, Limit, Scope, full, spent};
+pub use line::Place;
+pub use moment::{Boot, Moment};
+pub use output::{Append, append};
+pub use state::{New, Run, State};
+pub use status::{End, Status};
+pub use transition::{Effect, Enqueued, Transition, apply, enqueue};
+pub use usage::{Amounts, FIELDS, MOST, Spent, Totals};
