@@ -153,7 +153,7 @@ fn is_allowed(before: &Run, call: &Call, result: &crate::error::Result<Transitio
 }
 
 /// One run's life, as long as so many calls. Counts what it went through.
-fn live(seed: u64, seen: &mut HashMap<(Status, Status), u32>) -> (Run, Moment) {
+fn live(seed: u64, followed: &mut HashMap<(Status, Status), u32>) -> (Run, Moment) {
     let mut random = Random(seed);
     let mut now = Moment { boot: Boot(1), monotonic_ms: 0, wall_ms: 1_795_377_600_000 };
     let timeout_ms = random.one_in(2).then_some(1 + random.below(100_000));
@@ -169,7 +169,7 @@ fn live(seed: u64, seen: &mut HashMap<(Status, Status), u32>) -> (Run, Moment) {
         is_sound(&after);
         ends += u32::from(matches!(effect, Effect::Ended { .. }));
         assert_eq!(ends > 0, !after.status().is_open());
-        *seen.entry((run.status(), after.status())).or_default() += 1;
+        *followed.entry((run.status(), after.status())).or_default() += 1;
         run = after;
     }
     assert!(ends <= 1);
