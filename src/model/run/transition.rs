@@ -266,4 +266,39 @@ mod tests {
         let passed = apply("run-1", Some(&Run::new(tomorrow, start)), &Call::Claim { lease_ms: 1 }, start).unwrap();
         assert_eq!(passed.effect, Effect::None);
     }
+
+    /// A run of two attempts of which the first failed at 70.
+    fn failed_once() -> (Run, Moment) {
+        let start = Moment { boot: Boot(1), monotonic_ms: 0, wall_ms: 0 };
+        let run = Run::new(New { available_at: None, max_attempts: 2, timeout_ms: Some(100) }, start);
+        let run = apply("run-1", Some(&run), &Call::Claim { lease_ms: 60_000 }, start).unwrap().run;
+        let failed = Call::Finish { token: 1, outcome: Outcome::Failed, chance: u32::MAX };
+        (apply("run-1", Some(&run), &failed, start.plus(70)).unwrap().run, start)
+    }
+
+    #[test]
+    fn what_failed_is_claimed_again_after_its_backoff() {
+        let (run, start) = failed_once();
+        let claimed = |at| apply("run-1", Some(&run), &Call::Claim { lease_ms: 1 }, start.plus(at)).unwrap().effect;
+        assert_eq!((claimed(1_069), claimed(1_070)), (Effect::None, Effect::Claimed));
+    }
+
+    #[test]
+    fn each_attempt_has_all_of_its_time() {
+        let (run, start) = failed_once();
+        let claimed = apply("run-1", Some(&run), &Call::Claim { lease_ms: 60_000 }, start.plus(2_000)).unwrap().run;
+        let sweep = Call::Sweep { alive: false, grace_ms: 0 };
+        let swept = |at| apply("run-1", Some(&claimed), &sweep, start.plus(at)).unwrap().run;
+        assert_eq!((swept(2_100).status(), swept(2_101).status()), (Status::Running, Status::Ended(End::TimedOut)));
+        assert_eq!(swept(2_101).duration_ms, 70 + 101);
+    }
+
+    #[test]
+    fn a_finish_that_is_said_again_is_known_while_others_hold_the_run() {
+        let (run, start) = failed_once();
+        let claimed = apply("run-1", Some(&run), &Call::Claim { lease_ms: 1 }, start.plus(2_000)).unwrap().run;
+        let again = Call::Finish { token: 1, outcome: Outcome::Succeeded, chance: 0 };
+        let answer = apply("run-1", Some(&claimed), &again, start.plus(2_001)).unwrap();
+        assert_eq!(answer, Transition { run: claimed, effect: Effect::None });
+    }
 }
