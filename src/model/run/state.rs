@@ -125,3 +125,18 @@ impl Run {
         }
     }
 }
+
+/// What `enqueueRun` makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Enqueued {
+    /// A new run.
+    New(Run),
+    /// Nothing: a run that has the same idempotency key is still open, and is the answer.
+    Found,
+}
+
+/// What `enqueueRun` makes where this is the last run with its idempotency key, if there is one.
+#[must_use]
+pub fn enqueue(same_key: Option<&Run>, new: New, now: Moment) -> Enqueued {
+    if same_key.is_some_and(|run| run.status().is_open()) { Enqueued::Found } else { Enqueued::New(Run::new(new, now)) }
+}

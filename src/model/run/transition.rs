@@ -5,7 +5,7 @@ use super::call::{Call, Outcome};
 use super::lease::Lease;
 use super::moment::Moment;
 use super::refusal;
-use super::state::{New, Run, State};
+use super::state::{Run, State};
 use super::status::End;
 use crate::error::Result;
 
@@ -76,21 +76,6 @@ pub fn apply(id: &str, run: Option<&Run>, call: &Call, now: Moment) -> Result<Tr
         Call::Delete if is_open => end(End::Cancelled, false),
         Call::Delete => Ok(run.unchanged(Effect::None)),
     }
-}
-
-/// What `enqueueRun` makes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Enqueued {
-    /// A new run.
-    New(Run),
-    /// Nothing: a run that has the same idempotency key is still open, and is the answer.
-    Found,
-}
-
-/// What `enqueueRun` makes where this is the last run with its idempotency key, if there is one.
-#[must_use]
-pub fn enqueue(same_key: Option<&Run>, new: New, now: Moment) -> Enqueued {
-    if same_key.is_some_and(|run| run.status().is_open()) { Enqueued::Found } else { Enqueued::New(Run::new(new, now)) }
 }
 
 impl Run {
@@ -216,7 +201,7 @@ impl Run {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Boot, Status};
+    use super::super::{Boot, New, Status};
     use super::*;
 
     #[test]
