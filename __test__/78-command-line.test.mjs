@@ -397,6 +397,18 @@ describe('stats and board', () => {
     expect(visualDb('stats', '--db', dbPath).stdout).toContain('│ Development │ 4 ');
   });
 
+  test('board shows a zone with 3,000 worktrees', () => {
+    const db = temporaryFile();
+    const many = open({ dbPath: db });
+    many.createZone({ id: 'z', name: 'Z' });
+    const ids = Array.from({ length: 3000 }, (_, n) => `wt-${n}`);
+    many.createWorktrees(ids.map((id, n) => ({ id, path: `/${id}`, port: n, branchName: 'b' })));
+    many.assignWorktreesToZone(ids, 'z');
+    many.close();
+    const { stdout } = visualDb('board', '--db', db);
+    expect(stdout.split('\n').filter((line) => /^  wt-\d+  b  :\d+  active$/.test(line))).toHaveLength(3000);
+  });
+
   test('board shows each zone with its worktrees, and those in none', () => {
     const { dbPath } = prepared();
     const database = open({ dbPath });
@@ -405,8 +417,8 @@ describe('stats and board', () => {
     expect(json().zones[0].worktrees).toEqual(database.getWorktreesInZone('zone'));
     expect(json().unassigned).toEqual([database.getWorktree('wt-1')]);
     const { stdout } = visualDb('board', '--db', dbPath);
-    expect(stdout).toMatch(/Development +│ wt-2 +b-2 +:3002 +active/);
-    expect(stdout).toMatch(/\(in no zone\) +│ wt-1 /);
+    expect(stdout).toMatch(/^Development  onDrop: frontend .*\n  wt-2  b-2  :3002  active/m);
+    expect(stdout).toMatch(/^\(in no zone\)\n  wt-1  /m);
   });
 
   test('data does not get at the terminal', () => {

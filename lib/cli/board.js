@@ -1,6 +1,6 @@
 'use strict';
 
-const { colour, many, print, printJson, printable, table } = require('./output.js');
+const { colour, many, print, printJson, printable } = require('./output.js');
 const { reading } = require('./database.js');
 
 /** `visual-db board` */
@@ -20,19 +20,20 @@ module.exports = (root, run) => {
         if (json) return printJson(board);
         // As on the canvas: from left to right, then from the top down.
         const zones = board.zones.toSorted((a, b) => a.position.x - b.position.x || a.position.y - b.position.y);
-        const rows = zones.map((zone) => [title(zone), zone.worktrees.map(worktree).join('\n')]);
-        if (board.unassigned.length > 0) rows.push(['(in no zone)', board.unassigned.map(worktree).join('\n')]);
-        const separated = { style: { head: [], border: [], compact: false } };
-        print(rows.length === 0 ? 'The board is empty.' : table(['zone', 'worktrees'], rows, separated));
+        const parts = zones.map((zone) => [title(zone), ...zone.worktrees.map(worktree)]);
+        if (board.unassigned.length > 0) parts.push(['(in no zone)', ...board.unassigned.map(worktree)]);
+        print(parts.length === 0 ? 'The board is empty.' : parts.map((lines) => lines.join('\n')).join('\n\n'));
       }),
     );
 };
 
+/** Lines, not cells: a cell of a table takes time with the third power of its lines. */
 function title({ name, trigger, agents, worktrees }) {
   const list = Array.isArray(agents) ? agents.join(', ') : JSON.stringify(agents);
-  return `${colour('bold', printable(name))}\n${printable(trigger)}: ${printable(list)}\n${many(worktrees.length, 'worktree')}`;
+  const told = `${printable(trigger)}: ${printable(list)}  ${many(worktrees.length, 'worktree')}`;
+  return `${colour('bold', printable(name))}  ${told}`;
 }
 
 function worktree({ id, branchName, port, status, taskId }) {
-  return printable(`${id}  ${branchName}  :${port}  ${status}${taskId ? `  ${taskId}` : ''}`);
+  return printable(`  ${id}  ${branchName}  :${port}  ${status}${taskId ? `  ${taskId}` : ''}`);
 }
