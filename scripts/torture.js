@@ -13,6 +13,7 @@ const RUST = ['power_cut', 'io_errors', 'out_of_memory'];
 
 function main(args) {
   dependencies();
+  dependencies('__test__/peer');
   addon();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'visual-db-torture-'));
   const figures = path.join(folder, 'figures');
