@@ -1,0 +1,86 @@
+//! The same behind what napi-rs generates.
+
+use napi::bindgen_prelude::{Either5, External, Null, Undefined};
+use napi_derive::napi;
+
+use crate::Counter;
+
+/// A value of a write: the model says what is wrong with it, so it may be of any kind.
+type Given = Either5<String, f64, bool, Null, Undefined>;
+
+fn bytes(given: &[Given]) -> u32 {
+    given.iter().map(|value| if let Either5::A(text) = value { text.len() as u32 } else { 1 }).sum()
+}
+
+#[napi]
+pub fn counter() -> External<Counter> {
+    External::new(Counter(0.into()))
+}
+
+#[napi]
+pub fn nothing() {}
+
+#[napi]
+pub fn external(counter: &External<Counter>) -> bool {
+    counter.count() > 0
+}
+
+#[napi]
+#[allow(clippy::too_many_arguments, clippy::many_single_char_names, reason = "a write has as many")]
+pub fn write(
+    counter: &External<Counter>,
+    a: Given,
+    b: Given,
+    c: Given,
+    d: Given,
+    e: Given,
+    f: Given,
+    g: Given,
+    h: Given,
+    i: Given,
+    j: Given,
+) -> u32 {
+    counter.count();
+    bytes(&[a, b, c, d, e, f, g, h, i, j])
+}
+
+/// A connection as a class.
+#[napi]
+pub struct Connection {
+    counter: Counter,
+}
+
+#[napi]
+impl Connection {
+    #[napi(constructor)]
+    pub fn new() -> Self {
+        Self { counter: Counter(0.into()) }
+    }
+
+    #[napi]
+    pub fn nothing(&self) {}
+
+    #[napi]
+    pub fn counted(&self) -> bool {
+        self.counter.count() > 0
+    }
+
+    #[napi]
+    #[allow(clippy::too_many_arguments, clippy::many_single_char_names, reason = "a write has as many")]
+    pub fn write(
+        &self,
+        a: Given,
+        b: Given,
+        c: Given,
+        d: Given,
+        e: Given,
+        f: Given,
+        g: Given,
+        h: Given,
+        i: Given,
+        j: Given,
+    ) -> u32 {
+        self.counter.count();
+        bytes(&[a, b, c, d, e, f, g, h, i, j])
+    }
+}
