@@ -67,6 +67,7 @@ const ways = measure([
   ['nothing, #[napi] method', () => method.nothing()],
   ['External, raw', () => raw.external(ours)],
   ['External, #[napi] function', () => generated.external(theirs)],
+  ['External, #[napi] function, ours', () => generated.externalOfOurs(ours)],
   ['External, #[napi] method', () => method.counted()],
   ['External and 10 values, raw', () => raw.write(ours, ...ten)],
   ['External and 10 values, #[napi] function', () => generated.write(theirs, ...ten)],
@@ -81,9 +82,9 @@ for (const what of ['nothing', 'External', 'External and 10 values']) {
   console.log(`| ${what} | ${one} ns | ${two} ns | ${three} ns |`);
 }
 
-const more = (what) => ways.get(`${what}, #[napi] function`) - ways.get(`${what}, raw`);
-const HANDLE = more('External');
-const WRITE = more('External and 10 values');
+const more = (what, way) => ways.get(`${what}, #[napi] function${way}`) - ways.get(`${what}, raw`);
+const HANDLE = more('External', ', ours');
+const WRITE = more('External and 10 values', '');
 
 const folder = mkdtempSync(join(os.tmpdir(), 'visual-db-calls-'));
 const db = new VisualDatabase({ dbPath: join(folder, 'visual.db') });

@@ -202,9 +202,7 @@ async function main() {
   dependencies();
   addon();
   // Asked of the binary itself, since what is built upon it may be what is to be written.
-  const declared = JSON.parse(
-    require('../lib/native/binary.js').setup(Error, TypeError, RangeError, Error, Array).declarations(),
-  );
+  const declared = JSON.parse(require('../lib/native/binary.js').declarations());
   const prettier = await import('prettier');
   const options = await prettier.resolveConfig(path.join(ROOT, 'package.json'));
   const stale = [];

@@ -60,7 +60,7 @@ function Database(file, options) {
   if (!anonymous && !name.startsWith('file:') && !fs.existsSync(path.dirname(name))) {
     throw new TypeError('Cannot open database because the directory does not exist');
   }
-  const connection = addon.open(name, readonly, fileMustExist, timeout, content);
+  const connection = addon.open(addon.realm, name, readonly, fileMustExist, timeout, content);
   if (verbose != null) addon.setLogger(connection, verbose);
   adopt(this, connection, { name: given, memory: anonymous, readonly });
 }

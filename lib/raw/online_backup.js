@@ -4,7 +4,6 @@ const fs = require('node:fs/promises');
 const path = require('node:path');
 
 const addon = require('../native/addon.js');
-const { head } = require('../native/rows.js');
 const { objectOption } = require('./options.js');
 
 /** How many pages are copied at a time unless `progress` says otherwise. */
@@ -40,8 +39,8 @@ async function copy(running, progress) {
   let pages = PAGES;
   for (let step = 0; ; step += 1) {
     await new Promise((resolve) => setImmediate(resolve));
-    addon.stepBackup(running, step === 0 ? 0 : pages);
-    const done = { totalPages: head[0], remainingPages: head[1] };
+    // Of this realm, not of the one that loaded the addon first.
+    const done = { ...addon.stepBackup(running, step === 0 ? 0 : pages) };
     if (done.remainingPages === 0) return done;
     if (progress != null) pages = rate(progress(done)) ?? pages;
   }

@@ -12,8 +12,8 @@ function defineFunction(connection, bigintDefault, name, options, fn) {
   if (typeof name !== 'string') throw new TypeError('Expected first argument to be a string');
   if (typeof fn !== 'function') throw new TypeError('Expected last argument to be a function');
   if (typeof options !== 'object') throw new TypeError('Expected second argument to be an options object');
-  const common = commonOptions(name, options, bigintDefault);
-  addon.function(connection, fn, name, common.varargs ? -1 : checkCount(lengthOf(fn)), ...common.flags);
+  const { varargs, ...common } = commonOptions(name, options, bigintDefault);
+  addon.function(connection, fn, { ...common, arguments: varargs ? -1 : checkCount(lengthOf(fn)) });
 }
 
 /** `db.aggregate(name, options)` */
@@ -28,21 +28,26 @@ function defineAggregate(connection, bigintDefault, name, options) {
   if (step === null) throw new TypeError('Missing required option "step"');
   const inverse = functionOption(options, 'inverse');
   const result = functionOption(options, 'result');
-  const common = commonOptions(name, options, bigintDefault);
+  const { varargs, ...common } = commonOptions(name, options, bigintDefault);
   let count = -1;
-  if (!common.varargs) {
+  if (!varargs) {
     // The first argument of both is the accumulator.
     const longest = Math.max(lengthOf(step), inverse === null ? 0 : lengthOf(inverse));
     count = checkCount(longest > 0 ? longest - 1 : 0);
   }
-  addon.aggregate(connection, start, step, inverse, result, name, count, ...common.flags);
+  addon.aggregate(connection, start, step, inverse, result, { ...common, arguments: count });
 }
 
 function commonOptions(name, options, bigintDefault) {
   if (name === '') throw new TypeError('User-defined function name cannot be an empty string');
   const bigints = 'safeIntegers' in options ? booleanOption(options, 'safeIntegers') : bigintDefault;
-  const flags = [bigints, booleanOption(options, 'deterministic'), booleanOption(options, 'directOnly')];
-  return { flags, varargs: booleanOption(options, 'varargs') };
+  return {
+    name,
+    bigints,
+    deterministic: booleanOption(options, 'deterministic'),
+    directOnly: booleanOption(options, 'directOnly'),
+    varargs: booleanOption(options, 'varargs'),
+  };
 }
 
 function functionOption(options, key) {

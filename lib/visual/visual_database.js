@@ -22,7 +22,7 @@ const zones = require('./zones.js');
 class VisualDatabase extends Stateful {
   constructor(config) {
     const { path, name, readonly, strict, logger, schedule, cacheSize, native } = openConfig(config);
-    const connection = addon.openVisual(path, ...native);
+    const connection = addon.openVisual(addon.realm, path, ...native);
     const log = new Log(logger);
     const state = { connection, log, readonly, strict, kept: keptOf(connection, cacheSize), schedule: undefined };
     super(state);

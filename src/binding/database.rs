@@ -1,4 +1,13 @@
-//! A connection's own calls: open, close, transactions, `exec`, backup page by page.
+//! A connection's own calls: open, close, transactions, `exec`.
+
+#![allow(
+    clippy::must_use_candidate,
+    clippy::missing_errors_doc,
+    clippy::needless_pass_by_value,
+    clippy::fn_params_excessive_bools,
+    clippy::too_many_arguments,
+    reason = "napi-rs takes owned values, JavaScript has no must_use, and its arguments are what lib/ checked"
+)]
 
 use std::cell::RefCell;
 use std::ffi::CString;
@@ -6,13 +15,15 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
+use napi_derive::napi;
+
 use super::board::Board;
-use super::js::{Call, External, Failure, JsResult, Kind, Reference, Value};
+use super::js::{Argument, Call, External, Failure, JsResult, Kind, Reference, Value, answer};
 use super::module::Native;
-use super::state::State;
+use super::online_backup::BackupHandle;
+use super::state::{Realm, State};
 use super::statement::StatementHandle;
 use crate::engine::Control;
-use crate::engine::sqlite::driver::online_backup::OnlineBackup;
 use crate::engine::sqlite::driver::transaction::{self, Transactions};
 use crate::engine::sqlite::driver::{Connection, open, vfs};
 use crate::error::{Error, Result};
@@ -23,8 +34,8 @@ pub enum Handle {
     Connection(Rc<Database>),
     /// A statement.
     Statement(StatementHandle),
-    /// A backup; `None` once it has ended.
-    Backup(RefCell<Option<OnlineBackup>>),
+    /// A backup.
+    Backup(BackupHandle),
 }
 
 // SAFETY: it is the only one.
@@ -40,136 +51,172 @@ pub struct Database {
     transactions: Transactions,
     /// The board, where it is one of `VisualDatabase`.
     pub board: Option<Board>,
+    /// What it was opened with: whose errors its calls throw.
+    pub state: Rc<State>,
     /// Told the text of every statement before it runs.
     pub logger: RefCell<Option<Reference>>,
 }
 
 impl Database {
-    fn new(connection: &Rc<Connection>, board: Option<Board>) -> Self {
+    fn new(state: &Rc<State>, connection: &Rc<Connection>, board: Option<Board>) -> Self {
         Self {
             connection: Rc::clone(connection),
             transactions: Transactions::new(connection),
             board,
+            state: Rc::clone(state),
             logger: RefCell::default(),
         }
     }
 
     /// Tells the logger; what it throws stays pending.
-    pub fn log(&self, state: &State, sql: &str) -> JsResult<()> {
+    pub fn log(&self, sql: &str) -> JsResult<()> {
         let logger = self.logger.borrow();
         let Some(logger) = logger.as_ref() else { return Ok(()) };
-        let text = state.env.text(sql)?;
-        state.env.call(logger.value()?, &[text]).map(|_| ())
+        let env = self.state.env;
+        let text = env.text(sql)?;
+        env.call(logger.value()?, &[text]).map(|_| ())
     }
+}
+
+/// A handle as an argument of a function that napi-rs generates.
+pub type Taken<'call> = Argument<'call, Handle>;
+
+impl<'call> Taken<'call> {
+    /// Runs the body with the connection.
+    pub fn connection<T>(&self, body: impl FnOnce(&'call Rc<Database>) -> JsResult<T>) -> napi::Result<T> {
+        let database = match self.data {
+            Some(Handle::Connection(database)) => Some(database),
+            _ => None,
+        };
+        answer(self.env, database.map(|database| &*database.state.errors), || body(database.ok_or_else(illegal)?))
+    }
+}
+
+/// What is thrown where a handle is something else.
+pub fn illegal() -> Failure {
+    Error::Type("Illegal invocation".into()).into()
 }
 
 /// The handle in an argument.
 pub fn handle(call: &Call, index: usize) -> JsResult<&Handle> {
-    call.external(index).ok_or_else(|| Error::Type("Illegal invocation".into()).into())
+    call.external(index).ok_or_else(illegal)
 }
 
 /// The connection in the first argument.
 pub fn database(call: &Call) -> JsResult<&Rc<Database>> {
     match handle(call, 0)? {
         Handle::Connection(database) => Ok(database),
-        _ => Err(Error::Type("Illegal invocation".into()).into()),
+        _ => Err(illegal()),
     }
 }
 
-/// The functions of this file.
+/// The raw functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
-    ("open", open_bare),
-    ("openVisual", open_visual),
-    ("unreviewedSqlite", unreviewed_sqlite),
-    ("close", close),
-    ("closeAll", close_all),
     ("isOpen", is_open),
     ("checkOpen", check_open),
     ("inTransaction", in_transaction),
     ("control", control),
     ("exec", exec),
-    ("setLogger", set_logger),
-    ("setUnsafeMode", set_unsafe_mode),
-    ("serialize", serialize),
-    ("startBackup", start_backup),
-    ("stepBackup", step_backup),
-    ("endBackup", end_backup),
-    ("checkNoIterators", check_no_iterators),
 ];
 
-fn milliseconds(call: &Call, index: usize) -> JsResult<Duration> {
-    Ok(Duration::from_millis(call.env.to_f64(call.argument(index))?.clamp(0.0, f64::from(i32::MAX)) as u64))
+fn milliseconds(given: f64) -> Duration {
+    Duration::from_millis(given.clamp(0.0, f64::from(i32::MAX)) as u64)
 }
 
-fn c_string(text: String) -> Result<CString> {
+/// A name, for SQLite.
+pub fn c_string(text: String) -> Result<CString> {
     CString::new(text).map_err(|_| Error::Type("A name can't contain NUL".into()))
 }
 
-/// `open(path, readonly, mustExist, timeout, content | null)`
-fn open_bare(state: &State, call: &Call) -> JsResult<Value> {
-    let env = call.env;
-    let path = env.to_string(call.argument(0))?;
-    let options = open::Options {
-        readonly: env.to_bool(call.argument(1))?,
-        must_exist: env.to_bool(call.argument(2))?,
-        timeout: milliseconds(call, 3)?,
-        watched: false,
-    };
-    let content = env.to_bytes(call.argument(4));
-    // The content of a buffer is what is read-only then, not the empty database that it is put into.
-    let file = open::Options { readonly: options.readonly && content.is_none(), ..options };
-    let connection = open::bare(Path::new(&path), file)?;
-    if let Some(content) = content {
-        connection.deserialize(&content, options.readonly)?;
-    }
-    state.remember(&connection);
-    env.external(Handle::Connection(Rc::new(Database::new(&connection, None))))
-}
-
-/// `openVisual(path, readonly, mustExist, timeout, full, mode, migrate, packageVersion)`
-fn open_visual(state: &State, call: &Call) -> JsResult<Value> {
-    let env = call.env;
-    let path = env.to_string(call.argument(0))?;
-    let package_version = env.to_string(call.argument(7))?;
-    let options = crate::engine::sqlite::open::Options {
-        readonly: env.to_bool(call.argument(1))?,
-        must_exist: env.to_bool(call.argument(2))?,
-        timeout: milliseconds(call, 3)?,
-        full: env.to_bool(call.argument(4))?,
-        mode: env.to_f64(call.argument(5))? as u32,
-        migrate: env.to_bool(call.argument(6))?,
-        package_version: &package_version,
-    };
-    let (connection, store) = crate::engine::sqlite::open::open(Path::new(&path), &options)?;
-    state.remember(&connection);
-    env.external(Handle::Connection(Rc::new(Database::new(&connection, Some(Board::new(Box::new(store)))))))
-}
-
-/// `unreviewedSqlite()`: its source id, where it is not the one that the VFS was reviewed for; else null.
-fn unreviewed_sqlite(_: &State, call: &Call) -> JsResult<Value> {
-    match vfs::unreviewed() {
-        Some(source_id) => call.env.text(&source_id.to_string_lossy()),
-        None => Ok(call.env.null()),
-    }
-}
-
-fn close(_: &State, call: &Call) -> JsResult<Value> {
-    let database = database(call)?;
-    if database.connection.is_open() {
-        database.connection.check_no_iterators()?;
-        if let Some(board) = &database.board {
-            board.engine.abandon();
+/// Opens a connection of its own; `content` is that of a database in memory.
+#[napi]
+pub fn open(
+    env: napi::Env,
+    realm: u32,
+    path: String,
+    readonly: bool,
+    must_exist: bool,
+    timeout: f64,
+    content: Value,
+) -> napi::Result<Value> {
+    Realm(realm).answer(env, |state| {
+        let content = state.env.to_bytes(content);
+        // The content of a buffer is what is read-only then, not the empty database that it is put into.
+        let file = open::Options {
+            readonly: readonly && content.is_none(),
+            must_exist,
+            timeout: milliseconds(timeout),
+            watched: false,
+        };
+        let connection = open::bare(Path::new(&path), file)?;
+        if let Some(content) = content {
+            connection.deserialize(&content, readonly)?;
         }
-        database.connection.close()?;
-        database.logger.replace(None);
-    }
-    Ok(call.env.undefined())
+        state.remember(&connection);
+        state.env.external(Handle::Connection(Rc::new(Database::new(state, &connection, None))))
+    })
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "every function of the table has this form")]
-fn close_all(state: &State, call: &Call) -> JsResult<Value> {
-    state.close_all();
-    Ok(call.env.undefined())
+/// Opens the connection of a `VisualDatabase`.
+#[napi]
+pub fn open_visual(
+    env: napi::Env,
+    realm: u32,
+    path: String,
+    readonly: bool,
+    must_exist: bool,
+    timeout: f64,
+    full: bool,
+    mode: u32,
+    migrate: bool,
+    package_version: String,
+) -> napi::Result<Value> {
+    Realm(realm).answer(env, |state| {
+        let options = crate::engine::sqlite::open::Options {
+            readonly,
+            must_exist,
+            timeout: milliseconds(timeout),
+            full,
+            mode,
+            migrate,
+            package_version: &package_version,
+        };
+        let (connection, store) = crate::engine::sqlite::open::open(Path::new(&path), &options)?;
+        state.remember(&connection);
+        let board = Board::new(Box::new(store));
+        state.env.external(Handle::Connection(Rc::new(Database::new(state, &connection, Some(board)))))
+    })
+}
+
+/// `SQLite`'s source id, where it is not the one that the VFS was reviewed for.
+#[napi(catch_unwind)]
+pub fn unreviewed_sqlite() -> Option<String> {
+    vfs::unreviewed().map(|source_id| source_id.to_string_lossy().into_owned())
+}
+
+/// Closes a connection that is open.
+#[napi]
+pub fn close(connection: Taken<'_>) -> napi::Result<()> {
+    connection.connection(|database| {
+        if database.connection.is_open() {
+            database.connection.check_no_iterators()?;
+            if let Some(board) = &database.board {
+                board.engine.abandon();
+            }
+            database.connection.close()?;
+            database.logger.replace(None);
+        }
+        Ok(())
+    })
+}
+
+/// Closes every connection of the realm that is still open.
+#[napi]
+pub fn close_all(env: napi::Env, realm: u32) -> napi::Result<()> {
+    Realm(realm).answer(env, |state| {
+        state.close_all();
+        Ok(())
+    })
 }
 
 fn is_open(_: &State, call: &Call) -> JsResult<Value> {
@@ -187,14 +234,14 @@ fn in_transaction(_: &State, call: &Call) -> JsResult<Value> {
 }
 
 /// `control(connection, index in Control.ALL)`
-fn control(state: &State, call: &Call) -> JsResult<Value> {
+fn control(_: &State, call: &Call) -> JsResult<Value> {
     let database = database(call)?;
     let index = call.env.to_f64(call.argument(1))? as usize;
     let control = *Control::ALL.get(index).ok_or_else(|| Error::Range(format!("No control {index}")))?;
     if database.logger.borrow().is_some() {
         database.connection.check_writable()?;
         let _busy = database.connection.enter();
-        database.log(state, transaction::sql(control))?;
+        database.log(transaction::sql(control))?;
     }
     match &database.board {
         Some(board) => board.engine.control(control)?,
@@ -203,13 +250,13 @@ fn control(state: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-fn exec(state: &State, call: &Call) -> JsResult<Value> {
+fn exec(_: &State, call: &Call) -> JsResult<Value> {
     let database = database(call)?;
     database.connection.check_writable()?;
     let sql = call.env.to_string(call.argument(1))?;
     let _busy = database.connection.enter();
     let mut failure = None;
-    let ran = database.connection.exec(&sql, |text| match database.log(state, text) {
+    let ran = database.connection.exec(&sql, |text| match database.log(text) {
         Ok(()) => Ok(()),
         Err(thrown) => {
             failure = Some(thrown);
@@ -222,62 +269,34 @@ fn exec(state: &State, call: &Call) -> JsResult<Value> {
     }
 }
 
-/// `setLogger(connection, function | null)`
-fn set_logger(_: &State, call: &Call) -> JsResult<Value> {
-    let logger = call.argument(1);
-    let logger = if call.env.kind(logger) == Kind::Function { Some(call.env.reference(logger)?) } else { None };
-    database(call)?.logger.replace(logger);
-    Ok(call.env.undefined())
+/// Sets the logger, or takes it away with anything that is no function.
+#[napi]
+pub fn set_logger(connection: Taken<'_>, logger: Value) -> napi::Result<()> {
+    connection.connection(|database| {
+        let env = connection.env;
+        let logger = if env.kind(logger) == Kind::Function { Some(env.reference(logger)?) } else { None };
+        database.logger.replace(logger);
+        Ok(())
+    })
 }
 
-fn set_unsafe_mode(_: &State, call: &Call) -> JsResult<Value> {
-    database(call)?.connection.set_unsafe_mode(call.env.to_bool(call.argument(1))?)?;
-    Ok(call.env.undefined())
+/// Allows or forbids calls during an iteration.
+#[napi]
+pub fn set_unsafe_mode(connection: Taken<'_>, on: bool) -> napi::Result<()> {
+    connection.connection(|database| Ok(database.connection.set_unsafe_mode(on)?))
 }
 
-fn check_no_iterators(_: &State, call: &Call) -> JsResult<Value> {
-    database(call)?.connection.check_no_iterators()?;
-    Ok(call.env.undefined())
+/// Throws while a statement is iterated over.
+#[napi]
+pub fn check_no_iterators(connection: Taken<'_>) -> napi::Result<()> {
+    connection.connection(|database| Ok(database.connection.check_no_iterators()?))
 }
 
-/// `serialize(connection, schema)`
-fn serialize(_: &State, call: &Call) -> JsResult<Value> {
-    let database = database(call)?;
-    database.connection.check_no_iterators()?;
-    let schema = c_string(call.env.to_string(call.argument(1))?)?;
-    call.env.buffer(&database.connection.serialize(&schema)?)
-}
-
-/// `startBackup(connection, schema, path, isNewFile)`
-fn start_backup(_: &State, call: &Call) -> JsResult<Value> {
-    let env = call.env;
-    let database = database(call)?;
-    database.connection.check_idle()?;
-    let schema = c_string(env.to_string(call.argument(1))?)?;
-    let path = env.to_string(call.argument(2))?;
-    let is_new = env.to_bool(call.argument(3))?;
-    let backup = OnlineBackup::start(&database.connection, &schema, Path::new(&path), is_new)?;
-    env.external(Handle::Backup(RefCell::new(Some(backup))))
-}
-
-fn backup(call: &Call) -> JsResult<&RefCell<Option<OnlineBackup>>> {
-    match handle(call, 0)? {
-        Handle::Backup(backup) => Ok(backup),
-        _ => Err(Error::Type("Illegal invocation".into()).into()),
-    }
-}
-
-/// `stepBackup(backup, pages)` leaves total and remaining pages in the head.
-fn step_backup(state: &State, call: &Call) -> JsResult<Value> {
-    let pages = call.env.to_f64(call.argument(1))? as i32;
-    let mut backup = backup(call)?.borrow_mut();
-    let backup = backup.as_mut().ok_or_else(|| Failure::from(Error::Type("The backup has ended".into())))?;
-    let progress = backup.step(pages)?;
-    state.emit_head(&[progress.total, progress.remaining])?;
-    Ok(call.env.undefined())
-}
-
-fn end_backup(_: &State, call: &Call) -> JsResult<Value> {
-    drop(backup(call)?.borrow_mut().take());
-    Ok(call.env.undefined())
+/// The bytes of a database, as a `Buffer`.
+#[napi]
+pub fn serialize(connection: Taken<'_>, schema: String) -> napi::Result<Value> {
+    connection.connection(|database| {
+        database.connection.check_no_iterators()?;
+        connection.env.buffer(&database.connection.serialize(&c_string(schema)?)?)
+    })
 }

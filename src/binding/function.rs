@@ -1,17 +1,21 @@
 //! Functions and aggregates written in JavaScript.
 
+#![allow(
+    clippy::missing_errors_doc,
+    clippy::needless_pass_by_value,
+    reason = "napi-rs takes owned values, and its arguments are what lib/ checked"
+)]
+
 use std::any::Any;
 use std::rc::Rc;
 
-use super::database::database;
-use super::js::{Call, Env, ErrorClasses, Failure, JsResult, Kind, Reference, Value};
-use super::module::Native;
+use napi_derive::napi;
+
+use super::database::Taken;
+use super::js::{Env, ErrorClasses, Failure, JsResult, Kind, Reference, Value};
 use super::state::State;
 use crate::engine::sqlite::driver::function::{Aggregate, Argument, Output, Scalar, Signature, Stepped, Thrown};
 use crate::error::Error;
-
-/// The functions of this file.
-pub const FUNCTIONS: &[(&str, Native)] = &[("function", function), ("aggregate", aggregate)];
 
 /// What both kinds have in common.
 struct Shared {
@@ -179,56 +183,72 @@ impl Aggregate for JsAggregate {
     }
 }
 
-/// The arguments that both registrations end with: name, number of arguments, bigints, deterministic, direct only.
-fn shared(state: &State, call: &Call, from: usize) -> JsResult<Shared> {
-    Ok(Shared {
-        env: call.env,
-        errors: Rc::clone(&state.errors),
-        name: call.env.to_string(call.argument(from))?,
-        bigints: call.env.to_bool(call.argument(from + 2))?,
+/// What a function is registered with.
+#[napi(object, object_to_js = false)]
+pub struct Registration {
+    /// Its name in SQL.
+    pub name: String,
+    /// How many arguments it takes; -1 for any number.
+    pub arguments: i32,
+    /// Integers come as `BigInt`s.
+    pub bigints: bool,
+    /// It gives the same for the same arguments.
+    pub deterministic: bool,
+    /// It can't be called from triggers and views.
+    pub direct_only: bool,
+}
+
+impl Registration {
+    fn shared(&self, state: &State) -> Shared {
+        Shared { env: state.env, errors: Rc::clone(&state.errors), name: self.name.clone(), bigints: self.bigints }
+    }
+
+    fn signature(&self) -> Signature<'_> {
+        Signature {
+            name: &self.name,
+            arguments: self.arguments,
+            deterministic: self.deterministic,
+            direct_only: self.direct_only,
+        }
+    }
+}
+
+/// Registers a function.
+#[napi]
+pub fn function(connection: Taken<'_>, function: Value, registration: Registration) -> napi::Result<()> {
+    connection.connection(|database| {
+        database.connection.check_no_iterators()?;
+        let shared = registration.shared(&database.state);
+        let function = JsFunction { shared, function: connection.env.reference(function)? };
+        Ok(database.connection.create_function(&registration.signature(), Box::new(function))?)
     })
 }
 
-fn signature<'a>(call: &Call, from: usize, name: &'a str) -> JsResult<Signature<'a>> {
-    Ok(Signature {
-        name,
-        arguments: call.env.to_f64(call.argument(from + 1))? as i32,
-        deterministic: call.env.to_bool(call.argument(from + 3))?,
-        direct_only: call.env.to_bool(call.argument(from + 4))?,
+/// Registers an aggregate, one for windows where it has an inverse.
+#[napi]
+pub fn aggregate(
+    connection: Taken<'_>,
+    start: Value,
+    step: Value,
+    inverse: Value,
+    result: Value,
+    registration: Registration,
+) -> napi::Result<()> {
+    connection.connection(|database| {
+        let env = connection.env;
+        database.connection.check_no_iterators()?;
+        let optional = |value: Value| -> JsResult<Option<Reference>> {
+            if env.kind(value) == Kind::Function { env.reference(value).map(Some) } else { Ok(None) }
+        };
+        let aggregate = JsAggregate {
+            shared: registration.shared(&database.state),
+            start: env.reference(env.array([Ok(start)].into_iter())?)?,
+            start_is_function: env.kind(start) == Kind::Function,
+            step: env.reference(step)?,
+            inverse: optional(inverse)?,
+            result: optional(result)?,
+        };
+        let windows = aggregate.inverse.is_some();
+        Ok(database.connection.create_aggregate(&registration.signature(), Box::new(aggregate), windows)?)
     })
-}
-
-/// `function(connection, function, name, arguments, bigints, deterministic, directOnly)`
-fn function(state: &State, call: &Call) -> JsResult<Value> {
-    let connection = &database(call)?.connection;
-    connection.check_no_iterators()?;
-    let shared = shared(state, call, 2)?;
-    let name = shared.name.clone();
-    let function = JsFunction { shared, function: call.env.reference(call.argument(1))? };
-    connection.create_function(&signature(call, 2, &name)?, Box::new(function))?;
-    Ok(call.env.undefined())
-}
-
-/// `aggregate(connection, start, step, inverse, result, name, arguments, bigints, deterministic, directOnly)`
-fn aggregate(state: &State, call: &Call) -> JsResult<Value> {
-    let env = call.env;
-    let connection = &database(call)?.connection;
-    connection.check_no_iterators()?;
-    let shared = shared(state, call, 5)?;
-    let name = shared.name.clone();
-    let optional = |value: Value| -> JsResult<Option<Reference>> {
-        if env.kind(value) == Kind::Function { env.reference(value).map(Some) } else { Ok(None) }
-    };
-    let start = call.argument(1);
-    let aggregate = JsAggregate {
-        shared,
-        start: env.reference(env.array([Ok(start)].into_iter())?)?,
-        start_is_function: env.kind(start) == Kind::Function,
-        step: env.reference(call.argument(2))?,
-        inverse: optional(call.argument(3))?,
-        result: optional(call.argument(4))?,
-    };
-    let windows = aggregate.inverse.is_some();
-    connection.create_aggregate(&signature(call, 5, &name)?, Box::new(aggregate), windows)?;
-    Ok(env.undefined())
 }

@@ -1,16 +1,17 @@
 //! The border to JavaScript: arguments in, packed rows out, errors across. Nothing else imports `napi`.
 //!
-//! Cold calls are napi-rs functions; the calls that an orchestrator makes all day are raw callbacks, since
-//! napi-rs's guards cost more than SQLite needs for a read (`docs/decisions/0003-raw-callbacks.md`).
+//! What is called all day is a raw callback, the rest goes through what napi-rs generates: decision 3
+//! (`docs/decisions/0003-raw-callbacks.md`) says which and has the measurements.
 
-#[cfg_attr(test, allow(dead_code, reason = "napi-rs exports nothing from a test build"))]
+#![cfg_attr(test, allow(dead_code, reason = "napi-rs exports nothing from a test build"))]
+
 mod backup;
 mod board;
 mod database;
 mod function;
 mod js;
 mod module;
-#[cfg_attr(test, allow(dead_code, reason = "napi-rs exports nothing from a test build"))]
+mod online_backup;
 mod schema;
 mod state;
 mod statement;

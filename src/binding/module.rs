@@ -1,4 +1,5 @@
-//! The addon's exports: `setup`, which makes the raw functions for this environment, and napi-rs's own.
+//! The addon's exports: `setup`, which makes the raw functions for a realm, and those that napi-rs generates, which are the
+//! same for all. Decision 3 says which is which.
 
 use std::rc::Rc;
 
@@ -6,25 +7,34 @@ use napi::bindgen_prelude::Object;
 use napi::sys;
 
 use super::js::{Call, Env, ErrorClasses, JsResult, Value, dispatch};
-use super::state::State;
-use super::{board, database, function, statement};
-use crate::declarations::declarations;
+use super::state::{Realm, State};
+use super::{board, database, statement};
 
-/// A function of the addon.
+/// A raw function of the addon.
 pub type Native = fn(&State, &Call) -> JsResult<Value>;
 
-/// The functions of this file.
-const FUNCTIONS: &[(&str, Native)] = &[("declarations", declared)];
-
 /// What JavaScript has to agree on, as JSON text.
-fn declared(_: &State, call: &Call) -> JsResult<Value> {
-    call.env.text(&declarations().to_string())
+#[napi_derive::napi(catch_unwind)]
+pub fn declarations() -> String {
+    crate::declarations::declarations().to_string()
 }
 
 /// What a function finds again when it is called.
 struct Entry {
     run: Native,
     state: Rc<State>,
+}
+
+/// What ends with the environment. Connections know their state, so its own drop comes too late to close them.
+struct Ending {
+    state: Rc<State>,
+    _entries: Box<[Entry]>,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.state.close_all();
+    }
 }
 
 /// A callback for every function of the table.
@@ -35,7 +45,8 @@ unsafe extern "C" fn run(env: sys::napi_env, info: sys::napi_callback_info) -> s
     }
 }
 
-/// The exports: `setup(SqliteError, TypeError, RangeError, Error, Array)` gives an object with every function, and `memory`, which rows come in.
+/// The exports: `setup(SqliteError, TypeError, RangeError, Error, Array)` gives an object with every raw function, `memory`,
+/// which rows come in, and `realm`, the number by which generated functions know whose errors to throw.
 #[napi_derive::napi(module_exports)]
 pub fn exports(exports: Object<'_>, env: napi::Env) -> napi::Result<()> {
     let raw = Env::new(&env);
@@ -54,16 +65,17 @@ unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) ->
 fn functions(call: &Call) -> JsResult<Value> {
     let env = call.env;
     let state = Rc::new(State::new(env, ErrorClasses::new(env, [0, 1, 2, 3, 4].map(|index| call.argument(index)))?)?);
-    let mut table = [database::FUNCTIONS, statement::FUNCTIONS, function::FUNCTIONS, FUNCTIONS].concat();
+    let mut table = [database::FUNCTIONS, statement::FUNCTIONS].concat();
     table.extend(board::FUNCTIONS.concat());
     let entries: Box<[Entry]> = table.iter().map(|(_, run)| Entry { run: *run, state: Rc::clone(&state) }).collect();
     let object = env.object()?;
     env.set(object, "memory", state.shared()?)?;
+    env.set(object, "realm", env.number(Realm::of(&state).0.into())?)?;
     for ((name, _), entry) in table.iter().zip(&entries) {
         // SAFETY: the entries are boxed, so they don't move, and freed by the cleanup hook, after JavaScript.
         let function = unsafe { env.function(run, std::ptr::from_ref(entry).cast())? };
         env.set(object, name, function)?;
     }
-    env.at_end(Box::new((state, entries)));
+    env.at_end(Box::new(Ending { state, _entries: entries }));
     Ok(object)
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use super::js::{Call, Env, ErrorClasses, JsResult, Kind, SharedMemory, Value};
+use super::js::{Call, Env, ErrorClasses, JsResult, Kind, SharedMemory, Value, answer};
 use crate::engine::sqlite::driver::Connection;
 use crate::error::{Error, Result};
 use crate::model::Given;
@@ -153,9 +153,35 @@ impl State {
     }
 }
 
-impl Drop for State {
-    fn drop(&mut self) {
-        self.close_all();
+thread_local! {
+    /// The states of this thread, by their number: a realm (a test runner's, a `vm` context) has its own. Functions that
+    /// napi-rs generates are the same for all realms, so those that know no connection are told the number.
+    static REALMS: RefCell<Vec<Weak<State>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The number of a realm, as `setup` gave it to JavaScript.
+#[derive(Debug, Clone, Copy)]
+pub struct Realm(pub u32);
+
+impl Realm {
+    /// The number of a state, for as long as it lives.
+    pub fn of(state: &Rc<State>) -> Self {
+        REALMS.with_borrow_mut(|realms| {
+            realms.push(Rc::downgrade(state));
+            Self(realms.len() as u32 - 1)
+        })
+    }
+
+    /// Its state; `None` for a number that no realm has.
+    pub fn state(self) -> Option<Rc<State>> {
+        REALMS.with_borrow(|realms| realms.get(self.0 as usize).and_then(Weak::upgrade))
+    }
+
+    /// Runs the body of a function that napi-rs generates.
+    pub fn answer<T>(self, env: napi::Env, body: impl FnOnce(&Rc<State>) -> JsResult<T>) -> napi::Result<T> {
+        let state = self.state();
+        let illegal = || Error::Type("Illegal invocation".into());
+        answer(Env::new(&env), state.as_ref().map(|state| &*state.errors), || body(state.as_ref().ok_or_else(illegal)?))
     }
 }
 

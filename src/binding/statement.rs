@@ -2,11 +2,19 @@
 //!
 //! Long because each of its 23 functions takes a few lines and no two of them make a concept of their own.
 
+#![allow(
+    clippy::missing_errors_doc,
+    clippy::needless_pass_by_value,
+    reason = "napi-rs takes owned values, and its arguments are what lib/ checked"
+)]
+
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::database::{Database, Handle, database, handle};
-use super::js::{Call, Env, JsResult, Kind, Value};
+use napi_derive::napi;
+
+use super::database::{Database, Handle, Taken, handle, illegal};
+use super::js::{Call, Env, JsResult, Kind, Value, answer};
 use super::module::Native;
 use super::state::State;
 use crate::engine::sqlite::driver::{Bind, Column, Statement};
@@ -27,13 +35,8 @@ pub struct StatementHandle {
     logged: Cell<bool>,
 }
 
-/// The functions of this file.
+/// The raw functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
-    ("prepare", prepare),
-    ("parameterNames", parameter_names),
-    ("columnNames", column_names),
-    ("tableNames", table_names),
-    ("columns", columns),
     ("run", run),
     ("get", get),
     ("all", all),
@@ -54,40 +57,50 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("longText", long_text),
 ];
 
-/// `prepare(connection, sql, mode, bigints)`; mode 1 is a pragma, 2 an EXPLAIN.
-/// Leaves in the head: reader, readonly, number of parameters, whether some have names.
-fn prepare(state: &State, call: &Call) -> JsResult<Value> {
-    let env = call.env;
-    let database = database(call)?;
-    let connection = &database.connection;
-    connection.check_idle()?;
-    let mode = env.to_i32(call.argument(2))?;
-    let (is_pragma, is_explain) = (mode == 1, mode == 2);
-    if is_pragma {
-        connection.check_writable()?;
+/// Prepares a statement; mode 1 is a pragma, 2 an EXPLAIN. Leaves in the head: reader, readonly, number of parameters,
+/// whether some have names.
+#[napi]
+pub fn prepare(connection: Taken<'_>, sql: String, mode: i32, bigints: bool) -> napi::Result<Value> {
+    connection.connection(|database| {
+        let opened = &database.connection;
+        opened.check_idle()?;
+        let (is_pragma, is_explain) = (mode == 1, mode == 2);
+        if is_pragma {
+            opened.check_writable()?;
+        }
+        let statement = Statement::prepare(opened, &sql, !is_pragma && !is_explain)?;
+        let reader = statement.column_count() > 0 || is_pragma;
+        let parameters = statement.parameter_count();
+        let named = (0..parameters).any(|index| statement.parameter_name(index).is_some());
+        let head = [i32::from(reader), i32::from(statement.is_readonly()), parameters as i32, i32::from(named)];
+        database.state.emit_head(&head)?;
+        connection.env.external(Handle::Statement(StatementHandle {
+            statement,
+            database: Rc::clone(database),
+            reader,
+            bound: Cell::new(is_explain),
+            bigints: Cell::new(bigints),
+            logged: Cell::new(false),
+        }))
+    })
+}
+
+impl<'call> Taken<'call> {
+    /// Runs the body with the statement.
+    fn statement<T>(&self, body: impl FnOnce(&'call StatementHandle) -> JsResult<T>) -> napi::Result<T> {
+        let statement = match self.data {
+            Some(Handle::Statement(statement)) => Some(statement),
+            _ => None,
+        };
+        let errors = statement.map(|statement| &*statement.database.state.errors);
+        answer(self.env, errors, || body(statement.ok_or_else(illegal)?))
     }
-    let statement = state.with_text(|text| {
-        env.append_string(call.argument(1), text)?;
-        Ok(Statement::prepare(connection, text, !is_pragma && !is_explain)?)
-    })?;
-    let reader = statement.column_count() > 0 || is_pragma;
-    let parameters = statement.parameter_count();
-    let named = (0..parameters).any(|index| statement.parameter_name(index).is_some());
-    state.emit_head(&[i32::from(reader), i32::from(statement.is_readonly()), parameters as i32, i32::from(named)])?;
-    env.external(Handle::Statement(StatementHandle {
-        statement,
-        database: Rc::clone(database),
-        reader,
-        bound: Cell::new(is_explain),
-        bigints: Cell::new(env.to_bool(call.argument(3))?),
-        logged: Cell::new(false),
-    }))
 }
 
 fn statement(call: &Call) -> JsResult<&StatementHandle> {
     match handle(call, 0)? {
         Handle::Statement(statement) => Ok(statement),
-        _ => Err(Error::Type("Illegal invocation".into()).into()),
+        _ => Err(illegal()),
     }
 }
 
@@ -140,11 +153,11 @@ impl StatementHandle {
         Ok(())
     }
 
-    fn log(&self, state: &State) -> JsResult<()> {
+    fn log(&self) -> JsResult<()> {
         if self.database.logger.borrow().is_none() {
             return Ok(());
         }
-        self.database.log(state, &self.statement.expanded_sql().unwrap_or_default())
+        self.database.log(&self.statement.expanded_sql().unwrap_or_default())
     }
 
     fn release(&self) {
@@ -157,7 +170,7 @@ impl StatementHandle {
     fn execute<T>(&self, state: &State, call: &Call, body: impl FnOnce() -> JsResult<T>) -> JsResult<T> {
         self.bind_arguments(state, call)?;
         let _busy = self.statement.connection().enter();
-        let result = self.log(state).and_then(|()| body());
+        let result = self.log().and_then(|()| body());
         self.release();
         result
     }
@@ -218,7 +231,7 @@ fn all(state: &State, call: &Call) -> JsResult<Value> {
     state.with_frame(|frame| {
         handle.bind_arguments(state, call)?;
         let busy = handle.statement.connection().enter();
-        let filled = handle.log(state).and_then(|()| Ok(handle.statement.fill(frame, handle.bigints.get())?));
+        let filled = handle.log().and_then(|()| Ok(handle.statement.fill(frame, handle.bigints.get())?));
         drop(busy);
         emit_rows(state, handle, frame, filled)
     })
@@ -277,7 +290,7 @@ fn next(state: &State, call: &Call) -> JsResult<Value> {
     handle.statement.connection().check_idle()?;
     state.with_frame(|frame| {
         let busy = handle.statement.connection().enter();
-        let logged = if handle.logged.replace(true) { Ok(()) } else { handle.log(state) };
+        let logged = if handle.logged.replace(true) { Ok(()) } else { handle.log() };
         let stepped = logged.and_then(|()| Ok(handle.statement.step()?));
         drop(busy);
         match stepped {
@@ -374,38 +387,46 @@ fn expanded_sql(_: &State, call: &Call) -> JsResult<Value> {
 }
 
 /// The names of the parameters, `null` for one without.
-fn parameter_names(_: &State, call: &Call) -> JsResult<Value> {
-    let handle = statement(call)?;
-    let name = |index| match handle.statement.parameter_name(index) {
-        Some(name) => call.env.text(&name),
-        None => Ok(call.env.null()),
-    };
-    call.env.array((0..handle.statement.parameter_count()).map(name))
+#[napi]
+pub fn parameter_names(statement: Taken<'_>) -> napi::Result<Value> {
+    statement.statement(|handle| {
+        let names = (0..handle.statement.parameter_count()).map(|index| handle.statement.parameter_name(index));
+        statement.env.array(names.map(|name| optional(statement.env, name.as_deref())))
+    })
 }
 
-fn column_names(_: &State, call: &Call) -> JsResult<Value> {
-    let names = statement(call)?.statement.column_names();
-    call.env.array(names.iter().map(|name| call.env.text(name)))
+/// The names of the columns.
+#[napi]
+pub fn column_names(statement: Taken<'_>) -> napi::Result<Value> {
+    statement.statement(|handle| {
+        let names = handle.statement.column_names();
+        statement.env.array(names.iter().map(|name| statement.env.text(name)))
+    })
 }
 
 /// The tables of the columns, `null` for an expression.
-fn table_names(_: &State, call: &Call) -> JsResult<Value> {
-    let columns = statement(call)?.statement.columns()?;
-    call.env.array(columns.iter().map(|column| optional(call.env, column.table.as_deref())))
+#[napi]
+pub fn table_names(statement: Taken<'_>) -> napi::Result<Value> {
+    statement.statement(|handle| {
+        let columns = handle.statement.columns()?;
+        statement.env.array(columns.iter().map(|column| optional(statement.env, column.table.as_deref())))
+    })
 }
 
 /// `[name, column, table, database, type]` of every column, flat.
-fn columns(_: &State, call: &Call) -> JsResult<Value> {
-    let handle = statement(call)?;
-    handle.statement.connection().check_idle()?;
-    let columns = handle.statement.columns()?;
-    let flat: Vec<Option<&str>> = columns
-        .iter()
-        .flat_map(|Column { name, column, table, database, declared_type }| {
-            [name, column, table, database, declared_type].map(Option::as_deref)
-        })
-        .collect();
-    call.env.array(flat.into_iter().map(|text| optional(call.env, text)))
+#[napi]
+pub fn columns(statement: Taken<'_>) -> napi::Result<Value> {
+    statement.statement(|handle| {
+        handle.statement.connection().check_idle()?;
+        let columns = handle.statement.columns()?;
+        let flat: Vec<Option<&str>> = columns
+            .iter()
+            .flat_map(|Column { name, column, table, database, declared_type }| {
+                [name, column, table, database, declared_type].map(Option::as_deref)
+            })
+            .collect();
+        statement.env.array(flat.into_iter().map(|text| optional(statement.env, text)))
+    })
 }
 
 fn optional(env: Env, text: Option<&str>) -> JsResult<Value> {

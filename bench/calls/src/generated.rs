@@ -4,6 +4,8 @@ use napi::bindgen_prelude::{Either5, External, Null, Undefined};
 use napi_derive::napi;
 
 use crate::Counter;
+use crate::error::Error;
+use crate::js::{Argument, answer};
 
 /// A value of a write: the model says what is wrong with it, so it may be of any kind.
 type Given = Either5<String, f64, bool, Null, Undefined>;
@@ -23,6 +25,14 @@ pub fn nothing() {}
 #[napi]
 pub fn external(counter: &External<Counter>) -> bool {
     counter.count() > 0
+}
+
+/// As the package's own functions are: with an external that is told from others' by its tag, and its errors.
+#[napi]
+pub fn external_of_ours(counter: Argument<'_, Counter>) -> napi::Result<bool> {
+    answer(counter.env, None, || {
+        counter.data.map(|counter| counter.count() > 0).ok_or_else(|| Error::Type("Illegal invocation".into()).into())
+    })
 }
 
 #[napi]

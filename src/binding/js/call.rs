@@ -29,6 +29,23 @@ impl Env {
         unsafe { sys::napi_is_exception_pending(self.0, &raw mut pending) };
         pending
     }
+
+    /// Throws why a call failed; `call` has the caller's values.
+    pub(super) fn throw(self, failure: Failure, classes: Option<&ErrorClasses>, call: Option<&Call>) {
+        // A user function's own exception comes first: it is why SQLite reported an error.
+        if self.is_exception_pending() {
+            return;
+        }
+        let error = match failure {
+            Failure::Error(error) => error,
+            // Throwing does nothing where JavaScript can't run any more.
+            Failure::Pending => Error::internal("a call failed without an exception"),
+        };
+        match classes {
+            Some(classes) => classes.throw(&error, call),
+            None => self.throw_without_classes(&error),
+        }
+    }
 }
 
 /// How many arguments a call of this addon has at most, but for statements with more parameters.
@@ -85,22 +102,16 @@ pub unsafe fn dispatch<T>(
         }
         &*data.cast::<T>()
     };
-    let failure = match catch_unwind(AssertUnwindSafe(|| body(&call, data))) {
-        Ok(Ok(value)) => return value.0,
-        Ok(Err(failure)) => failure,
-        Err(_) => Error::internal("the code panicked").into(),
-    };
-    // A user function's own exception comes first: it is why SQLite reported an error.
-    if !call.env.is_exception_pending() {
-        let error = match failure {
-            Failure::Error(error) => error,
-            // Throwing does nothing where JavaScript can't run any more.
-            Failure::Pending => Error::internal("a call failed without an exception"),
-        };
-        match classes(data) {
-            Some(classes) => classes.throw(&error, Some(&call)),
-            None => call.env.throw_without_classes(&error),
+    match caught(|| body(&call, data)) {
+        Ok(value) => value.0,
+        Err(failure) => {
+            call.env.throw(failure, classes(data), Some(&call));
+            ptr::null_mut()
         }
     }
-    ptr::null_mut()
+}
+
+/// Runs a body; a panic must not cross into JavaScript.
+pub(super) fn caught<T>(body: impl FnOnce() -> JsResult<T>) -> JsResult<T> {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| Err(Error::internal("the code panicked").into()))
 }

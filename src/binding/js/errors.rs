@@ -48,37 +48,47 @@ impl ErrorClasses {
     }
 
     fn try_throw(&self, error: &Error, call: Option<&Call>) -> JsResult<()> {
-        let env = self.env;
-        let (error, facts) = error.parts();
-        let message = env.text(error.message())?;
-        let thrown = match error {
-            Error::Type(_) => env.instance(self.r#type.value()?, &[message])?,
-            Error::Range(_) => env.instance(self.range.value()?, &[message])?,
-            Error::Plain(_) | Error::About(_) => env.instance(self.plain.value()?, &[message])?,
-            Error::Coded { code, .. } => {
-                let thrown = env.instance(self.plain.value()?, &[message])?;
-                env.set(thrown, "code", env.text(code)?)?;
-                thrown
-            }
-            Error::Engine { code, .. } => env.instance(self.sqlite.value()?, &[message, env.text(code)?])?,
-        };
-        if let (Some(facts), Some(call)) = (facts, call) {
+        let thrown = self.made(error)?;
+        if let (Some(facts), Some(call)) = (error.parts().1, call) {
             self.tell(thrown, facts, call)?;
         }
         // SAFETY: see `Env`.
-        ok(unsafe { sys::napi_throw(env.0, thrown.0) })
+        ok(unsafe { sys::napi_throw(self.env.0, thrown.0) })
+    }
+
+    /// The error as an instance of its JavaScript class.
+    pub(super) fn made(&self, error: &Error) -> JsResult<Value> {
+        let env = self.env;
+        let error = error.parts().0;
+        let message = env.text(error.message())?;
+        match error {
+            Error::Type(_) => env.instance(self.r#type.value()?, &[message]),
+            Error::Range(_) => env.instance(self.range.value()?, &[message]),
+            Error::Plain(_) | Error::About(_) => env.instance(self.plain.value()?, &[message]),
+            Error::Coded { code, .. } => {
+                let made = env.instance(self.plain.value()?, &[message])?;
+                env.set(made, "code", env.text(code)?)?;
+                Ok(made)
+            }
+            Error::Engine { code, .. } => env.instance(self.sqlite.value()?, &[message, env.text(code)?]),
+        }
     }
 }
 
 // SAFETY (for every block in this impl): see `Env`.
 impl Env {
-    /// Throws where no classes are known yet: the `Error` of the realm that loaded the addon first.
+    /// Throws where no classes are known: those of the realm that loaded the addon first.
     pub fn throw_without_classes(self, error: &Error) {
         let mut thrown = ptr::null_mut();
         if let Ok(message) = self.text(error.message()) {
+            let create = match error {
+                Error::Type(_) => sys::napi_create_type_error,
+                Error::Range(_) => sys::napi_create_range_error,
+                _ => sys::napi_create_error,
+            };
             // SAFETY: see above; a code that is null is none.
             unsafe {
-                sys::napi_create_error(self.0, ptr::null_mut(), message.0, &raw mut thrown);
+                create(self.0, ptr::null_mut(), message.0, &raw mut thrown);
                 sys::napi_throw(self.0, thrown);
             }
         }

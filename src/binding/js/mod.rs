@@ -6,6 +6,7 @@ mod call;
 mod errors;
 mod external;
 mod facts;
+mod generated;
 mod lifetime;
 mod make;
 mod read;
@@ -16,6 +17,7 @@ use napi::sys;
 pub use call::{ARGUMENTS, Call, dispatch};
 pub use errors::ErrorClasses;
 pub use external::External;
+pub use generated::{Argument, answer};
 pub use lifetime::Reference;
 pub use shared_memory::SharedMemory;
 

@@ -1,0 +1,73 @@
+//! A backup of the raw handle, page by page.
+
+#![allow(
+    clippy::missing_errors_doc,
+    clippy::needless_pass_by_value,
+    reason = "napi-rs takes owned values, and its arguments are what lib/ checked"
+)]
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+
+use napi_derive::napi;
+
+use super::database::{Handle, Taken, c_string, illegal};
+use super::js::{JsResult, Value, answer};
+use super::state::State;
+use crate::engine::sqlite::driver::online_backup::OnlineBackup;
+use crate::error::Error;
+
+/// A backup; it has none once it has ended.
+pub struct BackupHandle {
+    backup: RefCell<Option<OnlineBackup>>,
+    state: Rc<State>,
+}
+
+/// How far a backup is.
+#[napi(object, object_from_js = false)]
+pub struct Pages {
+    /// All of them.
+    pub total_pages: i32,
+    /// Those that are still to be copied.
+    pub remaining_pages: i32,
+}
+
+/// Begins a backup.
+#[napi]
+pub fn start_backup(connection: Taken<'_>, schema: String, path: String, is_new_file: bool) -> napi::Result<Value> {
+    connection.connection(|database| {
+        database.connection.check_idle()?;
+        let backup = OnlineBackup::start(&database.connection, &c_string(schema)?, Path::new(&path), is_new_file)?;
+        let backup = BackupHandle { backup: RefCell::new(Some(backup)), state: Rc::clone(&database.state) };
+        connection.env.external(Handle::Backup(backup))
+    })
+}
+
+fn with<T>(taken: &Taken<'_>, body: impl FnOnce(&RefCell<Option<OnlineBackup>>) -> JsResult<T>) -> napi::Result<T> {
+    let backup = match taken.data {
+        Some(Handle::Backup(backup)) => Some(backup),
+        _ => None,
+    };
+    answer(taken.env, backup.map(|backup| &*backup.state.errors), || body(&backup.ok_or_else(illegal)?.backup))
+}
+
+/// Copies some pages.
+#[napi]
+pub fn step_backup(backup: Taken<'_>, pages: i32) -> napi::Result<Pages> {
+    with(&backup, |backup| {
+        let mut backup = backup.borrow_mut();
+        let backup = backup.as_mut().ok_or_else(|| Error::Type("The backup has ended".into()))?;
+        let progress = backup.step(pages)?;
+        Ok(Pages { total_pages: progress.total, remaining_pages: progress.remaining })
+    })
+}
+
+/// Ends a backup, whole or not.
+#[napi]
+pub fn end_backup(backup: Taken<'_>) -> napi::Result<()> {
+    with(&backup, |backup| {
+        drop(backup.borrow_mut().take());
+        Ok(())
+    })
+}
