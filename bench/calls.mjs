@@ -3,7 +3,6 @@
 // of the package, and says for each what share of it `#[napi]` would be more than a raw callback. Decision 3 quotes it.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -103,7 +103,34 @@ test('backups are promises of this realm', async () => {
   const db = furnished();
   const copies = [db.backup(path.join(folder, 'a.db')), db.db.backup(path.join(folder, 'b.db'))];
   for (const copy of copies) expect(copy).toBeInstanceOf(Promise);
-  await Promise.all(copies);
+  const [, pages] = await Promise.all(copies);
+  expect(pages).toStrictEqual({ totalPages: pages.totalPages, remainingPages: 0 });
   await expect(db.backup('')).rejects.toThrow(TypeError);
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('what backups give and throw is of this realm, from the thread pool, too', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'realm-'));
+  const db = new VisualDatabase({ dbPath: path.join(folder, 'visual.db') });
+  const dest = path.join(folder, 'backups', 'a.db');
+  const steps = [];
+  const made = await db.backup(dest, { progress: (step) => steps.push(step) });
+  const [listed] = VisualDatabase.listBackups(path.dirname(dest));
+  expect(VisualDatabase.listBackups(path.dirname(dest))).toBeInstanceOf(Array);
+  expect(listed).toStrictEqual({ ...made, counts: { worktrees: 0, zones: 0, assignments: 0, executions: 0 } });
+  for (const object of [made, made.counts, listed, steps[0]]) expect(object.constructor).toBe(Object);
+  const itself = path.join(folder, 'visual.db');
+  const rejected = await db.backup(itself).catch((error) => error);
+  for (const error of [
+    rejected,
+    thrown(() => db.backupSync(itself)),
+    thrown(() => VisualDatabase.verifyBackup(dest + 'x')),
+  ]) {
+    expect(error).toBeInstanceOf(Error);
+    expect(error.constructor).toBe(Error);
+    expect(error.code).toMatch(/^[A-Z_]+$/);
+    expect(error.stack).toContain('checks.cjs');
+  }
+  db.close();
   fs.rmSync(folder, { recursive: true });
 });

@@ -1,60 +1,68 @@
 'use strict';
 
 // VisualDatabase's backups: `backup`, `backupSync`, and the static `verifyBackup`, `listBackups`, `pruneBackups`,
-// `restore`. The addon does the work (src/engine/sqlite/backup); here arguments are checked and JSON becomes values and errors.
+// `restore`. The addon does the work (src/engine/sqlite/backup); here arguments are checked.
 
 const { promisify } = require('node:util');
-const native = require('../native/binary.js');
+const addon = require('../native/addon.js');
+const { ofThisRealm } = require('../native/realm.js');
 const { checkKeep } = require('./schedule.js');
 const { wrongType, wrongValue } = require('../visual/errors.js');
 const knownKeys = require('../visual/known_keys.js');
-const SqliteError = require('../native/sqlite_error.js');
 
 const turn = promisify(setImmediate);
 
-const ERRORS = { TypeError, RangeError, Error };
-
-/** The value that the addon answered, or its error. */
-function valueOf(outcome) {
-  const { value, error } = JSON.parse(outcome);
-  if (!error) return value;
-  if (error.type === 'SqliteError') throw new SqliteError(error.message, error.code);
-  const thrown = new ERRORS[error.type](error.message);
-  throw error.code ? Object.assign(thrown, { code: error.code }) : thrown;
+/** The value that the addon's promise gives; an error is from another thread, and its stack that of who waits for it. */
+async function waitFor(promise) {
+  try {
+    return ofThisRealm(await promise);
+  } catch (error) {
+    Error.captureStackTrace?.(error, waitFor);
+    throw error;
+  }
 }
 
 /**
- * The caller's `progress` as the addon calls it. What it throws stops the work, and `settle` throws it on; `settleAll`
+ * The caller's `progress` as the addon calls it. What it throws stops the work, and `settle` throws it on; `settleLater`
  * does so for work on the thread pool, once all its steps have arrived.
  */
 function watch(method, progress) {
   if (progress === undefined || progress === null)
-    return { settle: valueOf, settleAll: (done) => valueOf(done.outcome) };
+    return { settle: (work) => ofThisRealm(work()), settleLater: waitFor };
   if (typeof progress !== 'function') {
     throw wrongType(method, 'progress', progress, `progress must be a function, got ${typeof progress}`);
   }
   const thrown = [];
-  let seen = 0;
-  const settle = (outcome) => {
+  let ended = false;
+  const rethrow = () => {
     if (thrown.length > 0) throw thrown[0];
-    return valueOf(outcome);
   };
   return {
     watcher: (step) => {
-      seen += 1;
-      if (thrown.length > 0) return false;
+      ended ||= step === null;
+      if (ended || thrown.length > 0) return false;
       try {
-        progress(JSON.parse(step));
+        progress(ofThisRealm(step));
         return true;
       } catch (error) {
         thrown.push(error);
         return false;
       }
     },
-    settle,
-    settleAll: async ({ outcome, steps }) => {
-      while (seen < steps) await turn();
-      return settle(outcome);
+    settle: (work) => {
+      try {
+        return ofThisRealm(work());
+      } finally {
+        rethrow();
+      }
+    },
+    settleLater: async (promise) => {
+      try {
+        return await waitFor(promise);
+      } finally {
+        while (!ended) await turn();
+        rethrow();
+      }
     },
   };
 }
@@ -79,10 +87,10 @@ async function backup(database, path, options = {}, strict = false) {
   knownKeys.backup.check(strict, 'backup', 'options', options);
   const { progress } = options;
   const dest = optionalPath(path, 'backup', 'path');
-  const { watcher, settle, settleAll } = watch('backup', progress);
+  const { watcher, settle, settleLater } = watch('backup', progress);
   const file = fileOf(database);
   if (file === undefined) return backupMemory('backup', database, dest, watcher, settle);
-  return settleAll(await native.backupCreate(file, dest, undefined, watcher));
+  return settleLater(addon.backupCreate(addon.realm, file, dest, undefined, watcher));
 }
 
 function backupSync(database, path, options = {}, strict = false) {
@@ -92,7 +100,7 @@ function backupSync(database, path, options = {}, strict = false) {
   const { watcher, settle } = watch('backupSync', progress);
   const file = fileOf(database);
   if (file === undefined) return backupMemory('backupSync', database, dest, watcher, settle);
-  return settle(native.backupCreateSync(file, dest, undefined, watcher));
+  return settle(() => addon.backupCreateSync(addon.realm, file, dest, undefined, watcher));
 }
 
 /** No other connection can read a database in memory: it is copied through a serialised one, in one go. */
@@ -101,21 +109,21 @@ function backupMemory(method, database, dest, watcher, settle) {
     throw wrongType(method, 'path', dest, 'backup(path): a database in memory needs a path to be backed up to');
   }
   if (database.db.inTransaction) throw new TypeError('backup(path): finish the transaction first');
-  return settle(native.backupCreateFromBytes(database.db.serialize(), dest, watcher));
+  return settle(() => addon.backupCreateFromBytes(addon.realm, database.db.serialize(), dest, watcher));
 }
 
 /** A backup of a file that isn't open here: the command line's. */
 async function createBackup(file, { path, folder, progress } = {}) {
-  const { watcher, settleAll } = watch('backup', progress);
-  return settleAll(await native.backupCreate(file, path, folder, watcher));
+  const { watcher, settleLater } = watch('backup', progress);
+  return settleLater(addon.backupCreate(addon.realm, file, path, folder, watcher));
 }
 
 function verifyBackup(path) {
-  return valueOf(native.backupVerify(checkPath(path, 'verifyBackup', 'path')));
+  return ofThisRealm(addon.backupVerify(addon.realm, checkPath(path, 'verifyBackup', 'path')));
 }
 
 function listBackups(folder) {
-  return valueOf(native.backupList(checkPath(folder, 'listBackups', 'folder')));
+  return ofThisRealm(addon.backupList(addon.realm, checkPath(folder, 'listBackups', 'folder')));
 }
 
 function pruneBackups(folder, options = {}) {
@@ -123,7 +131,8 @@ function pruneBackups(folder, options = {}) {
   const { dbPath, keep, dryRun = false } = options;
   checkPath(folder, 'pruneBackups', 'folder');
   const file = checkPath(dbPath || 'data/visual.db', 'pruneBackups', 'dbPath', 'dbPath');
-  return valueOf(native.backupPrune(folder, file, JSON.stringify(checkKeep('pruneBackups', keep)), Boolean(dryRun)));
+  const kept = checkKeep('pruneBackups', keep);
+  return ofThisRealm(addon.backupPrune(addon.realm, folder, file, kept, Boolean(dryRun)));
 }
 
 function restore(path, options = {}) {
@@ -132,7 +141,7 @@ function restore(path, options = {}) {
   checkPath(path, 'restore', 'backup');
   const file = checkPath(dbPath || 'data/visual.db', 'restore', 'dbPath', 'dbPath');
   const { watcher, settle } = watch('restore', progress);
-  return settle(native.backupRestore(path, file, watcher));
+  return settle(() => addon.backupRestore(addon.realm, path, file, watcher));
 }
 
 module.exports = {
@@ -143,6 +152,5 @@ module.exports = {
   listBackups,
   pruneBackups,
   restore,
-  valueOf,
   verifyBackup,
 };

@@ -3,7 +3,8 @@
 // The option `backups` of VisualDatabase: backups at intervals for as long as the database is open.
 
 const path = require('node:path');
-const native = require('../native/binary.js');
+const addon = require('../native/addon.js');
+const { ofThisRealm } = require('../native/realm.js');
 const { outOfRange, wrongType, wrongValue } = require('../visual/errors.js');
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
@@ -106,10 +107,8 @@ class BackupSchedule {
   async #look() {
     const { folder, every, keep } = this.#options;
     try {
-      const { outcome } = await native.backupRunIfDue(this.#file, folder, every, JSON.stringify(keep));
-      const { value, error } = JSON.parse(outcome);
-      if (error) throw new Error(error.message);
-      const { made, removed, dueIn } = value;
+      const ran = await addon.backupRunIfDue(addon.realm, this.#file, folder, every, keep);
+      const { made, removed, dueIn } = ofThisRealm(ran);
       if (made) this.#log('info', '[VisualDB] Backup created', { path: made.path, bytes: made.bytes });
       if (removed.length > 0) this.#log('info', '[VisualDB] Backups pruned', { removed });
       this.#lookIn(dueIn);

@@ -1,95 +1,121 @@
-//! Backups for JavaScript: text in, text out.
-//!
-//! Each function returns a JSON text, `{ "value": … }` or `{ "error": { "type", "code", "message" } }`, and `lib/backup/backups.js`
-//! makes values and errors of it: work on the thread pool has no environment to make a JavaScript error in.
+//! Backups for JavaScript.
 
 #![allow(
     clippy::must_use_candidate,
+    clippy::missing_errors_doc,
     clippy::needless_pass_by_value,
-    reason = "napi-rs takes owned values, and JavaScript has no must_use"
+    reason = "napi-rs takes owned values, JavaScript has no must_use, and its arguments are what lib/ checked"
 )]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use napi::bindgen_prelude::{AsyncTask, Env, Function, Task};
-use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::bindgen_prelude::{AsyncTask, Env, Function};
 use napi_derive::napi;
-use serde::Serialize;
 
-use crate::engine::sqlite::backup::{self, Create, Keep, Progress};
-use crate::error::{Error, Result};
+use super::backup_values::{Backup, Keep, Listed, Pruned, Ran, Restored, Step, listed};
+use super::state::Realm;
+use super::work::{Watcher, Work, stopped};
+use crate::engine::sqlite::backup::{self, Create, Progress};
+use crate::error::Result;
 
-/// What is to be done; it tells of its steps and gives JSON.
-type Job = Box<dyn FnOnce(backup::Report) -> String + Send>;
-
-/// Told of each step as JSON; answers whether to go on. Weak: it doesn't keep the process alive.
-type Watcher = ThreadsafeFunction<String, bool, String, napi::Status, false, true>;
+/// Told of each step; answers whether to go on.
+type Told<'call> = Option<Function<'call, Step, bool>>;
 
 /// Makes a backup of the file `source`: at `dest`, or named by the time in `folder` or beside the database.
 #[napi]
 pub fn backup_create_sync(
+    env: Env,
+    realm: u32,
     source: String,
     dest: Option<String>,
     folder: Option<String>,
-    watcher: Option<Function<String, bool>>,
-) -> String {
-    outcome(|| create(&source, dest.as_deref(), folder.as_deref(), &mut |step| ask(watcher.as_ref(), step)))
+    watcher: Told<'_>,
+) -> napi::Result<Backup> {
+    Realm(realm).answer(env, |_| {
+        let mut report = |step| ask(watcher.as_ref(), step);
+        Ok(create(&source, dest.as_deref(), folder.as_deref(), &mut report)?.into())
+    })
 }
 
 /// As `backupCreateSync`, on the thread pool.
 #[napi]
 pub fn backup_create(
+    realm: u32,
     source: String,
     dest: Option<String>,
     folder: Option<String>,
     watcher: Option<Watcher>,
-) -> AsyncTask<Work> {
-    Work::queue(watcher, move |report| outcome(|| create(&source, dest.as_deref(), folder.as_deref(), report)))
+) -> AsyncTask<Work<Backup>> {
+    Work::queue(Realm(realm), watcher, move |report| {
+        Ok(create(&source, dest.as_deref(), folder.as_deref(), report)?.into())
+    })
 }
 
 /// As `backupCreateSync`, of the bytes of a database in memory.
 #[napi]
-pub fn backup_create_from_bytes(bytes: &[u8], dest: String, watcher: Option<Function<String, bool>>) -> String {
-    outcome(|| backup::create_from_bytes(bytes, Path::new(&dest), &mut |step| ask(watcher.as_ref(), step)))
+pub fn backup_create_from_bytes(
+    env: Env,
+    realm: u32,
+    bytes: &[u8],
+    dest: String,
+    watcher: Told<'_>,
+) -> napi::Result<Backup> {
+    Realm(realm).answer(env, |_| {
+        let mut report = |step| ask(watcher.as_ref(), step);
+        Ok(backup::create_from_bytes(bytes, Path::new(&dest), &mut report)?.into())
+    })
 }
 
-/// Makes a backup if one is due, and prunes, on the thread pool. `keep` is JSON.
+/// Makes a backup if one is due, and prunes, on the thread pool.
 #[napi]
-pub fn backup_run_if_due(source: String, folder: Option<String>, every: f64, keep: String) -> AsyncTask<Work> {
-    Work::queue(None, move |report| {
-        outcome(|| {
-            let every = Duration::from_millis(every as u64);
-            backup::run_if_due(Path::new(&source), folder.as_deref().map(Path::new), every, parse(&keep)?, report)
-        })
+pub fn backup_run_if_due(
+    realm: u32,
+    source: String,
+    folder: Option<String>,
+    every: f64,
+    keep: Keep,
+) -> AsyncTask<Work<Ran>> {
+    Work::queue(Realm(realm), None, move |report| {
+        let every = Duration::from_millis(every as u64);
+        let folder = folder.as_deref().map(Path::new);
+        Ok(backup::run_if_due(Path::new(&source), folder, every, keep.into(), report)?.into())
     })
 }
 
 /// Checks a backup completely.
 #[napi]
-pub fn backup_verify(path: String) -> String {
-    outcome(|| backup::verify(Path::new(&path), &mut backup::unreported))
+pub fn backup_verify(env: Env, realm: u32, path: String) -> napi::Result<Backup> {
+    Realm(realm).answer(env, |_| Ok(backup::verify(Path::new(&path), &mut backup::unreported)?.into()))
 }
 
 /// Lists the backups of a folder, newest first.
 #[napi]
-pub fn backup_list(folder: String) -> String {
-    outcome(|| backup::list(Path::new(&folder)))
+pub fn backup_list(env: Env, realm: u32, folder: String) -> napi::Result<Vec<Listed>> {
+    Realm(realm).answer(env, |_| Ok(backup::list(Path::new(&folder))?.into_iter().map(listed).collect()))
 }
 
 /// Makes the database at `live` equal to a backup.
 #[napi]
-pub fn backup_restore(path: String, live: String, watcher: Option<Function<String, bool>>) -> String {
-    outcome(|| backup::restore(Path::new(&path), Path::new(&live), &mut |step| ask(watcher.as_ref(), step)))
+pub fn backup_restore(env: Env, realm: u32, path: String, live: String, watcher: Told<'_>) -> napi::Result<Restored> {
+    Realm(realm).answer(env, |_| {
+        let mut report = |step| ask(watcher.as_ref(), step);
+        Ok(backup::restore(Path::new(&path), Path::new(&live), &mut report)?.into())
+    })
 }
 
-/// Removes the backups of the database that `keep` (JSON) doesn't keep.
+/// Removes the backups of the database that `keep` doesn't keep.
 #[napi]
-pub fn backup_prune(folder: String, source: String, keep: String, dry_run: bool) -> String {
-    outcome(|| backup::prune_for(Path::new(&folder), Path::new(&source), parse(&keep)?, dry_run))
+pub fn backup_prune(
+    env: Env,
+    realm: u32,
+    folder: String,
+    source: String,
+    keep: Keep,
+    dry_run: bool,
+) -> napi::Result<Pruned> {
+    Realm(realm)
+        .answer(env, |_| Ok(backup::prune_for(Path::new(&folder), Path::new(&source), keep.into(), dry_run)?.into()))
 }
 
 fn create(source: &str, dest: Option<&str>, folder: Option<&str>, report: backup::Report) -> Result<backup::Backup> {
@@ -97,109 +123,9 @@ fn create(source: &str, dest: Option<&str>, folder: Option<&str>, report: backup
     backup::create(Path::new(source), &options, report)
 }
 
-fn parse(keep: &str) -> Result<Keep> {
-    serde_json::from_str(keep).map_err(|error| Error::Type(format!("keep: {error}")))
-}
-
-/// What a caller's `progress` that threw makes of the work; JavaScript throws on what it threw.
-fn stopped() -> Error {
-    Error::Plain("stopped".into())
-}
-
-fn ask(watcher: Option<&Function<String, bool>>, step: Progress) -> Result<()> {
-    let Some(watcher) = watcher else {
-        return Ok(());
-    };
-    match watcher.call(text(&step)) {
-        Ok(true) => Ok(()),
-        _ => Err(stopped()),
-    }
-}
-
-/// An outcome that could not be written down.
-const UNWRITTEN: &str = r#"{"error":{"type":"Error","code":"ERR_INTERNAL","message":"visual-db: an internal error; please report it: an outcome is no JSON"}}"#;
-
-fn text(value: &impl Serialize) -> String {
-    // Nothing that is written here can fail to be: no map with keys that are no text, no failing `Serialize`.
-    serde_json::to_string(value).unwrap_or_else(|_| UNWRITTEN.into())
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Outcome<T> {
-    Value(T),
-    Error { r#type: &'static str, code: Option<String>, message: String },
-}
-
-/// A panic ends here: it must not cross into JavaScript.
-pub(super) fn outcome<T: Serialize>(work: impl FnOnce() -> Result<T>) -> String {
-    let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::internal("the code panicked")));
-    text(&match done {
-        Ok(value) => Outcome::Value(value),
-        Err(error) => {
-            let (kind, code) = match error.parts().0 {
-                Error::Type(_) => ("TypeError", None),
-                Error::Range(_) => ("RangeError", None),
-                Error::Engine { code, .. } => ("SqliteError", Some(code.to_string())),
-                Error::Coded { code, .. } => ("Error", Some((*code).to_owned())),
-                Error::Plain(_) | Error::About(_) => ("Error", None),
-            };
-            Outcome::Error { r#type: kind, code, message: error.message().to_owned() }
-        }
-    })
-}
-
-/// Work that the thread pool does, so that the event loop stays free.
-pub struct Work {
-    run: Option<Job>,
-    watcher: Option<Watcher>,
-}
-
-/// What became of it. The steps come through a queue of their own, and may still be under way when this arrives.
-#[napi(object)]
-pub struct Done {
-    /// The JSON text.
-    pub outcome: String,
-    /// How many steps the watcher is told of in all.
-    pub steps: u32,
-}
-
-impl Work {
-    fn queue(watcher: Option<Watcher>, run: impl FnOnce(backup::Report) -> String + Send + 'static) -> AsyncTask<Self> {
-        AsyncTask::new(Self { run: Some(Box::new(run)), watcher })
-    }
-}
-
-impl Task for Work {
-    type Output = Done;
-    type JsValue = Done;
-
-    fn compute(&mut self) -> napi::Result<Done> {
-        let go_on = Arc::new(AtomicBool::new(true));
-        let mut steps = 0;
-        let mut report = |step: Progress| {
-            if let Some(watcher) = &self.watcher {
-                let go_on = Arc::clone(&go_on);
-                let queued = watcher.call_with_return_value(
-                    text(&step),
-                    ThreadsafeFunctionCallMode::NonBlocking,
-                    move |answer, _| {
-                        if !matches!(answer, Ok(true)) {
-                            go_on.store(false, Ordering::Relaxed);
-                        }
-                        Ok(())
-                    },
-                );
-                steps += u32::from(queued == napi::Status::Ok);
-            }
-            if go_on.load(Ordering::Relaxed) { Ok(()) } else { Err(stopped()) }
-        };
-        let run = self.run.take().ok_or_else(|| napi::Error::from_reason("visual-db: the work was done already"))?;
-        let outcome = run(&mut report);
-        Ok(Done { outcome, steps })
-    }
-
-    fn resolve(&mut self, _: Env, output: Done) -> napi::Result<Done> {
-        Ok(output)
+fn ask(watcher: Option<&Function<'_, Step, bool>>, step: Progress) -> Result<()> {
+    match watcher.map(|watcher| watcher.call(step.into())) {
+        None | Some(Ok(true)) => Ok(()),
+        Some(_) => Err(stopped()),
     }
 }

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(dead_code, reason = "napi-rs exports nothing from a test build"))]
 
 mod backup;
+mod backup_values;
 mod board;
 mod database;
 mod function;
@@ -13,5 +14,7 @@ mod js;
 mod module;
 mod online_backup;
 mod schema;
+mod schema_values;
 mod state;
 mod statement;
+mod work;

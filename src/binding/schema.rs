@@ -1,50 +1,54 @@
-//! Versions of the schema for JavaScript: paths in, JSON out, as `backup` answers. `lib/schema/versions.js` makes values of it.
+//! Versions of the schema for JavaScript.
 
 #![allow(
     clippy::must_use_candidate,
+    clippy::missing_errors_doc,
     clippy::needless_pass_by_value,
-    reason = "napi-rs takes owned values, and JavaScript has no must_use"
+    reason = "napi-rs takes owned values, JavaScript has no must_use, and its arguments are what lib/ checked"
 )]
 
 use std::path::Path;
 
+use napi::bindgen_prelude::Env;
 use napi_derive::napi;
 
-use super::backup::outcome;
+use super::schema_values::{Drift, Report, Status};
+use super::state::Realm;
 use crate::engine::sqlite::maintenance;
 
 /// Where a file stands: state, version, migrations.
 #[napi]
-pub fn schema_status(path: String) -> String {
-    outcome(|| maintenance::status(Path::new(&path)))
+pub fn schema_status(env: Env, realm: u32, path: String) -> napi::Result<Status> {
+    Realm(realm).answer(env, |_| Ok(maintenance::status(Path::new(&path))?.into()))
 }
 
 /// What is wrong with a file, a sentence each.
 #[napi]
-pub fn schema_verify(path: String) -> String {
-    outcome(|| maintenance::verify(Path::new(&path)))
+pub fn schema_verify(env: Env, realm: u32, path: String) -> napi::Result<Vec<String>> {
+    Realm(realm).answer(env, |_| Ok(maintenance::verify(Path::new(&path))?))
 }
 
 /// Migrates up, to the latest version unless told otherwise.
 #[napi]
-pub fn schema_up(path: String, package_version: String, to: Option<u32>) -> String {
-    outcome(|| maintenance::up(Path::new(&path), to, &package_version))
+pub fn schema_up(env: Env, realm: u32, path: String, package_version: String, to: Option<u32>) -> napi::Result<Report> {
+    Realm(realm).answer(env, |_| Ok(maintenance::up(Path::new(&path), to, &package_version)?.into()))
 }
 
 /// Migrates down and pins the file there.
 #[napi]
-pub fn schema_down(path: String, package_version: String, to: u32) -> String {
-    outcome(|| maintenance::down(Path::new(&path), to, &package_version))
+pub fn schema_down(env: Env, realm: u32, path: String, package_version: String, to: u32) -> napi::Result<Report> {
+    Realm(realm).answer(env, |_| Ok(maintenance::down(Path::new(&path), to, &package_version)?.into()))
 }
 
 /// The tables of counts that are not what the executions are.
 #[napi]
-pub fn schema_check_counts(path: String) -> String {
-    outcome(|| maintenance::check_counts(Path::new(&path)))
+pub fn schema_check_counts(env: Env, realm: u32, path: String) -> napi::Result<Vec<Drift>> {
+    Realm(realm)
+        .answer(env, |_| Ok(maintenance::check_counts(Path::new(&path))?.into_iter().map(Drift::from).collect()))
 }
 
 /// Counts the executions anew.
 #[napi]
-pub fn schema_rebuild_counts(path: String) -> String {
-    outcome(|| maintenance::rebuild_counts(Path::new(&path)))
+pub fn schema_rebuild_counts(env: Env, realm: u32, path: String) -> napi::Result<()> {
+    Realm(realm).answer(env, |_| Ok(maintenance::rebuild_counts(Path::new(&path))?))
 }

@@ -177,6 +177,12 @@ impl Realm {
         REALMS.with_borrow(|realms| realms.get(self.0 as usize).and_then(Weak::upgrade))
     }
 
+    /// What a promise of it is rejected with.
+    pub fn rejection(self, error: &Error) -> napi::Error {
+        let plain = || napi::Error::from_reason(error.message());
+        self.state().map_or_else(plain, |state| state.errors.rejection(error))
+    }
+
     /// Runs the body of a function that napi-rs generates.
     pub fn answer<T>(self, env: napi::Env, body: impl FnOnce(&Rc<State>) -> JsResult<T>) -> napi::Result<T> {
         let state = self.state();

@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-
 use super::error::io;
 use super::files::resolve;
 use super::manifest::{self, Backup};
@@ -12,8 +10,7 @@ use super::verify::probe;
 use crate::error::Result;
 
 /// A file of a backup folder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listed {
     /// A backup whose size is what its manifest says. Whether its content is, `verify` tells.
     Backup(Backup),

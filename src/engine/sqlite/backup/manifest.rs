@@ -50,15 +50,13 @@ pub struct Manifest {
 }
 
 /// A backup and what is known about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backup {
     /// Where it is.
     pub path: PathBuf,
     /// Whether it has a manifest, so that its checksum could be compared.
     pub has_manifest: bool,
     /// What the manifest says; without one, what the file itself says.
-    #[serde(flatten)]
     pub manifest: Manifest,
 }
 

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use serde::Serialize;
 
 use super::content::Counts;
 use super::copy::{self, Progress, Report, Stage, open_to_read, open_to_write};
@@ -18,8 +17,7 @@ use super::verify::verify;
 use crate::error::Result;
 
 /// How the content got there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
     /// Into the live file, as one transaction: others that have it open see the restored rows.
     Transaction,
@@ -30,8 +28,7 @@ pub enum How {
 }
 
 /// What a restore did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {
     /// The database.
     pub path: PathBuf,

@@ -3,8 +3,6 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use super::files::{remove, resolve, sweep};
 use super::list::{Listed, list};
 use super::manifest::{self, Backup};
@@ -15,8 +13,7 @@ use crate::model::time::{self, Period};
 
 /// How many hours, days, weeks and months keep their newest backup. Only those count in which one was made, so a
 /// pause costs nothing; hours, days, weeks (from Monday) and months are UTC's.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Keep {
     /// Hours.
     pub hourly: u32,
@@ -29,7 +26,7 @@ pub struct Keep {
 }
 
 /// What was kept and what not, newest first.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Pruned {
     /// Backups that are still there.
     pub kept: Vec<PathBuf>,

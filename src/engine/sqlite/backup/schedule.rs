@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::copy::Report;
 use super::create::{Create, create};
 use super::files::{create_folder, resolve};
@@ -17,8 +15,7 @@ use crate::error::Result;
 use crate::model::time;
 
 /// What an attempt came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ran {
     /// The backup that was made; `None` where none was due or another process is making one.
     pub made: Option<Backup>,

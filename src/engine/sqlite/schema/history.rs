@@ -1,7 +1,6 @@
 //! The table `schema_migrations`: what was done to the file, and what was undone on purpose.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use serde::Serialize;
 
 use super::migrations::{HISTORY, Migration};
 use crate::error::Result;
@@ -11,8 +10,7 @@ use crate::model::time;
 pub const TABLE: &str = "schema_migrations";
 
 /// A migration as the file remembers it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The version that it led to.
     pub version: u32,

@@ -21,11 +21,12 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use history::Entry;
 pub use migrate::{down, up};
 pub use migrations::{ALL, LATEST, Migration};
 pub use prepare::prepare;
 pub use shape::missing;
-pub use status::{State, Status, status};
+pub use status::{State, Status, Step, status};
 pub use verify::verify;
 
 use crate::error::{Error, Result};
@@ -84,8 +85,7 @@ impl Prepare<'_> {
 }
 
 /// What opening or migrating a file came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     /// The version that it had; 0 is none.
     pub from: u32,

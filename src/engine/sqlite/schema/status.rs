@@ -1,7 +1,6 @@
 //! What a file is and what was done to it, for people.
 
 use rusqlite::Connection;
-use serde::Serialize;
 
 use super::history::{self, Entry};
 use super::inspect::{Found, in_snapshot, inspect};
@@ -9,8 +8,7 @@ use super::migrations::{ALL, LATEST};
 use crate::error::Result;
 
 /// What a file is, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// At the version that the code needs.
     Current,
@@ -31,8 +29,7 @@ pub enum State {
 }
 
 /// Where a file stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     /// In a word.
     pub state: State,
@@ -47,8 +44,7 @@ pub struct Status {
 }
 
 /// A migration and what the file says about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The version that it leads to.
     pub version: u32,
@@ -57,7 +53,6 @@ pub struct Step {
     /// Whether it is in force.
     pub applied: bool,
     /// What the file remembers of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub history: Option<Entry>,
 }
 

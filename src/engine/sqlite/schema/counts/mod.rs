@@ -20,8 +20,7 @@ use crate::error::{Error, Result};
 use difference::Difference;
 
 /// A table whose counts are not what the executions are.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drift {
     /// The table.
     pub table: &'static str,
