@@ -37,7 +37,8 @@ fn functions(call: &Call) -> JsResult<Value> {
     let env = call.env;
     let classes = ErrorClasses::new(env, [0, 1, 2, 3, 4].map(|index| call.argument(index)))?;
     let state = Rc::new(State::new(env, classes)?);
-    let entries: Box<[Entry]> = FUNCTIONS.iter().map(|(_, run)| Entry { run: *run, state: Rc::clone(&state) }).collect();
+    let entries: Box<[Entry]> =
+        FUNCTIONS.iter().map(|(_, run)| Entry { run: *run, state: Rc::clone(&state) }).collect();
     let object = env.object()?;
     for ((name, _), entry) in FUNCTIONS.iter().zip(&entries) {
         // SAFETY: the entries are boxed, so they don't move, and freed when the environment ends.
