@@ -28,7 +28,7 @@ const groupsOf = (fields) => unique(fields.map(groupOf).filter(Boolean));
 /** The constants of packed rows. */
 function layout({ cells, bytes, head: places, kinds }) {
   const constants = [
-    ['CELLS', cells, 'How many cells a frame of rows has.'],
+    ['CELLS', cells, 'How many cells a batch of rows has.'],
     ['HEAD_BYTES', bytes.head, 'How long the head is.'],
     ['ENDS_AT', bytes.ends, 'Where the cells begin, in bytes.'],
     ['NUMBERS_AT', bytes.numbers, 'Where their numbers begin.'],

@@ -179,6 +179,9 @@ describe('A file that is taken away while it is open', () => {
     ],
     ['deleteWorktree', (visual) => visual.deleteWorktree('wt')],
     ['transaction', (visual) => visual.transaction(() => {})],
+    ['db.db.prepare', (visual) => visual.db.prepare("UPDATE zones SET name = 'Other'").run()],
+    ['db.db.exec', (visual) => visual.db.exec("UPDATE zones SET name = 'Other'")],
+    ['db.db.transaction', (visual) => visual.db.transaction(() => {})()],
   ];
 
   it.each(writes)('deleted: %s acknowledges nothing that would be lost', (_, write) => {

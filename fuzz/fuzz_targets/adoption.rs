@@ -7,7 +7,7 @@ use visual_db::engine::sqlite::store::Store;
 use visual_db::engine::{Assignments, Executions, Lists, Statistics, Worktrees, Zones};
 use visual_db::error::Result;
 use visual_db::model::Given;
-use visual_db::rows::Frame;
+use visual_db::rows::Batch;
 use visual_db_fuzz::{NOW, content, folder, options, split, worktree};
 
 fuzz_target!(|bytes: &[u8]| {
@@ -39,25 +39,25 @@ fuzz_target!(|bytes: &[u8]| {
 fn read(store: &Store) {
     let (zone, worktree) = (Given::Text("zone"), Given::Text("worktree"));
     let all = Given::Number(-1.0);
-    let mut frame = Frame::default();
-    let lists: [&dyn Fn(&mut Frame) -> Result<bool>; 10] = [
-        &|frame| store.list_worktrees(Given::Undefined, frame),
-        &|frame| store.list_worktrees(Given::Text("active"), frame),
-        &|frame| store.list_zones(frame),
-        &|frame| store.list_assignments(frame),
-        &|frame| store.list_worktrees_in_zone(zone, frame),
-        &|frame| store.list_executions_of_zone(zone, all, frame),
-        &|frame| store.list_executions_of_worktree(worktree, all, frame),
-        &|frame| store.get_worktree_zone(worktree, frame).map(|()| false),
-        &|frame| store.execution_stats(Given::Undefined, Given::Undefined, frame).map(|()| false),
-        &|frame| store.stats(frame).map(|()| false),
+    let mut batch = Batch::default();
+    let lists: [&dyn Fn(&mut Batch) -> Result<bool>; 10] = [
+        &|batch| store.list_worktrees(Given::Undefined, batch),
+        &|batch| store.list_worktrees(Given::Text("active"), batch),
+        &|batch| store.list_zones(batch),
+        &|batch| store.list_assignments(batch),
+        &|batch| store.list_worktrees_in_zone(zone, batch),
+        &|batch| store.list_executions_of_zone(zone, all, batch),
+        &|batch| store.list_executions_of_worktree(worktree, all, batch),
+        &|batch| store.get_worktree_zone(worktree, batch).map(|()| false),
+        &|batch| store.execution_stats(Given::Undefined, Given::Undefined, batch).map(|()| false),
+        &|batch| store.stats(batch).map(|()| false),
     ];
     for list in lists {
-        frame.clear();
-        let mut more = list(&mut frame);
+        batch.clear();
+        let mut more = list(&mut batch);
         while more == Ok(true) {
-            frame.clear();
-            more = store.more(&mut frame);
+            batch.clear();
+            more = store.more(&mut batch);
         }
         store.abandon();
     }
@@ -66,15 +66,15 @@ fn read(store: &Store) {
 /// Through every trigger and foreign key of the file.
 fn write(store: &Store) {
     let (id, zone, none) = (Given::Text("new"), Given::Text("zone"), Given::Undefined);
-    let mut frame = Frame::default();
+    let mut batch = Batch::default();
     let run = [zone, id, Given::Text("agent"), Given::Text("prompt"), none, Given::Boolean(true)];
     // Issue, task, status and x.
     let changes = [none, none, Given::Text("idle"), Given::Number(2.0)];
-    let _ = store.create_worktree("createWorktree", &worktree("new"), NOW, &mut frame);
+    let _ = store.create_worktree("createWorktree", &worktree("new"), NOW, &mut batch);
     let _ = store.assign_worktree("assignWorktreeToZone", id, zone, NOW);
     let _ = store.record_execution("recordExecution", &run, 0.0, NOW);
-    frame.clear();
-    let _ = store.update_worktree(id, &changes, NOW, &mut frame);
+    batch.clear();
+    let _ = store.update_worktree(id, &changes, NOW, &mut batch);
     let _ = store.delete_worktree(id);
     let _ = store.delete_zone(zone);
 }

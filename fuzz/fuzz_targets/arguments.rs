@@ -11,7 +11,7 @@ use visual_db::engine::sqlite::open;
 use visual_db::engine::sqlite::store::Store;
 use visual_db::engine::{Assignments, Executions, Lists, Statistics, Worktrees, Zones};
 use visual_db::model::Given;
-use visual_db::rows::Frame;
+use visual_db::rows::Batch;
 use visual_db_fuzz::{NOW, options, rows};
 
 thread_local! {
@@ -24,8 +24,8 @@ fuzz_target!(|bytes: &[u8]| {
         let mut input = Unstructured::new(bytes);
         let mut before = rows(store);
         while !input.is_empty() {
-            let mut frame = Frame::default();
-            let Ok(answer) = call(connection, store, &mut input, &mut frame) else { break };
+            let mut batch = Batch::default();
+            let Ok(answer) = call(connection, store, &mut input, &mut batch) else { break };
             let after = rows(store);
             assert!(answer.is_ok() || after == before, "an error, and changed");
             assert!(!connection.in_transaction());
@@ -41,7 +41,7 @@ fn call(
     connection: &Connection,
     store: &Store,
     input: &mut Unstructured,
-    frame: &mut Frame,
+    batch: &mut Batch,
 ) -> Result<visual_db::error::Result<()>> {
     let method = u8::arbitrary(input)? % 20;
     // Filled one after the other, so that the fuzzer's bytes keep their places.
@@ -51,25 +51,25 @@ fn call(
     }
     let v = |index: usize| values[index];
     Ok(match method {
-        0 => store.create_worktree("createWorktree", &values[..10], NOW, frame),
-        1 => store.create_zone(&values[..12], NOW, frame),
-        2 => store.update_worktree(v(0), &values[1..6], NOW, frame),
+        0 => store.create_worktree("createWorktree", &values[..10], NOW, batch),
+        1 => store.create_zone(&values[..12], NOW, batch),
+        2 => store.update_worktree(v(0), &values[1..6], NOW, batch),
         3 => store.assign_worktree("assignWorktreeToZone", v(0), v(1), NOW),
         4 => store.record_execution("recordExecution", &values[..6], f64::arbitrary(input)?, NOW).map(|_| ()),
         5 => store.delete_worktree(v(0)),
-        6 => store.list_executions_of_zone(v(0), v(1), frame).map(|_| store.abandon()),
-        7 => store.execution_stats(v(0), v(1), frame),
-        8 => store.update_zone(v(0), &values[1..11], NOW, frame),
+        6 => store.list_executions_of_zone(v(0), v(1), batch).map(|_| store.abandon()),
+        7 => store.execution_stats(v(0), v(1), batch),
+        8 => store.update_zone(v(0), &values[1..11], NOW, batch),
         9 => store.delete_zone(v(0)),
         10 => store.remove_assignment(v(0)),
-        11 => store.list_executions_of_worktree(v(0), v(1), frame).map(|_| store.abandon()),
-        12 => store.list_worktrees(v(0), frame).map(|_| store.abandon()),
-        13 => store.list_worktrees_in_zone(v(0), frame).map(|_| store.abandon()),
-        14 => store.get_worktree_zone(v(0), frame),
-        15 => store.get_worktree(v(0), frame).and_then(|()| store.get_zone(v(1), frame)),
-        16 => store.get_execution(v(0), frame),
+        11 => store.list_executions_of_worktree(v(0), v(1), batch).map(|_| store.abandon()),
+        12 => store.list_worktrees(v(0), batch).map(|_| store.abandon()),
+        13 => store.list_worktrees_in_zone(v(0), batch).map(|_| store.abandon()),
+        14 => store.get_worktree_zone(v(0), batch),
+        15 => store.get_worktree(v(0), batch).and_then(|()| store.get_zone(v(1), batch)),
+        16 => store.get_execution(v(0), batch),
         17 => bulk(connection, &items(&values, input, 10)?, |values| {
-            store.create_worktree("createWorktrees", values, NOW, frame)
+            store.create_worktree("createWorktrees", values, NOW, batch)
         }),
         18 => bulk(connection, &items(&values, input, 1)?, |values| {
             store.assign_worktree("assignWorktreesToZone", values[0], v(11), NOW)

@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use visual_db::engine::Worktrees;
 use visual_db::engine::sqlite::backup;
 use visual_db::engine::sqlite::open;
-use visual_db::rows::Frame;
+use visual_db::rows::Batch;
 use visual_db_fuzz::{NOW, content, folder, options, rows, split, worktree};
 
 fuzz_target!(|bytes: &[u8]| {
@@ -38,7 +38,7 @@ fuzz_target!(|bytes: &[u8]| {
 fn board() -> Vec<u8> {
     let live = folder().join("visual.db");
     let (connection, store) = open::open(&live, &options(false)).expect("a new board");
-    store.create_worktree("createWorktree", &worktree("kept"), NOW, &mut Frame::default()).expect("a worktree");
+    store.create_worktree("createWorktree", &worktree("kept"), NOW, &mut Batch::default()).expect("a worktree");
     connection.close().expect("closed");
     content(&live).expect("its file")
 }

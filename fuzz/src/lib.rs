@@ -7,7 +7,7 @@ use visual_db::engine::sqlite::open::Options;
 use visual_db::engine::sqlite::store::Store;
 use visual_db::engine::{Assignments, Lists, Statistics, Worktrees, Zones};
 use visual_db::model::Given;
-use visual_db::rows::Frame;
+use visual_db::rows::Batch;
 
 /// When everything happens.
 pub const NOW: &str = "2026-01-01T00:00:00.000Z";
@@ -66,23 +66,23 @@ pub fn content(file: &Path) -> Option<Vec<u8>> {
 #[must_use]
 pub fn rows(store: &Store) -> Vec<Vec<u8>> {
     let mut all = Vec::new();
-    let mut frame = Frame::default();
+    let mut batch = Batch::default();
     for list in 0..4 {
-        frame.clear();
+        batch.clear();
         let mut more = match list {
-            0 => store.list_worktrees(Given::Undefined, &mut frame),
-            1 => store.list_zones(&mut frame),
-            2 => store.list_assignments(&mut frame),
-            _ => store.stats(&mut frame).map(|()| false),
+            0 => store.list_worktrees(Given::Undefined, &mut batch),
+            1 => store.list_zones(&mut batch),
+            2 => store.list_assignments(&mut batch),
+            _ => store.stats(&mut batch).map(|()| false),
         };
         loop {
-            all.push(frame.text().to_vec());
-            all.push(frame.numbers().iter().flat_map(|number| number.to_le_bytes()).collect());
+            all.push(batch.text().to_vec());
+            all.push(batch.numbers().iter().flat_map(|number| number.to_le_bytes()).collect());
             if !more.expect("a list") {
                 break;
             }
-            frame.clear();
-            more = store.more(&mut frame);
+            batch.clear();
+            more = store.more(&mut batch);
         }
     }
     all

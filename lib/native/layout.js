@@ -4,7 +4,7 @@
 // Written by `npm run generate` from src/rows: change that.
 
 module.exports = {
-  /** How many cells a frame of rows has. */
+  /** How many cells a batch of rows has. */
   CELLS: 8192,
   /** How long the head is. */
   HEAD_BYTES: 32,

@@ -8,8 +8,8 @@ const { worktree, newWorktree, worktreeChanges, worktreeRelocation } = require('
 const knownKeys = require('./known_keys.js');
 const { stateOf } = require('./state.js');
 
-/** How many worktrees are created by one call of the addon: their rows fit one frame. */
-const FRAME = 500;
+/** How many worktrees are created by one call of the addon: their rows fit one batch. */
+const BATCH = 500;
 
 /** The methods of VisualDatabase that are about worktrees. */
 const methods = {
@@ -36,9 +36,9 @@ const methods = {
     return allOrNothing(connection, 'worktrees', (at) => {
       const now = Date.now();
       const created = [];
-      for (let from = 0; from < values.length; from += FRAME) {
+      for (let from = 0; from < values.length; from += BATCH) {
         at(from);
-        const text = addon.createWorktrees(connection, now, values.slice(from, from + FRAME).flat());
+        const text = addon.createWorktrees(connection, now, values.slice(from, from + BATCH).flat());
         for (const object of list(worktree, text, connection)) created.push(object);
       }
       return created;

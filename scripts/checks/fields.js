@@ -99,7 +99,7 @@ async function problems(root, entities) {
 function entities() {
   addon();
   const native = require('../../lib/native/binary.js');
-  return JSON.parse(native.setup(Error, TypeError, RangeError, Error, Array).declarations()).entities;
+  return JSON.parse(native.declarations()).entities;
 }
 
 module.exports = { problems };

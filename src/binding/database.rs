@@ -1,4 +1,6 @@
 //! A connection's own calls: open, close, transactions, `exec`.
+//!
+//! Long because each of them is a function of the addon with its words.
 
 #![allow(
     clippy::must_use_candidate,
@@ -58,6 +60,11 @@ pub struct Database {
 }
 
 impl Database {
+    /// Refuses a write where a board's file was taken away, whoever writes to it.
+    pub fn check_in_place(&self) -> Result<()> {
+        if self.board.is_some() { self.connection.check_in_place() } else { Ok(()) }
+    }
+
     fn new(state: &Rc<State>, connection: &Rc<Connection>, board: Option<Board>) -> Self {
         Self {
             connection: Rc::clone(connection),
@@ -253,6 +260,7 @@ fn control(_: &State, call: &Call) -> JsResult<Value> {
 fn exec(_: &State, call: &Call) -> JsResult<Value> {
     let database = database(call)?;
     database.connection.check_writable()?;
+    database.check_in_place()?;
     let sql = call.env.to_string(call.argument(1))?;
     let _busy = database.connection.enter();
     let mut failure = None;

@@ -7,7 +7,7 @@ use super::js::{Call, Env, ErrorClasses, JsResult, Kind, SharedMemory, Value, an
 use crate::engine::sqlite::driver::Connection;
 use crate::error::{Error, Result};
 use crate::model::Given;
-use crate::rows::{Frame, layout};
+use crate::rows::{Batch, layout};
 
 /// The state of an environment. It ends with it.
 pub struct State {
@@ -16,7 +16,7 @@ pub struct State {
     shared: SharedMemory,
     /// What its errors are made with.
     pub errors: Rc<ErrorClasses>,
-    frames: RefCell<Vec<Frame>>,
+    batches: RefCell<Vec<Batch>>,
     texts: RefCell<Vec<String>>,
     blobs: RefCell<Vec<Vec<u8>>>,
     wide: RefCell<Vec<u16>>,
@@ -30,7 +30,7 @@ impl State {
             env,
             shared: SharedMemory::new(env, layout::LENGTH)?,
             errors: Rc::new(errors),
-            frames: RefCell::default(),
+            batches: RefCell::default(),
             texts: RefCell::default(),
             blobs: RefCell::default(),
             wide: RefCell::default(),
@@ -60,12 +60,12 @@ impl State {
         }
     }
 
-    /// Lends an empty frame: its own one to each call, since a user function may call into another database.
-    pub fn with_frame<T>(&self, run: impl FnOnce(&mut Frame) -> JsResult<T>) -> JsResult<T> {
-        let mut frame = self.frames.borrow_mut().pop().unwrap_or_default();
-        let result = run(&mut frame);
-        frame.clear();
-        self.frames.borrow_mut().push(frame);
+    /// Lends an empty batch: its own one to each call, since a user function may call into another database.
+    pub fn with_batch<T>(&self, run: impl FnOnce(&mut Batch) -> JsResult<T>) -> JsResult<T> {
+        let mut batch = self.batches.borrow_mut().pop().unwrap_or_default();
+        let result = run(&mut batch);
+        batch.clear();
+        self.batches.borrow_mut().push(batch);
         result
     }
 
@@ -109,21 +109,21 @@ impl State {
         })
     }
 
-    /// Hands a frame over: cells into the shared memory, text as the string that is returned, `undefined` for no row.
-    pub fn emit(&self, frame: &mut Frame, more: bool, recompilations: i32) -> JsResult<Value> {
-        self.shared.write_i32(layout::HEAD, &[frame.rows() as i32, i32::from(more), recompilations])?;
-        if frame.rows() == 0 {
+    /// Hands a batch over: cells into the shared memory, text as the string that is returned, `undefined` for no row.
+    pub fn emit(&self, batch: &mut Batch, more: bool, recompilations: i32) -> JsResult<Value> {
+        self.shared.write_i32(layout::HEAD, &[batch.rows() as i32, i32::from(more), recompilations])?;
+        if batch.rows() == 0 {
             return Ok(self.env.undefined());
         }
-        self.shared.write_i32(layout::ENDS, frame.ends())?;
-        self.shared.write_u64(layout::NUMBERS, frame.numbers())?;
-        self.shared.write_u8(layout::BLOBS, frame.bytes())?;
-        *self.blobs.borrow_mut() = frame.take_blobs();
-        self.shared.write_i32(layout::HAS_WIDE, &[i32::from(frame.has_wide())])?;
-        if frame.has_wide() {
-            frame.swap_wide(&mut self.wide.borrow_mut());
+        self.shared.write_i32(layout::ENDS, batch.ends())?;
+        self.shared.write_u64(layout::NUMBERS, batch.numbers())?;
+        self.shared.write_u8(layout::BLOBS, batch.bytes())?;
+        *self.blobs.borrow_mut() = batch.take_blobs();
+        self.shared.write_i32(layout::HAS_WIDE, &[i32::from(batch.has_wide())])?;
+        if batch.has_wide() {
+            batch.swap_wide(&mut self.wide.borrow_mut());
         }
-        self.env.latin1(frame.text())
+        self.env.latin1(batch.text())
     }
 
     /// Hands over the generation that the rows are of.
@@ -141,12 +141,12 @@ impl State {
         self.shared.write_u64(layout::NUMBERS, &[bits])
     }
 
-    /// The second string of the latest frame.
+    /// The second string of the latest batch.
     pub fn wide(&self) -> JsResult<Value> {
         self.env.utf16(&self.wide.borrow())
     }
 
-    /// Takes a blob of the latest frame out. None of them is empty: small ones come in the shared memory.
+    /// Takes a blob of the latest batch out. None of them is empty: small ones come in the shared memory.
     pub fn take_blob(&self, index: usize) -> JsResult<Vec<u8>> {
         let blob = self.blobs.borrow_mut().get_mut(index).map(std::mem::take).filter(|blob| !blob.is_empty());
         blob.ok_or_else(|| Error::internal(&format!("the latest rows have no blob {index} any more")).into())

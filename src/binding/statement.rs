@@ -19,7 +19,7 @@ use super::module::Native;
 use super::state::State;
 use crate::engine::sqlite::driver::{Bind, Column, Statement};
 use crate::error::Error;
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 /// A statement and how it is to run.
 pub struct StatementHandle {
@@ -121,7 +121,11 @@ impl StatementHandle {
         let connection = self.statement.connection();
         connection.check_idle()?;
         self.check_not_locked()?;
-        if mutates { connection.check_writable() } else { Ok(()) }
+        if !mutates {
+            return Ok(());
+        }
+        connection.check_writable()?;
+        self.database.check_in_place()
     }
 
     fn check_reader(&self) -> Result<(), Error> {
@@ -215,15 +219,15 @@ fn get(state: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
     handle.check_reader()?;
     handle.check(false)?;
-    state.with_frame(|frame| {
+    state.with_batch(|batch| {
         handle.execute(state, call, || {
             if handle.statement.step()? {
-                handle.statement.pack_row(frame, handle.bigints.get())?;
+                handle.statement.pack_row(batch, handle.bigints.get())?;
             }
             handle.statement.reset();
             Ok(())
         })?;
-        state.emit(frame, false, handle.statement.recompilations())
+        state.emit(batch, false, handle.statement.recompilations())
     })
 }
 
@@ -232,28 +236,28 @@ fn all(state: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
     handle.check_reader()?;
     handle.check(false)?;
-    state.with_frame(|frame| {
+    state.with_batch(|batch| {
         handle.bind_arguments(state, call)?;
         let busy = handle.statement.connection().enter();
-        let filled = handle.log().and_then(|()| Ok(handle.statement.fill(frame, handle.bigints.get())?));
+        let filled = handle.log().and_then(|()| Ok(handle.statement.fill(batch, handle.bigints.get())?));
         drop(busy);
-        emit_rows(state, handle, frame, filled)
+        emit_rows(state, handle, batch, filled)
     })
 }
 
 fn more_rows(state: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
     handle.statement.connection().check_idle()?;
-    state.with_frame(|frame| {
+    state.with_batch(|batch| {
         let busy = handle.statement.connection().enter();
-        let filled = Ok(handle.statement.fill(frame, handle.bigints.get())?);
+        let filled = Ok(handle.statement.fill(batch, handle.bigints.get())?);
         drop(busy);
-        emit_rows(state, handle, frame, filled)
+        emit_rows(state, handle, batch, filled)
     })
 }
 
-fn emit_rows(state: &State, handle: &StatementHandle, frame: &mut Frame, filled: JsResult<bool>) -> JsResult<Value> {
-    let emitted = filled.and_then(|more| Ok((more, state.emit(frame, more, handle.statement.recompilations())?)));
+fn emit_rows(state: &State, handle: &StatementHandle, batch: &mut Batch, filled: JsResult<bool>) -> JsResult<Value> {
+    let emitted = filled.and_then(|more| Ok((more, state.emit(batch, more, handle.statement.recompilations())?)));
     match emitted {
         Ok((true, value)) => Ok(value),
         Ok((false, value)) => {
@@ -292,20 +296,20 @@ fn iterate(state: &State, call: &Call) -> JsResult<Value> {
 fn next(state: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
     handle.statement.connection().check_idle()?;
-    state.with_frame(|frame| {
+    state.with_batch(|batch| {
         let busy = handle.statement.connection().enter();
         let logged = if handle.logged.replace(true) { Ok(()) } else { handle.log() };
         let stepped = logged.and_then(|()| Ok(handle.statement.step()?));
         drop(busy);
         match stepped {
-            Ok(true) => handle.statement.pack_row(frame, handle.bigints.get())?,
+            Ok(true) => handle.statement.pack_row(batch, handle.bigints.get())?,
             Ok(false) => end_iteration(handle),
             Err(failure) => {
                 end_iteration(handle);
                 return Err(failure);
             }
         }
-        state.emit(frame, false, handle.statement.recompilations())
+        state.emit(batch, false, handle.statement.recompilations())
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::model::Given;
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 /// What an engine does with assignments.
 pub trait Assignments {
@@ -22,17 +22,17 @@ pub trait Assignments {
     ///
     /// # Errors
     /// A `TypeError` for an id that is no string.
-    fn get_worktree_zone(&self, worktree: Given<'_>, frame: &mut Frame) -> Result<()>;
+    fn get_worktree_zone(&self, worktree: Given<'_>, batch: &mut Batch) -> Result<()>;
 
     /// The worktrees in a zone in the order in which they came; `true` where there are more.
     ///
     /// # Errors
     /// A `TypeError` for an id that is no string.
-    fn list_worktrees_in_zone(&self, zone: Given<'_>, frame: &mut Frame) -> Result<bool>;
+    fn list_worktrees_in_zone(&self, zone: Given<'_>, batch: &mut Batch) -> Result<bool>;
 
     /// Every assignment: worktree and zone, a zone's in their order; `true` where there are more.
     ///
     /// # Errors
     /// The engine's error.
-    fn list_assignments(&self, frame: &mut Frame) -> Result<bool>;
+    fn list_assignments(&self, batch: &mut Batch) -> Result<bool>;
 }

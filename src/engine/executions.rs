@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::model::Given;
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 /// What an engine does with executions.
 pub trait Executions {
@@ -22,17 +22,17 @@ pub trait Executions {
     ///
     /// # Errors
     /// A `TypeError` for an id that is no string.
-    fn get_execution(&self, id: Given<'_>, frame: &mut Frame) -> Result<()>;
+    fn get_execution(&self, id: Given<'_>, batch: &mut Batch) -> Result<()>;
 
     /// The latest runs in a zone; `true` where there are more.
     ///
     /// # Errors
     /// A `TypeError` for an id that is no string, the model's for the limit.
-    fn list_executions_of_zone(&self, zone: Given<'_>, limit: Given<'_>, frame: &mut Frame) -> Result<bool>;
+    fn list_executions_of_zone(&self, zone: Given<'_>, limit: Given<'_>, batch: &mut Batch) -> Result<bool>;
 
     /// The latest runs in a worktree; `true` where there are more.
     ///
     /// # Errors
     /// A `TypeError` for an id that is no string, the model's for the limit.
-    fn list_executions_of_worktree(&self, worktree: Given<'_>, limit: Given<'_>, frame: &mut Frame) -> Result<bool>;
+    fn list_executions_of_worktree(&self, worktree: Given<'_>, limit: Given<'_>, batch: &mut Batch) -> Result<bool>;
 }

@@ -1,7 +1,7 @@
-//! Lists that are longer than a frame, and several reads as if they were one.
+//! Lists that are longer than a batch, and several reads as if they were one.
 
 use crate::error::Result;
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 /// What an engine does with its lists.
 pub trait Lists {
@@ -9,7 +9,7 @@ pub trait Lists {
     ///
     /// # Errors
     /// The engine's error.
-    fn more(&self, frame: &mut Frame) -> Result<bool>;
+    fn more(&self, batch: &mut Batch) -> Result<bool>;
 
     /// Gives up the rest of the latest list, so that its read transaction ends.
     fn abandon(&self);

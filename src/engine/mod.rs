@@ -1,7 +1,7 @@
 //! The seam: what a board can do on whichever engine it is kept, a trait for each concept. `sqlite` is the one engine today.
 //!
 //! Above it nobody knows which engine answers: values come in as the model's [`Given`](crate::model::Given), rows go out in
-//! a [`Frame`](crate::rows::Frame), errors are [`Error`](crate::error::Error)s.
+//! a [`Batch`](crate::rows::Batch), errors are [`Error`](crate::error::Error)s.
 
 mod assignments;
 mod control;

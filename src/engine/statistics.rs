@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::model::Given;
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 /// Counts that another program had left wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -19,13 +19,13 @@ pub trait Statistics {
     ///
     /// # Errors
     /// A `TypeError` for an id that is no string.
-    fn execution_stats(&self, zone: Given<'_>, worktree: Given<'_>, frame: &mut Frame) -> Result<()>;
+    fn execution_stats(&self, zone: Given<'_>, worktree: Given<'_>, batch: &mut Batch) -> Result<()>;
 
     /// One row: worktrees, zones, assignments, executions.
     ///
     /// # Errors
     /// The engine's error.
-    fn stats(&self, frame: &mut Frame) -> Result<()>;
+    fn stats(&self, batch: &mut Batch) -> Result<()>;
 
     /// What was mended since this was last asked.
     fn take_mended(&self) -> Option<Mended>;

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::model::Given;
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 /// What an engine does with worktrees.
 pub trait Worktrees {
@@ -10,31 +10,31 @@ pub trait Worktrees {
     ///
     /// # Errors
     /// The model's for a value, the engine's for a constraint.
-    fn create_worktree(&self, method: &'static str, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()>;
+    fn create_worktree(&self, method: &'static str, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()>;
 
     /// The worktree with this id, or no row.
     ///
     /// # Errors
     /// A `TypeError` for an id that is no string.
-    fn get_worktree(&self, id: Given<'_>, frame: &mut Frame) -> Result<()>;
+    fn get_worktree(&self, id: Given<'_>, batch: &mut Batch) -> Result<()>;
 
     /// All worktrees, or those of a status, newest first; `true` where there are more.
     ///
     /// # Errors
     /// A `TypeError` for a status that is no text.
-    fn list_worktrees(&self, status: Given<'_>, frame: &mut Frame) -> Result<bool>;
+    fn list_worktrees(&self, status: Given<'_>, batch: &mut Batch) -> Result<bool>;
 
     /// Changes a worktree and returns its row, or no row where there is none.
     ///
     /// # Errors
     /// The model's for a value.
-    fn update_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()>;
+    fn update_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()>;
 
     /// Changes where a worktree is (path, port, branch) and returns its row.
     ///
     /// # Errors
     /// `Error('Worktree not found: …')`, the model's for a value, the engine's for a constraint.
-    fn relocate_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()>;
+    fn relocate_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()>;
 
     /// Deletes a worktree, its assignment and executions.
     ///

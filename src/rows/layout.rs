@@ -59,7 +59,7 @@ pub const HEAD: Part = Part::first(32);
 pub const GENERATION: Part = HEAD.integer(GENERATION_INDEX);
 /// From there on.
 pub const HAS_WIDE: Part = HEAD.integer(HAS_WIDE_INDEX);
-/// The frame's `ends`.
+/// The batch's `ends`.
 pub const ENDS: Part = HEAD.next(CELLS * size_of::<i32>());
 /// Its `numbers`.
 pub const NUMBERS: Part = ENDS.next(CELLS * size_of::<u64>());

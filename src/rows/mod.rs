@@ -1,4 +1,4 @@
-//! Rows on their way out, packed, of no engine: all text of up to a frame of rows in one string, one cell a column beside it.
+//! Rows on their way out, packed, of no engine: all text of up to a batch of rows in one string, one cell a column beside it.
 //!
 //! One string and two arrays cross the border instead of a value a column, which is what most of the time of
 //! a list went into (`docs/decisions/0002-packed-rows.md`). Text that Latin-1 can't say goes into a second string, so that
@@ -16,33 +16,33 @@ pub const INT: i32 = -2;
 pub const REAL: i32 = -3;
 /// `ends` of a cell that is a 64-bit integer to be read as a `BigInt`, kept in the bits of its `numbers`.
 pub const BIG: i32 = -4;
-/// `ends` of a cell that is a blob; its `numbers` say which of the frame's blobs.
+/// `ends` of a cell that is a blob; its `numbers` say which of the batch's blobs.
 pub const BLOB: i32 = -5;
-/// `ends` of a cell that is a long text; its `numbers` say which of the frame's blobs it is.
+/// `ends` of a cell that is a long text; its `numbers` say which of the batch's blobs it is.
 pub const LONG: i32 = -6;
-/// `ends` of a cell that is a small blob; the halves of its `numbers` say from where to where in the frame's bytes.
+/// `ends` of a cell that is a small blob; the halves of its `numbers` say from where to where in the batch's bytes.
 pub const SMALL_BLOB: i32 = -7;
 /// `ends` of a cell that is text in the second string; its `numbers` say where it ends there.
 pub const WIDE: i32 = -8;
 
-/// How many cells a frame has.
+/// How many cells a batch has.
 pub const CELLS: usize = 8192;
-/// How many bytes of small blobs a frame has.
+/// How many bytes of small blobs a batch has.
 pub const BYTES: usize = 64 * 1024;
 /// How long a small blob is at most. Those cross the border together; a call for each is what most of their time went into.
 const SMALL: usize = 4 * 1024;
-/// How much text, in bytes, after which a frame takes no further row.
+/// How much text, in bytes, after which a batch takes no further row.
 ///
 /// A part of a JavaScript string keeps all of it in memory: whoever keeps one row of a list keeps so much more.
 const TEXT: usize = 16 * 1024;
 /// How long a text is, in bytes, that goes by itself: whoever keeps the id of a run is not to keep its prompt.
 const LONG_TEXT: usize = 1024;
-/// How much may go by itself, in bytes, after which a frame takes no further row.
+/// How much may go by itself, in bytes, after which a batch takes no further row.
 const APART: usize = 1024 * 1024;
 
 /// Rows packed for the way out.
 #[derive(Debug, Default)]
-pub struct Frame {
+pub struct Batch {
     ends: Vec<i32>,
     numbers: Vec<u64>,
     text: Vec<u8>,
@@ -53,7 +53,7 @@ pub struct Frame {
     rows: usize,
 }
 
-impl Frame {
+impl Batch {
     /// Empties it; its memory stays for the next rows.
     pub fn clear(&mut self) {
         self.ends.clear();
@@ -209,45 +209,45 @@ mod tests {
 
     #[test]
     fn text_that_latin1_cannot_say_is_apart() {
-        let mut frame = Frame::default();
-        frame.push_text(b"ab");
-        frame.push_text("üÿ".as_bytes());
-        frame.push_text("Ā😀".as_bytes());
-        frame.push_text(b"c");
-        frame.push_text(b"\xff");
-        frame.push_null();
-        assert_eq!(frame.ends(), [2, 4, WIDE, 5, WIDE, NULL]);
-        assert_eq!(frame.numbers(), [0, 0, 3, 0, 4, 0]);
-        assert_eq!(frame.text(), b"ab\xfc\xffc");
+        let mut batch = Batch::default();
+        batch.push_text(b"ab");
+        batch.push_text("üÿ".as_bytes());
+        batch.push_text("Ā😀".as_bytes());
+        batch.push_text(b"c");
+        batch.push_text(b"\xff");
+        batch.push_null();
+        assert_eq!(batch.ends(), [2, 4, WIDE, 5, WIDE, NULL]);
+        assert_eq!(batch.numbers(), [0, 0, 3, 0, 4, 0]);
+        assert_eq!(batch.text(), b"ab\xfc\xffc");
         let mut wide = Vec::new();
-        frame.swap_wide(&mut wide);
+        batch.swap_wide(&mut wide);
         assert_eq!(String::from_utf16_lossy(&wide), "Ā😀\u{fffd}");
     }
 
     #[test]
     fn small_blobs_lie_together_and_large_ones_apart() {
-        let mut frame = Frame::default();
-        frame.push_blob(b"ab");
-        frame.push_blob(b"");
-        frame.push_blob(&[7; SMALL + 1]);
-        frame.push_blob(b"c");
-        assert_eq!(frame.ends(), [SMALL_BLOB, SMALL_BLOB, BLOB, SMALL_BLOB]);
-        assert_eq!(frame.numbers(), [2 << 32, 2 | 2 << 32, 0, 2 | 3 << 32]);
-        assert_eq!(frame.bytes(), b"abc");
+        let mut batch = Batch::default();
+        batch.push_blob(b"ab");
+        batch.push_blob(b"");
+        batch.push_blob(&[7; SMALL + 1]);
+        batch.push_blob(b"c");
+        assert_eq!(batch.ends(), [SMALL_BLOB, SMALL_BLOB, BLOB, SMALL_BLOB]);
+        assert_eq!(batch.numbers(), [2 << 32, 2 | 2 << 32, 0, 2 | 3 << 32]);
+        assert_eq!(batch.bytes(), b"abc");
         for _ in 0..=BYTES / SMALL {
-            frame.push_blob(&[7; SMALL]);
+            batch.push_blob(&[7; SMALL]);
         }
-        assert!(frame.bytes().len() <= BYTES);
-        assert_eq!(frame.ends().last(), Some(&BLOB));
+        assert!(batch.bytes().len() <= BYTES);
+        assert_eq!(batch.ends().last(), Some(&BLOB));
     }
 
     #[test]
     fn integers_beyond_32_bits_are_numbers_unless_bigints_are_wanted() {
-        let mut frame = Frame::default();
-        frame.push_integer(-1, false);
-        frame.push_integer(1 << 40, false);
-        frame.push_integer(7, true);
-        assert_eq!(frame.ends(), [INT, REAL, BIG]);
-        assert_eq!(frame.numbers(), [u64::from(u32::MAX), 2f64.powi(40).to_bits(), 7]);
+        let mut batch = Batch::default();
+        batch.push_integer(-1, false);
+        batch.push_integer(1 << 40, false);
+        batch.push_integer(7, true);
+        assert_eq!(batch.ends(), [INT, REAL, BIG]);
+        assert_eq!(batch.numbers(), [u64::from(u32::MAX), 2f64.powi(40).to_bits(), 7]);
     }
 }

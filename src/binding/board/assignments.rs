@@ -36,14 +36,14 @@ fn remove_assignment(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn get_worktree_zone(state: &State, call: &Call) -> JsResult<Value> {
-    read_row(state, call, |engine, given, frame| engine.get_worktree_zone(given.get(0), frame))
+    read_row(state, call, |engine, given, batch| engine.get_worktree_zone(given.get(0), batch))
 }
 
 fn list_worktrees_in_zone(state: &State, call: &Call) -> JsResult<Value> {
-    read(state, call, |engine, given, frame| engine.list_worktrees_in_zone(given.get(0), frame))
+    read(state, call, |engine, given, batch| engine.list_worktrees_in_zone(given.get(0), batch))
 }
 
 /// Every assignment: worktree and zone.
 fn list_assignments(state: &State, call: &Call) -> JsResult<Value> {
-    read(state, call, |engine, _, frame| engine.list_assignments(frame))
+    read(state, call, |engine, _, batch| engine.list_assignments(batch))
 }

@@ -39,13 +39,13 @@ fn record_executions(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn get_execution(state: &State, call: &Call) -> JsResult<Value> {
-    read_row(state, call, |engine, given, frame| engine.get_execution(given.get(0), frame))
+    read_row(state, call, |engine, given, batch| engine.get_execution(given.get(0), batch))
 }
 
 fn list_executions_of_zone(state: &State, call: &Call) -> JsResult<Value> {
-    read(state, call, |engine, given, frame| engine.list_executions_of_zone(given.get(0), given.get(1), frame))
+    read(state, call, |engine, given, batch| engine.list_executions_of_zone(given.get(0), given.get(1), batch))
 }
 
 fn list_executions_of_worktree(state: &State, call: &Call) -> JsResult<Value> {
-    read(state, call, |engine, given, frame| engine.list_executions_of_worktree(given.get(0), given.get(1), frame))
+    read(state, call, |engine, given, batch| engine.list_executions_of_worktree(given.get(0), given.get(1), batch))
 }

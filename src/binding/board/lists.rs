@@ -1,4 +1,4 @@
-//! Lists that are longer than a frame, and several reads as if they were one.
+//! Lists that are longer than a batch, and several reads as if they were one.
 
 use super::board;
 use crate::binding::js::{Call, JsResult, Value};
@@ -14,13 +14,13 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("generation", generation),
 ];
 
-/// The next frame of the latest list; the last one comes with the generation of the whole list.
+/// The next batch of the latest list; the last one comes with the generation of the whole list.
 fn more(state: &State, call: &Call) -> JsResult<Value> {
     let board = board(call)?;
-    state.with_frame(|frame| {
-        let more = board.engine.more(frame)?;
+    state.with_batch(|batch| {
+        let more = board.engine.more(batch)?;
         state.emit_generation(if more { 0 } else { board.unchanged_since(board.reading.get()) })?;
-        state.emit(frame, more, 0)
+        state.emit(batch, more, 0)
     })
 }
 

@@ -16,7 +16,7 @@ use super::module::Native;
 use super::state::{Arguments, State};
 use crate::engine::Engine;
 use crate::error::{Error, Place, Result};
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 /// The functions of this folder.
 pub const FUNCTIONS: &[&[(&str, Native)]] = &[
@@ -62,18 +62,18 @@ fn placed(first: usize) -> impl Fn(Error) -> Error {
 fn row(
     state: &State,
     call: &Call,
-    run: impl FnOnce(&dyn Engine, &Arguments<'_>, &mut Frame) -> Result<()>,
+    run: impl FnOnce(&dyn Engine, &Arguments<'_>, &mut Batch) -> Result<()>,
 ) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     state.with_given(call, 1, |given| {
-        state.with_frame(|frame| {
-            run(engine, given, frame).map_err(placed(2))?;
-            state.emit(frame, false, 0)
+        state.with_batch(|batch| {
+            run(engine, given, batch).map_err(placed(2))?;
+            state.emit(batch, false, 0)
         })
     })
 }
 
-/// A call that reads: at most a frame of rows.
+/// A call that reads: at most a batch of rows.
 ///
 /// Its second argument is the generation that JavaScript remembers an answer of, 0 for none. Where nobody has committed
 /// since, the answer is `null`: it still holds. Else the rows come with the generation that they are of, 0 where that
@@ -81,7 +81,7 @@ fn row(
 fn read(
     state: &State,
     call: &Call,
-    run: impl FnOnce(&dyn Engine, &Arguments<'_>, &mut Frame) -> Result<bool>,
+    run: impl FnOnce(&dyn Engine, &Arguments<'_>, &mut Batch) -> Result<bool>,
 ) -> JsResult<Value> {
     let board = board(call)?;
     let engine = &*board.engine;
@@ -91,11 +91,11 @@ fn read(
         return Ok(call.env.null());
     }
     state.with_given(call, 2, |given| {
-        state.with_frame(|frame| {
-            let more = run(engine, given, frame).map_err(placed(2))?;
+        state.with_batch(|batch| {
+            let more = run(engine, given, batch).map_err(placed(2))?;
             board.reading.set(before);
             state.emit_generation(if more { 0 } else { board.unchanged_since(before) })?;
-            state.emit(frame, more, 0)
+            state.emit(batch, more, 0)
         })
     })
 }
@@ -104,9 +104,9 @@ fn read(
 fn read_row(
     state: &State,
     call: &Call,
-    run: impl FnOnce(&dyn Engine, &Arguments<'_>, &mut Frame) -> Result<()>,
+    run: impl FnOnce(&dyn Engine, &Arguments<'_>, &mut Batch) -> Result<()>,
 ) -> JsResult<Value> {
-    read(state, call, |engine, given, frame| run(engine, given, frame).map(|()| false))
+    read(state, call, |engine, given, batch| run(engine, given, batch).map(|()| false))
 }
 
 /// A call that gives nothing; `first` is the first argument of the caller's.

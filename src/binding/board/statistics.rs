@@ -10,11 +10,11 @@ pub const FUNCTIONS: &[(&str, Native)] =
     &[("executionStats", execution_stats), ("stats", stats), ("takeMended", take_mended)];
 
 fn execution_stats(state: &State, call: &Call) -> JsResult<Value> {
-    read_row(state, call, |engine, given, frame| engine.execution_stats(given.get(0), given.get(1), frame))
+    read_row(state, call, |engine, given, batch| engine.execution_stats(given.get(0), given.get(1), batch))
 }
 
 fn stats(state: &State, call: &Call) -> JsResult<Value> {
-    read_row(state, call, |engine, _, frame| engine.stats(frame))
+    read_row(state, call, |engine, _, batch| engine.stats(batch))
 }
 
 /// `takeMended(connection)`: which counts were mended since this was last asked, as JSON; else null.

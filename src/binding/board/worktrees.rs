@@ -18,40 +18,40 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
 ];
 
 fn create_worktree(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |engine, given, frame| {
-        engine.create_worktree("createWorktree", given.rest(1), &time::iso(given.number(0)?), frame)
+    row(state, call, |engine, given, batch| {
+        engine.create_worktree("createWorktree", given.rest(1), &time::iso(given.number(0)?), batch)
     })
 }
 
-/// `createWorktrees(connection, now, values)`: its values of each worktree, one after the other; at most a frame of them.
+/// `createWorktrees(connection, now, values)`: its values of each worktree, one after the other; at most a batch of them.
 fn create_worktrees(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &board(call)?.engine;
     let now = time::iso(call.env.to_f64(call.argument(1))?);
-    state.with_frame(|frame| {
+    state.with_batch(|batch| {
         each(state, call, WORKTREE.given().count() as u32, |given| {
-            engine.create_worktree("createWorktrees", given.rest(0), &now, frame)
+            engine.create_worktree("createWorktrees", given.rest(0), &now, batch)
         })?;
-        state.emit(frame, false, 0)
+        state.emit(batch, false, 0)
     })
 }
 
 fn get_worktree(state: &State, call: &Call) -> JsResult<Value> {
-    read_row(state, call, |engine, given, frame| engine.get_worktree(given.get(0), frame))
+    read_row(state, call, |engine, given, batch| engine.get_worktree(given.get(0), batch))
 }
 
 fn list_worktrees(state: &State, call: &Call) -> JsResult<Value> {
-    read(state, call, |engine, given, frame| engine.list_worktrees(given.get(0), frame))
+    read(state, call, |engine, given, batch| engine.list_worktrees(given.get(0), batch))
 }
 
 fn update_worktree(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |engine, given, frame| {
-        engine.update_worktree(given.get(1), given.rest(2), &time::iso(given.number(0)?), frame)
+    row(state, call, |engine, given, batch| {
+        engine.update_worktree(given.get(1), given.rest(2), &time::iso(given.number(0)?), batch)
     })
 }
 
 fn relocate_worktree(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |engine, given, frame| {
-        engine.relocate_worktree(given.get(1), given.rest(2), &time::iso(given.number(0)?), frame)
+    row(state, call, |engine, given, batch| {
+        engine.relocate_worktree(given.get(1), given.rest(2), &time::iso(given.number(0)?), batch)
     })
 }
 

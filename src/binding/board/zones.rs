@@ -16,20 +16,20 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
 ];
 
 fn create_zone(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |engine, given, frame| engine.create_zone(given.rest(1), &time::iso(given.number(0)?), frame))
+    row(state, call, |engine, given, batch| engine.create_zone(given.rest(1), &time::iso(given.number(0)?), batch))
 }
 
 fn get_zone(state: &State, call: &Call) -> JsResult<Value> {
-    read_row(state, call, |engine, given, frame| engine.get_zone(given.get(0), frame))
+    read_row(state, call, |engine, given, batch| engine.get_zone(given.get(0), batch))
 }
 
 fn list_zones(state: &State, call: &Call) -> JsResult<Value> {
-    read(state, call, |engine, _, frame| engine.list_zones(frame))
+    read(state, call, |engine, _, batch| engine.list_zones(batch))
 }
 
 fn update_zone(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |engine, given, frame| {
-        engine.update_zone(given.get(1), given.rest(2), &time::iso(given.number(0)?), frame)
+    row(state, call, |engine, given, batch| {
+        engine.update_zone(given.get(1), given.rest(2), &time::iso(given.number(0)?), batch)
     })
 }
 

@@ -11,7 +11,7 @@ use visual_db::engine::sqlite::store::Store;
 use visual_db::engine::{Assignments, Control, Executions, Statistics, Worktrees, Zones};
 use visual_db::error::Result;
 use visual_db::model::Given::{self, Text, Undefined};
-use visual_db::rows::Frame;
+use visual_db::rows::Batch;
 
 const NOW: &str = "2026-01-01T00:00:00.000Z";
 
@@ -20,7 +20,7 @@ pub struct Board {
     pub connection: Rc<Connection>,
     transactions: Transactions,
     store: Store,
-    frame: Frame,
+    batch: Batch,
 }
 
 impl Board {
@@ -38,7 +38,7 @@ impl Board {
         let (connection, store) = open::open(path, &options)?;
         connection.with(|inner| Ok(inner.pragma_update(None, "wal_autocheckpoint", 12)?))?;
         let transactions = Transactions::new(&connection);
-        Ok(Self { connection, transactions, store, frame: Frame::default() })
+        Ok(Self { connection, transactions, store, batch: Batch::default() })
     }
 
     /// The operation of a number; the same every time.
@@ -86,21 +86,21 @@ impl Board {
     }
 
     fn create_zone(&mut self, id: &str) -> Result<()> {
-        self.frame.clear();
-        self.store.create_zone(&[Text(id), Text("Zone")], NOW, &mut self.frame)
+        self.batch.clear();
+        self.store.create_zone(&[Text(id), Text("Zone")], NOW, &mut self.batch)
     }
 
     fn create_worktree(&mut self, id: &str, port: usize) -> Result<()> {
         let worktree = [Text(id), Text("/worktree"), Given::Integer(port as i64), Text("main")];
-        self.frame.clear();
-        self.store.create_worktree("createWorktree", &worktree, NOW, &mut self.frame)
+        self.batch.clear();
+        self.store.create_worktree("createWorktree", &worktree, NOW, &mut self.batch)
     }
 
     fn update(&mut self, id: &str, number: usize) -> Result<()> {
         // Issue, task, status and x.
         let changes = [Undefined, Given::Number(number as f64), Text("idle"), Given::Number(0.5)];
-        self.frame.clear();
-        self.store.update_worktree(Text(id), &changes, NOW, &mut self.frame)
+        self.batch.clear();
+        self.store.update_worktree(Text(id), &changes, NOW, &mut self.batch)
     }
 
     fn assign(&mut self, worktree: &str, zone: &str) -> Result<()> {
@@ -132,9 +132,9 @@ impl Board {
 
     /// What SQLite finds wrong with it: `ok`, or what; and whether the statistics tell the number of rows.
     pub fn check(&mut self) -> Result<String> {
-        self.frame.clear();
-        self.store.stats(&mut self.frame)?;
-        let told = self.frame.numbers()[3] as u32;
+        self.batch.clear();
+        self.store.stats(&mut self.batch)?;
+        let told = self.batch.numbers()[3] as u32;
         self.connection.with(|inner| {
             let found: String = inner.query_row("PRAGMA integrity_check(3)", [], |row| row.get(0))?;
             let loose = inner.prepare("PRAGMA foreign_key_check")?.exists([])?;

@@ -1,32 +1,32 @@
-//! What SQLite tells of a column: its value as a cell of a frame, its names as texts.
+//! What SQLite tells of a column: its value as a cell of a batch, its names as texts.
 
 use std::ffi::{CStr, c_char, c_int};
 
 use rusqlite::ffi;
 
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 /// Appends a column of the row that `statement` stands on.
 ///
 /// # Safety
 /// `statement` stands on a row and has that column.
-pub(super) unsafe fn push_column(frame: &mut Frame, statement: *mut ffi::sqlite3_stmt, column: c_int, bigints: bool) {
+pub(super) unsafe fn push_column(batch: &mut Batch, statement: *mut ffi::sqlite3_stmt, column: c_int, bigints: bool) {
     // SAFETY: the value is read before anything else happens on the statement. SQLite converts nothing here
     // that would move it: each is read as the type that it has.
     unsafe {
         let value = ffi::sqlite3_column_value(statement, column);
         match ffi::sqlite3_value_type(value) {
-            ffi::SQLITE_INTEGER => frame.push_integer(ffi::sqlite3_value_int64(value), bigints),
-            ffi::SQLITE_FLOAT => frame.push_real(ffi::sqlite3_value_double(value)),
+            ffi::SQLITE_INTEGER => batch.push_integer(ffi::sqlite3_value_int64(value), bigints),
+            ffi::SQLITE_FLOAT => batch.push_real(ffi::sqlite3_value_double(value)),
             ffi::SQLITE_TEXT => {
                 let text = ffi::sqlite3_value_text(value);
-                frame.push_text(slice(text, ffi::sqlite3_value_bytes(value)));
+                batch.push_text(slice(text, ffi::sqlite3_value_bytes(value)));
             }
             ffi::SQLITE_BLOB => {
                 let blob = ffi::sqlite3_value_blob(value);
-                frame.push_blob(slice(blob.cast(), ffi::sqlite3_value_bytes(value)));
+                batch.push_blob(slice(blob.cast(), ffi::sqlite3_value_bytes(value)));
             }
-            _ => frame.push_null(),
+            _ => batch.push_null(),
         }
     }
 }

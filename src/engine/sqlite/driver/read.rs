@@ -7,7 +7,7 @@ use rusqlite::ffi;
 use super::column::{push_column, slice};
 use super::statement::Statement;
 use crate::error::Result;
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 impl Statement {
     /// An integer of the row it stands on; 0 for NULL and without a row.
@@ -29,41 +29,41 @@ impl Statement {
         }
     }
 
-    /// Appends the row it stands on to a frame.
+    /// Appends the row it stands on to a batch.
     ///
     /// # Errors
     /// A `TypeError` once the connection is closed.
-    pub fn pack_row(&self, frame: &mut Frame, bigints: bool) -> Result<()> {
-        self.pack_columns(frame, usize::MAX, bigints)
+    pub fn pack_row(&self, batch: &mut Batch, bigints: bool) -> Result<()> {
+        self.pack_columns(batch, usize::MAX, bigints)
     }
 
-    /// Appends the first columns of the row it stands on to a frame.
+    /// Appends the first columns of the row it stands on to a batch.
     ///
     /// # Errors
     /// A `TypeError` once the connection is closed.
-    pub fn pack_columns(&self, frame: &mut Frame, columns: usize, bigints: bool) -> Result<()> {
+    pub fn pack_columns(&self, batch: &mut Batch, columns: usize, bigints: bool) -> Result<()> {
         let raw = self.raw()?;
         // SAFETY: the caller has just stepped to a row; without one the count is 0 and nothing is read.
         unsafe {
             for column in 0..ffi::sqlite3_data_count(raw).min(c_int::try_from(columns).unwrap_or(c_int::MAX)) {
-                push_column(frame, raw, column, bigints);
+                push_column(batch, raw, column, bigints);
             }
         }
-        frame.end_row();
+        batch.end_row();
         Ok(())
     }
 
-    /// Steps and packs rows until the frame is full (`true`: there may be more) or the rows end.
+    /// Steps and packs rows until the batch is full (`true`: there may be more) or the rows end.
     ///
     /// # Errors
     /// SQLite's error; the statement is reset then.
-    pub fn fill(&self, frame: &mut Frame, bigints: bool) -> Result<bool> {
+    pub fn fill(&self, batch: &mut Batch, bigints: bool) -> Result<bool> {
         // Asked for each row: the first step may have found another schema and compiled the statement again.
-        while frame.has_room(self.column_count()) {
+        while batch.has_room(self.column_count()) {
             if !self.step()? {
                 return Ok(false);
             }
-            self.pack_row(frame, bigints)?;
+            self.pack_row(batch, bigints)?;
         }
         Ok(true)
     }

@@ -210,7 +210,7 @@ fn after<'a>(text: &'a [u8], end: &[u8]) -> &'a [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::Frame;
+    use crate::rows::Batch;
 
     fn memory() -> Rc<Connection> {
         Connection::new(rusqlite::Connection::open_in_memory().expect("memory"))
@@ -241,9 +241,9 @@ mod tests {
     fn compiled_as_better_sqlite3_is() {
         let connection = memory();
         let options = Statement::prepare(&connection, "PRAGMA compile_options", true).expect("prepared");
-        let mut frame = Frame::default();
-        assert_eq!(options.fill(&mut frame, false), Ok(false));
-        let text = String::from_utf8_lossy(frame.text());
+        let mut batch = Batch::default();
+        assert_eq!(options.fill(&mut batch, false), Ok(false));
+        let text = String::from_utf8_lossy(batch.text());
         for option in [
             "DQS=0",
             "DEFAULT_WAL_SYNCHRONOUS=1",

@@ -7,7 +7,7 @@ use crate::engine::Assignments;
 use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
 use crate::model::{Field, Given, Stored, rules};
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 impl Assignments for Store {
     fn assign_worktree(&self, method: &'static str, worktree: Given<'_>, zone: Given<'_>, now: &str) -> Result<()> {
@@ -27,24 +27,24 @@ impl Assignments for Store {
         }
     }
 
-    fn get_worktree_zone(&self, worktree: Given<'_>, frame: &mut Frame) -> Result<()> {
+    fn get_worktree_zone(&self, worktree: Given<'_>, batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
         match rules::lookup(Field::new("getWorktreeZone", "worktreeId"), worktree)? {
-            Some(worktree) => self.get_by_id(ById::Assignment, worktree, frame),
+            Some(worktree) => self.get_by_id(ById::Assignment, worktree, batch),
             None => Ok(()),
         }
     }
 
-    fn list_worktrees_in_zone(&self, zone: Given<'_>, frame: &mut Frame) -> Result<bool> {
+    fn list_worktrees_in_zone(&self, zone: Given<'_>, batch: &mut Batch) -> Result<bool> {
         self.connection.check_idle()?;
         match rules::lookup(Field::new("getWorktreesInZone", "zoneId"), zone)? {
-            Some(zone) => self.list(Query::ListWorktreesInZone, &[Bind::Text(zone)], frame),
+            Some(zone) => self.list(Query::ListWorktreesInZone, &[Bind::Text(zone)], batch),
             None => Ok(false),
         }
     }
 
-    fn list_assignments(&self, frame: &mut Frame) -> Result<bool> {
-        self.list(Query::ListAssignments, &[], frame)
+    fn list_assignments(&self, batch: &mut Batch) -> Result<bool> {
+        self.list(Query::ListAssignments, &[], batch)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::engine::sqlite::driver::Statement;
 use crate::error::Result;
 use crate::model::entity::Edit;
 use crate::model::{Entity, Field, Given, Stored, rules};
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 /// The most sets of columns whose update is kept compiled.
 const MAX_UPDATES: usize = 64;
@@ -26,16 +26,16 @@ impl Store {
         id: Given<'_>,
         given: &[Given<'_>],
         now: &str,
-        frame: &mut Frame,
+        batch: &mut Batch,
     ) -> Result<()> {
         self.connection.check_idle()?;
         let id = rules::lookup(Field::new(method, "id"), id)?;
         let set = entity.changes(edit, method, given)?;
         match id {
             None => Ok(()),
-            Some(id) if set.is_empty() => self.get_by_id(ById::of(entity), id, frame),
+            Some(id) if set.is_empty() => self.get_by_id(ById::of(entity), id, batch),
             Some(id) => {
-                self.update(entity, id, now, set, frame).map_err(|error| about_edit(error, entity, edit, method))
+                self.update(entity, id, now, set, batch).map_err(|error| about_edit(error, entity, edit, method))
             }
         }
     }
@@ -56,7 +56,7 @@ impl Store {
         id: &'a str,
         now: &'a str,
         mut set: Vec<(&'static str, Stored<'a>)>,
-        frame: &mut Frame,
+        batch: &mut Batch,
     ) -> Result<()> {
         self.connection.prepare_to_write()?;
         set.push(("updated_at", Stored::from(now)));
@@ -81,6 +81,6 @@ impl Store {
         };
         let mut values: Vec<Stored<'a>> = set.into_iter().map(|(_, value)| value).collect();
         values.push(Stored::from(id));
-        Self::bind_and_run(&statement, &values, Some(frame)).map(|_| ())
+        Self::bind_and_run(&statement, &values, Some(batch)).map(|_| ())
     }
 }

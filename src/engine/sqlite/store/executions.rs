@@ -8,7 +8,7 @@ use crate::engine::Executions;
 use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
 use crate::model::{EXECUTION, Field, Given, execution, rules};
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 impl Executions for Store {
     fn record_execution(
@@ -32,20 +32,20 @@ impl Executions for Store {
         Ok(id)
     }
 
-    fn get_execution(&self, id: Given<'_>, frame: &mut Frame) -> Result<()> {
+    fn get_execution(&self, id: Given<'_>, batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
         match rules::lookup(Field::new("getExecution", "id"), id)? {
-            Some(id) => self.get_by_id(ById::Execution, id, frame),
+            Some(id) => self.get_by_id(ById::Execution, id, batch),
             None => Ok(()),
         }
     }
 
-    fn list_executions_of_zone(&self, zone: Given<'_>, limit: Given<'_>, frame: &mut Frame) -> Result<bool> {
-        self.history("getExecutionHistory", "zoneId", Query::ListExecutionsOfZone, zone, limit, frame)
+    fn list_executions_of_zone(&self, zone: Given<'_>, limit: Given<'_>, batch: &mut Batch) -> Result<bool> {
+        self.history("getExecutionHistory", "zoneId", Query::ListExecutionsOfZone, zone, limit, batch)
     }
 
-    fn list_executions_of_worktree(&self, worktree: Given<'_>, limit: Given<'_>, frame: &mut Frame) -> Result<bool> {
-        self.history("getWorktreeExecutions", "worktreeId", Query::ListExecutionsOfWorktree, worktree, limit, frame)
+    fn list_executions_of_worktree(&self, worktree: Given<'_>, limit: Given<'_>, batch: &mut Batch) -> Result<bool> {
+        self.history("getWorktreeExecutions", "worktreeId", Query::ListExecutionsOfWorktree, worktree, limit, batch)
     }
 }
 
@@ -57,11 +57,11 @@ impl Store {
         query: Query,
         id: Given<'_>,
         limit: Given<'_>,
-        frame: &mut Frame,
+        batch: &mut Batch,
     ) -> Result<bool> {
         self.connection.check_idle()?;
         let id = rules::lookup(Field::new(method, argument), id)?;
         let limit = rules::limit(Field::new(method, "limit").behind(1), limit)?;
-        id.map_or(Ok(false), |id| self.list(query, &[Bind::Text(id), Bind::Integer(limit)], frame))
+        id.map_or(Ok(false), |id| self.list(query, &[Bind::Text(id), Bind::Integer(limit)], batch))
     }
 }

@@ -27,7 +27,7 @@ use crate::engine::sqlite::driver::transaction::Transactions;
 use crate::engine::sqlite::driver::{Bind, Connection, Statement};
 use crate::error::Result;
 use crate::model::Stored;
-use crate::rows::Frame;
+use crate::rows::Batch;
 use queries::Query;
 
 /// The domain's statements on a connection, compiled when first used and kept.
@@ -45,15 +45,15 @@ pub struct Store {
     judged: counts_stand::Judged,
     /// Where rows were found.
     places: places::Places,
-    /// A list that did not fit one frame.
+    /// A list that did not fit one batch.
     unfinished: RefCell<Option<Rc<Statement>>>,
 }
 
 impl Lists for Store {
-    fn more(&self, frame: &mut Frame) -> Result<bool> {
+    fn more(&self, batch: &mut Batch) -> Result<bool> {
         self.connection.check_idle()?;
         let statement = self.unfinished.take();
-        statement.map_or(Ok(false), |statement| self.fill(&statement, frame))
+        statement.map_or(Ok(false), |statement| self.fill(&statement, batch))
     }
 
     fn abandon(&self) {
@@ -107,30 +107,30 @@ impl Store {
     }
 
     /// Reads at most one row.
-    fn get(&self, query: Query, values: &[Bind<'_>], frame: &mut Frame) -> Result<()> {
+    fn get(&self, query: Query, values: &[Bind<'_>], batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
         let statement = self.statement(query)?;
         statement.bind_all(values.iter().copied())?;
         let _busy = self.connection.enter();
         if statement.step()? {
-            statement.pack_row(frame, false)?;
+            statement.pack_row(batch, false)?;
         }
         statement.reset();
         Ok(())
     }
 
-    /// Reads rows until the frame is full; `true` where [`Store::more`] has the rest.
-    fn list(&self, query: Query, values: &[Bind<'_>], frame: &mut Frame) -> Result<bool> {
+    /// Reads rows until the batch is full; `true` where [`Store::more`] has the rest.
+    fn list(&self, query: Query, values: &[Bind<'_>], batch: &mut Batch) -> Result<bool> {
         self.connection.check_idle()?;
         self.abandon();
         let statement = self.statement(query)?;
         statement.bind_all(values.iter().copied())?;
-        self.fill(statement, frame)
+        self.fill(statement, batch)
     }
 
-    fn fill(&self, statement: &Rc<Statement>, frame: &mut Frame) -> Result<bool> {
+    fn fill(&self, statement: &Rc<Statement>, batch: &mut Batch) -> Result<bool> {
         let _busy = self.connection.enter();
-        let more = statement.fill(frame, false)?;
+        let more = statement.fill(batch, false)?;
         if more {
             self.unfinished.replace(Some(Rc::clone(statement)));
         } else {
@@ -155,13 +155,13 @@ impl Store {
         Self::bind_and_run(self.statement(query)?, values, None)
     }
 
-    fn bind_and_run(statement: &Statement, values: &[Stored<'_>], frame: Option<&mut Frame>) -> Result<i32> {
+    fn bind_and_run(statement: &Statement, values: &[Stored<'_>], batch: Option<&mut Batch>) -> Result<i32> {
         let _busy = statement.connection().enter();
         let ran = statement.bind_all(values.iter().map(Bind::from)).and_then(|()| {
-            if let Some(frame) = frame {
+            if let Some(batch) = batch {
                 // All changes are made before the first row is returned, and the reset at the end commits them.
                 if statement.step()? {
-                    statement.pack_row(frame, false)?;
+                    statement.pack_row(batch, false)?;
                 }
             }
             statement.run()
@@ -173,16 +173,16 @@ impl Store {
 }
 
 /// The row of something new as it will be read back: what was stored, and no `updated_at`.
-fn push_new(frame: &mut Frame, stored: &[Stored<'_>]) {
+fn push_new(batch: &mut Batch, stored: &[Stored<'_>]) {
     for value in stored {
         match value {
-            Stored::Null => frame.push_null(),
-            Stored::Integer(value) => frame.push_integer(*value, false),
+            Stored::Null => batch.push_null(),
+            Stored::Integer(value) => batch.push_integer(*value, false),
             // A column with integer affinity has no negative zero.
-            Stored::Real(value) => frame.push_real(*value + 0.0),
-            Stored::Text(text) => frame.push_text(text.as_bytes()),
+            Stored::Real(value) => batch.push_real(*value + 0.0),
+            Stored::Text(text) => batch.push_text(text.as_bytes()),
         }
     }
-    frame.push_null();
-    frame.end_row();
+    batch.push_null();
+    batch.end_row();
 }

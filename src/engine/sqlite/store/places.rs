@@ -11,7 +11,7 @@ use super::queries::Query;
 use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
 use crate::model::Entity;
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 /// A read by id: by its index, with the rowid as the last column, and by the rowid that it was found at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,12 +71,12 @@ impl Places {
 
 impl Store {
     /// Reads the row with this id, if there is one.
-    pub(super) fn get_by_id(&self, by: ById, id: &str, frame: &mut Frame) -> Result<()> {
+    pub(super) fn get_by_id(&self, by: ById, id: &str, batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
         let (by_index, by_rowid) = by.queries();
         if let Some(rowid) = self.places.find(by, id) {
-            self.get(by_rowid, &[Bind::Text(id), Bind::Integer(rowid)], frame)?;
-            if frame.rows() > 0 {
+            self.get(by_rowid, &[Bind::Text(id), Bind::Integer(rowid)], batch)?;
+            if batch.rows() > 0 {
                 return Ok(());
             }
         }
@@ -86,7 +86,7 @@ impl Store {
         if statement.step()? {
             let rowid = statement.column_count() - 1;
             self.places.remember(by, id, statement.integer(rowid));
-            statement.pack_columns(frame, rowid, false)?;
+            statement.pack_columns(batch, rowid, false)?;
         }
         statement.reset();
         Ok(())
@@ -104,10 +104,10 @@ mod tests {
     /// The ids of these worktrees as they are read by id: `-` where there is none.
     fn read(store: &Store, ids: &[&str]) -> String {
         let read_one = |id: &&str| {
-            let mut frame = Frame::default();
-            store.get_worktree(Given::Text(id), &mut frame).unwrap();
-            assert!(frame.rows() == 0 || frame.ends().len() == 11, "the rowid is no part of the row");
-            let text = String::from_utf8_lossy(frame.text()).into_owned();
+            let mut batch = Batch::default();
+            store.get_worktree(Given::Text(id), &mut batch).unwrap();
+            assert!(batch.rows() == 0 || batch.ends().len() == 11, "the rowid is no part of the row");
+            let text = String::from_utf8_lossy(batch.text()).into_owned();
             text.split_once('/').map_or("-".to_string(), |(id, _)| id.to_string())
         };
         ids.iter().map(read_one).collect::<Vec<_>>().join(" ")

@@ -6,7 +6,7 @@ use super::places::ById;
 use crate::error::{Error, Facts, Place, Result};
 use crate::model::entity::{Declaration, Edit};
 use crate::model::{Entity, Field};
-use crate::rows::Frame;
+use crate::rows::Batch;
 use rusqlite::ffi;
 
 /// Which field of something new a constraint is about.
@@ -84,8 +84,8 @@ impl Store {
     }
 
     fn has(&self, by: ById, id: &str) -> Result<bool> {
-        let mut frame = Frame::default();
-        self.get_by_id(by, id, &mut frame)?;
-        Ok(frame.rows() > 0)
+        let mut batch = Batch::default();
+        self.get_by_id(by, id, &mut batch)?;
+        Ok(batch.rows() > 0)
     }
 }

@@ -18,8 +18,10 @@ impl Session for Store {
     }
 
     fn control(&self, control: Control) -> Result<()> {
-        if control == Control::BeginImmediate {
-            self.connection.prepare_to_write()?;
+        match control {
+            Control::BeginImmediate | Control::BeginExclusive => self.connection.prepare_to_write()?,
+            Control::Begin | Control::BeginDeferred => self.connection.check_in_place()?,
+            _ => {}
         }
         self.transactions.run(control)
     }

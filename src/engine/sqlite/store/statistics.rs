@@ -8,22 +8,22 @@ use crate::engine::sqlite::driver::Bind;
 use crate::engine::{Mended, Statistics};
 use crate::error::Result;
 use crate::model::{Field, Given, rules};
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 impl Statistics for Store {
-    fn execution_stats(&self, zone: Given<'_>, worktree: Given<'_>, frame: &mut Frame) -> Result<()> {
+    fn execution_stats(&self, zone: Given<'_>, worktree: Given<'_>, batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
         let zone = rules::filter(Field::new("getExecutionStats", "zoneId"), zone)?;
         let worktree = rules::filter(Field::new("getExecutionStats", "worktreeId").behind(1), worktree)?;
         let Some(summary) = self.summary(zone, worktree)? else {
-            return self.get(Query::CountExecutions, &[or_null(zone), or_null(worktree)], frame);
+            return self.get(Query::CountExecutions, &[or_null(zone), or_null(worktree)], batch);
         };
         let Counts { total, successful, failed } = summary.counts;
-        push_row(frame, &[total, successful, failed, summary.agents]);
+        push_row(batch, &[total, successful, failed, summary.agents]);
         Ok(())
     }
 
-    fn stats(&self, frame: &mut Frame) -> Result<()> {
+    fn stats(&self, batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
         let row = self.read_counts(|| {
             let small = self.statement(Query::CountSmall)?;
@@ -32,8 +32,8 @@ impl Statistics for Store {
             small.reset();
             Ok([worktrees, zones, assignments, self.total()?])
         })?;
-        let Some(row) = row else { return self.get(Query::CountRows, &[], frame) };
-        push_row(frame, &row);
+        let Some(row) = row else { return self.get(Query::CountRows, &[], batch) };
+        push_row(batch, &row);
         Ok(())
     }
 
@@ -42,11 +42,11 @@ impl Statistics for Store {
     }
 }
 
-fn push_row(frame: &mut Frame, values: &[i64]) {
+fn push_row(batch: &mut Batch, values: &[i64]) {
     for value in values {
-        frame.push_integer(*value, false);
+        batch.push_integer(*value, false);
     }
-    frame.end_row();
+    batch.end_row();
 }
 
 fn or_null(id: Option<&str>) -> Bind<'_> {

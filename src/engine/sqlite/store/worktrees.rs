@@ -9,42 +9,42 @@ use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
 use crate::model::entity::Edit;
 use crate::model::{Field, Given, WORKTREE, rules};
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 impl Worktrees for Store {
-    fn create_worktree(&self, method: &'static str, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
+    fn create_worktree(&self, method: &'static str, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
         let stored = WORKTREE.stored(method, given, &[], now)?;
         self.write(Query::InsertWorktree, &stored).map_err(|error| about_new(error, &WORKTREE, method))?;
         // What was stored is what is read back; asking SQLite for it (RETURNING) would cost a fifth of the insert.
-        push_new(frame, &stored);
+        push_new(batch, &stored);
         Ok(())
     }
 
-    fn get_worktree(&self, id: Given<'_>, frame: &mut Frame) -> Result<()> {
+    fn get_worktree(&self, id: Given<'_>, batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
         match rules::lookup(Field::new("getWorktree", "id"), id)? {
-            Some(id) => self.get_by_id(ById::Worktree, id, frame),
+            Some(id) => self.get_by_id(ById::Worktree, id, batch),
             None => Ok(()),
         }
     }
 
-    fn list_worktrees(&self, status: Given<'_>, frame: &mut Frame) -> Result<bool> {
+    fn list_worktrees(&self, status: Given<'_>, batch: &mut Batch) -> Result<bool> {
         self.connection.check_idle()?;
         match rules::text_or(Field::new("listWorktrees", "status"), status, None)? {
-            Some(status) => self.list(Query::ListWorktreesByStatus, &[Bind::Text(&status)], frame),
-            None => self.list(Query::ListWorktrees, &[], frame),
+            Some(status) => self.list(Query::ListWorktreesByStatus, &[Bind::Text(&status)], batch),
+            None => self.list(Query::ListWorktrees, &[], batch),
         }
     }
 
-    fn update_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
-        self.edit(&WORKTREE, Edit::Update, "updateWorktree", id, given, now, frame)
+    fn update_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()> {
+        self.edit(&WORKTREE, Edit::Update, "updateWorktree", id, given, now, batch)
     }
 
-    fn relocate_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
+    fn relocate_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()> {
         let method = "relocateWorktree";
-        self.edit(&WORKTREE, Edit::Relocate, method, id, given, now, frame)?;
-        if frame.rows() > 0 { Ok(()) } else { Err(WORKTREE.not_found(Field::new(method, "id"), id)) }
+        self.edit(&WORKTREE, Edit::Relocate, method, id, given, now, batch)?;
+        if batch.rows() > 0 { Ok(()) } else { Err(WORKTREE.not_found(Field::new(method, "id"), id)) }
     }
 
     fn delete_worktree(&self, id: Given<'_>) -> Result<()> {

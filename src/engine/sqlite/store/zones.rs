@@ -8,31 +8,31 @@ use crate::engine::Zones;
 use crate::error::Result;
 use crate::model::entity::Edit;
 use crate::model::{Field, Given, ZONE, rules};
-use crate::rows::Frame;
+use crate::rows::Batch;
 
 impl Zones for Store {
-    fn create_zone(&self, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
+    fn create_zone(&self, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
         let stored = ZONE.stored("createZone", given, &[], now)?;
         self.write(Query::InsertZone, &stored).map_err(|error| about_new(error, &ZONE, "createZone"))?;
-        push_new(frame, &stored);
+        push_new(batch, &stored);
         Ok(())
     }
 
-    fn get_zone(&self, id: Given<'_>, frame: &mut Frame) -> Result<()> {
+    fn get_zone(&self, id: Given<'_>, batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
         match rules::lookup(Field::new("getZone", "id"), id)? {
-            Some(id) => self.get_by_id(ById::Zone, id, frame),
+            Some(id) => self.get_by_id(ById::Zone, id, batch),
             None => Ok(()),
         }
     }
 
-    fn list_zones(&self, frame: &mut Frame) -> Result<bool> {
-        self.list(Query::ListZones, &[], frame)
+    fn list_zones(&self, batch: &mut Batch) -> Result<bool> {
+        self.list(Query::ListZones, &[], batch)
     }
 
-    fn update_zone(&self, id: Given<'_>, given: &[Given<'_>], now: &str, frame: &mut Frame) -> Result<()> {
-        self.edit(&ZONE, Edit::Update, "updateZone", id, given, now, frame)
+    fn update_zone(&self, id: Given<'_>, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()> {
+        self.edit(&ZONE, Edit::Update, "updateZone", id, given, now, batch)
     }
 
     fn delete_zone(&self, id: Given<'_>) -> Result<()> {
