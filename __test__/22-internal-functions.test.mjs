@@ -48,7 +48,8 @@ const WRONG = `
     'a plain object': {},
     'a proxy of an object': new Proxy({}, {}),
     'a proxy of a handle': new Proxy(ours, {}),
-    'an heir of a handle': Object.create(ours),
+    // Node 24 and 26 crash in Object.create itself, with externals of their own, too.
+    ...(Number.parseInt(process.versions.node) < 24 && { 'an heir of a handle': Object.create(ours) }),
     'a proxy of a function': new Proxy(() => {}, {}),
     'an array of a handle': [ours],
     null: null,
