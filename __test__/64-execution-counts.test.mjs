@@ -28,6 +28,14 @@ function file() {
   return dbPath;
 }
 
+/** One whose log was folded, so that the tables of counts hold something. */
+function foldedFile() {
+  const dbPath = file();
+  many(dbPath, 9_000);
+  open({ dbPath }).close();
+  return dbPath;
+}
+
 /** Runs SQL as the SQLite of Python does: no recursive triggers. */
 const foreign = (dbPath, sql) =>
   execFileSync('python3', [
@@ -160,11 +168,30 @@ const DRIFTS = {
     UPDATE zone_executions SET success = 1 - success; UPDATE zone_executions SET success = 1 - success`,
   'a gap in the log': 'DELETE FROM execution_counts_log WHERE id BETWEEN 3 AND 5',
   'dropped tables of counts': 'DROP TABLE execution_counts_by_zone; DROP TABLE execution_counts_checked',
+  'a dropped log': 'DROP TABLE execution_counts_log',
 };
 
+/** The same of a file whose log was folded. */
+const DRIFTS_OF_FOLDED = {
+  'an emptied table by worktree': 'DELETE FROM execution_counts',
+  'an emptied table by zone': 'DELETE FROM execution_counts_by_zone',
+  'both emptied': 'DELETE FROM execution_counts; DELETE FROM execution_counts_by_zone',
+  'all emptied': `DELETE FROM execution_counts; DELETE FROM execution_counts_by_zone;
+    DELETE FROM execution_counts_log; DELETE FROM execution_counts_checked`,
+  'an emptied log': 'DELETE FROM execution_counts_log',
+  'an emptied log, written to again': `DELETE FROM execution_counts_log;
+    UPDATE zone_executions SET success = 1 - success WHERE rowid < 9`,
+};
+
+/** Each as a name, a maker of the file, and what is done to it. */
+const ALL_DRIFTS = [
+  ...Object.entries(DRIFTS).map(([name, sql]) => [name, file, sql]),
+  ...Object.entries(DRIFTS_OF_FOLDED).map(([name, sql]) => [`${name}, after a fold`, foldedFile, sql]),
+];
+
 describe('counts that another program left wrong', () => {
-  it.each(Object.entries(DRIFTS))('are mended at the next opening: %s', (_, sql) => {
-    const dbPath = file();
+  it.each(ALL_DRIFTS)('are mended at the next opening: %s', (_, make, sql) => {
+    const dbPath = make();
     foreign(dbPath, sql);
     const [db, lines] = told(dbPath);
     expect(lines).toEqual(['[VisualDB] Counts of executions mended']);
@@ -175,18 +202,19 @@ describe('counts that another program left wrong', () => {
     expect(told(dbPath)[1]).toEqual([]);
   });
 
-  it.each(Object.entries(DRIFTS))('are not used by who may only read: %s', (_, sql) => {
-    const dbPath = file();
+  it.each(ALL_DRIFTS)('are not used by who may only read: %s', (_, make, sql) => {
+    const dbPath = make();
     foreign(dbPath, sql);
     const before = contentOf(dbPath);
     expectRight(open({ dbPath, readonly: true }));
     expect(contentOf(dbPath)).toEqual(before);
   });
 
-  it.each(Object.entries(DRIFTS).filter(([name]) => !/log/.test(name)))(
+  // What was read of a log before it got a gap is still right.
+  it.each(ALL_DRIFTS.filter(([name]) => !/gap/.test(name)))(
     'are noticed by who has it open: %s',
-    (_, sql) => {
-      const dbPath = file();
+    (_, make, sql) => {
+      const dbPath = make();
       const [db, lines] = told(dbPath);
       const reading = open({ dbPath, readonly: true });
       expectRight(db);
@@ -197,8 +225,23 @@ describe('counts that another program left wrong', () => {
       expect(lines).toEqual(['[VisualDB] Counts of executions mended']);
       expectRight(reading);
       expect(schema.checkCounts(dbPath)).toEqual([]);
+      db.recordExecution(execution({ agentType: 'later' }));
+      expectRight(db);
+      expectRight(reading);
+      expect(lines).toHaveLength(1);
     },
   );
+
+  it('are not used by who recorded the first runs after the log was emptied', () => {
+    const dbPath = temporaryFile();
+    const db = furnish(open({ dbPath }));
+    for (let n = 0; n < 20; n += 1) db.recordExecution(execution());
+    expect(db.getExecutionStats().total).toBe(21);
+    foreign(dbPath, 'DELETE FROM execution_counts_log');
+    db.recordExecution(execution());
+    expect(db.getExecutionStats().total).toBe(22);
+    expectRight(db);
+  });
 
   it('while its triggers were away, and came back as they were, are mended at the next opening', () => {
     const dbPath = file();
@@ -300,8 +343,36 @@ describe('counts that are right', () => {
     expectRight(db);
   });
 
-  it('are looked at without writing once that was done', () => {
+  it('are not doubted by who has it open while another program folds the log', () => {
     const dbPath = file();
+    const [db, lines] = told(dbPath);
+    const reading = open({ dbPath, readonly: true });
+    const stamp = () => contentOf(dbPath)[3][0].stamp;
+    const before = stamp();
+    for (let fold = 0; fold < 2; fold += 1) {
+      many(dbPath, 9_000);
+      expectRight(db);
+      expectRight(reading);
+    }
+    expect(stamp()).toBe(before);
+    expect(lines).toEqual([]);
+  });
+
+  it('are right where every run is deleted after a fold, and the tables of counts are empty', () => {
+    const dbPath = foldedFile();
+    const [db, lines] = told(dbPath);
+    elsewhere(dbPath, 'DELETE FROM zone_executions');
+    expectRight(db);
+    many(dbPath, 9_000);
+    elsewhere(dbPath, 'DELETE FROM zone_executions');
+    expectRight(db);
+    expectRight(open({ dbPath, readonly: true }));
+    expect(told(dbPath)[1]).toEqual([]);
+    expect(lines).toEqual([]);
+  });
+
+  it.each([file, foldedFile])('are looked at without writing once that was done: %o', (make) => {
+    const dbPath = make();
     open({ dbPath }).close();
     const before = contentOf(dbPath);
     expectRight(open({ dbPath }));

@@ -11,10 +11,27 @@ use crate::engine::Mended;
 use crate::engine::sqlite::schema::counts::{Look, Standing, VERSION, Verdict, look};
 use crate::error::Result;
 
+/// All that a call looks at before it relies on the counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Sight {
+    standing: Standing,
+    /// The log goes on from what it was at the check: nobody has emptied it.
+    log_goes_on: bool,
+    /// By worktree, by zone: there are rows.
+    tables_have_rows: [bool; 2],
+}
+
+impl Sight {
+    /// Nothing has come up since the check. A table may be empty rightly, which has to be looked into.
+    fn is_certain(&self) -> bool {
+        self.standing.is_certain() && self.log_goes_on && self.tables_have_rows == [true; 2]
+    }
+}
+
 /// What this connection last found.
 #[derive(Default)]
 pub struct Judged {
-    of: Cell<Option<Standing>>,
+    of: Cell<Option<Sight>>,
     right: Cell<bool>,
     mended: RefCell<Option<Mended>>,
 }
@@ -53,13 +70,15 @@ impl Store {
     }
 
     fn counts_stand(&self) -> bool {
-        let (Ok(now), judged) = (self.standing(), &self.judged) else { return false };
+        let (Ok(now), judged) = (self.sight(), &self.judged) else { return false };
         let known = judged.of.get();
         if now.is_some() && now == known {
             return judged.right.get();
         }
-        // Who wrote another stamp has looked at everything since.
-        let anew = now.is_some_and(|now| now.is_certain() && known.is_none_or(|known| known.stamp != now.stamp));
+        // Who wrote another stamp has looked at everything since. With the same one, the first fold has filled the tables.
+        let stamp = |sight: Sight| sight.standing.stamp;
+        let has_cause = |now| judged.right.get() || known.map(stamp) != Some(stamp(now));
+        let anew = now.is_some_and(|now| now.is_certain() && has_cause(now));
         if anew {
             judged.of.set(now);
             judged.right.set(true);
@@ -70,7 +89,7 @@ impl Store {
     /// Looks into what came up since the last look, if there is anything new or it can be mended.
     fn look_again(&self) -> bool {
         let write = self.may_mend();
-        let new = self.standing().is_ok_and(|now| now != self.judged.of.get());
+        let new = self.sight().is_ok_and(|now| now != self.judged.of.get());
         (write || new) && self.connection.without_waiting(|| self.judge(Look { write, thorough: false }))
     }
 
@@ -82,22 +101,26 @@ impl Store {
     fn judge(&self, how: Look) -> bool {
         let verdict = self.connection.with(|inner| Ok(look(inner, how))).unwrap_or(Verdict::Doubtful);
         self.judged.right.set(verdict != Verdict::Doubtful);
-        self.judged.of.set(self.standing().unwrap_or_default());
+        self.judged.of.set(self.sight().unwrap_or_default());
         if let Verdict::Mended(mended) = verdict {
             self.judged.mended.replace(Some(mended));
         }
         self.judged.right.get()
     }
 
-    /// `schema::counts::standing` with statements that are kept.
-    fn standing(&self) -> Result<Option<Standing>> {
+    /// With statements that are kept, and a few look-ups however long the log is.
+    fn sight(&self) -> Result<Option<Sight>> {
         let check = self.statement(Query::CountsChecked)?;
-        let found = check.step()?.then(|| [check.integer(0), check.integer(1), check.integer(2)]);
+        let found = check.step()?.then(|| std::array::from_fn(|column| check.integer(column)));
         check.reset();
         let number = self.statement(Query::SchemaVersion)?;
         number.step()?;
         let version = number.integer(0);
         number.reset();
-        Ok(found.map(|[stamp, doubts, checked_version]| Standing { stamp, doubts, checked_version, version }))
+        Ok(found.map(|[stamp, doubts, checked_version, log_goes_on, by_worktree, by_zone]| Sight {
+            standing: Standing { stamp, doubts, checked_version, version },
+            log_goes_on: log_goes_on != 0,
+            tables_have_rows: [by_worktree != 0, by_zone != 0],
+        }))
     }
 }

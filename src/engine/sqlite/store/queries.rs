@@ -100,8 +100,14 @@ queries! {
         "SELECT {execution} FROM main.zone_executions WHERE worktree_id = ?1 \
          ORDER BY executed_at DESC, rowid DESC LIMIT ?2";
 
-    /// The last check of the counts.
-    CountsChecked = "SELECT stamp, doubts, schema_version FROM main.execution_counts_checked";
+    /// The last check of the counts; whether the log went on from what it was then: the last row is still there, or a fold
+    /// (its row's number is a multiple of 8,192) took it; and whether either table has rows.
+    CountsChecked =
+        "SELECT stamp, doubts, schema_version, \
+         EXISTS (SELECT 1 FROM main.execution_counts_log WHERE id = log_last AND stamp = log_stamp) \
+         OR (SELECT id >= log_last AND id % 8192 = 0 FROM main.execution_counts_log ORDER BY id LIMIT 1) IS 1, \
+         EXISTS (SELECT 1 FROM main.execution_counts), EXISTS (SELECT 1 FROM main.execution_counts_by_zone) \
+         FROM main.execution_counts_checked";
     /// The number that every change of the schema counts up.
     SchemaVersion = "PRAGMA main.schema_version";
     /// The log of counts, from a row on that was read before.

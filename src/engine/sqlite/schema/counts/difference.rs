@@ -105,6 +105,13 @@ pub fn totals_agree(connection: &Connection) -> Result<bool> {
     Ok(folded == by_worktree && folded == by_zone)
 }
 
+/// Whether both tables have rows.
+pub fn tables_have_rows(connection: &Connection) -> Result<bool> {
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM main.execution_counts) AND EXISTS (SELECT 1 FROM main.execution_counts_by_zone)";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
+}
+
 /// Adds the differences to the counts. Others may have recorded executions since they were read: those count on top.
 pub fn apply(connection: &Connection, differences: &[(&'static str, Vec<Difference>)]) -> Result<()> {
     for (table, rows) in differences {

@@ -7,7 +7,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::checked::{Log, Since, log, log_since_the_check, remember, since, standing};
-use super::difference::{Difference, apply, differences, totals_agree};
+use super::difference::{Difference, apply, differences, tables_have_rows, totals_agree};
 use super::{Standing, parts};
 use crate::engine::Mended;
 use crate::engine::sqlite::schema::inspect::in_snapshot;
@@ -41,6 +41,9 @@ pub enum Verdict {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Case {
     Certain,
+    /// Nothing came up, but a table is empty: of a file whose log was never folded, or because somebody emptied it. The
+    /// totals tell, but the next opening has to look again.
+    Empty,
     /// Every change was counted but what REPLACE deleted, so the totals tell.
     TotalsTell,
     Unknown,
@@ -66,17 +69,18 @@ pub fn thoroughly(connection: &Connection) -> Result<Verdict> {
 fn attempt(connection: &Connection, how: Look) -> Result<Verdict> {
     let mut mended = Mended::default();
     for _ in 0..ATTEMPTS {
-        let (case, right, moment) = in_snapshot(connection, || {
+        let (right, moment) = in_snapshot(connection, || {
             let case = case(connection, how)?;
             let right = match case {
                 Case::Certain => true,
-                Case::TotalsTell => totals_agree(connection)?,
+                Case::Empty | Case::TotalsTell => totals_agree(connection)?,
                 Case::Unknown => false,
             };
-            Ok((case, right, Moment::read(connection)?))
+            let worth_noting = right && how.write && case == Case::TotalsTell;
+            Ok((right, if worth_noting { Some(Moment::read(connection)?) } else { None }))
         })?;
         if right {
-            if case == Case::TotalsTell && how.write && moment.has_same_schema() {
+            if let Some(moment) = moment.filter(Moment::has_same_schema) {
                 // Whether the next one has to look again is not worth waiting or failing for.
                 let _ = moment.add(connection, &[]);
             }
@@ -101,7 +105,8 @@ fn case(connection: &Connection, how: Look) -> Result<Case> {
     }
     Ok(match log_since_the_check(connection)? {
         Since::Changed => Case::Unknown,
-        Since::Appended if found.is_certain() => Case::Certain,
+        Since::Appended if found.is_certain() && tables_have_rows(connection)? => Case::Certain,
+        Since::Appended if found.is_certain() => Case::Empty,
         Since::Appended | Since::Folded => Case::TotalsTell,
     })
 }
