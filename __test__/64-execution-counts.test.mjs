@@ -211,26 +211,23 @@ describe('counts that another program left wrong', () => {
   });
 
   // What was read of a log before it got a gap is still right.
-  it.each(ALL_DRIFTS.filter(([name]) => !/gap/.test(name)))(
-    'are noticed by who has it open: %s',
-    (_, make, sql) => {
-      const dbPath = make();
-      const [db, lines] = told(dbPath);
-      const reading = open({ dbPath, readonly: true });
-      expectRight(db);
-      expectRight(reading);
-      foreign(dbPath, sql);
-      expectRight(reading);
-      expectRight(db);
-      expect(lines).toEqual(['[VisualDB] Counts of executions mended']);
-      expectRight(reading);
-      expect(schema.checkCounts(dbPath)).toEqual([]);
-      db.recordExecution(execution({ agentType: 'later' }));
-      expectRight(db);
-      expectRight(reading);
-      expect(lines).toHaveLength(1);
-    },
-  );
+  it.each(ALL_DRIFTS.filter(([name]) => !/gap/.test(name)))('are noticed by who has it open: %s', (_, make, sql) => {
+    const dbPath = make();
+    const [db, lines] = told(dbPath);
+    const reading = open({ dbPath, readonly: true });
+    expectRight(db);
+    expectRight(reading);
+    foreign(dbPath, sql);
+    expectRight(reading);
+    expectRight(db);
+    expect(lines).toEqual(['[VisualDB] Counts of executions mended']);
+    expectRight(reading);
+    expect(schema.checkCounts(dbPath)).toEqual([]);
+    db.recordExecution(execution({ agentType: 'later' }));
+    expectRight(db);
+    expectRight(reading);
+    expect(lines).toHaveLength(1);
+  });
 
   it('are not used by who recorded the first runs after the log was emptied', () => {
     const dbPath = temporaryFile();
