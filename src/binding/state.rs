@@ -87,11 +87,8 @@ impl State {
         from: usize,
         run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
     ) -> JsResult<T> {
-        self.with_text(|text| {
-            let count = call.count().saturating_sub(from);
-            let decoded = decode(call.env, count, |index| Ok(call.argument(from + index)), text)?;
-            run(&Arguments::new(&decoded, count, text))
-        })
+        let count = call.count().saturating_sub(from);
+        self.with_decoded(count, |index| Ok(call.argument(from + index)), run)
     }
 
     /// Lends elements of an array as values of the model.
@@ -102,10 +99,19 @@ impl State {
         count: u32,
         run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
     ) -> JsResult<T> {
-        self.with_text(|text| {
-            let element = |index| self.env.element(array, from + index as u32);
-            let decoded = decode(self.env, count as usize, element, text)?;
-            run(&Arguments::new(&decoded, count as usize, text))
+        self.with_decoded(count as usize, |index| self.env.element(array, from + index as u32), run)
+    }
+
+    fn with_decoded<T>(
+        &self,
+        count: usize,
+        value: impl Fn(usize) -> JsResult<Value>,
+        run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
+    ) -> JsResult<T> {
+        // Most calls have few: room for all that there may be is more work to make than they are.
+        self.with_text(|text| match count {
+            0..=FEW => run_with::<FEW, T>(self.env, count, value, text, run),
+            _ => run_with::<{ super::js::ARGUMENTS }, T>(self.env, count, value, text, run),
         })
     }
 
@@ -191,11 +197,11 @@ impl Realm {
     }
 }
 
+/// How many arguments a read has at most.
+const FEW: usize = 2;
+
 /// The arguments of a call, as values of the model.
-pub struct Arguments<'a> {
-    given: [Given<'a>; super::js::ARGUMENTS],
-    count: usize,
-}
+pub struct Arguments<'a>(&'a [Given<'a>]);
 
 #[derive(Debug, Clone, Copy)]
 enum Decoded {
@@ -204,22 +210,14 @@ enum Decoded {
 }
 
 impl<'a> Arguments<'a> {
-    fn new(decoded: &[Decoded; super::js::ARGUMENTS], count: usize, text: &'a str) -> Self {
-        let given = decoded.map(|decoded| match decoded {
-            Decoded::Given(given) => given,
-            Decoded::Text(from, to) => Given::Text(&text[from..to]),
-        });
-        Self { given, count }
-    }
-
     /// An argument, counted from the first that was decoded.
     pub fn get(&self, index: usize) -> Given<'a> {
-        self.given.get(index).copied().unwrap_or(Given::Undefined)
+        self.0.get(index).copied().unwrap_or(Given::Undefined)
     }
 
     /// All arguments from one on.
     pub fn rest(&self, from: usize) -> &[Given<'a>] {
-        self.given.get(from..self.count).unwrap_or_default()
+        self.0.get(from..).unwrap_or_default()
     }
 
     /// An argument that JavaScript's own part makes: a number.
@@ -231,20 +229,30 @@ impl<'a> Arguments<'a> {
     }
 }
 
-fn decode(
+/// Decodes `count` values, of which there may be `N`, and runs the body with them. Texts go into one buffer, so that they can
+/// be borrowed only when all of them are there.
+fn run_with<const N: usize, T>(
     env: Env,
     count: usize,
     value: impl Fn(usize) -> JsResult<Value>,
     text: &mut String,
-) -> JsResult<[Decoded; super::js::ARGUMENTS]> {
-    let mut decoded = [Decoded::Given(Given::Undefined); super::js::ARGUMENTS];
-    if count > decoded.len() {
-        return Err(Error::internal(&format!("{count} arguments, where a call has at most {}", decoded.len())).into());
-    }
-    for (index, slot) in decoded.iter_mut().enumerate().take(count) {
+    run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
+) -> JsResult<T> {
+    let mut decoded = [Decoded::Given(Given::Undefined); N];
+    let Some(decoded) = decoded.get_mut(..count) else {
+        return Err(Error::internal(&format!("{count} arguments, where a call has at most {N}")).into());
+    };
+    for (index, slot) in decoded.iter_mut().enumerate() {
         *slot = decode_one(env, value(index)?, text)?;
     }
-    Ok(decoded)
+    let mut given = [Given::Undefined; N];
+    for (given, decoded) in given.iter_mut().zip(decoded.iter()) {
+        *given = match *decoded {
+            Decoded::Given(given) => given,
+            Decoded::Text(from, to) => Given::Text(&text[from..to]),
+        };
+    }
+    run(&Arguments(&given[..count]))
 }
 
 fn decode_one(env: Env, value: Value, text: &mut String) -> JsResult<Decoded> {
