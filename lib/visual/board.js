@@ -33,10 +33,15 @@ function inSnapshot(connection, read) {
   }
 }
 
+// As constants of their own the engine puts them into the loops.
+const { copy: copyZone } = zone;
+const { copy: copyWorktree } = worktree;
+const { copy: copyAssignment } = assignment;
+
 const copyBoard = (board) => ({
-  zones: board.zones.map(zone.copy),
-  worktrees: board.worktrees.map(worktree.copy),
-  assignments: board.assignments.map(assignment.copy),
+  zones: board.zones.map(copyZone),
+  worktrees: board.worktrees.map(copyWorktree),
+  assignments: board.assignments.map(copyAssignment),
 });
 
 module.exports = { methods, copyBoard };
