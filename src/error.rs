@@ -45,7 +45,7 @@ pub struct Facts {
     /// Its field or argument, likewise.
     pub field: Option<&'static str>,
     /// Where the value of it is that the caller gave.
-    pub value: Option<Place>,
+    pub value: Option<Position>,
     /// The fields whose ids are of nothing.
     pub missing: Vec<&'static str>,
     /// What may have been meant.
@@ -54,7 +54,7 @@ pub struct Facts {
 
 /// Where a value of the caller's is. Below the border it is counted from the first that the caller gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Position {
     /// An argument of the call.
     Argument(usize),
     /// An element of the list that a bulk call takes.
@@ -88,9 +88,9 @@ impl Error {
 
     /// With the place of the caller's value as the border counts it.
     #[must_use]
-    pub fn placed(mut self, place: impl FnOnce(usize) -> Place) -> Self {
+    pub fn placed(mut self, place: impl FnOnce(usize) -> Position) -> Self {
         if let Self::About(both) = &mut self
-            && let Some(Place::Argument(given)) = both.1.value
+            && let Some(Position::Argument(given)) = both.1.value
         {
             both.1.value = Some(place(given));
         }

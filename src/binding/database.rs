@@ -19,31 +19,13 @@ use std::time::Duration;
 
 use napi_derive::napi;
 
-use super::board::Board;
+use super::board::opened::Board;
 use super::js::{Argument, Call, External, Failure, JsResult, Kind, Reference, Value, answer};
-use super::module::Native;
-use super::online_backup::BackupHandle;
-use super::state::{Realm, State};
-use super::statement::StatementHandle;
+use super::state::{Native, Realm, State};
 use crate::engine::Control;
 use crate::engine::sqlite::driver::transaction::{self, Transactions};
 use crate::engine::sqlite::driver::{Connection, open, vfs};
 use crate::error::{Error, Result};
-
-/// What JavaScript holds of this addon: every external is one of these.
-pub enum Handle {
-    /// A connection.
-    Connection(Rc<Database>),
-    /// A statement.
-    Statement(StatementHandle),
-    /// A backup.
-    Backup(BackupHandle),
-}
-
-// SAFETY: it is the only one.
-unsafe impl External for Handle {
-    const TAG: u64 = 1;
-}
 
 /// An open connection and what hangs on it.
 pub struct Database {
@@ -57,6 +39,11 @@ pub struct Database {
     pub state: Rc<State>,
     /// Told the text of every statement before it runs.
     pub logger: RefCell<Option<Reference>>,
+}
+
+// SAFETY: no other external has this tag.
+unsafe impl External for Rc<Database> {
+    const TAG: u64 = 1;
 }
 
 impl Database {
@@ -85,17 +72,14 @@ impl Database {
     }
 }
 
-/// A handle as an argument of a function that napi-rs generates.
-pub type Taken<'call> = Argument<'call, Handle>;
+/// The connection as an argument of a function that napi-rs generates.
+pub type Taken<'call> = Argument<'call, Rc<Database>>;
 
 impl<'call> Taken<'call> {
     /// Runs the body with the connection.
     pub fn connection<T>(&self, body: impl FnOnce(&'call Rc<Database>) -> JsResult<T>) -> napi::Result<T> {
-        let database = match self.data {
-            Some(Handle::Connection(database)) => Some(database),
-            _ => None,
-        };
-        answer(self.env, database.map(|database| &*database.state.errors), || body(database.ok_or_else(illegal)?))
+        let errors = self.data.map(|database| &*database.state.errors);
+        answer(self.env, errors, || body(self.data.ok_or_else(illegal)?))
     }
 }
 
@@ -104,17 +88,9 @@ pub fn illegal() -> Failure {
     Error::Type("Illegal invocation".into()).into()
 }
 
-/// The handle in an argument.
-pub fn handle(call: &Call, index: usize) -> JsResult<&Handle> {
-    call.external(index).ok_or_else(illegal)
-}
-
 /// The connection in the first argument.
 pub fn database(call: &Call) -> JsResult<&Rc<Database>> {
-    match handle(call, 0)? {
-        Handle::Connection(database) => Ok(database),
-        _ => Err(illegal()),
-    }
+    call.external(0).ok_or_else(illegal)
 }
 
 /// The raw functions of this file.
@@ -160,7 +136,7 @@ pub fn open(
             connection.deserialize(&content, readonly)?;
         }
         state.remember(&connection);
-        state.env.external(Handle::Connection(Rc::new(Database::new(state, &connection, None))))
+        state.env.external(Rc::new(Database::new(state, &connection, None)))
     })
 }
 
@@ -191,7 +167,7 @@ pub fn open_visual(
         let (connection, store) = crate::engine::sqlite::open::open(Path::new(&path), &options)?;
         state.remember(&connection);
         let board = Board::new(Box::new(store));
-        state.env.external(Handle::Connection(Rc::new(Database::new(state, &connection, Some(board)))))
+        state.env.external(Rc::new(Database::new(state, &connection, Some(board))))
     })
 }
 

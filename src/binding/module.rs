@@ -7,11 +7,8 @@ use napi::bindgen_prelude::Object;
 use napi::sys;
 
 use super::js::{Call, Env, ErrorClasses, JsResult, Value, dispatch};
-use super::state::{Realm, State};
+use super::state::{Native, Realm, State};
 use super::{board, database, statement};
-
-/// A raw function of the addon.
-pub type Native = fn(&State, &Call) -> JsResult<Value>;
 
 /// What JavaScript has to agree on, as JSON text.
 #[napi_derive::napi(catch_unwind)]

@@ -12,8 +12,8 @@ use std::rc::Rc;
 
 use napi_derive::napi;
 
-use super::database::{Handle, Taken, c_string, illegal};
-use super::js::{JsResult, Value, answer};
+use super::database::{Taken, c_string, illegal};
+use super::js::{Argument, External, JsResult, Value, answer};
 use super::state::State;
 use crate::engine::sqlite::driver::online_backup::OnlineBackup;
 use crate::error::Error;
@@ -23,6 +23,14 @@ pub struct BackupHandle {
     backup: RefCell<Option<OnlineBackup>>,
     state: Rc<State>,
 }
+
+// SAFETY: no other external has this tag.
+unsafe impl External for BackupHandle {
+    const TAG: u64 = 3;
+}
+
+/// A backup as an argument of a function that napi-rs generates.
+type TakenBackup<'call> = Argument<'call, BackupHandle>;
 
 /// How far a backup is.
 #[napi(object, object_from_js = false)]
@@ -40,21 +48,21 @@ pub fn start_backup(connection: Taken<'_>, schema: String, path: String, is_new_
         database.connection.check_idle()?;
         let backup = OnlineBackup::start(&database.connection, &c_string(schema)?, Path::new(&path), is_new_file)?;
         let backup = BackupHandle { backup: RefCell::new(Some(backup)), state: Rc::clone(&database.state) };
-        connection.env.external(Handle::Backup(backup))
+        connection.env.external(backup)
     })
 }
 
-fn with<T>(taken: &Taken<'_>, body: impl FnOnce(&RefCell<Option<OnlineBackup>>) -> JsResult<T>) -> napi::Result<T> {
-    let backup = match taken.data {
-        Some(Handle::Backup(backup)) => Some(backup),
-        _ => None,
-    };
-    answer(taken.env, backup.map(|backup| &*backup.state.errors), || body(&backup.ok_or_else(illegal)?.backup))
+fn with<T>(
+    taken: &TakenBackup<'_>,
+    body: impl FnOnce(&RefCell<Option<OnlineBackup>>) -> JsResult<T>,
+) -> napi::Result<T> {
+    let errors = taken.data.map(|backup| &*backup.state.errors);
+    answer(taken.env, errors, || body(&taken.data.ok_or_else(illegal)?.backup))
 }
 
 /// Copies some pages.
 #[napi]
-pub fn step_backup(backup: Taken<'_>, pages: i32) -> napi::Result<Pages> {
+pub fn step_backup(backup: TakenBackup<'_>, pages: i32) -> napi::Result<Pages> {
     with(&backup, |backup| {
         let mut backup = backup.borrow_mut();
         let backup = backup.as_mut().ok_or_else(|| Error::Type("The backup has ended".into()))?;
@@ -65,7 +73,7 @@ pub fn step_backup(backup: Taken<'_>, pages: i32) -> napi::Result<Pages> {
 
 /// Ends a backup, whole or not.
 #[napi]
-pub fn end_backup(backup: Taken<'_>) -> napi::Result<()> {
+pub fn end_backup(backup: TakenBackup<'_>) -> napi::Result<()> {
     with(&backup, |backup| {
         drop(backup.borrow_mut().take());
         Ok(())

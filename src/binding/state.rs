@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 use crate::model::Given;
 use crate::rows::{Batch, layout};
 
+/// A function of the addon that is a raw callback.
+pub type Native = fn(&State, &Call) -> JsResult<Value>;
+
 /// The state of an environment. It ends with it.
 pub struct State {
     /// The environment.

@@ -13,10 +13,9 @@ use std::rc::Rc;
 
 use napi_derive::napi;
 
-use super::database::{Database, Handle, Taken, handle, illegal};
-use super::js::{Call, Env, JsResult, Kind, Value, answer};
-use super::module::Native;
-use super::state::State;
+use super::database::{Database, Taken, illegal};
+use super::js::{Argument, Call, Env, External, JsResult, Kind, Value, answer};
+use super::state::{Native, State};
 use crate::engine::sqlite::driver::{Bind, Column, Statement};
 use crate::error::Error;
 use crate::rows::Batch;
@@ -78,34 +77,35 @@ pub fn prepare(connection: Taken<'_>, sql: Value, mode: i32, bigints: bool) -> n
         let named = (0..parameters).any(|index| statement.parameter_name(index).is_some());
         let head = [i32::from(reader), i32::from(statement.is_readonly()), parameters as i32, i32::from(named)];
         database.state.emit_head(&head)?;
-        connection.env.external(Handle::Statement(StatementHandle {
+        connection.env.external(StatementHandle {
             statement,
             database: Rc::clone(database),
             reader,
             bound: Cell::new(is_explain),
             bigints: Cell::new(bigints),
             logged: Cell::new(false),
-        }))
+        })
     })
 }
 
-impl<'call> Taken<'call> {
+// SAFETY: no other external has this tag.
+unsafe impl External for StatementHandle {
+    const TAG: u64 = 2;
+}
+
+/// A statement as an argument of a function that napi-rs generates.
+type TakenStatement<'call> = Argument<'call, StatementHandle>;
+
+impl<'call> TakenStatement<'call> {
     /// Runs the body with the statement.
     fn statement<T>(&self, body: impl FnOnce(&'call StatementHandle) -> JsResult<T>) -> napi::Result<T> {
-        let statement = match self.data {
-            Some(Handle::Statement(statement)) => Some(statement),
-            _ => None,
-        };
-        let errors = statement.map(|statement| &*statement.database.state.errors);
-        answer(self.env, errors, || body(statement.ok_or_else(illegal)?))
+        let errors = self.data.map(|statement| &*statement.database.state.errors);
+        answer(self.env, errors, || body(self.data.ok_or_else(illegal)?))
     }
 }
 
 fn statement(call: &Call) -> JsResult<&StatementHandle> {
-    match handle(call, 0)? {
-        Handle::Statement(statement) => Ok(statement),
-        _ => Err(illegal()),
-    }
+    call.external(0).ok_or_else(illegal)
 }
 
 impl StatementHandle {
@@ -396,7 +396,7 @@ fn expanded_sql(_: &State, call: &Call) -> JsResult<Value> {
 
 /// The names of the parameters, `null` for one without.
 #[napi]
-pub fn parameter_names(statement: Taken<'_>) -> napi::Result<Value> {
+pub fn parameter_names(statement: TakenStatement<'_>) -> napi::Result<Value> {
     statement.statement(|handle| {
         let names = (0..handle.statement.parameter_count()).map(|index| handle.statement.parameter_name(index));
         statement.env.array(names.map(|name| optional(statement.env, name.as_deref())))
@@ -405,7 +405,7 @@ pub fn parameter_names(statement: Taken<'_>) -> napi::Result<Value> {
 
 /// The names of the columns.
 #[napi]
-pub fn column_names(statement: Taken<'_>) -> napi::Result<Value> {
+pub fn column_names(statement: TakenStatement<'_>) -> napi::Result<Value> {
     statement.statement(|handle| {
         let names = handle.statement.column_names();
         statement.env.array(names.iter().map(|name| statement.env.text(name)))
@@ -414,7 +414,7 @@ pub fn column_names(statement: Taken<'_>) -> napi::Result<Value> {
 
 /// The tables of the columns, `null` for an expression.
 #[napi]
-pub fn table_names(statement: Taken<'_>) -> napi::Result<Value> {
+pub fn table_names(statement: TakenStatement<'_>) -> napi::Result<Value> {
     statement.statement(|handle| {
         let columns = handle.statement.columns()?;
         statement.env.array(columns.iter().map(|column| optional(statement.env, column.table.as_deref())))
@@ -423,7 +423,7 @@ pub fn table_names(statement: Taken<'_>) -> napi::Result<Value> {
 
 /// `[name, column, table, database, type]` of every column, flat.
 #[napi]
-pub fn columns(statement: Taken<'_>) -> napi::Result<Value> {
+pub fn columns(statement: TakenStatement<'_>) -> napi::Result<Value> {
     statement.statement(|handle| {
         handle.statement.connection().check_idle()?;
         let columns = handle.statement.columns()?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Facts, Place};
+use crate::error::{Error, Facts, Position};
 
 /// A JavaScript value as it arrives: primitives with their content, everything else by its kind.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,7 +98,7 @@ impl Field {
         Facts {
             method: self.method,
             field: Some(self.name),
-            value: Some(Place::Argument(self.nth)),
+            value: Some(Position::Argument(self.nth)),
             ..Facts::default()
         }
     }

@@ -29,7 +29,7 @@ pub const WORKTREE: Entity = Entity {
 mod tests {
     use super::*;
     use crate::error::Error;
-    use crate::error::{Place, Result};
+    use crate::error::{Position, Result};
     use crate::model::entity::Edit;
     use crate::model::{Given, Stored};
 
@@ -52,7 +52,7 @@ mod tests {
     }
 
     /// The field that is refused, and where its value was given.
-    fn refused<T>(result: Result<T>) -> Option<(Option<&'static str>, Option<Place>)> {
+    fn refused<T>(result: Result<T>) -> Option<(Option<&'static str>, Option<Position>)> {
         let error = result.err()?;
         error.parts().1.map(|facts| (facts.field, facts.value))
     }
@@ -84,7 +84,7 @@ mod tests {
     fn an_infinite_position_is_refused() {
         let mut given = MINIMAL;
         given[7] = Given::Number(f64::INFINITY);
-        assert_eq!(refused(stored(&given)), Some((Some("position.x"), Some(Place::Argument(7)))));
+        assert_eq!(refused(stored(&given)), Some((Some("position.x"), Some(Position::Argument(7)))));
     }
 
     #[test]
@@ -111,6 +111,6 @@ mod tests {
         );
         given[2] = Given::Null;
         let changes = WORKTREE.changes(Edit::Update, "updateWorktree", &given);
-        assert_eq!(refused(changes), Some((Some("status"), Some(Place::Argument(3)))));
+        assert_eq!(refused(changes), Some((Some("status"), Some(Position::Argument(3)))));
     }
 }

@@ -1,9 +1,8 @@
 //! Which worktree is in which zone.
 
-use super::{board, each, nothing, read, read_row};
+use super::call::{board, each, nothing, read, read_row};
 use crate::binding::js::{Call, JsResult, Value};
-use crate::binding::module::Native;
-use crate::binding::state::State;
+use crate::binding::state::{Native, State};
 use crate::model::time;
 
 /// The functions of this file.

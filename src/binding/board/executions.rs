@@ -1,9 +1,8 @@
 //! The history: every run of an agent.
 
-use super::{board, each, placed, read, read_row};
+use super::call::{board, each, placed, read, read_row};
 use crate::binding::js::{Call, JsResult, Value};
-use crate::binding::module::Native;
-use crate::binding::state::State;
+use crate::binding::state::{Native, State};
 use crate::model::{EXECUTION, time};
 
 /// The functions of this file.

@@ -1,9 +1,8 @@
 //! Lists that are longer than a batch, and several reads as if they were one.
 
-use super::board;
+use super::call::board;
 use crate::binding::js::{Call, JsResult, Value};
-use crate::binding::module::Native;
-use crate::binding::state::State;
+use crate::binding::state::{Native, State};
 
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[

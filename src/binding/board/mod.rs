@@ -2,21 +2,15 @@
 //! second.
 
 mod assignments;
+mod call;
 mod executions;
 mod lists;
+pub mod opened;
 mod statistics;
 mod worktrees;
 mod zones;
 
-use std::cell::Cell;
-
-use super::database::database;
-use super::js::{Call, JsResult, Value};
-use super::module::Native;
-use super::state::{Arguments, State};
-use crate::engine::Engine;
-use crate::error::{Error, Place, Result};
-use crate::rows::Batch;
+use super::state::Native;
 
 /// The functions of this folder.
 pub const FUNCTIONS: &[&[(&str, Native)]] = &[
@@ -27,115 +21,3 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     statistics::FUNCTIONS,
     lists::FUNCTIONS,
 ];
-
-/// An open board.
-pub struct Board {
-    /// What it is kept on.
-    pub engine: Box<dyn Engine>,
-    /// The generation in which the latest list was begun.
-    reading: Cell<i32>,
-}
-
-impl Board {
-    /// A board that nothing was read from yet.
-    pub fn new(engine: Box<dyn Engine>) -> Self {
-        Self { engine, reading: Cell::default() }
-    }
-
-    /// The generation, where it is still the same; 0 else.
-    fn unchanged_since(&self, generation: i32) -> i32 {
-        if generation != 0 && self.engine.generation() == generation { generation } else { 0 }
-    }
-}
-
-/// The board in the first argument.
-fn board(call: &Call) -> JsResult<&Board> {
-    database(call)?.board.as_ref().ok_or_else(|| Error::Type("Illegal invocation".into()).into())
-}
-
-/// An error, with the argument that has the value which it is about: `first` is the first that the caller gave.
-fn placed(first: usize) -> impl Fn(Error) -> Error {
-    move |error| error.placed(|nth| Place::Argument(first + nth))
-}
-
-/// A call that writes and gives at most one row.
-fn row(
-    state: &State,
-    call: &Call,
-    run: impl FnOnce(&dyn Engine, &Arguments<'_>, &mut Batch) -> Result<()>,
-) -> JsResult<Value> {
-    let engine = &*board(call)?.engine;
-    state.with_given(call, 1, |given| {
-        state.with_batch(|batch| {
-            run(engine, given, batch).map_err(placed(2))?;
-            state.emit(batch, false, 0)
-        })
-    })
-}
-
-/// A call that reads: at most a batch of rows.
-///
-/// Its second argument is the generation that JavaScript remembers an answer of, 0 for none. Where nobody has committed
-/// since, the answer is `null`: it still holds. Else the rows come with the generation that they are of, 0 where that
-/// can't be told, because somebody committed meanwhile or a transaction is open.
-fn read(
-    state: &State,
-    call: &Call,
-    run: impl FnOnce(&dyn Engine, &Arguments<'_>, &mut Batch) -> Result<bool>,
-) -> JsResult<Value> {
-    let board = board(call)?;
-    let engine = &*board.engine;
-    engine.check_idle()?;
-    let before = engine.generation();
-    if before != 0 && before == call.env.to_i32(call.argument(1))? {
-        return Ok(call.env.null());
-    }
-    state.with_given(call, 2, |given| {
-        state.with_batch(|batch| {
-            let more = run(engine, given, batch).map_err(placed(2))?;
-            board.reading.set(before);
-            state.emit_generation(if more { 0 } else { board.unchanged_since(before) })?;
-            state.emit(batch, more, 0)
-        })
-    })
-}
-
-/// A call that reads at most one row.
-fn read_row(
-    state: &State,
-    call: &Call,
-    run: impl FnOnce(&dyn Engine, &Arguments<'_>, &mut Batch) -> Result<()>,
-) -> JsResult<Value> {
-    read(state, call, |engine, given, batch| run(engine, given, batch).map(|()| false))
-}
-
-/// A call that gives nothing; `first` is the first argument of the caller's.
-fn nothing(
-    state: &State,
-    call: &Call,
-    first: usize,
-    run: impl FnOnce(&dyn Engine, &Arguments<'_>) -> Result<()>,
-) -> JsResult<Value> {
-    let engine = &*board(call)?.engine;
-    state.with_given(call, 1, |given| Ok(run(engine, given).map_err(placed(first))?))?;
-    Ok(call.env.undefined())
-}
-
-/// Takes the array in the third argument `width` values at a time. Leaves in the head how many it has taken, so that
-/// JavaScript can tell which one failed.
-fn each(state: &State, call: &Call, width: u32, mut take: impl FnMut(&Arguments<'_>) -> Result<()>) -> JsResult<Value> {
-    let env = call.env;
-    let values = call.argument(2);
-    let length = env.array_length(values)?;
-    for (item, at) in (0..length).step_by(width as usize).enumerate() {
-        state.emit_head(&[item as i32])?;
-        // What is not of the element is an argument behind the list.
-        let place = |nth: usize| {
-            if nth < width as usize { Place::Element(at as usize + nth) } else { Place::Argument(2 + nth) }
-        };
-        let take = |given: &Arguments<'_>| Ok(take(given).map_err(|error| error.placed(place))?);
-        // SAFETY: what is taken is decoded; no JavaScript value leaves.
-        unsafe { env.scoped(|| state.with_elements(values, at, width, take))? };
-    }
-    Ok(env.undefined())
-}

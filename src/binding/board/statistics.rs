@@ -1,9 +1,8 @@
 //! What is counted.
 
-use super::{board, read_row};
+use super::call::{board, read_row};
 use crate::binding::js::{Call, JsResult, Value};
-use crate::binding::module::Native;
-use crate::binding::state::State;
+use crate::binding::state::{Native, State};
 
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] =

@@ -1,9 +1,8 @@
 //! Worktrees.
 
-use super::{board, each, nothing, read, read_row, row};
+use super::call::{board, each, nothing, read, read_row, row};
 use crate::binding::js::{Call, JsResult, Value};
-use crate::binding::module::Native;
-use crate::binding::state::State;
+use crate::binding::state::{Native, State};
 use crate::model::{WORKTREE, time};
 
 /// The functions of this file.

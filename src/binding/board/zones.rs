@@ -1,9 +1,8 @@
 //! Zones.
 
-use super::{nothing, read, read_row, row};
+use super::call::{nothing, read, read_row, row};
 use crate::binding::js::{Call, JsResult, Value};
-use crate::binding::module::Native;
-use crate::binding::state::State;
+use crate::binding::state::{Native, State};
 use crate::model::time;
 
 /// The functions of this file.

@@ -75,7 +75,6 @@ impl ErrorClasses {
     }
 }
 
-// SAFETY (for every block in this impl): see `Env`.
 impl Env {
     /// Throws where no classes are known: those of the realm that loaded the addon first.
     pub fn throw_without_classes(self, error: &Error) {
@@ -86,7 +85,7 @@ impl Env {
                 Error::Range(_) => sys::napi_create_range_error,
                 _ => sys::napi_create_error,
             };
-            // SAFETY: see above; a code that is null is none.
+            // SAFETY: the environment and the values are the running call's; a code that is null is none.
             unsafe {
                 create(self.0, ptr::null_mut(), message.0, &raw mut thrown);
                 sys::napi_throw(self.0, thrown);
@@ -97,7 +96,7 @@ impl Env {
     /// A new instance of a class.
     fn instance(self, class: Value, arguments: &[Value]) -> JsResult<Value> {
         let mut value = ptr::null_mut();
-        // SAFETY: see above; a `Value` is a `napi_value` and nothing else.
+        // SAFETY: the environment and the values are the running call's; a `Value` is a `napi_value` and nothing else.
         ok(unsafe {
             let given = arguments.as_ptr().cast::<sys::napi_value>();
             sys::napi_new_instance(self.0, class.0, arguments.len(), given, &raw mut value)

@@ -38,7 +38,6 @@ fn known<R>(address: usize, use_slot: impl FnOnce(&Cell<(usize, u64)>) -> R) -> 
     KNOWN.with(|known| use_slot(&known[(address >> 6) % SLOTS]))
 }
 
-// SAFETY (for every block in this impl): see `Env`.
 impl Env {
     /// A value that only this addon can look into; `data` is dropped when it is collected.
     pub fn external<T: External>(self, data: T) -> JsResult<Value> {
@@ -49,7 +48,7 @@ impl Env {
         }
         let mut value = ptr::null_mut();
         let data = Box::into_raw(Box::new(data));
-        // SAFETY: see above; where the value can't be made, nobody else has the box.
+        // SAFETY: the environment and the values are the running call's; where the value can't be made, nobody else has the box.
         unsafe {
             let made =
                 sys::napi_create_external(self.0, data.cast(), Some(finalize::<T>), ptr::null_mut(), &raw mut value);
@@ -65,12 +64,12 @@ impl Env {
     /// Where the data of such a value lies; `None` for anything else, be it another addon's external.
     pub(super) fn external_data<T: External>(self, value: Value) -> Option<*const T> {
         let mut data = ptr::null_mut();
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         ok(unsafe { sys::napi_get_value_external(self.0, value.0, &raw mut data) }).ok()?;
         let entry = (data.addr(), T::TAG);
         if known(data.addr(), Cell::get) != entry {
             let mut is_ours = false;
-            // SAFETY: see above; it is an external.
+            // SAFETY: the environment and the values are the running call's; it is an external.
             ok(unsafe { sys::napi_check_object_type_tag(self.0, value.0, &tag::<T>(), &raw mut is_ours) }).ok()?;
             if !is_ours {
                 return None;

@@ -5,7 +5,7 @@ use std::ptr;
 use napi::sys;
 
 use super::{Call, Env, ErrorClasses, JsResult, Value, ok};
-use crate::error::{Facts, Place};
+use crate::error::{Facts, Position};
 
 impl ErrorClasses {
     /// Adds what is known about an error to it; `call` has the caller's values.
@@ -22,16 +22,15 @@ impl ErrorClasses {
             env.set(error, "missing", self.list(&facts.missing)?)?;
         }
         let value = match facts.value {
-            Some(Place::Argument(index)) => call.argument(index),
+            Some(Position::Argument(index)) => call.argument(index),
             // The list that a bulk call takes is always behind the connection and the time.
-            Some(Place::Element(index)) => env.element(call.argument(2), index as u32)?,
+            Some(Position::Element(index)) => env.element(call.argument(2), index as u32)?,
             None => return Ok(()),
         };
         env.set_hidden(error, "value", value)
     }
 }
 
-// SAFETY (for every block in this impl): see `Env`.
 impl Env {
     /// Sets a property that is not shown where the object is: the caller's value may be long, or private.
     fn set_hidden(self, object: Value, name: &str, value: Value) -> JsResult<()> {
@@ -45,7 +44,7 @@ impl Env {
             attributes: sys::PropertyAttributes::writable | sys::PropertyAttributes::configurable,
             data: ptr::null_mut(),
         };
-        // SAFETY: see above; one property is given.
+        // SAFETY: the environment and the values are the running call's; one property is given.
         ok(unsafe { sys::napi_define_properties(self.0, object.0, 1, &raw const property) })
     }
 }

@@ -3,7 +3,7 @@
 use napi::bindgen_prelude::{FromNapiValue, ToNapiValue, TypeName, Unknown};
 use napi::{Status, ValueType, sys};
 
-use super::call::caught;
+use super::dispatch::caught;
 use super::{Env, ErrorClasses, External, JsResult, Value};
 use crate::error::Error;
 

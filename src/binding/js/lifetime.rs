@@ -32,12 +32,11 @@ impl Drop for Reference {
     }
 }
 
-// SAFETY (for every block in this impl): see `Env`.
 impl Env {
     /// Keeps an object or function alive.
     pub fn reference(self, value: Value) -> JsResult<Reference> {
         let mut raw = ptr::null_mut();
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         ok(unsafe { sys::napi_create_reference(self.0, value.0, 1, &raw mut raw) })?;
         Ok(Reference { env: self, raw })
     }
@@ -48,7 +47,7 @@ impl Env {
             // SAFETY: the box was made by the caller and is handed back once. A panic must not reach C.
             let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(data.cast::<T>()) })));
         }
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         unsafe { sys::napi_add_env_cleanup_hook(self.0, Some(end::<T>), Box::into_raw(data).cast()) };
     }
 
@@ -58,7 +57,7 @@ impl Env {
     /// No value that is made in `body` is used after it: it neither returns one nor puts one anywhere.
     pub unsafe fn scoped<T>(self, body: impl FnOnce() -> T) -> T {
         let mut scope = ptr::null_mut();
-        // SAFETY: see above; `scope` stays null where it can't be opened.
+        // SAFETY: the environment and the values are the running call's; `scope` stays null where it can't be opened.
         unsafe { sys::napi_open_handle_scope(self.0, &raw mut scope) };
         let _closes = Scope { env: self, scope };
         body()

@@ -11,12 +11,11 @@ use crate::error::Error;
 /// A callback as Node-API calls it.
 pub type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
-// SAFETY (for every block in this impl): see `Env`.
 impl Env {
     /// `undefined`.
     pub fn undefined(self) -> Value {
         let mut value = ptr::null_mut();
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         unsafe { sys::napi_get_undefined(self.0, &raw mut value) };
         Value(value)
     }
@@ -24,7 +23,7 @@ impl Env {
     /// `null`.
     pub fn null(self) -> Value {
         let mut value = ptr::null_mut();
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         unsafe { sys::napi_get_null(self.0, &raw mut value) };
         Value(value)
     }
@@ -32,7 +31,7 @@ impl Env {
     /// A boolean.
     pub fn boolean(self, boolean: bool) -> Value {
         let mut value = ptr::null_mut();
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         unsafe { sys::napi_get_boolean(self.0, boolean, &raw mut value) };
         Value(value)
     }
@@ -40,7 +39,7 @@ impl Env {
     /// A number.
     pub fn number(self, number: f64) -> JsResult<Value> {
         let mut value = ptr::null_mut();
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         ok(unsafe { sys::napi_create_double(self.0, number, &raw mut value) })?;
         Ok(Value(value))
     }
@@ -48,7 +47,7 @@ impl Env {
     /// A `BigInt`.
     pub fn bigint(self, integer: i64) -> JsResult<Value> {
         let mut value = ptr::null_mut();
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         ok(unsafe { sys::napi_create_bigint_int64(self.0, integer, &raw mut value) })?;
         Ok(Value(value))
     }
@@ -59,7 +58,7 @@ impl Env {
             return self.latin1(utf8);
         }
         self.new_string(utf8.len(), |length, value| {
-            // SAFETY: see above; `utf8` has `length` bytes.
+            // SAFETY: the environment and the values are the running call's; `utf8` has `length` bytes.
             unsafe { sys::napi_create_string_utf8(self.0, utf8.as_ptr().cast(), length, value) }
         })
     }
@@ -72,7 +71,7 @@ impl Env {
     /// A string from UTF-16.
     pub fn utf16(self, utf16: &[u16]) -> JsResult<Value> {
         self.new_string(utf16.len(), |length, value| {
-            // SAFETY: see above; `utf16` has `length` units.
+            // SAFETY: the environment and the values are the running call's; `utf16` has `length` units.
             unsafe { sys::napi_create_string_utf16(self.0, utf16.as_ptr(), length, value) }
         })
     }
@@ -95,7 +94,7 @@ impl Env {
     /// A `Buffer` with a copy of these bytes.
     pub fn buffer(self, bytes: &[u8]) -> JsResult<Value> {
         let (mut value, mut data) = (ptr::null_mut(), ptr::null_mut());
-        // SAFETY: see above; Node-API copies the bytes, of which there may be none.
+        // SAFETY: the environment and the values are the running call's; Node-API copies the bytes, of which there may be none.
         ok(unsafe {
             sys::napi_create_buffer_copy(self.0, bytes.len(), bytes.as_ptr().cast(), &raw mut data, &raw mut value)
         })?;
@@ -105,10 +104,10 @@ impl Env {
     /// An array of these values.
     pub fn array(self, values: impl ExactSizeIterator<Item = JsResult<Value>>) -> JsResult<Value> {
         let mut array = ptr::null_mut();
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         ok(unsafe { sys::napi_create_array_with_length(self.0, values.len(), &raw mut array) })?;
         for (index, value) in values.enumerate() {
-            // SAFETY: see above.
+            // SAFETY: the environment and the values are the running call's.
             ok(unsafe { sys::napi_set_element(self.0, array, index as u32, value?.0) })?;
         }
         Ok(Value(array))
@@ -117,7 +116,7 @@ impl Env {
     /// Memory that JavaScript sees too, zeroed, and where it lies for as long as the `ArrayBuffer` lives.
     pub fn array_buffer(self, length: usize) -> JsResult<(Value, *mut u8)> {
         let (mut value, mut data) = (ptr::null_mut(), ptr::null_mut());
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         ok(unsafe { sys::napi_create_arraybuffer(self.0, length, &raw mut data, &raw mut value) })?;
         Ok((Value(value), data.cast()))
     }
@@ -125,7 +124,7 @@ impl Env {
     /// An empty object.
     pub fn object(self) -> JsResult<Value> {
         let mut value = ptr::null_mut();
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         ok(unsafe { sys::napi_create_object(self.0, &raw mut value) })?;
         Ok(Value(value))
     }
@@ -141,7 +140,7 @@ impl Env {
     /// `data` lives as long as JavaScript runs in this environment.
     pub unsafe fn function(self, callback: Callback, data: *const c_void) -> JsResult<Value> {
         let mut value = ptr::null_mut();
-        // SAFETY: see above, and as the caller promises.
+        // SAFETY: the environment is the running call's; the rest the caller promises.
         ok(unsafe {
             sys::napi_create_function(self.0, ptr::null(), 0, Some(callback), data.cast_mut(), &raw mut value)
         })?;
@@ -158,14 +157,14 @@ impl Env {
     /// Sets a property of an object.
     pub fn set(self, object: Value, name: &str, value: Value) -> JsResult<()> {
         let name = self.text(name)?;
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         ok(unsafe { sys::napi_set_property(self.0, object.0, name.0, value.0) })
     }
 
     /// A string from Latin-1.
     pub fn latin1(self, latin1: &[u8]) -> JsResult<Value> {
         self.new_string(latin1.len(), |length, value| {
-            // SAFETY: see above; `latin1` has `length` bytes.
+            // SAFETY: the environment and the values are the running call's; `latin1` has `length` bytes.
             unsafe { sys::napi_create_string_latin1(self.0, latin1.as_ptr().cast(), length, value) }
         })
     }

@@ -3,6 +3,7 @@
 //! Every function takes values of the call that is running; Node-API checks their types itself.
 
 mod call;
+mod dispatch;
 mod errors;
 mod external;
 mod facts;
@@ -14,7 +15,8 @@ mod shared_memory;
 
 use napi::sys;
 
-pub use call::{ARGUMENTS, Call, dispatch};
+pub use call::{ARGUMENTS, Call};
+pub use dispatch::dispatch;
 pub use errors::ErrorClasses;
 pub use external::External;
 pub use generated::{Argument, answer};

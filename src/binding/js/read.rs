@@ -20,12 +20,11 @@ fn read(status: sys::napi_status) -> JsResult<()> {
     Err(Error::Type(format!("Expected {expected}")).into())
 }
 
-// SAFETY (for every block in this impl): see `Env`.
 impl Env {
     /// What kind of value it is.
     pub fn kind(self, value: Value) -> Kind {
         let mut kind = 0;
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         unsafe { sys::napi_typeof(self.0, value.0, &raw mut kind) };
         match kind {
             sys::ValueType::napi_null => Kind::Null,
@@ -44,7 +43,7 @@ impl Env {
     /// A number's value; an error for anything else.
     pub fn to_f64(self, value: Value) -> JsResult<f64> {
         let mut number = 0.0;
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         read(unsafe { sys::napi_get_value_double(self.0, value.0, &raw mut number) })?;
         Ok(number)
     }
@@ -52,7 +51,7 @@ impl Env {
     /// A number's value as a 32-bit integer; an error for anything else.
     pub fn to_i32(self, value: Value) -> JsResult<i32> {
         let mut number = 0;
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         read(unsafe { sys::napi_get_value_int32(self.0, value.0, &raw mut number) })?;
         Ok(number)
     }
@@ -60,7 +59,7 @@ impl Env {
     /// A boolean's value; an error for anything else.
     pub fn to_bool(self, value: Value) -> JsResult<bool> {
         let mut boolean = false;
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         read(unsafe { sys::napi_get_value_bool(self.0, value.0, &raw mut boolean) })?;
         Ok(boolean)
     }
@@ -68,7 +67,7 @@ impl Env {
     /// A `BigInt`'s value where it fits.
     pub fn to_i64(self, value: Value) -> Option<i64> {
         let (mut integer, mut lossless) = (0, false);
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         unsafe { sys::napi_get_value_bigint_int64(self.0, value.0, &raw mut integer, &raw mut lossless) };
         lossless.then_some(integer)
     }
@@ -81,7 +80,7 @@ impl Env {
         buffer.reserve(GUESS);
         let mut room = buffer.capacity() - start;
         let mut written = 0;
-        // SAFETY: see above; at most `room` bytes are written behind `start`, a NUL among them.
+        // SAFETY: the environment and the values are the running call's; at most `room` bytes are written behind `start`, a NUL among them.
         read(unsafe {
             let at = buffer.as_mut_ptr().add(start).cast();
             sys::napi_get_value_string_utf8(self.0, value.0, at, room, &raw mut written)
@@ -89,11 +88,11 @@ impl Env {
         // A character has up to four bytes and is never cut in two: only so close to the end may some be missing.
         if written + 5 > room {
             let mut length = 0;
-            // SAFETY: see above; asked for the length only.
+            // SAFETY: the environment and the values are the running call's; asked for the length only.
             read(unsafe { sys::napi_get_value_string_utf8(self.0, value.0, ptr::null_mut(), 0, &raw mut length) })?;
             buffer.reserve(length + 1);
             room = buffer.capacity() - start;
-            // SAFETY: see above; now there is room for all of it and a NUL.
+            // SAFETY: the environment and the values are the running call's; now there is room for all of it and a NUL.
             read(unsafe {
                 let at = buffer.as_mut_ptr().add(start).cast();
                 sys::napi_get_value_string_utf8(self.0, value.0, at, room, &raw mut written)
@@ -123,7 +122,7 @@ impl Env {
         let mut is_typed = false;
         let (mut kind, mut length, mut offset) = (0, 0, 0);
         let (mut data, mut buffer) = (ptr::null_mut(), ptr::null_mut());
-        // SAFETY: see above; the bytes are copied before JavaScript can run again.
+        // SAFETY: the environment and the values are the running call's; the bytes are copied before JavaScript can run again.
         unsafe {
             if sys::napi_is_typedarray(self.0, value.0, &raw mut is_typed) != sys::Status::napi_ok || !is_typed {
                 return None;
@@ -151,7 +150,7 @@ impl Env {
     /// What an object is, for an error: with an article.
     pub fn describe(self, value: Value) -> &'static str {
         let (mut is_array, mut is_date) = (false, false);
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         unsafe {
             sys::napi_is_array(self.0, value.0, &raw mut is_array);
             sys::napi_is_date(self.0, value.0, &raw mut is_date);
@@ -168,7 +167,7 @@ impl Env {
     /// The number of elements of an array.
     pub fn array_length(self, value: Value) -> JsResult<u32> {
         let mut length = 0;
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         read(unsafe { sys::napi_get_array_length(self.0, value.0, &raw mut length) })?;
         Ok(length)
     }
@@ -176,7 +175,7 @@ impl Env {
     /// An element of an array.
     pub fn element(self, value: Value, index: u32) -> JsResult<Value> {
         let mut element = ptr::null_mut();
-        // SAFETY: see above.
+        // SAFETY: the environment and the values are the running call's.
         ok(unsafe { sys::napi_get_element(self.0, value.0, index, &raw mut element) })?;
         Ok(Value(element))
     }

@@ -1,6 +1,6 @@
 //! When the write-ahead log is checkpointed.
 //!
-//! SQLite tries it at every commit from the 1,000th frame on. Where somebody is always reading, the WAL is never begun anew: it
+//! SQLite tries it at every commit from the 1,000th frame on. Where somebody is always reading, the WAL is never reset: it
 //! grows without end, and every commit of everybody pays for sorting it and for two syncs. Here it is tried for each 1,000
 //! frames that are not backfilled, and where the WAL has grown long and nearly all of it is backfilled, this connection waits
 //! a moment for the readers, so that the next commit begins it anew. `docs/decisions/0016-when-the-wal-is-checkpointed.md`.
@@ -19,7 +19,7 @@ use crate::error::Result;
 /// to the system.
 const WAITING: c_int = 1000;
 
-/// How many frames a WAL has that should have been begun anew long ago: 16 MB of 4 KiB.
+/// How many frames a WAL has that should have been reset long ago: 16 MB of 4 KiB.
 const LONG: c_int = 4 * WAITING;
 
 /// How long to wait for readers, and for who else writes: about as long as the syncs of a checkpoint take.
@@ -44,7 +44,7 @@ impl Connection {
     /// this commit tries; SQLite's checkpoint itself looks again, under its locks. At worst it comes a thousand frames early or
     /// late.
     fn is_time_to_checkpoint(&self, frames: c_int, backfilled: c_int) -> bool {
-        // The WAL is shorter than at the last try: it was begun anew. Where it is longer again already, this try comes late, and
+        // The WAL is shorter than at the last try: it was reset. Where it is longer again already, this try comes late, and
         // those of whoever made it longer came before.
         let tried = if frames < self.tried.get() { 0 } else { self.tried.get() };
         let is_time = frames.saturating_sub(backfilled.max(tried)) >= WAITING;
@@ -53,7 +53,7 @@ impl Connection {
     }
 }
 
-/// Whether the WAL is to be begun anew, going by what a passive checkpoint told: both numbers as it left them, or -1 where
+/// Whether the WAL is to be reset, going by what a passive checkpoint told: both numbers as it left them, or -1 where
 /// another connection was at it and nothing was done.
 fn is_time_to_restart(frames: c_int, backfilled: c_int) -> bool {
     // What is left is backfilled and synced under the writer's lock, so it has to be little. Where a snapshot is held it is
@@ -198,7 +198,7 @@ mod tests {
             run(&writer, COMMIT);
         }
         drop(writer);
-        assert!(frames_of_log(&folder) > LONG as u64, "it was long enough to be begun anew");
+        assert!(frames_of_log(&folder) > LONG as u64, "it was long enough to be reset");
         assert_eq!(waits, 0);
     }
 
@@ -226,6 +226,6 @@ mod tests {
         assert!(restarts(4_000, 4_000) && restarts(4_000, 3_001));
         assert!(!restarts(4_000, 3_000) && !restarts(3_999, 3_999), "much is left; it is short");
         assert!(!restarts(-1, -1), "another connection was at it");
-        assert!(!restarts(4_000, 0), "it was just begun anew");
+        assert!(!restarts(4_000, 0), "it was just reset");
     }
 }

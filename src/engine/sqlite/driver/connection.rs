@@ -202,7 +202,7 @@ impl Connection {
         let Some(state) = (unsafe { database::state(raw) }) else { return 0 };
         let (seen, generation) = self.seen.get();
         if state == seen {
-            // SAFETY: as above.
+            // SAFETY: the handle is open: nothing has run since it was asked for.
             let left = unsafe { self.place.forbids_memory(raw, Some(state.1)) };
             return if left { 0 } else { generation };
         }

@@ -22,7 +22,7 @@ impl Connection {
             // What separates statements is no part of the text that `before` is told.
             // SAFETY: `rest` points into `text` and stops at its NUL at the latest.
             while matches!(unsafe { *rest } as u8, b' ' | b';' | b'\t'..=b'\r') {
-                // SAFETY: see above.
+                // SAFETY: the byte at `rest` is not the NUL, so there is another behind it.
                 rest = unsafe { rest.add(1) };
             }
             let mut statement = ptr::null_mut();

@@ -60,7 +60,7 @@ impl Connection {
     ) -> Result<()> {
         let raw = self.raw()?;
         let data: *mut Windowed = Box::into_raw(Box::new(aggregate));
-        // SAFETY: as above.
+        // SAFETY: the handle is open. SQLite owns the data from here on and hands it to `destroy` once, also where this fails.
         let code = unsafe {
             ffi::sqlite3_create_window_function(
                 raw,

@@ -60,7 +60,7 @@ impl Connection {
         unsafe { ffi::sqlite3_busy_timeout(raw, milliseconds) };
         let compiled = compile();
         // Asking would clear the error that the caller is about to read; what doesn't compile has set nothing.
-        // SAFETY: as above.
+        // SAFETY: compiling does not close the handle: it is open still.
         if unsafe { ffi::sqlite3_errcode(raw) } != ffi::SQLITE_OK {
             let _ = self.wait_for_locks(timeout);
             return compiled;

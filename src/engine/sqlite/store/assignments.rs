@@ -1,8 +1,8 @@
 //! Which worktree is in which zone.
 
 use super::Store;
-use super::places::ById;
 use super::queries::Query;
+use super::rowids::ById;
 use crate::engine::Assignments;
 use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;

@@ -3,45 +3,11 @@
 //! Who opens the file looks thoroughly. From then on each call that reads counts looks whether anything came up since:
 //! the file's own note of the last check tells. What did is looked into, and mended where this connection may write.
 
-use std::cell::{Cell, RefCell};
-
 use super::Store;
+use super::judged::Sight;
 use super::queries::Query;
-use crate::engine::Mended;
 use crate::engine::sqlite::schema::counts::{Look, Standing, VERSION, Verdict, look};
 use crate::error::Result;
-
-/// All that a call looks at before it relies on the counts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Sight {
-    standing: Standing,
-    /// The log goes on from what it was at the check: nobody has emptied it.
-    log_goes_on: bool,
-    /// By worktree, by zone: there are rows.
-    tables_have_rows: [bool; 2],
-}
-
-impl Sight {
-    /// Nothing has come up since the check. A table may be empty rightly, which has to be looked into.
-    fn is_certain(&self) -> bool {
-        self.standing.is_certain() && self.log_goes_on && self.tables_have_rows == [true; 2]
-    }
-}
-
-/// What this connection last found.
-#[derive(Default)]
-pub struct Judged {
-    of: Cell<Option<Sight>>,
-    right: Cell<bool>,
-    mended: RefCell<Option<Mended>>,
-}
-
-impl Judged {
-    /// What was mended since this was last asked.
-    pub fn take_mended(&self) -> Option<Mended> {
-        self.mended.take()
-    }
-}
 
 impl Store {
     /// Looks whether the counts are right, and mends them. For who has just opened the file.

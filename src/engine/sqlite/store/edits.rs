@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::Store;
-use super::places::ById;
 use super::queries::{self, Query};
 use super::refusals::about_edit;
+use super::rowids::ById;
 use crate::engine::sqlite::driver::Statement;
 use crate::error::Result;
 use crate::model::entity::Edit;

@@ -1,9 +1,9 @@
 //! The history: every run of an agent.
 
 use super::Store;
-use super::places::ById;
 use super::queries::Query;
 use super::refusals::about_new;
+use super::rowids::ById;
 use crate::engine::Executions;
 use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;

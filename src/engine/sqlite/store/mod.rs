@@ -1,17 +1,20 @@
 //! Every SQL statement of the domain: the list in `queries`, their use in a file per entity.
 
 mod assignments;
+mod by_id;
 mod counts;
 mod counts_stand;
 mod edits;
 mod executions;
-mod places;
+mod judged;
 #[cfg(test)]
 mod plans;
 pub mod queries;
 mod refusals;
+mod rowids;
 mod session;
 mod statistics;
+mod tail;
 mod worktrees;
 mod zones;
 
@@ -40,11 +43,11 @@ pub struct Store {
     /// Updates, by their text: one for each set of columns that was ever changed together.
     updates: RefCell<HashMap<String, Rc<Statement>>>,
     /// What was read of the log of counts.
-    tail: RefCell<counts::Tail>,
+    tail: RefCell<tail::Tail>,
     /// Whether the counts are right.
-    judged: counts_stand::Judged,
-    /// Where rows were found.
-    places: places::Places,
+    judged: judged::Judged,
+    /// At which rowids rows were found.
+    rowids: rowids::Rowids,
     /// A list that did not fit one batch.
     unfinished: RefCell<Option<Rc<Statement>>>,
 }
@@ -85,8 +88,8 @@ impl Store {
             queries: [const { OnceCell::new() }; Query::ALL.len()],
             updates: RefCell::default(),
             tail: RefCell::default(),
-            judged: counts_stand::Judged::default(),
-            places: places::Places::default(),
+            judged: judged::Judged::default(),
+            rowids: rowids::Rowids::default(),
             unfinished: RefCell::default(),
         }
     }

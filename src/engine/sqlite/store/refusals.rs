@@ -2,8 +2,8 @@
 //! statement has failed.
 
 use super::Store;
-use super::places::ById;
-use crate::error::{Error, Facts, Place, Result};
+use super::rowids::ById;
+use crate::error::{Error, Facts, Position, Result};
 use crate::model::entity::{Declaration, Edit};
 use crate::model::{Entity, Field};
 use crate::rows::Batch;
@@ -27,7 +27,7 @@ fn about(
     first: usize,
 ) -> Error {
     let Some(field) = refused_field(&error, entity) else { return error };
-    let value = given.position(|given| given.column == field.column).map(|nth| Place::Argument(first + nth));
+    let value = given.position(|given| given.column == field.column).map(|nth| Position::Argument(first + nth));
     error.about(Facts { method, field: Some(field.name), value, ..Facts::default() })
 }
 

@@ -2,8 +2,8 @@
 //! they may be wrong and can't be mended are the rows counted.
 
 use super::Store;
-use super::counts::Counts;
 use super::queries::Query;
+use super::tail::Counts;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::{Mended, Statistics};
 use crate::error::Result;

@@ -1,8 +1,8 @@
 //! Worktrees.
 
-use super::places::ById;
 use super::queries::Query;
 use super::refusals::about_new;
+use super::rowids::ById;
 use super::{Store, push_new};
 use crate::engine::Worktrees;
 use crate::engine::sqlite::driver::Bind;

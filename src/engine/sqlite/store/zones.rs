@@ -1,8 +1,8 @@
 //! Zones.
 
-use super::places::ById;
 use super::queries::Query;
 use super::refusals::about_new;
+use super::rowids::ById;
 use super::{Store, push_new};
 use crate::engine::Zones;
 use crate::error::Result;

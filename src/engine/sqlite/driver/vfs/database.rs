@@ -133,7 +133,8 @@ unsafe extern "C" fn shm_map(
     extend: c_int,
     out: *mut *mut c_void,
 ) -> c_int {
-    // SAFETY: as above. What is mapped stays so until SQLite unmaps it.
+    // SAFETY: SQLite hands over a file that this VFS opened and that is not closed yet. What is mapped stays so until SQLite
+    // unmaps it.
     unsafe {
         let this = database(file);
         let Some(map) = this.methods.xShmMap else { return ffi::SQLITE_IOERR };
@@ -149,7 +150,7 @@ unsafe extern "C" fn shm_map(
 
 /// Notes which locks are held.
 unsafe extern "C" fn shm_lock(file: *mut ffi::sqlite3_file, offset: c_int, n: c_int, flags: c_int) -> c_int {
-    // SAFETY: as above.
+    // SAFETY: SQLite hands over a file that this VFS opened and that is not closed yet.
     unsafe {
         let this = database(file);
         let before = this.locks.get();
@@ -167,7 +168,7 @@ unsafe extern "C" fn shm_lock(file: *mut ffi::sqlite3_file, offset: c_int, n: c_
 }
 
 unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, delete: c_int) -> c_int {
-    // SAFETY: as above.
+    // SAFETY: SQLite hands over a file that this VFS opened and that is not closed yet.
     unsafe {
         let this = database(file);
         this.end_writing();

@@ -1,80 +1,17 @@
-//! Where rows were found. A read by id goes down the index to the rowid, then down the table to the row; with the rowid
-//! remembered it goes down the table alone, which is a fifth of a read whose pages another process's commit has made cold.
-//!
-//! A remembered rowid is a guess and never more: the row is taken only where it has the id, else the id is looked up.
-
-use std::cell::RefCell;
-use std::collections::HashMap;
+//! Reading a row by its id.
 
 use super::Store;
-use super::queries::Query;
+use super::rowids::ById;
 use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
-use crate::model::Entity;
 use crate::rows::Batch;
-
-/// A read by id: by its index, with the rowid as the last column, and by the rowid that it was found at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ById {
-    Worktree,
-    Zone,
-    Execution,
-    Assignment,
-}
-
-impl ById {
-    const COUNT: usize = 4;
-
-    /// The read of an entity.
-    pub(super) fn of(entity: &Entity) -> Self {
-        match entity.name {
-            "worktree" => Self::Worktree,
-            "zone" => Self::Zone,
-            _ => Self::Execution,
-        }
-    }
-
-    fn queries(self) -> (Query, Query) {
-        match self {
-            Self::Worktree => (Query::GetWorktree, Query::GetWorktreeAt),
-            Self::Zone => (Query::GetZone, Query::GetZoneAt),
-            Self::Execution => (Query::GetExecution, Query::GetExecutionAt),
-            Self::Assignment => (Query::GetWorktreeZone, Query::GetWorktreeZoneAt),
-        }
-    }
-}
-
-/// The rowids of ids that were asked for.
-#[derive(Default)]
-pub(super) struct Places([RefCell<HashMap<Box<str>, i64>>; ById::COUNT]);
-
-/// The most ids of one kind that are remembered, and the longest, in bytes.
-const MOST: usize = 4096;
-const LONGEST: usize = 256;
-
-impl Places {
-    fn find(&self, by: ById, id: &str) -> Option<i64> {
-        self.0[by as usize].borrow().get(id).copied()
-    }
-
-    fn remember(&self, by: ById, id: &str, rowid: i64) {
-        if id.len() > LONGEST {
-            return;
-        }
-        let mut places = self.0[by as usize].borrow_mut();
-        if places.len() >= MOST {
-            places.clear();
-        }
-        places.insert(id.into(), rowid);
-    }
-}
 
 impl Store {
     /// Reads the row with this id, if there is one.
     pub(super) fn get_by_id(&self, by: ById, id: &str, batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
         let (by_index, by_rowid) = by.queries();
-        if let Some(rowid) = self.places.find(by, id) {
+        if let Some(rowid) = self.rowids.find(by, id) {
             self.get(by_rowid, &[Bind::Text(id), Bind::Integer(rowid)], batch)?;
             if batch.rows() > 0 {
                 return Ok(());
@@ -85,7 +22,7 @@ impl Store {
         let _busy = self.connection.enter();
         if statement.step()? {
             let rowid = statement.column_count() - 1;
-            self.places.remember(by, id, statement.integer(rowid));
+            self.rowids.remember(by, id, statement.integer(rowid));
             statement.pack_columns(batch, rowid, false)?;
         }
         statement.reset();
@@ -144,15 +81,5 @@ mod tests {
         assert_eq!(read(&store, &ids), "a b c d");
         run("DELETE FROM worktrees WHERE id = 'b'; VACUUM");
         assert_eq!(read(&store, &ids), "a - c d");
-    }
-
-    #[test]
-    fn only_so_many_places_are_remembered() {
-        let places = Places::default();
-        for n in 0..=MOST {
-            places.remember(ById::Zone, &format!("zone-{n}"), 7);
-        }
-        places.remember(ById::Zone, &"z".repeat(LONGEST + 1), 7);
-        assert_eq!(places.0[ById::Zone as usize].borrow().len(), 1);
     }
 }
