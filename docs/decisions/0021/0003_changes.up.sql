@@ -1,0 +1,313 @@
+-- What was done to the board, by anybody: one row a change, appended in its own transaction. Counts, ledger, feed, trends and
+-- search are folded from it. Nothing here needs more than SQLite 3.38: a shell, Python or the JavaScript layer write as before.
+DROP TABLE IF EXISTS execution_counts_log;
+DROP TABLE IF EXISTS execution_counts_checked;
+DROP TABLE IF EXISTS execution_counts_by_zone;
+DROP TABLE IF EXISTS execution_counts;
+DROP TRIGGER IF EXISTS execution_counts_insert;
+DROP TRIGGER IF EXISTS execution_counts_delete;
+DROP TRIGGER IF EXISTS execution_counts_update;
+DROP TRIGGER IF EXISTS execution_counts_doubt_insert;
+DROP TRIGGER IF EXISTS execution_counts_doubt_update;
+
+-- op: 0 is about to be replaced (void unless the row behind it confirms), 1 made, 2 changed, 3 gone.
+-- entity: 1 worktree, 2 zone, 3 assignment, 4 execution, 5 run; 6 metadata, 7 limits and budgets are reserved.
+-- at: milliseconds, never before the row before. count: by how much the number of executions changes.
+-- data: JSON of new values (op 0: the id that is being inserted; an assignment: the names of zone and branch).
+CREATE TABLE changes (
+  seq INTEGER PRIMARY KEY,
+  stamp INTEGER NOT NULL DEFAULT (random()),
+  at INTEGER NOT NULL,
+  entity INTEGER NOT NULL,
+  op INTEGER NOT NULL,
+  id TEXT,
+  zone_id TEXT,
+  worktree_id TEXT,
+  agent_type TEXT,
+  success INTEGER,
+  count INTEGER NOT NULL DEFAULT 0,
+  data TEXT,
+  "by" TEXT
+);
+
+CREATE TABLE execution_counts_by_worktree (
+  worktree_id TEXT NOT NULL,
+  zone_id TEXT NOT NULL,
+  agent_type TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  successful INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  PRIMARY KEY (worktree_id, zone_id, agent_type)
+) WITHOUT ROWID;
+
+CREATE TABLE execution_counts_by_zone (
+  zone_id TEXT NOT NULL,
+  agent_type TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  successful INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  PRIMARY KEY (zone_id, agent_type)
+) WITHOUT ROWID;
+
+-- One row. counted_to: the last row that is in the counts. keep_*: how much of what is folded stays for the feed.
+-- The rest is what execution_counts_checked was (decision 10).
+CREATE TABLE changes_state (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  stamp INTEGER NOT NULL DEFAULT (random()),
+  counted_to INTEGER NOT NULL DEFAULT 0,
+  keep_rows INTEGER NOT NULL DEFAULT 131072,
+  keep_ms INTEGER NOT NULL DEFAULT 604800000,
+  schema_version INTEGER NOT NULL DEFAULT 0,
+  doubts INTEGER NOT NULL DEFAULT 0,
+  checked_to INTEGER NOT NULL DEFAULT 0,
+  checked_stamp INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO changes_state (id) VALUES (1);
+
+-- How far another reader of the log has come (ledger, trends, search). The log isn't kept for it: who finds that the row it
+-- needs next is gone, or has another stamp, builds its tables anew.
+CREATE TABLE changes_readers (
+  name TEXT PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  stamp INTEGER NOT NULL
+) WITHOUT ROWID;
+
+INSERT INTO execution_counts_by_worktree
+SELECT worktree_id, zone_id, agent_type, count(*), sum(success IS 1), sum(success IS 0)
+FROM zone_executions GROUP BY worktree_id, zone_id, agent_type;
+
+INSERT INTO execution_counts_by_zone
+SELECT zone_id, agent_type, sum(total), sum(successful), sum(failed)
+FROM execution_counts_by_worktree GROUP BY zone_id, agent_type;
+
+-- The log begins with a row that says nothing: an emptied log can be told from a new one, and each row has one before it.
+INSERT INTO changes (seq, at, entity, op)
+VALUES (0, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), 0, 0);
+
+-- Executions -------------------------------------------------------------------------------------------------------------
+
+-- REPLACE by who leaves recursive_triggers off deletes without a delete trigger. What it is about to delete is said before;
+-- the row of the insert itself, right behind, confirms it. INSERT OR IGNORE and an upsert leave it unconfirmed.
+CREATE TRIGGER changes_execution_replaced BEFORE INSERT ON zone_executions
+WHEN EXISTS (SELECT 1 FROM zone_executions WHERE id = NEW.id)
+  OR NEW.rowid <> -1 AND EXISTS (SELECT 1 FROM zone_executions WHERE rowid = NEW.rowid)
+BEGIN
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, count, data)
+  SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+             coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+         4, 0, id, zone_id, worktree_id, agent_type, success, -1, NEW.id
+  FROM zone_executions WHERE id = NEW.id OR rowid = NEW.rowid;
+END;
+
+CREATE TRIGGER changes_execution_insert AFTER INSERT ON zone_executions BEGIN
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, count)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          4, 1, NEW.id, NEW.zone_id, NEW.worktree_id, NEW.agent_type, NEW.success, 1);
+END;
+
+CREATE TRIGGER changes_execution_delete AFTER DELETE ON zone_executions BEGIN
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, count)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          4, 3, OLD.id, OLD.zone_id, OLD.worktree_id, OLD.agent_type, OLD.success, -1);
+END;
+
+-- Two rows: what it no longer counts as, and what it counts as now. The feed shows the second.
+CREATE TRIGGER changes_execution_update AFTER UPDATE OF zone_id, worktree_id, agent_type, success, executed_at ON zone_executions
+BEGIN
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, count)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          4, 2, OLD.id, OLD.zone_id, OLD.worktree_id, OLD.agent_type, OLD.success, -1);
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, count)
+  SELECT at, 4, 2, NEW.id, NEW.zone_id, NEW.worktree_id, NEW.agent_type, NEW.success, 1
+  FROM changes ORDER BY seq DESC LIMIT 1;
+END;
+
+-- A row that changes what it is known by may replace another (UPDATE OR REPLACE): counted as a doubt, as before.
+CREATE TRIGGER changes_execution_renamed AFTER UPDATE ON zone_executions
+WHEN OLD.id IS NOT NEW.id OR OLD.rowid <> NEW.rowid
+BEGIN
+  UPDATE changes_state SET doubts = doubts + 1;
+END;
+
+-- Worktrees and zones: the new values of what changed. What JSON can't say (a blob) is null here. -----------------------------------
+CREATE TRIGGER changes_worktree_replaced BEFORE INSERT ON worktrees
+WHEN EXISTS (SELECT 1 FROM worktrees WHERE id = NEW.id) OR EXISTS (SELECT 1 FROM worktrees WHERE port = NEW.port)
+BEGIN
+  INSERT INTO changes (at, entity, op, id, data)
+  SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+         1, 0, id, NEW.id
+  FROM worktrees WHERE id = NEW.id OR port = NEW.port;
+END;
+
+CREATE TRIGGER changes_worktree_insert AFTER INSERT ON worktrees BEGIN
+  INSERT INTO changes (at, entity, op, id, data)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          1, 1, NEW.id,
+            '{"path":' || json_quote(CASE WHEN typeof(NEW.path) <> 'blob' THEN NEW.path END) ||
+            ',"port":' || json_quote(CASE WHEN typeof(NEW.port) <> 'blob' THEN NEW.port END) ||
+            ',"branch_name":' || json_quote(CASE WHEN typeof(NEW.branch_name) <> 'blob' THEN NEW.branch_name END) ||
+            ',"issue_url":' || json_quote(CASE WHEN typeof(NEW.issue_url) <> 'blob' THEN NEW.issue_url END) ||
+            ',"task_id":' || json_quote(CASE WHEN typeof(NEW.task_id) <> 'blob' THEN NEW.task_id END) ||
+            ',"status":' || json_quote(CASE WHEN typeof(NEW.status) <> 'blob' THEN NEW.status END) ||
+            ',"position_x":' || json_quote(CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END) ||
+            ',"position_y":' || json_quote(CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END) ||
+            ',"created_at":' || json_quote(CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END) ||
+            ',"updated_at":' || json_quote(CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END) || '}');
+END;
+
+CREATE TRIGGER changes_worktree_update AFTER UPDATE ON worktrees BEGIN
+  INSERT INTO changes (at, entity, op, id, data)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          1, 2, NEW.id, '{' || substr(
+            CASE WHEN OLD.path IS NOT NEW.path THEN ',"path":' || json_quote(CASE WHEN typeof(NEW.path) <> 'blob' THEN NEW.path END) ELSE '' END ||
+            CASE WHEN OLD.port IS NOT NEW.port THEN ',"port":' || json_quote(CASE WHEN typeof(NEW.port) <> 'blob' THEN NEW.port END) ELSE '' END ||
+            CASE WHEN OLD.branch_name IS NOT NEW.branch_name THEN ',"branch_name":' || json_quote(CASE WHEN typeof(NEW.branch_name) <> 'blob' THEN NEW.branch_name END) ELSE '' END ||
+            CASE WHEN OLD.issue_url IS NOT NEW.issue_url THEN ',"issue_url":' || json_quote(CASE WHEN typeof(NEW.issue_url) <> 'blob' THEN NEW.issue_url END) ELSE '' END ||
+            CASE WHEN OLD.task_id IS NOT NEW.task_id THEN ',"task_id":' || json_quote(CASE WHEN typeof(NEW.task_id) <> 'blob' THEN NEW.task_id END) ELSE '' END ||
+            CASE WHEN OLD.status IS NOT NEW.status THEN ',"status":' || json_quote(CASE WHEN typeof(NEW.status) <> 'blob' THEN NEW.status END) ELSE '' END ||
+            CASE WHEN OLD.position_x IS NOT NEW.position_x THEN ',"position_x":' || json_quote(CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END) ELSE '' END ||
+            CASE WHEN OLD.position_y IS NOT NEW.position_y THEN ',"position_y":' || json_quote(CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END) ELSE '' END ||
+            CASE WHEN OLD.created_at IS NOT NEW.created_at THEN ',"created_at":' || json_quote(CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END) ELSE '' END ||
+            CASE WHEN OLD.updated_at IS NOT NEW.updated_at THEN ',"updated_at":' || json_quote(CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END) ELSE '' END, 2) || '}');
+END;
+
+CREATE TRIGGER changes_worktree_delete AFTER DELETE ON worktrees BEGIN
+  INSERT INTO changes (at, entity, op, id)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          1, 3, OLD.id);
+END;
+
+CREATE TRIGGER changes_zone_replaced BEFORE INSERT ON zones
+WHEN EXISTS (SELECT 1 FROM zones WHERE id = NEW.id)
+BEGIN
+  INSERT INTO changes (at, entity, op, id, data)
+  SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+         2, 0, id, NEW.id
+  FROM zones WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER changes_zone_insert AFTER INSERT ON zones BEGIN
+  INSERT INTO changes (at, entity, op, id, data)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          2, 1, NEW.id,
+            '{"name":' || json_quote(CASE WHEN typeof(NEW.name) <> 'blob' THEN NEW.name END) ||
+            ',"description":' || json_quote(CASE WHEN typeof(NEW.description) <> 'blob' THEN NEW.description END) ||
+            ',"trigger":' || json_quote(CASE WHEN typeof(NEW.trigger) <> 'blob' THEN NEW.trigger END) ||
+            ',"agents":' || json_quote(CASE WHEN typeof(NEW.agents) <> 'blob' THEN NEW.agents END) ||
+            ',"prompt_template":' || json_quote(CASE WHEN typeof(NEW.prompt_template) <> 'blob' THEN NEW.prompt_template END) ||
+            ',"actions":' || json_quote(CASE WHEN typeof(NEW.actions) <> 'blob' THEN NEW.actions END) ||
+            ',"position_x":' || json_quote(CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END) ||
+            ',"position_y":' || json_quote(CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END) ||
+            ',"size_width":' || json_quote(CASE WHEN typeof(NEW.size_width) <> 'blob' THEN NEW.size_width END) ||
+            ',"size_height":' || json_quote(CASE WHEN typeof(NEW.size_height) <> 'blob' THEN NEW.size_height END) ||
+            ',"created_at":' || json_quote(CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END) ||
+            ',"updated_at":' || json_quote(CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END) || '}');
+END;
+
+CREATE TRIGGER changes_zone_update AFTER UPDATE ON zones BEGIN
+  INSERT INTO changes (at, entity, op, id, data)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          2, 2, NEW.id, '{' || substr(
+            CASE WHEN OLD.name IS NOT NEW.name THEN ',"name":' || json_quote(CASE WHEN typeof(NEW.name) <> 'blob' THEN NEW.name END) ELSE '' END ||
+            CASE WHEN OLD.description IS NOT NEW.description THEN ',"description":' || json_quote(CASE WHEN typeof(NEW.description) <> 'blob' THEN NEW.description END) ELSE '' END ||
+            CASE WHEN OLD.trigger IS NOT NEW.trigger THEN ',"trigger":' || json_quote(CASE WHEN typeof(NEW.trigger) <> 'blob' THEN NEW.trigger END) ELSE '' END ||
+            CASE WHEN OLD.agents IS NOT NEW.agents THEN ',"agents":' || json_quote(CASE WHEN typeof(NEW.agents) <> 'blob' THEN NEW.agents END) ELSE '' END ||
+            CASE WHEN OLD.prompt_template IS NOT NEW.prompt_template THEN ',"prompt_template":' || json_quote(CASE WHEN typeof(NEW.prompt_template) <> 'blob' THEN NEW.prompt_template END) ELSE '' END ||
+            CASE WHEN OLD.actions IS NOT NEW.actions THEN ',"actions":' || json_quote(CASE WHEN typeof(NEW.actions) <> 'blob' THEN NEW.actions END) ELSE '' END ||
+            CASE WHEN OLD.position_x IS NOT NEW.position_x THEN ',"position_x":' || json_quote(CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END) ELSE '' END ||
+            CASE WHEN OLD.position_y IS NOT NEW.position_y THEN ',"position_y":' || json_quote(CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END) ELSE '' END ||
+            CASE WHEN OLD.size_width IS NOT NEW.size_width THEN ',"size_width":' || json_quote(CASE WHEN typeof(NEW.size_width) <> 'blob' THEN NEW.size_width END) ELSE '' END ||
+            CASE WHEN OLD.size_height IS NOT NEW.size_height THEN ',"size_height":' || json_quote(CASE WHEN typeof(NEW.size_height) <> 'blob' THEN NEW.size_height END) ELSE '' END ||
+            CASE WHEN OLD.created_at IS NOT NEW.created_at THEN ',"created_at":' || json_quote(CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END) ELSE '' END ||
+            CASE WHEN OLD.updated_at IS NOT NEW.updated_at THEN ',"updated_at":' || json_quote(CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END) ELSE '' END, 2) || '}');
+END;
+
+CREATE TRIGGER changes_zone_delete AFTER DELETE ON zones BEGIN
+  INSERT INTO changes (at, entity, op, id)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          2, 3, OLD.id);
+END;
+
+-- Assignments: what counts is where a worktree is now, so a REPLACE needs nothing more; where it was is the row before. ------
+CREATE TRIGGER changes_assignment_insert AFTER INSERT ON worktree_zones BEGIN
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, data)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          3, 1, NEW.worktree_id, NEW.zone_id, NEW.worktree_id, NEW.assigned_at);
+END;
+
+CREATE TRIGGER changes_assignment_update AFTER UPDATE ON worktree_zones BEGIN
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, data)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          3, 2, NEW.worktree_id, NEW.zone_id, NEW.worktree_id, NEW.assigned_at);
+END;
+
+CREATE TRIGGER changes_assignment_delete AFTER DELETE ON worktree_zones BEGIN
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          3, 3, OLD.worktree_id, OLD.zone_id, OLD.worktree_id);
+END;
+
+-- Folding ----------------------------------------------------------------------------------------------------------------
+
+-- A trigger of its own for the work (decision 10): SQLite sets up a trigger's body before it looks at its WHEN.
+CREATE TRIGGER changes_fold AFTER INSERT ON changes WHEN NEW.seq % 8192 = 0 BEGIN
+  UPDATE changes SET stamp = stamp WHERE seq = NEW.seq;
+END;
+
+-- Not the last three rows: a row that is about to be replaced is confirmed by one of the two behind it.
+CREATE TRIGGER changes_folding AFTER UPDATE OF stamp ON changes BEGIN
+  INSERT INTO execution_counts_by_worktree
+  SELECT worktree_id, zone_id, agent_type, sum(count), sum(count * (success IS 1)), sum(count * (success IS 0))
+  FROM changes AS c
+  WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq - 2 AND count <> 0
+    AND (op <> 0 OR (SELECT n.op = 1 AND n.entity = 4 AND n.id = c.data FROM changes AS n
+                     WHERE n.seq BETWEEN c.seq + 1 AND c.seq + 2 AND (n.op <> 0 OR n.id = c.id) ORDER BY n.seq LIMIT 1))
+  GROUP BY worktree_id, zone_id, agent_type
+  ON CONFLICT DO UPDATE SET
+    total = total + excluded.total,
+    successful = successful + excluded.successful,
+    failed = failed + excluded.failed;
+
+  INSERT INTO execution_counts_by_zone
+  SELECT zone_id, agent_type, sum(count), sum(count * (success IS 1)), sum(count * (success IS 0))
+  FROM changes AS c
+  WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq - 2 AND count <> 0
+    AND (op <> 0 OR (SELECT n.op = 1 AND n.entity = 4 AND n.id = c.data FROM changes AS n
+                     WHERE n.seq BETWEEN c.seq + 1 AND c.seq + 2 AND (n.op <> 0 OR n.id = c.id) ORDER BY n.seq LIMIT 1))
+  GROUP BY zone_id, agent_type
+  ON CONFLICT DO UPDATE SET
+    total = total + excluded.total,
+    successful = successful + excluded.successful,
+    failed = failed + excluded.failed;
+
+  DELETE FROM execution_counts_by_worktree
+  WHERE total = 0 AND (worktree_id, zone_id, agent_type) IN
+    (SELECT worktree_id, zone_id, agent_type FROM changes
+     WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq - 2 AND count < 0);
+
+  DELETE FROM execution_counts_by_zone
+  WHERE total = 0 AND (zone_id, agent_type) IN
+    (SELECT zone_id, agent_type FROM changes
+     WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq - 2 AND count < 0);
+
+  UPDATE changes_state SET counted_to = NEW.seq - 3;
+
+  -- What was folded stays for the feed as long as it is young enough and not too much.
+  DELETE FROM changes WHERE seq < NEW.seq - 2 AND seq < max(
+    NEW.seq - (SELECT keep_rows FROM changes_state),
+    coalesce((SELECT seq FROM changes WHERE at >= NEW.at - (SELECT keep_ms FROM changes_state) ORDER BY seq LIMIT 1), 0));
+END;
