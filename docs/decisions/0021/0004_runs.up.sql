@@ -1,11 +1,14 @@
 -- Runs: from the wish to the result. Only this package writes these tables, each call its own rows of the log, except where a
 -- worktree or a zone goes. No foreign keys to the four tables. Times are milliseconds.
 
--- One narrow row a run, for good. Texts are elsewhere: a row with them would be rewritten with every change of status.
--- status: queued, running, waiting; succeeded, failed, cancelled, timedOut, lost. Ended is: finished_at IS NOT NULL.
--- due: queued, but not before then (a backoff, availableAt). NULL: may be claimed. place: the order within a priority; key, or
--- for an answered one key - 2^53, which is before all others.
--- token: of the last claim. finished_token: of the call that ended it. executed: it is a row of zone_executions, too.
+-- A run, for good. It is written when it is wanted, when it goes back to the queue or waits, and when it ends; not when it is
+-- claimed. Ended is: finished_at IS NOT NULL.
+-- status: queued, waiting; succeeded, failed, cancelled, timedOut, lost. Of a queued one, where it is says the rest: in
+-- run_queue, in run_delayed, or, and then it is running, in leases.
+-- place: the order within a priority: key, or for an answered one key - 2^53, which is before all others.
+-- token, attempt: of the last claim that has ended. finished_token: of the call that ended it.
+-- prompt: NULL once the run is an execution (executed); zone_executions has prompt and result then.
+-- result: only of a run that could not become one, since others took its id. Usage: what run_models adds up to, at the end.
 CREATE TABLE runs (
   key INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -15,7 +18,6 @@ CREATE TABLE runs (
   agent_type TEXT NOT NULL,
   priority INTEGER NOT NULL,
   place INTEGER NOT NULL,
-  due INTEGER,
   available_at INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   started_at INTEGER,
@@ -29,7 +31,6 @@ CREATE TABLE runs (
   timeout_ms INTEGER,
   ran_ms INTEGER NOT NULL DEFAULT 0,
   worker_id TEXT,
-  cancel_requested_at INTEGER,
   idempotency_key TEXT,
   parent_run_id TEXT,
   retry_of TEXT,
@@ -44,35 +45,57 @@ CREATE TABLE runs (
   output_tokens INTEGER,
   reasoning_tokens INTEGER,
   cost_micros INTEGER,
-  output_dropped INTEGER NOT NULL DEFAULT 0,
+  cancel_requested_at INTEGER,
   bodies_pruned_at INTEGER,
-  "by" TEXT
-);
-
--- A lane is what is queued of one zone and agent; its first row is its next run.
-CREATE INDEX runs_lanes ON runs (zone_id, agent_type, priority DESC, place) WHERE status = 'queued' AND due IS NULL;
-CREATE INDEX runs_due ON runs (due) WHERE due IS NOT NULL;
-CREATE INDEX runs_open ON runs (worktree_id, zone_id) WHERE finished_at IS NULL;
-CREATE UNIQUE INDEX runs_idempotency ON runs (idempotency_key) WHERE idempotency_key IS NOT NULL AND finished_at IS NULL;
-
--- Prompt until it is an execution, then NULL: zone_executions has prompt and result. result: only of a run that could not
--- become one.
-CREATE TABLE run_bodies (
-  run INTEGER PRIMARY KEY,
-  prompt TEXT,
-  result TEXT,
+  "by" TEXT,
+  error TEXT,
   question TEXT,
   answer TEXT,
-  error TEXT
+  result TEXT,
+  prompt TEXT
 );
 
+CREATE INDEX runs_waiting ON runs (worktree_id, zone_id) WHERE status = 'waiting';
+CREATE INDEX runs_parent ON runs (parent_run_id) WHERE parent_run_id IS NOT NULL;
+CREATE UNIQUE INDEX runs_idempotency ON runs (idempotency_key) WHERE idempotency_key IS NOT NULL AND finished_at IS NULL;
+
+-- What may be claimed. The rows of a zone and an agent are a lane; its first one is its next. urgency is -priority.
+CREATE TABLE run_queue (
+  zone_id TEXT NOT NULL,
+  agent_type TEXT NOT NULL,
+  urgency INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  run INTEGER NOT NULL,
+  worktree_id TEXT NOT NULL,
+  PRIMARY KEY (zone_id, agent_type, urgency, place)
+) WITHOUT ROWID;
+
+-- The first of each lane, so that a claim reads a row a lane. A hint: a claim looks at the lane itself, and mends.
+CREATE TABLE run_lanes (
+  zone_id TEXT NOT NULL,
+  agent_type TEXT NOT NULL,
+  urgency INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  PRIMARY KEY (zone_id, agent_type)
+) WITHOUT ROWID;
+
+-- What may be claimed from a time on (availableAt, a backoff). A claim moves what is due into the queue first.
+CREATE TABLE run_delayed (
+  due INTEGER NOT NULL,
+  run INTEGER NOT NULL,
+  zone_id TEXT NOT NULL,
+  worktree_id TEXT NOT NULL,
+  PRIMARY KEY (due, run)
+) WITHOUT ROWID;
+
 -- Runs at work, and nothing else: a few pages, of which a heartbeat writes one. A claim reads all of it: leases that ran
--- out, and how many run of each zone and agent. deadline counts milliseconds since the machine of this boot began (sleep
+-- out, and how many run of each zone and agent. deadline counts milliseconds since the machine began this boot (sleep
 -- counts); expires_at is the same by the wall clock, for show and after a reboot. times_out_at is of the kind of deadline.
 CREATE TABLE leases (
   run_id TEXT PRIMARY KEY,
   run INTEGER NOT NULL,
   token INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
   zone_id TEXT NOT NULL,
   worktree_id TEXT NOT NULL,
   agent_type TEXT NOT NULL,
@@ -80,7 +103,8 @@ CREATE TABLE leases (
   boot INTEGER NOT NULL,
   deadline INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
-  since INTEGER NOT NULL,
+  claimed_at INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
   times_out_at INTEGER,
   cancel_requested_at INTEGER
 ) WITHOUT ROWID;
@@ -99,7 +123,7 @@ CREATE TABLE run_attempts (
 ) WITHOUT ROWID;
 
 -- id is run * 2^32 + sequence: a run's output is together and in its order, and appending needs no index and no count.
--- bytes: of this run up to and with this row.
+-- bytes: of this run up to and with this row, so that what was dropped of its middle is the difference.
 CREATE TABLE run_output (
   id INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
@@ -158,33 +182,38 @@ CREATE TABLE run_limits (
   PRIMARY KEY (zone_id, agent_type)
 ) WITHOUT ROWID;
 
--- Deleting a worktree or a zone, by anybody, ends its open runs. AFTER, so the row of what was deleted is before theirs.
+-- Deleting a worktree or a zone, by anybody, ends its open runs. The row of what was deleted is the one before theirs, or
+-- after: triggers of one event have no order, and nothing depends on it.
 CREATE TRIGGER runs_worktree_deleted AFTER DELETE ON worktrees
-WHEN EXISTS (SELECT 1 FROM runs WHERE worktree_id = OLD.id AND finished_at IS NULL)
+WHEN EXISTS (SELECT run FROM run_queue WHERE worktree_id = OLD.id UNION ALL SELECT run FROM run_delayed WHERE worktree_id = OLD.id UNION ALL
+    SELECT run FROM leases WHERE worktree_id = OLD.id UNION ALL SELECT key FROM runs WHERE status = 'waiting' AND worktree_id = OLD.id)
 BEGIN
-  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, data)
-  SELECT (SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 5, 2, id, zone_id, worktree_id, agent_type,
-         '{"status":"cancelled"}'
-  FROM runs WHERE worktree_id = OLD.id AND finished_at IS NULL;
-  INSERT INTO run_bodies (run, error)
-  SELECT key, 'The worktree was deleted' FROM runs WHERE worktree_id = OLD.id AND finished_at IS NULL
-  ON CONFLICT DO UPDATE SET error = excluded.error;
-  DELETE FROM leases WHERE run_id IN (SELECT id FROM runs WHERE worktree_id = OLD.id AND finished_at IS NULL);
-  UPDATE runs SET status = 'cancelled', due = NULL, finished_at = (SELECT at FROM changes ORDER BY seq DESC LIMIT 1)
-  WHERE worktree_id = OLD.id AND finished_at IS NULL;
+  UPDATE runs SET status = 'cancelled', error = 'The worktree was deleted', finished_at =
+    max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), (SELECT at FROM changes ORDER BY seq DESC LIMIT 1))
+  WHERE key IN (SELECT run FROM run_queue WHERE worktree_id = OLD.id UNION ALL SELECT run FROM run_delayed WHERE worktree_id = OLD.id UNION ALL
+    SELECT run FROM leases WHERE worktree_id = OLD.id UNION ALL SELECT key FROM runs WHERE status = 'waiting' AND worktree_id = OLD.id);
+  DELETE FROM run_queue WHERE worktree_id = OLD.id;
+  DELETE FROM run_delayed WHERE worktree_id = OLD.id;
+  DELETE FROM leases WHERE worktree_id = OLD.id;
 END;
 
 CREATE TRIGGER runs_zone_deleted AFTER DELETE ON zones
-WHEN EXISTS (SELECT 1 FROM runs WHERE zone_id = OLD.id AND finished_at IS NULL)
+WHEN EXISTS (SELECT run FROM run_queue WHERE zone_id = OLD.id UNION ALL SELECT run FROM run_delayed WHERE zone_id = OLD.id UNION ALL
+    SELECT run FROM leases WHERE zone_id = OLD.id UNION ALL SELECT key FROM runs WHERE status = 'waiting' AND zone_id = OLD.id)
+BEGIN
+  UPDATE runs SET status = 'cancelled', error = 'The zone was deleted', finished_at =
+    max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), (SELECT at FROM changes ORDER BY seq DESC LIMIT 1))
+  WHERE key IN (SELECT run FROM run_queue WHERE zone_id = OLD.id UNION ALL SELECT run FROM run_delayed WHERE zone_id = OLD.id UNION ALL
+    SELECT run FROM leases WHERE zone_id = OLD.id UNION ALL SELECT key FROM runs WHERE status = 'waiting' AND zone_id = OLD.id);
+  DELETE FROM run_queue WHERE zone_id = OLD.id;
+  DELETE FROM run_delayed WHERE zone_id = OLD.id;
+  DELETE FROM leases WHERE zone_id = OLD.id;
+END;
+
+-- The one change of a run that others can make, and the row of the log for it.
+CREATE TRIGGER runs_cancelled_by_deletion AFTER UPDATE OF status ON runs
+WHEN NEW.status = 'cancelled' AND NEW.finished_token IS NULL AND NEW.error IN ('The worktree was deleted', 'The zone was deleted')
 BEGIN
   INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, data)
-  SELECT (SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 5, 2, id, zone_id, worktree_id, agent_type,
-         '{"status":"cancelled"}'
-  FROM runs WHERE zone_id = OLD.id AND finished_at IS NULL;
-  INSERT INTO run_bodies (run, error)
-  SELECT key, 'The zone was deleted' FROM runs WHERE zone_id = OLD.id AND finished_at IS NULL
-  ON CONFLICT DO UPDATE SET error = excluded.error;
-  DELETE FROM leases WHERE zone_id = OLD.id;
-  UPDATE runs SET status = 'cancelled', due = NULL, finished_at = (SELECT at FROM changes ORDER BY seq DESC LIMIT 1)
-  WHERE zone_id = OLD.id AND finished_at IS NULL;
+  VALUES (NEW.finished_at, 5, 2, NEW.id, NEW.zone_id, NEW.worktree_id, NEW.agent_type, '{"status":"cancelled"}');
 END;
