@@ -1,5 +1,5 @@
 // What the log of changes and the tables of runs cost, in plain SQL: the figures of decision 21.
-//   node bench/prototypes/runs.mjs log | claim | calls
+//   node bench/prototypes/runs.mjs log | calls | output
 // Variants are interleaved, a few hundred commits of each in turn, and medians of the rounds are compared, so that what else
 // the machine does falls on all of them.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -111,8 +111,8 @@ function log() {
     'the log, version 4': [...base.map(sql), changes, runs],
     'the log, an index by entity and id': [...base.map(sql), changes, runs, 'CREATE INDEX changes_of ON changes (entity, id, seq)'],
     'the log, at without the row before': [...base.map(sql), changes.replaceAll(at, "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"), runs],
+    'the log, that says no values': [...base.map(sql), changes.replace(/'\{[^;]*?'\}'\);/g, 'NULL);'), runs],
     'the log, nothing kept': [...base.map(sql), narrower(changes, 'DEFAULT 131072', 'DEFAULT 0'), runs],
-    'the log, 16384 kept': [...base.map(sql), narrower(changes, 'DEFAULT 131072', 'DEFAULT 16384'), runs],
     'counts as today, a log of its own beside': [...base, 'schema/0003_execution_counts.up.sql'].map(sql).concat([
       changes.replace(/DROP T[^;]*;/g, '').replace(/execution_counts_by_/g, 'counts2_by_').replace(/CREATE TRIGGER changes_fold AFTER[^]*$/, ''), runs]),
   };
@@ -286,16 +286,17 @@ function calls() {
   const made = {
     'one table by hand': handWritten('hand'),
     'version 4': drafted('v4'),
-    'version 4, lanes found by skipping': drafted('skip', { lanes: 'skip' }),
     'version 4, its calls not in the log': drafted('silent', { log: false }),
   };
   const phases = [
-    [10, 0, 0], [100_000, 0, 0], [10, 1_000_000, 0], [10, 0, 100], [10, 0, 1_000],
+    [10, 0, 0], [10, 0, 100], [10, 0, 1_000], [10, 1_000_000, 0], [100_000, 1_000_000, 0],
   ];
   const rounds = Number(process.argv[3] ?? 40);
   for (const queue of Object.values(made)) fill(queue.db);
   let finished = 0;
   const busy = new Map(Object.keys(made).map((name) => [name, []]));
+  const nothing = made['version 4'].db.prepare('SELECT 1');
+  print('a statement that does nothing, for comparison: what this handle costs each', compare({ 'SELECT 1': () => nothing.get() }, 20, 5_000));
   for (const [queued, ended, running] of phases) {
     for (const [name, queue] of Object.entries(made)) {
       if (ended > finished) queue.db.exec(queue.finished(finished, ended - finished));
@@ -341,7 +342,23 @@ function calls() {
   }
 }
 
+function output() {
+  const queue = drafted('output');
+  fill(queue.db);
+  for (let n = 0; n < 3; n += 1) put(queue);
+  const [short, long] = [queue.claim(Date.now()), queue.claim(Date.now())];
+  const text = 'x'.repeat(80);
+  queue.db.transaction(() => {
+    for (let n = 0; n < 100_000; n += 1) queue.output(long, 1, text);
+  })();
+  print('a chunk of 80 bytes', compare({
+    'into an empty run': () => queue.output(short, 1, text),
+    'into one of 100,000': () => queue.output(long, 1, text),
+  }, 20, 200));
+}
+
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const what = process.argv[2] ?? 'log';
 if (what === 'log') log();
 if (what === 'calls') calls();
+if (what === 'output') output();

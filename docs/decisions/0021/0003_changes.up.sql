@@ -13,7 +13,7 @@ DROP TRIGGER IF EXISTS execution_counts_doubt_update;
 -- op: 0 is about to be replaced (void unless the row behind it confirms), 1 made, 2 changed, 3 gone.
 -- entity: 1 worktree, 2 zone, 3 assignment, 4 execution, 5 run; 6 metadata, 7 limits and budgets are reserved.
 -- at: milliseconds, never before the row before. count: by how much the number of executions changes.
--- data: JSON of new values (op 0: the id that is being inserted; an assignment: the names of zone and branch).
+-- data: JSON of new values; of an assignment its time; of a worktree with op 0 whose place another one takes: that one.
 CREATE TABLE changes (
   seq INTEGER PRIMARY KEY,
   stamp INTEGER NOT NULL DEFAULT (random()),
@@ -90,13 +90,20 @@ VALUES (0, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), 0, 0);
 -- the row of the insert itself, right behind, confirms it. INSERT OR IGNORE and an upsert leave it unconfirmed.
 CREATE TRIGGER changes_execution_replaced BEFORE INSERT ON zone_executions
 WHEN EXISTS (SELECT 1 FROM zone_executions WHERE id = NEW.id)
-  OR NEW.rowid <> -1 AND EXISTS (SELECT 1 FROM zone_executions WHERE rowid = NEW.rowid)
 BEGIN
-  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, count, data)
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, count)
   SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-         4, 0, id, zone_id, worktree_id, agent_type, success, -1, NEW.id
-  FROM zone_executions WHERE id = NEW.id OR rowid = NEW.rowid;
+         4, 0, id, zone_id, worktree_id, agent_type, success, -1
+  FROM zone_executions WHERE id = NEW.id;
+END;
+
+-- Who gives a rowid that another execution has, or changes what one is known by, may replace that one, too. A row in the log
+-- could not be confirmed by the next, so this counts a doubt, which makes the package compare.
+CREATE TRIGGER changes_execution_doubt_insert BEFORE INSERT ON zone_executions
+WHEN NEW.rowid <> -1 AND EXISTS (SELECT 1 FROM zone_executions WHERE rowid = NEW.rowid AND id <> NEW.id)
+BEGIN
+  UPDATE changes_state SET doubts = doubts + 1;
 END;
 
 CREATE TRIGGER changes_execution_insert AFTER INSERT ON zone_executions BEGIN
@@ -125,21 +132,21 @@ BEGIN
   FROM changes ORDER BY seq DESC LIMIT 1;
 END;
 
--- A row that changes what it is known by may replace another (UPDATE OR REPLACE): counted as a doubt, as before.
-CREATE TRIGGER changes_execution_renamed AFTER UPDATE ON zone_executions
+CREATE TRIGGER changes_execution_doubt_update AFTER UPDATE ON zone_executions
 WHEN OLD.id IS NOT NEW.id OR OLD.rowid <> NEW.rowid
 BEGIN
   UPDATE changes_state SET doubts = doubts + 1;
 END;
 
--- Worktrees and zones: the new values of what changed. What JSON can't say (a blob) is null here. -----------------------------------
+-- Worktrees and zones: the new values of what changed; what JSON can't say (a blob) is null. A row with op 0 is confirmed by
+-- the next row of its entity that makes the same id, of a worktree with the same port; what cascades stands between.
 CREATE TRIGGER changes_worktree_replaced BEFORE INSERT ON worktrees
 WHEN EXISTS (SELECT 1 FROM worktrees WHERE id = NEW.id) OR EXISTS (SELECT 1 FROM worktrees WHERE port = NEW.port)
 BEGIN
   INSERT INTO changes (at, entity, op, id, data)
   SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-         1, 0, id, NEW.id
+         1, 0, id, '{"id":' || json_quote(CASE WHEN typeof(NEW.id) <> 'blob' THEN NEW.id END) || ',"port":' || port || '}'
   FROM worktrees WHERE id = NEW.id OR port = NEW.port;
 END;
 
@@ -190,7 +197,7 @@ BEGIN
   INSERT INTO changes (at, entity, op, id, data)
   SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-         2, 0, id, NEW.id
+         2, 0, id, NULL
   FROM zones WHERE id = NEW.id;
 END;
 
@@ -268,14 +275,13 @@ CREATE TRIGGER changes_fold AFTER INSERT ON changes WHEN NEW.seq % 8192 = 0 BEGI
   UPDATE changes SET stamp = stamp WHERE seq = NEW.seq;
 END;
 
--- Not the last three rows: a row that is about to be replaced is confirmed by one of the two behind it.
+-- Up to the row before: one that is about to be replaced is confirmed by the row behind it.
 CREATE TRIGGER changes_folding AFTER UPDATE OF stamp ON changes BEGIN
   INSERT INTO execution_counts_by_worktree
   SELECT worktree_id, zone_id, agent_type, sum(count), sum(count * (success IS 1)), sum(count * (success IS 0))
   FROM changes AS c
-  WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq - 2 AND count <> 0
-    AND (op <> 0 OR (SELECT n.op = 1 AND n.entity = 4 AND n.id = c.data FROM changes AS n
-                     WHERE n.seq BETWEEN c.seq + 1 AND c.seq + 2 AND (n.op <> 0 OR n.id = c.id) ORDER BY n.seq LIMIT 1))
+  WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq AND count <> 0
+    AND (op <> 0 OR (SELECT n.op = 1 AND n.entity = 4 AND n.id = c.id FROM changes AS n WHERE n.seq = c.seq + 1))
   GROUP BY worktree_id, zone_id, agent_type
   ON CONFLICT DO UPDATE SET
     total = total + excluded.total,
@@ -285,9 +291,8 @@ CREATE TRIGGER changes_folding AFTER UPDATE OF stamp ON changes BEGIN
   INSERT INTO execution_counts_by_zone
   SELECT zone_id, agent_type, sum(count), sum(count * (success IS 1)), sum(count * (success IS 0))
   FROM changes AS c
-  WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq - 2 AND count <> 0
-    AND (op <> 0 OR (SELECT n.op = 1 AND n.entity = 4 AND n.id = c.data FROM changes AS n
-                     WHERE n.seq BETWEEN c.seq + 1 AND c.seq + 2 AND (n.op <> 0 OR n.id = c.id) ORDER BY n.seq LIMIT 1))
+  WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq AND count <> 0
+    AND (op <> 0 OR (SELECT n.op = 1 AND n.entity = 4 AND n.id = c.id FROM changes AS n WHERE n.seq = c.seq + 1))
   GROUP BY zone_id, agent_type
   ON CONFLICT DO UPDATE SET
     total = total + excluded.total,
@@ -297,17 +302,17 @@ CREATE TRIGGER changes_folding AFTER UPDATE OF stamp ON changes BEGIN
   DELETE FROM execution_counts_by_worktree
   WHERE total = 0 AND (worktree_id, zone_id, agent_type) IN
     (SELECT worktree_id, zone_id, agent_type FROM changes
-     WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq - 2 AND count < 0);
+     WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq AND count < 0);
 
   DELETE FROM execution_counts_by_zone
   WHERE total = 0 AND (zone_id, agent_type) IN
     (SELECT zone_id, agent_type FROM changes
-     WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq - 2 AND count < 0);
+     WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq AND count < 0);
 
-  UPDATE changes_state SET counted_to = NEW.seq - 3;
+  UPDATE changes_state SET counted_to = NEW.seq - 1;
 
   -- What was folded stays for the feed as long as it is young enough and not too much.
-  DELETE FROM changes WHERE seq < NEW.seq - 2 AND seq < max(
+  DELETE FROM changes WHERE seq < NEW.seq AND seq < max(
     NEW.seq - (SELECT keep_rows FROM changes_state),
     coalesce((SELECT seq FROM changes WHERE at >= NEW.at - (SELECT keep_ms FROM changes_state) ORDER BY seq LIMIT 1), 0));
 END;
