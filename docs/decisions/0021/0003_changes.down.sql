@@ -1,0 +1,23 @@
+-- Back to version 2: no counts, no log. Triggers go with their tables, these with their own names.
+DROP TRIGGER IF EXISTS changes_worktree_replaced;
+DROP TRIGGER IF EXISTS changes_worktree_insert;
+DROP TRIGGER IF EXISTS changes_worktree_update;
+DROP TRIGGER IF EXISTS changes_worktree_delete;
+DROP TRIGGER IF EXISTS changes_zone_replaced;
+DROP TRIGGER IF EXISTS changes_zone_insert;
+DROP TRIGGER IF EXISTS changes_zone_update;
+DROP TRIGGER IF EXISTS changes_zone_delete;
+DROP TRIGGER IF EXISTS changes_assignment_insert;
+DROP TRIGGER IF EXISTS changes_assignment_update;
+DROP TRIGGER IF EXISTS changes_assignment_delete;
+DROP TRIGGER IF EXISTS changes_execution_replaced;
+DROP TRIGGER IF EXISTS changes_execution_insert;
+DROP TRIGGER IF EXISTS changes_execution_delete;
+DROP TRIGGER IF EXISTS changes_execution_update;
+DROP TRIGGER IF EXISTS changes_execution_doubt_insert;
+DROP TRIGGER IF EXISTS changes_execution_doubt_update;
+DROP TABLE IF EXISTS changes;
+DROP TABLE IF EXISTS changes_state;
+DROP TABLE IF EXISTS changes_readers;
+DROP TABLE IF EXISTS execution_counts_by_zone;
+DROP TABLE IF EXISTS execution_counts_by_worktree;
