@@ -17,7 +17,9 @@ const folder = mkdtempSync(join(tmpdir(), 'runs-'));
 
 export function open(name, texts) {
   const db = new Database(join(folder, `${name}.db`));
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA recursive_triggers = ON; PRAGMA foreign_keys = ON');
+  db.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA recursive_triggers = ON; PRAGMA foreign_keys = ON',
+  );
   db.transaction(() => {
     for (const text of texts) db.exec(text);
   })();
@@ -66,7 +68,9 @@ function fill(db) {
   db.transaction(() => {
     const zone = db.prepare('INSERT INTO zones (id, name, created_at) VALUES (?, ?, ?)');
     for (let n = 0; n < zones; n += 1) zone.run(`zone-${n}`, `Zone ${n}`, time());
-    const worktree = db.prepare('INSERT INTO worktrees (id, path, port, branch_name, created_at) VALUES (?, ?, ?, ?, ?)');
+    const worktree = db.prepare(
+      'INSERT INTO worktrees (id, path, port, branch_name, created_at) VALUES (?, ?, ?, ?, ?)',
+    );
     for (let n = 0; n < worktrees; n += 1) worktree.run(`wt-${n}`, `/srv/wt-${n}`, 3_000 + n, `feature/${n}`, time());
     const assign = db.prepare('INSERT INTO worktree_zones VALUES (?, ?, ?)');
     for (let n = 0; n < worktrees; n += 1) assign.run(`wt-${n}`, `zone-${n % zones}`, time());
@@ -83,7 +87,16 @@ function statements(db) {
   let id = 0;
   const one = () => {
     id += 1;
-    insert.run(`exec-${Date.now()}-${id.toString(36).padStart(13, '0')}`, `zone-${pick(zones)}`, `wt-${pick(worktrees)}`, `agent-${pick(agents)}`, body, null, pick(2), time());
+    insert.run(
+      `exec-${Date.now()}-${id.toString(36).padStart(13, '0')}`,
+      `zone-${pick(zones)}`,
+      `wt-${pick(worktrees)}`,
+      `agent-${pick(agents)}`,
+      body,
+      null,
+      pick(2),
+      time(),
+    );
   };
   return {
     one,
@@ -104,17 +117,32 @@ const narrower = (text, from, to) => {
 
 function log() {
   const [changes, runs] = draft.map(sql);
-  const at = /max\(CAST\(\(julianday\('now'\) - 2440587.5\) \* 86400000 AS INTEGER\),\s+coalesce\(\(SELECT at FROM changes ORDER BY seq DESC LIMIT 1\), 0\)\)/g;
+  const at =
+    /max\(CAST\(\(julianday\('now'\) - 2440587.5\) \* 86400000 AS INTEGER\),\s+coalesce\(\(SELECT at FROM changes ORDER BY seq DESC LIMIT 1\), 0\)\)/g;
   const texts = {
     'today (version 3)': [...base, 'schema/0003_execution_counts.up.sql'].map(sql),
     'no counts, no log (version 2)': base.map(sql),
     'the log, version 4': [...base.map(sql), changes, runs],
-    'the log, an index by entity and id': [...base.map(sql), changes, runs, 'CREATE INDEX changes_of ON changes (entity, id, seq)'],
-    'the log, at without the row before': [...base.map(sql), changes.replaceAll(at, "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"), runs],
+    'the log, an index by entity and id': [
+      ...base.map(sql),
+      changes,
+      runs,
+      'CREATE INDEX changes_of ON changes (entity, id, seq)',
+    ],
+    'the log, at without the row before': [
+      ...base.map(sql),
+      changes.replaceAll(at, "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"),
+      runs,
+    ],
     'the log, that says no values': [...base.map(sql), changes.replace(/'\{[^;]*?'\}'\);/g, 'NULL);'), runs],
     'the log, nothing kept': [...base.map(sql), narrower(changes, 'DEFAULT 131072', 'DEFAULT 0'), runs],
     'counts as today, a log of its own beside': [...base, 'schema/0003_execution_counts.up.sql'].map(sql).concat([
-      changes.replace(/DROP T[^;]*;/g, '').replace(/execution_counts_by_/g, 'counts2_by_').replace(/CREATE TRIGGER changes_fold AFTER[^]*$/, ''), runs]),
+      changes
+        .replace(/DROP T[^;]*;/g, '')
+        .replace(/execution_counts_by_/g, 'counts2_by_')
+        .replace(/CREATE TRIGGER changes_fold AFTER[^]*$/, ''),
+      runs,
+    ]),
   };
   const dbs = Object.fromEntries(Object.entries(texts).map(([name, list], n) => [name, open(`log-${n}`, list)]));
   const calls = {};
@@ -132,7 +160,6 @@ function log() {
   print('assignment', compare(of('assign'), Math.round(40 * quick), 200));
 }
 
-
 // One table with its leases in it and partial indexes: what is usually written by hand.
 const oneTable = `
 CREATE TABLE jobs (
@@ -149,10 +176,14 @@ const [lanesOfZones, lanesOfAgents] = [8, 3];
 
 function handWritten(name) {
   const db = open(name, [...base.map(sql), sql('schema/0003_execution_counts.up.sql'), oneTable]);
-  const enqueue = db.prepare(`INSERT INTO jobs (id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, prompt)
+  const enqueue =
+    db.prepare(`INSERT INTO jobs (id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, prompt)
     VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?)`);
-  const recover = db.prepare("UPDATE jobs SET status = 'queued', token = token + 1 WHERE status = 'running' AND lease_until < ?");
-  const claim = db.prepare(`UPDATE jobs SET status = 'running', token = token + 1, attempt = attempt + 1, worker_id = @worker,
+  const recover = db.prepare(
+    "UPDATE jobs SET status = 'queued', token = token + 1 WHERE status = 'running' AND lease_until < ?",
+  );
+  const claim =
+    db.prepare(`UPDATE jobs SET status = 'running', token = token + 1, attempt = attempt + 1, worker_id = @worker,
       lease_until = @now + 60000, started_at = @now WHERE key = (
     WITH RECURSIVE queued (zone) AS (
       SELECT min(zone_id) FROM jobs WHERE status = 'queued'
@@ -167,7 +198,7 @@ function handWritten(name) {
   const beat = db.prepare("UPDATE jobs SET lease_until = ? WHERE id = ? AND token = ? AND status = 'running'");
   const end = db.prepare(`UPDATE jobs SET status = 'succeeded', finished_at = ?, exit_code = 0
     WHERE id = ? AND token = ? AND status = 'running' RETURNING *`);
-  const record = db.prepare("INSERT INTO zone_executions VALUES (?, ?, ?, ?, ?, ?, 1, ?)");
+  const record = db.prepare('INSERT INTO zone_executions VALUES (?, ?, ?, ?, ?, ?, 1, ?)');
   return {
     db,
     enqueue: (id, zone, worktree, agent, now) => enqueue.run(id, zone, worktree, agent, 0, now, now, body),
@@ -180,7 +211,10 @@ function handWritten(name) {
       const row = end.get(now, run.id, run.token);
       record.run(row.id, row.zone_id, row.worktree_id, row.agent_type, row.prompt, 'done', new Date(now).toISOString());
     }).immediate,
-    finished: (from, n) => `WITH RECURSIVE n (n) AS (VALUES (${from}) UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ${from + n})
+    finished: (
+      from,
+      n,
+    ) => `WITH RECURSIVE n (n) AS (VALUES (${from}) UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ${from + n})
       INSERT INTO jobs (id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, finished_at, prompt)
       SELECT printf('exec-1%012d', n), 'succeeded', 'zone-' || (n % 8), 'wt-' || (n % 2000), 'agent-' || (n % 3), 0, 0, 0, 1, '' FROM n`,
   };
@@ -193,10 +227,12 @@ const changed = `INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, 
 function drafted(name, { lanes = 'heads', log = true } = {}) {
   const db = open(name, [...base.map(sql), ...draft.map(sql)]);
   const p = (text) => db.prepare(text);
-  const enqueue = p(`INSERT INTO runs (id, status, zone_id, worktree_id, agent_type, priority, place, available_at, created_at, prompt)
+  const enqueue =
+    p(`INSERT INTO runs (id, status, zone_id, worktree_id, agent_type, priority, place, available_at, created_at, prompt)
     VALUES (?, 'queued', ?, ?, ?, 0, (SELECT coalesce(max(key), 0) + 1 FROM runs), ?, ?, ?)`);
   const queue = p('INSERT INTO run_queue VALUES (?, ?, ?, ?, ?, ?)');
-  const head = p(`INSERT INTO run_lanes VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET urgency = excluded.urgency, place = excluded.place
+  const head =
+    p(`INSERT INTO run_lanes VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET urgency = excluded.urgency, place = excluded.place
     WHERE (excluded.urgency, excluded.place) < (urgency, place)`);
   const change = p(changed);
   const write = (...row) => log && change.run(...row);
@@ -212,16 +248,25 @@ function drafted(name, { lanes = 'heads', log = true } = {}) {
     SELECT * FROM lane`).raw();
   const limits = p('SELECT zone_id, agent_type, at_once FROM run_limits').raw();
   const budgets = p('SELECT scope, id FROM budgets WHERE spent_micros >= limit_micros').raw();
-  const take = p('DELETE FROM run_queue WHERE zone_id = ? AND agent_type = ? AND urgency = ? AND place = ? RETURNING run').pluck();
-  const next = p('SELECT urgency, place FROM run_queue WHERE zone_id = ? AND agent_type = ? ORDER BY urgency, place LIMIT 1').raw();
+  const take = p(
+    'DELETE FROM run_queue WHERE zone_id = ? AND agent_type = ? AND urgency = ? AND place = ? RETURNING run',
+  ).pluck();
+  const next = p(
+    'SELECT urgency, place FROM run_queue WHERE zone_id = ? AND agent_type = ? ORDER BY urgency, place LIMIT 1',
+  ).raw();
   const advance = p('UPDATE run_lanes SET urgency = ?, place = ? WHERE zone_id = ? AND agent_type = ?');
   const empty = p('DELETE FROM run_lanes WHERE zone_id = ? AND agent_type = ?');
   const read = p('SELECT * FROM runs WHERE key = ?');
   const lend = p('INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?, ?, ?, 7, ?, ?, ?, ?, NULL, NULL)');
-  const beat = p('UPDATE leases SET deadline = ?, expires_at = ? WHERE run_id = ? AND token = ? RETURNING cancel_requested_at');
+  const beat = p(
+    'UPDATE leases SET deadline = ?, expires_at = ? WHERE run_id = ? AND token = ? RETURNING cancel_requested_at',
+  );
   const giveBack = p('DELETE FROM leases WHERE run_id = ? AND token = ? RETURNING run, token, attempt, started_at');
-  const record = p("INSERT INTO zone_executions SELECT id, zone_id, worktree_id, agent_type, prompt, ?, 1, ? FROM runs WHERE key = ?");
-  const end = p(`UPDATE runs SET status = 'succeeded', finished_at = ?, token = ?, finished_token = token, attempt = ?, started_at = ?,
+  const record = p(
+    'INSERT INTO zone_executions SELECT id, zone_id, worktree_id, agent_type, prompt, ?, 1, ? FROM runs WHERE key = ?',
+  );
+  const end =
+    p(`UPDATE runs SET status = 'succeeded', finished_at = ?, token = ?, finished_token = token, attempt = ?, started_at = ?,
     executed = 1, exit_code = 0, duration_ms = ?, prompt = NULL WHERE key = ?`);
   const output = p(`INSERT INTO run_output (id, at, stream, bytes, text)
     SELECT coalesce(max(id), @run << 32) + 1, @now, 1, coalesce(max(bytes), 0) + @length, @text FROM (SELECT id, bytes FROM run_output
@@ -238,14 +283,16 @@ function drafted(name, { lanes = 'heads', log = true } = {}) {
     claim: db.transaction((now) => {
       due.get(now);
       const running = new Map();
-      for (const [zone, , , deadline] of leases.all()) if (deadline >= 0) running.set(zone, (running.get(zone) ?? 0) + 1);
+      for (const [zone, , , deadline] of leases.all())
+        if (deadline >= 0) running.set(zone, (running.get(zone) ?? 0) + 1);
       limits.all();
       budgets.all();
       let best;
       let least = 0;
       for (const lane of (lanes === 'heads' ? heads : skip).all()) {
         const n = running.get(lane[0]) ?? 0;
-        const better = !best || lane[2] < best[2] || (lane[2] === best[2] && (n < least || (n === least && lane[3] < best[3])));
+        const better =
+          !best || lane[2] < best[2] || (lane[2] === best[2] && (n < least || (n === least && lane[3] < best[3])));
         if (better) [best, least] = [lane, n];
       }
       if (!best) return undefined;
@@ -256,7 +303,20 @@ function drafted(name, { lanes = 'heads', log = true } = {}) {
         else empty.run(best[0], best[1]);
       }
       run.token += 1;
-      lend.run(run.id, run.key, run.token, run.attempt + 1, run.zone_id, run.worktree_id, run.agent_type, 'worker', now, now, now, now);
+      lend.run(
+        run.id,
+        run.key,
+        run.token,
+        run.attempt + 1,
+        run.zone_id,
+        run.worktree_id,
+        run.agent_type,
+        'worker',
+        now,
+        now,
+        now,
+        now,
+      );
       write(now, 2, run.id, run.zone_id, run.worktree_id, run.agent_type, '{"status":"running"}');
       return run;
     }).immediate,
@@ -270,7 +330,10 @@ function drafted(name, { lanes = 'heads', log = true } = {}) {
     output: db.transaction((run, now, text) => {
       output.run({ ...fence.get(run.id, run.token), now, length: text.length, text });
     }).immediate,
-    finished: (from, n) => `WITH RECURSIVE n (n) AS (VALUES (${from}) UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ${from + n})
+    finished: (
+      from,
+      n,
+    ) => `WITH RECURSIVE n (n) AS (VALUES (${from}) UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ${from + n})
       INSERT INTO runs (id, status, zone_id, worktree_id, agent_type, priority, place, available_at, created_at, finished_at, executed)
       SELECT printf('exec-1%012d', n), 'succeeded', 'zone-' || (n % 8), 'wt-' || (n % 2000), 'agent-' || (n % 3), 0, n, 0, 0, 1, 1 FROM n`,
   };
@@ -279,7 +342,13 @@ function drafted(name, { lanes = 'heads', log = true } = {}) {
 let serial = 0;
 const put = (queue) => {
   serial += 1;
-  queue.enqueue(`exec-${Date.now()}-${serial.toString(36).padStart(13, '0')}`, `zone-${pick(lanesOfZones)}`, `wt-${pick(worktrees)}`, `agent-${pick(lanesOfAgents)}`, Date.now());
+  queue.enqueue(
+    `exec-${Date.now()}-${serial.toString(36).padStart(13, '0')}`,
+    `zone-${pick(lanesOfZones)}`,
+    `wt-${pick(worktrees)}`,
+    `agent-${pick(lanesOfAgents)}`,
+    Date.now(),
+  );
 };
 
 function calls() {
@@ -289,19 +358,30 @@ function calls() {
     'version 4, its calls not in the log': drafted('silent', { log: false }),
   };
   const phases = [
-    [10, 0, 0], [10, 0, 100], [10, 0, 1_000], [10, 1_000_000, 0], [100_000, 1_000_000, 0],
+    [10, 0, 0],
+    [10, 0, 100],
+    [10, 0, 1_000],
+    [10, 1_000_000, 0],
+    [100_000, 1_000_000, 0],
   ];
   const rounds = Number(process.argv[3] ?? 40);
   for (const queue of Object.values(made)) fill(queue.db);
   let finished = 0;
   const busy = new Map(Object.keys(made).map((name) => [name, []]));
   const nothing = made['version 4'].db.prepare('SELECT 1');
-  print('a statement that does nothing, for comparison: what this handle costs each', compare({ 'SELECT 1': () => nothing.get() }, 20, 5_000));
+  print(
+    'a statement that does nothing, for comparison: what this handle costs each',
+    compare({ 'SELECT 1': () => nothing.get() }, 20, 5_000),
+  );
   for (const [queued, ended, running] of phases) {
     for (const [name, queue] of Object.entries(made)) {
       if (ended > finished) queue.db.exec(queue.finished(finished, ended - finished));
       // As many as wanted: what is over is claimed and finished.
-      const count = () => queue.db.prepare(`SELECT count(*) FROM ${name.startsWith('one') ? "jobs WHERE status = 'queued'" : 'run_queue'}`).pluck().get();
+      const count = () =>
+        queue.db
+          .prepare(`SELECT count(*) FROM ${name.startsWith('one') ? "jobs WHERE status = 'queued'" : 'run_queue'}`)
+          .pluck()
+          .get();
       queue.db.transaction(() => {
         for (let n = count(); n < queued + running; n += 1) put(queue);
         for (let n = count(); n > queued + running; n -= 1) queue.finish(queue.claim(Date.now()), Date.now());
@@ -332,7 +412,10 @@ function calls() {
       }
     }
     for (const kind of kinds) {
-      print(`${kind}: ${queued} to ${queued + 100} queued, ${running} to ${running + 100} running, ${finished} finished`, times[kind]);
+      print(
+        `${kind}: ${queued} to ${queued + 100} queued, ${running} to ${running + 100} running, ${finished} finished`,
+        times[kind],
+      );
     }
     for (const [name, queue] of Object.entries(made)) {
       queue.db.transaction(() => {
@@ -351,10 +434,17 @@ function output() {
   queue.db.transaction(() => {
     for (let n = 0; n < 100_000; n += 1) queue.output(long, 1, text);
   })();
-  print('a chunk of 80 bytes', compare({
-    'into an empty run': () => queue.output(short, 1, text),
-    'into one of 100,000': () => queue.output(long, 1, text),
-  }, 20, 200));
+  print(
+    'a chunk of 80 bytes',
+    compare(
+      {
+        'into an empty run': () => queue.output(short, 1, text),
+        'into one of 100,000': () => queue.output(long, 1, text),
+      },
+      20,
+      200,
+    ),
+  );
 }
 
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
