@@ -1,9 +1,9 @@
 //! Values that only this addon can look into.
 
-use std::cell::Cell;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use napi::sys;
 
@@ -28,21 +28,24 @@ fn tag<T: External>() -> sys::napi_type_tag {
 
 const SLOTS: usize = 64;
 
-thread_local! {
-    /// Addresses of data whose tag was found to be ours, with that tag: asking Node takes longer than all the rest. Data
-    /// that is dropped is forgotten first; while it lives, nobody else has anything at its address.
-    static KNOWN: [Cell<(usize, u64)>; SLOTS] = const { [const { Cell::new((0, 0)) }; SLOTS] };
+/// Addresses of data whose tag was found to be ours, with that tag: asking Node takes longer than all the rest. Data that is
+/// dropped is forgotten first; while it lives, nobody else has anything at its address, on whichever thread.
+static KNOWN: [AtomicU64; SLOTS] = [const { AtomicU64::new(0) }; SLOTS];
+
+fn slot(address: usize) -> &'static AtomicU64 {
+    &KNOWN[(address >> 6) % SLOTS]
 }
 
-fn known<R>(address: usize, use_slot: impl FnOnce(&Cell<(usize, u64)>) -> R) -> R {
-    KNOWN.with(|known| use_slot(&known[(address >> 6) % SLOTS]))
+/// An address with a tag in its highest byte, which no address of a process has.
+fn entry(address: usize, tag: u64) -> u64 {
+    address as u64 ^ (tag << 56)
 }
 
 impl Env {
     /// A value that only this addon can look into; `data` is dropped when it is collected.
     pub fn external<T: External>(self, data: T) -> JsResult<Value> {
         extern "C" fn finalize<T>(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
-            known(data.addr(), |slot| slot.set((0, 0)));
+            slot(data.addr()).store(0, Ordering::Relaxed);
             // SAFETY: the box was made below and is handed back once. A panic must not reach C.
             let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(data.cast::<T>()) })));
         }
@@ -66,15 +69,15 @@ impl Env {
         let mut data = ptr::null_mut();
         // SAFETY: the environment and the values are the running call's.
         ok(unsafe { sys::napi_get_value_external(self.0, value.0, &raw mut data) }).ok()?;
-        let entry = (data.addr(), T::TAG);
-        if known(data.addr(), Cell::get) != entry {
+        let entry = entry(data.addr(), T::TAG);
+        if slot(data.addr()).load(Ordering::Relaxed) != entry {
             let mut is_ours = false;
             // SAFETY: the environment and the values are the running call's; it is an external.
             ok(unsafe { sys::napi_check_object_type_tag(self.0, value.0, &tag::<T>(), &raw mut is_ours) }).ok()?;
             if !is_ours {
                 return None;
             }
-            known(data.addr(), |slot| slot.set(entry));
+            slot(data.addr()).store(entry, Ordering::Relaxed);
         }
         Some(data.cast_const().cast())
     }
