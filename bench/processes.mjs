@@ -23,7 +23,7 @@ export async function coldStarts({ size, peers, rounds, say }) {
 export async function crowds({ size, peers, rounds, effort, say }) {
   say(`${CROWD} processes on one file`);
   const paths = await onFiles(size, peers);
-  // So many that the log is moved several times.
+  // So many that the WAL is checkpointed several times.
   const operations = effort * 30;
   const medians = await interleaved(peers, rounds, async (peer, round) => {
     const members = await Promise.all(

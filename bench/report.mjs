@@ -32,7 +32,10 @@ function cases(results, peers) {
   const rows = results.map((result) => {
     const name =
       several(result.name) || result.size === SIZES[2] ? `${result.name} (${number(result.size)})` : result.name;
-    const cells = peers.map((peer) => `${time(median(result.medians[peer]))} ${percent(spread(result.medians[peer]))}`);
+    const cells = peers.map((peer) => {
+      const medians = result.medians[peer];
+      return medians === undefined ? '–' : `${time(median(medians))} ${percent(spread(medians))}`;
+    });
     const target = targetOf(result);
     const found = ratios(result);
     const verdicts = ['asWritten', 'tuned'].map((key) =>

@@ -1,7 +1,7 @@
 // One peer on one file: runs a round of a case whenever it is asked to, and answers with that round's median.
 import { measure } from 'mitata';
 import { CASES } from '../cases/index.mjs';
-import { open } from '../peers/index.mjs';
+import { BEFORE, open } from '../peers/index.mjs';
 import { median } from '../statistics.mjs';
 import { Elsewhere } from './elsewhere.mjs';
 
@@ -60,8 +60,14 @@ const kinds = {
 process.on('message', async ({ name, effort }) => {
   const found = CASES.find((one) => one.name === name);
   const kind = Object.keys(kinds).find((key) => key in found);
-  const { p50, samples } = await kinds[kind](found[kind], effort, found);
-  process.send({ median: p50, samples: samples.length });
+  try {
+    const { p50, samples } = await kinds[kind](found[kind], effort, found);
+    process.send({ median: p50, samples: samples.length });
+  } catch (error) {
+    // An earlier version lacks the methods that came later.
+    if (peer !== BEFORE || !error.message.endsWith('is not a function')) throw error;
+    process.send({ missing: true });
+  }
 });
 process.on('disconnect', () => {
   elsewhere.close();

@@ -3,6 +3,7 @@
 use super::call::{board, read_row};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
+use crate::error::Error;
 
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] =
@@ -19,7 +20,10 @@ fn stats(state: &State, call: &Call) -> JsResult<Value> {
 /// `takeMended(connection)`: which counts were mended since this was last asked, as JSON; else null.
 fn take_mended(_: &State, call: &Call) -> JsResult<Value> {
     match board(call)?.engine.take_mended() {
-        Some(mended) => call.env.text(&serde_json::to_string(&mended).unwrap_or_default()),
+        Some(mended) => {
+            let text = serde_json::to_string(&mended).map_err(|error| Error::internal(&error.to_string()))?;
+            call.env.text(&text)
+        }
         None => Ok(call.env.null()),
     }
 }

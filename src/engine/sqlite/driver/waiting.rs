@@ -1,4 +1,5 @@
-//! What a connection waits for: locks that others hold, for as long as `PRAGMA busy_timeout` says, and others' turn.
+//! What a connection waits for: locks that others hold, for as long as `PRAGMA busy_timeout` says, and others' turn. How it
+//! waits is in `busy.rs`, when it makes a break in `turn.rs`.
 
 use std::ffi::c_int;
 use std::time::Duration;
