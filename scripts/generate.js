@@ -144,11 +144,11 @@ function values(name, fields, value) {
   if (fields.length === 0) return '';
   const groups = groupsOf(fields).map(
     (group) =>
-      `  const ${group} = group(method, \`\${prefix}${group}\`, given.${group}, knownKeys.${group}, strict);\n`,
+      `  const ${group} = group(method, fieldName(element, '${group}'), given.${group}, knownKeys.${group}, strict);\n`,
   );
   const body = `${groups.join('')}  return [${fields.map(value).join(', ')}];`;
-  const [behind, parameter] = body.includes('prefix')
-    ? [' Errors name fields behind `prefix`.', ", prefix = ''"]
+  const [behind, parameter] = body.includes('(element')
+    ? [' It may be an element of a list.', ', element']
     : ['', ''];
   return `
 /** What \`method\` was given as \`name\`, as the values that the addon takes.${behind} */
@@ -164,7 +164,7 @@ function givenValue(field) {
   if (groupOf(field)) return name;
   if (holds === 'boolean') return `Boolean(given.${name})`;
   if (holds !== 'json') return `given.${name}`;
-  return `${hasDefault ? 'jsonTextOrDefault' : 'jsonText'}(method, \`\${prefix}${name}\`, given.${name})`;
+  return `${hasDefault ? 'jsonTextOrDefault' : 'jsonText'}(method, fieldName(element, '${name}'), given.${name})`;
 }
 
 const plainValue = ({ name }) => `given.${name}`;
@@ -172,7 +172,7 @@ const plainValue = ({ name }) => `given.${name}`;
 function changedValue(field) {
   const { name, column, holds } = field;
   if (groupOf(field)) return `${name} ?? given.${column}`;
-  if (holds === 'json') return `jsonText(method, \`\${prefix}${name}\`, given.${name})`;
+  if (holds === 'json') return `jsonText(method, fieldName(element, '${name}'), given.${name})`;
   return name === column ? `given.${name}` : `later(given, '${name}', given.${name}, '${column}', given.${column})`;
 }
 
@@ -182,7 +182,7 @@ function fields({ entities }) {
   const functions = [...body.matchAll(/^function (\w+)/gm)].map(([, name]) => name);
   return `${head('The entities of the board: their objects, and what methods are given of them.', 'src/model')}
 const { cell } = require('../native/rows.js');
-const { fields, group, jsonText, jsonTextOrDefault, later } = require('./arguments.js');
+const { fieldName, fields, group, jsonText, jsonTextOrDefault, later } = require('./arguments.js');
 const { copyJson, json, parseRepeated } = require('./json.js');
 const knownKeys = require('./known_keys.js');
 ${body}

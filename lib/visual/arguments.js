@@ -7,6 +7,33 @@ const { notJson, outOfRange, wrongType } = require('./errors.js');
 /** The largest JSON value, as in src/model/rules.rs. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
+/** What errors call an element of a list: `worktrees[3]`. Made text where there is one: a list may be long. */
+class ElementName {
+  index = 0;
+
+  constructor(list) {
+    this.list = list;
+  }
+
+  toString() {
+    return `${this.list}[${this.index}]`;
+  }
+}
+
+/** What errors call a field of such an element, or of an argument. */
+class FieldName {
+  constructor(element, field) {
+    this.element = element;
+    this.field = field;
+  }
+
+  toString() {
+    return `${this.element}.${this.field}`;
+  }
+}
+
+const fieldName = (element, field) => (element === undefined ? field : new FieldName(element, field));
+
 /** An argument that is an object to read fields of, whose keys are looked at (see known_keys.js). */
 function fields(method, name, value, keys, strict) {
   if (typeof value !== 'object' || value === null) {
@@ -93,4 +120,4 @@ function describe(value) {
   return `the ${typeof value} ${value}`;
 }
 
-module.exports = { each, fields, filter, group, jsonText, jsonTextOrDefault, later };
+module.exports = { ElementName, each, fieldName, fields, filter, group, jsonText, jsonTextOrDefault, later };

@@ -1,7 +1,7 @@
 'use strict';
 
 const addon = require('../native/addon.js');
-const { allOrNothing, each } = require('./bulk.js');
+const { allOrNothing, valuesOf } = require('./bulk.js');
 const { newExecution } = require('./fields.js');
 const { stateOf } = require('./state.js');
 
@@ -15,11 +15,9 @@ const methods = {
 
   recordExecutions(executions) {
     const { connection, strict } = stateOf(this, 'recordExecutions');
-    const values = [];
-    each('recordExecutions', 'executions', executions, (execution, index) => {
-      const name = `executions[${index}]`;
-      for (const value of newExecution('recordExecutions', name, execution, strict, `${name}.`)) values.push(value);
-    });
+    const [values] = valuesOf('recordExecutions', 'executions', executions, Infinity, (argument, name) =>
+      newExecution('recordExecutions', name, argument, strict, name),
+    );
     return allOrNothing(connection, 'executions', () => [...addon.recordExecutions(connection, Date.now(), values)]);
   },
 

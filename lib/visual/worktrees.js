@@ -3,7 +3,7 @@
 const addon = require('../native/addon.js');
 const { one, list } = require('../native/objects.js');
 const { filter } = require('./arguments.js');
-const { allOrNothing, each } = require('./bulk.js');
+const { allOrNothing, valuesOf } = require('./bulk.js');
 const { worktree, newWorktree, worktreeChanges, worktreeRelocation } = require('./fields.js');
 const knownKeys = require('./known_keys.js');
 const { stateOf } = require('./state.js');
@@ -28,17 +28,15 @@ const methods = {
 
   createWorktrees(worktrees) {
     const { connection, strict } = stateOf(this, 'createWorktrees');
-    const values = [];
-    each('createWorktrees', 'worktrees', worktrees, (argument, index) => {
-      const name = `worktrees[${index}]`;
-      values.push(newWorktree('createWorktrees', name, argument, strict, `${name}.`));
-    });
+    const batches = valuesOf('createWorktrees', 'worktrees', worktrees, BATCH, (argument, name) =>
+      newWorktree('createWorktrees', name, argument, strict, name),
+    );
     return allOrNothing(connection, 'worktrees', (at) => {
       const now = Date.now();
       const created = [];
-      for (let from = 0; from < values.length; from += BATCH) {
-        at(from);
-        const text = addon.createWorktrees(connection, now, values.slice(from, from + BATCH).flat());
+      for (const [nth, values] of batches.entries()) {
+        at(nth * BATCH);
+        const text = addon.createWorktrees(connection, now, values);
         for (const object of list(worktree, text, connection)) created.push(object);
       }
       return created;
