@@ -6,34 +6,38 @@ const rows = require('../native/rows.js');
 const { within, BEGIN_IMMEDIATE } = require('../native/transaction.js');
 const { ElementName, each } = require('./arguments.js');
 
+/** How many elements a call of the addon gets: their values are its arguments, for which there is room on the stack. */
+const BATCH = 100;
+
 /**
- * The values of the elements of a list, one element's behind the other's, in batches of so many elements: `read` gives those
- * of one, which errors call `name`.
+ * The values of the elements of a list, one element's behind the other's, in batches: `read` gives those of one, which
+ * errors call `name`.
  */
-function valuesOf(method, list, elements, batch, read) {
+function valuesOf(method, list, elements, read) {
   const name = new ElementName(list);
   const batches = [[]];
   let values = batches[0];
   each(method, list, elements, (element, index) => {
     name.index = index;
-    if (index > 0 && index % batch === 0) batches.push((values = []));
+    if (index > 0 && index % BATCH === 0) batches.push((values = []));
     const row = read(element, name);
-    for (let at = 0; at < row.length; at += 1) values.push(row[at]);
+    values.push(...row);
+    // The addon will refuse an id that is missing: of an array that is nothing but long the rest is not read.
+    return row.length > 1 || row[0] !== undefined;
   });
   return batches;
 }
 
-/**
- * Runs `body` in a transaction. It tells the function that it gets which row is the first of each call of the addon, which
- * counts from there.
- */
-function allOrNothing(connection, name, body) {
+/** Calls `body` with each batch and the one time of the call, all in one transaction. The addon counts the elements of a batch. */
+function allOrNothing(connection, name, batches, body) {
   return within(connection, BEGIN_IMMEDIATE, () => {
+    const now = Date.now();
     let first = 0;
     try {
-      return body((from) => {
-        first = from;
-      });
+      for (const values of batches) {
+        body(values, now);
+        first += BATCH;
+      }
     } catch (error) {
       error.index = first + rows.head[0];
       error.message = `${name}[${error.index}]: ${error.message}`;
@@ -42,4 +46,4 @@ function allOrNothing(connection, name, body) {
   });
 }
 
-module.exports = { allOrNothing, each, valuesOf };
+module.exports = { allOrNothing, valuesOf };

@@ -15,10 +15,14 @@ const methods = {
 
   recordExecutions(executions) {
     const { connection, strict } = stateOf(this, 'recordExecutions');
-    const [values] = valuesOf('recordExecutions', 'executions', executions, Infinity, (argument, name) =>
+    const batches = valuesOf('recordExecutions', 'executions', executions, (argument, name) =>
       newExecution('recordExecutions', name, argument, strict, name),
     );
-    return allOrNothing(connection, 'executions', () => [...addon.recordExecutions(connection, Date.now(), values)]);
+    const ids = [];
+    allOrNothing(connection, 'executions', batches, (values, now) => {
+      ids.push(...addon.recordExecutions(connection, now, ...values));
+    });
+    return ids;
   },
 
   getExecution(id) {

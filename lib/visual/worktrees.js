@@ -8,9 +8,6 @@ const { worktree, newWorktree, worktreeChanges, worktreeRelocation } = require('
 const knownKeys = require('./known_keys.js');
 const { stateOf } = require('./state.js');
 
-/** How many worktrees are created by one call of the addon: their rows fit one batch. */
-const BATCH = 500;
-
 /** The methods of VisualDatabase that are about worktrees. */
 const methods = {
   createWorktree(argument) {
@@ -28,19 +25,15 @@ const methods = {
 
   createWorktrees(worktrees) {
     const { connection, strict } = stateOf(this, 'createWorktrees');
-    const batches = valuesOf('createWorktrees', 'worktrees', worktrees, BATCH, (argument, name) =>
+    const batches = valuesOf('createWorktrees', 'worktrees', worktrees, (argument, name) =>
       newWorktree('createWorktrees', name, argument, strict, name),
     );
-    return allOrNothing(connection, 'worktrees', (at) => {
-      const now = Date.now();
-      const created = [];
-      for (const [nth, values] of batches.entries()) {
-        at(nth * BATCH);
-        const text = addon.createWorktrees(connection, now, values);
-        for (const object of list(worktree, text, connection)) created.push(object);
-      }
-      return created;
+    const created = [];
+    allOrNothing(connection, 'worktrees', batches, (values, now) => {
+      const text = addon.createWorktrees(connection, now, ...values);
+      for (const object of list(worktree, text, connection)) created.push(object);
     });
+    return created;
   },
 
   getWorktree(id) {

@@ -98,7 +98,7 @@ impl Field {
         Facts {
             method: self.method,
             field: Some(self.name),
-            value: Some(Position::Argument(self.nth)),
+            value: Some(Position(self.nth)),
             ..Facts::default()
         }
     }

@@ -84,7 +84,7 @@ mod tests {
     fn an_infinite_position_is_refused() {
         let mut given = MINIMAL;
         given[7] = Given::Number(f64::INFINITY);
-        assert_eq!(refused(stored(&given)), Some((Some("position.x"), Some(Position::Argument(7)))));
+        assert_eq!(refused(stored(&given)), Some((Some("position.x"), Some(Position(7)))));
     }
 
     fn by_column(changes: Changes<'_>) -> Vec<(&'static str, Stored<'_>)> {
@@ -117,6 +117,6 @@ mod tests {
         );
         given[2] = Given::Null;
         let changes = WORKTREE.changes(Edit::Update, "updateWorktree", &given).map(by_column);
-        assert_eq!(refused(changes), Some((Some("status"), Some(Position::Argument(3)))));
+        assert_eq!(refused(changes), Some((Some("status"), Some(Position(3)))));
     }
 }
