@@ -147,9 +147,7 @@ function values(name, fields, value) {
       `  const ${group} = group(method, fieldName(element, '${group}'), given.${group}, knownKeys.${group}, strict);\n`,
   );
   const body = `${groups.join('')}  return [${fields.map(value).join(', ')}];`;
-  const [behind, parameter] = body.includes('(element')
-    ? [' It may be an element of a list.', ', element']
-    : ['', ''];
+  const [behind, parameter] = body.includes('(element') ? [' It may be an element of a list.', ', element'] : ['', ''];
   return `
 /** What \`method\` was given as \`name\`, as the values that the addon takes.${behind} */
 function ${name}(method, name, argument, strict${parameter}) {

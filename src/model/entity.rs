@@ -238,12 +238,7 @@ impl Entity {
     ///
     /// # Errors
     /// The first field that breaks its rule, named with `method`.
-    pub fn changes<'a>(
-        &self,
-        edit: Edit,
-        method: &'static str,
-        given: &[Given<'a>],
-    ) -> Result<Changes<'a>> {
+    pub fn changes<'a>(&self, edit: Edit, method: &'static str, given: &[Given<'a>]) -> Result<Changes<'a>> {
         let mut changes = Changes { set: 0, values: Vec::with_capacity(given.len() + 2) };
         let mut given = given.iter().enumerate();
         for (index, field) in self.fields.iter().enumerate().filter(|(_, field)| field.is_edited_by(edit)) {
@@ -269,6 +264,11 @@ pub struct Changes<'a> {
 impl Changes<'_> {
     /// The columns that it sets, in the order of the values.
     pub fn columns(&self, entity: &Entity) -> impl Iterator<Item = &'static str> {
-        entity.fields.iter().enumerate().filter(|(index, _)| self.set & (1 << index) != 0).map(|(_, field)| field.column)
+        entity
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| self.set & (1 << index) != 0)
+            .map(|(_, field)| field.column)
     }
 }
