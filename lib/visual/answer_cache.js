@@ -12,7 +12,7 @@ const OVERHEAD = 200;
  * `null` where the generation that it is told is still the current one. Every commit of every process begins a new
  * generation, so no answer is ever stale; those of an earlier one are dropped together.
  */
-class Answers {
+class AnswerCache {
   #limit;
   #bytes = 0;
   #generation = 0;
@@ -122,4 +122,4 @@ class Kept {
   }
 }
 
-module.exports = { Answers };
+module.exports = { AnswerCache };

@@ -1,9 +1,9 @@
 'use strict';
 
-// Which answers are kept (see answers.js), and how each is read and copied.
+// Which answers are kept (see answer_cache.js), and how each is read and copied.
 
 const { one, list } = require('../native/objects.js');
-const { Answers } = require('./answers.js');
+const { AnswerCache } = require('./answer_cache.js');
 const { zoneId } = require('./assignments.js');
 const { copyBoard } = require('./board.js');
 const { worktree, zone, execution } = require('./fields.js');
@@ -23,8 +23,8 @@ function listOf(entity) {
 /** The answers of a connection, of at most so many bytes. */
 function keptOf(connection, bytes) {
   // Pages of the history are large and many: they never drive out the rest of the board.
-  const pages = new Answers(bytes / 8);
-  const answers = new Answers(bytes - bytes / 8);
+  const pages = new AnswerCache(bytes / 8);
+  const answers = new AnswerCache(bytes - bytes / 8);
   return {
     worktree: answers.of(connection, oneOf(worktree)),
     worktrees: answers.of(connection, listOf(worktree)),
