@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::engine::Control;
 use crate::model::entity::{Declaration, Edit, Holds, New};
 use crate::model::{EXECUTION, Entity, WORKTREE, ZONE};
-use crate::rows::{self, layout};
+use crate::rows::{batch, layout};
 
 /// All of it.
 #[must_use]
@@ -15,7 +15,7 @@ pub fn declarations() -> Value {
     let controls: Vec<&str> = Control::ALL.iter().map(|control| control.name()).collect();
     json!({
         "entities": entities,
-        "cells": rows::CELLS,
+        "cells": batch::CELLS,
         "bytes": {
             "head": layout::HEAD.length(),
             "ends": layout::ENDS.start(),
@@ -30,14 +30,14 @@ pub fn declarations() -> Value {
             ("hasWide", layout::HAS_WIDE_INDEX as i32),
         ]),
         "kinds": named([
-            ("null", rows::NULL),
-            ("integer", rows::INT),
-            ("real", rows::REAL),
-            ("bigint", rows::BIG),
-            ("blob", rows::BLOB),
-            ("long", rows::LONG),
-            ("smallBlob", rows::SMALL_BLOB),
-            ("wide", rows::WIDE),
+            ("null", batch::NULL),
+            ("integer", batch::INT),
+            ("real", batch::REAL),
+            ("bigint", batch::BIG),
+            ("blob", batch::BLOB),
+            ("long", batch::LONG),
+            ("smallBlob", batch::SMALL_BLOB),
+            ("wide", batch::WIDE),
         ]),
         "controls": controls,
     })
