@@ -3,6 +3,7 @@
 
 use super::given::{Field, Given};
 use super::rules::{self, Stored};
+use super::{coordinate, port};
 use crate::error::{Error, Result};
 
 /// What a field holds.
@@ -31,11 +32,11 @@ impl Holds {
     /// What a value must be, for the sentence that refuses another.
     const fn must(self) -> &'static str {
         match self {
-            Self::Id => "a non-empty string",
-            Self::Text | Self::Time => "a string",
+            Self::Id => rules::ID,
+            Self::Text | Self::Time => rules::TEXT,
             Self::Json { .. } => "a JSON value",
-            Self::Port => "a non-negative integer",
-            Self::Coordinate => "a finite number",
+            Self::Port => port::MUST,
+            Self::Coordinate => coordinate::MUST,
             Self::Boolean => "a boolean",
         }
     }
@@ -140,7 +141,9 @@ impl Declaration {
             (Holds::Text | Holds::Json { .. }, New::Or(text)) => {
                 rules::text_or(field, given, Some(text)).map(Into::into)
             }
-            (Holds::Coordinate, New::OrNumber(number)) => rules::coordinate_or(field, given, number).map(Stored::Real),
+            (Holds::Coordinate, New::OrNumber(number)) => {
+                coordinate::coordinate_or(field, given, number).map(Stored::Real)
+            }
             (Holds::Time, _) => rules::time(field, given, now).map(Into::into),
             _ => self.stored(field, given),
         }
@@ -159,8 +162,8 @@ impl Declaration {
         match self.holds {
             Holds::Id => rules::id(field, given).map(Into::into),
             Holds::Text | Holds::Json { .. } | Holds::Time => rules::text(field, given).map(Into::into),
-            Holds::Port => rules::port(field, given),
-            Holds::Coordinate => rules::coordinate(field, given).map(Stored::Real),
+            Holds::Port => port::port(field, given),
+            Holds::Coordinate => coordinate::coordinate(field, given).map(Stored::Real),
             // JavaScript's part makes it one: everything has a truth value there.
             Holds::Boolean => Ok(Stored::Integer(i64::from(given == Given::Boolean(true)))),
         }
