@@ -1,7 +1,7 @@
 //! Why a file can't be used as it is: the errors that say so, and what to do.
 
 use super::Prepare;
-use super::inspect::Found;
+use super::found::Found;
 use super::migrations::LATEST;
 use crate::error::Error;
 
