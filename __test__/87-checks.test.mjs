@@ -26,7 +26,7 @@ describe('imports', () => {
     'src/engine/mod.rs': 'pub mod sqlite;\n',
     'src/engine/sqlite/mod.rs': 'pub mod driver;\npub mod store;\n',
     'src/engine/sqlite/store/mod.rs': 'use crate::error::Error;\npub struct Store(Error);\n',
-    [`${DRIVER}/mod.rs`]: 'mod busy;\nmod connection;\npub use connection::Connection;\n',
+    [`${DRIVER}/mod.rs`]: 'mod busy_handler;\nmod connection;\npub use connection::Connection;\n',
     [`${DRIVER}/connection.rs`]: 'pub struct Connection;\n',
     'src/error.rs': 'pub struct Error;\n',
   };
@@ -35,7 +35,7 @@ describe('imports', () => {
     expect(
       problems({
         ...assembled,
-        [`${DRIVER}/busy.rs`]: 'use super::Connection;\nfn fail(_: &Connection) -> crate::error::Error {}\n',
+        [`${DRIVER}/busy_handler.rs`]: 'use super::Connection;\nfn fail(_: &Connection) -> crate::error::Error {}\n',
         'src/binding/mod.rs': 'use crate::engine::sqlite::{driver::{self, Connection}, store::Store};\n',
         'lib/visual/zones.js': "const rows = require('../native/rows.js');\n",
         'lib/native/rows.js': '',
@@ -49,8 +49,8 @@ describe('imports', () => {
     ['by its neighbour', 'use super::super::store;\n'],
     ['in a signature', 'fn of(_: &crate::engine::sqlite::store::Store) {}\n'],
   ])('of Rust that run back up are found %s', (_, code) => {
-    expect(problems({ ...assembled, [`${DRIVER}/busy.rs`]: code })).toEqual([
-      `${DRIVER}/busy.rs imports src/engine/sqlite/store/mod.rs, which is above it`,
+    expect(problems({ ...assembled, [`${DRIVER}/busy_handler.rs`]: code })).toEqual([
+      `${DRIVER}/busy_handler.rs imports src/engine/sqlite/store/mod.rs, which is above it`,
     ]);
   });
 
@@ -63,7 +63,7 @@ mod tests {
     use crate::engine::sqlite::store::Store;
 }
 `;
-    expect(problems({ ...assembled, [`${DRIVER}/busy.rs`]: code })).toEqual([]);
+    expect(problems({ ...assembled, [`${DRIVER}/busy_handler.rs`]: code })).toEqual([]);
   });
 
   it('of JavaScript that run back up are found, also where they are loaded late', () => {
@@ -83,14 +83,14 @@ mod tests {
     expect(
       problems({
         ...assembled,
-        [`${DRIVER}/connection.rs`]: 'use super::busy::Patience;\npub struct Connection(Patience);\n',
-        [`${DRIVER}/busy.rs`]: 'use super::connection::Connection;\npub struct Patience;\n',
+        [`${DRIVER}/connection.rs`]: 'use super::busy_handler::Patience;\npub struct Connection(Patience);\n',
+        [`${DRIVER}/busy_handler.rs`]: 'use super::connection::Connection;\npub struct Patience;\n',
         'lib/visual/a.js': "require('./b.js');\n",
         'lib/visual/b.js': "require('./c.js');\n",
         'lib/visual/c.js': "require('./a.js');\n",
       }),
     ).toEqual([
-      `These import one another: ${DRIVER}/busy.rs, ${DRIVER}/connection.rs`,
+      `These import one another: ${DRIVER}/busy_handler.rs, ${DRIVER}/connection.rs`,
       'These import one another: lib/visual/a.js, lib/visual/b.js, lib/visual/c.js',
     ]);
   });

@@ -48,8 +48,8 @@ unsafe impl External for Rc<Database> {
 
 impl Database {
     /// Refuses a write where a board's file was taken away, whoever writes to it.
-    pub fn check_in_place(&self) -> Result<()> {
-        if self.board.is_some() { self.connection.check_in_place() } else { Ok(()) }
+    pub fn check_same_file(&self) -> Result<()> {
+        if self.board.is_some() { self.connection.check_same_file() } else { Ok(()) }
     }
 
     fn new(state: &Rc<State>, connection: &Rc<Connection>, board: Option<Board>) -> Self {
@@ -236,7 +236,7 @@ fn control(_: &State, call: &Call) -> JsResult<Value> {
 fn exec(_: &State, call: &Call) -> JsResult<Value> {
     let database = database(call)?;
     database.connection.check_writable()?;
-    database.check_in_place()?;
+    database.check_same_file()?;
     let sql = call.env.to_string(call.argument(1))?;
     let _busy = database.connection.enter();
     let mut failure = None;

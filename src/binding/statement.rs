@@ -125,7 +125,7 @@ impl StatementHandle {
             return Ok(());
         }
         connection.check_writable()?;
-        self.database.check_in_place()
+        self.database.check_same_file()
     }
 
     fn check_reader(&self) -> Result<(), Error> {

@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use rusqlite::ffi;
 
-use super::busy;
-use super::place::Place;
+use super::busy_handler::Patience;
+use super::file_identity::FileIdentity;
 use super::vfs::{database, index};
 use crate::engine::sqlite::driver::error::failed;
 use crate::error::{Error, Result};
@@ -24,10 +24,10 @@ pub struct Connection {
     busy: Cell<bool>,
     iterators: Cell<u32>,
     unsafe_mode: Cell<bool>,
-    pub(super) patience: busy::Patience,
+    pub(super) patience: Patience,
     /// How long the write-ahead log was when this connection last tried to checkpoint it, in frames.
     pub(super) tried: Cell<c_int>,
-    place: Place,
+    identity: FileIdentity,
     /// What the write-ahead log's index said last, and how often it said something new.
     seen: Cell<((index::Header, u32), i32)>,
 }
@@ -50,9 +50,9 @@ impl Connection {
             busy: Cell::new(false),
             iterators: Cell::new(0),
             unsafe_mode: Cell::new(false),
-            patience: busy::Patience::default(),
+            patience: Patience::default(),
             tried: Cell::new(0),
-            place: Place::default(),
+            identity: FileIdentity::default(),
             seen: Cell::default(),
         })
     }
@@ -110,10 +110,10 @@ impl Connection {
     ///
     /// # Errors
     /// `SQLITE_READONLY_DBMOVED`, a `TypeError` once it is closed.
-    pub fn check_in_place(&self) -> Result<()> {
+    pub fn check_same_file(&self) -> Result<()> {
         let raw = self.raw()?;
         // SAFETY: the handle is open.
-        if self.in_transaction() || !unsafe { self.place.was_left(raw, database::wal(raw)) } {
+        if self.in_transaction() || !unsafe { self.identity.has_changed(raw, database::wal(raw)) } {
             return Ok(());
         }
         let message =
@@ -203,7 +203,7 @@ impl Connection {
         let (seen, generation) = self.seen.get();
         if state == seen {
             // SAFETY: the handle is open: nothing has run since it was asked for.
-            let left = unsafe { self.place.forbids_memory(raw, Some(state.1)) };
+            let left = unsafe { self.identity.forbids_memory(raw, Some(state.1)) };
             return if left { 0 } else { generation };
         }
         // After two thousand million commits it begins again: nothing is kept that long.
@@ -257,7 +257,7 @@ impl Connection {
     pub fn close(&self) -> Result<()> {
         let Ok(raw) = self.raw() else { return Ok(()) };
         let Ok(mut slot) = self.inner.try_borrow_mut() else { return Err(Error::Type(BUSY.into())) };
-        if self.place.has_anothers_wal() {
+        if self.identity.has_anothers_wal() {
             self.set_config(ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         }
         for statement in self.statements.borrow_mut().drain() {
@@ -270,7 +270,7 @@ impl Connection {
         }
         self.raw.set(ptr::null_mut());
         self.iterators.set(0);
-        self.place.forget();
+        self.identity.forget();
         match slot.take().map(rusqlite::Connection::close) {
             Some(Err((connection, error))) => {
                 self.raw.set(raw);

@@ -1,7 +1,8 @@
 //! The connection to SQLite: open, flags, statements. The only home of raw `sqlite3` pointers.
 
 mod bind;
-mod busy;
+mod busy_handler;
+mod busy_timeout;
 mod checkpoint;
 pub mod code;
 mod column;
@@ -9,11 +10,11 @@ pub mod connection;
 mod describe;
 pub mod error;
 mod exec;
+mod file_identity;
 pub mod function;
 pub mod online_backup;
 pub mod open;
 pub mod page_bytes;
-mod place;
 mod read;
 mod register_function;
 mod serialize;
@@ -21,7 +22,6 @@ pub mod statement;
 pub mod transaction;
 mod turn;
 pub mod vfs;
-mod waiting;
 
 pub use bind::Bind;
 pub use connection::Connection;

@@ -20,7 +20,7 @@ impl Session for Store {
     fn control(&self, control: Control) -> Result<()> {
         match control {
             Control::BeginImmediate | Control::BeginExclusive => self.connection.prepare_to_write()?,
-            Control::Begin | Control::BeginDeferred => self.connection.check_in_place()?,
+            Control::Begin | Control::BeginDeferred => self.connection.check_same_file()?,
             _ => {}
         }
         self.transactions.run(control)

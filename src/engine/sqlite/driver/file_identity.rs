@@ -6,9 +6,9 @@ use std::ffi::c_int;
 
 use rusqlite::ffi;
 
-/// What is known of the place of a connection's files.
+/// Which files a connection has open.
 #[derive(Default)]
-pub struct Place {
+pub struct FileIdentity {
     #[cfg(unix)]
     watch: std::cell::RefCell<Option<unix::Watch>>,
     /// How many answers may yet come from memory before somebody looks.
@@ -18,13 +18,13 @@ pub struct Place {
 /// How many answers come from memory between two looks: a look costs a third of a read.
 const UNSEEN: u32 = 32;
 
-impl Place {
+impl FileIdentity {
     /// Whether one of the files was moved, deleted or replaced since it was opened. `wal` is which WAL of this connection is
     /// open, `None` where there is none or nobody can say.
     ///
     /// # Safety
     /// `database` is open, and the same in every call.
-    pub unsafe fn was_left(&self, database: *mut ffi::sqlite3, wal: Option<u32>) -> bool {
+    pub unsafe fn has_changed(&self, database: *mut ffi::sqlite3, wal: Option<u32>) -> bool {
         // SAFETY: as the caller promises.
         let look = || unsafe { has_moved(database) };
         #[cfg(unix)]
@@ -34,7 +34,7 @@ impl Place {
                 // SAFETY: as the caller promises.
                 *watch = unsafe { unix::Watch::of(database) };
             }
-            watch.as_ref().map_or_else(look, |watch| watch.was_left(wal, look))
+            watch.as_ref().map_or_else(look, |watch| watch.has_changed(wal, look))
         }
         #[cfg(not(unix))]
         {
@@ -44,10 +44,11 @@ impl Place {
         }
     }
 
-    /// Whether what is in memory must not be answered: SQLite's index of a WAL that was left tells of nobody's commits any more.
+    /// Whether what is in memory must not be answered: the index of
+    /// a WAL that is no longer at its path tells of nobody's commits any more.
     ///
     /// # Safety
-    /// As for `was_left`.
+    /// As for `has_changed`.
     pub unsafe fn forbids_memory(&self, database: *mut ffi::sqlite3, wal: Option<u32>) -> bool {
         let unseen = self.unseen.get();
         if unseen > 0 {
@@ -55,10 +56,10 @@ impl Place {
             return false;
         }
         // SAFETY: as the caller promises.
-        let left = unsafe { self.was_left(database, wal) };
-        // Once it was left, every read looks.
-        self.unseen.set(if left { 0 } else { UNSEEN });
-        left
+        let changed = unsafe { self.has_changed(database, wal) };
+        // Once one has, every read looks.
+        self.unseen.set(if changed { 0 } else { UNSEEN });
+        changed
     }
 
     /// Whether the WAL at the path is not the one that is open, or others can have gone on in it through another index: then
@@ -70,7 +71,7 @@ impl Place {
         false
     }
 
-    /// Lets go of the folder.
+    /// Closes the folder.
     pub fn forget(&self) {
         #[cfg(unix)]
         self.watch.take();
@@ -156,18 +157,18 @@ mod unix {
             })
         }
 
-        /// Whether a file was left, the database's own by `look` where that has to be asked for anew.
-        pub fn was_left(&self, wal: Option<u32>, look: impl FnOnce() -> bool) -> bool {
+        /// Whether a path leads to another file, the database's own by `look` where that has to be asked again.
+        pub fn has_changed(&self, wal: Option<u32>, look: impl FnOnce() -> bool) -> bool {
             let Ok(found) = self.folder.metadata() else { return look() };
             let times = [found.mtime(), found.mtime_nsec(), found.ctime(), found.ctime_nsec()];
             let (now, stamp) = (Instant::now(), (times, wal));
             if self.seen.get().is_some_and(|(at, seen)| seen == stamp && now.duration_since(at) < BELIEVED) {
                 return false;
             }
-            let left = look() || self.left_the_wal(wal);
-            // Once it was left, every write asks.
-            self.seen.set((!left && is_past(found.ctime(), found.ctime_nsec())).then_some((now, stamp)));
-            left
+            let changed = look() || self.wal_has_changed(wal);
+            // Once one has, every write asks.
+            self.seen.set((!changed && is_past(found.ctime(), found.ctime_nsec())).then_some((now, stamp)));
+            changed
         }
 
         pub fn has_anothers_wal(&self) -> bool {
@@ -177,7 +178,7 @@ mod unix {
             others || inode(&self.index) != Some(index)
         }
 
-        fn left_the_wal(&self, wal: Option<u32>) -> bool {
+        fn wal_has_changed(&self, wal: Option<u32>) -> bool {
             let mut known = self.beside.borrow_mut();
             let Some(wal) = wal else {
                 *known = None;
@@ -226,7 +227,7 @@ mod tests {
         let connection = open::bare(&folder.database(), options).unwrap();
         let setup = "PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS t (v)";
         connection.with(|inner| Ok(inner.execute_batch(setup)?)).unwrap();
-        connection.check_in_place().unwrap();
+        connection.check_same_file().unwrap();
         connection
     }
 
@@ -247,14 +248,14 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_file_in_the_place_of_the_wal_keeps_no_commit_from_the_database() {
+    fn an_empty_file_instead_of_the_wal_keeps_no_commit_from_the_database() {
         let folder = Folder::new();
         let connection = opened(&folder);
         connection.with(|inner| Ok(inner.execute_batch("INSERT INTO t VALUES (1)")?)).unwrap();
         let wal = folder.join("visual.db-wal");
         std::fs::remove_file(&wal).unwrap();
         std::fs::write(&wal, "").unwrap();
-        assert!(connection.check_in_place().is_err());
+        assert!(connection.check_same_file().is_err());
         connection.close().unwrap();
         let rows = |inner: &rusqlite::Connection| Ok(inner.query_row("SELECT count(*) FROM t", [], |row| row.get(0))?);
         assert_eq!(opened(&folder).with(rows), Ok(1));

@@ -1,12 +1,12 @@
 //! What a connection waits for: locks that others hold, for as long as `PRAGMA busy_timeout` says, and others' turn. How it
-//! waits is in `busy.rs`, when it makes a break in `turn.rs`.
+//! waits is in `busy_handler.rs`, when it makes a break in `turn.rs`.
 
 use std::ffi::c_int;
 use std::time::Duration;
 
 use rusqlite::ffi;
 
-use super::busy::{Patience, wait};
+use super::busy_handler::{Patience, wait};
 use super::connection::Connection;
 use crate::error::Result;
 
@@ -31,11 +31,11 @@ impl Connection {
     /// What comes before a write of the store: refuses it where it can't be, and lets others have their turn before.
     ///
     /// # Errors
-    /// As [`Self::check_writable`] and [`Self::check_in_place`].
+    /// As [`Self::check_writable`] and [`Self::check_same_file`].
     pub fn prepare_to_write(&self) -> Result<()> {
         self.check_writable()?;
         self.let_others();
-        self.check_in_place()
+        self.check_same_file()
     }
 
     /// Waits up to `timeout` for locks that others hold.
