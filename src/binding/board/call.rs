@@ -1,7 +1,7 @@
 //! What the calls have in common: the engine, the values that were given, a batch of rows or nothing as the answer.
 
 use super::opened::Board;
-use crate::binding::database::database;
+use crate::binding::connection::handle;
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Arguments, State};
 use crate::engine::Engine;
@@ -10,7 +10,7 @@ use crate::rows::Batch;
 
 /// The board in the first argument.
 pub(super) fn board(call: &Call) -> JsResult<&Board> {
-    database(call)?.board.as_ref().ok_or_else(|| Error::Type("Illegal invocation".into()).into())
+    handle(call)?.board().ok_or_else(|| Error::Type("Illegal invocation".into()).into())
 }
 
 /// An error, with the argument that has the value which it is about: `first` is the first that the caller gave.

@@ -12,9 +12,10 @@ use std::rc::Rc;
 
 use napi_derive::napi;
 
-use super::database::{Taken, c_string, illegal};
-use super::js::{Argument, External, JsResult, Value, answer};
-use super::state::State;
+use super::database::c_string;
+use crate::binding::connection::{Taken, illegal};
+use crate::binding::js::{Argument, External, JsResult, Value, answer};
+use crate::binding::state::State;
 use crate::engine::sqlite::driver::online_backup::OnlineBackup;
 use crate::error::Error;
 
@@ -44,10 +45,10 @@ pub struct Pages {
 /// Begins a backup.
 #[napi]
 pub fn start_backup(connection: Taken<'_>, schema: String, path: String, is_new_file: bool) -> napi::Result<Value> {
-    connection.connection(|database| {
-        database.connection.check_idle()?;
-        let backup = OnlineBackup::start(&database.connection, &c_string(schema)?, Path::new(&path), is_new_file)?;
-        let backup = BackupHandle { backup: RefCell::new(Some(backup)), state: Rc::clone(&database.state) };
+    connection.connection(|handle| {
+        handle.connection.check_idle()?;
+        let backup = OnlineBackup::start(&handle.connection, &c_string(schema)?, Path::new(&path), is_new_file)?;
+        let backup = BackupHandle { backup: RefCell::new(Some(backup)), state: Rc::clone(&handle.state) };
         connection.env.external(backup)
     })
 }

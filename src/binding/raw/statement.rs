@@ -13,9 +13,9 @@ use std::rc::Rc;
 
 use napi_derive::napi;
 
-use super::database::{Database, Taken, illegal};
-use super::js::{Argument, Call, Env, External, JsResult, Kind, Value, answer};
-use super::state::{Native, State};
+use crate::binding::connection::{ConnectionHandle, Taken, illegal};
+use crate::binding::js::{Argument, Call, Env, External, JsResult, Kind, Value, answer};
+use crate::binding::state::{Native, State};
 use crate::engine::sqlite::driver::{Bind, Column, Statement};
 use crate::error::Error;
 use crate::rows::Batch;
@@ -23,7 +23,7 @@ use crate::rows::Batch;
 /// A statement and how it is to run.
 pub struct StatementHandle {
     statement: Statement,
-    database: Rc<Database>,
+    handle: Rc<ConnectionHandle>,
     /// Whether it returns rows.
     reader: bool,
     /// Its parameters were bound for good.
@@ -60,15 +60,15 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
 /// whether some have names.
 #[napi]
 pub fn prepare(connection: Taken<'_>, sql: Value, mode: i32, bigints: bool) -> napi::Result<Value> {
-    connection.connection(|database| {
-        let opened = &database.connection;
+    connection.connection(|handle| {
+        let opened = &handle.connection;
         opened.check_idle()?;
         let (is_pragma, is_explain) = (mode == 1, mode == 2);
         if is_pragma {
             opened.check_writable()?;
         }
         // Into a buffer that is there already: napi-rs's own `String` would take 3 % of the call.
-        let statement = database.state.with_text(|text| {
+        let statement = handle.state.with_text(|text| {
             connection.env.append_string(sql, text)?;
             Ok(Statement::prepare(opened, text, !is_pragma && !is_explain)?)
         })?;
@@ -76,10 +76,10 @@ pub fn prepare(connection: Taken<'_>, sql: Value, mode: i32, bigints: bool) -> n
         let parameters = statement.parameter_count();
         let named = (0..parameters).any(|index| statement.parameter_name(index).is_some());
         let head = [i32::from(reader), i32::from(statement.is_readonly()), parameters as i32, i32::from(named)];
-        database.state.emit_head(&head)?;
+        handle.state.emit_head(&head)?;
         connection.env.external(StatementHandle {
             statement,
-            database: Rc::clone(database),
+            handle: Rc::clone(handle),
             reader,
             bound: Cell::new(is_explain),
             bigints: Cell::new(bigints),
@@ -99,7 +99,7 @@ type TakenStatement<'call> = Argument<'call, StatementHandle>;
 impl<'call> TakenStatement<'call> {
     /// Runs the body with the statement.
     fn statement<T>(&self, body: impl FnOnce(&'call StatementHandle) -> JsResult<T>) -> napi::Result<T> {
-        let errors = self.data.map(|statement| &*statement.database.state.errors);
+        let errors = self.data.map(|statement| &*statement.handle.state.errors);
         answer(self.env, errors, || body(self.data.ok_or_else(illegal)?))
     }
 }
@@ -125,7 +125,7 @@ impl StatementHandle {
             return Ok(());
         }
         connection.check_writable()?;
-        self.database.check_same_file()
+        self.handle.check_same_file()
     }
 
     fn check_reader(&self) -> Result<(), Error> {
@@ -162,10 +162,10 @@ impl StatementHandle {
     }
 
     fn log(&self) -> JsResult<()> {
-        if self.database.logger.borrow().is_none() {
+        if self.handle.logger.borrow().is_none() {
             return Ok(());
         }
-        self.database.log(&self.statement.expanded_sql().unwrap_or_default())
+        self.handle.log(&self.statement.expanded_sql().unwrap_or_default())
     }
 
     fn release(&self) {

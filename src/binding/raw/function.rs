@@ -11,9 +11,9 @@ use std::rc::Rc;
 
 use napi_derive::napi;
 
-use super::database::Taken;
-use super::js::{Env, ErrorClasses, Failure, JsResult, Kind, Reference, Value};
-use super::state::State;
+use crate::binding::connection::Taken;
+use crate::binding::js::{Env, ErrorClasses, Failure, JsResult, Kind, Reference, Value};
+use crate::binding::state::State;
 use crate::engine::sqlite::driver::function::{Aggregate, Argument, Output, Scalar, Signature, Stepped, Thrown};
 use crate::error::Error;
 
@@ -216,11 +216,11 @@ impl Registration {
 /// Registers a function.
 #[napi]
 pub fn function(connection: Taken<'_>, function: Value, registration: Registration) -> napi::Result<()> {
-    connection.connection(|database| {
-        database.connection.check_no_iterators()?;
-        let shared = registration.shared(&database.state);
+    connection.connection(|handle| {
+        handle.connection.check_no_iterators()?;
+        let shared = registration.shared(&handle.state);
         let function = JsFunction { shared, function: connection.env.reference(function)? };
-        Ok(database.connection.create_function(&registration.signature(), Box::new(function))?)
+        Ok(handle.connection.create_function(&registration.signature(), Box::new(function))?)
     })
 }
 
@@ -234,14 +234,14 @@ pub fn aggregate(
     result: Value,
     registration: Registration,
 ) -> napi::Result<()> {
-    connection.connection(|database| {
+    connection.connection(|handle| {
         let env = connection.env;
-        database.connection.check_no_iterators()?;
+        handle.connection.check_no_iterators()?;
         let optional = |value: Value| -> JsResult<Option<Reference>> {
             if env.kind(value) == Kind::Function { env.reference(value).map(Some) } else { Ok(None) }
         };
         let aggregate = JsAggregate {
-            shared: registration.shared(&database.state),
+            shared: registration.shared(&handle.state),
             start: env.reference(env.array([Ok(start)].into_iter())?)?,
             start_is_function: env.kind(start) == Kind::Function,
             step: env.reference(step)?,
@@ -249,6 +249,6 @@ pub fn aggregate(
             result: optional(result)?,
         };
         let windows = aggregate.inverse.is_some();
-        Ok(database.connection.create_aggregate(&registration.signature(), Box::new(aggregate), windows)?)
+        Ok(handle.connection.create_aggregate(&registration.signature(), Box::new(aggregate), windows)?)
     })
 }
