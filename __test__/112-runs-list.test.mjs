@@ -97,12 +97,11 @@ describe('listRuns(filter?)', () => {
   it('gives all runs, newest first, of one millisecond the later enqueued first', () => {
     const db = board();
     expect(db.listRuns()).toStrictEqual({ items: [], next: null });
-    for (const prompt of ['a', 'b']) queued(db, { prompt });
+    const ids = [queued(db).id, queued(db).id];
     vi.advanceTimersByTime(5);
-    queued(db, { prompt: 'c' });
-    expect(promptsOf([...db.listRuns().items].toReversed()).length).toBe(3);
+    ids.push(queued(db).id);
+    expect(idsOf(db.listRuns().items)).toEqual(ids.toReversed());
     expect(db.listRuns().items.map(({ createdAt }) => createdAt)).toEqual([at(5), at(0), at(0)]);
-    expect(idsOf(db.listRuns().items)[0]).toBe(db.listRuns({ limit: 1 }).items[0].id);
   });
 
   it('has each run once, in whatever state, also when it has become an execution', async () => {
