@@ -25,6 +25,10 @@ pub enum Holds {
     Time,
     /// Whether something is so, stored as 1 or 0.
     Boolean,
+    /// A whole number.
+    Integer,
+    /// A point in time that is stored in milliseconds, and given as ISO 8601 or a `Date`.
+    Instant,
 }
 
 impl Holds {
@@ -37,6 +41,8 @@ impl Holds {
             Self::Port => "a non-negative integer",
             Self::Coordinate => "a finite number",
             Self::Boolean => "a boolean",
+            Self::Integer => "an integer",
+            Self::Instant => "a time",
         }
     }
 }
@@ -163,6 +169,7 @@ impl Declaration {
             Holds::Coordinate => rules::coordinate(field, given).map(Stored::Real),
             // JavaScript's part makes it one: everything has a truth value there.
             Holds::Boolean => Ok(Stored::Integer(i64::from(given == Given::Boolean(true)))),
+            Holds::Integer | Holds::Instant => rules::whole(field, given, &(i64::MIN..=i64::MAX)).map(Stored::Integer),
         }
     }
 }

@@ -42,6 +42,7 @@ migrations! {
     1 "javascript_layer",
     2 "indexes",
     3 "changes",
+    4 "runs",
 }
 
 /// The version that the code needs.
