@@ -57,6 +57,7 @@ fn field(field: &Declaration) -> Value {
         Holds::Id => ("id", None),
         Holds::Text => ("text", None),
         Holds::Json { missing } => ("json", Some(missing)),
+        Holds::Object => ("object", Some("null")),
         Holds::Port => ("port", None),
         Holds::Coordinate => ("coordinate", None),
         Holds::Time => ("time", None),

@@ -70,11 +70,12 @@ pub trait Workers {
     /// As [`Workers::heartbeat_run`].
     fn finish_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()>;
 
-    /// The runs whose lease ran out so long ago: a row each, the token behind its cells; at most a batch.
+    /// The runs whose lease ran out so long ago, in the order of their ids from behind one on: a row each, the token behind
+    /// its cells; at most a batch.
     ///
     /// # Errors
     /// The model's for a value.
-    fn runs_out_of_lease(&self, grace_ms: Given<'_>, now: f64, batch: &mut Batch) -> Result<()>;
+    fn runs_out_of_lease(&self, grace_ms: Given<'_>, after: Given<'_>, now: f64, batch: &mut Batch) -> Result<()>;
 
     /// Takes away the runs whose lease ran out so long ago, and those that took too long: a row each, its id and its status.
     /// Where somebody was asked, of the former only those that he was asked about.

@@ -17,6 +17,8 @@ pub enum Holds {
         /// The text that is read where none is stored.
         missing: &'static str,
     },
+    /// A JSON object, stored as its text.
+    Object,
     /// The port of a server: a non-negative integer.
     Port,
     /// A coordinate or a length on the canvas: a finite number.
@@ -38,6 +40,7 @@ impl Holds {
             Self::Id => "a non-empty string",
             Self::Text | Self::Time => "a string",
             Self::Json { .. } => "a JSON value",
+            Self::Object => "an object",
             Self::Port => "a non-negative integer",
             Self::Coordinate => "a finite number",
             Self::Boolean => "a boolean",
@@ -142,7 +145,9 @@ impl Declaration {
     fn stored_new<'a>(&self, field: Field, given: Given<'a>, now: &'a str) -> Result<Stored<'a>> {
         match (self.holds, self.new) {
             (Holds::Id, _) => rules::id(field, given).map(Into::into),
-            (Holds::Text | Holds::Json { .. }, New::OrNull) => rules::text_or(field, given, None).map(Into::into),
+            (Holds::Text | Holds::Json { .. } | Holds::Object, New::OrNull) => {
+                rules::text_or(field, given, None).map(Into::into)
+            }
             (Holds::Text | Holds::Json { .. }, New::Or(text)) => {
                 rules::text_or(field, given, Some(text)).map(Into::into)
             }
@@ -164,7 +169,7 @@ impl Declaration {
     fn stored<'a>(&self, field: Field, given: Given<'a>) -> Result<Stored<'a>> {
         match self.holds {
             Holds::Id => rules::id(field, given).map(Into::into),
-            Holds::Text | Holds::Json { .. } | Holds::Time => rules::text(field, given).map(Into::into),
+            Holds::Text | Holds::Json { .. } | Holds::Object | Holds::Time => rules::text(field, given).map(Into::into),
             Holds::Port => rules::port(field, given),
             Holds::Coordinate => rules::coordinate(field, given).map(Stored::Real),
             // JavaScript's part makes it one: everything has a truth value there.

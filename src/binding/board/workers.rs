@@ -50,15 +50,15 @@ fn finish_run(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn runs_out_of_lease(state: &State, call: &Call) -> JsResult<Value> {
-    row(state, call, |engine, given, batch| engine.runs_out_of_lease(given.get(1), given.number(0)?, batch))
+    row(state, call, |engine, given, batch| {
+        engine.runs_out_of_lease(given.get(1), given.get(2), given.number(0)?, batch)
+    })
 }
 
 /// `sweepRuns(connection, now, grace, ids, tokens, answers)`: the last three of the claims that somebody was asked about.
 fn sweep_runs(state: &State, call: &Call) -> JsResult<Value> {
     let asked = asked(call)?;
-    row(state, call, |engine, given, batch| {
-        engine.sweep_runs(given.get(1), asked.as_deref(), given.number(0)?, batch)
-    })
+    row(state, call, |engine, given, batch| engine.sweep_runs(given.get(1), asked.as_deref(), given.number(0)?, batch))
 }
 
 fn asked(call: &Call) -> JsResult<Option<Vec<Asked>>> {

@@ -46,7 +46,7 @@ pub const RUN: Entity = Entity {
         unset("models", "usage.models", Holds::Json { missing: "[]" }),
         unset("bodies_pruned_at", "bodiesPrunedAt", Holds::Instant),
         unset("by", "by", Holds::Json { missing: "null" }),
-        Declaration::new("metadata", "metadata", Holds::Json { missing: "null" }).made(New::OrNull),
+        Declaration::new("metadata", "metadata", Holds::Object).made(New::OrNull),
     ],
 };
 

@@ -31,7 +31,8 @@ impl Store {
         most: usize,
         batch: &mut Batch,
     ) -> Result<()> {
-        let mut runs = if self.version >= VERSION { self.latest_runs(filter, after.run, most)? } else { VecDeque::new() };
+        let mut runs =
+            if self.version >= VERSION { self.latest_runs(filter, after.run, most)? } else { VecDeque::new() };
         while batch.rows() < most {
             let until = runs.front().map_or(i64::MIN, |run| run.created_at);
             while batch.rows() < most && !is_open_only(filter) {
@@ -74,7 +75,9 @@ impl Store {
             let mut row = Row::of(statement);
             let key = row.integer();
             let made = match row.with_text(made_at) {
-                None => self.first(Sql::ExecutionAt, &[Bind::Integer(key)], |row| row.with_text(7, time::parse))?.flatten(),
+                None => {
+                    self.first(Sql::ExecutionAt, &[Bind::Integer(key)], |row| row.with_text(7, time::parse))?.flatten()
+                }
                 made => made,
             };
             if made.is_some_and(|made| made < until) {

@@ -35,7 +35,9 @@ impl Store {
                 let place = [Bind::Integer(due), Bind::Integer(record.key), Bind::Text(zone), Bind::Text(worktree)];
                 self.write_run(Sql::Delay, &place).map(drop)
             }
-            None => self.put_in_line(zone, &record.agent_type, urgency(record.priority, answered), record.key, worktree),
+            None => {
+                self.put_in_line(zone, &record.agent_type, urgency(record.priority, answered), record.key, worktree)
+            }
         }
     }
 
@@ -60,14 +62,7 @@ impl Store {
         let mut due = Vec::new();
         self.each_row(Sql::Due, &[Bind::Integer(wall_ms)], |statement| {
             let mut row = Row::of(statement);
-            due.push((
-                row.integer(),
-                row.integer(),
-                row.text_or_null(),
-                row.text(),
-                row.integer(),
-                row.text(),
-            ));
+            due.push((row.integer(), row.integer(), row.text_or_null(), row.text(), row.integer(), row.text()));
             Ok(true)
         })?;
         for (at, run, zone, agent, priority, worktree) in due {

@@ -117,7 +117,8 @@ impl Record {
 
     /// What is recorded as an execution only, as a run that began and ended at once.
     pub fn of_execution(row: &mut Row<'_>) -> Self {
-        let (id, zone_id, worktree_id, agent_type, prompt) = (row.text(), row.text(), row.text(), row.text(), row.text());
+        let (id, zone_id, worktree_id, agent_type, prompt) =
+            (row.text(), row.text(), row.text(), row.text(), row.text());
         let result = row.text_or_null();
         let end = if row.integer() == 0 { End::Failed } else { End::Succeeded };
         let at = row.with_text(time::parse).unwrap_or_default();

@@ -118,14 +118,7 @@ impl Store {
         .map(drop)
     }
 
-    fn end(
-        &self,
-        record: &mut Record,
-        before: &Run,
-        execution: bool,
-        token: Option<i64>,
-        wall_ms: i64,
-    ) -> Result<()> {
+    fn end(&self, record: &mut Record, before: &Run, execution: bool, token: Option<i64>, wall_ms: i64) -> Result<()> {
         match before.state {
             State::Running { .. } => self.give_back(record)?,
             State::Queued { .. } => {

@@ -28,12 +28,7 @@ impl Store {
     }
 
     /// Binds values, runs `steps`, and leaves the statement as it was before.
-    fn bound<T>(
-        &self,
-        sql: Sql,
-        values: &[Bind<'_>],
-        steps: impl FnOnce(&Statement) -> Result<T>,
-    ) -> Result<T> {
+    fn bound<T>(&self, sql: Sql, values: &[Bind<'_>], steps: impl FnOnce(&Statement) -> Result<T>) -> Result<T> {
         let statement = self.run_statement(sql)?;
         let done = statement.bind_all(values.iter().copied()).and_then(|()| steps(statement));
         statement.reset();

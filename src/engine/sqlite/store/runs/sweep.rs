@@ -24,7 +24,13 @@ impl Store {
     }
 
     /// Takes away all that is; where somebody was asked about claims, of those out of their lease only what he was asked about.
-    pub(super) fn sweep(&self, grace_ms: i64, asked: Option<&[Asked]>, now: Moment) -> Result<Vec<Record>> {
+    pub(super) fn sweep(
+        &self,
+        grace_ms: i64,
+        asked: Option<&[Asked]>,
+        now: Moment,
+        most: usize,
+    ) -> Result<Vec<Record>> {
         let mut swept = Vec::new();
         for (id, token) in self.over(grace_ms, now)? {
             let found = asked.and_then(|asked| asked.iter().find(|asked| asked.id == id && asked.token == token));
@@ -32,15 +38,19 @@ impl Store {
             let alive = asked.is_some() && found.is_none_or(|asked| asked.alive);
             let grace_ms = if asked.is_some() && found.is_none() { i64::MAX } else { grace_ms };
             swept.extend(self.sweep_one(&id, alive, grace_ms, now)?);
+            if swept.len() == most {
+                break;
+            }
         }
         Ok(swept)
     }
 
-    /// Runs whose lease ran out so long ago, at most so many.
-    pub(super) fn out_of_lease(&self, grace_ms: i64, now: Moment, most: usize) -> Result<Vec<Record>> {
+    /// Runs whose lease ran out so long ago, in the order of their ids from behind one on; at most so many.
+    pub(super) fn out_of_lease(&self, grace_ms: i64, after: &str, now: Moment, most: usize) -> Result<Vec<Record>> {
         let mut found = Vec::new();
         for (id, _) in self.over(grace_ms, now)? {
-            if let Some(record) = self.load(&id)?
+            if *id > *after
+                && let Some(record) = self.load(&id)?
                 && let State::Running { lease, .. } = record.life.state
                 && lease.ran_out(now, grace_ms)
             {

@@ -88,9 +88,10 @@ impl Store {
         retry_of: Option<&str>,
         now: Moment,
     ) -> Result<Record> {
-        let same = wanted.idempotency_key.as_deref().map_or(Ok(None), |key| {
-            self.first(Sql::SameKey, &[Bind::Text(key)], |row| row.text(0))
-        })?;
+        let same = wanted
+            .idempotency_key
+            .as_deref()
+            .map_or(Ok(None), |key| self.first(Sql::SameKey, &[Bind::Text(key)], |row| row.text(0)))?;
         let same = same.map_or(Ok(None), |id| self.load(&id))?;
         match (enqueue(same.as_ref().map(|record| &record.life), wanted.life(), now), same) {
             (Enqueued::Found, Some(record)) => Ok(record),

@@ -21,6 +21,9 @@ const USUAL_LEASE_MS: i64 = 60_000;
 /// How many runs a call takes or gives at most: their cells fit a batch.
 const MOST: i64 = 150;
 
+/// How many a sweep takes away at most, whose ids and states fit a batch.
+const MOST_SWEPT: usize = 2000;
+
 impl Workers for Store {
     fn start_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         self.check_runs()?;
@@ -36,7 +39,8 @@ impl Workers for Store {
         let [worker, lease_ms] = [fields, fields + 1].map(|at| (at, argument(given, at)));
         let worker_id = rules::id(Field::new(method, "workerId").behind(worker.0), worker.1)?;
         let lease_ms = lease_length(Field::new(method, "leaseMs").behind(lease_ms.0), lease_ms.1)?;
-        let taker = Taker { worker: worker_id, lease_ms: lease_ms.unwrap_or(USUAL_LEASE_MS), zones: None, agents: None };
+        let taker =
+            Taker { worker: worker_id, lease_ms: lease_ms.unwrap_or(USUAL_LEASE_MS), zones: None, agents: None };
         let record = self.atomically(|| self.start(&wanted, &taker, now))?;
         push_claimed(batch, &record);
         Ok(())
@@ -104,11 +108,12 @@ impl Workers for Store {
         self.work(id, token, &finish, now, batch, |record, _| record.said = said)
     }
 
-    fn runs_out_of_lease(&self, grace_ms: Given<'_>, now: f64, batch: &mut Batch) -> Result<()> {
+    fn runs_out_of_lease(&self, grace_ms: Given<'_>, after: Given<'_>, now: f64, batch: &mut Batch) -> Result<()> {
         self.check_runs()?;
         let grace_ms = grace(grace_ms)?;
+        let after = rules::lookup(Field::new("sweepRuns", "after"), after)?.unwrap_or_default();
         let now = clock::moment(now as i64);
-        let found = self.in_snapshot(|| self.out_of_lease(grace_ms, now, MOST as usize))?;
+        let found = self.in_snapshot(|| self.out_of_lease(grace_ms, after, now, MOST as usize))?;
         for record in found {
             push_claimed(batch, &record);
         }
@@ -119,7 +124,7 @@ impl Workers for Store {
         self.check_runs()?;
         let grace_ms = grace(grace_ms)?;
         let now = clock::moment(now as i64);
-        for record in self.atomically(|| self.sweep(grace_ms, asked, now))? {
+        for record in self.atomically(|| self.sweep(grace_ms, asked, now, MOST_SWEPT))? {
             batch.push_text(record.id.as_bytes());
             batch.push_text(record.life.status().word().as_bytes());
             batch.end_row();
@@ -161,9 +166,10 @@ impl Store {
             }
         }
         // Only one that was found by its key is somewhere else.
-        let message = format!("startRun: the run with this idempotencyKey is {id:?}, which is {status}");
-        let facts = Field::new("startRun", "idempotencyKey").behind(idempotency_key()).facts();
-        Err(Error::Coded { code: "ERR_RUN_TRANSITION", message }.about(facts))
+        let field = Field::new("startRun", "idempotencyKey").behind(idempotency_key());
+        let message =
+            format!("{field} must be that of no run, or of a queued one, got that of {id:?}, which is {status}");
+        Err(Error::Coded { code: "ERR_CONFLICT", message }.about(field.facts()))
     }
 
     /// What a call of its worker makes of a run; `say` puts into it what the call says besides.
@@ -220,11 +226,11 @@ fn worker_arguments<'a>(method: &'static str, given: &[Given<'a>]) -> Result<(&'
 }
 
 fn lease_length(field: Field, given: Given<'_>) -> Result<Option<i64>> {
-    if given == Given::Undefined { Ok(None) } else { rules::whole(field, given, &LEASE_MS).map(Some) }
+    if given.is_missing() { Ok(None) } else { rules::whole(field, given, &LEASE_MS).map(Some) }
 }
 
 fn grace(given: Given<'_>) -> Result<i64> {
-    if given == Given::Undefined { Ok(0) } else { rules::whole(Field::new("sweepRuns", "graceMs"), given, &GRACE_MS) }
+    if given.is_missing() { Ok(0) } else { rules::whole(Field::new("sweepRuns", "graceMs"), given, &GRACE_MS) }
 }
 
 fn outcome(field: Field, given: Given<'_>) -> Result<Outcome> {
