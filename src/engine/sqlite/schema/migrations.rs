@@ -41,7 +41,7 @@ macro_rules! migrations {
 migrations! {
     1 "javascript_layer",
     2 "indexes",
-    3 "changes",
+    3 "execution_counts",
     4 "runs",
 }
 
