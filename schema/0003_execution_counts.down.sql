@@ -8,3 +8,4 @@ DROP TABLE IF EXISTS execution_counts_log;
 DROP TABLE IF EXISTS execution_counts_by_zone;
 DROP TABLE IF EXISTS execution_counts;
 DROP TABLE IF EXISTS execution_counts_checked;
+DROP TABLE IF EXISTS changes;

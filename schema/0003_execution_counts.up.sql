@@ -129,3 +129,21 @@ CREATE TRIGGER execution_counts_folding AFTER UPDATE OF stamp ON execution_count
 
   DELETE FROM execution_counts_log WHERE id < NEW.id;
 END;
+
+CREATE TABLE changes (
+  seq INTEGER PRIMARY KEY,
+  stamp INTEGER NOT NULL DEFAULT (random()),
+  at INTEGER NOT NULL,
+  entity INTEGER NOT NULL,
+  op INTEGER NOT NULL,
+  id TEXT,
+  zone_id TEXT,
+  worktree_id TEXT,
+  agent_type TEXT,
+  success INTEGER,
+  count INTEGER NOT NULL DEFAULT 0,
+  data TEXT,
+  "by" TEXT
+);
+INSERT INTO changes (seq, at, entity, op)
+VALUES (0, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), 0, 0);

@@ -9,9 +9,11 @@ const { openConfig } = require('./config.js');
 const executions = require('./executions.js');
 const { keptOf } = require('./kept.js');
 const { Log } = require('./log.js');
+const runs = require('./runs.js');
 const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
 const transactions = require('./transactions.js');
+const workers = require('./workers.js');
 const worktrees = require('./worktrees.js');
 const zones = require('./zones.js');
 
@@ -50,7 +52,18 @@ function add(object, methods) {
   }
 }
 
-for (const concept of [worktrees, zones, assignments, executions, statistics, board, transactions, backups]) {
+for (const concept of [
+  worktrees,
+  zones,
+  assignments,
+  executions,
+  statistics,
+  board,
+  runs,
+  workers,
+  transactions,
+  backups,
+]) {
   add(VisualDatabase.prototype, concept.methods);
 }
 add(VisualDatabase, backups.statics);

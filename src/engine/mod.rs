@@ -7,9 +7,11 @@ mod assignments;
 mod control;
 mod executions;
 mod lists;
+mod runs;
 mod session;
 pub mod sqlite;
 mod statistics;
+mod workers;
 mod worktrees;
 mod zones;
 
@@ -17,12 +19,14 @@ pub use assignments::Assignments;
 pub use control::Control;
 pub use executions::Executions;
 pub use lists::Lists;
+pub use runs::{RunFilter, Runs, RunsAfter};
 pub use session::Session;
 pub use statistics::{Mended, Statistics};
+pub use workers::{Asked, Claim, Workers};
 pub use worktrees::Worktrees;
 pub use zones::Zones;
 
 /// All that a board can do.
-pub trait Engine: Session + Lists + Worktrees + Zones + Assignments + Executions + Statistics {}
+pub trait Engine: Session + Lists + Worktrees + Zones + Assignments + Executions + Statistics + Runs + Workers {}
 
-impl<T: Session + Lists + Worktrees + Zones + Assignments + Executions + Statistics> Engine for T {}
+impl<T: Session + Lists + Worktrees + Zones + Assignments + Executions + Statistics + Runs + Workers> Engine for T {}

@@ -2,7 +2,7 @@
 
 use super::opened::Board;
 use crate::binding::database::database;
-use crate::binding::js::{Call, JsResult, Value};
+use crate::binding::js::{Call, JsResult, Kind, Value};
 use crate::binding::state::{Arguments, State};
 use crate::engine::Engine;
 use crate::error::{Error, Position, Result};
@@ -79,6 +79,16 @@ pub(super) fn nothing(
     let engine = &*board(call)?.engine;
     state.with_given(call, 1, |given| Ok(run(engine, given).map_err(placed(first))?))?;
     Ok(call.env.undefined())
+}
+
+/// The texts of an array in an argument; `None` where it is missing. JavaScript's part has seen to it that they are texts.
+pub(super) fn texts(call: &Call, index: usize) -> JsResult<Option<Vec<String>>> {
+    let (env, values) = (call.env, call.argument(index));
+    if env.kind(values) != Kind::Object {
+        return Ok(None);
+    }
+    let texts = (0..env.array_length(values)?).map(|at| env.to_string(env.element(values, at)?));
+    texts.collect::<JsResult<_>>().map(Some)
 }
 
 /// Takes the array in the third argument `width` values at a time. Leaves in the head how many it has taken, so that

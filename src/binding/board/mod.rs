@@ -6,7 +6,9 @@ mod call;
 mod executions;
 mod lists;
 pub mod opened;
+mod runs;
 mod statistics;
+mod workers;
 mod worktrees;
 mod zones;
 
@@ -19,5 +21,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     assignments::FUNCTIONS,
     executions::FUNCTIONS,
     statistics::FUNCTIONS,
+    runs::FUNCTIONS,
+    workers::FUNCTIONS,
     lists::FUNCTIONS,
 ];

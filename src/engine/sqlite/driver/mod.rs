@@ -3,6 +3,7 @@
 mod bind;
 mod busy;
 mod checkpoint;
+pub mod clock;
 pub mod code;
 mod column;
 pub mod connection;

@@ -42,6 +42,7 @@ migrations! {
     1 "javascript_layer",
     2 "indexes",
     3 "execution_counts",
+    4 "runs",
 }
 
 /// The version that the code needs.

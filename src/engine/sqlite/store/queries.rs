@@ -7,23 +7,24 @@
 use crate::model::{EXECUTION, Entity, WORKTREE, ZONE};
 
 macro_rules! queries {
-    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
-        /// A statement of the domain.
+    ($(#[$about:meta])* $set:ident; $($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
+        $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Query { $($(#[$doc])* $name),* }
+        pub enum $set { $($(#[$doc])* $name),* }
 
-        impl Query {
+        impl $set {
             /// All of them, in the order of their discriminants.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
             /// Its SQL.
             #[must_use]
             pub fn sql(self) -> String {
-                expand(match self { $(Self::$name => $sql),* })
+                $crate::engine::sqlite::store::queries::expand(match self { $(Self::$name => $sql),* })
             }
 
             /// Its name.
             #[must_use]
+            #[allow(dead_code, reason = "tests say by it which one it was")]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name)),* }
             }
@@ -31,7 +32,12 @@ macro_rules! queries {
     };
 }
 
+pub(super) use queries;
+
 queries! {
+    /// A statement of the domain.
+    Query;
+
     /// Several reads of one snapshot begin.
     BeginRead = "BEGIN";
     /// They end.
@@ -155,7 +161,7 @@ fn new_row(entity: &Entity) -> String {
 }
 
 /// Puts the columns in the place of what stands for them.
-fn expand(sql: &str) -> String {
+pub(super) fn expand(sql: &str) -> String {
     let mut sql = sql.replace("{w.worktree}", &columns(&WORKTREE, "w."));
     for entity in [&WORKTREE, &ZONE, &EXECUTION] {
         if sql.contains('{') {
