@@ -280,10 +280,21 @@ describe('retryRun(id, changes?)', () => {
     expect(everything(db)).toEqual(before);
   });
 
-  it('of a run with an idempotencyKey that another open run has by now gives that one', () => {
+  it('is a new wish: it has the idempotencyKey of the first only if that is given again', () => {
     const db = board();
-    const first = ended(db, { idempotencyKey: 'issue-7' });
-    const open = db.enqueueRun(wanted({ idempotencyKey: 'issue-7' }));
-    expect(db.retryRun(first.id)).toStrictEqual(open);
+    const KEY = { idempotencyKey: 'issue-7' };
+    const first = ended(db, KEY);
+    const again = db.retryRun(first.id);
+    expect(again).toMatchObject({ retryOf: first.id, idempotencyKey: null });
+    expect(db.retryRun(first.id).id).not.toBe(again.id);
+    const keyed = db.retryRun(first.id, KEY);
+    expect(keyed).toMatchObject({ retryOf: first.id, ...KEY });
+    expect(db.retryRun(first.id, KEY)).toStrictEqual(keyed);
+  });
+
+  it('is available at once, whatever the first one had to wait for', () => {
+    const db = board();
+    const first = db.cancelRun(queued(db, { availableAt: new Date(NOW + 60_000) }).id);
+    expect(db.retryRun(first.id).availableAt).toBe(at(0));
   });
 });

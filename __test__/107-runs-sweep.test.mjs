@@ -1,7 +1,19 @@
 // `sweepRuns`: taking runs away from workers that are not there any more, and ending what takes too long.
 import { describe, expect, it } from 'vitest';
 import { thrown } from './support/failure.mjs';
-import { board, claim, everything, pause, queued, ranOut, refusal, running, waiting } from './support/runs.mjs';
+import {
+  allRanOut,
+  board,
+  claim,
+  everything,
+  idsOf,
+  pause,
+  queued,
+  ranOut,
+  refusal,
+  running,
+  waiting,
+} from './support/runs.mjs';
 
 const NOTHING = { requeued: [], lost: [], timedOut: [] };
 
@@ -20,12 +32,9 @@ describe('sweepRuns()', () => {
 
   it('says what became of the runs whose lease ran out', async () => {
     const db = board();
-    const again = running(db, { maxAttempts: 2 }, { leaseMs: 1 });
-    const last = running(db, {}, { leaseMs: 1 });
-    const stopped = running(db, { maxAttempts: 2 }, { leaseMs: 1 });
     const alive = running(db);
+    const [again, last, stopped] = await allRanOut(db, { maxAttempts: 2 }, {}, { maxAttempts: 2 });
     db.cancelRun(stopped.run.id);
-    await pause(10);
     expect(db.sweepRuns()).toStrictEqual({ requeued: [again.run.id], lost: [last.run.id], timedOut: [] });
     const statuses = [again, last, stopped, alive].map(({ run }) => db.getRun(run.id).status);
     expect(statuses).toEqual(['queued', 'lost', 'cancelled', 'running']);
@@ -34,9 +43,7 @@ describe('sweepRuns()', () => {
 
   it('makes executions of those that ended, and of no others', async () => {
     const db = board();
-    const again = running(db, { maxAttempts: 2 }, { leaseMs: 1 });
-    const last = running(db, {}, { leaseMs: 1 });
-    await pause(10);
+    const [again, last] = await allRanOut(db, { maxAttempts: 2 }, {});
     db.sweepRuns();
     expect(db.getExecution(again.run.id)).toBeNull();
     expect(db.getExecution(last.run.id)).toMatchObject({ prompt: 'Build it', success: false });
@@ -46,11 +53,10 @@ describe('sweepRuns()', () => {
 
   it('sweeps many at once', async () => {
     const db = board();
-    const ids = Array.from({ length: 300 }, (_, n) => running(db, { maxAttempts: 1 + (n % 2) }, { leaseMs: 1 }).run.id);
-    await pause(10);
+    const claimed = await allRanOut(db, ...Array.from({ length: 400 }, (_, n) => ({ maxAttempts: 1 + (n % 2) })));
     const { requeued, lost } = db.sweepRuns();
-    expect([requeued.length, lost.length]).toEqual([150, 150]);
-    expect([...requeued, ...lost].toSorted()).toEqual(ids.toSorted());
+    expect([requeued.length, lost.length]).toEqual([200, 200]);
+    expect([...requeued, ...lost].toSorted()).toEqual(idsOf(claimed.map(({ run }) => run)).toSorted());
   });
 });
 
@@ -101,9 +107,9 @@ describe('isAlive(workerId, run)', () => {
     running(db, {}, { workerId: 'in time' });
     queued(db);
     waiting(db);
-    const one = running(db, { maxAttempts: 2 }, { workerId: 'one', leaseMs: 1 });
-    const two = running(db, { maxAttempts: 2 }, { workerId: 'two', leaseMs: 1 });
-    await pause(10);
+    const one = running(db, { maxAttempts: 2 }, { workerId: 'one', leaseMs: 100 });
+    const two = running(db, { maxAttempts: 2 }, { workerId: 'two', leaseMs: 100 });
+    await pause(120);
     const asked = [];
     db.sweepRuns({ isAlive: (workerId, { id, status }) => asked.push([workerId, id, status]) && false });
     expect(asked.toSorted()).toEqual([
@@ -133,8 +139,7 @@ describe('isAlive(workerId, run)', () => {
 
   it('throws what it throws, and nothing is swept', async () => {
     const db = board();
-    await ranOut(db, { maxAttempts: 2 });
-    await ranOut(db, { maxAttempts: 2 });
+    await allRanOut(db, { maxAttempts: 2 }, { maxAttempts: 2 });
     const before = everything(db);
     let asked = 0;
     const error = new Error('no network');
@@ -160,9 +165,7 @@ describe('isAlive(workerId, run)', () => {
 
   it('is asked outside the transaction, and may use the database: what it changes counts', async () => {
     const db = board();
-    const done = await ranOut(db, { prompt: 'done' });
-    const kept = await ranOut(db, { prompt: 'kept' });
-    const gone = await ranOut(db, { prompt: 'gone' });
+    const [done, kept, gone] = await allRanOut(db, { prompt: 'done' }, { prompt: 'kept' }, { prompt: 'gone' });
     const inTransaction = [];
     const isAlive = (_, { id, prompt }) => {
       inTransaction.push(db.db.inTransaction);

@@ -212,7 +212,7 @@ describe('usage', () => {
     [{ model: null }, 'model'],
     [{ model: '' }, 'model'],
     [{ model: 7 }, 'model'],
-    [{ model: 'm', provider: 7n }, 'provider'],
+    [{ model: 'm', provider: {} }, 'provider'],
     [{ model: 'm', eventId: '' }, 'eventId'],
     [{ model: 'm', eventId: 7 }, 'eventId'],
     [{ model: 'm', costSource: 'guessed' }, 'costSource'],
