@@ -1,18 +1,6 @@
 // `getRun`, `listRuns`: runs, and what was recorded as an execution only, by whomever.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  board,
-  claim,
-  ended,
-  idsOf,
-  promptsOf,
-  queued,
-  ranOut,
-  refusal,
-  running,
-  waiting,
-  wanted,
-} from './support/runs.mjs';
+import { board, claim, ended, idsOf, queued, ranOut, refusal, running, waiting, wanted } from './support/runs.mjs';
 import { execution, worktree, zone } from './support/samples.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
 import { WRITERS } from './support/writers.mjs';
