@@ -339,7 +339,10 @@ export interface NewRun {
   metadata?: Metadata | null | undefined;
 }
 
-/** What `retryRun` takes: what is to be otherwise than in the run before. `undefined` is 'as it was', `null` the default. */
+/**
+ * What `retryRun` takes: what is to be otherwise than in the run before. `undefined` is 'as it was', but for
+ * `idempotencyKey` and `availableAt`, which are those of this wish; `null` is the default.
+ */
 export type RunChanges = { [Key in keyof NewRun]?: NewRun[Key] | undefined };
 
 /** How `claimRuns`, `claimRun` and `waitForRun` choose, and for how long. An unknown key is a `TypeError`. */

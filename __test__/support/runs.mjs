@@ -49,6 +49,14 @@ export async function ranOut(db, given) {
   return claimed;
 }
 
+/** New runs that worker-1 holds by leases that ran out, all of them at once: whoever claims recovers what ran out before. */
+export async function allRanOut(db, ...given) {
+  db.enqueueRuns(given.map((each) => wanted(each)));
+  const claimed = db.claimRuns({ workerId: 'worker-1', limit: given.length, leaseMs: 200 });
+  await pause(220);
+  return claimed;
+}
+
 /** Really so many milliseconds: leases go by a clock that tests don't set. */
 export const pause = (milliseconds) => setTimeout(milliseconds);
 
