@@ -82,6 +82,18 @@ pub fn text(field: Field, given: Given<'_>) -> Result<Option<Cow<'_, str>>> {
     }
 }
 
+/// Text that nothing else stands for: `undefined` and `null` are `None`.
+///
+/// # Errors
+/// A `TypeError` for anything else that is not a string, a `RangeError` for more than [`MAX_BYTES`].
+pub fn string(field: Field, given: Given<'_>) -> Result<Option<&str>> {
+    match given {
+        Given::Undefined | Given::Null => Ok(None),
+        Given::Text(text) => sized(field, text).map(Some),
+        _ => Err(field.wrong_type("a string", &given)),
+    }
+}
+
 /// Text in which everything falsy means the default.
 ///
 /// # Errors

@@ -82,7 +82,8 @@ impl<'a> Wanted<'a> {
             "worktreeId" => self.worktree_id = rules::id(field, given)?.into(),
             "agentType" => self.agent_type = rules::id(field, given)?.into(),
             "prompt" => {
-                self.prompt = rules::text(field, given)?.ok_or_else(|| field.wrong_type("a string", &given))?;
+                let prompt = rules::string(field, given)?;
+                self.prompt = prompt.ok_or_else(|| field.wrong_type("a string", &given))?.into();
             }
             "priority" => self.priority = whole_or(field, given, &ANY)?.unwrap_or(0),
             "maxAttempts" => self.max_attempts = whole_or(field, given, &MAX_ATTEMPTS)?.unwrap_or(1) as u32,
@@ -112,11 +113,11 @@ fn optional_id<'a>(field: Field, given: Given<'a>) -> Result<Option<Cow<'a, str>
 }
 
 fn metadata<'a>(field: Field, given: Given<'a>) -> Result<Option<Cow<'a, str>>> {
-    match rules::text(field, given)? {
+    match rules::string(field, given)? {
         Some(text) if text.len() > METADATA_BYTES => {
             Err(field.out_of_range(&format!("at most {METADATA_BYTES} bytes of JSON"), text.len()))
         }
-        text => Ok(text),
+        text => Ok(text.map(Cow::Borrowed)),
     }
 }
 

@@ -40,18 +40,18 @@ impl Runs for Store {
     }
 
     fn cancel_run(&self, id: Given<'_>, reason: Given<'_>, now: f64, batch: &mut Batch) -> Result<()> {
-        let reason = rules::text(Field::new("cancelRun", "reason").behind(1), reason)?;
+        let reason = rules::string(Field::new("cancelRun", "reason").behind(1), reason)?;
         self.transition(id, &Call::Cancel, now, batch, |record| {
             if let Some(reason) = reason {
-                record.cancel_reason.get_or_insert(reason.into_owned());
+                record.cancel_reason.get_or_insert(reason.to_owned());
             }
         })
     }
 
     fn answer_run(&self, id: Given<'_>, answer: Given<'_>, now: f64, batch: &mut Batch) -> Result<()> {
         let field = Field::new("answerRun", "answer").behind(1);
-        let text = rules::text(field, answer)?.ok_or_else(|| field.wrong_type("a string", &answer))?;
-        self.transition(id, &Call::Answer, now, batch, |record| record.answer = Some(text.into_owned()))
+        let text = rules::string(field, answer)?.ok_or_else(|| field.wrong_type("a string", &answer))?;
+        self.transition(id, &Call::Answer, now, batch, |record| record.answer = Some(text.to_owned()))
     }
 
     fn get_run(&self, id: Given<'_>, batch: &mut Batch) -> Result<()> {

@@ -88,9 +88,9 @@ impl Workers for Store {
         let (id, token) = worker_arguments("waitRun", given)?;
         let field = Field::new("waitRun", "question").behind(2);
         let question = argument(given, 2);
-        let text = rules::text(field, question)?.ok_or_else(|| field.wrong_type("a string", &question))?;
+        let text = rules::string(field, question)?.ok_or_else(|| field.wrong_type("a string", &question))?;
         self.work(id, token, &Call::Wait { token }, now, batch, |record, _| {
-            record.question = Some(text.into_owned());
+            record.question = Some(text.to_owned());
             record.answer = None;
         })
     }
@@ -247,7 +247,7 @@ fn said(given: &[Given<'_>]) -> Result<Said> {
     let field = |name, at: usize| (Field::new("finishRun", name).behind(at), argument(given, at));
     let text = |name, at| {
         let (field, given) = field(name, at);
-        rules::text(field, given).map(|text| text.map(std::borrow::Cow::into_owned))
+        rules::string(field, given).map(|text| text.map(ToOwned::to_owned))
     };
     let whole = |name, at, range| {
         let (field, given) = field(name, at);
