@@ -11,7 +11,7 @@ const NO_INTEGER = [
   ['a fraction', 0.5, /0\.5/],
   ['1e300', 1e300, /1e\+?300/],
   ['text of a number', '5', /5/],
-  ['a huge BigInt', 2n ** 70n, /BigInt|1180591620717411303424/],
+  ['a huge BigInt', 2n ** 70n, /BigInt|bits|1180591620717411303424/i],
 ];
 const NO_TIME = [...wrong.NO_TEXT.filter(([name]) => name !== 'a Date'), ['other text', 'tomorrow', /tomorrow/]];
 
@@ -54,7 +54,7 @@ const ARGUMENTS = [
   ...['heartbeatRun', 'releaseRun', 'cancelRun', 'retryRun', 'getOutput'].map((method) => [
     method,
     'id',
-    (db, value) => db[method](value, 1),
+    (db, value) => db[method](value, ...(method === 'heartbeatRun' || method === 'releaseRun' ? [1] : [])),
     IDS,
   ]),
   [
