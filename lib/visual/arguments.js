@@ -98,7 +98,12 @@ function instant(method, name, value) {
   const time = isDate ? Date.prototype.getTime.call(value) : ISO.test(value) ? Date.parse(value) : NaN;
   if (!Number.isNaN(time)) return time;
   const got = isDate ? 'a Date that is none' : describe(value);
-  throw (isDate ? outOfRange : wrongValue)(method, name, value, `${method}: ${name} must be ISO 8601 or a Date, got ${got}`);
+  throw (isDate ? outOfRange : wrongValue)(
+    method,
+    name,
+    value,
+    `${method}: ${name} must be ISO 8601 or a Date, got ${got}`,
+  );
 }
 
 /** The values of an optional argument that is an object, whose keys are all known. */

@@ -80,7 +80,9 @@ const methods = {
     const of = [names('zoneId', zoneId), names('worktreeId', worktreeId), statuses(status)];
     const key = JSON.stringify(of);
     // One more than the page has tells whether there is another page.
-    const found = inSnapshot(connection, () => latest(connection, of, placeOf('listRuns', key, after, START), most + 1));
+    const found = inSnapshot(connection, () =>
+      latest(connection, of, placeOf('listRuns', key, after, START), most + 1),
+    );
     const shown = found.slice(0, most);
     return {
       items: shown.map(({ item }) => item),

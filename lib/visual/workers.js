@@ -6,6 +6,7 @@ const { cell } = require('../native/rows.js');
 const { within, BEGIN_IMMEDIATE } = require('../native/transaction.js');
 const { fields, integer, jsonText, options, texts } = require('./arguments.js');
 const { wrongType } = require('./errors.js');
+const { shown, stored, withBudgets } = require('./budgets.js');
 const knownKeys = require('./known_keys.js');
 const { newRun, run } = require('./run_fields.js');
 const { stateOf } = require('./state.js');
@@ -20,10 +21,21 @@ const claimed = {
   make: (at) => ({ run: run.make(at), token: cell(at + run.width) }),
 };
 
+/** With the cells of a budget behind it where the run counts for one. */
 const lease = {
-  width: 2,
-  make: (at) => ({ leaseExpiresAt: cell(at), cancelRequested: Boolean(cell(at + 1)), budget: null }),
+  width: 2 + stored.width,
+  make: (at) => ({
+    leaseExpiresAt: cell(at),
+    cancelRequested: Boolean(cell(at + 1)),
+    budget: budgetAt(at + 2),
+  }),
 };
+
+/** A budget, or none. */
+function budgetAt(at) {
+  const budget = stored.make(at);
+  return budget.scope === null ? null : shown(budget);
+}
 
 const swept = { width: 2, make: (at) => ({ id: cell(at), status: cell(at + 1) }) };
 
@@ -33,7 +45,9 @@ const methods = {
     const { connection } = stateOf(this, 'startRun');
     const wanted = newRun('startRun', 'run', argument, true);
     const { workerId, leaseMs } = fields('startRun', 'options', given, knownKeys.start, true);
-    return one(claimed, addon.startRun(connection, Date.now(), ...wanted, workerId, leaseMs));
+    return withBudgets(connection, () =>
+      one(claimed, addon.startRun(connection, Date.now(), ...wanted, workerId, leaseMs)),
+    );
   },
 
   claimRuns(given) {
@@ -49,7 +63,7 @@ const methods = {
   heartbeatRun(id, token, given) {
     const { connection } = stateOf(this, 'heartbeatRun');
     const { leaseMs } = options('heartbeatRun', 'options', given, knownKeys.heartbeat);
-    return one(lease, addon.heartbeatRun(connection, Date.now(), id, token, leaseMs));
+    return withBudgets(connection, () => one(lease, addon.heartbeatRun(connection, Date.now(), id, token, leaseMs)));
   },
 
   waitRun(id, token, given) {
@@ -76,7 +90,7 @@ const methods = {
     const { isAlive, graceMs } = options('sweepRuns', 'options', given, knownKeys.sweep);
     const asked = isAlive === undefined || isAlive === null ? [] : ask(connection, isAlive, graceMs);
     const found = { requeued: [], lost: [], timedOut: [] };
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const rows = list(swept, addon.sweepRuns(connection, Date.now(), graceMs, ...asked), connection);
       // One that somebody wanted to stop has stopped, which is in none of the lists.
       for (const { id, status } of rows) (status === 'queued' ? found.requeued : found[status])?.push(id);
@@ -95,13 +109,17 @@ function claim(connection, method, given) {
   const some = (most) => {
     const now = Date.now();
     const isOne = method === 'claimRun';
-    return list(claimed, addon.claimRuns(connection, now, workerId, most, leaseMs, zoneIds, agentTypes, isOne), connection);
+    return list(
+      claimed,
+      addon.claimRuns(connection, now, workerId, most, leaseMs, zoneIds, agentTypes, isOne),
+      connection,
+    );
   };
-  if (limit <= BATCH) return some(limit);
+  if (limit <= BATCH) return withBudgets(connection, () => some(limit));
   return within(connection, BEGIN_IMMEDIATE, () => {
     const all = [];
-    for (let more = true; more && all.length < limit; ) {
-      const rows = some(Math.min(BATCH, limit - all.length));
+    for (let more = true; more && all.length < limit;) {
+      const rows = withBudgets(connection, () => some(Math.min(BATCH, limit - all.length)));
       all.push(...rows);
       more = rows.length === BATCH;
     }
@@ -116,7 +134,7 @@ function ask(connection, isAlive, graceMs) {
   }
   const asked = [[], [], []];
   let after;
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const rows = list(claimed, addon.runsOutOfLease(connection, Date.now(), graceMs, after), connection);
     for (const { run: its, token } of rows) {
       const answer = isAlive(its.workerId, its);
