@@ -95,6 +95,7 @@ impl Store {
             });
             Ok(true)
         })?;
+        budgets.sort_by_key(|budget| budget.scope != "all");
         Ok(budgets)
     }
 

@@ -117,7 +117,7 @@ queries! {
     /// As many as like.
     LiftLimit = "DELETE FROM main.run_limits WHERE zone_id = ?1 AND agent_type = ?2";
 
-    /// What may be spent, of all first.
+    /// What may be spent.
     Budgets = "SELECT scope, id, period, time_zone, limit_micros, spent_micros, resets_at FROM main.budgets ORDER BY scope, id, period";
     /// So much may be.
     SetBudget =
