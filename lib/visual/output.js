@@ -3,9 +3,8 @@
 const addon = require('../native/addon.js');
 const { list } = require('../native/objects.js');
 const rows = require('../native/rows.js');
-const { describe, fields, instant, integer, options } = require('./arguments.js');
-const { each } = require('./bulk.js');
-const { wrongType, wrongValue } = require('./errors.js');
+const { describe, each, fields, instant, integer, options } = require('./arguments.js');
+const { outOfRange, wrongType, wrongValue } = require('./errors.js');
 const knownKeys = require('./known_keys.js');
 const { limitOf } = require('./pages.js');
 const { stateOf } = require('./state.js');
@@ -14,6 +13,9 @@ const { cell } = rows;
 
 /** In the addon's order. */
 const STREAMS = ['stdout', 'stderr', 'event'];
+
+/** How many chunks are appended by one call. */
+const MOST = 10_000;
 
 /** The most chunks that a run can have, and more. */
 const ANY = [0, Number.MAX_SAFE_INTEGER];
@@ -28,21 +30,21 @@ const methods = {
   appendOutput(id, token, chunks, given) {
     const { connection, maxOutputBytes } = stateOf(this, 'appendOutput');
     const { expectedSequence } = options('appendOutput', 'options', given, knownKeys.append);
-    const [streams, texts, times] = [[], [], []];
+    const values = [];
+    if (chunks?.length > MOST) throw tooMany(chunks);
     each('appendOutput', 'chunks', chunks, (argument, index) => {
       const name = `chunks[${index}]`;
       const { stream, text, at } = fields('appendOutput', name, argument, knownKeys.chunk, true);
-      streams.push(streamOf(`${name}.stream`, stream));
+      const its = streamOf(`${name}.stream`, stream);
       if (typeof text !== 'string') {
         const message = `appendOutput: ${name}.text must be a string, got ${describe(text)}`;
         throw wrongType('appendOutput', `${name}.text`, text, message);
       }
-      texts.push(text);
-      times.push(instant('appendOutput', `${name}.at`, at) ?? NaN);
+      values.push(its, text, instant('appendOutput', `${name}.at`, at) ?? NaN);
     });
-    // What is no list of chunks is behind what the addon takes as values, of which the list is one.
-    const given4 = [id, token, undefined, expectedSequence];
-    return addon.appendOutput(connection, Date.now(), ...given4, maxOutputBytes, streams, texts, times);
+    // In the place of the chunks, which are behind all else: as arguments, of which there is room for so many.
+    const told = [id, token, undefined, expectedSequence];
+    return addon.appendOutput(connection, Date.now(), ...told, maxOutputBytes, ...values);
   },
 
   getOutput(id, given) {
@@ -61,6 +63,11 @@ function listOnce(text) {
   if (text === undefined) return [];
   rows.head[1] = 0;
   return list(chunk, text);
+}
+
+function tooMany(chunks) {
+  const message = `appendOutput: chunks must be at most ${MOST} at a time, got ${chunks.length}`;
+  return outOfRange('appendOutput', 'chunks', chunks, message);
 }
 
 function streamOf(name, stream) {

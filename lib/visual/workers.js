@@ -4,7 +4,7 @@ const addon = require('../native/addon.js');
 const { one, list } = require('../native/objects.js');
 const { cell } = require('../native/rows.js');
 const { within, BEGIN_IMMEDIATE } = require('../native/transaction.js');
-const { fields, integer, jsonText, options, texts } = require('./arguments.js');
+const { counted, fields, integer, jsonText, options, texts } = require('./arguments.js');
 const { wrongType } = require('./errors.js');
 const { shown, stored, withBudgets } = require('./budgets.js');
 const knownKeys = require('./known_keys.js');
@@ -88,10 +88,11 @@ const methods = {
   sweepRuns(given) {
     const { connection } = stateOf(this, 'sweepRuns');
     const { isAlive, graceMs } = options('sweepRuns', 'options', given, knownKeys.sweep);
-    const asked = isAlive === undefined || isAlive === null ? [] : ask(connection, isAlive, graceMs);
+    const isAsked = isAlive !== undefined && isAlive !== null;
+    const asked = isAsked ? ask(connection, isAlive, graceMs) : [];
     const found = { requeued: [], lost: [], timedOut: [] };
     for (let more = true; more;) {
-      const rows = list(swept, addon.sweepRuns(connection, Date.now(), graceMs, ...asked), connection);
+      const rows = list(swept, addon.sweepRuns(connection, Date.now(), graceMs, isAsked, ...asked), connection);
       // One that somebody wanted to stop has stopped, which is in none of the lists.
       for (const { id, status } of rows) (status === 'queued' ? found.requeued : found[status])?.push(id);
       more = rows.length === SWEPT;
@@ -109,11 +110,8 @@ function claim(connection, method, given) {
   const some = (most) => {
     const now = Date.now();
     const isOne = method === 'claimRun';
-    return list(
-      claimed,
-      addon.claimRuns(connection, now, workerId, most, leaseMs, zoneIds, agentTypes, isOne),
-      connection,
-    );
+    const lists = counted(zoneIds, agentTypes);
+    return list(claimed, addon.claimRuns(connection, now, workerId, most, leaseMs, isOne, ...lists), connection);
   };
   if (limit <= BATCH) return withBudgets(connection, () => some(limit));
   return within(connection, BEGIN_IMMEDIATE, () => {
@@ -127,12 +125,12 @@ function claim(connection, method, given) {
   });
 }
 
-/** Asks of each run whose lease ran out whether its worker is still there: ids, tokens, answers. */
+/** Asks of each run whose lease ran out whether its worker is still there: id, token and answer of each. */
 function ask(connection, isAlive, graceMs) {
   if (typeof isAlive !== 'function') {
     throw wrongType('sweepRuns', 'isAlive', isAlive, `sweepRuns: isAlive must be a function, got ${typeof isAlive}`);
   }
-  const asked = [[], [], []];
+  const asked = [];
   let after;
   for (let more = true; more;) {
     const rows = list(claimed, addon.runsOutOfLease(connection, Date.now(), graceMs, after), connection);
@@ -142,9 +140,7 @@ function ask(connection, isAlive, graceMs) {
         throw wrongType('sweepRuns', 'isAlive', isAlive, 'sweepRuns: isAlive cannot return a promise');
       }
       after = its.id;
-      asked[0].push(after);
-      asked[1].push(token);
-      asked[2].push(Boolean(answer));
+      asked.push(after, token, Boolean(answer));
     }
     more = rows.length === BATCH;
   }

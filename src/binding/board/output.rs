@@ -8,21 +8,20 @@ use crate::engine::Chunk;
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[("appendOutput", append_output), ("listOutput", list_output)];
 
-/// `appendOutput(connection, now, id, token, chunks, expected number, most bytes, streams, texts, times)`: the last three of
-/// the chunks. The number of the next chunk.
+/// `appendOutput(connection, now, id, token, undefined, expected number, most bytes, ...chunks)`: stream, text and time of each
+/// chunk, whose place among the caller's arguments is left free. The number of the next chunk.
 fn append_output(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     let env = call.env;
-    let [streams, texts, times] = [7, 8, 9].map(|index| call.argument(index));
-    let chunks = (0..env.array_length(texts)?).map(|at| {
-        let stream = env.to_f64(env.element(streams, at)?)? as i64;
-        let text = env.to_string(env.element(texts, at)?)?;
+    let chunks = (7..call.count()).step_by(3).map(|at| {
+        let stream = env.to_f64(call.argument(at))? as i64;
+        let text = env.to_string(call.argument(at + 1))?;
         // Not a number where none was given.
-        let time = env.to_f64(env.element(times, at)?)?;
+        let time = env.to_f64(call.argument(at + 2))?;
         Ok(Chunk { stream, text, at: (!time.is_nan()).then_some(time as i64) })
     });
     let chunks = chunks.collect::<JsResult<Vec<_>>>()?;
-    state.with_given(call, 1, |given| {
+    state.with_some_given(call, 1, 6, |given| {
         let (now, most_bytes) = (given.number(0)?, given.number(5)? as i64);
         let next = engine.append_output(given.rest(1), &chunks, most_bytes, now).map_err(placed(2))?;
         env.number(next as f64)

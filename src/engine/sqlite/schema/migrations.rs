@@ -76,9 +76,10 @@ mod tests {
         assert_eq!(sums, RELEASED);
     }
 
-    const RELEASED: [&str; 3] = [
+    const RELEASED: [&str; 4] = [
         "c7915cd133efbf0b23fd3b65549a3c64bd6174cfade56c544b985d305fbd112d",
         "6f0a86d3901aec2722480d152d706c210023b0a3f31fcffb02a8bc802c610313",
         "f628a163f21c338ae9aed0936371635981052f9d387d93eb3ff638c8319274e4",
+        "6e8124918435fcc8289ff9c62bf1087309912d3eddfd53d0a5d7c189cf246d0c",
     ];
 }
