@@ -1,6 +1,6 @@
 // `cancelRun`, `releaseRun`, `retryRun`: no longer wanted, given back, wanted once more.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { board, claim, ended, everything, queued, ranOut, refusal, running, waiting, wanted } from './support/runs.mjs';
+import { board, claim, ended, everything, queued, ranOut, refusal, running, waiting } from './support/runs.mjs';
 import { execution } from './support/samples.mjs';
 
 const NOW = Date.parse('2026-05-06T07:08:09.010Z');
