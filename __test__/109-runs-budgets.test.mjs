@@ -255,8 +255,8 @@ describe('what is spent', () => {
     const db = board();
     db.setBudget(TOTAL, 100);
     const { id } = ended(db);
+    running(db, { zoneId: 'zone-2', worktreeId: 'wt-2' });
     spend(db, id, 100);
-    running(db, { zoneId: 'zone-2', worktreeId: 'wt-2' }, {});
     remove(db, id);
     expect(spentOf(db)).toEqual([100]);
     queued(db, { zoneId: 'zone-2', worktreeId: 'wt-2' });

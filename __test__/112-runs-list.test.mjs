@@ -275,7 +275,8 @@ describe('what other programs record', () => {
     db.db.exec(`INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, executed_at)
       VALUES ('odd', 'zone-1', 'wt-1', 'qa', 'p', 'long ago')`);
     expect(idsOf(pagesOf(db, { limit: 1 }).flat())).toHaveLength(2);
-    expect(db.getRun('odd')).toMatchObject({ id: 'odd', status: 'failed' });
+    // Who leaves `success` out gets the table's default, which is 1.
+    expect(db.getRun('odd')).toMatchObject({ id: 'odd', status: 'succeeded' });
   });
 
   it('before the file had runs is there, too', () => {

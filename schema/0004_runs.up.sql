@@ -132,11 +132,14 @@ CREATE TABLE run_attempts (
 ) WITHOUT ROWID;
 
 -- id is run * 2^32 + sequence: a run's output is together and in its order, and appending needs no index and no count.
--- bytes: of this run up to and with this row, so that what was dropped of its middle is the difference.
+-- bytes: what is kept of this run up to and with this row, as it was when the row was written. The beginning of a run's
+-- output is never dropped, so of that, and of nothing else, it is at most half of what may be kept.
+-- truncated: whether any of the run's output had been dropped by then.
 CREATE TABLE run_output (
   id INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
   stream INTEGER NOT NULL,
+  truncated INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
   text TEXT NOT NULL
 );

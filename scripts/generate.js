@@ -146,11 +146,11 @@ function values(name, fields, value) {
   if (fields.length === 0) return '';
   const groups = groupsOf(fields).map(
     (group) =>
-      `  const ${group} = group(method, \`\${prefix}${group}\`, given.${group}, knownKeys.${group}, strict);\n`,
+      `  const ${group} = group(method, fieldName(element, '${group}'), given.${group}, knownKeys.${group}, strict);\n`,
   );
   const body = `${groups.join('')}  return [${fields.map(value).join(', ')}];`;
-  const [behind, parameter] = body.includes('prefix')
-    ? [' Errors name fields behind `prefix`.', ", prefix = ''"]
+  const [behind, parameter] = body.includes('(element')
+    ? [' It may be an element of a list.', ', element']
     : ['', ''];
   return `
 /** What \`method\` was given as \`name\`, as the values that the addon takes.${behind} */
@@ -165,10 +165,10 @@ function givenValue(field) {
   const { name, holds, hasDefault } = field;
   if (groupOf(field)) return name;
   if (holds === 'boolean') return `Boolean(given.${name})`;
-  if (holds === 'instant') return `instant(method, \`\${prefix}${name}\`, given.${name})`;
-  if (holds === 'object') return `objectText(method, \`\${prefix}${name}\`, given.${name})`;
+  if (holds === 'instant') return `instant(method, fieldName(element, '${name}'), given.${name})`;
+  if (holds === 'object') return `objectText(method, fieldName(element, '${name}'), given.${name})`;
   if (holds !== 'json') return `given.${name}`;
-  return `${hasDefault ? 'jsonTextOrDefault' : 'jsonText'}(method, \`\${prefix}${name}\`, given.${name})`;
+  return `${hasDefault ? 'jsonTextOrDefault' : 'jsonText'}(method, fieldName(element, '${name}'), given.${name})`;
 }
 
 const plainValue = ({ name }) => `given.${name}`;
@@ -176,14 +176,14 @@ const plainValue = ({ name }) => `given.${name}`;
 function changedValue(field) {
   const { name, column, holds } = field;
   if (groupOf(field)) return `${name} ?? given.${column}`;
-  if (holds === 'json') return `jsonText(method, \`\${prefix}${name}\`, given.${name})`;
+  if (holds === 'json') return `jsonText(method, fieldName(element, '${name}'), given.${name})`;
   return name === column ? `given.${name}` : `later(given, '${name}', given.${name}, '${column}', given.${column})`;
 }
 
 /** What generated code may need of other files, by the file. */
 const IMPORTS = {
   '../native/rows.js': ['cell'],
-  './arguments.js': ['fields', 'group', 'instant', 'jsonText', 'jsonTextOrDefault', 'later', 'objectText'],
+  './arguments.js': ['fieldName', 'fields', 'group', 'instant', 'jsonText', 'jsonTextOrDefault', 'later', 'objectText'],
   './json.js': ['copyJson', 'json', 'parseRepeated'],
 };
 

@@ -96,12 +96,12 @@ class Kept {
 
   /** The answer of a call that returned `text`: what is kept where that still holds, else what was read. */
   answer(key, known, text) {
-    return text === null ? this.#copy(known) : this.keep(key, this.#make(text, this.#connection));
+    return text === null ? this.again(known) : this.keep(key, this.#make(text, this.#connection));
   }
 
   /** An answer that still holds, for another caller. */
   again(known) {
-    return this.#copy(known);
+    return known === null ? null : this.#copy(known);
   }
 
   /** Keeps a copy of an answer that was just read, where there is room, and returns the answer. */
@@ -109,7 +109,7 @@ class Kept {
     const bytes = OVERHEAD + rows.volume();
     if (typeof key === 'string' && this.#answers.takes(generation, bytes)) {
       try {
-        this.#map.set(key, this.#copy(answer));
+        this.#map.set(key, this.again(answer));
       } catch {
         // JSON so deep that copying it overflows the stack is read anew each time.
       }

@@ -7,6 +7,33 @@ const { notJson, outOfRange, wrongType, wrongValue } = require('./errors.js');
 /** The largest JSON value, as in src/model/rules.rs. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
+/** What errors call an element of a list: `worktrees[3]`. Made text where there is one: a list may be long. */
+class ElementName {
+  index = 0;
+
+  constructor(list) {
+    this.list = list;
+  }
+
+  toString() {
+    return `${this.list}[${this.index}]`;
+  }
+}
+
+/** What errors call a field of such an element, or of an argument. */
+class FieldName {
+  constructor(element, field) {
+    this.element = element;
+    this.field = field;
+  }
+
+  toString() {
+    return `${this.element}.${this.field}`;
+  }
+}
+
+const fieldName = (element, field) => (element === undefined ? field : new FieldName(element, field));
+
 /** An argument that is an object to read fields of, whose keys are looked at (see known_keys.js). */
 function fields(method, name, value, keys, strict) {
   if (typeof value !== 'object' || value === null) {
@@ -98,7 +125,12 @@ function instant(method, name, value) {
   const time = isDate ? Date.prototype.getTime.call(value) : ISO.test(value) ? Date.parse(value) : NaN;
   if (!Number.isNaN(time)) return time;
   const got = isDate ? 'a Date that is none' : describe(value);
-  throw (isDate ? outOfRange : wrongValue)(method, name, value, `${method}: ${name} must be ISO 8601 or a Date, got ${got}`);
+  throw (isDate ? outOfRange : wrongValue)(
+    method,
+    name,
+    value,
+    `${method}: ${name} must be ISO 8601 or a Date, got ${got}`,
+  );
 }
 
 /** The values of an optional argument that is an object, whose keys are all known. */
@@ -118,6 +150,9 @@ function texts(method, name, value) {
   });
   return list;
 }
+
+/** Lists as the addon takes several of them: how long each is, -1 for none, then all their elements. */
+const counted = (...lists) => [...lists.map((list) => list?.length ?? -1), ...lists.flatMap((list) => list ?? [])];
 
 /** An integer within a range, or `standard` where it is missing. */
 function integer(method, name, value, [least, most], standard) {
@@ -145,8 +180,11 @@ function describe(value) {
 }
 
 module.exports = {
+  ElementName,
+  counted,
   describe,
   each,
+  fieldName,
   fields,
   filter,
   group,

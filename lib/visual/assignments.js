@@ -2,7 +2,7 @@
 
 const addon = require('../native/addon.js');
 const { cell } = require('../native/rows.js');
-const { allOrNothing, each } = require('./bulk.js');
+const { allOrNothing, valuesOf } = require('./bulk.js');
 const { stateOf } = require('./state.js');
 
 /** The id of a zone. */
@@ -24,13 +24,10 @@ const methods = {
 
   assignWorktreesToZone(worktreeIds, zone) {
     const { connection } = stateOf(this, 'assignWorktreesToZone');
-    const ids = [];
-    each('assignWorktreesToZone', 'worktreeIds', worktreeIds, (id) => {
-      ids.push(id);
-      // The addon will refuse it, in its place: of an array that is nothing but long the rest is not read.
-      return id !== undefined;
+    const batches = valuesOf('assignWorktreesToZone', 'worktreeIds', worktreeIds, (id) => [id]);
+    allOrNothing(connection, 'worktreeIds', batches, (ids, now) => {
+      addon.assignWorktrees(connection, now, zone, ...ids);
     });
-    allOrNothing(connection, 'worktreeIds', () => addon.assignWorktrees(connection, Date.now(), ids, zone));
     return true;
   },
 

@@ -6,7 +6,7 @@
 /** Adds the facts. Who prints an error does not see `value`: it may be long, or private. */
 function about(error, code, method, field, value) {
   // Which element of a bulk call it is, programs read from `index`.
-  Object.assign(error, { code, method, field: field.replace(/^\w+\[\d+\]\./, '').replace(/\[\d+\]$/, '') });
+  Object.assign(error, { code, method, field: `${field}`.replace(/^\w+\[\d+\]\./, '').replace(/\[\d+\]$/, '') });
   return Object.defineProperty(error, 'value', { value, writable: true, configurable: true });
 }
 

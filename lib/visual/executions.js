@@ -1,7 +1,7 @@
 'use strict';
 
 const addon = require('../native/addon.js');
-const { allOrNothing, each } = require('./bulk.js');
+const { allOrNothing, valuesOf } = require('./bulk.js');
 const { newExecution } = require('./fields.js');
 const { stateOf } = require('./state.js');
 
@@ -15,12 +15,14 @@ const methods = {
 
   recordExecutions(executions) {
     const { connection, strict } = stateOf(this, 'recordExecutions');
-    const values = [];
-    each('recordExecutions', 'executions', executions, (execution, index) => {
-      const name = `executions[${index}]`;
-      for (const value of newExecution('recordExecutions', name, execution, strict, `${name}.`)) values.push(value);
+    const batches = valuesOf('recordExecutions', 'executions', executions, (argument, name) =>
+      newExecution('recordExecutions', name, argument, strict, name),
+    );
+    const ids = [];
+    allOrNothing(connection, 'executions', batches, (values, now) => {
+      ids.push(...addon.recordExecutions(connection, now, ...values));
     });
-    return allOrNothing(connection, 'executions', () => [...addon.recordExecutions(connection, Date.now(), values)]);
+    return ids;
   },
 
   getExecution(id) {

@@ -11,8 +11,7 @@ const { executionStats, databaseStats } = require('./statistics.js');
 
 /** The answer is one object, or `null`. */
 function oneOf(entity) {
-  const { copy } = entity;
-  return { make: (text) => one(entity, text), copy: (answer) => (answer === null ? null : copy(answer)) };
+  return { make: (text) => one(entity, text), copy: entity.copy };
 }
 
 /** The answer is a list of objects. */

@@ -2,7 +2,8 @@
 
 // Pages of lists that can grow: `{ items, next }`. `next` is where the next page begins, bound to the list that it is of.
 
-const { integer } = require('./arguments.js');
+const { describe, integer } = require('./arguments.js');
+const { wrongType } = require('./errors.js');
 
 const LIMITS = [1, 1000];
 const USUAL = 50;
@@ -18,7 +19,10 @@ function nextOf(key, place) {
 /** The place that an earlier `next` tells, or `start` where there is none. */
 function placeOf(method, key, after, start) {
   if (after === undefined || after === null) return start;
-  const [of, ...place] = typeof after === 'string' ? parsed(after) : [];
+  if (typeof after !== 'string') {
+    throw wrongType(method, 'after', after, `${method}: after must be a string, got ${describe(after)}`);
+  }
+  const [of, ...place] = parsed(after);
   const isPlace = place.length === start.length && place.every((part) => Number.isSafeInteger(part));
   if (isPlace && of === hash(key)) return place;
   const message = `${method}: after must be the \`next\` of an earlier page of the same list`;

@@ -4,7 +4,7 @@
 // Written by `npm run generate` from src/model: change that.
 
 const { cell } = require('../native/rows.js');
-const { fields, instant, objectText } = require('./arguments.js');
+const { fieldName, fields, instant, objectText } = require('./arguments.js');
 const { copyJson, json, parseRepeated } = require('./json.js');
 const knownKeys = require('./known_keys.js');
 
@@ -106,8 +106,8 @@ const run = {
   }),
 };
 
-/** What `method` was given as `name`, as the values that the addon takes. Errors name fields behind `prefix`. */
-function newRun(method, name, argument, strict, prefix = '') {
+/** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
+function newRun(method, name, argument, strict, element) {
   const given = fields(method, name, argument, knownKeys.newRun, strict);
   return [
     given.zoneId,
@@ -119,8 +119,8 @@ function newRun(method, name, argument, strict, prefix = '') {
     given.timeoutMs,
     given.idempotencyKey,
     given.parentRunId,
-    instant(method, `${prefix}availableAt`, given.availableAt),
-    objectText(method, `${prefix}metadata`, given.metadata),
+    instant(method, fieldName(element, 'availableAt'), given.availableAt),
+    objectText(method, fieldName(element, 'metadata'), given.metadata),
   ];
 }
 

@@ -3,9 +3,9 @@
 const addon = require('../native/addon.js');
 const { one, list } = require('../native/objects.js');
 const { cell } = require('../native/rows.js');
-const { fields, options, texts } = require('./arguments.js');
+const { counted, fields, options, texts } = require('./arguments.js');
 const { inSnapshot } = require('./board.js');
-const { allOrNothing, each } = require('./bulk.js');
+const { allOrNothing, valuesOf } = require('./bulk.js');
 const { wrongValue } = require('./errors.js');
 const knownKeys = require('./known_keys.js');
 const { limitOf, nextOf, placeOf } = require('./pages.js');
@@ -35,21 +35,15 @@ const methods = {
 
   enqueueRuns(runs) {
     const { connection } = stateOf(this, 'enqueueRuns');
-    const values = [];
-    each('enqueueRuns', 'runs', runs, (argument, index) => {
-      const name = `runs[${index}]`;
-      values.push(newRun('enqueueRuns', name, argument, true, `${name}.`));
+    const batches = valuesOf('enqueueRuns', 'runs', runs, (argument, name) =>
+      newRun('enqueueRuns', name, argument, true, name),
+    );
+    const made = [];
+    allOrNothing(connection, 'runs', batches, (values, now) => {
+      const text = addon.enqueueRuns(connection, now, ...values);
+      for (const object of list(run, text, connection)) made.push(object);
     });
-    return allOrNothing(connection, 'runs', (at) => {
-      const now = Date.now();
-      const made = [];
-      for (let from = 0; from < values.length; from += BATCH) {
-        at(from);
-        const text = addon.enqueueRuns(connection, now, values.slice(from, from + BATCH).flat());
-        for (const object of list(run, text, connection)) made.push(object);
-      }
-      return made;
-    });
+    return made;
   },
 
   retryRun(id, changes = {}) {
@@ -80,7 +74,9 @@ const methods = {
     const of = [names('zoneId', zoneId), names('worktreeId', worktreeId), statuses(status)];
     const key = JSON.stringify(of);
     // One more than the page has tells whether there is another page.
-    const found = inSnapshot(connection, () => latest(connection, of, placeOf('listRuns', key, after, START), most + 1));
+    const found = inSnapshot(connection, () =>
+      latest(connection, of, placeOf('listRuns', key, after, START), most + 1),
+    );
     const shown = found.slice(0, most);
     return {
       items: shown.map(({ item }) => item),
@@ -95,7 +91,7 @@ function latest(connection, of, after, most) {
   let place = after;
   while (found.length < most) {
     const wanted = Math.min(BATCH, most - found.length);
-    const rows = list(listed, addon.listRuns(connection, wanted, ...place, ...of), connection);
+    const rows = list(listed, addon.listRuns(connection, wanted, ...place, ...counted(...of)), connection);
     found.push(...rows);
     if (rows.length < wanted) break;
     place = rows.at(-1).place;

@@ -15,8 +15,12 @@ class Stateful {
 
   static {
     stateOf = (database, method) => {
-      if (typeof database !== 'object' || database === null || !(#state in database)) throw takenOff(method);
-      return database.#state;
+      // One look-up: to ask first whether there is one would be a second.
+      try {
+        return database.#state;
+      } catch {
+        throw takenOff(method);
+      }
     };
   }
 }

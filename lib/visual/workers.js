@@ -4,8 +4,9 @@ const addon = require('../native/addon.js');
 const { one, list } = require('../native/objects.js');
 const { cell } = require('../native/rows.js');
 const { within, BEGIN_IMMEDIATE } = require('../native/transaction.js');
-const { fields, integer, jsonText, options, texts } = require('./arguments.js');
+const { counted, fields, integer, jsonText, options, texts } = require('./arguments.js');
 const { wrongType } = require('./errors.js');
+const { shown, stored, withBudgets } = require('./budgets.js');
 const knownKeys = require('./known_keys.js');
 const { newRun, run } = require('./run_fields.js');
 const { stateOf } = require('./state.js');
@@ -20,10 +21,21 @@ const claimed = {
   make: (at) => ({ run: run.make(at), token: cell(at + run.width) }),
 };
 
+/** With the cells of a budget behind it where the run counts for one. */
 const lease = {
-  width: 2,
-  make: (at) => ({ leaseExpiresAt: cell(at), cancelRequested: Boolean(cell(at + 1)), budget: null }),
+  width: 2 + stored.width,
+  make: (at) => ({
+    leaseExpiresAt: cell(at),
+    cancelRequested: Boolean(cell(at + 1)),
+    budget: budgetAt(at + 2),
+  }),
 };
+
+/** A budget, or none. */
+function budgetAt(at) {
+  const budget = stored.make(at);
+  return budget.scope === null ? null : shown(budget);
+}
 
 const swept = { width: 2, make: (at) => ({ id: cell(at), status: cell(at + 1) }) };
 
@@ -33,7 +45,9 @@ const methods = {
     const { connection } = stateOf(this, 'startRun');
     const wanted = newRun('startRun', 'run', argument, true);
     const { workerId, leaseMs } = fields('startRun', 'options', given, knownKeys.start, true);
-    return one(claimed, addon.startRun(connection, Date.now(), ...wanted, workerId, leaseMs));
+    return withBudgets(connection, () =>
+      one(claimed, addon.startRun(connection, Date.now(), ...wanted, workerId, leaseMs)),
+    );
   },
 
   claimRuns(given) {
@@ -49,7 +63,7 @@ const methods = {
   heartbeatRun(id, token, given) {
     const { connection } = stateOf(this, 'heartbeatRun');
     const { leaseMs } = options('heartbeatRun', 'options', given, knownKeys.heartbeat);
-    return one(lease, addon.heartbeatRun(connection, Date.now(), id, token, leaseMs));
+    return withBudgets(connection, () => one(lease, addon.heartbeatRun(connection, Date.now(), id, token, leaseMs)));
   },
 
   waitRun(id, token, given) {
@@ -74,10 +88,11 @@ const methods = {
   sweepRuns(given) {
     const { connection } = stateOf(this, 'sweepRuns');
     const { isAlive, graceMs } = options('sweepRuns', 'options', given, knownKeys.sweep);
-    const asked = isAlive === undefined || isAlive === null ? [] : ask(connection, isAlive, graceMs);
+    const isAsked = isAlive !== undefined && isAlive !== null;
+    const asked = isAsked ? ask(connection, isAlive, graceMs) : [];
     const found = { requeued: [], lost: [], timedOut: [] };
-    for (let more = true; more; ) {
-      const rows = list(swept, addon.sweepRuns(connection, Date.now(), graceMs, ...asked), connection);
+    for (let more = true; more;) {
+      const rows = list(swept, addon.sweepRuns(connection, Date.now(), graceMs, isAsked, ...asked), connection);
       // One that somebody wanted to stop has stopped, which is in none of the lists.
       for (const { id, status } of rows) (status === 'queued' ? found.requeued : found[status])?.push(id);
       more = rows.length === SWEPT;
@@ -95,13 +110,14 @@ function claim(connection, method, given) {
   const some = (most) => {
     const now = Date.now();
     const isOne = method === 'claimRun';
-    return list(claimed, addon.claimRuns(connection, now, workerId, most, leaseMs, zoneIds, agentTypes, isOne), connection);
+    const lists = counted(zoneIds, agentTypes);
+    return list(claimed, addon.claimRuns(connection, now, workerId, most, leaseMs, isOne, ...lists), connection);
   };
-  if (limit <= BATCH) return some(limit);
+  if (limit <= BATCH) return withBudgets(connection, () => some(limit));
   return within(connection, BEGIN_IMMEDIATE, () => {
     const all = [];
-    for (let more = true; more && all.length < limit; ) {
-      const rows = some(Math.min(BATCH, limit - all.length));
+    for (let more = true; more && all.length < limit;) {
+      const rows = withBudgets(connection, () => some(Math.min(BATCH, limit - all.length)));
       all.push(...rows);
       more = rows.length === BATCH;
     }
@@ -109,14 +125,14 @@ function claim(connection, method, given) {
   });
 }
 
-/** Asks of each run whose lease ran out whether its worker is still there: ids, tokens, answers. */
+/** Asks of each run whose lease ran out whether its worker is still there: id, token and answer of each. */
 function ask(connection, isAlive, graceMs) {
   if (typeof isAlive !== 'function') {
     throw wrongType('sweepRuns', 'isAlive', isAlive, `sweepRuns: isAlive must be a function, got ${typeof isAlive}`);
   }
-  const asked = [[], [], []];
+  const asked = [];
   let after;
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const rows = list(claimed, addon.runsOutOfLease(connection, Date.now(), graceMs, after), connection);
     for (const { run: its, token } of rows) {
       const answer = isAlive(its.workerId, its);
@@ -124,9 +140,7 @@ function ask(connection, isAlive, graceMs) {
         throw wrongType('sweepRuns', 'isAlive', isAlive, 'sweepRuns: isAlive cannot return a promise');
       }
       after = its.id;
-      asked[0].push(after);
-      asked[1].push(token);
-      asked[2].push(Boolean(answer));
+      asked.push(after, token, Boolean(answer));
     }
     more = rows.length === BATCH;
   }

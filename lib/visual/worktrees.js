@@ -3,13 +3,10 @@
 const addon = require('../native/addon.js');
 const { one, list } = require('../native/objects.js');
 const { filter } = require('./arguments.js');
-const { allOrNothing, each } = require('./bulk.js');
+const { allOrNothing, valuesOf } = require('./bulk.js');
 const { worktree, newWorktree, worktreeChanges, worktreeRelocation } = require('./fields.js');
 const knownKeys = require('./known_keys.js');
 const { stateOf } = require('./state.js');
-
-/** How many worktrees are created by one call of the addon: their rows fit one batch. */
-const BATCH = 500;
 
 /** The methods of VisualDatabase that are about worktrees. */
 const methods = {
@@ -28,21 +25,15 @@ const methods = {
 
   createWorktrees(worktrees) {
     const { connection, strict } = stateOf(this, 'createWorktrees');
-    const values = [];
-    each('createWorktrees', 'worktrees', worktrees, (argument, index) => {
-      const name = `worktrees[${index}]`;
-      values.push(newWorktree('createWorktrees', name, argument, strict, `${name}.`));
+    const batches = valuesOf('createWorktrees', 'worktrees', worktrees, (argument, name) =>
+      newWorktree('createWorktrees', name, argument, strict, name),
+    );
+    const created = [];
+    allOrNothing(connection, 'worktrees', batches, (values, now) => {
+      const text = addon.createWorktrees(connection, now, ...values);
+      for (const object of list(worktree, text, connection)) created.push(object);
     });
-    return allOrNothing(connection, 'worktrees', (at) => {
-      const now = Date.now();
-      const created = [];
-      for (let from = 0; from < values.length; from += BATCH) {
-        at(from);
-        const text = addon.createWorktrees(connection, now, values.slice(from, from + BATCH).flat());
-        for (const object of list(worktree, text, connection)) created.push(object);
-      }
-      return created;
-    });
+    return created;
   },
 
   getWorktree(id) {

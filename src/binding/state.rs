@@ -91,24 +91,24 @@ impl State {
         run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
     ) -> JsResult<T> {
         let count = call.count().saturating_sub(from);
-        self.with_decoded(count, |index| Ok(call.argument(from + index)), run)
+        self.with_some_given(call, from, count, run)
     }
 
-    /// Lends elements of an array as values of the model.
-    pub fn with_elements<T>(
+    /// Lends so many arguments of a call, from one of them on.
+    pub fn with_some_given<T>(
         &self,
-        array: Value,
-        from: u32,
-        count: u32,
+        call: &Call,
+        from: usize,
+        count: usize,
         run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
     ) -> JsResult<T> {
-        self.with_decoded(count as usize, |index| self.env.element(array, from + index as u32), run)
+        self.with_decoded(count, |index| call.argument(from + index), run)
     }
 
     fn with_decoded<T>(
         &self,
         count: usize,
-        value: impl Fn(usize) -> JsResult<Value>,
+        value: impl Fn(usize) -> Value,
         run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
     ) -> JsResult<T> {
         // Most calls have few: room for all that there may be is more work to make than they are.
@@ -237,7 +237,7 @@ impl<'a> Arguments<'a> {
 fn run_with<const N: usize, T>(
     env: Env,
     count: usize,
-    value: impl Fn(usize) -> JsResult<Value>,
+    value: impl Fn(usize) -> Value,
     text: &mut String,
     run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
 ) -> JsResult<T> {
@@ -246,7 +246,7 @@ fn run_with<const N: usize, T>(
         return Err(Error::internal(&format!("{count} arguments, where a call has at most {N}")).into());
     };
     for (index, slot) in decoded.iter_mut().enumerate() {
-        *slot = decode_one(env, value(index)?, text)?;
+        *slot = decode_one(env, value(index), text)?;
     }
     let mut given = [Given::Undefined; N];
     for (given, decoded) in given.iter_mut().zip(decoded.iter()) {

@@ -232,34 +232,55 @@ impl Entity {
         now: &'a str,
     ) -> Result<Vec<Stored<'a>>> {
         let (mut given, mut set) = (given.iter().copied().enumerate(), set.iter());
-        self.written()
-            .map(|field| {
-                if field.new == New::Set {
-                    return Ok(Stored::from(set.next().copied().unwrap_or(now)));
-                }
+        // One piece of memory a row: collecting Results would ask for more, time and again.
+        let mut row = Vec::with_capacity(self.fields.len());
+        for field in self.written() {
+            row.push(if field.new == New::Set {
+                Stored::from(set.next().copied().unwrap_or(now))
+            } else {
                 let (nth, given) = given.next().unwrap_or((0, Given::Undefined));
-                field.stored_new(Field::new(method, field.name).behind(nth), given, now)
-            })
-            .collect()
+                field.stored_new(Field::new(method, field.name).behind(nth), given, now)?
+            });
+        }
+        Ok(row)
     }
 
-    /// The columns that an edit changes, and what they become. `given` has a value for each of
+    /// What an edit changes. `given` has a value for each of
     /// [`Entity::editable`]; the id of what is changed is given before them.
     ///
     /// # Errors
     /// The first field that breaks its rule, named with `method`.
-    pub fn changes<'a>(
-        &self,
-        edit: Edit,
-        method: &'static str,
-        given: &[Given<'a>],
-    ) -> Result<Vec<(&'static str, Stored<'a>)>> {
-        let mut set = Vec::with_capacity(given.len() + 1);
-        for (nth, (field, given)) in self.editable(edit).zip(given).enumerate() {
+    pub fn changes<'a>(&self, edit: Edit, method: &'static str, given: &[Given<'a>]) -> Result<Changes<'a>> {
+        let mut changes = Changes { set: 0, values: Vec::with_capacity(given.len() + 2) };
+        let mut given = given.iter().enumerate();
+        for (index, field) in self.fields.iter().enumerate().filter(|(_, field)| field.is_edited_by(edit)) {
+            let Some((nth, given)) = given.next() else { break };
             if let Some(stored) = field.stored_change(Field::new(method, field.name).behind(1 + nth), *given)? {
-                set.push((field.column, stored));
+                changes.set |= 1 << index;
+                changes.values.push(stored);
             }
         }
-        Ok(set)
+        Ok(changes)
+    }
+}
+
+/// What an edit makes of a row. There is room behind the values for what an engine adds.
+#[derive(Debug, PartialEq)]
+pub struct Changes<'a> {
+    /// Which fields it sets: a bit each, by its place in [`Entity::fields`].
+    pub set: u64,
+    /// What they become, in that order.
+    pub values: Vec<Stored<'a>>,
+}
+
+impl Changes<'_> {
+    /// The columns that it sets, in the order of the values.
+    pub fn columns(&self, entity: &Entity) -> impl Iterator<Item = &'static str> {
+        entity
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| self.set & (1 << index) != 0)
+            .map(|(_, field)| field.column)
     }
 }

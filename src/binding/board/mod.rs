@@ -6,7 +6,9 @@ mod call;
 mod executions;
 mod lists;
 pub mod opened;
+mod output;
 mod runs;
+mod spending;
 mod statistics;
 mod workers;
 mod worktrees;
@@ -23,5 +25,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     statistics::FUNCTIONS,
     runs::FUNCTIONS,
     workers::FUNCTIONS,
+    output::FUNCTIONS,
+    spending::FUNCTIONS,
     lists::FUNCTIONS,
 ];

@@ -1,6 +1,6 @@
 //! Runs, for those who want them done.
 
-use super::call::{board, each, placed, row, texts};
+use super::call::{board, each, lists, placed, row};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
 use crate::engine::{RunFilter, RunsAfter};
@@ -21,12 +21,12 @@ fn enqueue_run(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |engine, given, batch| engine.enqueue_run("enqueueRun", given.rest(1), given.number(0)?, batch))
 }
 
-/// `enqueueRuns(connection, now, values)`: its values of each run, one after the other; at most a batch of them.
+/// `enqueueRuns(connection, now, ...values)`: its values of each run, one after the other; at most a batch of them.
 fn enqueue_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &board(call)?.engine;
     let now = call.env.to_f64(call.argument(1))?;
     state.with_batch(|batch| {
-        each(state, call, RUN.given().count() as u32, |given| {
+        each(state, call, 2, RUN.given().count(), |given| {
             engine.enqueue_run("enqueueRuns", given.rest(0), now, batch)
         })?;
         state.emit(batch, false, 0)
@@ -55,13 +55,13 @@ fn get_run(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `listRuns(connection, most, place of the last run, of the last execution, zones, worktrees, statuses)`: behind the cells of
-/// each run the two places that the next page begins behind.
+/// `listRuns(connection, most, place of the last run, of the last execution, ...lists)`: lists of zones, worktrees, statuses.
+/// Behind the cells of each run the two places that the next page begins behind.
 fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
-    let [zones, worktrees, statuses] = [texts(call, 4)?, texts(call, 5)?, texts(call, 6)?];
+    let [zones, worktrees, statuses] = lists(call, 4)?;
     let filter = RunFilter { zones: borrowed(&zones), worktrees: borrowed(&worktrees), statuses: borrowed(&statuses) };
-    state.with_given(call, 1, |given| {
+    state.with_some_given(call, 1, 3, |given| {
         // Nothing is behind the greatest place: the list begins there.
         let place = |at| Ok::<i64, crate::error::Error>(given.number(at)? as i64);
         let after = RunsAfter { run: place(1)?, execution: place(2)? };

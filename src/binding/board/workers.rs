@@ -1,6 +1,6 @@
 //! Runs, for those who do them.
 
-use super::call::{board, placed, row, texts};
+use super::call::{board, lists, placed, row};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
 use crate::engine::{Asked, Claim};
@@ -22,14 +22,19 @@ fn start_run(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |engine, given, batch| engine.start_run(given.rest(1), given.number(0)?, batch))
 }
 
-/// `claimRuns(connection, now, worker, limit, length of the leases, zones, agents, method)`: a run a row, its token behind it.
+/// `claimRuns(connection, now, worker, limit, length of the leases, whether it is one, ...lists)`: lists of zones and agents. A
+/// run a row, its token behind it.
 fn claim_runs(state: &State, call: &Call) -> JsResult<Value> {
-    let (zones, agents) = (texts(call, 5)?, texts(call, 6)?);
-    let method = if call.env.to_bool(call.argument(7))? { "claimRun" } else { "claimRuns" };
-    row(state, call, |engine, given, batch| {
+    let engine = &*board(call)?.engine;
+    let [zones, agents] = lists(call, 6)?;
+    let method = if call.env.to_bool(call.argument(5))? { "claimRun" } else { "claimRuns" };
+    state.with_some_given(call, 1, 4, |given| {
         let [worker, limit, lease_ms] = [given.get(1), given.get(2), given.get(3)];
         let claim = Claim { worker, limit, lease_ms, zones: zones.as_deref(), agents: agents.as_deref() };
-        engine.claim_runs(method, &claim, given.number(0)?, batch)
+        state.with_batch(|batch| {
+            engine.claim_runs(method, &claim, given.number(0)?, batch).map_err(placed(2))?;
+            state.emit(batch, false, 0)
+        })
     })
 }
 
@@ -55,20 +60,30 @@ fn runs_out_of_lease(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `sweepRuns(connection, now, grace, ids, tokens, answers)`: the last three of the claims that somebody was asked about.
+/// `sweepRuns(connection, now, grace, whether somebody was asked, ...claims)`: id, token and answer of the claims that he was
+/// asked about.
 fn sweep_runs(state: &State, call: &Call) -> JsResult<Value> {
+    let engine = &*board(call)?.engine;
     let asked = asked(call)?;
-    row(state, call, |engine, given, batch| engine.sweep_runs(given.get(1), asked.as_deref(), given.number(0)?, batch))
+    state.with_some_given(call, 1, 2, |given| {
+        state.with_batch(|batch| {
+            engine.sweep_runs(given.get(1), asked.as_deref(), given.number(0)?, batch).map_err(placed(2))?;
+            state.emit(batch, false, 0)
+        })
+    })
 }
 
 fn asked(call: &Call) -> JsResult<Option<Vec<Asked>>> {
     let env = call.env;
-    let Some(ids) = texts(call, 3)? else { return Ok(None) };
-    let answers = ids.into_iter().zip(0..).map(|(id, at)| {
-        let token = env.to_f64(env.element(call.argument(4), at)?)? as i64;
-        Ok(Asked { id, token, alive: env.to_bool(env.element(call.argument(5), at)?)? })
+    if !env.to_bool(call.argument(3))? {
+        return Ok(None);
+    }
+    let claims = (4..call.count()).step_by(3).map(|at| {
+        let id = env.to_string(call.argument(at))?;
+        let token = env.to_f64(call.argument(at + 1))? as i64;
+        Ok(Asked { id, token, alive: env.to_bool(call.argument(at + 2))? })
     });
-    answers.collect::<JsResult<_>>().map(Some)
+    claims.collect::<JsResult<_>>().map(Some)
 }
 
 /// `nextRunDue(connection, now)`: in how many milliseconds, null for nothing to come.

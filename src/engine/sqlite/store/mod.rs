@@ -42,8 +42,8 @@ pub struct Store {
     /// The version of the schema: older ones, opened only to read, lack the tables of counts.
     version: u32,
     queries: [OnceCell<Rc<Statement>>; Query::ALL.len()],
-    /// Updates, by their text: one for each set of columns that was ever changed together.
-    updates: RefCell<HashMap<String, Rc<Statement>>>,
+    /// Updates, by the entity and the fields: one for each set of fields that was ever changed together.
+    updates: RefCell<HashMap<(&'static str, u64), Rc<Statement>>>,
     /// What was read of the log of counts.
     tail: RefCell<tail::Tail>,
     /// Whether the counts are right.

@@ -3,40 +3,15 @@
 //! A claim reads what is small and changes: all leases and the first of each lane. So it costs the same however many runs are
 //! queued or have ended.
 
-use std::collections::HashMap;
-
 use super::lease::clocks;
+use super::limits::{AtWork, count_in};
 use super::queue::Lane;
 use super::record::Record;
 use super::row::Row;
 use super::sql::Sql;
 use crate::engine::sqlite::store::Store;
-use crate::engine::sqlite::store::tail::at;
 use crate::error::Result;
-use crate::model::run::{Call, Effect, Limit, Moment, Scope, apply, full};
-
-/// What is at work.
-#[derive(Default)]
-pub(super) struct AtWork {
-    /// By zone and agent.
-    running: HashMap<String, HashMap<String, i64>>,
-}
-
-impl AtWork {
-    fn add(&mut self, zone: &str, agent: &str) {
-        at(&mut self.running, zone, |agents| at(agents, agent, |count| *count += 1));
-    }
-
-    fn in_zone(&self, zone: &str) -> i64 {
-        self.running.get(zone).map_or(0, |agents| agents.values().sum())
-    }
-
-    fn within(&self, scope: &Scope) -> i64 {
-        let zones = self.running.iter().filter(|(zone, _)| scope.zone.as_ref().is_none_or(|of| of == *zone));
-        let agents = zones.flat_map(|(_, agents)| agents);
-        agents.filter(|(agent, _)| scope.agent.as_ref().is_none_or(|of| of == *agent)).map(|(_, count)| count).sum()
-    }
-}
+use crate::model::run::{Call, Effect, Moment, apply, full};
 
 /// What a worker takes.
 pub(super) struct Taker<'a> {
@@ -59,8 +34,10 @@ impl Store {
         self.put_what_is_due(now.wall_ms)?;
         let mut at_work = self.survey(now)?;
         let mut limits = self.limits(&at_work)?;
+        let spent = self.what_is_spent(now.wall_ms)?;
         let mut lanes = self.lanes()?;
-        lanes.retain(|lane| taker.takes(lane));
+        lanes.retain(|lane| taker.takes(lane) && !spent.closes(&lane.zone_id, &lane.agent_type));
+        self.pass(&mut lanes, &spent.worktrees)?;
         let mut claimed = Vec::new();
         while claimed.len() < most {
             let open = |lane: &Lane| full(&limits, &lane.zone_id, &lane.agent_type).is_none();
@@ -69,7 +46,7 @@ impl Store {
             let Some((best, _)) = places.min_by_key(|(_, lane)| place(lane)) else { break };
             let taken = self.take_first(&lanes[best])?.then_some(lanes[best].run);
             let lane = lanes[best].clone();
-            if !self.look_along(&mut lanes[best])? {
+            if !self.look_along(&mut lanes[best])? || !self.pass_in(&mut lanes[best], &spent.worktrees)? {
                 lanes.swap_remove(best);
             }
             // Else the lane was mended, and another may be the best.
@@ -114,26 +91,6 @@ impl Store {
             self.sweep_one(&id, false, 0, now)?;
         }
         Ok(at_work)
-    }
-
-    /// The limits, with how many are at work within each.
-    pub(super) fn limits(&self, at_work: &AtWork) -> Result<Vec<Limit>> {
-        let mut limits = Vec::new();
-        self.each_row(Sql::Limits, &[], |statement| {
-            let mut row = Row::of(statement);
-            let mut name = || Some(row.text()).filter(|name| !name.is_empty());
-            let scope = Scope { zone: name(), agent: name() };
-            let running = at_work.within(&scope);
-            limits.push(Limit { scope, most: row.integer(), running });
-            Ok(true)
-        })?;
-        Ok(limits)
-    }
-}
-
-fn count_in(limits: &mut [Limit], zone: &str, agent: &str) {
-    for limit in limits.iter_mut().filter(|limit| limit.scope.covers(zone, agent)) {
-        limit.running += 1;
     }
 }
 

@@ -1,17 +1,14 @@
 //! Reading a run from the tables that it is in.
 
-use serde_json::{Value, json};
-
 use super::VERSION;
 use super::lease::Held;
 use super::push::push_execution;
-use super::record::{Record, Usage};
+use super::record::Record;
 use super::row::Row;
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::error::{Error, Result};
-use crate::model::run::Amounts;
 use crate::rows::Batch;
 
 impl Store {
@@ -92,36 +89,5 @@ impl Store {
         }
         record.usage = self.usage(record.key)?;
         Ok(Some(record))
-    }
-
-    /// What a run used so far.
-    fn usage(&self, key: i64) -> Result<Usage> {
-        let (mut all, mut models) = (Amounts::default(), Vec::<Value>::new());
-        self.each_row(Sql::Models, &[Bind::Integer(key)], |statement| {
-            let mut row = Row::of(statement);
-            let (model, provider) = (row.text(), row.text_or_null());
-            let amounts = Amounts {
-                input_tokens: row.integer_or_null(),
-                cached_input_tokens: row.integer_or_null(),
-                output_tokens: row.integer_or_null(),
-                reasoning_tokens: row.integer_or_null(),
-                cost_micros: row.integer_or_null(),
-            };
-            // Each sum was checked when it was counted.
-            all = all.plus(amounts, 0).unwrap_or(all);
-            models.push(json!({
-                "model": model,
-                "provider": provider,
-                "inputTokens": amounts.input_tokens,
-                "cachedInputTokens": amounts.cached_input_tokens,
-                "outputTokens": amounts.output_tokens,
-                "reasoningTokens": amounts.reasoning_tokens,
-                "costMicros": amounts.cost_micros,
-                "costSource": amounts.cost_micros.map(|_| if row.integer() == 0 { "reported" } else { "computed" }),
-            }));
-            Ok(true)
-        })?;
-        let models = (!models.is_empty()).then(|| Value::Array(models).to_string());
-        Ok(Usage { all, models })
     }
 }

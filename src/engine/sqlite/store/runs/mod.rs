@@ -1,18 +1,24 @@
-//! Runs: `wishes` and `workers` are the calls, `claim`, `sweep` and `list` what of them is long. A call reads a run (`load`) as a
-//! `record`, asks the model what it makes of its life, and writes that (`settle`), in one transaction.
+//! Runs: `wishes`, `workers`, `output` and `spending` are the calls, `claim`, `sweep`, `list`, `usage`, `budgets` and `limits`
+//! what of them is long. A call reads a run (`load`) as a `record`, asks the model what it makes of its life, and writes that
+//! (`settle`), in one transaction.
 
+mod budgets;
 mod claim;
 mod lease;
+mod limits;
 mod list;
 mod load;
+mod output;
 mod push;
 mod queue;
 mod record;
 mod row;
 mod settle;
+mod spending;
 mod sql;
 mod statements;
 mod sweep;
+mod usage;
 mod wishes;
 mod workers;
 

@@ -6,14 +6,16 @@ use crate::model::run::{Amounts, End, State, Status};
 use crate::model::time;
 use crate::rows::Batch;
 
-fn text(batch: &mut Batch, text: Option<&str>) {
+/// A text, or NULL.
+pub(super) fn text(batch: &mut Batch, text: Option<&str>) {
     match text {
         Some(text) => batch.push_text(text.as_bytes()),
         None => batch.push_null(),
     }
 }
 
-fn integer(batch: &mut Batch, value: Option<i64>) {
+/// An integer, or NULL.
+pub(super) fn integer(batch: &mut Batch, value: Option<i64>) {
     match value {
         Some(value) => batch.push_integer(value, false),
         None => batch.push_null(),

@@ -1,5 +1,7 @@
 //! What may be claimed: the queue, whose lanes are a zone and an agent each, and what may be claimed later.
 
+use std::collections::HashSet;
+
 use super::record::Record;
 use super::row::Row;
 use super::sql::Sql;
@@ -89,6 +91,36 @@ impl Store {
             Ok(true)
         })?;
         Ok(lanes)
+    }
+
+    /// Passes the runs of worktrees that may not spend more, in all lanes; those that have no others are closed.
+    pub(super) fn pass(&self, lanes: &mut Vec<Lane>, closed: &HashSet<String>) -> Result<()> {
+        let mut open = Vec::with_capacity(lanes.len());
+        for mut lane in lanes.drain(..) {
+            if self.pass_in(&mut lane, closed)? {
+                open.push(lane);
+            }
+        }
+        *lanes = open;
+        Ok(())
+    }
+
+    /// Passes them in one lane; `false` where it has no others. Who has many such runs pays for passing them.
+    pub(super) fn pass_in(&self, lane: &mut Lane, closed: &HashSet<String>) -> Result<bool> {
+        if closed.is_empty() {
+            return Ok(true);
+        }
+        let mut found = None;
+        self.each_row(Sql::AlongLane, &[Bind::Text(&lane.zone_id), Bind::Text(&lane.agent_type)], |row| {
+            if !row.with_text(2, |worktree| closed.contains(worktree)) {
+                found = Some((row.integer(0), row.integer(1)));
+            }
+            Ok(found.is_none())
+        })?;
+        if let Some((urgency, run)) = found {
+            (lane.urgency, lane.run) = (urgency, run);
+        }
+        Ok(found.is_some())
     }
 
     /// Takes the first of a lane; `false` where it is no longer there.

@@ -1,14 +1,15 @@
 //! Writing what a call made of a run.
 
-use super::record::Record;
+use super::record::{Record, Usage};
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
 use crate::error::{Error, Result};
-use crate::model::run::{Effect, End, Run, State, Status, Transition};
+use crate::model::run::{Amounts, Effect, End, Run, State, Status, Transition};
 use crate::model::time;
 use rusqlite::ffi;
+use serde_json::json;
 
 /// What the log says of a run that was made.
 const MADE: i64 = 1;
@@ -69,18 +70,29 @@ impl Store {
         self.log(record, CHANGED, wall_ms, data(record.life.status()))
     }
 
+    /// More usage of a run was told.
+    pub(super) fn log_usage(&self, id: &str, of: [&str; 3], usage: &Usage, wall_ms: i64) -> Result<()> {
+        let Amounts { input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros } = usage.all;
+        let sums = json!({ "usage": {
+            "inputTokens": input_tokens,
+            "cachedInputTokens": cached_input_tokens,
+            "outputTokens": output_tokens,
+            "reasoningTokens": reasoning_tokens,
+            "costMicros": cost_micros,
+        }});
+        self.append_to_log(id, of, CHANGED, wall_ms, &sums.to_string())
+    }
+
     fn log(&self, record: &Record, op: i64, wall_ms: i64, data: &str) -> Result<()> {
+        let of = [record.zone_id.as_str(), &record.worktree_id, &record.agent_type];
+        self.append_to_log(&record.id, of, op, wall_ms, data)
+    }
+
+    fn append_to_log(&self, id: &str, of: [&str; 3], op: i64, wall_ms: i64, data: &str) -> Result<()> {
+        let [zone, worktree, agent] = of.map(Bind::Text);
         self.write_run(
             Sql::Log,
-            &[
-                Bind::Integer(wall_ms),
-                Bind::Integer(op),
-                Bind::Text(&record.id),
-                Bind::Text(&record.zone_id),
-                Bind::Text(&record.worktree_id),
-                Bind::Text(&record.agent_type),
-                Bind::Text(data),
-            ],
+            &[Bind::Integer(wall_ms), Bind::Integer(op), Bind::Text(id), zone, worktree, agent, Bind::Text(data)],
         )
         .map(drop)
     }

@@ -65,6 +65,9 @@ queries! {
     /// The first of a lane.
     FirstOfLane =
         "SELECT urgency, run FROM main.run_queue WHERE zone_id = ?1 AND agent_type = ?2 ORDER BY urgency, run LIMIT 1";
+    /// All of a lane.
+    AlongLane =
+        "SELECT urgency, run, worktree_id FROM main.run_queue WHERE zone_id = ?1 AND agent_type = ?2 ORDER BY urgency, run";
     /// Another is the first of a lane.
     SetLane = "UPDATE main.run_lanes SET urgency = ?3, run = ?4 WHERE zone_id = ?1 AND agent_type = ?2";
     /// Nothing is in a lane any more.
@@ -93,6 +96,8 @@ queries! {
     Lease =
         "SELECT run, token, boot, deadline, expires_at, length_ms, claimed, claimed_at, attempt, answered, started_at, \
          worked_ms, cancel_requested_at, cancel_reason, worker_id FROM main.leases WHERE run_id = ?1";
+    /// What a run at work counts for.
+    HeldFor = "SELECT zone_id, worktree_id, agent_type FROM main.leases WHERE run_id = ?1";
     /// It lasts longer.
     Lengthen =
         "UPDATE main.leases SET boot = ?2, deadline = ?3, expires_at = ?4, length_ms = ?5, claimed = ?6 WHERE run_id = ?1";
@@ -105,9 +110,79 @@ queries! {
         "SELECT zone_id, agent_type, boot, deadline, expires_at, length_ms, claimed, claimed_at, left_ms, run_id, token \
          FROM main.leases";
 
-    /// How many runs may be at work at once.
-    Limits = "SELECT zone_id, agent_type, at_once FROM main.run_limits";
+    /// How many runs may be at work at once, of all first.
+    Limits = "SELECT zone_id, agent_type, at_once FROM main.run_limits ORDER BY zone_id, agent_type";
+    /// That many may.
+    SetLimit = "INSERT OR REPLACE INTO main.run_limits (zone_id, agent_type, at_once) VALUES (?1, ?2, ?3)";
+    /// As many as like.
+    LiftLimit = "DELETE FROM main.run_limits WHERE zone_id = ?1 AND agent_type = ?2";
 
+    /// What may be spent.
+    Budgets = "SELECT scope, id, period, time_zone, limit_micros, spent_micros, resets_at FROM main.budgets ORDER BY scope, id, period";
+    /// So much may be.
+    SetBudget =
+        "INSERT OR REPLACE INTO main.budgets (scope, id, period, time_zone, limit_micros, spent_micros, resets_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    /// As much as it takes.
+    LiftBudget = "DELETE FROM main.budgets WHERE scope = ?1 AND id = ?2 AND period = ?3";
+    /// Another period has begun.
+    RenewBudget =
+        "UPDATE main.budgets SET spent_micros = ?4, resets_at = ?5 WHERE scope = ?1 AND id = ?2 AND period = ?3";
+    /// More was spent. What can't be counted any more stays at the most that JavaScript can count.
+    Spend =
+        "UPDATE main.budgets SET spent_micros = min(spent_micros + ?1, 9007199254740991) WHERE scope = 'all' \
+         OR (scope = 'zone' AND id = ?2) OR (scope = 'worktree' AND id = ?3) OR (scope = 'agent' AND id = ?4)";
+    /// What was spent in a quarter of an hour.
+    AddSpent =
+        "INSERT INTO main.spent (quarter, zone_id, worktree_id, agent_type, cost_micros) VALUES (?1, ?2, ?3, ?4, ?5) \
+         ON CONFLICT DO UPDATE SET cost_micros = min(cost_micros + excluded.cost_micros, 9007199254740991)";
+    /// What was spent from a quarter of an hour on.
+    SpentSince =
+        "SELECT coalesce(sum(cost_micros), 0) FROM main.spent WHERE quarter >= ?1 AND (?2 = 'all' \
+         OR (?2 = 'zone' AND zone_id = ?3) OR (?2 = 'worktree' AND worktree_id = ?3) OR (?2 = 'agent' AND agent_type = ?3))";
+
+    /// A run's key, and what its usage is counted for.
+    UsageOf = "SELECT key, zone_id, worktree_id, agent_type, finished_at IS NOT NULL FROM main.runs WHERE id = ?1";
+    /// An event is told; none is changed where it was before.
+    CountEvent = "INSERT OR IGNORE INTO main.usage_events (run, event_id) VALUES (?1, ?2)";
+    /// What a run used of a model.
+    SetModel =
+        "INSERT INTO main.run_models (run, model, provider, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, \
+         cost_micros, cost_computed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
+         ON CONFLICT DO UPDATE SET provider = coalesce(excluded.provider, provider), input_tokens = excluded.input_tokens, \
+         cached_input_tokens = excluded.cached_input_tokens, output_tokens = excluded.output_tokens, \
+         reasoning_tokens = excluded.reasoning_tokens, cost_micros = excluded.cost_micros, \
+         cost_computed = max(cost_computed, excluded.cost_computed)";
+    /// The sums of a run that has ended.
+    SetSums =
+        "UPDATE main.runs SET input_tokens = ?2, cached_input_tokens = ?3, output_tokens = ?4, reasoning_tokens = ?5, \
+         cost_micros = ?6 WHERE key = ?1";
+
+    /// A run's key, where it is not gone.
+    OutputOf =
+        "SELECT key FROM main.runs AS r WHERE id = ?1 \
+         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id))";
+    /// The last of a run's output.
+    LastOutput =
+        "SELECT id, bytes, truncated FROM main.run_output WHERE id BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 \
+         ORDER BY id DESC LIMIT 1";
+    /// A piece of output.
+    AppendOutput =
+        "INSERT INTO main.run_output (id, at, stream, truncated, bytes, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    /// The first piece of a run's output from a number on.
+    OutputFrom = "SELECT id, bytes FROM main.run_output WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1";
+    /// How long the pieces of a run's output are from a number on.
+    OutputLengths = "SELECT id, octet_length(text) FROM main.run_output WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+    /// Pieces of output are dropped.
+    DropOutput = "DELETE FROM main.run_output WHERE id BETWEEN ?1 AND ?2";
+    /// A run's output from a number on.
+    Output =
+        "SELECT id & 4294967295, stream, text, at FROM main.run_output WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3";
+
+    /// A row of the log that is about a limit or a budget.
+    LogLimit =
+        "INSERT INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data) \
+         VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 7, 2, ?2, ?3, ?4, ?5, ?6)";
     /// A row of the log.
     Log =
         "INSERT INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data) \

@@ -1,5 +1,7 @@
 //! Runs whose worker is silent, or takes too long.
 
+use std::collections::HashMap;
+
 use super::claim::is_over;
 use super::record::{Record, Said};
 use super::row::Row;
@@ -31,9 +33,11 @@ impl Store {
         now: Moment,
         most: usize,
     ) -> Result<Vec<Record>> {
+        let answers =
+            asked.map(|asked| asked.iter().map(|asked| (asked.id.as_str(), asked)).collect::<HashMap<_, _>>());
         let mut swept = Vec::new();
         for (id, token) in self.over(grace_ms, now)? {
-            let found = asked.and_then(|asked| asked.iter().find(|asked| asked.id == id && asked.token == token));
+            let found = answers.as_ref().and_then(|answers| answers.get(&*id)).filter(|asked| asked.token == token);
             // One that nobody was asked about may have taken too long; its lease is left alone as if its worker were alive.
             let alive = asked.is_some() && found.is_none_or(|asked| asked.alive);
             let grace_ms = if asked.is_some() && found.is_none() { i64::MAX } else { grace_ms };

@@ -66,7 +66,10 @@ impl Runs for Store {
                 batch.end_row();
                 return Ok(());
             }
-            self.push_execution_of(Sql::Execution, Bind::Text(id), batch).map(drop)
+            if self.push_execution_of(Sql::Execution, Bind::Text(id), batch)? {
+                batch.end_row();
+            }
+            Ok(())
         })
     }
 

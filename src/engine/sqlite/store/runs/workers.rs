@@ -1,5 +1,6 @@
 //! The calls of those who do it.
 
+use super::budgets::push_budget;
 use super::claim::Taker;
 use super::push::{instant, push};
 use super::record::{Record, Said};
@@ -66,19 +67,23 @@ impl Workers for Store {
         let lease_ms = lease_length(Field::new("heartbeatRun", "leaseMs").behind(2), argument(given, 2))?;
         let now = clock::moment(now as i64);
         let beat = Call::Heartbeat { token, lease_ms };
-        let life = self.atomically(|| {
+        let (life, budget) = self.atomically(|| {
             let Some(held) = self.held(id)?.filter(|held| held.token == token) else {
                 let found = self.load_anything(id)?;
-                return apply(id, found.as_ref().map(|record| &record.life), &beat, now).map(|to| to.run);
+                return apply(id, found.as_ref().map(|record| &record.life), &beat, now).map(|to| (to.run, None));
             };
             // What decides is all in its lease.
             let to = apply(id, Some(&held.life()), &beat, now)?;
             self.lengthen(id, &to.run)?;
-            Ok(to.run)
+            Ok((to.run, self.least_budget_of(id, now.wall_ms)?))
         })?;
         if let State::Running { lease, .. } = life.state {
             instant(batch, Some(lease.deadline.wall_ms));
             batch.push_integer(life.cancel_requested_at.is_some().into(), false);
+            match budget {
+                Some(budget) => push_budget(batch, &budget),
+                None => (0..8).for_each(|_| batch.push_null()),
+            }
             batch.end_row();
         }
         Ok(())
@@ -158,6 +163,7 @@ impl Store {
         if let Some(limit) = full(&limits, &wanted.zone_id, &wanted.agent_type) {
             return Err(limit.refusal());
         }
+        self.check_budgets(&wanted.zone_id, &wanted.worktree_id, &wanted.agent_type, now.wall_ms)?;
         let record = self.enqueue("startRun", wanted, None, now)?;
         let (id, status) = (record.id.clone(), record.life.status());
         if status == Status::Queued && self.take_out(&record)? {
@@ -220,7 +226,7 @@ fn idempotency_key() -> usize {
 }
 
 /// The id and the token that every call of a worker begins with.
-fn worker_arguments<'a>(method: &'static str, given: &[Given<'a>]) -> Result<(&'a str, i64)> {
+pub(super) fn worker_arguments<'a>(method: &'static str, given: &[Given<'a>]) -> Result<(&'a str, i64)> {
     let id = rules::id(Field::new(method, "id"), argument(given, 0))?;
     Ok((id, token(Field::new(method, "token").behind(1), argument(given, 1))?))
 }
