@@ -100,7 +100,8 @@ class Printer {
       stream: dice.pick(['stdout', 'stderr', 'event']),
       text: `${this.#token}:${this.#said + n}`,
     }));
-    const options = this.#next === undefined ? {} : { expectedSequence: this.#next };
+    // An impostor would be noticed by that: what others appended isn't what it expects.
+    const options = this.#next === undefined || broken ? {} : { expectedSequence: this.#next };
     const append = () => visual.appendOutput(this.#id, shown(this.#id, this.#token), chunks, options);
     const said = this.#said + lines;
     const note = () => witness('output', this.#id, this.#token, append, () => ({ said }));
@@ -108,7 +109,7 @@ class Printer {
     // The answer may have been lost: it is said again.
     if (options.expectedSequence !== undefined && dice.chance(0.4)) {
       const again = ask(this.#id, append);
-      if (again !== next && !broken) find(`output of ${this.#id} was appended up to ${next}, then ${again}`);
+      if (again !== next) find(`output of ${this.#id} was appended up to ${next}, then ${again}`);
     }
     [this.#said, this.#next] = [said, next];
   }
