@@ -90,11 +90,13 @@ ${lists.map(([name, taken, fixed]) => `  ${name}: { taken: ${quoted(taken)}, fix
 `;
 }
 
+const isJson = ({ holds }) => holds === 'json' || holds === 'object';
+
 /** The value of a cell as the object has it. */
 function read(field, index, entity) {
   const cell = index === 0 ? 'cell(at)' : `cell(at + ${index})`;
   if (field.holds === 'boolean') return `Boolean(${cell})`;
-  if (field.holds !== 'json') return cell;
+  if (!isJson(field)) return cell;
   // What has a default is settings, of which a board has few that differ: they are parsed once.
   const parse = field.hasDefault ? 'parseRepeated' : 'JSON.parse';
   return `json(${parse}, ${cell}, '${field.missing}', '${entity}', id, '${field.name}')`;
@@ -116,11 +118,11 @@ function literal(fields, value) {
 
 function entity({ name, fields }) {
   const cell = (field) => read(field, fields.indexOf(field), name);
-  const hasJson = fields.some((field) => field.holds === 'json');
+  const hasJson = fields.some(isJson);
   const make = hasJson
     ? `(at) => {\n    const id = cell(at);\n    return ${literal(fields, (field) => (field.name === 'id' ? 'id' : cell(field)))};\n  }`
     : `(at) => (${literal(fields, cell)})`;
-  const copied = (field) => (field.holds === 'json' ? `copyJson(${name}.${field.name})` : `${name}.${field.name}`);
+  const copied = (field) => (isJson(field) ? `copyJson(${name}.${field.name})` : `${name}.${field.name}`);
   return `
 const ${name} = {
   /** How many cells a row has. */
@@ -161,6 +163,8 @@ function givenValue(field) {
   const { name, holds, hasDefault } = field;
   if (groupOf(field)) return name;
   if (holds === 'boolean') return `Boolean(given.${name})`;
+  if (holds === 'instant') return `instant(method, fieldName(element, '${name}'), given.${name})`;
+  if (holds === 'object') return `objectText(method, fieldName(element, '${name}'), given.${name})`;
   if (holds !== 'json') return `given.${name}`;
   return `${hasDefault ? 'jsonTextOrDefault' : 'jsonText'}(method, fieldName(element, '${name}'), given.${name})`;
 }
@@ -174,25 +178,39 @@ function changedValue(field) {
   return name === column ? `given.${name}` : `later(given, '${name}', given.${name}, '${column}', given.${column})`;
 }
 
-/** The entities: their objects, and what methods are given of them. */
-function fields({ entities }) {
-  const body = entities.map(entity).join('');
-  const functions = [...body.matchAll(/^function (\w+)/gm)].map(([, name]) => name);
-  return `${head('The entities of the board: their objects, and what methods are given of them.', 'src/model')}
-const { cell } = require('../native/rows.js');
-const { fieldName, fields, group, jsonText, jsonTextOrDefault, later } = require('./arguments.js');
-const { copyJson, json, parseRepeated } = require('./json.js');
-const knownKeys = require('./known_keys.js');
+/** What generated code may need of other files, by the file. */
+const IMPORTS = {
+  '../native/rows.js': ['cell'],
+  './arguments.js': ['fieldName', 'fields', 'group', 'instant', 'jsonText', 'jsonTextOrDefault', 'later', 'objectText'],
+  './json.js': ['copyJson', 'json', 'parseRepeated'],
+};
+
+/** Some of the entities: their objects, and what methods are given of them. */
+const fields =
+  (about, isThere) =>
+  ({ entities }) => {
+    const these = entities.filter(isThere);
+    const body = these.map(entity).join('');
+    const functions = [...body.matchAll(/^function (\w+)/gm)].map(([, name]) => name);
+    const imports = Object.entries(IMPORTS).map(([file, names]) => {
+      const used = names.filter((name) => new RegExp(`\\b${name}\\(|\\(${name},`).test(body));
+      return `const { ${used.join(', ')} } = require('${file}');\n`;
+    });
+    return `${head(`${about}: their objects, and what methods are given of them.`, 'src/model')}
+${imports.join('')}const knownKeys = require('./known_keys.js');
 ${body}
-module.exports = { ${[...entities.map(({ name }) => name), ...functions].join(', ')} };
+module.exports = { ${[...these.map(({ name }) => name), ...functions].join(', ')} };
 `;
-}
+  };
+
+const isRun = ({ name }) => name === 'run';
 
 const FILES = {
   'lib/native/layout.js': layout,
   'lib/native/controls.js': controls,
   'lib/visual/keys.js': keys,
-  'lib/visual/fields.js': fields,
+  'lib/visual/fields.js': fields('The entities of the board', (entity) => !isRun(entity)),
+  'lib/visual/run_fields.js': fields('Runs', isRun),
 };
 
 async function main() {

@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::Control;
 use crate::model::entity::{Declaration, Edit, Holds, New};
-use crate::model::{EXECUTION, Entity, WORKTREE, ZONE};
+use crate::model::{EXECUTION, Entity, RUN, WORKTREE, ZONE};
 use crate::rows::{batch, layout};
 
 /// All of it.
 #[must_use]
 pub fn declarations() -> Value {
-    let entities: Vec<Value> = [WORKTREE, ZONE, EXECUTION].iter().map(entity).collect();
+    let entities: Vec<Value> = [WORKTREE, ZONE, EXECUTION, RUN].iter().map(entity).collect();
     let controls: Vec<&str> = Control::ALL.iter().map(|control| control.name()).collect();
     json!({
         "entities": entities,
@@ -57,10 +57,13 @@ fn field(field: &Declaration) -> Value {
         Holds::Id => ("id", None),
         Holds::Text => ("text", None),
         Holds::Json { missing } => ("json", Some(missing)),
+        Holds::Object => ("object", Some("null")),
         Holds::Port => ("port", None),
         Holds::Coordinate => ("coordinate", None),
         Holds::Time => ("time", None),
         Holds::Boolean => ("boolean", None),
+        Holds::Integer => ("integer", None),
+        Holds::Instant => ("instant", None),
     };
     json!({
         "name": field.name,

@@ -50,6 +50,8 @@ pub struct Facts {
     pub missing: Vec<&'static str>,
     /// What may have been meant.
     pub hint: Option<&'static str>,
+    /// What is there instead of what was expected.
+    pub current: Option<i64>,
 }
 
 /// Which argument of a call a value is. Below the border it is counted from the first that the caller gave.

@@ -10,6 +10,7 @@ const knownKeys = require('./known_keys.js');
 const METHOD = 'VisualDatabase';
 const DEFAULT_PATH = path.join('data', 'visual.db');
 const DEFAULT_CACHE_SIZE = 16 * 1024 * 1024;
+const DEFAULT_OUTPUT_BYTES = 8 * 1024 * 1024;
 
 /**
  * What `new VisualDatabase(config)` was given, checked and with its defaults; `native` is what `addon.openVisual` takes
@@ -45,6 +46,11 @@ function openConfig(config) {
   if (!Number.isInteger(cacheSize) || cacheSize < 0) {
     throw beyond('cacheSize', 'a non-negative integer', cacheSize);
   }
+  const maxOutputBytes = config.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES;
+  if (typeof maxOutputBytes !== 'number') throw refused('maxOutputBytes', 'a number of bytes', maxOutputBytes);
+  if (!Number.isSafeInteger(maxOutputBytes) || maxOutputBytes < 0) {
+    throw beyond('maxOutputBytes', 'a non-negative integer', maxOutputBytes);
+  }
   const migrate = boolean(config, 'migrate', true);
   const memory = dbPath === ':memory:';
   if (memory && readonly) {
@@ -56,6 +62,7 @@ function openConfig(config) {
     readonly,
     strict,
     cacheSize,
+    maxOutputBytes,
     logger: loggerOf(config.logger),
     schedule: scheduleOf(config.backups, memory, strict),
     native: [readonly, fileMustExist, timeout, synchronous === 'full', mode, migrate, version],

@@ -135,6 +135,8 @@ const WORKTREE_ALIASES = { branch: 'branchName', issue: 'issueUrl', task: 'taskI
 const ZONE_ALIASES = { prompt: 'promptTemplate', template: 'promptTemplate' };
 const RUN_ALIASES = { zone: 'zoneId', worktree: 'worktreeId', agent: 'agentType' };
 
+const CLAIM_ALIASES = { worker: 'workerId', lease: 'leaseMs', zoneId: 'zoneIds', agentType: 'agentTypes' };
+
 const keysOf = ({ taken, fixed }, more) => new Keys(taken, { fixed, ...more });
 
 module.exports = {
@@ -150,6 +152,7 @@ module.exports = {
     'migrate',
     'backups',
     'strict',
+    'maxOutputBytes',
   ]),
   backups: new Keys(['folder', 'every', 'keep']),
   backup: new Keys(['progress']),
@@ -165,4 +168,41 @@ module.exports = {
   zoneChanges: keysOf(keys.zoneChanges, { ...NO_UPDATE, aliases: ZONE_ALIASES }),
   newExecution: keysOf(keys.newExecution, { ...ITSELF, aliases: RUN_ALIASES }),
   executionFilter: new Keys(['zoneId', 'worktreeId'], { aliases: RUN_ALIASES }),
+  newRun: keysOf(keys.newRun, { ...ITSELF, aliases: RUN_ALIASES }),
+  start: new Keys(['workerId', 'leaseMs'], { aliases: CLAIM_ALIASES }),
+  claim: new Keys(['workerId', 'zoneIds', 'agentTypes', 'leaseMs'], { aliases: CLAIM_ALIASES }),
+  claims: new Keys(['workerId', 'zoneIds', 'agentTypes', 'leaseMs', 'limit'], { aliases: CLAIM_ALIASES }),
+  heartbeat: new Keys(['leaseMs'], { aliases: CLAIM_ALIASES }),
+  question: new Keys(['question']),
+  answer: new Keys(['answer']),
+  cancellation: new Keys(['reason']),
+  outcome: new Keys([
+    'status',
+    'exitCode',
+    'error',
+    'result',
+    'commitBefore',
+    'commitAfter',
+    'filesChanged',
+    'insertions',
+    'deletions',
+  ]),
+  sweep: new Keys(['isAlive', 'graceMs']),
+  runLimit: new Keys(['zoneId', 'agentType'], { aliases: RUN_ALIASES }),
+  budget: new Keys(['zoneId', 'worktreeId', 'agentType', 'period', 'timeZone'], { aliases: RUN_ALIASES }),
+  append: new Keys(['expectedSequence']),
+  chunk: new Keys(['stream', 'text', 'at']),
+  output: new Keys(['after', 'limit']),
+  usage: new Keys([
+    'eventId',
+    'model',
+    'provider',
+    'inputTokens',
+    'cachedInputTokens',
+    'outputTokens',
+    'reasoningTokens',
+    'costMicros',
+    'costSource',
+  ]),
+  runFilter: new Keys(['zoneId', 'worktreeId', 'status', 'limit', 'after'], { aliases: RUN_ALIASES }),
 };

@@ -18,6 +18,8 @@ pub enum Holds {
         /// The text that is read where none is stored.
         missing: &'static str,
     },
+    /// A JSON object, stored as its text.
+    Object,
     /// The port of a server: a non-negative integer.
     Port,
     /// A coordinate or a length on the canvas: a finite number.
@@ -26,6 +28,10 @@ pub enum Holds {
     Time,
     /// Whether something is so, stored as 1 or 0.
     Boolean,
+    /// A whole number.
+    Integer,
+    /// A point in time that is stored in milliseconds, and given as ISO 8601 or a `Date`.
+    Instant,
 }
 
 impl Holds {
@@ -35,9 +41,12 @@ impl Holds {
             Self::Id => rules::ID,
             Self::Text | Self::Time => rules::TEXT,
             Self::Json { .. } => "a JSON value",
+            Self::Object => "an object",
             Self::Port => port::MUST,
             Self::Coordinate => coordinate::MUST,
             Self::Boolean => "a boolean",
+            Self::Integer => "an integer",
+            Self::Instant => "a time",
         }
     }
 }
@@ -137,7 +146,9 @@ impl Declaration {
     fn stored_new<'a>(&self, field: Field, given: Given<'a>, now: &'a str) -> Result<Stored<'a>> {
         match (self.holds, self.new) {
             (Holds::Id, _) => rules::id(field, given).map(Into::into),
-            (Holds::Text | Holds::Json { .. }, New::OrNull) => rules::text_or(field, given, None).map(Into::into),
+            (Holds::Text | Holds::Json { .. } | Holds::Object, New::OrNull) => {
+                rules::text_or(field, given, None).map(Into::into)
+            }
             (Holds::Text | Holds::Json { .. }, New::Or(text)) => {
                 rules::text_or(field, given, Some(text)).map(Into::into)
             }
@@ -161,11 +172,12 @@ impl Declaration {
     fn stored<'a>(&self, field: Field, given: Given<'a>) -> Result<Stored<'a>> {
         match self.holds {
             Holds::Id => rules::id(field, given).map(Into::into),
-            Holds::Text | Holds::Json { .. } | Holds::Time => rules::text(field, given).map(Into::into),
+            Holds::Text | Holds::Json { .. } | Holds::Object | Holds::Time => rules::text(field, given).map(Into::into),
             Holds::Port => port::port(field, given),
             Holds::Coordinate => coordinate::coordinate(field, given).map(Stored::Real),
             // JavaScript's part makes it one: everything has a truth value there.
             Holds::Boolean => Ok(Stored::Integer(i64::from(given == Given::Boolean(true)))),
+            Holds::Integer | Holds::Instant => rules::whole(field, given, &(i64::MIN..=i64::MAX)).map(Stored::Integer),
         }
     }
 }

@@ -17,5 +17,6 @@ pub use entity::Entity;
 pub use execution::EXECUTION;
 pub use given::{Field, Given};
 pub use rules::Stored;
+pub use run::RUN;
 pub use worktree::WORKTREE;
 pub use zone::ZONE;

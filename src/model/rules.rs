@@ -2,6 +2,7 @@
 //! a port is in `port.rs`, that of a coordinate in `coordinate.rs`.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use super::given::{Field, Given};
 use super::number;
@@ -87,6 +88,18 @@ pub fn text(field: Field, given: Given<'_>) -> Result<Option<Cow<'_, str>>> {
     }
 }
 
+/// Text that nothing else stands for: `undefined` and `null` are `None`.
+///
+/// # Errors
+/// A `TypeError` for anything else that is not a string, a `RangeError` for more than [`MAX_BYTES`].
+pub fn string(field: Field, given: Given<'_>) -> Result<Option<&str>> {
+    match given {
+        Given::Undefined | Given::Null => Ok(None),
+        Given::Text(text) => sized(field, text).map(Some),
+        _ => Err(field.wrong_type("a string", &given)),
+    }
+}
+
 /// Text in which everything falsy means the default.
 ///
 /// # Errors
@@ -123,6 +136,21 @@ pub fn limit(field: Field, given: Given<'_>) -> Result<i64> {
         Given::Boolean(_) | Given::Other(_) => return Err(field.wrong_type(must, &given)),
     };
     if value.fract() == 0.0 && value.abs() <= number::MAX_SAFE_INTEGER { Ok(value as i64) } else { Err(refused()) }
+}
+
+/// A whole number within a range, as a number or a `BigInt`. Text is none, whatever it says.
+///
+/// # Errors
+/// A `TypeError` for what is no number, a `RangeError` for one that is not whole or out of the range.
+pub fn whole(field: Field, given: Given<'_>, range: &RangeInclusive<i64>) -> Result<i64> {
+    let must = || format!("an integer from {} to {}", range.start(), range.end());
+    let value = match given {
+        Given::Integer(value) => Some(value),
+        Given::Number(value) if value.fract() == 0.0 && value.abs() <= number::MAX_SAFE_INTEGER => Some(value as i64),
+        Given::Number(_) | Given::HugeInteger => None,
+        _ => return Err(field.wrong_type(&must(), &given)),
+    };
+    value.filter(|value| range.contains(value)).ok_or_else(|| field.out_of_range(&must(), given))
 }
 
 fn sized(field: Field, text: &str) -> Result<&str> {

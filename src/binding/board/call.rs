@@ -81,6 +81,24 @@ pub(super) fn nothing(
     Ok(call.env.undefined())
 }
 
+/// So many texts among the arguments, from one on. JavaScript's part has seen to it that they are texts.
+pub(super) fn texts(call: &Call, from: usize, count: usize) -> JsResult<Vec<String>> {
+    (from..from + count).map(|index| call.env.to_string(call.argument(index))).collect()
+}
+
+/// Lists of texts: first how long each of so many is, negative for none, from one argument on, then all texts of all of them.
+pub(super) fn lists<const N: usize>(call: &Call, from: usize) -> JsResult<[Option<Vec<String>>; N]> {
+    let mut lists = [const { None }; N];
+    let mut at = from + N;
+    for (nth, list) in lists.iter_mut().enumerate() {
+        if let Ok(count) = usize::try_from(call.env.to_i32(call.argument(from + nth))?) {
+            *list = Some(texts(call, at, count)?);
+            at += count;
+        }
+    }
+    Ok(lists)
+}
+
 /// Takes the arguments from one on, `width` of them at a time: the values of a list's elements, one element's behind the
 /// other's. As arguments, since to fetch an element of an array takes Node longer than all that is done with it here.
 /// Leaves in the head how many were taken, so that JavaScript can tell which one failed.

@@ -6,7 +6,11 @@ mod call;
 mod executions;
 mod lists;
 pub mod opened;
+mod output;
+mod runs;
+mod spending;
 mod statistics;
+mod workers;
 mod worktrees;
 mod zones;
 
@@ -19,5 +23,9 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     assignments::FUNCTIONS,
     executions::FUNCTIONS,
     statistics::FUNCTIONS,
+    runs::FUNCTIONS,
+    workers::FUNCTIONS,
+    output::FUNCTIONS,
+    spending::FUNCTIONS,
     lists::FUNCTIONS,
 ];

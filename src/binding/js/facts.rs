@@ -18,6 +18,9 @@ impl ErrorClasses {
                 env.set(error, name, env.text(text)?)?;
             }
         }
+        if let Some(current) = facts.current {
+            env.set(error, "current", env.number(current as f64)?)?;
+        }
         if !facts.missing.is_empty() {
             env.set(error, "missing", self.list(&facts.missing)?)?;
         }

@@ -4,6 +4,7 @@ mod bind;
 mod busy_handler;
 mod busy_timeout;
 mod checkpoint;
+pub mod clock;
 pub mod code;
 mod column;
 pub mod connection;

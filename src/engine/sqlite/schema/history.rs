@@ -24,6 +24,10 @@ pub struct Entry {
     pub package_version: String,
     /// When it was undone; `None` where it is in force.
     pub rolled_back_at: Option<String>,
+    /// The lowest version whose code may read the file with this step; `None` is the step's own.
+    pub min_reader: Option<u32>,
+    /// The lowest version whose code may write it; `None` is the step's own.
+    pub min_writer: Option<u32>,
 }
 
 /// Everything that the file remembers, by version; nothing where it has no such table.
@@ -31,10 +35,11 @@ pub fn read(connection: &Connection) -> Result<Vec<Entry>> {
     if !exists(connection)? {
         return Ok(Vec::new());
     }
-    let mut statement = connection.prepare(
-        "SELECT version, name, sha256, applied_at, package_version, rolled_back_at \
+    let bounds = if has_bounds(connection)? { "min_reader, min_writer" } else { "NULL, NULL" };
+    let mut statement = connection.prepare(&format!(
+        "SELECT version, name, sha256, applied_at, package_version, rolled_back_at, {bounds} \
          FROM main.schema_migrations ORDER BY version",
-    )?;
+    ))?;
     let entries = statement.query_map([], |row| {
         Ok(Entry {
             version: row.get(0)?,
@@ -43,6 +48,8 @@ pub fn read(connection: &Connection) -> Result<Vec<Entry>> {
             applied_at: row.get(3)?,
             package_version: row.get(4)?,
             rolled_back_at: row.get(5)?,
+            min_reader: row.get(6)?,
+            min_writer: row.get(7)?,
         })
     })?;
     Ok(entries.collect::<rusqlite::Result<_>>()?)
@@ -61,18 +68,26 @@ pub fn is_pinned(connection: &Connection, version: u32) -> Result<bool> {
 
 /// Remembers that a migration was applied.
 pub fn applied(connection: &Connection, migration: &Migration, package_version: &str) -> Result<()> {
+    let Migration { version, name, min_reader, min_writer, .. } = migration;
     connection.execute(
-        "INSERT OR REPLACE INTO main.schema_migrations (version, name, sha256, applied_at, package_version) \
-         VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![migration.version, migration.name, migration.sha256(), time::iso_now(), package_version],
+        "INSERT OR REPLACE INTO main.schema_migrations \
+         (version, name, sha256, applied_at, package_version, min_reader, min_writer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![version, name, migration.sha256(), time::iso_now(), package_version, min_reader, min_writer],
     )?;
     Ok(())
 }
 
 /// Remembers that what a migration makes is now as this text has it.
 pub fn made_anew(connection: &Connection, migration: &Migration) -> Result<()> {
-    let sql = "UPDATE main.schema_migrations SET sha256 = ?2 WHERE version = ?1";
-    connection.execute(sql, params![migration.version, migration.sha256()])?;
+    if !exists(connection)? {
+        return Ok(());
+    }
+    create(connection)?;
+    let Migration { version, name, min_reader, min_writer, .. } = migration;
+    connection.execute(
+        "UPDATE main.schema_migrations SET name = ?2, sha256 = ?3, min_reader = ?4, min_writer = ?5 WHERE version = ?1",
+        params![version, name, migration.sha256(), min_reader, min_writer],
+    )?;
     Ok(())
 }
 
@@ -85,9 +100,20 @@ pub fn rolled_back(connection: &Connection, migration: &Migration) -> Result<()>
     Ok(())
 }
 
-/// Makes the table where it is missing.
+/// Makes the table where it is missing, and what it lacked before versions said who may read and write them.
 pub fn create(connection: &Connection) -> Result<()> {
-    Ok(connection.execute_batch(HISTORY)?)
+    connection.execute_batch(HISTORY)?;
+    if !has_bounds(connection)? {
+        connection.execute_batch(
+            "ALTER TABLE main.schema_migrations ADD COLUMN min_reader INTEGER; \
+             ALTER TABLE main.schema_migrations ADD COLUMN min_writer INTEGER",
+        )?;
+    }
+    Ok(())
+}
+
+fn has_bounds(connection: &Connection) -> Result<bool> {
+    Ok(connection.column_exists(Some("main"), TABLE, "min_writer")?)
 }
 
 fn exists(connection: &Connection) -> Result<bool> {

@@ -1,6 +1,7 @@
 //! Every SQL statement of the domain: the list in `queries`, their use in a file per entity.
 
 mod assignments;
+mod atomically;
 mod by_id;
 mod counts;
 mod counts_stand;
@@ -12,6 +13,7 @@ mod plans;
 pub mod queries;
 mod refusals;
 mod rowids;
+mod runs;
 mod session;
 mod statistics;
 mod tail;
@@ -48,6 +50,8 @@ pub struct Store {
     judged: judged::Judged,
     /// At which rowids rows were found.
     rowids: rowids::Rowids,
+    /// The statements of runs.
+    runs: runs::Statements,
     /// A list that did not fit one batch.
     unfinished: RefCell<Option<Rc<Statement>>>,
 }
@@ -90,6 +94,7 @@ impl Store {
             tail: RefCell::default(),
             judged: judged::Judged::default(),
             rowids: rowids::Rowids::default(),
+            runs: runs::Statements::default(),
             unfinished: RefCell::default(),
         }
     }

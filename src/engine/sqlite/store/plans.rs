@@ -55,7 +55,7 @@ fn plan(query: Query) -> &'static [&'static str] {
             &["SEARCH zone_executions USING INDEX idx_executions_worktree (worktree_id=?)"]
         }
         // Behind the last row that was read: never more than the log is long.
-        Query::ReadCountsLog => &["SEARCH execution_counts_log USING INTEGER PRIMARY KEY (rowid>?)"],
+        Query::ReadLog => &["SEARCH execution_counts_log USING INTEGER PRIMARY KEY (rowid>?)"],
         Query::CountsOfZone => &["SEARCH execution_counts_by_zone USING PRIMARY KEY (zone_id=?)"],
         Query::CountsOfWorktree => &["SEARCH execution_counts USING PRIMARY KEY (worktree_id=?)"],
         Query::CountsOfBoth => &["SEARCH execution_counts USING PRIMARY KEY (worktree_id=? AND zone_id=?)"],
@@ -183,7 +183,7 @@ fn values(query: Query) -> Vec<Value> {
         | Query::SchemaVersion
         | Query::BeginRead
         | Query::EndRead => vec![],
-        Query::ReadCountsLog => vec![number(0)],
+        Query::ReadLog => vec![number(0)],
         Query::GetWorktree | Query::GetWorktreeZone | Query::RemoveAssignment | Query::CountsOfWorktree => {
             vec![a_worktree]
         }

@@ -7,23 +7,24 @@
 use crate::model::{EXECUTION, Entity, WORKTREE, ZONE};
 
 macro_rules! queries {
-    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
-        /// A statement of the domain.
+    ($(#[$about:meta])* $set:ident; $($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
+        $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Query { $($(#[$doc])* $name),* }
+        pub enum $set { $($(#[$doc])* $name),* }
 
-        impl Query {
+        impl $set {
             /// All of them, in the order of their discriminants.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
             /// Its SQL.
             #[must_use]
             pub fn sql(self) -> String {
-                expand(match self { $(Self::$name => $sql),* })
+                $crate::engine::sqlite::store::queries::expand(match self { $(Self::$name => $sql),* })
             }
 
             /// Its name.
             #[must_use]
+            #[allow(dead_code, reason = "tests say by it which one it was")]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name)),* }
             }
@@ -31,7 +32,12 @@ macro_rules! queries {
     };
 }
 
+pub(super) use queries;
+
 queries! {
+    /// A statement of the domain.
+    Query;
+
     /// Several reads of one snapshot begin.
     BeginRead = "BEGIN";
     /// They end.
@@ -100,32 +106,36 @@ queries! {
         "SELECT {execution} FROM main.zone_executions WHERE worktree_id = ?1 \
          ORDER BY executed_at DESC, rowid DESC LIMIT ?2";
 
-    /// The last check of the counts; whether the log went on from what it was then: the last row is still there, or a fold
-    /// (its row's number is a multiple of 8,192) took it; and whether either table has rows.
+    /// The last check of the counts; whether the log went on from what it was then: the last row is still there, or was cut
+    /// off with all before it (the first row's number is a multiple of 8,192 then); and whether either table has rows.
     CountsChecked =
         "SELECT stamp, doubts, schema_version, \
-         EXISTS (SELECT 1 FROM main.execution_counts_log WHERE id = log_last AND stamp = log_stamp) \
-         OR (SELECT id >= log_last AND id % 8192 = 0 FROM main.execution_counts_log ORDER BY id LIMIT 1) IS 1, \
-         EXISTS (SELECT 1 FROM main.execution_counts), EXISTS (SELECT 1 FROM main.execution_counts_by_zone) \
-         FROM main.execution_counts_checked";
+         EXISTS (SELECT 1 FROM main.changes AS c WHERE c.seq = checked_to AND c.stamp = checked_stamp) \
+         OR (SELECT seq > checked_to AND seq % 8192 = 0 FROM main.changes ORDER BY seq LIMIT 1) IS 1, \
+         EXISTS (SELECT 1 FROM main.execution_counts_of_worktrees), \
+         EXISTS (SELECT 1 FROM main.execution_counts_of_zones) \
+         FROM main.changes_state";
     /// The number that every change of the schema counts up.
     SchemaVersion = "PRAGMA main.schema_version";
-    /// The log of counts, from a row on that was read before.
-    ReadCountsLog =
-        "SELECT id, stamp, zone_id, worktree_id, agent_type, total, successful, failed FROM main.execution_counts_log \
-         WHERE id >= ?1 ORDER BY id";
+    /// What the log adds to the counts' tables, from a row on that was read before. A row that says what is about to be
+    /// replaced counts where the next one is the insert itself: whether there is a next one, and by how much it counts then.
+    ReadLog =
+        "SELECT c.seq, c.stamp, c.op = 0 AND c.count <> 0, c.zone_id, c.worktree_id, c.agent_type, \
+         CASE WHEN c.op <> 0 OR c.count = 0 THEN c.count ELSE coalesce((SELECT n.op = 1 AND n.entity = 4 AND n.id = c.id \
+           FROM main.changes AS n WHERE n.seq = c.seq + 1), 0) * c.count END, c.success IS 1, c.success IS 0 \
+         FROM main.changes AS c WHERE c.seq >= max(?1, (SELECT counted_to + 1 FROM main.changes_state)) ORDER BY c.seq";
     /// The counts of all zones.
-    CountsOfAll = "SELECT agent_type, total, successful, failed FROM main.execution_counts_by_zone";
+    CountsOfAll = "SELECT agent_type, total, successful, failed FROM main.execution_counts_of_zones";
     /// How many runs there are in them.
-    TotalOfAll = "SELECT coalesce(sum(total), 0) FROM main.execution_counts_by_zone";
+    TotalOfAll = "SELECT coalesce(sum(total), 0) FROM main.execution_counts_of_zones";
     /// The counts of a zone.
     CountsOfZone =
-        "SELECT agent_type, total, successful, failed FROM main.execution_counts_by_zone WHERE zone_id = ?1";
+        "SELECT agent_type, total, successful, failed FROM main.execution_counts_of_zones WHERE zone_id = ?1";
     /// The counts of a worktree, in each zone.
-    CountsOfWorktree = "SELECT agent_type, total, successful, failed FROM main.execution_counts WHERE worktree_id = ?1";
+    CountsOfWorktree = "SELECT agent_type, total, successful, failed FROM main.execution_counts_of_worktrees WHERE worktree_id = ?1";
     /// The counts of a worktree in a zone.
     CountsOfBoth =
-        "SELECT agent_type, total, successful, failed FROM main.execution_counts WHERE worktree_id = ?2 AND zone_id = ?1";
+        "SELECT agent_type, total, successful, failed FROM main.execution_counts_of_worktrees WHERE worktree_id = ?2 AND zone_id = ?1";
     /// Rows of the small tables.
     CountSmall =
         "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \
@@ -155,7 +165,7 @@ fn new_row(entity: &Entity) -> String {
 }
 
 /// Puts the columns in the place of what stands for them.
-fn expand(sql: &str) -> String {
+pub(super) fn expand(sql: &str) -> String {
     let mut sql = sql.replace("{w.worktree}", &columns(&WORKTREE, "w."));
     for entity in [&WORKTREE, &ZONE, &EXECUTION] {
         if sql.contains('{') {

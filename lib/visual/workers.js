@@ -1,0 +1,150 @@
+'use strict';
+
+const addon = require('../native/addon.js');
+const { one, list } = require('../native/objects.js');
+const { cell } = require('../native/rows.js');
+const { within, BEGIN_IMMEDIATE } = require('../native/transaction.js');
+const { counted, fields, integer, jsonText, options, texts } = require('./arguments.js');
+const { wrongType } = require('./errors.js');
+const { shown, stored, withBudgets } = require('./budgets.js');
+const knownKeys = require('./known_keys.js');
+const { newRun, run } = require('./run_fields.js');
+const { stateOf } = require('./state.js');
+
+/** How many runs a call of the addon claims at most, and how many it sweeps. */
+const BATCH = 150;
+const SWEPT = 2000;
+
+/** A run and the token of the claim that holds it. */
+const claimed = {
+  width: run.width + 1,
+  make: (at) => ({ run: run.make(at), token: cell(at + run.width) }),
+};
+
+/** With the cells of a budget behind it where the run counts for one. */
+const lease = {
+  width: 2 + stored.width,
+  make: (at) => ({
+    leaseExpiresAt: cell(at),
+    cancelRequested: Boolean(cell(at + 1)),
+    budget: budgetAt(at + 2),
+  }),
+};
+
+/** A budget, or none. */
+function budgetAt(at) {
+  const budget = stored.make(at);
+  return budget.scope === null ? null : shown(budget);
+}
+
+const swept = { width: 2, make: (at) => ({ id: cell(at), status: cell(at + 1) }) };
+
+/** The methods of VisualDatabase for those who do runs. */
+const methods = {
+  startRun(argument, given) {
+    const { connection } = stateOf(this, 'startRun');
+    const wanted = newRun('startRun', 'run', argument, true);
+    const { workerId, leaseMs } = fields('startRun', 'options', given, knownKeys.start, true);
+    return withBudgets(connection, () =>
+      one(claimed, addon.startRun(connection, Date.now(), ...wanted, workerId, leaseMs)),
+    );
+  },
+
+  claimRuns(given) {
+    const { connection } = stateOf(this, 'claimRuns');
+    return claim(connection, 'claimRuns', fields('claimRuns', 'options', given, knownKeys.claims, true));
+  },
+
+  claimRun(given) {
+    const { connection } = stateOf(this, 'claimRun');
+    return claim(connection, 'claimRun', fields('claimRun', 'options', given, knownKeys.claim, true))[0] ?? null;
+  },
+
+  heartbeatRun(id, token, given) {
+    const { connection } = stateOf(this, 'heartbeatRun');
+    const { leaseMs } = options('heartbeatRun', 'options', given, knownKeys.heartbeat);
+    return withBudgets(connection, () => one(lease, addon.heartbeatRun(connection, Date.now(), id, token, leaseMs)));
+  },
+
+  waitRun(id, token, given) {
+    const { connection } = stateOf(this, 'waitRun');
+    const { question } = fields('waitRun', 'options', given, knownKeys.question, true);
+    return one(run, addon.waitRun(connection, Date.now(), id, token, question));
+  },
+
+  releaseRun(id, token) {
+    return one(run, addon.releaseRun(stateOf(this, 'releaseRun').connection, Date.now(), id, token));
+  },
+
+  finishRun(id, token, given) {
+    const { connection } = stateOf(this, 'finishRun');
+    const outcome = fields('finishRun', 'outcome', given, knownKeys.outcome, true);
+    const { status, exitCode, error, commitBefore, commitAfter, filesChanged, insertions, deletions } = outcome;
+    const result = jsonText('finishRun', 'result', outcome.result);
+    const told = [status, exitCode, error, result, commitBefore, commitAfter, filesChanged, insertions, deletions];
+    return one(run, addon.finishRun(connection, Date.now(), id, token, ...told));
+  },
+
+  sweepRuns(given) {
+    const { connection } = stateOf(this, 'sweepRuns');
+    const { isAlive, graceMs } = options('sweepRuns', 'options', given, knownKeys.sweep);
+    const isAsked = isAlive !== undefined && isAlive !== null;
+    const asked = isAsked ? ask(connection, isAlive, graceMs) : [];
+    const found = { requeued: [], lost: [], timedOut: [] };
+    for (let more = true; more;) {
+      const rows = list(swept, addon.sweepRuns(connection, Date.now(), graceMs, isAsked, ...asked), connection);
+      // One that somebody wanted to stop has stopped, which is in none of the lists.
+      for (const { id, status } of rows) (status === 'queued' ? found.requeued : found[status])?.push(id);
+      more = rows.length === SWEPT;
+    }
+    return found;
+  },
+};
+
+/** Claims as many runs as the options say. */
+function claim(connection, method, given) {
+  const { workerId, leaseMs } = given;
+  const limit = integer(method, 'limit', given.limit, [1, 1000], 1);
+  const zoneIds = texts(method, 'zoneIds', given.zoneIds);
+  const agentTypes = texts(method, 'agentTypes', given.agentTypes);
+  const some = (most) => {
+    const now = Date.now();
+    const isOne = method === 'claimRun';
+    const lists = counted(zoneIds, agentTypes);
+    return list(claimed, addon.claimRuns(connection, now, workerId, most, leaseMs, isOne, ...lists), connection);
+  };
+  if (limit <= BATCH) return withBudgets(connection, () => some(limit));
+  return within(connection, BEGIN_IMMEDIATE, () => {
+    const all = [];
+    for (let more = true; more && all.length < limit;) {
+      const rows = withBudgets(connection, () => some(Math.min(BATCH, limit - all.length)));
+      all.push(...rows);
+      more = rows.length === BATCH;
+    }
+    return all;
+  });
+}
+
+/** Asks of each run whose lease ran out whether its worker is still there: id, token and answer of each. */
+function ask(connection, isAlive, graceMs) {
+  if (typeof isAlive !== 'function') {
+    throw wrongType('sweepRuns', 'isAlive', isAlive, `sweepRuns: isAlive must be a function, got ${typeof isAlive}`);
+  }
+  const asked = [];
+  let after;
+  for (let more = true; more;) {
+    const rows = list(claimed, addon.runsOutOfLease(connection, Date.now(), graceMs, after), connection);
+    for (const { run: its, token } of rows) {
+      const answer = isAlive(its.workerId, its);
+      if (answer && typeof answer.then === 'function') {
+        throw wrongType('sweepRuns', 'isAlive', isAlive, 'sweepRuns: isAlive cannot return a promise');
+      }
+      after = its.id;
+      asked.push(after, token, Boolean(answer));
+    }
+    more = rows.length === BATCH;
+  }
+  return asked;
+}
+
+module.exports = { methods, claim };
