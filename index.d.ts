@@ -586,6 +586,8 @@ export interface VisualDatabaseOptions {
   mode?: number | undefined;
   /** Told of what happens, such as `console`. Default: none. */
   logger?: Logger | null | undefined;
+  /** Gives the time of what is written, in milliseconds since 1970. Leases don't hang on it. Default: the process's own. */
+  clock?: (() => number) | null | undefined;
   /** How much memory answers may take that are kept for reads that repeat, in bytes; 0: none. Default: 16 MiB. */
   cacheSize?: number | undefined;
   /** `false`: a file of an older version is an error instead of being migrated. Default: `true`. */
@@ -1061,6 +1063,17 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   getBoard(): Board<Types>;
   /** Row counts of everything. */
   getStats(): DatabaseStats;
+
+  /**
+   * The same database for somebody: what is written through it says who it was, in `by`. It is no copy: connection,
+   * transactions and answers are the same, and `close()` closes both.
+   *
+   * @throws {TypeError} for another `kind`, an `id` that is no non-empty string, another key
+   * @example
+   * const anna = db.as({ kind: 'user', id: 'anna' });
+   * anna.enqueueRun({ zoneId: 'zone-dev', worktreeId: 'wt-1', agentType: 'claude', prompt: 'Build it' }).by;
+   */
+  as(actor: By): this;
 
   /**
    * Runs `fn` in a transaction: all of it or nothing. What `fn` throws undoes it and is thrown on as it is. A nested

@@ -18,14 +18,16 @@ const assignment = {
 /** The methods of VisualDatabase that are about which worktree is in which zone. */
 const methods = {
   assignWorktreeToZone(worktree, zone) {
-    addon.assignWorktree(stateOf(this, 'assignWorktreeToZone').connection, Date.now(), worktree, zone);
+    const { connection, clock } = stateOf(this, 'assignWorktreeToZone');
+    addon.assignWorktree(connection, clock(), worktree, zone);
     return true;
   },
 
   assignWorktreesToZone(worktreeIds, zone) {
-    const { connection } = stateOf(this, 'assignWorktreesToZone');
+    const state = stateOf(this, 'assignWorktreesToZone');
+    const { connection } = state;
     const batches = valuesOf('assignWorktreesToZone', 'worktreeIds', worktreeIds, (id) => [id]);
-    allOrNothing(connection, 'worktreeIds', batches, (ids, now) => {
+    allOrNothing(state, 'worktreeIds', batches, (ids, now) => {
       addon.assignWorktrees(connection, now, zone, ...ids);
     });
     return true;

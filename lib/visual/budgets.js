@@ -39,7 +39,7 @@ function shown({ scope, id, period, timeZone, limitMicros, spentMicros, remainin
 /** The methods of VisualDatabase that are about budgets. */
 const methods = {
   setBudget(given, costMicros) {
-    const { connection } = stateOf(this, 'setBudget');
+    const { connection, clock } = stateOf(this, 'setBudget');
     const { period, timeZone: zone, ...of } = fields('setBudget', 'scope', given, knownKeys.budget, true);
     const [scope, id] = scopeOf(of);
     if (!PERIODS.includes(period)) {
@@ -49,14 +49,14 @@ const methods = {
     }
     const timeZone = timeZoneOf(zone);
     const limit = costMicros === null ? null : amountOf(costMicros);
-    const now = Date.now();
+    const now = clock();
     const { start, end } = periodOf(period, timeZone, now);
     addon.setBudget(connection, now, scope, id, period, start, end, timeZone, limit);
   },
 
   getBudgets() {
-    const { connection } = stateOf(this, 'getBudgets');
-    const now = Date.now();
+    const { connection, clock } = stateOf(this, 'getBudgets');
+    const now = clock();
     return list(stored, addon.listBudgets(connection), connection).map((budget) =>
       shown(isOver(budget, now) ? begun(connection, budget, now) : budget),
     );
@@ -75,12 +75,12 @@ function begun(connection, budget, now) {
 }
 
 /** Runs a call that needs the budgets of now: where the period of one is over, the next one begins before. */
-function withBudgets(connection, call) {
+function withBudgets({ connection, clock }, call) {
   try {
     return call();
   } catch (error) {
     if (error?.code !== 'ERR_BUDGET_PERIOD') throw error;
-    const now = Date.now();
+    const now = clock();
     for (const budget of list(stored, addon.listBudgets(connection), connection)) {
       const { scope, id, period, timeZone } = budget;
       if (!isOver(budget, now)) continue;

@@ -29,9 +29,9 @@ function valuesOf(method, list, elements, read) {
 }
 
 /** Calls `body` with each batch and the one time of the call, all in one transaction. The addon counts the elements of a batch. */
-function allOrNothing(connection, name, batches, body) {
+function allOrNothing({ connection, clock }, name, batches, body) {
   return within(connection, BEGIN_IMMEDIATE, () => {
-    const now = Date.now();
+    const now = clock();
     let first = 0;
     try {
       for (const values of batches) {

@@ -9,6 +9,8 @@ const knownKeys = require('./known_keys.js');
 /** What errors call it. */
 const METHOD = 'VisualDatabase';
 const DEFAULT_PATH = path.join('data', 'visual.db');
+/** JavaScript's times end there. */
+const LAST_TIME = 8.64e15;
 const DEFAULT_CACHE_SIZE = 16 * 1024 * 1024;
 const DEFAULT_OUTPUT_BYTES = 8 * 1024 * 1024;
 
@@ -64,6 +66,7 @@ function openConfig(config) {
     cacheSize,
     maxOutputBytes,
     logger: loggerOf(config.logger),
+    clock: clockOf(config.clock),
     schedule: scheduleOf(config.backups, memory, strict),
     native: [readonly, fileMustExist, timeout, synchronous === 'full', mode, migrate, version],
   };
@@ -88,6 +91,18 @@ function loggerOf(logger) {
     throw refused('logger', 'an object with the functions info and error', logger);
   }
   return logger;
+}
+
+/** What tells the time of what is written, in milliseconds. The process's own is asked anew: tests put another in its place. */
+function clockOf(clock) {
+  if (clock === undefined || clock === null) return () => Date.now();
+  if (typeof clock !== 'function') throw refused('clock', 'a function', clock);
+  return () => {
+    const now = clock();
+    if (typeof now !== 'number') throw refused('clock', 'a function that gives milliseconds', now);
+    if (!(Math.abs(now) <= LAST_TIME)) throw beyond('clock', 'a function that gives a time', now);
+    return Math.floor(now);
+  };
 }
 
 function refused(key, must, value, error = wrongType) {

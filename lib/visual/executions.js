@@ -8,18 +8,19 @@ const { stateOf } = require('./state.js');
 /** The methods of VisualDatabase that are about the history of executions. */
 const methods = {
   recordExecution(execution) {
-    const { connection, strict } = stateOf(this, 'recordExecution');
+    const { connection, strict, clock } = stateOf(this, 'recordExecution');
     const values = newExecution('recordExecution', 'execution', execution, strict);
-    return addon.recordExecution(connection, Date.now(), ...values);
+    return addon.recordExecution(connection, clock(), ...values);
   },
 
   recordExecutions(executions) {
-    const { connection, strict } = stateOf(this, 'recordExecutions');
+    const state = stateOf(this, 'recordExecutions');
+    const { connection, strict } = state;
     const batches = valuesOf('recordExecutions', 'executions', executions, (argument, name) =>
       newExecution('recordExecutions', name, argument, strict, name),
     );
     const ids = [];
-    allOrNothing(connection, 'executions', batches, (values, now) => {
+    allOrNothing(state, 'executions', batches, (values, now) => {
       ids.push(...addon.recordExecutions(connection, now, ...values));
     });
     return ids;

@@ -19,9 +19,9 @@ const runLimit = {
 /** The methods of VisualDatabase that are about how many runs may run at once. */
 const methods = {
   setRunLimit(scope, limit) {
-    const { connection } = stateOf(this, 'setRunLimit');
+    const { connection, clock } = stateOf(this, 'setRunLimit');
     const { zoneId, agentType } = fields('setRunLimit', 'scope', scope, knownKeys.runLimit, true);
-    addon.setRunLimit(connection, Date.now(), zoneId, agentType, limit);
+    addon.setRunLimit(connection, clock(), zoneId, agentType, limit);
   },
 
   getRunLimits() {

@@ -28,7 +28,7 @@ const chunk = {
 /** The methods of VisualDatabase that are about what runs print. */
 const methods = {
   appendOutput(id, token, chunks, given) {
-    const { connection, maxOutputBytes } = stateOf(this, 'appendOutput');
+    const { connection, maxOutputBytes, clock } = stateOf(this, 'appendOutput');
     const { expectedSequence } = options('appendOutput', 'options', given, knownKeys.append);
     const values = [];
     if (chunks?.length > MOST) throw tooMany(chunks);
@@ -44,7 +44,7 @@ const methods = {
     });
     // In the place of the chunks, which are behind all else: as arguments, of which there is room for so many.
     const told = [id, token, undefined, expectedSequence];
-    return addon.appendOutput(connection, Date.now(), ...told, maxOutputBytes, ...values);
+    return addon.appendOutput(connection, clock(), ...told, maxOutputBytes, ...values);
   },
 
   getOutput(id, given) {

@@ -29,17 +29,18 @@ const listed = {
 /** The methods of VisualDatabase for those who want runs done. */
 const methods = {
   enqueueRun(argument) {
-    const { connection } = stateOf(this, 'enqueueRun');
-    return one(run, addon.enqueueRun(connection, Date.now(), ...newRun('enqueueRun', 'run', argument, true)));
+    const { connection, clock } = stateOf(this, 'enqueueRun');
+    return one(run, addon.enqueueRun(connection, clock(), ...newRun('enqueueRun', 'run', argument, true)));
   },
 
   enqueueRuns(runs) {
-    const { connection } = stateOf(this, 'enqueueRuns');
+    const state = stateOf(this, 'enqueueRuns');
+    const { connection } = state;
     const batches = valuesOf('enqueueRuns', 'runs', runs, (argument, name) =>
       newRun('enqueueRuns', name, argument, true, name),
     );
     const made = [];
-    allOrNothing(connection, 'runs', batches, (values, now) => {
+    allOrNothing(state, 'runs', batches, (values, now) => {
       const text = addon.enqueueRuns(connection, now, ...values);
       for (const object of list(run, text, connection)) made.push(object);
     });
@@ -47,20 +48,20 @@ const methods = {
   },
 
   retryRun(id, changes = {}) {
-    const { connection } = stateOf(this, 'retryRun');
-    return one(run, addon.retryRun(connection, Date.now(), id, ...newRun('retryRun', 'changes', changes, true)));
+    const { connection, clock } = stateOf(this, 'retryRun');
+    return one(run, addon.retryRun(connection, clock(), id, ...newRun('retryRun', 'changes', changes, true)));
   },
 
   cancelRun(id, given) {
-    const { connection } = stateOf(this, 'cancelRun');
+    const { connection, clock } = stateOf(this, 'cancelRun');
     const { reason } = options('cancelRun', 'options', given, knownKeys.cancellation);
-    return one(run, addon.cancelRun(connection, Date.now(), id, reason));
+    return one(run, addon.cancelRun(connection, clock(), id, reason));
   },
 
   answerRun(id, given) {
-    const { connection } = stateOf(this, 'answerRun');
+    const { connection, clock } = stateOf(this, 'answerRun');
     const { answer } = fields('answerRun', 'options', given, knownKeys.answer, true);
-    return one(run, addon.answerRun(connection, Date.now(), id, answer));
+    return one(run, addon.answerRun(connection, clock(), id, answer));
   },
 
   getRun(id) {

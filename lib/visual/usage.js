@@ -24,7 +24,8 @@ const usage = {
 /** The method of VisualDatabase that counts what a run used. */
 const methods = {
   recordUsage(id, given) {
-    const { connection } = stateOf(this, 'recordUsage');
+    const state = stateOf(this, 'recordUsage');
+    const { connection, clock } = state;
     const {
       eventId,
       model,
@@ -37,8 +38,8 @@ const methods = {
       costSource,
     } = fields('recordUsage', 'usage', given, knownKeys.usage, true);
     const amounts = [inputTokens, cachedInputTokens, outputTokens, reasoningTokens, costMicros];
-    return withBudgets(connection, () =>
-      one(usage, addon.recordUsage(connection, Date.now(), id, eventId, model, provider, ...amounts, costSource)),
+    return withBudgets(state, () =>
+      one(usage, addon.recordUsage(connection, clock(), id, eventId, model, provider, ...amounts, costSource)),
     );
   },
 };

@@ -2,6 +2,7 @@
 
 const addon = require('../native/addon.js');
 const { Database, adopt } = require('../raw/database.js');
+const actors = require('./actors.js');
 const assignments = require('./assignments.js');
 const backups = require('./backups.js');
 const board = require('./board.js');
@@ -27,11 +28,12 @@ const zones = require('./zones.js');
  */
 class VisualDatabase extends Stateful {
   constructor(config) {
-    const { path, name, readonly, strict, logger, schedule, cacheSize, maxOutputBytes, native } = openConfig(config);
+    const { path, name, readonly, strict, logger, clock, schedule, cacheSize, maxOutputBytes, native } =
+      openConfig(config);
     const connection = addon.openVisual(addon.realm, path, ...native);
     const log = new Log(logger);
     const kept = keptOf(connection, cacheSize);
-    const state = { connection, log, readonly, strict, kept, maxOutputBytes, schedule: undefined };
+    const state = { connection, log, clock, readonly, strict, kept, maxOutputBytes, schedule: undefined };
     super(state);
     this.db = adopt(Object.create(Database.prototype), connection, { name, memory: path === ':memory:', readonly });
     log.info('[VisualDB] Database initialized', { path: name });
@@ -71,6 +73,7 @@ for (const concept of [
   limits,
   budgets,
   transactions,
+  actors,
   backups,
 ]) {
   add(VisualDatabase.prototype, concept.methods);

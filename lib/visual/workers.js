@@ -42,57 +42,64 @@ const swept = { width: 2, make: (at) => ({ id: cell(at), status: cell(at + 1) })
 /** The methods of VisualDatabase for those who do runs. */
 const methods = {
   startRun(argument, given) {
-    const { connection } = stateOf(this, 'startRun');
+    const state = stateOf(this, 'startRun');
+    const { connection, clock } = state;
     const wanted = newRun('startRun', 'run', argument, true);
     const { workerId, leaseMs } = fields('startRun', 'options', given, knownKeys.start, true);
-    return withBudgets(connection, () =>
-      one(claimed, addon.startRun(connection, Date.now(), ...wanted, workerId, leaseMs)),
-    );
+    return withBudgets(state, () => one(claimed, addon.startRun(connection, clock(), ...wanted, workerId, leaseMs)));
   },
 
   claimRuns(given) {
-    const { connection } = stateOf(this, 'claimRuns');
-    return claim(connection, 'claimRuns', fields('claimRuns', 'options', given, knownKeys.claims, true));
+    return claim(
+      stateOf(this, 'claimRuns'),
+      'claimRuns',
+      fields('claimRuns', 'options', given, knownKeys.claims, true),
+    );
   },
 
   claimRun(given) {
-    const { connection } = stateOf(this, 'claimRun');
-    return claim(connection, 'claimRun', fields('claimRun', 'options', given, knownKeys.claim, true))[0] ?? null;
+    return (
+      claim(stateOf(this, 'claimRun'), 'claimRun', fields('claimRun', 'options', given, knownKeys.claim, true))[0] ??
+      null
+    );
   },
 
   heartbeatRun(id, token, given) {
-    const { connection } = stateOf(this, 'heartbeatRun');
+    const state = stateOf(this, 'heartbeatRun');
+    const { connection, clock } = state;
     const { leaseMs } = options('heartbeatRun', 'options', given, knownKeys.heartbeat);
-    return withBudgets(connection, () => one(lease, addon.heartbeatRun(connection, Date.now(), id, token, leaseMs)));
+    return withBudgets(state, () => one(lease, addon.heartbeatRun(connection, clock(), id, token, leaseMs)));
   },
 
   waitRun(id, token, given) {
-    const { connection } = stateOf(this, 'waitRun');
+    const { connection, clock } = stateOf(this, 'waitRun');
     const { question } = fields('waitRun', 'options', given, knownKeys.question, true);
-    return one(run, addon.waitRun(connection, Date.now(), id, token, question));
+    return one(run, addon.waitRun(connection, clock(), id, token, question));
   },
 
   releaseRun(id, token) {
-    return one(run, addon.releaseRun(stateOf(this, 'releaseRun').connection, Date.now(), id, token));
+    const { connection, clock } = stateOf(this, 'releaseRun');
+    return one(run, addon.releaseRun(connection, clock(), id, token));
   },
 
   finishRun(id, token, given) {
-    const { connection } = stateOf(this, 'finishRun');
+    const { connection, clock } = stateOf(this, 'finishRun');
     const outcome = fields('finishRun', 'outcome', given, knownKeys.outcome, true);
     const { status, exitCode, error, commitBefore, commitAfter, filesChanged, insertions, deletions } = outcome;
     const result = jsonText('finishRun', 'result', outcome.result);
     const told = [status, exitCode, error, result, commitBefore, commitAfter, filesChanged, insertions, deletions];
-    return one(run, addon.finishRun(connection, Date.now(), id, token, ...told));
+    return one(run, addon.finishRun(connection, clock(), id, token, ...told));
   },
 
   sweepRuns(given) {
-    const { connection } = stateOf(this, 'sweepRuns');
+    const state = stateOf(this, 'sweepRuns');
+    const { connection, clock } = state;
     const { isAlive, graceMs } = options('sweepRuns', 'options', given, knownKeys.sweep);
     const isAsked = isAlive !== undefined && isAlive !== null;
-    const asked = isAsked ? ask(connection, isAlive, graceMs) : [];
+    const asked = isAsked ? ask(state, isAlive, graceMs) : [];
     const found = { requeued: [], lost: [], timedOut: [] };
     for (let more = true; more;) {
-      const rows = list(swept, addon.sweepRuns(connection, Date.now(), graceMs, isAsked, ...asked), connection);
+      const rows = list(swept, addon.sweepRuns(connection, clock(), graceMs, isAsked, ...asked), connection);
       // One that somebody wanted to stop has stopped, which is in none of the lists.
       for (const { id, status } of rows) (status === 'queued' ? found.requeued : found[status])?.push(id);
       more = rows.length === SWEPT;
@@ -102,22 +109,23 @@ const methods = {
 };
 
 /** Claims as many runs as the options say. */
-function claim(connection, method, given) {
+function claim(state, method, given) {
+  const { connection, clock } = state;
   const { workerId, leaseMs } = given;
   const limit = integer(method, 'limit', given.limit, [1, 1000], 1);
   const zoneIds = texts(method, 'zoneIds', given.zoneIds);
   const agentTypes = texts(method, 'agentTypes', given.agentTypes);
   const some = (most) => {
-    const now = Date.now();
+    const now = clock();
     const isOne = method === 'claimRun';
     const lists = counted(zoneIds, agentTypes);
     return list(claimed, addon.claimRuns(connection, now, workerId, most, leaseMs, isOne, ...lists), connection);
   };
-  if (limit <= BATCH) return withBudgets(connection, () => some(limit));
+  if (limit <= BATCH) return withBudgets(state, () => some(limit));
   return within(connection, BEGIN_IMMEDIATE, () => {
     const all = [];
     for (let more = true; more && all.length < limit;) {
-      const rows = withBudgets(connection, () => some(Math.min(BATCH, limit - all.length)));
+      const rows = withBudgets(state, () => some(Math.min(BATCH, limit - all.length)));
       all.push(...rows);
       more = rows.length === BATCH;
     }
@@ -126,14 +134,14 @@ function claim(connection, method, given) {
 }
 
 /** Asks of each run whose lease ran out whether its worker is still there: id, token and answer of each. */
-function ask(connection, isAlive, graceMs) {
+function ask({ connection, clock }, isAlive, graceMs) {
   if (typeof isAlive !== 'function') {
     throw wrongType('sweepRuns', 'isAlive', isAlive, `sweepRuns: isAlive must be a function, got ${typeof isAlive}`);
   }
   const asked = [];
   let after;
   for (let more = true; more;) {
-    const rows = list(claimed, addon.runsOutOfLease(connection, Date.now(), graceMs, after), connection);
+    const rows = list(claimed, addon.runsOutOfLease(connection, clock(), graceMs, after), connection);
     for (const { run: its, token } of rows) {
       const answer = isAlive(its.workerId, its);
       if (answer && typeof answer.then === 'function') {

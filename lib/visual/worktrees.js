@@ -11,10 +11,10 @@ const { stateOf } = require('./state.js');
 /** The methods of VisualDatabase that are about worktrees. */
 const methods = {
   createWorktree(argument) {
-    const { connection, log, strict } = stateOf(this, 'createWorktree');
+    const { connection, log, strict, clock } = stateOf(this, 'createWorktree');
     try {
       const values = newWorktree('createWorktree', 'worktree', argument, strict);
-      const created = one(worktree, addon.createWorktree(connection, Date.now(), ...values));
+      const created = one(worktree, addon.createWorktree(connection, clock(), ...values));
       log.info('[VisualDB] Worktree created', { id: created.id });
       return created;
     } catch (error) {
@@ -24,12 +24,13 @@ const methods = {
   },
 
   createWorktrees(worktrees) {
-    const { connection, strict } = stateOf(this, 'createWorktrees');
+    const state = stateOf(this, 'createWorktrees');
+    const { connection, strict } = state;
     const batches = valuesOf('createWorktrees', 'worktrees', worktrees, (argument, name) =>
       newWorktree('createWorktrees', name, argument, strict, name),
     );
     const created = [];
-    allOrNothing(connection, 'worktrees', batches, (values, now) => {
+    allOrNothing(state, 'worktrees', batches, (values, now) => {
       const text = addon.createWorktrees(connection, now, ...values);
       for (const object of list(worktree, text, connection)) created.push(object);
     });
@@ -55,15 +56,15 @@ const methods = {
   },
 
   updateWorktree(id, changes) {
-    const { connection, strict } = stateOf(this, 'updateWorktree');
+    const { connection, strict, clock } = stateOf(this, 'updateWorktree');
     const values = worktreeChanges('updateWorktree', 'changes', changes, strict);
-    return one(worktree, addon.updateWorktree(connection, Date.now(), id, ...values));
+    return one(worktree, addon.updateWorktree(connection, clock(), id, ...values));
   },
 
   relocateWorktree(id, location) {
-    const { connection } = stateOf(this, 'relocateWorktree');
+    const { connection, clock } = stateOf(this, 'relocateWorktree');
     const values = worktreeRelocation('relocateWorktree', 'location', location, true);
-    return one(worktree, addon.relocateWorktree(connection, Date.now(), id, ...values));
+    return one(worktree, addon.relocateWorktree(connection, clock(), id, ...values));
   },
 
   deleteWorktree(id) {

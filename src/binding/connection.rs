@@ -66,6 +66,11 @@ impl ConnectionHandle {
         Self { connection: Rc::clone(connection), opened, state: Rc::clone(state), logger: RefCell::default() }
     }
 
+    /// The same connection, with the board as this actor sees it.
+    pub fn seen_by(&self, by: &str) -> Option<Self> {
+        Some(Self::of_board(&self.state, &self.connection, self.board()?.seen_by(by)))
+    }
+
     /// The board, where it is one of `VisualDatabase`.
     pub fn board(&self) -> Option<&Board> {
         match &self.opened {
@@ -144,7 +149,7 @@ pub fn open_visual(
         };
         let (connection, store) = open::open(Path::new(&path), &options)?;
         state.remember(&connection);
-        let board = Board::new(Box::new(store));
+        let board = Board::new(Rc::new(store));
         state.env.external(Rc::new(ConnectionHandle::of_board(state, &connection, board)))
     })
 }

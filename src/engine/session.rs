@@ -1,5 +1,7 @@
 //! The session that a board is open in: whether it is open, transactions, which state of the content it sees.
 
+use std::rc::Rc;
+
 use super::Control;
 use crate::error::Result;
 
@@ -22,6 +24,9 @@ pub trait Session {
     /// # Errors
     /// A `TypeError` where the session can't, the engine's error.
     fn control(&self, control: Control) -> Result<()>;
+
+    /// Who is named with what the calls write from now on, as JSON; `None` names nobody.
+    fn act_as(&self, by: Option<&Rc<str>>);
 
     /// A token of the content: a number that stays as long as nobody commits anything, in whichever process, and never comes
     /// back; 0 where that can't be told, inside a transaction for one.

@@ -23,7 +23,7 @@ fn assign_worktree(state: &State, call: &Call) -> JsResult<Value> {
 
 /// `assignWorktrees(connection, now, zone id, ...worktree ids)`
 fn assign_worktrees(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = &board(call)?.engine;
+    let engine = board(call)?.writer();
     let now = time::iso(call.env.to_f64(call.argument(1))?);
     state.with_some_given(call, 2, 1, |zone| {
         each(state, call, 3, 1, |given| {

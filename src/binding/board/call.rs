@@ -24,7 +24,7 @@ pub(super) fn row(
     call: &Call,
     run: impl FnOnce(&dyn Engine, &Arguments<'_>, &mut Batch) -> Result<()>,
 ) -> JsResult<Value> {
-    let engine = &*board(call)?.engine;
+    let engine = board(call)?.writer();
     state.with_given(call, 1, |given| {
         state.with_batch(|batch| {
             run(engine, given, batch).map_err(placed(2))?;
@@ -76,7 +76,7 @@ pub(super) fn nothing(
     first: usize,
     run: impl FnOnce(&dyn Engine, &Arguments<'_>) -> Result<()>,
 ) -> JsResult<Value> {
-    let engine = &*board(call)?.engine;
+    let engine = board(call)?.writer();
     state.with_given(call, 1, |given| Ok(run(engine, given).map_err(placed(first))?))?;
     Ok(call.env.undefined())
 }

@@ -1,6 +1,7 @@
 //! The calls of `VisualDatabase`, a file for each concept. Each takes the connection first; those that write take the time
 //! second.
 
+mod actors;
 mod assignments;
 mod call;
 mod executions;
@@ -28,4 +29,5 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     output::FUNCTIONS,
     spending::FUNCTIONS,
     lists::FUNCTIONS,
+    actors::FUNCTIONS,
 ];

@@ -25,7 +25,7 @@ fn start_run(state: &State, call: &Call) -> JsResult<Value> {
 /// `claimRuns(connection, now, worker, limit, length of the leases, whether it is one, ...lists)`: lists of zones and agents. A
 /// run a row, its token behind it.
 fn claim_runs(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = &*board(call)?.engine;
+    let engine = board(call)?.writer();
     let [zones, agents] = lists(call, 6)?;
     let method = if call.env.to_bool(call.argument(5))? { "claimRun" } else { "claimRuns" };
     state.with_some_given(call, 1, 4, |given| {
@@ -63,7 +63,7 @@ fn runs_out_of_lease(state: &State, call: &Call) -> JsResult<Value> {
 /// `sweepRuns(connection, now, grace, whether somebody was asked, ...claims)`: id, token and answer of the claims that he was
 /// asked about.
 fn sweep_runs(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = &*board(call)?.engine;
+    let engine = board(call)?.writer();
     let asked = asked(call)?;
     state.with_some_given(call, 1, 2, |given| {
         state.with_batch(|batch| {

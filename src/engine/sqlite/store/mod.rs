@@ -52,6 +52,8 @@ pub struct Store {
     rowids: rowids::Rowids,
     /// The statements of runs.
     runs: runs::Statements,
+    /// Who is named with what is written.
+    acting: RefCell<Option<Rc<str>>>,
     /// A list that did not fit one batch.
     unfinished: RefCell<Option<Rc<Statement>>>,
 }
@@ -95,6 +97,7 @@ impl Store {
             judged: judged::Judged::default(),
             rowids: rowids::Rowids::default(),
             runs: runs::Statements::default(),
+            acting: RefCell::default(),
             unfinished: RefCell::default(),
         }
     }
@@ -103,6 +106,11 @@ impl Store {
     #[must_use]
     pub fn connection(&self) -> &Rc<Connection> {
         &self.connection
+    }
+
+    /// Who is named with what is written, as JSON.
+    fn actor(&self) -> Option<Rc<str>> {
+        self.acting.borrow().clone()
     }
 
     fn statement(&self, query: Query) -> Result<&Rc<Statement>> {

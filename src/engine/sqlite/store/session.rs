@@ -1,5 +1,7 @@
 //! The session of a board: the connection's.
 
+use std::rc::Rc;
+
 use super::Store;
 use crate::engine::{Control, Session};
 use crate::error::Result;
@@ -24,6 +26,13 @@ impl Session for Store {
             _ => {}
         }
         self.transactions.run(control)
+    }
+
+    fn act_as(&self, by: Option<&Rc<str>>) {
+        let mut acting = self.acting.borrow_mut();
+        if acting.is_some() || by.is_some() {
+            *acting = by.cloned();
+        }
     }
 
     fn generation(&self) -> i32 {

@@ -80,6 +80,7 @@ impl Store {
     pub(super) fn log_limit(&self, what: &str, of: [Option<&str>; 3], data: &str, wall_ms: i64) -> Result<()> {
         let [zone, worktree, agent] = of.map(|name| name.filter(|name| !name.is_empty()).into());
         let (at, what, data) = (Bind::Integer(wall_ms), Bind::Text(what), Bind::Text(data));
-        self.write_run(Sql::LogLimit, &[at, what, zone, worktree, agent, data]).map(drop)
+        self.write_run(Sql::LogLimit, &[at, what, zone, worktree, agent, data, self.actor().as_deref().into()])
+            .map(drop)
     }
 }

@@ -92,7 +92,16 @@ impl Store {
         let [zone, worktree, agent] = of.map(Bind::Text);
         self.write_run(
             Sql::Log,
-            &[Bind::Integer(wall_ms), Bind::Integer(op), Bind::Text(id), zone, worktree, agent, Bind::Text(data)],
+            &[
+                Bind::Integer(wall_ms),
+                Bind::Integer(op),
+                Bind::Text(id),
+                zone,
+                worktree,
+                agent,
+                Bind::Text(data),
+                self.actor().as_deref().into(),
+            ],
         )
         .map(drop)
     }

@@ -25,8 +25,8 @@ queries! {
     /// A new run.
     Insert =
         "INSERT INTO main.runs (id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, max_attempts, \
-         timeout_ms, idempotency_key, parent_run_id, retry_of, metadata, prompt) \
-         VALUES (?1, 'queued', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+         timeout_ms, idempotency_key, parent_run_id, retry_of, metadata, \"by\", prompt) \
+         VALUES (?1, 'queued', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
     /// What a run has become, when it goes back to the queue, waits or ends.
     Update =
         "UPDATE main.runs SET status = ?2, answered = ?3, available_at = ?4, started_at = ?5, finished_at = ?6, duration_ms = ?7, \
@@ -181,12 +181,12 @@ queries! {
 
     /// A row of the log that is about a limit or a budget.
     LogLimit =
-        "INSERT INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data) \
-         VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 7, 2, ?2, ?3, ?4, ?5, ?6)";
+        "INSERT INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data, \"by\") \
+         VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 7, 2, ?2, ?3, ?4, ?5, ?6, ?7)";
     /// A row of the log.
     Log =
-        "INSERT INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data) \
-         VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 5, ?2, ?3, ?4, ?5, ?6, ?7)";
+        "INSERT INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data, \"by\") \
+         VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 5, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
     /// An execution by its id.
     Execution = "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1";

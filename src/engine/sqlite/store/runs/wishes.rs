@@ -130,7 +130,7 @@ impl Store {
             executed: false,
             finished_token: None,
             bodies_pruned_at: None,
-            by: None,
+            by: self.actor().as_deref().map(ToOwned::to_owned),
             question: None,
             answer: None,
             metadata: owned(&wanted.metadata),
@@ -157,6 +157,7 @@ impl Store {
                 wanted.parent_run_id.as_deref().into(),
                 retry_of.into(),
                 wanted.metadata.as_deref().into(),
+                record.by.as_deref().into(),
                 Bind::Text(&wanted.prompt),
             ],
         )?;
