@@ -119,8 +119,7 @@ pub fn totals_agree(connection: &Connection) -> Result<bool> {
 
 /// Whether both tables have rows.
 pub fn tables_have_rows(connection: &Connection) -> Result<bool> {
-    let sql =
-        "SELECT EXISTS (SELECT 1 FROM main.execution_counts_of_worktrees) AND EXISTS (SELECT 1 FROM main.execution_counts_of_zones)";
+    let sql = "SELECT EXISTS (SELECT 1 FROM main.execution_counts_of_worktrees) AND EXISTS (SELECT 1 FROM main.execution_counts_of_zones)";
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
