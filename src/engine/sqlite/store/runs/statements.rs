@@ -8,6 +8,9 @@ use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 
+/// How long a text is, in bytes, that is not kept.
+const LARGE: usize = 4096;
+
 /// The compiled statements.
 pub(in super::super) struct Statements([OnceCell<Rc<Statement>>; Sql::ALL.len()]);
 
@@ -32,8 +35,11 @@ impl Store {
         let statement = self.run_statement(sql)?;
         let done = statement.bind_all(values.iter().copied()).and_then(|()| steps(statement));
         statement.reset();
-        // Large values are not to stay in memory until the next call.
-        statement.clear_bindings();
+        // Large values are not to stay in memory until the next call. Only those: SQLite may compile a statement anew whose
+        // values it has to forget, since it chose a plan by them.
+        if values.iter().any(|value| matches!(value, Bind::Text(text) if text.len() > LARGE)) {
+            statement.clear_bindings();
+        }
         done
     }
 
