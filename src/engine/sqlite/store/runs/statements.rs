@@ -1,6 +1,5 @@
 //! Running the statements of runs, which are compiled when first used and kept.
 
-use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::sql::Sql;
@@ -11,18 +10,9 @@ use crate::error::Result;
 /// How long a text is, in bytes, that is not kept.
 const LARGE: usize = 4096;
 
-/// The compiled statements.
-pub(in super::super) struct Statements([OnceCell<Rc<Statement>>; Sql::ALL.len()]);
-
-impl Default for Statements {
-    fn default() -> Self {
-        Self([const { OnceCell::new() }; Sql::ALL.len()])
-    }
-}
-
 impl Store {
     pub(super) fn run_statement(&self, sql: Sql) -> Result<&Rc<Statement>> {
-        let cell = &self.runs.0[sql as usize];
+        let cell = self.runs.cell(sql);
         if let Some(statement) = cell.get() {
             return Ok(statement);
         }
