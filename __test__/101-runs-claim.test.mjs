@@ -204,6 +204,13 @@ describe('claimRuns(options)', () => {
     expect(db.claimRuns({ workerId: 'w', limit: 1000 })).toHaveLength(5);
   });
 
+  it('gives each run once in one call, however short the lease', () => {
+    const db = board();
+    const runs = db.enqueueRuns(Array.from({ length: 1000 }, () => wanted({ maxAttempts: 5 })));
+    const claimed = db.claimRuns({ workerId: 'w', limit: 1000, leaseMs: 1 });
+    expect(idsOf(claimed.map(({ run }) => run)).toSorted()).toEqual(idsOf(runs).toSorted());
+  });
+
   it.each([0, -1, 1.5, 1001, NaN, Infinity])('refuses a limit of %o', (limit) => {
     const db = board();
     queued(db);

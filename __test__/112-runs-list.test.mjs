@@ -203,7 +203,6 @@ describe('pages', () => {
       { zoneId: 'zone-1', after: `${next}x` },
       { zoneId: 'zone-1', after: 'nonsense' },
       { zoneId: 'zone-1', after: '' },
-      { zoneId: 'zone-1', after: 5 },
     ])
       expect(refusal(() => db.listRuns(filter))).toMatchObject({
         name: 'Error',
@@ -231,6 +230,7 @@ describe('pages', () => {
     [{ status: 'done' }, 'status'],
     [{ status: ['queued', 'done'] }, 'status'],
     [{ limit: '5' }, 'limit'],
+    [{ after: 5 }, 'after'],
     [{ zone: 'zone-1' }, 'zone'],
   ])('of the filter %o there are none', (filter, field) => {
     expect(refusal(() => board().listRuns(filter))).toMatchObject({

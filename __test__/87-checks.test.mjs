@@ -159,6 +159,10 @@ describe('fields', () => {
       field('position.x', 'coordinate', { hasDefault: true, edit: 'update', column: 'x' }),
       field('position.y', 'coordinate', { hasDefault: true, edit: 'update', column: 'y' }),
       field('updatedAt', 'time', { given: false, nullable: true }),
+      field('endsAt', 'instant', { given: false, nullable: true }),
+      field('rank', 'integer', { given: false }),
+      field('usage.inputTokens', 'integer', { given: false, nullable: true }),
+      field('usage.models', 'json', { given: false, nullable: true }),
     ].map((one) => ({ hasDefault: false, nullable: false, edit: null, ...one })),
   };
   const TYPES = `
@@ -170,6 +174,9 @@ export interface Agent<Role extends string = string, Plan = any> {
   plan: Plan;
   position: Position;
   updatedAt: string | null;
+  endsAt: string | null;
+  rank: number;
+  usage: Usage;
 }
 export interface NewAgent<Plan = any> {
   id: string;
@@ -194,7 +201,12 @@ export interface AgentChanges {
   });
 
   it.each([
-    ['its name', 'notes: string', 'note: string', 'Agent has id, role, note, plan, position, updatedAt instead of'],
+    [
+      'its name',
+      'notes: string',
+      'note: string',
+      'Agent has id, role, note, plan, position, updatedAt, endsAt, rank, usage instead of',
+    ],
     ['one more', 'id: string;\n  role:', 'id: string;\n  age: number;\n  role:', 'Agent has id, age, role'],
     ['what it holds', 'id: string;\n  role:', 'id: number;\n  role:', 'Agent: id holds id'],
     ['another parameter', 'plan: Plan', 'plan: Role', 'Agent: plan holds json'],
@@ -202,6 +214,7 @@ export interface AgentChanges {
     ['null too little', 'notes: string | null', 'notes: string', 'Agent: notes can be null'],
     ['that it may be missing', 'role?: string | null', 'role: string | null', 'NewAgent: role may be left out'],
     ['that it may not', 'id: string;\n  role?', 'id?: string;\n  role?', 'NewAgent: id may not be left out'],
+    ['a number as text', 'rank: number', 'rank: string', 'Agent: rank holds integer'],
     ['its parts', 'y?: number } | null', 'z?: number } | null', 'NewAgent: position has x and y'],
     ['the column’s spelling', 'its_role?', 'their_role?', 'AgentChanges has role, notes, position, their_role'],
   ])('differ where index.d.ts has otherwise %s', async (_, before, after, words) => {
