@@ -101,9 +101,10 @@ BEGIN
 END;
 
 -- Who gives a rowid that another execution has, or changes what one is known by, may replace that one, too. A row in the log
--- could not be confirmed by the next, so this counts a doubt, which makes the package compare.
+-- could not be confirmed by the next, so this counts a doubt, which makes the package compare. -1 is what stands here for no
+-- rowid at all; to see one that is -1 took another trigger, a fiftieth of an insert.
 CREATE TRIGGER changes_execution_doubt_insert BEFORE INSERT ON zone_executions
-WHEN NEW.rowid <> -1 AND EXISTS (SELECT 1 FROM zone_executions WHERE rowid = NEW.rowid AND id <> NEW.id)
+WHEN NEW.rowid <> -1 AND EXISTS (SELECT 1 FROM zone_executions WHERE rowid = NEW.rowid AND (id = NEW.id) IS NOT 1)
 BEGIN
   UPDATE changes_state SET doubts = doubts + 1;
 END;
@@ -317,6 +318,6 @@ CREATE TRIGGER changes_folding AFTER UPDATE OF stamp ON changes BEGIN
   -- log that somebody emptied, which begins again at 1, can be told from one that was cut here.
   DELETE FROM changes WHERE seq < NEW.seq AND seq < max(
     NEW.seq - (SELECT keep_rows FROM changes_state),
-    coalesce((SELECT seq FROM changes WHERE at >= NEW.at - (SELECT keep_ms FROM changes_state) ORDER BY seq LIMIT 1), 0)
+    coalesce((SELECT seq FROM changes WHERE at >= NEW.at - (SELECT keep_ms FROM changes_state) ORDER BY seq LIMIT 1), NEW.seq)
   ) / 8192 * 8192;
 END;

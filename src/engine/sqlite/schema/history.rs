@@ -1,8 +1,9 @@
-//! The table `schema_migrations`: what was done to the file, and what was undone on purpose.
+//! The table `schema_migrations`: what was done to the file, what was undone on purpose, and who may use it therefore.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::migrations::{HISTORY, Migration};
+use super::migrations::{HISTORY, LATEST, Migration};
+use super::shape::{self, Shape};
 use crate::error::Result;
 use crate::model::time;
 
@@ -61,6 +62,39 @@ pub fn version(connection: &Connection) -> Result<u32> {
     Ok(entries.iter().filter(|entry| entry.rolled_back_at.is_none()).map(|entry| entry.version).max().unwrap_or(0))
 }
 
+/// What this package may do with a file of a later version than it knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Work with it as with one of its own latest version.
+    Write,
+    /// Only read it so.
+    Read,
+    /// Nothing.
+    Refused,
+}
+
+/// What this package may do with a file of this later version, as the steps say that led there.
+pub fn access(connection: &Connection, version: i64) -> Result<Access> {
+    let mut entries = read(connection)?;
+    entries.retain(|entry| entry.rolled_back_at.is_none());
+    // A step that the history lacks has said nothing.
+    let is_known = |step: i64| entries.iter().any(|entry| i64::from(entry.version) == step);
+    let is_later = (i64::from(LATEST) + 1..=i64::from(u16::MAX)).contains(&version);
+    if !is_later || !(i64::from(LATEST) + 1..=version).all(is_known) {
+        return Ok(Access::Refused);
+    }
+    let most = |bound: fn(&Entry) -> Option<u32>| {
+        entries.iter().map(|entry| bound(entry).unwrap_or(entry.version)).max().unwrap_or(u32::MAX)
+    };
+    Ok(if most(|entry| entry.min_reader) > LATEST {
+        Access::Refused
+    } else if most(|entry| entry.min_writer) > LATEST {
+        Access::Read
+    } else {
+        Access::Write
+    })
+}
+
 /// Whether the step after this version was undone on purpose.
 pub fn is_pinned(connection: &Connection, version: u32) -> Result<bool> {
     Ok(read(connection)?.iter().any(|entry| entry.version == version + 1 && entry.rolled_back_at.is_some()))
@@ -110,6 +144,15 @@ pub fn create(connection: &Connection) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// What the table has to look like in this file: one that was made before versions said who may use them lacks that.
+pub fn shape(connection: &Connection) -> Result<Shape> {
+    if !exists(connection)? || has_bounds(connection)? {
+        return shape::of_sql(HISTORY);
+    }
+    let without = ["min_reader", "min_writer"].map(|bound| format!("; ALTER TABLE {TABLE} DROP COLUMN {bound}"));
+    shape::of_sql(&format!("{HISTORY}{}", without.concat()))
 }
 
 fn has_bounds(connection: &Connection) -> Result<bool> {

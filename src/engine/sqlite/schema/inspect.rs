@@ -2,7 +2,8 @@
 
 use rusqlite::Connection;
 
-use super::migrations::{HISTORY, JAVASCRIPT_LAYER, LATEST};
+use super::history::Access;
+use super::migrations::{JAVASCRIPT_LAYER, LATEST};
 use super::{APPLICATION_ID, history, shape};
 use crate::error::Result;
 
@@ -18,8 +19,8 @@ pub enum Found {
         /// A copy made as SQL text has the tables but not the header.
         stamped: bool,
     },
-    /// This package's, of a later version.
-    Newer(i64),
+    /// This package's, of a later version, and what may be done with it.
+    Newer(i64, Access),
     /// The JavaScript layer's.
     JavaScriptLayer,
     /// Tables of these names, but not the JavaScript layer's: what differs.
@@ -57,7 +58,7 @@ fn look(connection: &Connection) -> Result<Found> {
         (APPLICATION_ID, version @ 0..) if version <= LATEST.into() => {
             Ok(Found::Ours { version: version as u32, stamped: true })
         }
-        (APPLICATION_ID, version) => Ok(Found::Newer(version)),
+        (APPLICATION_ID, version) => Ok(Found::Newer(version, history::access(connection, version)?)),
         (0, 0) => unstamped(connection),
         (0, version) => Ok(Found::Foreign(format!(
             "another program keeps a version in it (PRAGMA user_version is {version}); \
@@ -84,7 +85,7 @@ fn unstamped(connection: &Connection) -> Result<Found> {
     }
     let mut differences = shape::differences(connection, &expected)?;
     if tables.iter().any(|table| table == history::TABLE) {
-        differences.extend(shape::differences(connection, &shape::of_sql(HISTORY)?)?);
+        differences.extend(shape::differences(connection, &history::shape(connection)?)?);
         if differences.is_empty() {
             return from_history(connection);
         }
@@ -94,5 +95,9 @@ fn unstamped(connection: &Connection) -> Result<Found> {
 
 fn from_history(connection: &Connection) -> Result<Found> {
     let version = history::version(connection)?;
-    Ok(if version > LATEST { Found::Newer(version.into()) } else { Found::Ours { version, stamped: false } })
+    Ok(if version > LATEST {
+        Found::Newer(version.into(), Access::Refused)
+    } else {
+        Found::Ours { version, stamped: false }
+    })
 }

@@ -54,13 +54,21 @@ fn plan(query: Query) -> &'static [&'static str] {
         Query::ListExecutionsOfWorktree => {
             &["SEARCH zone_executions USING INDEX idx_executions_worktree (worktree_id=?)"]
         }
-        // Behind the last row that was read: never more than the log is long.
-        Query::ReadLog => &["SEARCH execution_counts_log USING INTEGER PRIMARY KEY (rowid>?)"],
-        Query::CountsOfZone => &["SEARCH execution_counts_by_zone USING PRIMARY KEY (zone_id=?)"],
-        Query::CountsOfWorktree => &["SEARCH execution_counts USING PRIMARY KEY (worktree_id=?)"],
-        Query::CountsOfBoth => &["SEARCH execution_counts USING PRIMARY KEY (worktree_id=? AND zone_id=?)"],
+        // Behind the last row that was read: never more than the tables lack.
+        Query::ReadLog => &[
+            "SEARCH c USING INTEGER PRIMARY KEY (rowid>?)",
+            "SCALAR SUBQUERY 2",
+            "SCAN changes_state",
+            "CORRELATED SCALAR SUBQUERY 1",
+            "SEARCH n USING INTEGER PRIMARY KEY (rowid=?)",
+        ],
+        Query::CountsOfZone => &["SEARCH execution_counts_of_zones USING PRIMARY KEY (zone_id=?)"],
+        Query::CountsOfWorktree => &["SEARCH execution_counts_of_worktrees USING PRIMARY KEY (worktree_id=?)"],
+        Query::CountsOfBoth => {
+            &["SEARCH execution_counts_of_worktrees USING PRIMARY KEY (worktree_id=? AND zone_id=?)"]
+        }
         // As many rows as there are zones times agents, however long the history.
-        Query::CountsOfAll | Query::TotalOfAll => &["SCAN execution_counts_by_zone"],
+        Query::CountsOfAll | Query::TotalOfAll => &["SCAN execution_counts_of_zones"],
         Query::CountSmall => &[
             "SCAN CONSTANT ROW",
             "SCALAR SUBQUERY 1",
@@ -70,10 +78,17 @@ fn plan(query: Query) -> &'static [&'static str] {
             "SCALAR SUBQUERY 3",
             "SCAN worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1",
         ],
+        // As there are triggers, SQLite looks whether rows refer to the new one already.
+        Query::InsertWorktree => &[
+            "SEARCH zone_executions USING COVERING INDEX idx_executions_worktree (worktree_id=?)",
+            "SEARCH worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1 (worktree_id=?)",
+        ],
+        Query::InsertZone => &[
+            "SEARCH zone_executions USING COVERING INDEX idx_executions_zone (zone_id=?)",
+            "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=?)",
+        ],
         // Inserts without a plan; control of transactions; what counts the rows themselves.
-        Query::InsertWorktree
-        | Query::InsertZone
-        | Query::InsertExecution
+        Query::InsertExecution
         | Query::AssignWorktree
         | Query::BeginRead
         | Query::EndRead
@@ -82,15 +97,15 @@ fn plan(query: Query) -> &'static [&'static str] {
         | Query::CountRows => &[],
         // One row, and the first one of each table.
         Query::CountsChecked => &[
-            "SCAN execution_counts_checked",
+            "SCAN changes_state",
             "CORRELATED SCALAR SUBQUERY 1",
-            "SEARCH execution_counts_log USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)",
             "CORRELATED SCALAR SUBQUERY 2",
-            "SCAN execution_counts_log",
+            "SCAN changes",
             "SCALAR SUBQUERY 3",
-            "SCAN execution_counts",
+            "SCAN execution_counts_of_worktrees",
             "SCALAR SUBQUERY 4",
-            "SCAN execution_counts_by_zone",
+            "SCAN execution_counts_of_zones",
         ],
     }
 }
