@@ -60,7 +60,11 @@ fn get_run(state: &State, call: &Call) -> JsResult<Value> {
 fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     let [zones, worktrees, statuses] = lists(call, 4)?;
-    let filter = RunFilter { zones: borrowed(&zones), worktrees: borrowed(&worktrees), statuses: borrowed(&statuses) };
+    let filter = RunFilter {
+        zones: borrowed(zones.as_ref()),
+        worktrees: borrowed(worktrees.as_ref()),
+        statuses: borrowed(statuses.as_ref()),
+    };
     state.with_some_given(call, 1, 3, |given| {
         // Nothing is behind the greatest place: the list begins there.
         let place = |at| Ok::<i64, crate::error::Error>(given.number(at)? as i64);
@@ -73,6 +77,6 @@ fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-fn borrowed(texts: &Option<Vec<String>>) -> Option<Vec<&str>> {
-    texts.as_ref().map(|texts| texts.iter().map(String::as_str).collect())
+fn borrowed(texts: Option<&Vec<String>>) -> Option<Vec<&str>> {
+    texts.map(|texts| texts.iter().map(String::as_str).collect())
 }

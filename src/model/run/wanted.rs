@@ -108,11 +108,11 @@ fn whole_or(field: Field, given: Given<'_>, range: &std::ops::RangeInclusive<i64
     if given.is_missing() { Ok(None) } else { whole(field, given, range).map(Some) }
 }
 
-fn optional_id<'a>(field: Field, given: Given<'a>) -> Result<Option<Cow<'a, str>>> {
+fn optional_id(field: Field, given: Given<'_>) -> Result<Option<Cow<'_, str>>> {
     if given.is_missing() { Ok(None) } else { rules::id(field, given).map(|id| Some(id.into())) }
 }
 
-fn metadata<'a>(field: Field, given: Given<'a>) -> Result<Option<Cow<'a, str>>> {
+fn metadata(field: Field, given: Given<'_>) -> Result<Option<Cow<'_, str>>> {
     match rules::string(field, given)? {
         Some(text) if text.len() > METADATA_BYTES => {
             Err(field.out_of_range(&format!("at most {METADATA_BYTES} bytes of JSON"), text.len()))

@@ -8,10 +8,9 @@ use crate::model::run::{Boot, Moment};
 /// This moment; `wall_ms` is what the caller's clock shows.
 #[must_use]
 pub fn moment(wall_ms: i64) -> Moment {
-    match (boot(), monotonic_ms()) {
-        (boot, Some(monotonic_ms)) if boot != Boot::UNKNOWN => Moment { boot, monotonic_ms, wall_ms },
-        _ => Moment { boot: Boot::UNKNOWN, monotonic_ms: 0, wall_ms },
-    }
+    let boot = boot();
+    // Where no boot is known no monotonic time is compared with another.
+    Moment { boot, monotonic_ms: monotonic_ms(), wall_ms }
 }
 
 /// Which start of the machine this is; it is asked for once.
@@ -56,24 +55,22 @@ fn boot_id() -> Option<String> {
     None
 }
 
-#[cfg(target_os = "linux")]
-fn monotonic_ms() -> Option<i64> {
+/// Milliseconds by the clock that counts sleep. Apple's monotonic one does.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn monotonic_ms() -> i64 {
     use rustix::time::{ClockId, clock_gettime};
-    let time = clock_gettime(ClockId::Boottime);
-    Some(time.tv_sec * 1_000 + time.tv_nsec / 1_000_000)
+    #[cfg(target_os = "linux")]
+    let clock = ClockId::Boottime;
+    #[cfg(target_os = "macos")]
+    let clock = ClockId::Monotonic;
+    let time = clock_gettime(clock);
+    time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
 }
 
-/// Apple's monotonic clock counts sleep.
-#[cfg(target_os = "macos")]
-fn monotonic_ms() -> Option<i64> {
-    use rustix::time::{ClockId, clock_gettime};
-    let time = clock_gettime(ClockId::Monotonic);
-    Some(time.tv_sec * 1_000 + time.tv_nsec / 1_000_000)
-}
-
+/// No boot is known there.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-fn monotonic_ms() -> Option<i64> {
-    None
+fn monotonic_ms() -> i64 {
+    0
 }
 
 #[cfg(test)]

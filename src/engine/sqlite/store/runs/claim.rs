@@ -44,13 +44,13 @@ impl Store {
             let place = |lane: &Lane| (lane.urgency, at_work.in_zone(&lane.zone_id), lane.run);
             let places = lanes.iter().enumerate().filter(|(_, lane)| open(lane));
             let Some((best, _)) = places.min_by_key(|(_, lane)| place(lane)) else { break };
-            let taken = self.take_first(&lanes[best])?.then_some(lanes[best].run);
+            let first = self.take_first(&lanes[best])?.then_some(lanes[best].run);
             let lane = lanes[best].clone();
             if !self.look_along(&mut lanes[best])? || !self.pass_in(&mut lanes[best], &spent.worktrees)? {
                 lanes.swap_remove(best);
             }
             // Else the lane was mended, and another may be the best.
-            if let Some(key) = taken
+            if let Some(key) = first
                 && let Some(record) = self.load_queued(key)?
                 && let Some(record) = self.hand_over(record, taker, now)?
             {

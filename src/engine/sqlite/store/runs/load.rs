@@ -69,7 +69,7 @@ impl Store {
         if !record.is_ended()
             && let Some(held) = self.held(&record.id)?
         {
-            held.hold(&mut record);
+            record.hold(held);
         }
         self.completed(record)
     }

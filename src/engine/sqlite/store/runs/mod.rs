@@ -4,7 +4,9 @@
 
 mod budgets;
 mod claim;
+mod compiled;
 mod lease;
+mod leases;
 mod limits;
 mod list;
 mod load;
@@ -25,7 +27,7 @@ mod workers;
 #[cfg(test)]
 mod tests;
 
-pub(super) use statements::Statements;
+pub(super) use compiled::Statements;
 
 /// The version of the schema that has their tables.
 const VERSION: u32 = 4;

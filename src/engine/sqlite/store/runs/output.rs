@@ -153,7 +153,7 @@ fn shortened(text: &str, most: usize) -> std::borrow::Cow<'_, str> {
     }
     let whole = |at: &usize| text.is_char_boundary(*at);
     let head = (0..=most / 2).rev().find(whole).unwrap_or_default();
-    let tail = (text.len() - most / 2..).find(whole).unwrap_or(text.len());
+    let tail = (text.len() - most / 2..=text.len()).find(whole).unwrap_or(text.len());
     format!("{}{}", &text[..head], &text[tail..]).into()
 }
 

@@ -81,6 +81,14 @@ pub(super) fn push(batch: &mut Batch, record: &Record) {
     text(batch, record.metadata.as_deref());
 }
 
+/// Appends the row of a run, if there is one.
+pub(super) fn push_one(batch: &mut Batch, record: Option<&Record>) {
+    if let Some(record) = record {
+        push(batch, record);
+        batch.end_row();
+    }
+}
+
 /// The same of what is recorded as an execution only: a run that began and ended at once. The statement stands on its columns.
 pub(super) fn push_execution(batch: &mut Batch, row: &Statement) {
     let end = if row.integer(6) == 0 { End::Failed } else { End::Succeeded };

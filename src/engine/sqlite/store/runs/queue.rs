@@ -61,6 +61,10 @@ impl Store {
 
     /// Moves what is due into the queue.
     pub(super) fn put_what_is_due(&self, wall_ms: i64) -> Result<()> {
+        let next = self.first(Sql::NextDue, &[], |row| row.integer(0))?;
+        if next.is_none_or(|next| next > wall_ms) {
+            return Ok(());
+        }
         let mut due = Vec::new();
         self.each_row(Sql::Due, &[Bind::Integer(wall_ms)], |statement| {
             let mut row = Row::of(statement);

@@ -110,7 +110,7 @@ impl Record {
         record.prompt = row.text_or_null();
         record.life.settled.extend(record.finished_token);
         if let Some(held) = held {
-            held.hold(&mut record);
+            record.hold(held);
         }
         record
     }
@@ -160,6 +160,15 @@ impl Record {
                 settled: Vec::new(),
             },
         }
+    }
+
+    /// Says who holds it.
+    pub fn hold(&mut self, held: Held) {
+        let Run { max_attempts, timeout_ms, duration_ms, .. } = self.life;
+        let settled = std::mem::take(&mut self.life.settled);
+        self.life = Run { max_attempts, timeout_ms, duration_ms, settled, ..held.life() };
+        self.cancel_reason = held.cancel_reason;
+        self.worker_before = self.worker_id.replace(held.worker_id);
     }
 
     fn life(row: &mut Row<'_>) -> Run {

@@ -6,7 +6,7 @@ use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
 use crate::error::{Error, Result};
-use crate::model::run::{Amounts, Effect, End, Run, State, Status, Transition};
+use crate::model::run::{Amounts, Call, Effect, End, Moment, Run, State, Status, Transition, apply};
 use crate::model::time;
 use rusqlite::ffi;
 use serde_json::json;
@@ -17,6 +17,26 @@ const MADE: i64 = 1;
 const CHANGED: i64 = 2;
 
 impl Store {
+    /// Applies a call to a run that was found, or not, and writes what it makes of it; `say` puts into it what the call says
+    /// besides.
+    pub(super) fn apply_to(
+        &self,
+        id: &str,
+        found: Option<Record>,
+        call: &Call,
+        token: Option<i64>,
+        now: Moment,
+        say: impl FnOnce(&mut Record),
+    ) -> Result<Option<Record>> {
+        let to = apply(id, found.as_ref().map(|record| &record.life), call, now)?;
+        let Some(mut record) = found else { return Ok(None) };
+        if to.effect != Effect::None {
+            say(&mut record);
+        }
+        self.settle(&mut record, to, token, now.wall_ms)?;
+        Ok(Some(record))
+    }
+
     /// Writes what a transition makes of a run, whose record has already what its call says besides. `token` is the one that
     /// ends an attempt, where one does.
     pub(super) fn settle(&self, record: &mut Record, to: Transition, token: Option<i64>, wall_ms: i64) -> Result<()> {

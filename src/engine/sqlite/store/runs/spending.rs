@@ -124,7 +124,7 @@ fn event<'a>(given: &[Given<'a>]) -> Result<Event<'a>> {
         _ => return Err(source_field.wrong_type("'reported' or 'computed'", &source)),
     };
     Ok(Event {
-        event_id: if event.is_missing() { None } else { Some(rules::id(event_field, event)?) },
+        id: if event.is_missing() { None } else { Some(rules::id(event_field, event)?) },
         model: rules::id(model_field, model)?,
         provider: rules::string(provider_field, provider)?,
         amounts: Amounts::given(AMOUNTS, std::array::from_fn(|at| argument(given, AMOUNTS + at)))?,

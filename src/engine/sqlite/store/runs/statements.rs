@@ -1,6 +1,5 @@
 //! Running the statements of runs, which are compiled when first used and kept.
 
-use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::sql::Sql;
@@ -8,18 +7,12 @@ use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 
-/// The compiled statements.
-pub(in super::super) struct Statements([OnceCell<Rc<Statement>>; Sql::ALL.len()]);
-
-impl Default for Statements {
-    fn default() -> Self {
-        Self([const { OnceCell::new() }; Sql::ALL.len()])
-    }
-}
+/// How long a text is, in bytes, that is not kept.
+const LARGE: usize = 4096;
 
 impl Store {
     pub(super) fn run_statement(&self, sql: Sql) -> Result<&Rc<Statement>> {
-        let cell = &self.runs.0[sql as usize];
+        let cell = self.runs.cell(sql);
         if let Some(statement) = cell.get() {
             return Ok(statement);
         }
@@ -32,8 +25,11 @@ impl Store {
         let statement = self.run_statement(sql)?;
         let done = statement.bind_all(values.iter().copied()).and_then(|()| steps(statement));
         statement.reset();
-        // Large values are not to stay in memory until the next call.
-        statement.clear_bindings();
+        // Large values are not to stay in memory until the next call. Only those: SQLite may compile a statement anew whose
+        // values it has to forget, since it chose a plan by them.
+        if values.iter().any(|value| matches!(value, Bind::Text(text) if text.len() > LARGE)) {
+            statement.clear_bindings();
+        }
         done
     }
 

@@ -12,7 +12,8 @@ use crate::model::run::Amounts;
 
 /// What is told of one use of a model.
 pub(super) struct Event<'a> {
-    pub event_id: Option<&'a str>,
+    /// By which it is known again.
+    pub id: Option<&'a str>,
     pub model: &'a str,
     pub provider: Option<&'a str>,
     pub amounts: Amounts,
@@ -64,7 +65,7 @@ impl Store {
     /// Counts an event of a run, its amounts being the caller's values from `nth` on; `false` where it was counted before.
     pub(super) fn count_event(&self, key: i64, event: &Event<'_>, nth: usize, has_ended: bool) -> Result<bool> {
         let run = Bind::Integer(key);
-        if let Some(id) = event.event_id
+        if let Some(id) = event.id
             && self.write_run(Sql::CountEvent, &[run, Bind::Text(id)])?.0 == 0
         {
             return Ok(false);

@@ -1,7 +1,7 @@
 //! The calls of those who want something done.
 
 use super::VERSION;
-use super::push::push;
+use super::push::push_one;
 use super::record::{Record, Said, Usage};
 use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, clock};
@@ -17,8 +17,7 @@ impl Runs for Store {
         self.check_runs()?;
         let wanted = Wanted::given(method, given, None, 0)?;
         let record = self.atomically(|| self.enqueue(method, &wanted, None, clock::moment(now as i64)))?;
-        push(batch, &record);
-        batch.end_row();
+        push_one(batch, Some(&record));
         Ok(())
     }
 
@@ -34,8 +33,7 @@ impl Runs for Store {
             let wanted = Wanted::given(method, changes, before.as_ref().map(wanted_again), 1)?;
             self.enqueue(method, &wanted, Some(id), now)
         })?;
-        push(batch, &record);
-        batch.end_row();
+        push_one(batch, Some(&record));
         Ok(())
     }
 
@@ -62,8 +60,7 @@ impl Runs for Store {
             if self.version >= VERSION
                 && let Some(record) = self.load(id)?
             {
-                push(batch, &record);
-                batch.end_row();
+                push_one(batch, Some(&record));
                 return Ok(());
             }
             if self.push_execution_of(Sql::Execution, Bind::Text(id), batch)? {
@@ -203,16 +200,9 @@ impl Store {
         let now = clock::moment(now as i64);
         let record = self.atomically(|| {
             let found = self.load_anything(id)?;
-            let to = apply(id, found.as_ref().map(|record| &record.life), call, now)?;
-            let Some(mut record) = found else { return Ok(None) };
-            say(&mut record);
-            self.settle(&mut record, to, None, now.wall_ms)?;
-            Ok(Some(record))
+            self.apply_to(id, found, call, None, now, say)
         })?;
-        if let Some(record) = record {
-            push(batch, &record);
-            batch.end_row();
-        }
+        push_one(batch, record.as_ref());
         Ok(())
     }
 }

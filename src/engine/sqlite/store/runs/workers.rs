@@ -2,7 +2,7 @@
 
 use super::budgets::push_budget;
 use super::claim::Taker;
-use super::push::{instant, push};
+use super::push::{instant, push, push_one};
 use super::record::{Record, Said};
 use super::row::Row;
 use super::sql::Sql;
@@ -10,9 +10,7 @@ use crate::engine::sqlite::driver::{Bind, clock};
 use crate::engine::sqlite::store::Store;
 use crate::engine::{Asked, Claim, Workers};
 use crate::error::{Error, Result};
-use crate::model::run::{
-    Call, Effect, GRACE_MS, LEASE_MS, Moment, Outcome, State, Status, Transition, Wanted, apply, full, token,
-};
+use crate::model::run::{Call, GRACE_MS, LEASE_MS, Moment, Outcome, State, Status, Wanted, apply, full, token};
 use crate::model::{Field, Given, RUN, execution, rules};
 use crate::rows::Batch;
 
@@ -94,7 +92,7 @@ impl Workers for Store {
         let field = Field::new("waitRun", "question").behind(2);
         let question = argument(given, 2);
         let text = rules::string(field, question)?.ok_or_else(|| field.wrong_type("a string", &question))?;
-        self.work(id, token, &Call::Wait { token }, now, batch, |record, _| {
+        self.work(id, token, &Call::Wait { token }, now, batch, |record| {
             record.question = Some(text.to_owned());
             record.answer = None;
         })
@@ -102,7 +100,7 @@ impl Workers for Store {
 
     fn release_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         let (id, token) = worker_arguments("releaseRun", given)?;
-        self.work(id, token, &Call::Release { token }, now, batch, |_, _| {})
+        self.work(id, token, &Call::Release { token }, now, batch, |_| {})
     }
 
     fn finish_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
@@ -110,7 +108,7 @@ impl Workers for Store {
         let outcome = outcome(Field::new("finishRun", "status").behind(2), argument(given, 2))?;
         let said = said(given)?;
         let finish = Call::Finish { token, outcome, chance: execution::random() as u32 };
-        self.work(id, token, &finish, now, batch, |record, _| record.said = said)
+        self.work(id, token, &finish, now, batch, |record| record.said = said)
     }
 
     fn runs_out_of_lease(&self, grace_ms: Given<'_>, after: Given<'_>, now: f64, batch: &mut Batch) -> Result<()> {
@@ -166,10 +164,11 @@ impl Store {
         self.check_budgets(&wanted.zone_id, &wanted.worktree_id, &wanted.agent_type, now.wall_ms)?;
         let record = self.enqueue("startRun", wanted, None, now)?;
         let (id, status) = (record.id.clone(), record.life.status());
-        if status == Status::Queued && self.take_out(&record)? {
-            if let Some(record) = self.hand_over(record, taker, now)? {
-                return Ok(record);
-            }
+        if status == Status::Queued
+            && self.take_out(&record)?
+            && let Some(record) = self.hand_over(record, taker, now)?
+        {
+            return Ok(record);
         }
         // Only one that was found by its key is somewhere else.
         let field = Field::new("startRun", "idempotencyKey").behind(idempotency_key());
@@ -186,29 +185,24 @@ impl Store {
         call: &Call,
         now: f64,
         batch: &mut Batch,
-        say: impl FnOnce(&mut Record, &Transition),
+        say: impl FnOnce(&mut Record),
     ) -> Result<()> {
         self.check_runs()?;
         let now = clock::moment(now as i64);
         let record = self.atomically(|| {
             let held = self.held(id)?;
             let holds = held.as_ref().is_some_and(|held| held.token == token);
-            let found = if held.is_some() { self.load_held(id, held)? } else { self.load_anything(id)? };
-            let Some(mut record) = found else { return Err(apply(id, None, call, now).unwrap_err()) };
+            let mut found = if held.is_some() { self.load_held(id, held)? } else { self.load_anything(id)? };
+            let is_finish = matches!(call, Call::Finish { .. });
             // The token that holds it has finished nothing; another one may have, long ago.
-            if !holds && matches!(call, Call::Finish { .. }) && self.has_settled(&record, token)? {
+            if let Some(record) = found.as_mut().filter(|_| is_finish && !holds)
+                && self.has_settled(record, token)?
+            {
                 record.life.settled.push(token);
             }
-            let to = apply(id, Some(&record.life), call, now)?;
-            if to.effect != Effect::None {
-                say(&mut record, &to);
-            }
-            let ends = matches!(call, Call::Finish { .. }).then_some(token);
-            self.settle(&mut record, to, ends, now.wall_ms)?;
-            Ok(record)
+            self.apply_to(id, found, call, is_finish.then_some(token), now, say)
         })?;
-        push(batch, &record);
-        batch.end_row();
+        push_one(batch, record.as_ref());
         Ok(())
     }
 
