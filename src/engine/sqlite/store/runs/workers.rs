@@ -2,6 +2,7 @@
 
 use super::budgets::push_budget;
 use super::claim::Taker;
+use super::limits::count_in;
 use super::push::{instant, push, push_one};
 use super::record::{Record, Said};
 use super::row::Row;
@@ -157,7 +158,7 @@ impl Workers for Store {
 
 impl Store {
     fn start(&self, wanted: &Wanted<'_>, taker: &Taker<'_>, now: Moment) -> Result<Record> {
-        let limits = self.limits(&self.survey(now)?)?;
+        let limits = self.with_those_at_work(now, || self.limits(), |limits, zone, agent| count_in(limits, zone, agent))?;
         if let Some(limit) = full(&limits, &wanted.zone_id, &wanted.agent_type) {
             return Err(limit.refusal());
         }
@@ -207,7 +208,7 @@ impl Store {
     }
 
     fn has_settled(&self, record: &Record, token: i64) -> Result<bool> {
-        self.take(Sql::Settled, &[Bind::Integer(record.key), Bind::Integer(token)])
+        self.finds(Sql::Settled, &[Bind::Integer(record.key), Bind::Integer(token)])
     }
 }
 
