@@ -34,8 +34,11 @@ impl std::fmt::Display for Counts {
 pub fn schema_version(connection: &Connection, path: &Path) -> Result<u32> {
     let found = status(connection).map_err(|error| context(error, "cannot read", path))?;
     match found.state {
-        State::Current | State::Older | State::Pinned | State::JavascriptLayer => Ok(found.version as u32),
-        State::Newer(Access::Write | Access::Read) => Ok(found.version as u32),
+        State::Current
+        | State::Older
+        | State::Pinned
+        | State::JavascriptLayer
+        | State::Newer(Access::Write | Access::Read) => Ok(found.version as u32),
         State::Newer(Access::Refused) => Err(refused(
             "ERR_BACKUP_NEWER",
             path,

@@ -9,6 +9,8 @@ mod edits;
 mod executions;
 mod judged;
 #[cfg(test)]
+mod planned;
+#[cfg(test)]
 mod plans;
 pub mod queries;
 mod refusals;

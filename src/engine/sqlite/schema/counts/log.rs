@@ -77,10 +77,11 @@ pub fn since(connection: &Connection, last: i64, stamp: i64) -> Result<Since> {
     let same = there.map_or(last < now.first, |there| there == stamp);
     // Where a fold leaves it. Only a log that was never folded is counted as far as it went.
     let folded = counted_to >= last && counted_to % FOLD == FOLD - 1;
-    Ok(match (same, folded) {
-        (false, _) => Since::Changed,
-        (true, true) => Since::Folded,
-        (true, false) if counted_to <= last => Since::Appended,
-        (true, false) => Since::Changed,
+    Ok(if same && folded {
+        Since::Folded
+    } else if same && counted_to <= last {
+        Since::Appended
+    } else {
+        Since::Changed
     })
 }
