@@ -20,6 +20,8 @@ pub(super) struct Taker<'a> {
     pub lease_ms: i64,
     pub zones: Option<&'a [String]>,
     pub agents: Option<&'a [String]>,
+    /// Whether what ran out of its lease was taken away by an earlier part of the same call.
+    pub goes_on: bool,
 }
 
 impl Taker<'_> {
@@ -37,6 +39,7 @@ impl Store {
         let is_open = |lane: &First<'_>| taker.takes(lane) && !spent.closes(lane.zone_id, lane.agent_type);
         let (mut limits, mut lanes) = self.with_those_at_work(
             now,
+            !taker.goes_on,
             || Ok((self.limits()?, self.lanes(is_open)?)),
             |(limits, lanes), zone, agent| {
                 count_in(limits, zone, agent);
@@ -77,10 +80,12 @@ impl Store {
         Ok(Some(record))
     }
 
-    /// What `read` gives, once what is out of its lease or its time was taken away, with each run at work counted into it.
+    /// What `read` gives, once what is out of its lease or its time was taken away where that is wanted, with each run at work
+    /// counted into it.
     pub(super) fn with_those_at_work<T>(
         &self,
         now: Moment,
+        takes_away: bool,
         read: impl Fn() -> Result<T>,
         count: impl Fn(&mut T, &str, &str),
     ) -> Result<T> {
@@ -94,7 +99,7 @@ impl Store {
                 Ok(true)
             })?;
             let mut gone = 0;
-            for id in over {
+            for id in over.into_iter().filter(|_| takes_away) {
                 gone += usize::from(self.sweep_one(&id, false, 0, now)?.is_some());
             }
             if gone == 0 {

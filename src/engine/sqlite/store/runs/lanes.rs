@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn the_most_urgent_is_next_then_the_zone_with_the_fewest_at_work_then_the_oldest() {
-        let mut lanes = lanes(&[("a", "x", 0, 1), ("a", "y", 0, 2), ("b", "x", 0, 4), ("b", "y", 0, 3), ("c", "x", -5, 9)]);
+        let mut lanes =
+            lanes(&[("a", "x", 0, 1), ("a", "y", 0, 2), ("b", "x", 0, 4), ("b", "y", 0, 3), ("c", "x", -5, 9)]);
         let mut order = Vec::new();
         lanes.count_in("a");
         lanes.count_in("nowhere");

@@ -7,7 +7,7 @@ use crate::model::time;
 
 /// A run.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Record {
+pub struct Record {
     /// Its key in the tables.
     pub key: i64,
     pub id: String,
@@ -46,7 +46,7 @@ pub(in super::super) struct Record {
 
 /// What a worker says of a run in the end.
 #[derive(Debug, Clone, Default)]
-pub(in super::super) struct Said {
+pub struct Said {
     pub exit_code: Option<i64>,
     pub error: Option<String>,
     /// JSON.
@@ -60,7 +60,7 @@ pub(in super::super) struct Said {
 
 /// What a run used.
 #[derive(Debug, Clone, Default)]
-pub(in super::super) struct Usage {
+pub struct Usage {
     pub all: Amounts,
     /// JSON of the same by model.
     pub models: Option<String>,
