@@ -23,6 +23,8 @@ const groups = {
   statistics: { asWritten: 100, tuned: 50, at: LARGE },
   'cold start': { asWritten: 1, tuned: 1 },
   'bulk calls': { asWritten: 1, tuned: 1.5 },
+  runs: { asWritten: 1, tuned: 1.1 },
+  'runs of 8 processes': { asWritten: 1, tuned: 1 },
 };
 
 export function targetOf({ group, size }) {

@@ -115,17 +115,21 @@ function claim(state, method, given) {
   const limit = integer(method, 'limit', given.limit, [1, 1000], 1);
   const zoneIds = texts(method, 'zoneIds', given.zoneIds);
   const agentTypes = texts(method, 'agentTypes', given.agentTypes);
-  const some = (most) => {
+  const some = (most, goesOn = false) => {
     const now = clock();
     const isOne = method === 'claimRun';
     const lists = counted(zoneIds, agentTypes);
-    return list(claimed, addon.claimRuns(connection, now, workerId, most, leaseMs, isOne, ...lists), connection);
+    return list(
+      claimed,
+      addon.claimRuns(connection, now, workerId, most, leaseMs, isOne, goesOn, ...lists),
+      connection,
+    );
   };
   if (limit <= BATCH) return withBudgets(state, () => some(limit));
   return within(connection, BEGIN_IMMEDIATE, () => {
     const all = [];
     for (let more = true; more && all.length < limit;) {
-      const rows = withBudgets(state, () => some(Math.min(BATCH, limit - all.length)));
+      const rows = withBudgets(state, () => some(Math.min(BATCH, limit - all.length), all.length > 0));
       all.push(...rows);
       more = rows.length === BATCH;
     }

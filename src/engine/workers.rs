@@ -17,6 +17,9 @@ pub struct Claim<'a> {
     pub zones: Option<&'a [String]>,
     /// For one of these agents.
     pub agents: Option<&'a [String]>,
+    /// Whether it goes on with a claim that was too large for one call: what ran out of its lease was taken away then, and
+    /// a run that is claimed by a call is not claimed again by the same one, however short the lease.
+    pub goes_on: bool,
 }
 
 /// A claim of which somebody was asked whether its worker is still there.

@@ -22,15 +22,16 @@ fn start_run(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |engine, given, batch| engine.start_run(given.rest(1), given.number(0)?, batch))
 }
 
-/// `claimRuns(connection, now, worker, limit, length of the leases, whether it is one, ...lists)`: lists of zones and agents. A
-/// run a row, its token behind it.
+/// `claimRuns(connection, now, worker, limit, length of the leases, whether it is one, whether it goes on, ...lists)`: lists of
+/// zones and agents. A run a row, its token behind it.
 fn claim_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = board(call)?.writer();
-    let [zones, agents] = lists(call, 6)?;
+    let [zones, agents] = lists(call, 7)?;
+    let goes_on = call.env.to_bool(call.argument(6))?;
     let method = if call.env.to_bool(call.argument(5))? { "claimRun" } else { "claimRuns" };
     state.with_some_given(call, 1, 4, |given| {
         let [worker, limit, lease_ms] = [given.get(1), given.get(2), given.get(3)];
-        let claim = Claim { worker, limit, lease_ms, zones: zones.as_deref(), agents: agents.as_deref() };
+        let claim = Claim { worker, limit, lease_ms, zones: zones.as_deref(), agents: agents.as_deref(), goes_on };
         state.with_batch(|batch| {
             engine.claim_runs(method, &claim, given.number(0)?, batch).map_err(placed(2))?;
             state.emit(batch, false, 0)

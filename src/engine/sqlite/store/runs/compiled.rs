@@ -7,7 +7,7 @@ use super::sql::Sql;
 use crate::engine::sqlite::driver::Statement;
 
 /// The compiled statements.
-pub(in super::super) struct Statements([OnceCell<Rc<Statement>>; Sql::ALL.len()]);
+pub struct Statements([OnceCell<Rc<Statement>>; Sql::ALL.len()]);
 
 impl Statements {
     /// The place of one of them.

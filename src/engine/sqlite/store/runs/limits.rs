@@ -1,37 +1,11 @@
 //! How many runs may be at work at once.
 
-use std::collections::HashMap;
-
 use super::row::Row;
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
-use crate::engine::sqlite::store::tail::at;
 use crate::error::Result;
 use crate::model::run::{Limit, Scope};
-
-/// What is at work.
-#[derive(Default)]
-pub(super) struct AtWork {
-    /// By zone and agent.
-    running: HashMap<String, HashMap<String, i64>>,
-}
-
-impl AtWork {
-    pub fn add(&mut self, zone: &str, agent: &str) {
-        at(&mut self.running, zone, |agents| at(agents, agent, |count| *count += 1));
-    }
-
-    pub fn in_zone(&self, zone: &str) -> i64 {
-        self.running.get(zone).map_or(0, |agents| agents.values().sum())
-    }
-
-    fn within(&self, scope: &Scope) -> i64 {
-        let zones = self.running.iter().filter(|(zone, _)| scope.zone.as_ref().is_none_or(|of| of == *zone));
-        let agents = zones.flat_map(|(_, agents)| agents);
-        agents.filter(|(agent, _)| scope.agent.as_ref().is_none_or(|of| of == *agent)).map(|(_, count)| count).sum()
-    }
-}
 
 /// One more is at work.
 pub(super) fn count_in(limits: &mut [Limit], zone: &str, agent: &str) {
@@ -41,28 +15,27 @@ pub(super) fn count_in(limits: &mut [Limit], zone: &str, agent: &str) {
 }
 
 impl Store {
-    /// The limits, that of all runs first, with how many are at work within each.
-    pub(super) fn limits(&self, at_work: &AtWork) -> Result<Vec<Limit>> {
+    /// The limits, that of all runs first. Nobody is counted yet.
+    pub(super) fn limits(&self) -> Result<Vec<Limit>> {
         let mut limits = Vec::new();
         self.each_row(Sql::Limits, &[], |statement| {
             let mut row = Row::of(statement);
             let mut name = || Some(row.text()).filter(|name| !name.is_empty());
             let scope = Scope { zone: name(), agent: name() };
-            let running = at_work.within(&scope);
-            limits.push(Limit { scope, most: row.integer(), running });
+            limits.push(Limit { scope, most: row.integer(), running: 0 });
             Ok(true)
         })?;
         Ok(limits)
     }
 
-    /// What is at work, whether or not its lease has run out.
-    pub(super) fn at_work(&self) -> Result<AtWork> {
-        let mut at_work = AtWork::default();
-        self.each_row(Sql::Leases, &[], |row| {
-            row.with_text(0, |zone| row.with_text(1, |agent| at_work.add(zone, agent)));
+    /// The limits, with how many are at work within each, whether or not their leases have run out.
+    pub(super) fn limits_now(&self) -> Result<Vec<Limit>> {
+        let mut limits = self.limits()?;
+        self.each_row(Sql::AtWork, &[Bind::Null, Bind::Null], |row| {
+            row.with_text(0, |zone| row.with_text(1, |agent| count_in(&mut limits, zone, agent)));
             Ok(true)
         })?;
-        Ok(at_work)
+        Ok(limits)
     }
 
     /// Sets a limit, or lifts it; a zone or an agent that is empty is every one.

@@ -87,7 +87,9 @@ impl Store {
             record.prompt = Some(prompt);
             record.said.result = result;
         }
-        record.usage = self.usage(record.key)?;
+        if record.is_used {
+            record.usage = self.usage(record.key)?;
+        }
         Ok(Some(record))
     }
 }

@@ -5,6 +5,7 @@
 mod budgets;
 mod claim;
 mod compiled;
+mod lanes;
 mod lease;
 mod leases;
 mod limits;

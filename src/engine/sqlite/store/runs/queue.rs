@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::lanes::{First, Lanes};
 use super::record::Record;
 use super::row::Row;
 use super::sql::Sql;
@@ -16,15 +17,6 @@ const ANSWERED: i64 = 1 << 54;
 /// The place in a lane: the smallest is next. Of two with one urgency the older.
 const fn urgency(priority: i64, answered: bool) -> i64 {
     if answered { -priority - ANSWERED } else { -priority }
-}
-
-/// A zone and an agent, and the first of their queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Lane {
-    pub zone_id: String,
-    pub agent_type: String,
-    pub urgency: i64,
-    pub run: i64,
 }
 
 impl Store {
@@ -81,16 +73,18 @@ impl Store {
         Ok(())
     }
 
-    /// All lanes.
-    pub(super) fn lanes(&self) -> Result<Vec<Lane>> {
-        let mut lanes = Vec::new();
-        self.each_row(Sql::Lanes, &[], |statement| {
-            let mut row = Row::of(statement);
-            lanes.push(Lane {
-                zone_id: row.text(),
-                agent_type: row.text(),
-                urgency: row.integer(),
-                run: row.integer(),
+    /// The lanes that are open.
+    pub(super) fn lanes(&self, is_open: impl Fn(&First<'_>) -> bool) -> Result<Lanes> {
+        let mut lanes = Lanes::default();
+        self.each_row(Sql::Lanes, &[], |row| {
+            let (urgency, run) = (row.integer(2), row.integer(3));
+            row.with_text(0, |zone_id| {
+                row.with_text(1, |agent_type| {
+                    let first = First { zone_id, agent_type, urgency, run };
+                    if is_open(&first) {
+                        lanes.push(first);
+                    }
+                });
             });
             Ok(true)
         })?;
@@ -98,51 +92,56 @@ impl Store {
     }
 
     /// Passes the runs of worktrees that may not spend more, in all lanes; those that have no others are closed.
-    pub(super) fn pass(&self, lanes: &mut Vec<Lane>, closed: &HashSet<String>) -> Result<()> {
-        let mut open = Vec::with_capacity(lanes.len());
-        for mut lane in lanes.drain(..) {
-            if self.pass_in(&mut lane, closed)? {
-                open.push(lane);
-            }
+    pub(super) fn pass(&self, lanes: &mut Lanes, closed: &HashSet<String>) -> Result<()> {
+        if closed.is_empty() {
+            return Ok(());
         }
-        *lanes = open;
+        for at in (0..lanes.len()).rev() {
+            let First { zone_id, agent_type, urgency, run } = lanes.first(at);
+            let first = self.pass_in(zone_id, agent_type, (urgency, run), closed)?;
+            lanes.set_first(at, first);
+        }
         Ok(())
     }
 
-    /// Passes them in one lane; `false` where it has no others. Who has many such runs pays for passing them.
-    pub(super) fn pass_in(&self, lane: &mut Lane, closed: &HashSet<String>) -> Result<bool> {
+    /// The first behind those that are passed in a lane that begins with `first`; `None` where it has no others. Who has many
+    /// runs to be passed pays for passing them.
+    pub(super) fn pass_in(
+        &self,
+        zone: &str,
+        agent: &str,
+        first: (i64, i64),
+        closed: &HashSet<String>,
+    ) -> Result<Option<(i64, i64)>> {
         if closed.is_empty() {
-            return Ok(true);
+            return Ok(Some(first));
         }
         let mut found = None;
-        self.each_row(Sql::AlongLane, &[Bind::Text(&lane.zone_id), Bind::Text(&lane.agent_type)], |row| {
+        self.each_row(Sql::AlongLane, &[Bind::Text(zone), Bind::Text(agent)], |row| {
             if !row.with_text(2, |worktree| closed.contains(worktree)) {
                 found = Some((row.integer(0), row.integer(1)));
             }
             Ok(found.is_none())
         })?;
-        if let Some((urgency, run)) = found {
-            (lane.urgency, lane.run) = (urgency, run);
-        }
-        Ok(found.is_some())
+        Ok(found)
     }
 
     /// Takes the first of a lane; `false` where it is no longer there.
-    pub(super) fn take_first(&self, lane: &Lane) -> Result<bool> {
-        let (zone, agent) = (Bind::Text(&lane.zone_id), Bind::Text(&lane.agent_type));
-        self.take(Sql::Dequeue, &[zone, agent, Bind::Integer(lane.urgency), Bind::Integer(lane.run)])
+    pub(super) fn take_first(&self, first: First<'_>) -> Result<bool> {
+        let (zone, agent) = (Bind::Text(first.zone_id), Bind::Text(first.agent_type));
+        self.take(Sql::Dequeue, &[zone, agent, Bind::Integer(first.urgency), Bind::Integer(first.run)])
     }
 
-    /// Looks who is the first of a lane now, and says so there; `false` where nobody is.
-    pub(super) fn look_along(&self, lane: &mut Lane) -> Result<bool> {
-        let names = [Bind::Text(&lane.zone_id), Bind::Text(&lane.agent_type)];
+    /// Who is the first of a lane now, which is said there, too; `None` where nobody is.
+    pub(super) fn look_along(&self, zone: &str, agent: &str) -> Result<Option<(i64, i64)>> {
+        let names = [Bind::Text(zone), Bind::Text(agent)];
         let first = self.first(Sql::FirstOfLane, &names, |row| (row.integer(0), row.integer(1)))?;
-        let Some((urgency, run)) = first else {
-            self.write_run(Sql::EndLane, &names)?;
-            return Ok(false);
+        match first {
+            Some((urgency, run)) => {
+                self.write_run(Sql::SetLane, &[names[0], names[1], Bind::Integer(urgency), Bind::Integer(run)])?
+            }
+            None => self.write_run(Sql::EndLane, &names)?,
         };
-        self.write_run(Sql::SetLane, &[names[0], names[1], Bind::Integer(urgency), Bind::Integer(run)])?;
-        (lane.urgency, lane.run) = (urgency, run);
-        Ok(true)
+        Ok(first)
     }
 }

@@ -7,7 +7,7 @@ use crate::model::time;
 
 /// A run.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Record {
+pub struct Record {
     /// Its key in the tables.
     pub key: i64,
     pub id: String,
@@ -34,6 +34,8 @@ pub(in super::super) struct Record {
     /// What its worker said of it in the end.
     pub said: Said,
     pub usage: Usage,
+    /// Whether anybody has told what it used.
+    pub is_used: bool,
     /// Who held it before, while it runs: the one to go back to where the claim is undone.
     pub worker_before: Option<String>,
     /// Why it is to stop, while it runs.
@@ -44,7 +46,7 @@ pub(in super::super) struct Record {
 
 /// What a worker says of a run in the end.
 #[derive(Debug, Clone, Default)]
-pub(in super::super) struct Said {
+pub struct Said {
     pub exit_code: Option<i64>,
     pub error: Option<String>,
     /// JSON.
@@ -58,7 +60,7 @@ pub(in super::super) struct Said {
 
 /// What a run used.
 #[derive(Debug, Clone, Default)]
-pub(in super::super) struct Usage {
+pub struct Usage {
     pub all: Amounts,
     /// JSON of the same by model.
     pub models: Option<String>,
@@ -99,6 +101,7 @@ impl Record {
             metadata: None,
             prompt: None,
             usage: Usage::default(),
+            is_used: false,
             worker_before: None,
             cancel_reason: None,
         };
@@ -108,6 +111,7 @@ impl Record {
         record.metadata = row.text_or_null();
         record.said.result = row.text_or_null();
         record.prompt = row.text_or_null();
+        record.is_used = row.integer_or_null().is_some();
         record.life.settled.extend(record.finished_token);
         if let Some(held) = held {
             record.hold(held);
@@ -145,6 +149,7 @@ impl Record {
             prompt: Some(prompt),
             said: Said { result, ..Said::default() },
             usage: Usage::default(),
+            is_used: false,
             worker_before: None,
             cancel_reason: None,
             life: Run {

@@ -95,7 +95,7 @@ impl Spending for Store {
 
     fn list_run_limits(&self, batch: &mut Batch) -> Result<()> {
         self.check_runs()?;
-        let limits = self.in_snapshot(|| self.limits(&self.at_work()?))?;
+        let limits = self.in_snapshot(|| self.limits_now())?;
         for limit in limits {
             text(batch, limit.scope.zone.as_deref());
             text(batch, limit.scope.agent.as_deref());

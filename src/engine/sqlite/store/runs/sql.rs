@@ -1,4 +1,7 @@
 //! The statements of runs. Tables are named with `main.`, since a TEMP table of the same name would come first.
+//!
+//! `+?1` is a value by which SQLite is not to choose a plan: where it may (an ORDER BY beside an equality, a LIMIT), it compiles
+//! the statement anew whenever a value is bound, which takes as long as ten of these statements.
 
 use super::super::queries::queries;
 
@@ -8,7 +11,8 @@ macro_rules! stored {
         "key, id, zone_id, worktree_id, agent_type, priority, available_at, created_at, worker_id, idempotency_key, \
          parent_run_id, retry_of, status, answered, started_at, finished_at, duration_ms, worked_ms, attempt, max_attempts, \
          token, timeout_ms, cancel_requested_at, finished_token, executed, exit_code, commit_before, commit_after, \
-         files_changed, insertions, deletions, bodies_pruned_at, \"by\", error, question, answer, metadata, result, prompt"
+         files_changed, insertions, deletions, bodies_pruned_at, \"by\", error, question, answer, metadata, result, prompt, \
+         (SELECT 1 FROM main.run_models WHERE run = key LIMIT 1)"
     };
 }
 
@@ -44,7 +48,7 @@ queries! {
     /// What a run used of each model.
     Models =
         "SELECT model, provider, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros, cost_computed \
-         FROM main.run_models WHERE run = ?1 ORDER BY model";
+         FROM main.run_models WHERE run = +?1 ORDER BY model";
     /// Whether a token has finished an attempt after which the run went on.
     Settled = "SELECT 1 FROM main.run_attempts WHERE run = ?1 AND token = ?2 AND status = 'failed'";
     /// An attempt that ended while the run goes on.
@@ -59,25 +63,24 @@ queries! {
         "INSERT INTO main.run_lanes (zone_id, agent_type, urgency, run) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT DO UPDATE SET urgency = excluded.urgency, run = excluded.run \
          WHERE (excluded.urgency, excluded.run) < (run_lanes.urgency, run_lanes.run)";
-    /// A run is taken out of the queue: the row tells that it was there.
-    Dequeue =
-        "DELETE FROM main.run_queue WHERE zone_id = ?1 AND agent_type = ?2 AND urgency = ?3 AND run = ?4 RETURNING run";
+    /// A run is taken out of the queue.
+    Dequeue = "DELETE FROM main.run_queue WHERE zone_id = ?1 AND agent_type = ?2 AND urgency = ?3 AND run = ?4";
     /// The first of a lane.
     FirstOfLane =
-        "SELECT urgency, run FROM main.run_queue WHERE zone_id = ?1 AND agent_type = ?2 ORDER BY urgency, run LIMIT 1";
+        "SELECT urgency, run FROM main.run_queue WHERE zone_id = +?1 AND agent_type = +?2 ORDER BY urgency, run LIMIT 1";
     /// All of a lane.
     AlongLane =
-        "SELECT urgency, run, worktree_id FROM main.run_queue WHERE zone_id = ?1 AND agent_type = ?2 ORDER BY urgency, run";
+        "SELECT urgency, run, worktree_id FROM main.run_queue WHERE zone_id = +?1 AND agent_type = +?2 ORDER BY urgency, run";
     /// Another is the first of a lane.
     SetLane = "UPDATE main.run_lanes SET urgency = ?3, run = ?4 WHERE zone_id = ?1 AND agent_type = ?2";
     /// Nothing is in a lane any more.
     EndLane = "DELETE FROM main.run_lanes WHERE zone_id = ?1 AND agent_type = ?2";
-    /// All lanes.
-    Lanes = "SELECT zone_id, agent_type, urgency, run FROM main.run_lanes";
+    /// All lanes, by zone.
+    Lanes = "SELECT zone_id, agent_type, urgency, run FROM main.run_lanes ORDER BY zone_id";
     /// A run may be claimed from a time on.
     Delay = "INSERT INTO main.run_delayed (due, run, zone_id, worktree_id) VALUES (?1, ?2, ?3, ?4)";
-    /// It no longer is: the row tells that it was there.
-    EndDelay = "DELETE FROM main.run_delayed WHERE due = ?1 AND run = ?2 RETURNING run";
+    /// It no longer is.
+    EndDelay = "DELETE FROM main.run_delayed WHERE due = ?1 AND run = ?2";
     /// What is due.
     Due =
         "SELECT d.due, d.run, r.zone_id, r.agent_type, r.priority, r.worktree_id FROM main.run_delayed AS d \
@@ -105,6 +108,10 @@ queries! {
     AskToStop = "UPDATE main.leases SET cancel_requested_at = ?2, cancel_reason = ?3 WHERE run_id = ?1";
     /// Nobody holds it any more.
     GiveBack = "DELETE FROM main.leases WHERE run_id = ?1";
+    /// What is at work, with its id where it may be out of its lease or its time: of another boot than ?1, or over at ?2.
+    AtWork =
+        "SELECT zone_id, agent_type, iif(boot = ?1 AND deadline > ?2 AND (left_ms IS NULL OR ?2 - claimed <= left_ms), \
+         NULL, run_id) FROM main.leases";
     /// All leases.
     Leases =
         "SELECT zone_id, agent_type, boot, deadline, expires_at, length_ms, claimed, claimed_at, left_ms, run_id, token \
@@ -177,15 +184,15 @@ queries! {
     DropOutput = "DELETE FROM main.run_output WHERE id BETWEEN ?1 AND ?2";
     /// A run's output from a number on.
     Output =
-        "SELECT id & 4294967295, stream, text, at FROM main.run_output WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3";
+        "SELECT id & 4294967295, stream, text, at FROM main.run_output WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT +?3";
 
     /// A row of the log that is about a limit or a budget.
     LogLimit =
         "INSERT INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data, \"by\") \
          VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 7, 2, ?2, ?3, ?4, ?5, ?6, ?7)";
-    /// A row of the log.
+    /// A row of the log. FAIL: whatever fails here ends all of the call, so SQLite need not keep how its pages were before.
     Log =
-        "INSERT INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data, \"by\") \
+        "INSERT OR FAIL INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data, \"by\") \
          VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 5, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
     /// An execution by its id.

@@ -25,8 +25,7 @@ impl Store {
         let statement = self.run_statement(sql)?;
         let done = statement.bind_all(values.iter().copied()).and_then(|()| steps(statement));
         statement.reset();
-        // Large values are not to stay in memory until the next call. Only those: SQLite may compile a statement anew whose
-        // values it has to forget, since it chose a plan by them.
+        // Large values are not to stay in memory until the next call.
         if values.iter().any(|value| matches!(value, Bind::Text(text) if text.len() > LARGE)) {
             statement.clear_bindings();
         }
@@ -64,9 +63,43 @@ impl Store {
         })
     }
 
-    /// Runs a statement that deletes one row and returns it: whether it was there.
+    /// Runs a statement that changes or deletes one row: whether it was there.
     pub(super) fn take(&self, sql: Sql, values: &[Bind<'_>]) -> Result<bool> {
-        // All changes are made before the row is returned.
+        self.write_run(sql, values).map(|(changes, _)| changes > 0)
+    }
+
+    /// Whether a statement has a row.
+    pub(super) fn finds(&self, sql: Sql, values: &[Bind<'_>]) -> Result<bool> {
         self.first(sql, values, |_| ()).map(|row| row.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::sqlite::store::queries::Query;
+    use crate::engine::sqlite::store::tests::open;
+    use crate::test_folder::Folder;
+
+    /// How often it is compiled again where it is run with one value after the other.
+    fn recompilations(statement: &Statement) -> i32 {
+        for value in [1, 2] {
+            let values = vec![Bind::Integer(value); statement.parameter_count()];
+            // What a constraint refuses is compiled, too.
+            let _ = statement.bind_all(values).and_then(|()| statement.step());
+            statement.reset();
+            statement.clear_bindings();
+        }
+        statement.recompilations()
+    }
+
+    #[test]
+    fn no_statement_is_compiled_anew_by_its_values() {
+        let folder = Folder::new();
+        let store = open(&folder.database());
+        let runs = Sql::ALL.iter().map(|sql| (sql.name(), store.run_statement(*sql).unwrap()));
+        let others = Query::ALL.iter().map(|query| (query.name(), store.statement(*query).unwrap()));
+        let anew = runs.chain(others).filter(|(_, statement)| recompilations(statement) > 0).map(|(name, _)| name);
+        assert_eq!(anew.collect::<Vec<_>>(), [] as [&str; 0]);
     }
 }

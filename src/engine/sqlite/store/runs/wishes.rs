@@ -134,6 +134,7 @@ impl Store {
             prompt: Some(wanted.prompt.clone().into_owned()),
             said: Said::default(),
             usage: Usage::default(),
+            is_used: false,
             worker_before: None,
             cancel_reason: None,
             life,

@@ -2,6 +2,7 @@
 
 use super::budgets::push_budget;
 use super::claim::Taker;
+use super::limits::count_in;
 use super::push::{instant, push, push_one};
 use super::record::{Record, Said};
 use super::row::Row;
@@ -38,8 +39,13 @@ impl Workers for Store {
         let [worker, lease_ms] = [fields, fields + 1].map(|at| (at, argument(given, at)));
         let worker_id = rules::id(Field::new(method, "workerId").behind(worker.0), worker.1)?;
         let lease_ms = lease_length(Field::new(method, "leaseMs").behind(lease_ms.0), lease_ms.1)?;
-        let taker =
-            Taker { worker: worker_id, lease_ms: lease_ms.unwrap_or(USUAL_LEASE_MS), zones: None, agents: None };
+        let taker = Taker {
+            worker: worker_id,
+            lease_ms: lease_ms.unwrap_or(USUAL_LEASE_MS),
+            zones: None,
+            agents: None,
+            goes_on: false,
+        };
         let record = self.atomically(|| self.start(&wanted, &taker, now))?;
         push_claimed(batch, &record);
         Ok(())
@@ -51,7 +57,7 @@ impl Workers for Store {
         let lease_ms = lease_length(Field::new(method, "leaseMs").behind(2), claim.lease_ms)?;
         let most = rules::whole(Field::new(method, "limit").behind(1), claim.limit, &(1..=MOST))?;
         let lease_ms = lease_ms.unwrap_or(USUAL_LEASE_MS);
-        let taker = Taker { worker, lease_ms, zones: claim.zones, agents: claim.agents };
+        let taker = Taker { worker, lease_ms, zones: claim.zones, agents: claim.agents, goes_on: claim.goes_on };
         let now = clock::moment(now as i64);
         for record in self.atomically(|| self.claim(&taker, most as usize, now))? {
             push_claimed(batch, &record);
@@ -157,7 +163,8 @@ impl Workers for Store {
 
 impl Store {
     fn start(&self, wanted: &Wanted<'_>, taker: &Taker<'_>, now: Moment) -> Result<Record> {
-        let limits = self.limits(&self.survey(now)?)?;
+        let limits =
+            self.with_those_at_work(now, true, || self.limits(), |limits, zone, agent| count_in(limits, zone, agent))?;
         if let Some(limit) = full(&limits, &wanted.zone_id, &wanted.agent_type) {
             return Err(limit.refusal());
         }
@@ -207,7 +214,7 @@ impl Store {
     }
 
     fn has_settled(&self, record: &Record, token: i64) -> Result<bool> {
-        self.take(Sql::Settled, &[Bind::Integer(record.key), Bind::Integer(token)])
+        self.finds(Sql::Settled, &[Bind::Integer(record.key), Bind::Integer(token)])
     }
 }
 
