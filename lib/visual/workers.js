@@ -125,26 +125,33 @@ function claim(connection, method, given) {
   });
 }
 
+/** Runs whose lease ran out so long ago, and the token of each, in the order of their ids. */
+function* outOfLease(connection, graceMs) {
+  let after;
+  for (let more = true; more;) {
+    const rows = list(claimed, addon.runsOutOfLease(connection, Date.now(), graceMs, after), connection);
+    for (const row of rows) {
+      after = row.run.id;
+      yield row;
+    }
+    more = rows.length === BATCH;
+  }
+}
+
 /** Asks of each run whose lease ran out whether its worker is still there: id, token and answer of each. */
 function ask(connection, isAlive, graceMs) {
   if (typeof isAlive !== 'function') {
     throw wrongType('sweepRuns', 'isAlive', isAlive, `sweepRuns: isAlive must be a function, got ${typeof isAlive}`);
   }
   const asked = [];
-  let after;
-  for (let more = true; more;) {
-    const rows = list(claimed, addon.runsOutOfLease(connection, Date.now(), graceMs, after), connection);
-    for (const { run: its, token } of rows) {
-      const answer = isAlive(its.workerId, its);
-      if (answer && typeof answer.then === 'function') {
-        throw wrongType('sweepRuns', 'isAlive', isAlive, 'sweepRuns: isAlive cannot return a promise');
-      }
-      after = its.id;
-      asked.push(after, token, Boolean(answer));
+  for (const { run: its, token } of outOfLease(connection, graceMs)) {
+    const answer = isAlive(its.workerId, its);
+    if (answer && typeof answer.then === 'function') {
+      throw wrongType('sweepRuns', 'isAlive', isAlive, 'sweepRuns: isAlive cannot return a promise');
     }
-    more = rows.length === BATCH;
+    asked.push(its.id, token, Boolean(answer));
   }
   return asked;
 }
 
-module.exports = { methods, claim };
+module.exports = { methods, claim, outOfLease };
