@@ -67,7 +67,9 @@ function lines(fields, run, names = {}) {
 
 /** What has several lines stands one below the other. */
 const line = (label, value) =>
-  `  ${label.padEnd(WIDTH)}${readable(String(value)).trimEnd().replaceAll('\n', `\n${' '.repeat(WIDTH + 2)}`)}`;
+  `  ${label.padEnd(WIDTH)}${readable(String(value))
+    .trimEnd()
+    .replaceAll('\n', `\n${' '.repeat(WIDTH + 2)}`)}`;
 
 /** What a run used of each model, where there are several. */
 function modelLines({ usage: { models } }) {

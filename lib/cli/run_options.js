@@ -78,7 +78,10 @@ function worktreeOf(database, given) {
 
 function onlyOne(noun, given, how, found) {
   if (found.length > 1) {
-    const ids = found.map(({ id }) => id).join(', ');
+    const ids = found
+      .map(({ id }) => id)
+      .toSorted()
+      .join(', ');
     throw new Usage(`several ${noun}s are ${how} '${given}': say which, by its id: ${ids}`);
   }
   return found[0]?.id ?? given;

@@ -30,7 +30,7 @@ module.exports = (root, run) => {
       run((options, id) =>
         withDatabase(options.db, { readonly: true }, (database) => {
           const found = database.getRun(id);
-          if (found === null) throw new Error(`there is no run '${id}'`);
+          if (found === null) throw Object.assign(new Error(`there is no run '${id}'`), { code: 'ERR_NOT_FOUND' });
           const show = options.json ? asJson : asText;
           return show(database, found, Boolean(options.follow));
         }),
