@@ -195,12 +195,10 @@ describe('enqueue', () => {
   test('queues a run with everything that is said, and prints its id', () => {
     const { db, command } = prepared();
     const parent = queued(db);
-    const { status, stdout } = command(
-      'enqueue',
-      ...['--zone', 'Zone 2', '--worktree', 'feature/3', '--agent', 'qa', '--priority', '-5', '--max-attempts', '3'],
-      ...['--timeout', '30m', '--not-before', '2036-01-01T00:00:00Z', '--key', 'nightly', '--parent', parent.id],
-      ...['--metadata', '{"issue":7}', 'Test it'],
-    );
+    const place = ['--zone', 'Zone 2', '--worktree', 'feature/3', '--agent', 'qa'];
+    const when = ['--priority', '-5', '--timeout', '30m', '--not-before', '2036-01-01T00:00:00Z'];
+    const more = ['--max-attempts', '3', '--key', 'nightly', '--parent', parent.id, '--metadata', '{"issue":7}'];
+    const { status, stdout } = command('enqueue', ...place, ...when, ...more, 'Test it');
     expect(status).toBe(0);
     expect(db.getRun(stdout.trim())).toMatchObject({
       zoneId: 'zone-2',
@@ -245,7 +243,7 @@ describe('enqueue', () => {
   test('brings an older file to the version that has runs, as every opening does', () => {
     const dbPath = fixture('js-layer.db');
     const { zones } = visualDb('board', '--db', dbPath, '--json').json();
-    const [{ id, worktrees }] = zones.filter((each) => each.worktrees.length > 0);
+    const { id, worktrees } = zones.find((each) => each.worktrees.length > 0);
     const place = ['--zone', id, '--worktree', worktrees[0].id, '--agent', 'qa'];
     const made = visualDb('enqueue', ...place, 'Test it', '--db', dbPath, '--json').json();
     expect(visualDb('runs', '--status', 'queued', '--db', dbPath, '--json').json().items).toEqual([made]);

@@ -19,7 +19,7 @@ async function follow(database, id, take, { look = () => {}, once = false } = {}
   for (let after = 0; ;) {
     // Before its output: what has ended gets no more of it.
     const run = database.getRun(id);
-    if (run === null) throw new Error(`the run '${id}' is gone`);
+    if (run === null) throw noRun(id);
     if (run.status !== status) look(run);
     status = run.status;
     const page = rest(database, id, after, take);
@@ -45,4 +45,7 @@ function readerOf(stream) {
   return { isGone: () => isGone };
 }
 
-module.exports = { follow };
+/** In the library's words. */
+const noRun = (id) => Object.assign(new Error(`Run not found: ${id}`), { code: 'ERR_NOT_FOUND' });
+
+module.exports = { follow, noRun };

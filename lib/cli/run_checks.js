@@ -10,7 +10,7 @@ const { costText, durationText, scopeText } = require('./run_text.js');
 /** The first version of the schema that has runs. */
 const VERSION = 4;
 /** A worker may be late by this, in milliseconds, before anybody has to look. */
-const LATE = 60_000;
+const LATE = 1000;
 /** For how long a run may be queued before anybody has to look: 10 minutes. */
 const LONG = 10 * 60_000;
 const NAMED = 5;
@@ -31,7 +31,7 @@ const leases = (subject) =>
     const gone = [...outOfLease(stateOf(database, 'doctor').connection, LATE)].map(({ run }) => run);
     if (gone.length === 0) return ok('every run at work is held by somebody');
     const named = first(gone.map(({ id, workerId }) => `${id} of ${workerId}`));
-    const finding = `${many(gone.length, 'run')} whose worker was not heard of any more: ${named}`;
+    const finding = `${many(gone.length, 'run')} whose worker is not heard of any more: ${named}`;
     return problem(finding, 'npx --no -- visual-db sweep; the next claim of any worker does it, too');
   });
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const { withDatabase } = require('./database.js');
-const { follow } = require('./follow.js');
+const { follow, noRun } = require('./follow.js');
 const { Found } = require('./outcome.js');
 const { colour, print, printJson, printable } = require('./output.js');
 const { outputPrinter } = require('./run_output.js');
@@ -30,7 +30,7 @@ module.exports = (root, run) => {
       run((options, id) =>
         withDatabase(options.db, { readonly: true }, (database) => {
           const found = database.getRun(id);
-          if (found === null) throw Object.assign(new Error(`there is no run '${id}'`), { code: 'ERR_NOT_FOUND' });
+          if (found === null) throw noRun(id);
           const show = options.json ? asJson : asText;
           return show(database, found, Boolean(options.follow));
         }),
