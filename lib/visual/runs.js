@@ -72,7 +72,12 @@ const methods = {
     const given = options('listRuns', 'filter', filter, knownKeys.runFilter);
     const { zoneId, worktreeId, agentType, status, limit, after } = given;
     const most = limitOf('listRuns', limit);
-    const of = [names('zoneId', zoneId), names('worktreeId', worktreeId), names('agentType', agentType), statuses(status)];
+    const of = [
+      names('zoneId', zoneId),
+      names('worktreeId', worktreeId),
+      names('agentType', agentType),
+      statuses(status),
+    ];
     const key = JSON.stringify(of);
     // One more than the page has tells whether there is another page.
     const found = inSnapshot(connection, () =>
