@@ -522,6 +522,7 @@ export interface RunFilter {
   /** One zone's, or those of several. */
   zoneId?: string | readonly string[] | null | undefined;
   worktreeId?: string | readonly string[] | null | undefined;
+  agentType?: string | readonly string[] | null | undefined;
   status?: RunStatus | readonly RunStatus[] | null | undefined;
   /** 1 to 1,000. Default: 50. */
   limit?: number | null | undefined;

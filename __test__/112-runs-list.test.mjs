@@ -106,14 +106,16 @@ describe('listRuns(filter?)', () => {
   });
 
   describe('with a filter', () => {
+    const KEYS = ['zoneId', 'worktreeId', 'agentType', 'status'];
+
     function mixed() {
       const db = board();
       for (const zoneId of ['zone-1', 'zone-2'])
         for (const worktreeId of ['wt-1', 'wt-2', 'wt-3']) {
           queued(db, { zoneId, worktreeId });
-          running(db, { zoneId, worktreeId });
+          running(db, { zoneId, worktreeId, agentType: 'qa' });
           ended(db, { zoneId, worktreeId }, { status: worktreeId === 'wt-3' ? 'failed' : 'succeeded' });
-          db.recordExecution(execution({ zoneId, worktreeId, success: worktreeId === 'wt-1' }));
+          db.recordExecution(execution({ zoneId, worktreeId, agentType: 'backend', success: worktreeId === 'wt-1' }));
         }
       return db;
     }
@@ -123,6 +125,9 @@ describe('listRuns(filter?)', () => {
       [{ zoneId: ['zone-1', 'zone-2'] }, 24],
       [{ worktreeId: 'wt-3' }, 8],
       [{ worktreeId: ['wt-1', 'wt-3'], zoneId: 'zone-2' }, 8],
+      [{ agentType: 'backend' }, 6],
+      [{ agentType: ['frontend', 'qa'], zoneId: 'zone-1' }, 9],
+      [{ agentType: 'qa', status: 'succeeded' }, 0],
       [{ status: 'running' }, 6],
       [{ status: 'succeeded' }, 4 + 2],
       [{ status: 'failed' }, 2 + 4],
@@ -136,7 +141,7 @@ describe('listRuns(filter?)', () => {
       const db = mixed();
       const all = db.listRuns({ limit: 1000 }).items;
       const isIn = (list, value) => list == null || [list].flat().includes(value);
-      const right = all.filter((run) => ['zoneId', 'worktreeId', 'status'].every((key) => isIn(filter[key], run[key])));
+      const right = all.filter((run) => KEYS.every((key) => isIn(filter[key], run[key])));
       expect(right).toHaveLength(count);
       expect(idsOf(db.listRuns({ ...filter, limit: 1000 }).items)).toEqual(idsOf(right));
       expect(pagesOf(db, { ...filter, limit: 5 }).flatMap(idsOf)).toEqual(idsOf(right));
@@ -227,6 +232,7 @@ describe('pages', () => {
     [5, 'filter'],
     [{ zoneId: 7 }, 'zoneId'],
     [{ worktreeId: ['wt-1', 7] }, 'worktreeId'],
+    [{ agentType: {} }, 'agentType'],
     [{ status: 'done' }, 'status'],
     [{ status: ['queued', 'done'] }, 'status'],
     [{ limit: '5' }, 'limit'],

@@ -251,6 +251,7 @@ db.getRun(undefined);
 const filter: RunFilter = {
   zoneId: ['y', 'z'],
   worktreeId: 'w',
+  agentType: ['frontend'],
   status: ['queued', 'running'],
   limit: 10,
   after: null,

@@ -206,5 +206,5 @@ module.exports = {
     'costMicros',
     'costSource',
   ]),
-  runFilter: new Keys(['zoneId', 'worktreeId', 'status', 'limit', 'after'], { aliases: RUN_ALIASES }),
+  runFilter: new Keys(['zoneId', 'worktreeId', 'agentType', 'status', 'limit', 'after'], { aliases: RUN_ALIASES }),
 };

@@ -70,9 +70,15 @@ const methods = {
 
   listRuns(filter) {
     const { connection } = stateOf(this, 'listRuns');
-    const { zoneId, worktreeId, status, limit, after } = options('listRuns', 'filter', filter, knownKeys.runFilter);
+    const given = options('listRuns', 'filter', filter, knownKeys.runFilter);
+    const { zoneId, worktreeId, agentType, status, limit, after } = given;
     const most = limitOf('listRuns', limit);
-    const of = [names('zoneId', zoneId), names('worktreeId', worktreeId), statuses(status)];
+    const of = [
+      names('zoneId', zoneId),
+      names('worktreeId', worktreeId),
+      names('agentType', agentType),
+      statuses(status),
+    ];
     const key = JSON.stringify(of);
     // One more than the page has tells whether there is another page.
     const found = inSnapshot(connection, () =>

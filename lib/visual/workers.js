@@ -137,26 +137,33 @@ function claim(state, method, given) {
   });
 }
 
+/** Runs whose lease ran out so long ago, and the token of each, in the order of their ids. */
+function* outOfLease({ connection, clock }, graceMs) {
+  let after;
+  for (let more = true; more;) {
+    const rows = list(claimed, addon.runsOutOfLease(connection, clock(), graceMs, after), connection);
+    for (const row of rows) {
+      after = row.run.id;
+      yield row;
+    }
+    more = rows.length === BATCH;
+  }
+}
+
 /** Asks of each run whose lease ran out whether its worker is still there: id, token and answer of each. */
-function ask({ connection, clock }, isAlive, graceMs) {
+function ask(state, isAlive, graceMs) {
   if (typeof isAlive !== 'function') {
     throw wrongType('sweepRuns', 'isAlive', isAlive, `sweepRuns: isAlive must be a function, got ${typeof isAlive}`);
   }
   const asked = [];
-  let after;
-  for (let more = true; more;) {
-    const rows = list(claimed, addon.runsOutOfLease(connection, clock(), graceMs, after), connection);
-    for (const { run: its, token } of rows) {
-      const answer = isAlive(its.workerId, its);
-      if (answer && typeof answer.then === 'function') {
-        throw wrongType('sweepRuns', 'isAlive', isAlive, 'sweepRuns: isAlive cannot return a promise');
-      }
-      after = its.id;
-      asked.push(after, token, Boolean(answer));
+  for (const { run: its, token } of outOfLease(state, graceMs)) {
+    const answer = isAlive(its.workerId, its);
+    if (answer && typeof answer.then === 'function') {
+      throw wrongType('sweepRuns', 'isAlive', isAlive, 'sweepRuns: isAlive cannot return a promise');
     }
-    more = rows.length === BATCH;
+    asked.push(its.id, token, Boolean(answer));
   }
   return asked;
 }
 
-module.exports = { methods, claim };
+module.exports = { methods, claim, outOfLease };

@@ -11,6 +11,8 @@ pub struct RunFilter<'a> {
     pub zones: Option<Vec<&'a str>>,
     /// Of one of these worktrees.
     pub worktrees: Option<Vec<&'a str>>,
+    /// Of one of these agents.
+    pub agents: Option<Vec<&'a str>>,
     /// In one of these states.
     pub statuses: Option<Vec<&'a str>>,
 }

@@ -55,14 +55,15 @@ fn get_run(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `listRuns(connection, most, place of the last run, of the last execution, ...lists)`: lists of zones, worktrees, statuses.
-/// Behind the cells of each run the two places that the next page begins behind.
+/// `listRuns(connection, most, place of the last run, of the last execution, ...lists)`: lists of zones, worktrees, agents,
+/// statuses. Behind the cells of each run the two places that the next page begins behind.
 fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
-    let [zones, worktrees, statuses] = lists(call, 4)?;
+    let [zones, worktrees, agents, statuses] = lists(call, 4)?;
     let filter = RunFilter {
         zones: borrowed(zones.as_ref()),
         worktrees: borrowed(worktrees.as_ref()),
+        agents: borrowed(agents.as_ref()),
         statuses: borrowed(statuses.as_ref()),
     };
     state.with_some_given(call, 1, 3, |given| {

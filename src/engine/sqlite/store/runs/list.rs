@@ -60,7 +60,7 @@ impl Store {
         let mut found = VecDeque::new();
         self.each_row(sql, &[Bind::Integer(before)], |statement| {
             if is_of(filter, statement, 1) {
-                found.push_back(Found { key: statement.integer(0), created_at: statement.integer(3) });
+                found.push_back(Found { key: statement.integer(0), created_at: statement.integer(4) });
             }
             Ok(found.len() < most)
         })?;
@@ -84,7 +84,7 @@ impl Store {
                 return Ok(false);
             }
             *before = key;
-            row.skip(2);
+            row.skip(3);
             let is_ours = row.integer() != 0;
             if !is_ours && is_of(filter, statement, 2) && self.ended_as(filter, key)? {
                 found = Some(Found { key, created_at: made.unwrap_or_default() });
@@ -112,10 +112,11 @@ fn takes(names: Option<&[&str]>, name: &str) -> bool {
     names.is_none_or(|names| names.contains(&name))
 }
 
-/// Whether a row is of the zones and worktrees that are asked for, which are in the columns from one on.
+/// Whether a row is of the zones, worktrees and agents that are asked for, which are in the columns from one on.
 fn is_of(filter: &RunFilter<'_>, row: &Statement, column: usize) -> bool {
     row.with_text(column, |zone| takes(filter.zones.as_deref(), zone))
         && row.with_text(column + 1, |worktree| takes(filter.worktrees.as_deref(), worktree))
+        && row.with_text(column + 2, |agent| takes(filter.agents.as_deref(), agent))
 }
 
 /// Whether only runs are asked for that have not ended.

@@ -201,16 +201,16 @@ queries! {
     ExecutionAt = "SELECT {execution}, rowid FROM main.zone_executions WHERE rowid = ?1";
     /// The latest executions before one, and whether each is a run of ours.
     Executions =
-        "SELECT rowid, id, zone_id, worktree_id, EXISTS (SELECT 1 FROM main.runs AS r WHERE r.id = e.id) \
+        "SELECT rowid, id, zone_id, worktree_id, agent_type, EXISTS (SELECT 1 FROM main.runs AS r WHERE r.id = e.id) \
          FROM main.zone_executions AS e WHERE rowid < ?1 ORDER BY rowid DESC";
     /// The same of a file that has no runs.
     ExecutionsOnly =
-        "SELECT rowid, id, zone_id, worktree_id, 0 FROM main.zone_executions WHERE rowid < ?1 ORDER BY rowid DESC";
+        "SELECT rowid, id, zone_id, worktree_id, agent_type, 0 FROM main.zone_executions WHERE rowid < ?1 ORDER BY rowid DESC";
     /// The latest runs before one.
-    Keys = "SELECT key, zone_id, worktree_id, created_at FROM main.runs WHERE key < ?1 ORDER BY key DESC";
+    Keys = "SELECT key, zone_id, worktree_id, agent_type, created_at FROM main.runs WHERE key < ?1 ORDER BY key DESC";
     /// The same of those that have not ended, of which there are few.
     OpenKeys =
-        "SELECT r.key, r.zone_id, r.worktree_id, r.created_at FROM (SELECT run FROM main.leases UNION ALL SELECT run FROM main.run_queue UNION ALL \
-         SELECT run FROM main.run_delayed UNION ALL SELECT key FROM main.runs WHERE status = 'waiting') AS o \
+        "SELECT r.key, r.zone_id, r.worktree_id, r.agent_type, r.created_at FROM (SELECT run FROM main.leases UNION ALL \
+         SELECT run FROM main.run_queue UNION ALL SELECT run FROM main.run_delayed UNION ALL SELECT key FROM main.runs WHERE status = 'waiting') AS o \
          CROSS JOIN main.runs AS r ON r.key = o.run WHERE o.run < ?1 ORDER BY o.run DESC";
 }
