@@ -4,6 +4,7 @@
 //! a [`Batch`](crate::rows::Batch), errors are [`Error`](crate::error::Error)s.
 
 mod assignments;
+mod commits;
 mod control;
 mod executions;
 mod lists;
@@ -14,6 +15,7 @@ mod worktrees;
 mod zones;
 
 pub use assignments::Assignments;
+pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
 pub use lists::Lists;
@@ -23,6 +25,6 @@ pub use worktrees::Worktrees;
 pub use zones::Zones;
 
 /// All that a board can do.
-pub trait Engine: Session + Lists + Worktrees + Zones + Assignments + Executions + Statistics {}
+pub trait Engine: Session + Commits + Lists + Worktrees + Zones + Assignments + Executions + Statistics {}
 
-impl<T: Session + Lists + Worktrees + Zones + Assignments + Executions + Statistics> Engine for T {}
+impl<T: Session + Commits + Lists + Worktrees + Zones + Assignments + Executions + Statistics> Engine for T {}

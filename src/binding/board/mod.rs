@@ -1,5 +1,5 @@
-//! The calls of `VisualDatabase`, a file for each concept. Each takes the connection first; those that write take the time
-//! second.
+//! The calls of `VisualDatabase`, a file for each concept. Each takes the connection first, but for who is to be
+//! woken; those that write take the time second.
 
 mod assignments;
 mod call;
@@ -7,6 +7,7 @@ mod executions;
 mod lists;
 pub mod opened;
 mod statistics;
+mod watch;
 mod worktrees;
 mod zones;
 
@@ -20,4 +21,5 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     executions::FUNCTIONS,
     statistics::FUNCTIONS,
     lists::FUNCTIONS,
+    watch::FUNCTIONS,
 ];

@@ -1,8 +1,8 @@
 //! A board that is open: its engine, and what a list that is read in parts needs.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Watch};
 
 /// An open board.
 pub struct Board {
@@ -10,12 +10,14 @@ pub struct Board {
     pub engine: Box<dyn Engine>,
     /// The generation in which the latest list was begun.
     pub reading: Cell<i32>,
+    /// While somebody waits for a commit.
+    pub watch: RefCell<Option<Box<dyn Watch>>>,
 }
 
 impl Board {
     /// A board that nothing was read from yet.
     pub fn new(engine: Box<dyn Engine>) -> Self {
-        Self { engine, reading: Cell::default() }
+        Self { engine, reading: Cell::default(), watch: RefCell::default() }
     }
 
     /// The generation, where it is still the same; 0 else.

@@ -6,6 +6,7 @@ mod busy_timeout;
 mod checkpoint;
 pub mod code;
 mod column;
+mod commits;
 pub mod connection;
 mod describe;
 pub mod error;
@@ -22,8 +23,10 @@ pub mod statement;
 pub mod transaction;
 mod turn;
 pub mod vfs;
+mod watcher;
 
 pub use bind::Bind;
 pub use connection::Connection;
 pub use describe::Column;
 pub use statement::Statement;
+pub use watcher::Watched;

@@ -2,6 +2,7 @@
 
 mod assignments;
 mod by_id;
+mod commits;
 mod counts;
 mod counts_stand;
 mod edits;
