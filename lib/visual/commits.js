@@ -51,7 +51,9 @@ class Wait {
       try {
         waiting = !this.#settleSome() || addon.watch(this.#connection, this.#number, this.#seen(), this.#within());
       } catch (error) {
-        for (const waiter of [...this.#waiters]) this.settle(waiter, () => waiter.reject(this.#reason(error, waiter)));
+        for (const waiter of [...this.#waiters]) {
+          this.settle(waiter, () => waiter.reject(reason(this.#connection, waiter.method, error)));
+        }
         return;
       }
       // Somebody has committed in between.
@@ -82,11 +84,10 @@ class Wait {
     for (const { dueAt, deadline } of this.#waiters) within = Math.min(within, dueAt - wall, deadline - now);
     return within;
   }
-
-  #reason(error, { method }) {
-    return addon.isOpen(this.#connection) ? error : closedMeanwhile(method, error);
-  }
 }
+
+/** Why a wait ends for good. */
+const reason = (connection, method, error) => (addon.isOpen(connection) ? error : closedMeanwhile(method, error));
 
 /** How many commits there have been, as far as that can be told: another number once anybody has committed. */
 const commits = (connection) => addon.commits(connection);
@@ -102,7 +103,11 @@ function waitForCommit(connection, method, { since, dueAt = Infinity, signal } =
       throw wrongType(method, 'signal', signal, `${method}: signal must be an AbortSignal, got ${typeof signal}`);
     }
     signal?.throwIfAborted();
-    since ??= commits(connection);
+    try {
+      since ??= addon.commits(connection);
+    } catch (error) {
+      throw reason(connection, method, error);
+    }
     const deadline = performance.now() + dueAt - Date.now();
     const wait = waits.get(connection) ?? new Wait(connection);
     const waiter = { method, since, dueAt, deadline, signal, resolve, reject, abort: undefined };
