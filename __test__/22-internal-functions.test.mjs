@@ -85,6 +85,8 @@ const WITHOUT = [
   'wide',
   'longText',
   'memory',
+  'startWaking',
+  'stopWaking',
 ];
 
 it('whatever is given for a handle is refused, by every function that takes one', async () => {

@@ -17,7 +17,7 @@ export function wait(db, options) {
   return waiting;
 }
 
-export const commits = (db) => commitsOf(stateOf(db, METHOD).connection);
+export const commits = (db) => commitsOf(stateOf(db, METHOD).connection, METHOD);
 
 /** Longer than it takes to hear of a commit. */
 export const AWHILE = 250;

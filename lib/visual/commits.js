@@ -89,8 +89,14 @@ class Wait {
 /** Why a wait ends for good. */
 const reason = (connection, method, error) => (addon.isOpen(connection) ? error : closedMeanwhile(method, error));
 
-/** How many commits there have been, as far as that can be told: another number once anybody has committed. */
-const commits = (connection) => addon.commits(connection);
+/** A number that is another one once anybody has committed. */
+function commits(connection, method) {
+  try {
+    return addon.commits(connection);
+  } catch (error) {
+    throw reason(connection, method, error);
+  }
+}
 
 /**
  * A promise of `'commit'`, once anybody has committed after `commits` gave `since` (now, where that is missing), or `'due'`,
@@ -99,15 +105,9 @@ const commits = (connection) => addon.commits(connection);
  */
 function waitForCommit(connection, method, { since, dueAt = Infinity, signal } = {}) {
   return new Promise((resolve, reject) => {
-    if (signal !== undefined && !isSignal(signal)) {
-      throw wrongType(method, 'signal', signal, `${method}: signal must be an AbortSignal, got ${typeof signal}`);
-    }
+    checkSignal(method, signal);
     signal?.throwIfAborted();
-    try {
-      since ??= addon.commits(connection);
-    } catch (error) {
-      throw reason(connection, method, error);
-    }
+    since ??= commits(connection, method);
     const deadline = performance.now() + dueAt - Date.now();
     const wait = waits.get(connection) ?? new Wait(connection);
     const waiter = { method, since, dueAt, deadline, signal, resolve, reject, abort: undefined };
@@ -117,7 +117,11 @@ function waitForCommit(connection, method, { since, dueAt = Infinity, signal } =
   });
 }
 
-/** Whichever realm it is of. */
-const isSignal = (value) => typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function';
+/** Refuses what is no AbortSignal, of whichever realm. */
+function checkSignal(method, signal) {
+  if (signal === undefined) return;
+  if (typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function') return;
+  throw wrongType(method, 'signal', signal, `${method}: signal must be an AbortSignal, got ${typeof signal}`);
+}
 
-module.exports = { commits, waitForCommit };
+module.exports = { checkSignal, commits, waitForCommit };

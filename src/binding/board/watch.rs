@@ -11,6 +11,7 @@ use crate::error::Error;
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("commits", commits),
+    ("isAtRest", is_at_rest),
     ("watch", watch),
     ("unwatch", unwatch),
     ("startWaking", start_waking),
@@ -20,6 +21,11 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
 /// `commits(connection)`: a number that is another one once anybody has committed.
 fn commits(_: &State, call: &Call) -> JsResult<Value> {
     call.env.number(f64::from(board(call)?.engine.commits()?))
+}
+
+/// `isAtRest(connection)`: whether no transaction is open, nor an iterator.
+fn is_at_rest(_: &State, call: &Call) -> JsResult<Value> {
+    Ok(call.env.boolean(board(call)?.engine.is_at_rest()))
 }
 
 /// `watch(connection, number, seen, within)`: from now on that number may be woken, once; `false` where `commits` isn't `seen`
