@@ -70,7 +70,6 @@ class Claimants {
         const why = await waitForCommit(this.#connection, METHOD, { since, dueAt, signal: stop.signal });
         since = commits(this.#connection, METHOD);
         if (!this.#mayClaim()) {
-          last = undefined;
           dueAt = Date.now() + SOON;
           continue;
         }
