@@ -22,7 +22,7 @@ class Wait {
     // Numbers may come back after two thousand million: nobody waits that long.
     number = (number + 1) | 0;
     this.#number = number;
-    if (numbered.size === 0) addon.startWaking((woken) => numbered.get(woken)?.look());
+    if (numbered.size === 0) addon.wakeBy((woken) => numbered.get(woken)?.look());
     numbered.set(number, this);
     waits.set(connection, this);
   }
@@ -41,7 +41,7 @@ class Wait {
     addon.unwatch(this.#connection);
     waits.delete(this.#connection);
     numbered.delete(this.#number);
-    if (numbered.size === 0) addon.stopWaking();
+    if (numbered.size === 0) addon.wakeBy(null);
   }
 
   /** Settles whoever has waited long enough, and waits on for the others. */
@@ -51,7 +51,7 @@ class Wait {
       try {
         waiting = !this.#settleSome() || addon.watch(this.#connection, this.#number, this.#seen(), this.#within());
       } catch (error) {
-        for (const waiter of [...this.#waiters]) {
+        for (const waiter of this.#waiters) {
           this.settle(waiter, () => waiter.reject(reason(this.#connection, waiter.method, error)));
         }
         return;
@@ -64,7 +64,7 @@ class Wait {
   #settleSome() {
     const commits = addon.commits(this.#connection);
     const [wall, now] = [Date.now(), performance.now()];
-    for (const waiter of [...this.#waiters]) {
+    for (const waiter of this.#waiters) {
       if (waiter.since !== commits) this.settle(waiter, () => waiter.resolve('commit'));
       else if (waiter.dueAt <= wall || waiter.deadline <= now) this.settle(waiter, () => waiter.resolve('due'));
     }

@@ -98,8 +98,8 @@ class Claimants {
 
   /** Gives what can be claimed to those who have waited longest for it. */
   #claim() {
-    for (const group of [...this.#groups.values()]) {
-      for (const claimant of [...group]) {
+    for (const group of this.#groups.values()) {
+      for (const claimant of group) {
         let claimed;
         try {
           claimed = this.#runs.claim(claimant.wanted);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::board;
-use crate::binding::js::{Call, JsResult, Value, Waker};
+use crate::binding::js::{Call, JsResult, Kind, Value, Waker};
 use crate::binding::state::{Native, State};
 use crate::error::Error;
 
@@ -14,8 +14,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("isAtRest", is_at_rest),
     ("watch", watch),
     ("unwatch", unwatch),
-    ("startWaking", start_waking),
-    ("stopWaking", stop_waking),
+    ("wakeBy", wake_by),
 ];
 
 /// `commits(connection)`: a number that is another one once anybody has committed.
@@ -49,15 +48,10 @@ fn unwatch(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// `startWaking(wake)`: from now on `wake` is called with numbers, and the process stays alive.
-fn start_waking(state: &State, call: &Call) -> JsResult<Value> {
-    let waker = Waker::new(call.env, call.argument(0))?;
-    state.waker.replace(Some(Arc::new(waker)));
-    Ok(call.env.undefined())
-}
-
-/// `stopWaking()`: nobody waits any more.
-fn stop_waking(state: &State, call: &Call) -> JsResult<Value> {
-    state.waker.replace(None);
+/// `wakeBy(wake)`: from now on `wake` is called with numbers, and the process stays alive; with `null` nobody waits any more.
+fn wake_by(state: &State, call: &Call) -> JsResult<Value> {
+    let wake = call.argument(0);
+    let waker = if call.env.kind(wake) == Kind::Null { None } else { Some(Arc::new(Waker::new(call.env, wake)?)) };
+    state.waker.replace(waker);
     Ok(call.env.undefined())
 }
