@@ -9,13 +9,8 @@ use crate::binding::state::{Native, State};
 use crate::error::Error;
 
 /// The functions of this file.
-pub const FUNCTIONS: &[(&str, Native)] = &[
-    ("commits", commits),
-    ("isAtRest", is_at_rest),
-    ("watch", watch),
-    ("unwatch", unwatch),
-    ("wakeBy", wake_by),
-];
+pub const FUNCTIONS: &[(&str, Native)] =
+    &[("commits", commits), ("isAtRest", is_at_rest), ("watch", watch), ("unwatch", unwatch), ("wakeBy", wake_by)];
 
 /// `commits(connection)`: a number that is another one once anybody has committed.
 fn commits(_: &State, call: &Call) -> JsResult<Value> {
