@@ -2,7 +2,7 @@
 
 const addon = require('../native/addon.js');
 const { one, list } = require('../native/objects.js');
-const { cell } = require('../native/rows.js');
+const { cell, head } = require('../native/rows.js');
 const { within, BEGIN_IMMEDIATE } = require('../native/transaction.js');
 const { counted, fields, integer, jsonText, options, texts } = require('./arguments.js');
 const { wrongType } = require('./errors.js');
@@ -64,6 +64,15 @@ const methods = {
     );
   },
 
+  // A promise, so that what is wrong with the options is a rejection, too.
+  async waitForRun(given) {
+    const state = stateOf(this, 'waitForRun');
+    const { signal, ...wanted } = fields('waitForRun', 'options', given, knownKeys.wait, true);
+    const { workerId, leaseMs, zoneIds, agentTypes } = wanted;
+    const takes = JSON.stringify([workerId, leaseMs, zoneIds, agentTypes]);
+    return claimantsOf(state).wait(wanted, takes, signal);
+  },
+
   heartbeatRun(id, token, given) {
     const state = stateOf(this, 'heartbeatRun');
     const { connection, clock } = state;
@@ -108,6 +117,23 @@ const methods = {
   },
 };
 
+/** Who waits for runs, by the state of the database. */
+const waiting = new WeakMap();
+
+function claimantsOf(state) {
+  const known = waiting.get(state);
+  if (known !== undefined) return known;
+  const { Claimants } = require('./wait_for_run.js');
+  const { connection, clock } = state;
+  const claimants = new Claimants(connection, {
+    claim: (wanted) => claim(state, 'waitForRun', wanted)[0] ?? null,
+    nextDue: () => addon.nextRunDue(connection, clock()),
+    news: (after = null) => ({ last: addon.newsOfRuns(connection, after), any: head[0] !== 0 }),
+  });
+  waiting.set(state, claimants);
+  return claimants;
+}
+
 /** Claims as many runs as the options say. */
 function claim(state, method, given) {
   const { connection, clock } = state;
@@ -117,7 +143,7 @@ function claim(state, method, given) {
   const agentTypes = texts(method, 'agentTypes', given.agentTypes);
   const some = (most, goesOn = false) => {
     const now = clock();
-    const isOne = method === 'claimRun';
+    const isOne = method !== 'claimRuns';
     const lists = counted(zoneIds, agentTypes);
     return list(
       claimed,

@@ -93,4 +93,11 @@ pub trait Workers {
     /// # Errors
     /// The engine's error.
     fn next_run_due(&self, now: f64) -> Result<Option<i64>>;
+
+    /// Where the log of changes ends, and whether anything behind `after` may have brought a run that can be claimed; also
+    /// where the log ends before that.
+    ///
+    /// # Errors
+    /// The engine's error.
+    fn news_of_runs(&self, after: Option<i64>) -> Result<(i64, bool)>;
 }

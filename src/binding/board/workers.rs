@@ -1,7 +1,7 @@
 //! Runs, for those who do them.
 
 use super::call::{board, lists, placed, row};
-use crate::binding::js::{Call, JsResult, Value};
+use crate::binding::js::{Call, JsResult, Kind, Value};
 use crate::binding::state::{Native, State};
 use crate::engine::{Asked, Claim};
 
@@ -16,6 +16,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("runsOutOfLease", runs_out_of_lease),
     ("sweepRuns", sweep_runs),
     ("nextRunDue", next_run_due),
+    ("newsOfRuns", news_of_runs),
 ];
 
 fn start_run(state: &State, call: &Call) -> JsResult<Value> {
@@ -94,4 +95,14 @@ fn next_run_due(state: &State, call: &Call) -> JsResult<Value> {
         Some(due) => call.env.number(due as f64),
         None => Ok(call.env.null()),
     })
+}
+
+/// `newsOfRuns(connection, where the log ended or null)`: where it ends now, and in the head whether there is anything that a
+/// claim may find.
+fn news_of_runs(state: &State, call: &Call) -> JsResult<Value> {
+    let after = call.argument(1);
+    let after = if call.env.kind(after) == Kind::Number { Some(call.env.to_f64(after)? as i64) } else { None };
+    let (last, any) = board(call)?.engine.news_of_runs(after)?;
+    state.emit_head(&[i32::from(any)])?;
+    call.env.number(last as f64)
 }

@@ -186,6 +186,10 @@ queries! {
     Output =
         "SELECT id & 4294967295, stream, text, at FROM main.run_output WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT +?3";
 
+    /// Where the log ends, and whether there is anything of runs, limits or budgets behind a place in it.
+    News =
+        "SELECT coalesce((SELECT seq FROM main.changes ORDER BY seq DESC LIMIT 1), 0), \
+         EXISTS (SELECT 1 FROM main.changes WHERE seq > ?1 AND entity IN (5, 7))";
     /// A row of the log that is about a limit or a budget.
     LogLimit =
         "INSERT INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data, \"by\") \

@@ -141,6 +141,14 @@ impl Workers for Store {
         Ok(())
     }
 
+    fn news_of_runs(&self, after: Option<i64>) -> Result<(i64, bool)> {
+        self.check_runs()?;
+        let after = after.unwrap_or(-1);
+        let found = self.first(Sql::News, &[Bind::Integer(after)], |row| (row.integer(0), row.integer(1) != 0))?;
+        let (last, any) = found.unwrap_or((0, true));
+        Ok((last, any || last < after))
+    }
+
     fn next_run_due(&self, now: f64) -> Result<Option<i64>> {
         self.check_runs()?;
         let now = clock::moment(now as i64);
