@@ -8,7 +8,7 @@ export const GEOMETRIC_MEAN = 1.4;
 /** One history page, one statistics call and one recorded execution at the largest history, against the smallest. */
 export const GROWTH = 1.3;
 export const FLOOR = { single: 1.3, list: 1.6 };
-export const ADDON_BYTES = 4 * 1024 * 1024;
+export const ADDON_BYTES = 4.5 * 1024 * 1024;
 
 const groups = {
   'single reads, cold': { asWritten: 5, tuned: 1 },

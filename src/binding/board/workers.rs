@@ -5,6 +5,9 @@ use crate::binding::js::{Call, JsResult, Kind, Value};
 use crate::binding::state::{Native, State};
 use crate::engine::{Asked, Claim};
 
+/// The methods that claim, as `lib/visual/workers.js` counts them.
+const CLAIMS: [&str; 3] = ["claimRuns", "claimRun", "waitForRun"];
+
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("startRun", start_run),
@@ -29,7 +32,7 @@ fn claim_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = board(call)?.writer();
     let [zones, agents] = lists(call, 7)?;
     let goes_on = call.env.to_bool(call.argument(6))?;
-    let method = if call.env.to_bool(call.argument(5))? { "claimRun" } else { "claimRuns" };
+    let method = CLAIMS.get(call.env.to_i32(call.argument(5))? as usize).copied().unwrap_or(CLAIMS[0]);
     state.with_some_given(call, 1, 4, |given| {
         let [worker, limit, lease_ms] = [given.get(1), given.get(2), given.get(3)];
         let claim = Claim { worker, limit, lease_ms, zones: zones.as_deref(), agents: agents.as_deref(), goes_on };
