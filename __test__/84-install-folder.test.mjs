@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import {
   ALL_FORMS_WORK,
   BINARY,
+  ONE_FILE,
   QUICK_BUILD,
   project,
   removeTemporaryFolders,
@@ -32,6 +33,13 @@ describe.each([11, 12])('npm %i', (npm) => {
     const folder = await sources({ binary: true });
     const consumer = await installed(folder, { npm, rust: false, flags: ['--install-links'] });
     expect(await consumer.imports()).toEqual(ALL_FORMS_WORK);
+  });
+
+  test.each([[], ['--install-links']])('a folder runs from its lib/, whatever %s makes of it', async (...flags) => {
+    const consumer = await installed(await sources({ binary: true }), { npm, rust: false, flags });
+    const loaded = await consumer.loaded();
+    expect(loaded).toContain('lib/visual/visual_database.js');
+    expect(loaded).not.toContain(ONE_FILE);
   });
 });
 
