@@ -64,6 +64,9 @@ async function prepared(size, peer) {
   return path;
 }
 
+/** A folder for what a peer has in this run besides. */
+export const forThisRun = (peer) => join(RUN, fileName(peer));
+
 /** A copy of a peer's own for this run. */
 export async function fresh(size, peer) {
   const path = join(RUN, `${fileName(peer)}-${size}.db`);
