@@ -1,7 +1,7 @@
 'use strict';
 
-// All of lib/ that runs in a user's process as one file: a process that starts would spend a tenth of its time on finding
-// and reading some forty small ones (decision 24). It is there only in what is packed. A checkout runs from lib/ itself.
+// All of lib/ that runs in a user's process as one file: a process that starts would spend its time on finding and
+// reading some forty small ones (decision 24). It is there only in what is packed; a checkout runs from lib/ itself.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -30,8 +30,8 @@ module.exports = require('node:fs').existsSync(\`\${__dirname}/../../scripts/one
 `;
 
 /**
- * At the top of a file esbuild makes `var` of `const`, and a class gets the name of a variable, which may be another one. In
- * a function it leaves both as they are. So what is packed is what was tested.
+ * At the top of a file esbuild makes `var Statement = class _Statement` of a class, which is then called that, and `var` of
+ * `const`; in a function it leaves both as they are. So what is packed is what was tested.
  */
 const inFunctions = {
   name: 'in-functions',
