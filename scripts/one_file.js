@@ -36,10 +36,9 @@ module.exports = require('node:fs').existsSync(\`\${__dirname}/../../scripts/one
 const inFunctions = {
   name: 'in-functions',
   setup(build) {
-    build.onLoad({ filter: /\.js$/ }, ({ path: file }) => {
-      const [, text] = /^'use strict';\n(.*)$/s.exec(fs.readFileSync(file, 'utf8'));
-      return { contents: `'use strict';\n(function () {\n${text}\n})();\n` };
-    });
+    build.onLoad({ filter: /\.js$/ }, ({ path: file }) => ({
+      contents: `(function () {\n${fs.readFileSync(file, 'utf8')}\n})();\n`,
+    }));
   },
 };
 
