@@ -79,6 +79,20 @@ mod tests {
     ]);
   });
 
+  it('of the command line that go past the door, by which a packed package is one file, are found', () => {
+    expect(
+      problems({
+        'lib/cli/stats.js': "const { schema } = require('../entry/parts');\nrequire('./output.js');\n",
+        'lib/cli/output.js': "const rows = require('../native/rows.js');\n",
+        'lib/index.js': "module.exports = require('./entry/parts');\n",
+        'lib/entry/parts/index.js': "const rows = require('../../native/rows.js');\n",
+        'lib/native/rows.js': '',
+      }),
+    ).toEqual([
+      'lib/cli/output.js imports lib/native/rows.js past lib/entry/parts/index.js: in a packed package it would be loaded a second time',
+    ]);
+  });
+
   it('that go round are found', () => {
     expect(
       problems({

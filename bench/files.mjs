@@ -74,6 +74,9 @@ async function prepared(size, peer, file) {
   return path;
 }
 
+/** A folder for what a peer has in this run besides. */
+export const forThisRun = (peer) => join(RUN, fileName(peer));
+
 /** A copy of a peer's own for this run. */
 export async function fresh(size, peer, file) {
   const path = join(RUN, `${fileName(peer)}-${named(size, file)}.db`);

@@ -17,7 +17,7 @@ const NAMED = 5;
 
 /** What `look` finds where there are runs. A file that can't be opened is what other checks are about. */
 function ofRuns({ file }, look) {
-  const { status } = require('../schema/versions.js');
+  const { status } = require('../entry/parts').schema;
   const { state, version } = status(file);
   if (version < VERSION || !['current', 'pinned'].includes(state)) return ok('this version of the schema has none');
   return reading(file, look);
@@ -25,10 +25,9 @@ function ofRuns({ file }, look) {
 
 const leases = (subject) =>
   ofRuns(subject, (database) => {
-    const { stateOf } = require('../visual/state.js');
-    const { outOfLease } = require('../visual/workers.js');
+    const { outOfLease } = require('../entry/parts');
     // By the clock that leases go by, which no one sets.
-    const gone = [...outOfLease(stateOf(database, 'doctor'), LATE)].map(({ run }) => run);
+    const gone = [...outOfLease(database, LATE)].map(({ run }) => run);
     if (gone.length === 0) return ok('every run at work is held by somebody');
     const named = first(gone.map(({ id, workerId }) => `${id} of ${workerId}`));
     const finding = `${many(gone.length, 'run')} whose worker is not heard of any more: ${named}`;
