@@ -24,13 +24,10 @@ const LAYERS = {
   lib: [/^lib\/cli\//, /^lib\/index\.m?js$/, /^lib\/(visual|backup|schema)\//, /^lib\/raw\//, /^lib\/native\//],
 };
 
-/** Where files may import one another, and why. */
-const MAY_BE_CIRCLES = [];
-
 const layerOf = (file) => LAYERS[file.split('/')[0]].findIndex((layer) => layer.test(file));
 
-/** What is wrong with the imports of a checkout, a line each, and the exceptions that there is no more reason for. */
-function problems(root, mayBeCircles) {
+/** What is wrong with the imports of a checkout, a line each. */
+function problems(root) {
   const edges = [...rustImports(root), ...javascriptImports(root)];
   const found = [];
   for (const file of new Set(edges.flat())) {
@@ -39,17 +36,9 @@ function problems(root, mayBeCircles) {
   for (const [from, to] of edges) {
     if (layerOf(to) !== -1 && layerOf(to) < layerOf(from)) found.push(`${from} imports ${to}, which is above it`);
   }
-  const unused = new Set(mayBeCircles);
-  for (const circle of circles(edges)) {
-    const exception = mayBeCircles.find(({ folder }) => circle.every((file) => file.startsWith(folder)));
-    unused.delete(exception);
-    if (exception === undefined) found.push(`These import one another: ${circle.join(', ')}`);
-  }
-  for (const { folder } of unused) {
-    found.push(`No files of ${folder} import one another: take it off the exceptions in scripts/checks/imports.js`);
-  }
+  for (const circle of circles(edges)) found.push(`These import one another: ${circle.join(', ')}`);
   return found;
 }
 
 module.exports = { problems };
-if (require.main === module) report(problems(ROOT, MAY_BE_CIRCLES));
+if (require.main === module) report(problems(ROOT));
