@@ -34,6 +34,7 @@ const ARGUMENTS = [
   ],
   ['updateWorktree', 'changes', { status: 'x' }, (db, given) => db.updateWorktree('wt-1', given)],
   ['updateWorktree', 'position', POSITION, (db, position) => db.updateWorktree('wt-1', { position })],
+  ['relocateWorktree', 'location', { port: 4001 }, (db, given) => db.relocateWorktree('wt-1', given)],
   ['listWorktrees', 'filter', { status: 'x' }, (db, given) => db.listWorktrees(given)],
   ['createZone', 'zone', zone(9), (db, given) => db.createZone(given)],
   ['createZone', 'position', POSITION, (db, position) => db.createZone(zone(9, { position }))],
