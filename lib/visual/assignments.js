@@ -25,9 +25,10 @@ const methods = {
   assignWorktreesToZone(worktreeIds, zone) {
     const { connection } = stateOf(this, 'assignWorktreesToZone');
     const batches = valuesOf('assignWorktreesToZone', 'worktreeIds', worktreeIds, (id) => [id]);
-    allOrNothing(connection, 'worktreeIds', batches, (ids, now) => {
-      addon.assignWorktrees(connection, now, zone, ...ids);
-    });
+    const assign = (ids, now) => addon.assignWorktrees(connection, now, zone, ...ids);
+    // The elements are the ids themselves, and the zone is of none of them.
+    const fieldOf = (element, field) => (field === 'worktreeId' ? element : field);
+    allOrNothing(connection, 'worktreeIds', batches, assign, fieldOf);
     return true;
   },
 
