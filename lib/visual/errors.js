@@ -34,10 +34,4 @@ function notJson(method, field, value, error) {
   return wrongValue(method, field, value, `${method}: ${field}: ${error.message}`, { cause: error });
 }
 
-/** A method without its object. */
-function takenOff(method) {
-  const message = `${method} was taken off its object: call db.${method}(…) or bind it`;
-  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_THIS', method });
-}
-
-module.exports = { notJson, outOfRange, takenOff, wrongType, wrongValue };
+module.exports = { notJson, outOfRange, wrongType, wrongValue };
