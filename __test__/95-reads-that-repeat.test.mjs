@@ -46,6 +46,7 @@ const READS_OF_EVERY_KIND = {
   listZones: (d) => d.listZones(),
   getWorktreeZone: (d) => d.getWorktreeZone('wt-0'),
   getWorktreesInZone: (d) => d.getWorktreesInZone('zone'),
+  getExecution: (d) => d.getExecution(d.getExecutionHistory('zone')[0].id),
   getExecutionHistory: (d) => d.getExecutionHistory('zone'),
   getWorktreeExecutions: (d) => d.getWorktreeExecutions('wt-0', 5),
   getExecutionStats: (d) => d.getExecutionStats(),

@@ -54,6 +54,16 @@ ${names.map((name, value) => `  ${words(name[0].toLowerCase() + name.slice(1))}:
 `;
 }
 
+/** What the rules go by that JavaScript looks at, too. */
+function sizes({ limits: { bytes } }) {
+  return `${head('How large a value may be.', 'src/model/rules.rs')}
+module.exports = {
+  /** The largest text or JSON value, in bytes of UTF-8. */
+  MAX_BYTES: ${bytes},
+};
+`;
+}
+
 /** The edits that some field belongs to. Only updates take the columns' spellings: the earlier layer's did, too. */
 function edits(fields) {
   const all = [
@@ -208,6 +218,7 @@ const isRun = ({ name }) => name === 'run';
 const FILES = {
   'lib/native/layout.js': layout,
   'lib/native/controls.js': controls,
+  'lib/visual/sizes.js': sizes,
   'lib/visual/keys.js': keys,
   'lib/visual/fields.js': fields('The entities of the board', (entity) => !isRun(entity)),
   'lib/visual/run_fields.js': fields('Runs', isRun),

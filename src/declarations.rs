@@ -1,11 +1,11 @@
-//! What JavaScript has to agree on, as JSON: the fields of the entities, the layout of packed rows, the steps of
-//! transactions. `scripts/generate.js` writes JavaScript from it.
+//! What JavaScript has to agree on, as JSON: the fields of the entities, the limits of the rules, the layout of packed rows,
+//! the steps of transactions. `scripts/generate.js` writes JavaScript from it.
 
 use serde_json::{Map, Value, json};
 
 use crate::engine::Control;
 use crate::model::entity::{Declaration, Edit, Holds, New};
-use crate::model::{EXECUTION, Entity, RUN, WORKTREE, ZONE};
+use crate::model::{EXECUTION, Entity, RUN, WORKTREE, ZONE, rules};
 use crate::rows::{batch, layout};
 
 /// All of it.
@@ -15,6 +15,7 @@ pub fn declarations() -> Value {
     let controls: Vec<&str> = Control::ALL.iter().map(|control| control.name()).collect();
     json!({
         "entities": entities,
+        "limits": { "bytes": rules::MAX_BYTES },
         "cells": batch::CELLS,
         "bytes": {
             "head": layout::HEAD.length(),

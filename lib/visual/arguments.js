@@ -3,9 +3,7 @@
 // What can only be found out in JavaScript about an argument; the rules for values are in src/model.
 
 const { notJson, outOfRange, wrongType, wrongValue } = require('./errors.js');
-
-/** The largest JSON value, as in src/model/rules.rs. */
-const MAX_BYTES = 64 * 1024 * 1024;
+const { MAX_BYTES } = require('./sizes.js');
 
 /** What errors call an element of a list: `worktrees[3]`. Made text where there is one: a list may be long. */
 class ElementName {

@@ -27,9 +27,10 @@ const methods = {
     const state = stateOf(this, 'assignWorktreesToZone');
     const { connection } = state;
     const batches = valuesOf('assignWorktreesToZone', 'worktreeIds', worktreeIds, (id) => [id]);
-    allOrNothing(state, 'worktreeIds', batches, (ids, now) => {
-      addon.assignWorktrees(connection, now, zone, ...ids);
-    });
+    const assign = (ids, now) => addon.assignWorktrees(connection, now, zone, ...ids);
+    // The elements are the ids themselves, and the zone is of none of them.
+    const fieldOf = (element, field) => (field === 'worktreeId' ? element : field);
+    allOrNothing(state, 'worktreeIds', batches, assign, fieldOf);
     return true;
   },
 

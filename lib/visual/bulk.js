@@ -28,8 +28,15 @@ function valuesOf(method, list, elements, read) {
   return batches;
 }
 
-/** Calls `body` with each batch and the one time of the call, all in one transaction. The addon counts the elements of a batch. */
-function allOrNothing({ connection, clock }, name, batches, body) {
+/** What errors call the field of an element that is an object. */
+const ofObject = (element, field) => `${element}.${field}`;
+
+/**
+ * Calls `body` with each batch and the one time of the call, all in one transaction. The addon counts the elements of a
+ * batch, and knows nothing of the list: errors that come from it get the name of the element. `fieldOf` says what they call
+ * a field.
+ */
+function allOrNothing({ connection, clock }, list, batches, body, fieldOf = ofObject) {
   return within(connection, BEGIN_IMMEDIATE, () => {
     const now = clock();
     let first = 0;
@@ -40,10 +47,24 @@ function allOrNothing({ connection, clock }, name, batches, body) {
       }
     } catch (error) {
       error.index = first + rows.head[0];
-      error.message = `${name}[${error.index}]: ${error.message}`;
+      rename(error, messageOf(error, `${list}[${error.index}]`, fieldOf));
       throw error;
     }
   });
+}
+
+/** The message of a single call's error as the bulk call's: `createWorktrees: worktrees[3].port must be …`. */
+function messageOf({ message, method, field }, element, fieldOf) {
+  const single = `${method}: ${field} `;
+  if (!message.startsWith(single)) return `${element}: ${message}`;
+  return `${method}: ${fieldOf(element, field)} ${message.slice(single.length)}`;
+}
+
+/** Changes what an error says, at the head of its stack, too, which the engine has written already. */
+function rename(error, message) {
+  const head = String(error);
+  error.message = message;
+  if (error.stack?.startsWith(head)) error.stack = String(error) + error.stack.slice(head.length);
 }
 
 module.exports = { allOrNothing, valuesOf };

@@ -34,15 +34,9 @@ function notJson(method, field, value, error) {
   return wrongValue(method, field, value, `${method}: ${field}: ${error.message}`, { cause: error });
 }
 
-/** A method without its object. */
-function takenOff(method) {
-  const message = `${method} was taken off its object: call db.${method}(…) or bind it`;
-  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_THIS', method });
-}
-
 /** The connection was closed while a promise was waiting for something to happen on it. */
 function closedMeanwhile(method, { message }) {
   return Object.assign(new TypeError(message), { code: 'ERR_INVALID_STATE', method });
 }
 
-module.exports = { closedMeanwhile, notJson, outOfRange, takenOff, wrongType, wrongValue };
+module.exports = { closedMeanwhile, notJson, outOfRange, wrongType, wrongValue };

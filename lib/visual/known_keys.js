@@ -133,6 +133,7 @@ const NO_UPDATE = { remark: 'an update does not change it, only SQL does' };
 const NO_RELOCATION = { remark: 'a relocation does not change it' };
 const WORKTREE_ALIASES = { branch: 'branchName', issue: 'issueUrl', task: 'taskId' };
 const ZONE_ALIASES = { prompt: 'promptTemplate', template: 'promptTemplate' };
+const PERIODS = { hours: 'hourly', days: 'daily', weeks: 'weekly', months: 'monthly' };
 const RUN_ALIASES = { zone: 'zoneId', worktree: 'worktreeId', agent: 'agentType' };
 
 const CLAIM_ALIASES = { worker: 'workerId', lease: 'leaseMs', zoneId: 'zoneIds', agentType: 'agentTypes' };
@@ -156,6 +157,7 @@ module.exports = {
     'maxOutputBytes',
   ]),
   backups: new Keys(['folder', 'every', 'keep']),
+  keep: new Keys(['hourly', 'daily', 'weekly', 'monthly'], { aliases: PERIODS }),
   backup: new Keys(['progress']),
   pruneBackups: new Keys(['dbPath', 'keep', 'dryRun']),
   restore: new Keys(['dbPath', 'progress']),

@@ -1,8 +1,8 @@
 'use strict';
 
-const { takenOff } = require('./errors.js');
+const { takenOff } = require('../native/taken_off.js');
 
-/** The state of what a method was called on: `const { getZone } = db` leaves a method without its database. */
+/** The state of what a method was called on. */
 let stateOf;
 
 /** What holds the state of a database out of reach of its users. */
@@ -19,7 +19,7 @@ class Stateful {
       try {
         return database.#state;
       } catch {
-        throw takenOff(method);
+        throw takenOff('db', method);
       }
     };
   }

@@ -34,14 +34,11 @@ const LAYERS = {
 /** What is above it gets all that is below it from here: packed, that is one file, and this its name. */
 const DOOR = 'lib/entry/parts/index.js';
 
-/** Where files may import one another, and why. */
-const MAY_BE_CIRCLES = [];
-
 const layerOf = (file) => LAYERS[file.split('/')[0]].findIndex((layer) => layer.test(file));
 const isAbove = (file, other) => layerOf(file) !== -1 && layerOf(file) < layerOf(other);
 
-/** What is wrong with the imports of a checkout, a line each, and the exceptions that there is no more reason for. */
-function problems(root, mayBeCircles) {
+/** What is wrong with the imports of a checkout, a line each. */
+function problems(root) {
   const edges = [...rustImports(root), ...javascriptImports(root)];
   const found = [];
   for (const file of new Set(edges.flat())) {
@@ -54,17 +51,9 @@ function problems(root, mayBeCircles) {
     if (isAbove(from, DOOR) && isAbove(DOOR, to))
       found.push(`${from} imports ${to} past ${DOOR}: in a packed package it would be loaded a second time`);
   }
-  const unused = new Set(mayBeCircles);
-  for (const circle of circles(edges)) {
-    const exception = mayBeCircles.find(({ folder }) => circle.every((file) => file.startsWith(folder)));
-    unused.delete(exception);
-    if (exception === undefined) found.push(`These import one another: ${circle.join(', ')}`);
-  }
-  for (const { folder } of unused) {
-    found.push(`No files of ${folder} import one another: take it off the exceptions in scripts/checks/imports.js`);
-  }
+  for (const circle of circles(edges)) found.push(`These import one another: ${circle.join(', ')}`);
   return found;
 }
 
 module.exports = { problems };
-if (require.main === module) report(problems(ROOT, MAY_BE_CIRCLES));
+if (require.main === module) report(problems(ROOT));
