@@ -67,13 +67,8 @@ const methods = {
     );
   },
 
-  // A promise, so that what is wrong with the options is a rejection, too.
-  async waitForRun(given) {
-    const state = stateOf(this, 'waitForRun');
-    const { signal, ...wanted } = fields('waitForRun', 'options', given, knownKeys.wait, true);
-    const { workerId, leaseMs, zoneIds, agentTypes } = wanted;
-    const takes = JSON.stringify([workerId, leaseMs, zoneIds, agentTypes]);
-    return claimantsOf(state).wait(wanted, takes, signal);
+  waitForRun(given) {
+    return waited(stateOf(this, 'waitForRun'), given);
   },
 
   heartbeatRun(id, token, given) {
@@ -135,6 +130,14 @@ function claimantsOf(state) {
   });
   waiting.set(state, claimants);
   return claimants;
+}
+
+/** A promise, so that what is wrong with the options is a rejection, too. */
+async function waited(state, given) {
+  const { signal, ...wanted } = fields('waitForRun', 'options', given, knownKeys.wait, true);
+  const { workerId, leaseMs, zoneIds, agentTypes } = wanted;
+  const takes = JSON.stringify([workerId, leaseMs, zoneIds, agentTypes]);
+  return claimantsOf(state).wait(wanted, takes, signal);
 }
 
 /** Claims as many runs as the options say. */
