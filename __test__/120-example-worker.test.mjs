@@ -123,16 +123,18 @@ describe('the worker of examples/worker', () => {
   });
 
   test('that was stopped for longer than its lease stops its agent, and changes nothing of a run that is not its any more', async () => {
-    const { db, work, enqueue, saying } = prepared();
-    const { child, told, end } = work(undefined, 300);
+    const { db, work, enqueue, until, saying } = prepared();
+    const { child, told, end } = work(undefined, 1500);
     const id = enqueue('wait', '--max-attempts', '2');
-    await saying(id, 'told wait');
+    const { leaseExpiresAt: before } = await saying(id, 'told wait');
+    // Right after a heartbeat: stopped in the middle of one it would keep everybody from writing.
+    await until(id, ({ leaseExpiresAt }) => leaseExpiresAt !== before);
     child.kill('SIGSTOP');
-    await pause(500);
+    await pause(1600);
     const mine = db.claimRun({ workerId: 'me' });
     expect(mine.run).toMatchObject({ id, attempt: 2 });
     child.kill('SIGCONT');
-    await pause(700);
+    await pause(1000);
     expect(db.getRun(id)).toMatchObject({ status: 'running', workerId: 'me' });
     expect(db.finishRun(id, mine.token, { status: 'succeeded' }).status).toBe('succeeded');
     child.kill('SIGTERM');

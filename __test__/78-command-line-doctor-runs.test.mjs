@@ -59,8 +59,9 @@ describe('doctor', () => {
 describe('leases', () => {
   test('that ran out are a problem, until they are swept', async () => {
     const { db, dbPath, doctor, check } = prepared();
-    const { run } = running(db, {}, { workerId: 'worker-7', leaseMs: 1 });
     running(db, {}, { workerId: 'worker-8', leaseMs: 60_000 });
+    // Whoever claims later would recover it.
+    const { run } = running(db, {}, { workerId: 'worker-7', leaseMs: 1 });
     await pause(1100);
     expect(check('leases')).toEqual({
       check: 'leases',

@@ -1,6 +1,5 @@
 // node worker.mjs <command of an agent> [its arguments]: claims runs, one at a time, and has the agent do them.
 import { hostname } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
 import { VisualDatabase } from '@ai-orchestra/visual-db';
 import { runAgent } from './agent.mjs';
 
@@ -10,12 +9,17 @@ const worker = { workerId: `${hostname()}-${process.pid}`, leaseMs: Number(proce
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
 
-while (!stop.signal.aborted) {
-  const claimed = db.claimRun(worker);
-  if (claimed) await work(claimed);
-  else await pause(100, null, stop).catch(() => null);
-}
+for (let claimed; (claimed = await next());) await work(claimed);
 db.close();
+
+/** The next run, as soon as there is one; nothing where this worker is to stop. */
+async function next() {
+  try {
+    return await db.waitForRun({ ...worker, signal: stop.signal });
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  }
+}
 
 async function work({ run, token }) {
   const unwanted = new AbortController();

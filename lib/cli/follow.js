@@ -1,11 +1,7 @@
 'use strict';
 
-const { setTimeout: pause } = require('node:timers/promises');
-
 const PAGE = 1000;
 const ENDED = new Set(['succeeded', 'failed', 'cancelled', 'timedOut', 'lost']);
-/** How long output may be there before it is seen, in milliseconds. */
-const LATEST = 100;
 
 /**
  * Hands each piece of a run's output to `take`, and the run to `look` wherever its state is another one, until it has ended;
@@ -14,18 +10,24 @@ const LATEST = 100;
  * @returns the run as it was when all of that output was there, and whether some of the output was dropped
  */
 async function follow(database, id, take, { look = () => {}, once = false } = {}) {
-  const reader = readerOf(process.stdout);
+  const { commits, waitForCommit } = require('../visual/commits.js');
+  const { stateOf } = require('../visual/state.js');
+  const { connection } = stateOf(database, 'follow');
+  const { signal } = readerOf(process.stdout);
   let status;
   for (let after = 0; ;) {
+    const since = commits(connection, 'follow');
     // Before its output: what has ended gets no more of it.
     const run = database.getRun(id);
     if (run === null) throw noRun(id);
     if (run.status !== status) look(run);
     status = run.status;
     const page = rest(database, id, after, take);
-    if (once || ENDED.has(status) || reader.isGone()) return { run, truncated: page.truncated };
+    if (once || ENDED.has(status) || signal.aborted) return { run, truncated: page.truncated };
     after = page.next;
-    await pause(LATEST);
+    await waitForCommit(connection, 'follow', { since, signal }).catch((error) => {
+      if (!signal.aborted) throw error;
+    });
   }
 }
 
@@ -39,10 +41,11 @@ function rest(database, id, after, take) {
   }
 }
 
+/** Its `signal` is aborted once nobody reads what is printed any more. */
 function readerOf(stream) {
-  let isGone = false;
-  stream.once('error', () => (isGone = true));
-  return { isGone: () => isGone };
+  const reader = new AbortController();
+  stream.once('error', () => reader.abort());
+  return reader;
 }
 
 /** In the library's words. */

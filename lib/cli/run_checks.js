@@ -18,8 +18,10 @@ const NAMED = 5;
 /** What `look` finds where there are runs. A file that can't be opened is what other checks are about. */
 function ofRuns({ file }, look) {
   const { status } = require('../entry/parts').schema;
-  const { state, version } = status(file);
-  if (version < VERSION || !['current', 'pinned'].includes(state)) return ok('this version of the schema has none');
+  const { state, version, reasons } = status(file);
+  if (version < VERSION) return ok('this version of the schema has none');
+  if (!['current', 'pinned', 'newer'].includes(state) || reasons.length > 0)
+    return ok('left until the schema is as it must be');
   return reading(file, look);
 }
 

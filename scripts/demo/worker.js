@@ -4,7 +4,6 @@
 // the database and its name. It ends when the process that started it lets go of it, or is gone.
 
 const { VisualDatabase } = require('../../lib/index.js');
-const { setTimeout: pause } = require('node:timers/promises');
 const { AGENTS, usageOf } = require('./agents.js');
 const { must, run: runCommand } = require('./run.js');
 
@@ -16,12 +15,19 @@ async function main(dbPath, workerId) {
   const db = new VisualDatabase({ dbPath, fileMustExist: true });
   const stop = new AbortController();
   process.once('disconnect', () => stop.abort());
-  while (!stop.signal.aborted) {
-    const claimed = db.claimRun({ workerId, leaseMs: LEASE });
-    if (claimed) await work(db, claimed, stop.signal);
-    else await pause(50);
-  }
+  const options = { workerId, leaseMs: LEASE, signal: stop.signal };
+  for (let claimed; (claimed = await next(db, options)) !== null;) await work(db, claimed, stop.signal);
   db.close();
+}
+
+/** The next run, as soon as there is one; `null` where this worker is to stop. */
+async function next(db, options) {
+  try {
+    return await db.waitForRun(options);
+  } catch (error) {
+    if (options.signal.aborted) return null;
+    throw error;
+  }
 }
 
 /** Works on a run, and says how it ended. */
