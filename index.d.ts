@@ -46,7 +46,7 @@ export interface CanvasTypes {
   Agents?: unknown;
   /** The `actions` of zones. A zone that is created without any gets `[]`. Default: {@link JsonInput} in, `any` out. */
   Actions?: unknown;
-  /** The `result` of executions. One that is recorded without it has `{}`. Default: {@link JsonInput} in, `any` out. */
+  /** The `result` of executions and runs. An execution that is recorded without it has `{}`, a run `null`. Default: {@link JsonInput} in, `any` out. */
   Result?: unknown;
 }
 
@@ -69,6 +69,9 @@ type ZoneOf<Types> = Zone<Read<Types, 'Agents'>, Read<Types, 'Actions'>, Trigger
 type NewZoneOf<Types> = NewZone<Written<Types, 'Agents'>, Written<Types, 'Actions'>, TriggerOf<Types>>;
 type ZoneChangesOf<Types> = ZoneChanges<Written<Types, 'Agents'>, Written<Types, 'Actions'>, TriggerOf<Types>>;
 type NewExecutionOf<Types> = NewExecution<Written<Types, 'Result'>>;
+type RunOf<Types> = Run<Read<Types, 'Result'>>;
+type ClaimedRunOf<Types> = ClaimedRun<Read<Types, 'Result'>>;
+type RunOutcomeOf<Types> = RunOutcome<Written<Types, 'Result'>>;
 
 /** A place on the canvas. Fractions and negative numbers are fine: a canvas has no integers. */
 export interface Position {
@@ -228,6 +231,312 @@ export interface NewExecution<Result = JsonInput> {
   success?: boolean | number | bigint | string | null | undefined;
 }
 
+/** Where a run is in its life: `queued` → `running` → one of the last five, perhaps by way of `waiting`, for a person. */
+export type RunStatus = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled' | 'timedOut' | 'lost';
+
+/** Who did something. */
+export interface By {
+  kind: 'user' | 'agent' | 'system';
+  id: string;
+}
+
+/** What an application keeps with a run. The database only stores it. */
+export type Metadata = { [key: string]: any };
+
+/**
+ * One agent's work on one worktree in one zone, from the wish to the result. Every key is always there; what is absent or
+ * not known is `null`, never 0. Times are ISO 8601, UTC, with milliseconds. What `recordExecution` or another program
+ * recorded is a run that began and ended at once: `startedAt` is `null`, `finishedAt` its `executedAt`.
+ *
+ * @typeParam Result what its result is
+ * @typeParam Status where it is known to be
+ */
+export interface Run<Result = any, Status extends RunStatus = RunStatus> {
+  /** Once it has ended after it had started, that of its execution, too. */
+  id: string;
+  zoneId: string;
+  worktreeId: string;
+  agentType: string;
+  prompt: string;
+  status: Status;
+  /** The higher one is claimed first. */
+  priority: number;
+  /** How many attempts have begun, those not counted that were released. */
+  attempt: number;
+  /** How many may. */
+  maxAttempts: number;
+  /** How long an attempt may be worked on, without waiting for a person, in milliseconds; `null`: as long as it takes. */
+  timeoutMs: number | null;
+  /** By which the same wish is known again while it has not ended. */
+  idempotencyKey: string | null;
+  /** The run that it is a part of. */
+  parentRunId: string | null;
+  /** The run that it does once more. */
+  retryOf: string | null;
+  /** Who works on it, or did last. */
+  workerId: string | null;
+  createdAt: string;
+  /** It is not claimed before: what was given, or the end of a backoff. */
+  availableAt: string;
+  /** When its first attempt began. */
+  startedAt: string | null;
+  /** When it ended. */
+  finishedAt: string | null;
+  /** How long all attempts together were worked on, without waiting for a person, in milliseconds. */
+  durationMs: number | null;
+  /** Until when its worker holds it, by the wall clock, for people: what decides is a clock that nobody sets. */
+  leaseExpiresAt: string | null;
+  /** When somebody wanted it to stop while it ran. */
+  cancelRequestedAt: string | null;
+  /** What a person is, or was last, asked. */
+  question: string | null;
+  /** What the person said. */
+  answer: string | null;
+  /** Of its process. */
+  exitCode: number | null;
+  /** Why it failed, was cancelled, timed out or got lost, for people. */
+  error: string | null;
+  /** Any JSON value; `null` where none was given. */
+  result: Result | null;
+  commitBefore: string | null;
+  commitAfter: string | null;
+  filesChanged: number | null;
+  /** Lines. */
+  insertions: number | null;
+  /** Lines. */
+  deletions: number | null;
+  usage: Usage;
+  /** When its prompt, result and output were removed to save room. */
+  bodiesPrunedAt: string | null;
+  /** Who wanted it; `null` where nobody said. */
+  by: By | null;
+  /** What was given. */
+  metadata: Metadata | null;
+}
+
+/** What `enqueueRun` takes. An unknown key is a `TypeError`. */
+export interface NewRun {
+  /** An existing zone's. */
+  zoneId: string;
+  /** An existing worktree's. */
+  worktreeId: string;
+  /** A non-empty string. */
+  agentType: string;
+  prompt: string;
+  /** Any integer; the higher one is claimed first. Default: 0. */
+  priority?: number | null | undefined;
+  /** 1 to 1,000. Default: 1. */
+  maxAttempts?: number | null | undefined;
+  /** For an attempt, 1 to 31,536,000,000 milliseconds, a year. Default: none. */
+  timeoutMs?: number | null | undefined;
+  /** A non-empty string. A run with the same one that has not ended is the answer, and nothing new is made. */
+  idempotencyKey?: string | null | undefined;
+  /** An existing run's. */
+  parentRunId?: string | null | undefined;
+  /** It is not claimed before. ISO 8601 or a Date. Default: now. */
+  availableAt?: string | Date | null | undefined;
+  /** Up to 64 KiB of JSON. */
+  metadata?: Metadata | null | undefined;
+}
+
+/**
+ * What `retryRun` takes: what is to be otherwise than in the run before. `undefined` is 'as it was', but for
+ * `idempotencyKey` and `availableAt`, which are those of this wish; `null` is the default.
+ */
+export type RunChanges = { [Key in keyof NewRun]?: NewRun[Key] | undefined };
+
+/** How `claimRuns`, `claimRun` and `waitForRun` choose, and for how long. An unknown key is a `TypeError`. */
+export interface ClaimOptions {
+  /** Who asks: a non-empty string, for people and for `isAlive`. Two workers may have the same one. */
+  workerId: string;
+  /** Only runs of these zones. Default: of all. */
+  zoneIds?: readonly string[] | null | undefined;
+  /** Only runs of these agents. Default: of all. */
+  agentTypes?: readonly string[] | null | undefined;
+  /** How long the run is held without a heartbeat: 1 to 86,400,000 milliseconds, a day. Default: 60,000. */
+  leaseMs?: number | null | undefined;
+}
+
+/** An `AbortSignal`, whoever declares it. */
+export interface Signal {
+  readonly aborted: boolean;
+  readonly reason?: any;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** A run and the right to work on it. */
+export interface ClaimedRun<Result = any> {
+  run: Run<Result, 'running'>;
+  /** Larger with each claim of this run. Every call of a worker but `recordUsage` takes it. */
+  token: number;
+}
+
+/** What a worker hears at its heartbeat. */
+export interface Lease {
+  /** Until when it holds the run now, by the wall clock. */
+  leaseExpiresAt: string;
+  /** Whether somebody wants the run to stop. */
+  cancelRequested: boolean;
+  /** Of the budgets that the run counts for, that of which the least is left; `null` where it counts for none. */
+  budget: Budget | null;
+}
+
+/** What `appendOutput` takes, a list of. An unknown key is a `TypeError`. */
+export interface NewOutputChunk {
+  stream: 'stdout' | 'stderr' | 'event';
+  text: string;
+  /** ISO 8601 or a Date. Default: now. */
+  at?: string | Date | null | undefined;
+}
+
+/** A piece of a run's output. */
+export interface OutputChunk {
+  /** 0, 1, 2, …: its place in the output of all attempts. */
+  sequence: number;
+  stream: 'stdout' | 'stderr' | 'event';
+  text: string;
+  at: string;
+}
+
+/** What `getOutput` gives. */
+export interface OutputPage {
+  items: OutputChunk[];
+  /** For `after`, to go on: also where there is nothing more yet. */
+  next: number;
+  /** Whether some of the run's output was dropped, since it was too much. */
+  truncated: boolean;
+}
+
+/** What `recordUsage` takes. What is left out, or `null`, is not known, which is not 0. An unknown key is a `TypeError`. */
+export interface NewUsage {
+  /** A non-empty string; what the run has counted under it already is not counted again. */
+  eventId?: string | null | undefined;
+  /** A non-empty string. */
+  model: string;
+  provider?: string | null | undefined;
+  /** Tokens that went in, those from a cache included. As all amounts an integer up to 2⁵³ - 1. */
+  inputTokens?: number | null | undefined;
+  /** Those of them that came from a cache. */
+  cachedInputTokens?: number | null | undefined;
+  /** Tokens that came out. */
+  outputTokens?: number | null | undefined;
+  /** Those that the model thought with. */
+  reasoningTokens?: number | null | undefined;
+  /** What it cost, in millionths. */
+  costMicros?: number | null | undefined;
+  /** Who says what it cost: the provider, or the caller who multiplied. Default: `'reported'`. */
+  costSource?: 'reported' | 'computed' | null | undefined;
+}
+
+/** What a run used in all its attempts together: sums of what is known, `null` where nothing is. */
+export interface Usage {
+  /** Those from a cache included. */
+  inputTokens: number | null;
+  cachedInputTokens: number | null;
+  outputTokens: number | null;
+  reasoningTokens: number | null;
+  /** In millionths. */
+  costMicros: number | null;
+  /** The same by model, in the order of their names. */
+  models: ModelUsage[];
+}
+
+/** What a run used of one model. */
+export interface ModelUsage {
+  model: string;
+  provider: string | null;
+  inputTokens: number | null;
+  cachedInputTokens: number | null;
+  outputTokens: number | null;
+  reasoningTokens: number | null;
+  costMicros: number | null;
+  /** `'computed'` where a part of the cost was; `null` where no cost is known. */
+  costSource: 'reported' | 'computed' | null;
+}
+
+/** What `finishRun` takes. An unknown key is a `TypeError`. */
+export interface RunOutcome<Result = JsonInput> {
+  status: 'succeeded' | 'failed' | 'cancelled' | 'timedOut';
+  exitCode?: number | null | undefined;
+  error?: string | null | undefined;
+  /** Any JSON value. */
+  result?: Result | undefined;
+  commitBefore?: string | null | undefined;
+  commitAfter?: string | null | undefined;
+  filesChanged?: number | null | undefined;
+  /** Lines. */
+  insertions?: number | null | undefined;
+  /** Lines. */
+  deletions?: number | null | undefined;
+}
+
+/** What `sweepRuns` did, as ids of runs. */
+export interface Swept {
+  /** They wait for their next attempt. */
+  requeued: string[];
+  /** They had none left. */
+  lost: string[];
+  /** They took longer than their `timeoutMs`. */
+  timedOut: string[];
+}
+
+/** What a limit is about: all runs, those of a zone, of an agent, or of an agent in a zone. */
+export interface RunLimitScope {
+  zoneId: string | null;
+  agentType: string | null;
+}
+
+/** How many runs may run at once. */
+export interface RunLimit {
+  scope: RunLimitScope;
+  limit: number;
+  /** How many do. */
+  running: number;
+}
+
+/** What a budget is about, all runs or those of one zone, worktree or agent, and over what time. */
+export interface BudgetScope {
+  zoneId: string | null;
+  worktreeId: string | null;
+  agentType: string | null;
+  period: 'day' | 'month' | 'total';
+  /** Where its days and months begin at midnight: a name such as `'Europe/Berlin'`. */
+  timeZone: string;
+}
+
+/** How much may be spent. Amounts are in millionths. */
+export interface Budget {
+  scope: BudgetScope;
+  limitMicros: number;
+  /** What was spent in this period, as far as it is known. What runs when a budget is spent may go over it. */
+  spentMicros: number;
+  /** Never less than 0. */
+  remainingMicros: number;
+  /** When the next period begins; `null` for `'total'`. */
+  resetsAt: string | null;
+}
+
+/** What `listRuns` takes. An unknown key is a `TypeError`. */
+export interface RunFilter {
+  /** One zone's, or those of several. */
+  zoneId?: string | readonly string[] | null | undefined;
+  worktreeId?: string | readonly string[] | null | undefined;
+  agentType?: string | readonly string[] | null | undefined;
+  status?: RunStatus | readonly RunStatus[] | null | undefined;
+  /** 1 to 1,000. Default: 50. */
+  limit?: number | null | undefined;
+  /** The `next` of an earlier page of the same filter. */
+  after?: string | null | undefined;
+}
+
+/** A part of a list that can grow. */
+export interface Page<Item> {
+  items: Item[];
+  /** For `after`, to go on; `null` at the end. Opaque, and only for the same filter. */
+  next: string | null;
+}
+
 /** Counts of executions. */
 export interface ExecutionStats {
   total: number;
@@ -278,6 +587,8 @@ export interface VisualDatabaseOptions {
   mode?: number | undefined;
   /** Told of what happens, such as `console`. Default: none. */
   logger?: Logger | null | undefined;
+  /** Gives the time of what is written, in milliseconds since 1970. Leases don't hang on it. Default: the process's own. */
+  clock?: (() => number) | null | undefined;
   /** How much memory answers may take that are kept for reads that repeat, in bytes; 0: none. Default: 16 MiB. */
   cacheSize?: number | undefined;
   /** `false`: a file of an older version is an error instead of being migrated. Default: `true`. */
@@ -288,6 +599,8 @@ export interface VisualDatabaseOptions {
    * `process.emitWarning` with `code` `'VISUAL_DB_NEAR_MISS'`.
    */
   strict?: boolean | undefined;
+  /** How much output of a run is kept, in bytes; beyond it the oldest of the middle goes. Default: 8 MiB. */
+  maxOutputBytes?: number | undefined;
   /** Backups at intervals, for as long as the database is open; they don't hold the process open. Default: none. */
   backups?: BackupSchedule | false | null | undefined;
 }
@@ -516,10 +829,252 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
     zoneId?: string | null | undefined;
     worktreeId?: string | null | undefined;
   }): ExecutionStats;
+  /**
+   * Wants a run: it is queued, for a worker to claim.
+   *
+   * @returns it; where a run that has not ended has the same `idempotencyKey`, that one, and nothing is made
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`: there is no such zone, worktree or parent
+   * @throws {TypeError | RangeError} for a field that is missing, of a wrong kind or out of its range
+   * @example
+   * const run = db.enqueueRun({ zoneId: 'zone-dev', worktreeId: 'wt-1', agentType: 'frontend', prompt: 'Build it' });
+   * run.status; // 'queued'
+   */
+  enqueueRun(run: NewRun): RunOf<Types>;
+  /**
+   * Wants many runs as one: all or nothing. The error's `index` says which was refused.
+   *
+   * @returns them, in the same order
+   * @throws as {@link enqueueRun}
+   * @example db.enqueueRuns(prompts.map((prompt) => ({ zoneId: 'zone-dev', worktreeId: 'wt-1', agentType: 'qa', prompt })));
+   */
+  enqueueRuns(runs: readonly NewRun[]): RunOf<Types>[];
+  /**
+   * Wants a run and claims it in one, for who runs the agent himself.
+   *
+   * @returns as {@link claimRun}; where a queued run has the same `idempotencyKey`, that one
+   * @throws {Error} `code` `'ERR_RUN_LIMIT'`: as many run as may; `'ERR_BUDGET'`: a budget is spent; `'ERR_CONFLICT'`: a run
+   *   with the same `idempotencyKey` is running or waiting; else as {@link enqueueRun}. Nothing is queued then
+   * @example const { run, token } = db.startRun(wanted, { workerId: 'worker-1', leaseMs: 30_000 });
+   */
+  startRun(run: NewRun, options: Pick<ClaimOptions, 'workerId' | 'leaseMs'>): ClaimedRunOf<Types>;
+  /**
+   * Takes runs from the queue: first those that a person has answered, then the highest priority, the zone in which the
+   * fewest run, the oldest. Leases that ran out are recovered before. Run limits and budgets are counted in the same
+   * transaction; two workers never get one run.
+   *
+   * @param options `limit`: how many at most, 1 to 1,000, default 1
+   * @returns them, with the token of each; `[]` where nothing may be claimed
+   * @throws {TypeError | RangeError} for an option of a wrong kind or out of its range
+   * @example for (const { run, token } of db.claimRuns({ workerId: 'worker-1', limit: 4 })) void work(run, token);
+   */
+  claimRuns(options: ClaimOptions & { limit?: number | null | undefined }): ClaimedRunOf<Types>[];
+  /**
+   * Takes one run from the queue, or `null`; as {@link claimRuns} otherwise.
+   *
+   * @example const claimed = db.claimRun({ workerId: 'worker-1', agentTypes: ['frontend'] });
+   */
+  claimRun(options: ClaimOptions): ClaimedRunOf<Types> | null;
+  /**
+   * Waits until there is a run to take, and takes it; as {@link claimRun} otherwise. It is woken by any process's commit
+   * within 100 ms, and runs no statement while nothing happens.
+   *
+   * @param options `signal` ends the waiting: the promise is rejected with its `reason`
+   * @throws as the promise's rejection, also where the database is closed meanwhile
+   * @example const { run, token } = await db.waitForRun({ workerId: 'worker-1', signal: AbortSignal.timeout(60_000) });
+   */
+  waitForRun(options: ClaimOptions & { signal?: Signal | null | undefined }): Promise<ClaimedRunOf<Types>>;
+  /**
+   * Says that the worker is still there: its lease lasts longer, never shorter.
+   *
+   * @param token of the claim
+   * @param options `leaseMs`: for how long from now, 1 to 86,400,000; default: as long as at the claim
+   * @returns until when, whether to stop, and what is left of the budget
+   * @throws {Error} `code` `'ERR_LEASE_LOST'`: the token doesn't hold the run, so stop working on it; `'ERR_NOT_FOUND'`
+   * @example if (db.heartbeatRun(run.id, token).cancelRequested) agent.kill();
+   */
+  heartbeatRun(id: string, token: number, options?: { leaseMs?: number | null | undefined }): Lease;
+  /**
+   * Appends to a run's output, which is never rewritten. Beyond `maxOutputBytes` the oldest of the middle goes.
+   *
+   * @param token of the claim
+   * @param options `expectedSequence`: the number that the first of the chunks is to have. Who repeats a call whose answer
+   *   got lost gives the same one again: the chunks are appended once
+   * @returns the number that the next chunk will have
+   * @throws {Error} `code` `'ERR_LEASE_LOST'`; `'ERR_CONFLICT'`: it would leave a hole or overlap, `current` is the next
+   *   number; `'ERR_NOT_FOUND'`
+   * @example next = db.appendOutput(run.id, token, [{ stream: 'stdout', text: 'ok 1\n' }], { expectedSequence: next });
+   */
+  appendOutput(
+    id: string,
+    token: number,
+    chunks: readonly NewOutputChunk[],
+    options?: { expectedSequence?: number | null | undefined },
+  ): number;
+  /**
+   * A run's output, while it runs, too: what was appended after the first `after` chunks.
+   *
+   * @param options `after`: an earlier `next`, default 0; `limit`: 1 to 1,000, default 50
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`
+   * @example const { items, next, truncated } = db.getOutput(run.id, { after: 0, limit: 1000 });
+   */
+  getOutput(id: string, options?: { after?: number | null | undefined; limit?: number | null | undefined }): OutputPage;
+  /**
+   * Counts what a run used, at the time of this call, also after its end, and without a token: what was spent was spent.
+   * It stays counted for budgets when run, worktree or zone are deleted.
+   *
+   * @returns what the run used in all its attempts together
+   * @throws {RangeError} for an amount that is negative, not whole or beyond 2⁵³, or whose sum would be, and for more cached
+   *   input tokens than input tokens
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`
+   * @example
+   * db.recordUsage(run.id, { eventId: 'msg-1', model: 'large', inputTokens: 1200, cachedInputTokens: 1000, costMicros: 4500 });
+   */
+  recordUsage(id: string, usage: NewUsage): Usage;
+  /**
+   * Asks a person: the run waits, without a lease, without a place in a limit, and without its `timeoutMs` running.
+   *
+   * @param token of the claim, which ends with this
+   * @returns it: `'waiting'`, or `'cancelled'` where somebody wanted it to stop
+   * @throws {Error} `code` `'ERR_LEASE_LOST'` or `'ERR_NOT_FOUND'`
+   * @example db.waitRun(run.id, token, { question: 'May I delete the old migration?' });
+   */
+  waitRun(id: string, token: number, options: { question: string }): RunOf<Types>;
+  /**
+   * Answers a waiting run: it is first in line, and who claims it goes on with the same attempt.
+   *
+   * @returns it: `'queued'`
+   * @throws {Error} `code` `'ERR_RUN_TRANSITION'`: it doesn't wait; `'ERR_NOT_FOUND'`
+   * @example db.answerRun(run.id, { answer: 'Yes' });
+   */
+  answerRun(id: string, options: { answer: string }): RunOf<Types>;
+  /**
+   * Ends a run, and records it as an execution under the same id. One that `'failed'` with attempts left is queued again
+   * instead, after a backoff.
+   *
+   * @param token of the claim; the same one's call again returns the run, whatever has come since
+   * @throws {Error} `code` `'ERR_LEASE_LOST'`: nothing was changed; `'ERR_NOT_FOUND'`
+   * @example db.finishRun(run.id, token, { status: 'succeeded', exitCode: 0, result: { files: ['login.js'] } });
+   */
+  finishRun(id: string, token: number, outcome: RunOutcomeOf<Types>): RunOf<Types>;
+  /**
+   * Gives a run back unworked: it is queued again at once, and the attempt doesn't count.
+   *
+   * @param token of the claim, which ends with this
+   * @returns it: `'queued'`, or `'cancelled'` where somebody wanted it to stop
+   * @throws {Error} `code` `'ERR_LEASE_LOST'` or `'ERR_NOT_FOUND'`
+   * @example process.once('SIGTERM', () => db.releaseRun(run.id, token));
+   */
+  releaseRun(id: string, token: number): RunOf<Types>;
+  /**
+   * No longer wants a run. Queued or waiting it ends now; running it gets `cancelRequestedAt`, and its worker hears it.
+   *
+   * @param options `reason`: its `error` then, for people
+   * @throws {Error} `code` `'ERR_RUN_TRANSITION'`: it has ended; `'ERR_NOT_FOUND'`
+   * @example db.cancelRun(run.id, { reason: 'The issue was closed' });
+   */
+  cancelRun(id: string, options?: { reason?: string | null | undefined }): RunOf<Types>;
+  /**
+   * Wants the same as a run that has ended once more.
+   *
+   * @param changes what is to be otherwise
+   * @returns a new run, whose `retryOf` is that one's id
+   * @throws {Error} `code` `'ERR_RUN_TRANSITION'`: it has not ended; else as {@link enqueueRun}
+   * @example db.retryRun(run.id, { prompt: `${run.prompt} Mind the tests.` });
+   */
+  retryRun(id: string, changes?: RunChanges): RunOf<Types>;
+  /**
+   * Takes runs away from workers whose lease ran out, and ends those that were worked on for longer than their `timeoutMs`.
+   * Every claim does so, too; an orchestrator that can ask its workers does it at intervals.
+   *
+   * @param options `isAlive` is asked of each whose lease ran out, outside the transaction, and lengthens the lease by
+   *   returning true; what it throws is thrown, and nothing is swept. `graceMs`: for how long a lease may have run out, 0 to
+   *   86,400,000, default 0
+   * @returns what became of them; one that somebody wanted to stop is cancelled, and in none of the lists
+   * @throws {TypeError} where `isAlive` is no function, or returns a promise
+   * @example db.sweepRuns({ isAlive: (workerId) => workers.has(workerId) });
+   */
+  sweepRuns(options?: {
+    isAlive?: ((workerId: string, run: Run<Read<Types, 'Result'>, 'running'>) => boolean) | null | undefined;
+    graceMs?: number | null | undefined;
+  }): Swept;
+  /**
+   * Sets how many runs may run at once: of all, of a zone, of an agent, or of an agent in a zone. `null`: as many as like.
+   *
+   * @param scope `{}` is all runs
+   * @param limit 0 and more; at 0 none is claimed. Runs that run go on
+   * @throws {TypeError | RangeError} for a limit that is no such integer
+   * @example db.setRunLimit({ agentType: 'frontend' }, 2);
+   */
+  setRunLimit(
+    scope: { zoneId?: string | null | undefined; agentType?: string | null | undefined },
+    limit: number | null,
+  ): void;
+  /**
+   * All run limits, with how many runs run: the one of all first, then by zone and agent.
+   *
+   * @example db.getRunLimits() // [{ scope: { zoneId: null, agentType: 'frontend' }, limit: 2, running: 1 }]
+   */
+  getRunLimits(): RunLimit[];
+  /**
+   * Sets how much may be spent in each period, on all runs or on those of a zone, a worktree or an agent. While it is spent
+   * no run that counts for it is claimed; those that run hear it at their heartbeat. `null`: as much as it takes.
+   *
+   * @param scope at most one of `zoneId`, `worktreeId` and `agentType`; `period`; `timeZone`, in which days and months
+   *   begin, default `'UTC'`
+   * @param costMicros millionths, 0 and more; what was spent in the period before counts
+   * @throws {TypeError | RangeError} for a scope of two, an unknown period or time zone, an amount that is no such integer
+   * @example db.setBudget({ zoneId: 'zone-dev', period: 'day', timeZone: 'Europe/Berlin' }, 20_000_000);
+   */
+  setBudget(
+    scope: {
+      zoneId?: string | null | undefined;
+      worktreeId?: string | null | undefined;
+      agentType?: string | null | undefined;
+      period: 'day' | 'month' | 'total';
+      timeZone?: string | null | undefined;
+    },
+    costMicros: number | null,
+  ): void;
+  /**
+   * All budgets, with what is spent and left of each: those of all runs first.
+   *
+   * @example db.getBudgets()[0]?.remainingMicros
+   */
+  getBudgets(): Budget[];
+  /**
+   * The run with this id, also of an execution that was recorded only, or `null`.
+   *
+   * @typeParam R what the caller knows of this one's result, where that is more than of all
+   * @example db.getRun(run.id)?.status
+   */
+  getRun<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(id: string | null | undefined): Run<R> | null;
+  /**
+   * Runs, newest first, those among them that were only recorded as executions. A page costs its rows, not its position.
+   *
+   * @returns a page; while others write, each run that doesn't change what the filter asks for is seen exactly once
+   * @throws {Error} `code` `'ERR_CURSOR'`: `after` is not the `next` of a page of this filter
+   * @throws {TypeError | RangeError} for a filter of a wrong kind, a limit out of its range
+   * @example
+   * let page = db.listRuns({ zoneId: 'zone-dev', status: ['queued', 'running', 'waiting'] });
+   * while (page.next !== null) page = db.listRuns({ zoneId: 'zone-dev', status: ['queued', 'running', 'waiting'], after: page.next });
+   */
+  listRuns(filter?: RunFilter): Page<RunOf<Types>>;
+
   /** Everything that stands on the canvas, in one consistent read. */
   getBoard(): Board<Types>;
   /** Row counts of everything. */
   getStats(): DatabaseStats;
+
+  /**
+   * The same database for somebody: what is written through it says who it was, in `by`. It is no copy: connection,
+   * transactions and answers are the same, and `close()` closes both.
+   *
+   * @throws {TypeError} for another `kind`, an `id` that is no non-empty string, another key
+   * @example
+   * const anna = db.as({ kind: 'user', id: 'anna' });
+   * anna.enqueueRun({ zoneId: 'zone-dev', worktreeId: 'wt-1', agentType: 'claude', prompt: 'Build it' }).by;
+   */
+  as(actor: By): this;
 
   /**
    * Runs `fn` in a transaction: all of it or nothing. What `fn` throws undoes it and is thrown on as it is. A nested
@@ -611,6 +1166,8 @@ export interface VisualDatabaseError extends Error {
   hint?: string;
   /** Which element of a bulk call it was. */
   index?: number;
+  /** What is there instead of what was expected, with `code` `'ERR_CONFLICT'`. */
+  current?: unknown;
 }
 
 /** A failure of SQLite. What it has beside its `code`, {@link VisualDatabaseError} says. */

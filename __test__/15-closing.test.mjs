@@ -6,9 +6,11 @@ import { open, temporaryFile } from './support/temporary.mjs';
 
 const CALLS = {
   createWorktree: (db) => db.createWorktree(worktree(9)),
+  createWorktrees: (db) => db.createWorktrees([worktree(9)]),
   getWorktree: (db) => db.getWorktree('wt-1'),
   listWorktrees: (db) => db.listWorktrees(),
   updateWorktree: (db) => db.updateWorktree('wt-1', { status: 'x' }),
+  relocateWorktree: (db) => db.relocateWorktree('wt-1', { port: 4001 }),
   deleteWorktree: (db) => db.deleteWorktree('wt-1'),
   createZone: (db) => db.createZone(zone(9)),
   getZone: (db) => db.getZone('zone-1'),
@@ -16,17 +18,22 @@ const CALLS = {
   updateZone: (db) => db.updateZone('zone-1', { name: 'x' }),
   deleteZone: (db) => db.deleteZone('zone-1'),
   assignWorktreeToZone: (db) => db.assignWorktreeToZone('wt-1', 'zone-2'),
+  assignWorktreesToZone: (db) => db.assignWorktreesToZone(['wt-1'], 'zone-2'),
   getWorktreeZone: (db) => db.getWorktreeZone('wt-1'),
   removeWorktreeFromZone: (db) => db.removeWorktreeFromZone('wt-1'),
   getWorktreesInZone: (db) => db.getWorktreesInZone('zone-1'),
   recordExecution: (db) => db.recordExecution(execution()),
+  recordExecutions: (db) => db.recordExecutions([execution()]),
   getExecutionHistory: (db) => db.getExecutionHistory('zone-1'),
   getWorktreeExecutions: (db) => db.getWorktreeExecutions('wt-1'),
   getExecution: (db) => db.getExecution('exec'),
   getExecutionStats: (db) => db.getExecutionStats(),
   getStats: (db) => db.getStats(),
+  getBoard: (db) => db.getBoard(),
   transaction: (db) => db.transaction(() => 1),
+  backupSync: (db) => db.backupSync(temporaryFile()),
   'updateWorktree with nothing to change': (db) => db.updateWorktree('wt-1', {}),
+  'recordExecutions of none': (db) => db.recordExecutions([]),
   'getWorktree(undefined)': (db) => db.getWorktree(undefined),
 };
 
@@ -55,6 +62,12 @@ describe('close()', () => {
       expect(error.message).toBe('The database connection is not open');
     },
   );
+
+  it('backup() rejects with that error', async () => {
+    const db = furnish(open());
+    db.close();
+    await expect(db.backup(temporaryFile())).rejects.toThrow(new TypeError('The database connection is not open'));
+  });
 
   it('the raw handle is closed too', () => {
     const db = open();

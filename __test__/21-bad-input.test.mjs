@@ -10,8 +10,14 @@ import * as wrong from './support/wrong_values.mjs';
 const newWorktree = (key) => (db, value) => db.createWorktree(worktree(9, { [key]: value }));
 const newZone = (key) => (db, value) => db.createZone(zone(9, { [key]: value }));
 const run = (key) => (db, value) => db.recordExecution(execution({ [key]: value }));
+const inList = (key) => (db, value) => db.createWorktrees([worktree(8), worktree(9, { [key]: value })]);
+const runInList = (key) => (db, value) => db.recordExecutions([execution(), execution({ [key]: value })]);
+const relocation = (key) => (db, value) => db.relocateWorktree('wt-1', { branchName: 'changed', [key]: value });
 const worktreeChange = (key) => (db, value) => db.updateWorktree('wt-1', { taskId: 'changed', [key]: value });
 const zoneChange = (key) => (db, value) => db.updateZone('zone-1', { description: 'changed', [key]: value });
+
+/** What errors about a path say that they got: the kind of the value. */
+const kindOf = ([name, value]) => [name, value, new RegExp(typeof value)];
 
 /** The fields of each method with the call that sends a value there, and the values that are wrong there. */
 const FIELDS = [
@@ -33,6 +39,12 @@ const FIELDS = [
     (db, value) => db.updateWorktree('wt-1', { taskId: 'changed', position: { [part]: value } }),
     wrong.NO_COORDINATE,
   ]),
+  ...['path', 'branchName'].flatMap((key) => [
+    ['createWorktrees', key, inList(key), wrong.NO_TEXT],
+    ['relocateWorktree', key, relocation(key), [...wrong.NO_TEXT, ['null', null, /null/]]],
+  ]),
+  ['createWorktrees', 'port', inList('port'), wrong.NO_COORDINATE],
+  ['relocateWorktree', 'port', relocation('port'), wrong.NO_COORDINATE],
   ['createZone', 'name', newZone('name'), wrong.NO_TEXT],
   ...['description', 'trigger', 'promptTemplate'].map((key) => [
     'createZone',
@@ -73,6 +85,7 @@ const FIELDS = [
     wrong.NO_COORDINATE,
   ]),
   ...['agentType', 'prompt'].map((key) => ['recordExecution', key, run(key), wrong.NO_TEXT]),
+  ...['agentType', 'prompt'].map((key) => ['recordExecutions', key, runInList(key), wrong.NO_TEXT]),
   ['listWorktrees', 'status', (db, value) => db.listWorktrees({ status: value }), wrong.NO_TEXT_NOR_FALSY],
   ...['zoneId', 'worktreeId'].map((key) => [
     'getExecutionStats',
@@ -122,6 +135,30 @@ const FIELDS = [
     (db, value) => db.updateZone('zone-1', value),
     [['undefined', undefined, /undefined/], ...wrong.NO_FIELDS],
   ],
+  ...[
+    ['createWorktrees', 'worktrees', (db, value) => db.createWorktrees(value)],
+    ['recordExecutions', 'executions', (db, value) => db.recordExecutions(value)],
+    ['assignWorktreesToZone', 'worktreeIds', (db, value) => db.assignWorktreesToZone(value, 'zone-1')],
+  ].map((row) => [...row, [['undefined', undefined, /undefined/], ...wrong.NO_FIELDS, ['an object', {}, /object/]]]),
+  ...[
+    ['createWorktrees', 'worktrees', (db, value) => db.createWorktrees([worktree(8), value])],
+    ['recordExecutions', 'executions', (db, value) => db.recordExecutions([execution(), value])],
+    ['relocateWorktree', 'location', (db, value) => db.relocateWorktree('wt-1', value)],
+  ].map((row) => [...row, [['undefined', undefined, /undefined/], ...wrong.NO_FIELDS]]),
+  [
+    'assignWorktreesToZone',
+    'worktreeId',
+    (db, value) => db.assignWorktreesToZone(['wt-1', value], 'zone-1'),
+    [['undefined', undefined, /undefined/], ...wrong.NO_TEXT],
+  ],
+  ['createWorktrees', 'position', inList('position'), wrong.NO_GROUP],
+  ...[
+    ['backupSync', 'path', (db, value) => db.backupSync(value)],
+    ['verifyBackup', 'path', (_, value) => VisualDatabase.verifyBackup(value)],
+    ['listBackups', 'folder', (_, value) => VisualDatabase.listBackups(value)],
+    ['pruneBackups', 'folder', (_, value) => VisualDatabase.pruneBackups(value)],
+    ['restore', 'backup', (_, value) => VisualDatabase.restore(value)],
+  ].map((row) => [...row, [...wrong.NO_TEXT.map(kindOf), ['text with NUL', 'a\0b', /a\\u0000b/]]]),
   ['createWorktree', 'position', newWorktree('position'), wrong.NO_GROUP],
   ['updateWorktree', 'position', worktreeChange('position'), wrong.NO_GROUP],
   ...['position', 'size'].flatMap((key) => [
@@ -169,6 +206,7 @@ describe('every value in every place', () => {
     ]),
     ['assignWorktreeToZone worktreeId', (db, value) => db.assignWorktreeToZone(value, 'zone-1')],
     ['assignWorktreeToZone zoneId', (db, value) => db.assignWorktreeToZone('wt-1', value)],
+    ['transaction', (db, value) => db.transaction(value)],
     ['updateWorktree id', (db, value) => db.updateWorktree(value, { status: 'x' })],
     ['updateZone id', (db, value) => db.updateZone(value, { name: 'x' })],
   ];

@@ -17,9 +17,12 @@ const asked = () => {
 const TAKERS = {
   createWorktree: [worktree(9), 'path', (db, given) => db.createWorktree(given)],
   updateWorktree: [{ taskId: 'x' }, 'status', (db, given) => db.updateWorktree('wt-1', given)],
+  createWorktrees: [worktree(9), 'path', (db, given) => db.createWorktrees([worktree(8), given])],
+  relocateWorktree: [{ path: '/elsewhere' }, 'branchName', (db, given) => db.relocateWorktree('wt-1', given)],
   createZone: [zone(9), 'name', (db, given) => db.createZone(given)],
   updateZone: [{ description: 'x' }, 'name', (db, given) => db.updateZone('zone-1', given)],
   recordExecution: [execution(), 'prompt', (db, given) => db.recordExecution(given)],
+  recordExecutions: [execution(), 'prompt', (db, given) => db.recordExecutions([execution(), given])],
   listWorktrees: [{}, 'status', (db, given) => db.listWorktrees(given)],
   getExecutionStats: [{}, 'zoneId', (db, given) => db.getExecutionStats(given)],
 };

@@ -85,6 +85,7 @@ const WITHOUT = [
   'wide',
   'longText',
   'memory',
+  'wakeBy',
 ];
 
 it('whatever is given for a handle is refused, by every function that takes one', async () => {
@@ -120,10 +121,11 @@ it('an argument of another type is refused, not read as 0, false or an empty tex
     return [
       thrown(() => addon.exec(connection, 5)), thrown(() => addon.prepare(connection, null, 0, false)),
       thrown(() => addon.setBigints(statement, 'yes')),
-      thrown(() => addon.control(connection, 'COMMIT')), thrown(() => addon.createWorktrees(connection, 0, { length: 10 })),
+      thrown(() => addon.control(connection, 'COMMIT')),
+      thrown(() => addon.wakeBy(5)), thrown(() => addon.watch(connection, 1, 'x', 0)),
     ];`);
   const expected = (type) => ({ name: 'TypeError', message: `Expected ${type}` });
-  const types = ['a string', 'a string', 'a boolean', 'a number', 'an array'];
+  const types = ['a string', 'a string', 'a boolean', 'a number', 'a function', 'a number'];
   expect(results).toEqual(types.map(expected));
 });
 
@@ -160,7 +162,7 @@ it('rows that do not fit the shared memory are an error, not those of the call b
   const result = await scene(`
     const values = Array.from({ length: 1000 }, (_, n) =>
       ['wt-' + n, '/' + n, 3000 + n, 'b' + n, undefined, undefined, undefined, undefined, undefined, undefined]);
-    return thrown(() => addon.createWorktrees(visual(), Date.now(), values.flat()));`);
+    return thrown(() => addon.createWorktrees(visual(), Date.now(), ...values.flat()));`);
   expect(result).toMatchObject({
     name: 'Error',
     code: 'ERR_INTERNAL',

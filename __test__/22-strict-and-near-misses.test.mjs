@@ -23,6 +23,12 @@ const ARGUMENTS = [
     { every: '1h' },
     (db, backups) => open({ dbPath: temporaryFile(), strict: db.isStrict, backups }),
   ],
+  [
+    'VisualDatabase',
+    'backups.keep',
+    { hourly: 1, daily: 1, weekly: 1, monthly: 1 },
+    (db, keep) => open({ dbPath: temporaryFile(), strict: db.isStrict, backups: { keep } }),
+  ],
   ['createWorktree', 'worktree', worktree(9), (db, given) => db.createWorktree(given)],
   ['createWorktree', 'position', POSITION, (db, position) => db.createWorktree(worktree(9, { position }))],
   ['createWorktrees', 'worktrees[0]', worktree(9), (db, given) => db.createWorktrees([given])],
@@ -34,6 +40,7 @@ const ARGUMENTS = [
   ],
   ['updateWorktree', 'changes', { status: 'x' }, (db, given) => db.updateWorktree('wt-1', given)],
   ['updateWorktree', 'position', POSITION, (db, position) => db.updateWorktree('wt-1', { position })],
+  ['relocateWorktree', 'location', { port: 4001 }, (db, given) => db.relocateWorktree('wt-1', given)],
   ['listWorktrees', 'filter', { status: 'x' }, (db, given) => db.listWorktrees(given)],
   ['createZone', 'zone', zone(9), (db, given) => db.createZone(given)],
   ['createZone', 'position', POSITION, (db, position) => db.createZone(zone(9, { position }))],
@@ -115,6 +122,19 @@ describe('strict: true', () => {
   ])('%s(%o) names %s', (_, config, nearest) => {
     expect(thrown(() => open({ strict: true, ...config })).message).toContain(`the nearest known is '${nearest}'`);
   });
+
+  it.each([
+    ['VisualDatabase', 'backups.keep', (keep) => open({ dbPath: temporaryFile(), backups: { keep } })],
+    ['pruneBackups', 'keep', (keep) => VisualDatabase.pruneBackups(temporaryFolder(), { keep })],
+  ])(
+    '%s: a misspelled period in %s is refused without strict, too: its backups would be removed',
+    (method, name, call) => {
+      const error = thrown(() => call({ hourley: 24, daily: 7 }));
+      expect(error).toMatchObject({ name: 'TypeError', code: 'ERR_UNKNOWN_KEY', method, field: 'hourley' });
+      expect(error.message).toBe(`${method}: unknown key "hourley" in ${name}; the nearest known is 'hourly'`);
+      expect(thrown(() => call({ days: 7 })).message).toContain(`the nearest known is 'daily'`);
+    },
+  );
 
   it.each([
     [{ branch: 'x' }, "'branchName' (an update does not change it, only SQL does)"],

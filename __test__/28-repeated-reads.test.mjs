@@ -1,5 +1,6 @@
 // A read that is repeated while nobody commits is answered from memory. Nobody may notice: not by what it says, not by
 // whose object it is, not by who committed meanwhile.
+import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { startScript } from './support/child.mjs';
 import { thrown } from './support/failure.mjs';
@@ -214,31 +215,74 @@ describe('what could make a kept answer stale', () => {
     for (const read of Object.values(READS))
       expect(thrown(() => read(db)).message).toBe('The database connection is not open');
   });
+});
 
-  it('the same id asked of different methods, limits and filters', () => {
-    const db = open({ dbPath: temporaryFile() });
-    db.createZone(zone(1, { id: 'same' }));
-    db.createWorktree(worktree(1, { id: 'same' }));
-    db.createWorktree(worktree(2, { id: '1:same', status: 'same' }));
-    for (let n = 0; n < 5; n++)
-      db.recordExecution(execution({ zoneId: 'same', worktreeId: n % 2 ? 'same' : '1:same' }));
-    for (let n = 0; n < 3; n++) {
-      expect([1, 2, -1, undefined].map((limit) => db.getExecutionHistory('same', limit).length)).toEqual([1, 2, 5, 5]);
-      expect([1, '2', -1, 0].map((limit) => db.getWorktreeExecutions('same', limit).length)).toEqual([1, 2, 2, 0]);
-      expect([db.getWorktree('same').id, db.getZone('same').id, db.getWorktree('1:same').id]).toEqual([
-        'same',
-        'same',
-        '1:same',
-      ]);
-      expect([undefined, 'same', 'active'].map((status) => db.listWorktrees({ status }).length)).toEqual([2, 1, 1]);
-      const filters = [
-        {},
-        { zoneId: 'same' },
-        { worktreeId: 'same' },
-        { zoneId: 'same', worktreeId: '1:same' },
-        { zoneId: '1:same' },
-      ];
-      expect(filters.map((filter) => db.getExecutionStats(filter).total)).toEqual([5, 5, 2, 3, 0]);
+describe('what is kept is an answer to what was asked, and to nothing like it', () => {
+  /** Ids that run into each other, or into other arguments, where a key does not keep them apart. */
+  const IDS = ['a', 'A', 'b', 'ab', 'a:b', 'b:b', '1a', 'undefined', 'null'];
+  const NO_IDS = [undefined, null, '', 'nowhere', 7, Symbol('a')];
+  const LIMITS = [undefined, 0, 1, 11, -1, -11, '11', 1.5, null, Symbol('a')];
+
+  const ids = [...IDS, ...NO_IDS].map((id) => [id]);
+  const pages = [...IDS, ...NO_IDS].flatMap((id) => LIMITS.map((limit) => [id, limit]));
+  const pairs = [...IDS, ...NO_IDS].flatMap((zoneId) => [...IDS, ...NO_IDS].map((id) => [{ zoneId, worktreeId: id }]));
+
+  /** What each read is asked for. */
+  const ASKED = {
+    getWorktree: ids,
+    listWorktrees: [[], ...ids.map(([status]) => [{ status }])],
+    getZone: ids,
+    listZones: [[]],
+    getWorktreeZone: ids,
+    getWorktreesInZone: ids,
+    getExecution: [...ids, ['first'], ['last']],
+    getExecutionHistory: pages,
+    getWorktreeExecutions: pages,
+    getExecutionStats: [[], ...pairs],
+    getStats: [[]],
+    getBoard: [[]],
+  };
+
+  /** A file in which worktrees, zones and statuses have the same ids, and each of them something else to it. */
+  function ambiguous() {
+    const dbPath = temporaryFile();
+    const db = open({ dbPath });
+    db.transaction(() => {
+      for (const [n, id] of IDS.entries()) {
+        db.createZone(zone(n, { id }));
+        db.createWorktree(worktree(n, { id, status: IDS.at(n - 1) }));
+      }
+      for (const [n, id] of IDS.entries()) db.assignWorktreeToZone(id, IDS.at(n - 2));
+      for (const [n, zoneId] of IDS.entries()) {
+        for (const [m, worktreeId] of IDS.entries()) {
+          const times = 1 + ((7 * n + 3 * m) % 19);
+          db.recordExecutions(Array.from({ length: times }, () => execution({ zoneId, worktreeId })));
+        }
+      }
+    });
+    const rename = db.db.prepare(
+      'UPDATE zone_executions SET id = ? WHERE rowid = (SELECT max(rowid) - ? FROM zone_executions)',
+    );
+    for (const [n, id] of [...IDS, 'first', 'last'].entries()) rename.run(id, 40 * n);
+    return dbPath;
+  }
+
+  it('by every read, whichever was asked first', () => {
+    const dbPath = ambiguous();
+    const [db, unkept] = [open({ dbPath, cacheSize: 2 ** 28 }), open({ dbPath, cacheSize: 0 })];
+    const calls = Object.entries(ASKED).flatMap(([method, all]) => all.map((given) => [method, given]));
+    const answer = (database, [method, given]) => {
+      try {
+        return database[method](...given);
+      } catch ({ name, code, message }) {
+        return { name, code, message };
+      }
+    };
+    const expected = calls.map((call) => answer(unkept, call));
+    for (let round = 0; round < 3; round++) {
+      for (const [n, call] of calls.entries()) {
+        expect(answer(db, call), `${call[0]}(${inspect(call[1])}), round ${round}`).toStrictEqual(expected[n]);
+      }
     }
   });
 });

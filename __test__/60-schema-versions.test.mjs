@@ -28,6 +28,7 @@ describe('opening', () => {
       [1, 'javascript_layer'],
       [2, 'indexes'],
       [3, 'changes'],
+      [4, 'runs'],
     ]);
     for (const step of history) {
       expect(step).toMatchObject({ package_version: version, rolled_back_at: null });
@@ -48,13 +49,13 @@ describe('opening', () => {
       const error = failure(() => open({ dbPath, readonly }));
       expect(error).toMatchObject({ name: 'Error', code: 'ERR_SCHEMA_NEWER' });
       expect(error.message).toContain(dbPath);
-      expect(error.message).toMatch(/version 12, this package knows 3/);
+      expect(error.message).toMatch(new RegExp(`version 12, this package knows ${LATEST}`));
       expect(readFileSync(dbPath)).toEqual(before);
     }
   });
 
   describe('a file of a later version', () => {
-    /** A file of version 5, whose steps say from which version on they can be read and written. */
+    /** A file that is two versions ahead, whose steps say from which version on they can be read and written. */
     function later(...bounds) {
       const dbPath = fileAt(LATEST);
       const steps = bounds.map(
@@ -67,7 +68,7 @@ describe('opening', () => {
     const refused = (config) => failure(() => open(config));
 
     it('that this package may write opens as one of its own, and is not mended', () => {
-      const dbPath = later([1, 1], [3, 3]);
+      const dbPath = later([1, 1], [LATEST, LATEST]);
       elsewhere(dbPath, 'DROP TRIGGER changes_execution_insert');
       const before = schemaOf(dbPath);
       const db = open({ dbPath });
@@ -91,22 +92,24 @@ describe('opening', () => {
     });
 
     it.each([
-      ['says so', [1, 1], [3, 4]],
-      ['and the one before it says so', [2, 5], [1, 1]],
+      ['says so', [1, 1], [LATEST, LATEST + 1]],
+      ['and the one before it says so', [2, LATEST + 2], [1, 1]],
       ['says nothing of writing', [1, 1], [1, 'NULL']],
     ])('that this package may only read is refused otherwise: a step %s', (_, ...bounds) => {
       const dbPath = later(...bounds);
       const before = readFileSync(dbPath);
       const error = refused({ dbPath });
       expect(error).toMatchObject({ name: 'Error', code: 'ERR_SCHEMA_NEWER' });
-      expect(error.message).toMatch(/version 5, this package knows 3: open it with `readonly: true`/);
+      expect(error.message).toContain(
+        `version ${LATEST + 2}, this package knows ${LATEST}: open it with \`readonly: true\``,
+      );
       expect(open({ dbPath, readonly: true }).getStats().worktrees).toBe(3);
       expect(readFileSync(dbPath)).toEqual(before);
       expect(schema.status(dbPath).reasons).toEqual(['this package may only read a file of that version']);
     });
 
     it.each([
-      ['says so', [1, 1], [4, 4]],
+      ['says so', [1, 1], [LATEST + 1, LATEST + 1]],
       ['says nothing', [1, 1], ['NULL', 'NULL']],
       ['is not in the history', [1, 1]],
     ])('that this package may not even read is refused: a step %s', (_, ...bounds) => {
@@ -121,7 +124,10 @@ describe('opening', () => {
 
     it('does not count a step that was rolled back', () => {
       const dbPath = later([1, 1], [1, 1]);
-      elsewhere(dbPath, `INSERT INTO schema_migrations VALUES (6, 'later', 'x', 't', '9.0.0', 't', NULL, NULL)`);
+      elsewhere(
+        dbPath,
+        `INSERT INTO schema_migrations VALUES (${LATEST + 3}, 'later', 'x', 't', '9.0.0', 't', NULL, NULL)`,
+      );
       expect(open({ dbPath }).getStats().worktrees).toBe(3);
     });
   });
@@ -163,7 +169,7 @@ describe('migrate: false', () => {
     elsewhere(dbPath, readFileSync(new URL('../schema/0001_javascript_layer.up.sql', import.meta.url), 'utf8'));
     const error = failure(() => open({ dbPath, migrate: false }));
     expect(error).toMatchObject({ name: 'Error', code: 'ERR_SCHEMA_OLDER' });
-    expect(error.message).toMatch(/this package needs 3: `visual-db migrate up` brings it there/);
+    expect(error.message).toContain(`this package needs ${LATEST}: \`visual-db migrate up\` brings it there`);
     expect(schema.status(dbPath).state).toBe('javascript-layer');
   });
 });
@@ -205,13 +211,13 @@ describe('up and down', () => {
     }
   });
 
-  it.each([1, 2, 3])('version %i is this schema', (version) => {
+  it.each([1, 2, 3, 4])('version %i is this schema', (version) => {
     expect(schemaOf(fileAt(version)).join('\n')).toMatchSnapshot();
   });
 
   it('versions that make no sense are refused', () => {
     const dbPath = fileAt(2);
-    expect(failure(() => schema.up(dbPath, 4))).toMatchObject({ name: 'RangeError' });
+    expect(failure(() => schema.up(dbPath, LATEST + 1))).toMatchObject({ name: 'RangeError' });
     expect(failure(() => schema.up(dbPath, 1))).toMatchObject({ name: 'RangeError' });
     expect(failure(() => schema.down(dbPath, 2))).toMatchObject({ name: 'RangeError' });
     expect(failure(() => schema.down(dbPath, '1'))).toMatchObject({ name: 'TypeError' });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ONE_FILE } from './install/consumer.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { platformName } = createRequire(import.meta.url)('../lib/native/platform.js');
@@ -21,6 +22,8 @@ beforeEach(() => {
     'lib/cli/streams.js',
     'lib/native/platform.js',
     'scripts/build.js',
+    'scripts/one_file.js',
+    'scripts/postpack.js',
     'scripts/prepack.js',
     'bin/visual-db.js',
     'package.json',
@@ -121,11 +124,23 @@ describe('npm pack', () => {
     expect(tarballs()).toHaveLength(1);
   });
 
-  test('with a binary it packs', () => {
+  test('with a binary, but without esbuild, it packs nothing and says how to get that', () => {
     cpSync(join(ROOT, BINARY), join(folder, BINARY));
+    const { status, stderr } = pack();
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('esbuild, which makes one file of lib/, is not installed');
+    expect(stderr).toContain('npm ci --ignore-scripts ');
+    expect(stderr).not.toContain('    at ');
+    expect(tarballs()).toEqual([]);
+  });
+
+  test('with both it packs', () => {
+    for (const part of ['lib', 'schema', BINARY]) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
     const { status, stderr } = pack();
     expect(status, stderr).toBe(0);
     expect(stderr).toContain(BINARY);
+    expect(stderr).toContain(ONE_FILE);
     expect(tarballs()).toHaveLength(1);
   });
 });

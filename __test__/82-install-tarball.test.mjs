@@ -4,7 +4,15 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { ALL_FORMS_WORK, BINARY, ROOT, project, removeTemporaryFolders, tarball } from './install/consumer.mjs';
+import {
+  ALL_FORMS_WORK,
+  BINARY,
+  ONE_FILE,
+  ROOT,
+  project,
+  removeTemporaryFolders,
+  tarball,
+} from './install/consumer.mjs';
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
@@ -55,6 +63,11 @@ describe.each([11, 12])('npm %i', (npm) => {
   test('a tarball that carries the binary works at once on a machine without Rust', async () => {
     const consumer = await installed(withBinary, { npm, rust: false });
     expect(await consumer.imports()).toEqual(ALL_FORMS_WORK);
+  });
+
+  test('a process loads one file beside the entry, of all that the package is made of', async () => {
+    const consumer = await installed(withBinary, { npm, rust: false });
+    expect(await consumer.loaded()).toEqual([ONE_FILE, 'lib/index.js']);
   });
 
   test('without the binary the first import says what is missing, for which platform, and the command', async () => {

@@ -1,7 +1,7 @@
 // `npm install git+file://...` in an empty project: npm clones the repository, prepares it there and packs it.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ALL_FORMS_WORK, gitUrl, project, removeTemporaryFolders } from './install/consumer.mjs';
+import { ALL_FORMS_WORK, ONE_FILE, gitUrl, project, removeTemporaryFolders } from './install/consumer.mjs';
 
 let url;
 
@@ -24,6 +24,10 @@ describe.each([
     const built = await consumer.npx(['visual-db', 'build']);
     expect(built.status, built.output).toBe(0);
     expect(await consumer.imports()).toEqual(ALL_FORMS_WORK);
+    // npm packs what it has cloned, but not as a release is packed.
+    const loaded = await consumer.loaded();
+    expect(loaded).toContain('lib/visual/visual_database.js');
+    expect(loaded).not.toContain(ONE_FILE);
   });
 });
 

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import {
   ALL_FORMS_WORK,
   BINARY,
+  ONE_FILE,
   QUICK_BUILD,
   project,
   removeTemporaryFolders,
@@ -22,16 +23,21 @@ async function installed(folder, { npm, rust, flags = [] }) {
   return consumer;
 }
 
+/** Whether what was loaded is lib/ itself. */
+const isManyFiles = (loaded) => loaded.includes('lib/visual/visual_database.js') && !loaded.includes(ONE_FILE);
+
 describe.each([11, 12])('npm %i', (npm) => {
-  test('a folder with its binary works at once', async () => {
+  test('a folder with its binary works at once, from its lib/', async () => {
     const consumer = await installed(await sources({ binary: true }), { npm, rust: false });
     expect(await consumer.imports()).toEqual(ALL_FORMS_WORK);
+    expect(await consumer.loaded()).toSatisfy(isManyFiles);
   });
 
-  test('a folder can be copied instead of linked', async () => {
+  test('a folder can be copied instead of linked, which does not pack it', async () => {
     const folder = await sources({ binary: true });
     const consumer = await installed(folder, { npm, rust: false, flags: ['--install-links'] });
     expect(await consumer.imports()).toEqual(ALL_FORMS_WORK);
+    expect(await consumer.loaded()).toSatisfy(isManyFiles);
   });
 });
 

@@ -1,18 +1,17 @@
-// esbuild, webpack and Vite on a program that uses the package: a bundle that has swallowed it says what to write, and with
-// what docs/bundlers.md has it works.
+// esbuild, webpack and Vite on a program that uses the package, packed or from a folder: a bundle that has swallowed it says
+// what to write, and with what docs/bundlers.md has it works.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import esbuild from 'esbuild';
 import * as vite from 'vite';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import webpack from 'webpack';
+import { NAME, ROOT, removeTemporaryFolders, unpacked } from './install/consumer.mjs';
 import { temporaryFolder } from './support/temporary.mjs';
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const NAME = '@ai-orchestra/visual-db';
 const PAGE = readFileSync(join(ROOT, 'docs/bundlers.md'), 'utf8');
 const CONFIGURATIONS = Object.fromEntries(
   Array.from(PAGE.matchAll(/^```mjs\n\/\/ (\w+)\.config\.mjs\n.*?^```$/gms), ([block, bundler]) => [
@@ -22,13 +21,20 @@ const CONFIGURATIONS = Object.fromEntries(
 );
 const WORKS = '{"worktrees":0,"zones":0,"assignments":0,"executions":0}';
 
+/** Where the package lies, in each form that it has. */
+const FORMS = { 'in one file': '', 'in many files': ROOT };
 let folder;
 
-// A project in which the package is installed.
-beforeEach(() => {
+beforeAll(async () => {
+  FORMS['in one file'] = await unpacked();
+}, 60_000);
+afterAll(removeTemporaryFolders);
+
+/** A project in which the package is installed. */
+function prepare(form) {
   folder = temporaryFolder();
   for (const part of ['lib', 'prebuilds', 'schema', 'package.json']) {
-    cpSync(join(ROOT, part), join(folder, 'node_modules', NAME, part), { recursive: true });
+    cpSync(join(FORMS[form], part), join(folder, 'node_modules', NAME, part), { recursive: true });
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(
@@ -38,7 +44,7 @@ beforeEach(() => {
     console.log(JSON.stringify(db.getStats()));
     db.close();`,
   );
-});
+}
 
 /** How each bundler is called with a configuration. What it makes is alone in `dist`. */
 const BUNDLERS = {
@@ -72,8 +78,10 @@ async function fromPage(bundler) {
   return (await import(pathToFileURL(file))).default;
 }
 
-describe('with the configuration in docs/bundlers.md', () => {
-  test.each(Object.keys(BUNDLERS))('%s leaves the package out, and the bundle works', async (bundler) => {
+describe.each(Object.keys(FORMS))('with the configuration in docs/bundlers.md, a package %s', (form) => {
+  beforeEach(() => prepare(form));
+
+  test.each(Object.keys(BUNDLERS))('%s leaves it out, and the bundle works', async (bundler) => {
     await BUNDLERS[bundler](await fromPage(bundler));
     expect(run()).toBe(WORKS);
   });
@@ -92,7 +100,9 @@ describe('with the configuration in docs/bundlers.md', () => {
   });
 });
 
-describe('a bundle that has the package in it', () => {
+describe.each(Object.keys(FORMS))('a bundle that has the package %s in it', (form) => {
+  beforeEach(() => prepare(form));
+
   const ESBUILD = { entryPoints: ['app.js'], bundle: true, platform: 'node' };
   const WEBPACK = { mode: 'production', target: 'node', entry: './app.js' };
   const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";

@@ -577,3 +577,56 @@ describe('recordExecutions', () => {
     expect(db.getStats()).toEqual(before);
   });
 });
+
+describe('an error says the method, the element and its field, in one form', () => {
+  const NO_PORT = 'must be a non-negative integer, got the string "abc"';
+  const NO_ID = 'must be a non-empty string, got the number 7';
+  it.each([
+    [
+      'that the addon refuses',
+      `createWorktrees: worktrees[1].port ${NO_PORT}`,
+      (db) => db.createWorktrees([worktree(8), worktree(9, { port: 'abc' })]),
+    ],
+    [
+      'of a group',
+      'createWorktrees: worktrees[0].position.x must be a finite number, got the string "left"',
+      (db) => db.createWorktrees([worktree(9, { position: { x: 'left' } })]),
+    ],
+    [
+      'that JavaScript refuses',
+      'createWorktrees: worktrees[1].position must be an object, got the number 5',
+      (db) => db.createWorktrees([worktree(8), worktree(9, { position: 5 })]),
+    ],
+    [
+      'of an execution',
+      `recordExecutions: executions[1].zoneId ${NO_ID}`,
+      (db) => db.recordExecutions([execution(), execution({ zoneId: 7 })]),
+    ],
+    [
+      'that is no JSON',
+      'recordExecutions: executions[1].result must be a JSON value, got a function',
+      (db) => db.recordExecutions([execution(), execution({ result: () => {} })]),
+    ],
+    [
+      'that is the element itself',
+      `assignWorktreesToZone: worktreeIds[1] ${NO_ID}`,
+      (db) => db.assignWorktreesToZone(['wt-1', 7], 'zone-1'),
+    ],
+    ['that is of no element', `assignWorktreesToZone: zoneId ${NO_ID}`, (db) => db.assignWorktreesToZone(['wt-1'], 7)],
+    [
+      'of an object that is none',
+      'createWorktrees: worktrees[1] must be an object, got the number 5',
+      (db) => db.createWorktrees([worktree(8), 5]),
+    ],
+    [
+      'that SQLite refuses, in its words',
+      'worktrees[1]: UNIQUE constraint failed: worktrees.port',
+      (db) => db.createWorktrees([worktree(8), worktree(9, { port: 3008 })]),
+    ],
+  ])('about a value %s', (_, message, call) => {
+    const error = thrown(() => call(board()));
+    expect(error.message).toBe(message);
+    // What Node prints of an error that nobody catches.
+    expect(error.stack.split('\n')[0]).toBe(`${error.name}: ${message}`);
+  });
+});

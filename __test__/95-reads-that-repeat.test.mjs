@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Answers } from '../lib/visual/answers.js';
+import { AnswerCache } from '../lib/visual/answer_cache.js';
 import { VisualDatabase } from '../lib/index.mjs';
 
 const ENTRY = fileURLToPath(new URL('../lib/index.mjs', import.meta.url));
@@ -46,6 +46,7 @@ const READS_OF_EVERY_KIND = {
   listZones: (d) => d.listZones(),
   getWorktreeZone: (d) => d.getWorktreeZone('wt-0'),
   getWorktreesInZone: (d) => d.getWorktreesInZone('zone'),
+  getExecution: (d) => d.getExecution(d.getExecutionHistory('zone')[0].id),
   getExecutionHistory: (d) => d.getExecutionHistory('zone'),
   getWorktreeExecutions: (d) => d.getWorktreeExecutions('wt-0', 5),
   getExecutionStats: (d) => d.getExecutionStats(),
@@ -234,7 +235,7 @@ test('`cacheSize` is a number of bytes that is not exceeded', () => {
 });
 
 test('an answer that no argument can be kept for takes no room from the others', () => {
-  const answers = new Answers(1000).of(undefined, { copy: (answer) => answer });
+  const answers = new AnswerCache(1000).of(undefined, { copy: (answer) => answer });
   for (let i = 0; i < 100; i += 1) answers.keep(undefined, 'of a limit that is no integer', 1);
   answers.keep('id', 'kept', 1);
   answers.keep('id', 'kept', 1);

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './node24.mjs';
 import { OURS, PEERS, fileName } from './peers/index.mjs';
+import { SIZES } from './workload.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const DATA = join(here, 'data');
@@ -35,9 +36,14 @@ const rows = hash(join(here, 'workload.mjs'), join(here, 'generate.mjs'));
 const GENERATED = join(DATA, `generated-${rows}`);
 /** Where a peer's prepared files are: elsewhere as soon as what it makes of them has changed. */
 const preparedFor = (peer) => {
-  const made = peer === OURS ? sqlIn(join(here, '..', 'schema')) : [join(here, 'peers', 'hand_tuned.mjs')];
+  const peers = ['hand_tuned.mjs', 'hand_tuned_runs.mjs', 'runs_that_ended.mjs'].map((name) =>
+    join(here, 'peers', name),
+  );
+  const made = peer === OURS ? [...sqlIn(join(here, '..', 'schema')), peers[2]] : peers;
   return join(DATA, `${fileName(peer)}-${rows}-${hash(...made)}`);
 };
+
+const named = (size, file) => (file === undefined ? `${size}` : `${size}-${file}`);
 
 /** A file of this many executions as the JavaScript layer would have left it. */
 async function generated(size) {
@@ -48,33 +54,40 @@ async function generated(size) {
   return path;
 }
 
-/** The same file once a peer has opened it (its indexes made, its migrations run). */
-async function prepared(size, peer) {
+/**
+ * The same file once a peer has opened it (its indexes made, its migrations run). In one with runs each execution is a run that
+ * has ended, but for the smallest, in which none has.
+ */
+async function prepared(size, peer, file) {
   const folder = preparedFor(peer);
-  const path = join(folder, `${size}.db`);
+  const path = join(folder, `${named(size, file)}.db`);
   if (existsSync(path)) return path;
   const work = join(folder, 'work');
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   copyFileSync(await generated(size), join(work, 'visual.db'));
-  await run('children/prepare.mjs', peer, join(work, 'visual.db'));
+  const ended = file === 'runs' && size !== SIZES[0] ? 'ended' : '';
+  await run('children/prepare.mjs', peer, join(work, 'visual.db'), file ?? '', ended);
   if (existsSync(join(work, 'visual.db-wal'))) throw new Error(`${peer} left a write-ahead log behind on closing`);
   renameSync(join(work, 'visual.db'), path);
   rmSync(work, { recursive: true });
   return path;
 }
 
+/** A folder for what a peer has in this run besides. */
+export const forThisRun = (peer) => join(RUN, fileName(peer));
+
 /** A copy of a peer's own for this run. */
-export async function fresh(size, peer) {
-  const path = join(RUN, `${fileName(peer)}-${size}.db`);
-  const source = await prepared(size, peer);
+export async function fresh(size, peer, file) {
+  const path = join(RUN, `${fileName(peer)}-${named(size, file)}.db`);
+  const source = await prepared(size, peer, file);
   mkdirSync(RUN, { recursive: true });
   for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
   copyFileSync(source, path);
   // Else the system writes a gigabyte to the disk while the first cases are measured.
-  const file = openSync(path);
-  fsyncSync(file);
-  closeSync(file);
+  const copy = openSync(path);
+  fsyncSync(copy);
+  closeSync(copy);
   return path;
 }
 

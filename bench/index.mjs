@@ -70,6 +70,8 @@ const rust = complete ? await floor({ size: SIZES[1], effort: settings.effort, s
 const results = [];
 for (const size of values.quick ? [SIZES[1]] : SIZES)
   results.push(...(await measureCases({ size, peers, only, say, ...settings })));
+for (const size of values.quick ? [SIZES[0]] : [SIZES[0], SIZES[2]])
+  results.push(...(await measureCases({ size, file: 'runs', peers, only, say, ...settings })));
 const outside = { size: SIZES[1], peers, say, ...settings };
 if (only.test('cold start')) results.push(await coldStarts(outside));
 if (only.test('8 processes on one file')) results.push(await crowds(outside));

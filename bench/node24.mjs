@@ -44,10 +44,11 @@ export async function run(name, ...args) {
   if (code !== 0) throw new Error(`${name} ${args.join(' ')} ended with ${code}`);
 }
 
-/** Nanoseconds from before the process starts until its first output. */
-export async function untilFirstOutput(name, ...args) {
+/** Nanoseconds from before the process starts, with `more` in its environment, until its first output. */
+export async function untilFirstOutput(name, more, ...args) {
+  const env = { ...process.env, ...more };
   const before = process.hrtime.bigint();
-  const child = spawn(node, [script(name), ...args.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(node, [script(name), ...args.map(String)], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   const elapsed = Number(process.hrtime.bigint() - before);
   await once(child, 'exit');

@@ -1,9 +1,13 @@
 // What can only be measured from outside: whole processes.
-import { fresh } from './files.mjs';
+import { fileURLToPath } from 'node:url';
+import { forThisRun, fresh } from './files.mjs';
+import { installed } from './installed.mjs';
 import { start, untilFirstOutput } from './node24.mjs';
+import { BEFORE, OURS } from './peers/index.mjs';
 import { interleaved } from './rounds.mjs';
 
 const CROWD = 8;
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 async function onFiles(size, peers) {
   const paths = {};
@@ -11,11 +15,19 @@ async function onFiles(size, peers) {
   return paths;
 }
 
+/** Where the package is when it is installed: what a start costs depends on it. */
+function asInstalled(peers) {
+  const checkouts = { [OURS]: ['VISUAL_DB_OURS', ROOT], [BEFORE]: ['VISUAL_DB_BEFORE', process.env.VISUAL_DB_BEFORE] };
+  const own = Object.entries(checkouts).filter(([peer]) => peers.includes(peer));
+  return Object.fromEntries(own.map(([peer, [name, checkout]]) => [name, installed(checkout, forThisRun(peer))]));
+}
+
 export async function coldStarts({ size, peers, rounds, say }) {
   say('cold start to first answer');
   const paths = await onFiles(size, peers);
+  const env = asInstalled(peers);
   const medians = await interleaved(peers, rounds * 3, (peer) =>
-    untilFirstOutput('children/cold_start.mjs', peer, paths[peer]),
+    untilFirstOutput('children/cold_start.mjs', env, peer, paths[peer]),
   );
   return { name: 'cold start to first answer', group: 'cold start', size, medians };
 }

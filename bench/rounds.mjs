@@ -2,18 +2,24 @@
 import { CASES } from './cases/index.mjs';
 import { start } from './node24.mjs';
 import { fresh } from './files.mjs';
+import { AS_WRITTEN } from './peers/index.mjs';
 
 /** In nanoseconds. */
 const SLOW = 5e7;
 
-/** Measures every case of one size of history; a result has each peer's medians, one for each round, in nanoseconds. */
-export async function measureCases({ size, peers, rounds, effort, only, say }) {
-  const cases = CASES.filter(({ sizes, name }) => sizes.includes(size) && only.test(name));
+/**
+ * Measures every case of one size of history, on the plain files or on those with runs; a result has each peer's medians, one
+ * for each round, in nanoseconds.
+ */
+export async function measureCases({ size, file, peers: all, rounds, effort, only, say }) {
+  const cases = CASES.filter((one) => one.sizes.includes(size) && one.file === file && only.test(one.name));
+  // The JavaScript layer has no runs.
+  const peers = all.filter((peer) => !(file === 'runs' && peer === AS_WRITTEN));
   const workers = new Map();
   if (cases.length === 0) return [];
   for (const peer of peers) {
-    const path = await fresh(size, peer);
-    workers.set(peer, await start('children/worker.mjs', peer, path, '{}'));
+    const path = await fresh(size, peer, file);
+    workers.set(peer, await start('children/worker.mjs', peer, path, '{}', file ?? ''));
   }
   const results = [];
   for (const { name, group } of cases) {

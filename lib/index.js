@@ -1,12 +1,7 @@
 'use strict';
 
-require('./native/bundled.js');
-
-const VisualDatabase = require('./visual/visual_database.js');
-const { Database } = require('./raw/database.js');
-const SqliteError = require('./native/sqlite_error.js');
-
-Database.SqliteError = SqliteError;
+// No ending, on purpose: Node takes the file parts.js, which a packed package has, before the folder parts/.
+const { VisualDatabase, Database, SqliteError } = require('./entry/parts');
 
 module.exports = { VisualDatabase, Database, SqliteError, default: VisualDatabase };
 Object.defineProperty(module.exports, '__esModule', { value: true });

@@ -16,14 +16,23 @@ setup.addon();
 
 // The canonical path, since Git names worktrees by it.
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'visual-db-demo-')));
-try {
-  require('./demo/story.js').tell(folder);
-} finally {
-  if (keep) {
-    const dbPath = path.join(folder, 'data', 'visual.db');
-    console.log(`\nEverything is left in ${folder}. Look at it with\n  npx --no -- visual-db board --db ${dbPath}`);
-  } else {
-    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-    console.log('\nThe temporary folder is gone; `npm run demo -- --keep` leaves it.');
+
+async function main() {
+  try {
+    await require('./demo/story.js').tell(folder);
+  } finally {
+    if (keep) {
+      const dbPath = path.join(folder, 'data', 'visual.db');
+      console.log(`\nEverything is left in ${folder}. Look at it with\n  npx --no -- visual-db runs --db ${dbPath}`);
+    } else {
+      fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+      console.log('\nThe temporary folder is gone; `npm run demo -- --keep` leaves it.');
+    }
   }
 }
+
+main().catch((error) => {
+  console.error(error);
+  // The story goes on waiting for workers that are gone.
+  process.exit(1);
+});

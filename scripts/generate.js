@@ -54,6 +54,16 @@ ${names.map((name, value) => `  ${words(name[0].toLowerCase() + name.slice(1))}:
 `;
 }
 
+/** What the rules go by that JavaScript looks at, too. */
+function sizes({ limits: { bytes } }) {
+  return `${head('How large a value may be.', 'src/model/rules.rs')}
+module.exports = {
+  /** The largest text or JSON value, in bytes of UTF-8. */
+  MAX_BYTES: ${bytes},
+};
+`;
+}
+
 /** The edits that some field belongs to. Only updates take the columns' spellings: the earlier layer's did, too. */
 function edits(fields) {
   const all = [
@@ -90,11 +100,13 @@ ${lists.map(([name, taken, fixed]) => `  ${name}: { taken: ${quoted(taken)}, fix
 `;
 }
 
+const isJson = ({ holds }) => holds === 'json' || holds === 'object';
+
 /** The value of a cell as the object has it. */
 function read(field, index, entity) {
   const cell = index === 0 ? 'cell(at)' : `cell(at + ${index})`;
   if (field.holds === 'boolean') return `Boolean(${cell})`;
-  if (field.holds !== 'json') return cell;
+  if (!isJson(field)) return cell;
   // What has a default is settings, of which a board has few that differ: they are parsed once.
   const parse = field.hasDefault ? 'parseRepeated' : 'JSON.parse';
   return `json(${parse}, ${cell}, '${field.missing}', '${entity}', id, '${field.name}')`;
@@ -116,11 +128,11 @@ function literal(fields, value) {
 
 function entity({ name, fields }) {
   const cell = (field) => read(field, fields.indexOf(field), name);
-  const hasJson = fields.some((field) => field.holds === 'json');
+  const hasJson = fields.some(isJson);
   const make = hasJson
     ? `(at) => {\n    const id = cell(at);\n    return ${literal(fields, (field) => (field.name === 'id' ? 'id' : cell(field)))};\n  }`
     : `(at) => (${literal(fields, cell)})`;
-  const copied = (field) => (field.holds === 'json' ? `copyJson(${name}.${field.name})` : `${name}.${field.name}`);
+  const copied = (field) => (isJson(field) ? `copyJson(${name}.${field.name})` : `${name}.${field.name}`);
   return `
 const ${name} = {
   /** How many cells a row has. */
@@ -144,12 +156,10 @@ function values(name, fields, value) {
   if (fields.length === 0) return '';
   const groups = groupsOf(fields).map(
     (group) =>
-      `  const ${group} = group(method, \`\${prefix}${group}\`, given.${group}, knownKeys.${group}, strict);\n`,
+      `  const ${group} = group(method, fieldName(element, '${group}'), given.${group}, knownKeys.${group}, strict);\n`,
   );
   const body = `${groups.join('')}  return [${fields.map(value).join(', ')}];`;
-  const [behind, parameter] = body.includes('prefix')
-    ? [' Errors name fields behind `prefix`.', ", prefix = ''"]
-    : ['', ''];
+  const [behind, parameter] = body.includes('(element') ? [' It may be an element of a list.', ', element'] : ['', ''];
   return `
 /** What \`method\` was given as \`name\`, as the values that the addon takes.${behind} */
 function ${name}(method, name, argument, strict${parameter}) {
@@ -163,8 +173,10 @@ function givenValue(field) {
   const { name, holds, hasDefault } = field;
   if (groupOf(field)) return name;
   if (holds === 'boolean') return `Boolean(given.${name})`;
+  if (holds === 'instant') return `instant(method, fieldName(element, '${name}'), given.${name})`;
+  if (holds === 'object') return `objectText(method, fieldName(element, '${name}'), given.${name})`;
   if (holds !== 'json') return `given.${name}`;
-  return `${hasDefault ? 'jsonTextOrDefault' : 'jsonText'}(method, \`\${prefix}${name}\`, given.${name})`;
+  return `${hasDefault ? 'jsonTextOrDefault' : 'jsonText'}(method, fieldName(element, '${name}'), given.${name})`;
 }
 
 const plainValue = ({ name }) => `given.${name}`;
@@ -172,29 +184,44 @@ const plainValue = ({ name }) => `given.${name}`;
 function changedValue(field) {
   const { name, column, holds } = field;
   if (groupOf(field)) return `${name} ?? given.${column}`;
-  if (holds === 'json') return `jsonText(method, \`\${prefix}${name}\`, given.${name})`;
+  if (holds === 'json') return `jsonText(method, fieldName(element, '${name}'), given.${name})`;
   return name === column ? `given.${name}` : `later(given, '${name}', given.${name}, '${column}', given.${column})`;
 }
 
-/** The entities: their objects, and what methods are given of them. */
-function fields({ entities }) {
-  const body = entities.map(entity).join('');
-  const functions = [...body.matchAll(/^function (\w+)/gm)].map(([, name]) => name);
-  return `${head('The entities of the board: their objects, and what methods are given of them.', 'src/model')}
-const { cell } = require('../native/rows.js');
-const { fields, group, jsonText, jsonTextOrDefault, later } = require('./arguments.js');
-const { copyJson, json, parseRepeated } = require('./json.js');
-const knownKeys = require('./known_keys.js');
+/** What generated code may need of other files, by the file. */
+const IMPORTS = {
+  '../native/rows.js': ['cell'],
+  './arguments.js': ['fieldName', 'fields', 'group', 'instant', 'jsonText', 'jsonTextOrDefault', 'later', 'objectText'],
+  './json.js': ['copyJson', 'json', 'parseRepeated'],
+};
+
+/** Some of the entities: their objects, and what methods are given of them. */
+const fields =
+  (about, isThere) =>
+  ({ entities }) => {
+    const these = entities.filter(isThere);
+    const body = these.map(entity).join('');
+    const functions = [...body.matchAll(/^function (\w+)/gm)].map(([, name]) => name);
+    const imports = Object.entries(IMPORTS).map(([file, names]) => {
+      const used = names.filter((name) => new RegExp(`\\b${name}\\(|\\(${name},`).test(body));
+      return `const { ${used.join(', ')} } = require('${file}');\n`;
+    });
+    return `${head(`${about}: their objects, and what methods are given of them.`, 'src/model')}
+${imports.join('')}const knownKeys = require('./known_keys.js');
 ${body}
-module.exports = { ${[...entities.map(({ name }) => name), ...functions].join(', ')} };
+module.exports = { ${[...these.map(({ name }) => name), ...functions].join(', ')} };
 `;
-}
+  };
+
+const isRun = ({ name }) => name === 'run';
 
 const FILES = {
   'lib/native/layout.js': layout,
   'lib/native/controls.js': controls,
+  'lib/visual/sizes.js': sizes,
   'lib/visual/keys.js': keys,
-  'lib/visual/fields.js': fields,
+  'lib/visual/fields.js': fields('The entities of the board', (entity) => !isRun(entity)),
+  'lib/visual/run_fields.js': fields('Runs', isRun),
 };
 
 async function main() {

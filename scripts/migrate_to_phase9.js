@@ -41,7 +41,7 @@ function main(argv) {
   }
   if (values.db === '') return usage('--db needs a path');
   try {
-    return COMMANDS[command](require('../lib/schema/phase9.js'), values.db ?? path.join('data', 'visual.db'));
+    return COMMANDS[command](require('../lib/entry/parts').phase9, values.db ?? path.join('data', 'visual.db'));
   } catch (error) {
     console.error(`${command} failed: ${error.message}`);
     return 1;

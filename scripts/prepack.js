@@ -1,7 +1,7 @@
 'use strict';
 
 // npm runs this before it packs, in a clone: a package without a binary would have to be compiled by everybody who
-// installs it, and nobody would notice here.
+// installs it, one whose JavaScript is not in one file would start slower, and nobody would notice either here.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -10,17 +10,39 @@ const { platformName, binaryPath } = require('../lib/native/platform.js');
 /** Set by who wants a package without one, where a package manager packs of itself (Yarn does for Git dependencies). */
 const ANYWAY = 'VISUAL_DB_PACK_WITHOUT_BINARY';
 
-function main() {
+async function main() {
+  const anyway = Boolean(process.env[ANYWAY]);
   const folder = path.dirname(binaryPath(platformName()));
   const binaries = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.endsWith('.node')) : [];
-  if (binaries.length > 0 || process.env[ANYWAY]) return;
+  if (binaries.length === 0 && !anyway) {
+    return refuse(
+      `there is no binary in ${folder}, so whoever installs the package would need Rust to build one.\n` +
+        '  npm run build             builds the one for this machine\n' +
+        '  npm run build:portable    the one for any Linux with glibc 2.17 or later',
+    );
+  }
+  const esbuild = installed('esbuild');
+  if (esbuild) return require('./one_file.js').make(esbuild);
+  if (!anyway)
+    refuse('esbuild, which makes one file of lib/, is not installed.\n  npm ci --ignore-scripts    installs it');
+}
+
+function refuse(why) {
   console.error(
-    `Nothing is packed: there is no binary in ${folder}, so whoever installs the package would need Rust to build one.\n` +
-      '  npm run build             builds the one for this machine\n' +
-      '  npm run build:portable    the one for any Linux with glibc 2.17 or later\n' +
+    `Nothing is packed: ${why}\n` +
       `To pack the sources alone: npm pack --ignore-scripts, or ${ANYWAY}=1 in the environment.`,
   );
   process.exitCode = 1;
+}
+
+/** A package, where it is there. */
+function installed(name) {
+  try {
+    return require(name);
+  } catch (error) {
+    if (error.code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
 main();

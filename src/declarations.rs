@@ -1,21 +1,22 @@
-//! What JavaScript has to agree on, as JSON: the fields of the entities, the layout of packed rows, the steps of
-//! transactions. `scripts/generate.js` writes JavaScript from it.
+//! What JavaScript has to agree on, as JSON: the fields of the entities, the limits of the rules, the layout of packed rows,
+//! the steps of transactions. `scripts/generate.js` writes JavaScript from it.
 
 use serde_json::{Map, Value, json};
 
 use crate::engine::Control;
 use crate::model::entity::{Declaration, Edit, Holds, New};
-use crate::model::{EXECUTION, Entity, WORKTREE, ZONE};
-use crate::rows::{self, layout};
+use crate::model::{EXECUTION, Entity, RUN, WORKTREE, ZONE, rules};
+use crate::rows::{batch, layout};
 
 /// All of it.
 #[must_use]
 pub fn declarations() -> Value {
-    let entities: Vec<Value> = [WORKTREE, ZONE, EXECUTION].iter().map(entity).collect();
+    let entities: Vec<Value> = [WORKTREE, ZONE, EXECUTION, RUN].iter().map(entity).collect();
     let controls: Vec<&str> = Control::ALL.iter().map(|control| control.name()).collect();
     json!({
         "entities": entities,
-        "cells": rows::CELLS,
+        "limits": { "bytes": rules::MAX_BYTES },
+        "cells": batch::CELLS,
         "bytes": {
             "head": layout::HEAD.length(),
             "ends": layout::ENDS.start(),
@@ -30,14 +31,14 @@ pub fn declarations() -> Value {
             ("hasWide", layout::HAS_WIDE_INDEX as i32),
         ]),
         "kinds": named([
-            ("null", rows::NULL),
-            ("integer", rows::INT),
-            ("real", rows::REAL),
-            ("bigint", rows::BIG),
-            ("blob", rows::BLOB),
-            ("long", rows::LONG),
-            ("smallBlob", rows::SMALL_BLOB),
-            ("wide", rows::WIDE),
+            ("null", batch::NULL),
+            ("integer", batch::INT),
+            ("real", batch::REAL),
+            ("bigint", batch::BIG),
+            ("blob", batch::BLOB),
+            ("long", batch::LONG),
+            ("smallBlob", batch::SMALL_BLOB),
+            ("wide", batch::WIDE),
         ]),
         "controls": controls,
     })
@@ -57,10 +58,13 @@ fn field(field: &Declaration) -> Value {
         Holds::Id => ("id", None),
         Holds::Text => ("text", None),
         Holds::Json { missing } => ("json", Some(missing)),
+        Holds::Object => ("object", Some("null")),
         Holds::Port => ("port", None),
         Holds::Coordinate => ("coordinate", None),
         Holds::Time => ("time", None),
         Holds::Boolean => ("boolean", None),
+        Holds::Integer => ("integer", None),
+        Holds::Instant => ("instant", None),
     };
     json!({
         "name": field.name,

@@ -50,16 +50,13 @@ pub struct Facts {
     pub missing: Vec<&'static str>,
     /// What may have been meant.
     pub hint: Option<&'static str>,
+    /// What is there instead of what was expected.
+    pub current: Option<i64>,
 }
 
-/// Where a value of the caller's is. Below the border it is counted from the first that the caller gave.
+/// Which argument of a call a value is. Below the border it is counted from the first that the caller gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Position {
-    /// An argument of the call.
-    Argument(usize),
-    /// An element of the list that a bulk call takes.
-    Element(usize),
-}
+pub struct Position(pub usize);
 
 /// The crate's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -90,7 +87,7 @@ impl Error {
     #[must_use]
     pub fn placed(mut self, place: impl FnOnce(usize) -> Position) -> Self {
         if let Self::About(both) = &mut self
-            && let Some(Position::Argument(given)) = both.1.value
+            && let Some(Position(given)) = both.1.value
         {
             both.1.value = Some(place(given));
         }

@@ -14,6 +14,8 @@ const RUNTIMES = join(ROOT, '__test__/runtimes/node_modules');
 const NODE = join(RUNTIMES, 'node24/bin/node');
 
 export const NAME = '@ai-orchestra/visual-db';
+/** What a packed package has instead of all that it is made of. */
+export const ONE_FILE = 'lib/entry/parts.js';
 export const BINARY = `prebuilds/visual-db.${platformName()}.node`;
 
 // Optimising is not what these tests are about, and compiling what they share happens once.
@@ -66,13 +68,32 @@ export async function sources({ binary }) {
   return folder;
 }
 
-/** What `npm pack` makes of a copy of this repository. */
-export async function tarball({ binary }) {
+/** A copy of this repository in which its packages are installed: packing needs one of them. */
+export async function clone({ binary }) {
   const folder = await sources({ binary });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  return folder;
+}
+
+/** What `npm pack` makes of a folder. */
+export async function pack(folder) {
   const destination = temporaryFolder();
-  await must('npm', ['pack', '--ignore-scripts', '--pack-destination', destination], { cwd: folder, env: cleanEnv() });
+  const withoutBinary = existsSync(join(folder, BINARY)) ? {} : { VISUAL_DB_PACK_WITHOUT_BINARY: '1' };
+  const env = { ...cleanEnv(), ...withoutBinary };
+  await must('npm', ['pack', '--pack-destination', destination], { cwd: folder, env });
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return join(destination, `ai-orchestra-visual-db-${version}.tgz`);
+}
+
+/** What `npm pack` makes of a copy of this repository. */
+export const tarball = async ({ binary }) => pack(await clone({ binary }));
+
+/** The folder of the package as it is packed, in the `node_modules` of a folder of its own. */
+export async function unpacked() {
+  const folder = join(temporaryFolder(), 'node_modules', NAME);
+  mkdirSync(folder, { recursive: true });
+  await must('tar', ['-xzf', await tarball({ binary: true }), '--strip-components=1', '-C', folder]);
+  return folder;
 }
 
 /** A Git repository with this one's files, and its URL. */
@@ -133,21 +154,45 @@ export async function project({ npm, rust, newMachine = false }) {
     npx: (args, options) => npmCommand('npx', ['--no', '--', ...args], options),
     /** What the three import forms print, each in a process of its own. */
     async imports() {
-      const use = `const db = new VisualDatabase(':memory:'); console.log(JSON.stringify(db.getStats())); db.close();`;
-      const forms = {
-        'named.mjs': `import { VisualDatabase } from '${NAME}'; ${use}`,
-        'default.mjs': `import VisualDatabase from '${NAME}'; ${use}`,
-        'common.cjs': `const { VisualDatabase } = require('${NAME}'); ${use}`,
-      };
       const outputs = [];
-      for (const [file, text] of Object.entries(forms)) {
+      for (const [file, text] of Object.entries(FORMS)) {
         writeFileSync(join(folder, file), text);
         outputs.push((await node([file])).output.trim());
       }
       return outputs;
     },
+    /** The package's files of JavaScript that a process has loaded at its first answer, by all three forms. */
+    async loaded() {
+      writeFileSync(join(folder, 'loaded.cjs'), LOADED);
+      const files = new Set();
+      for (const [file, text] of Object.entries(FORMS)) {
+        writeFileSync(join(folder, file), text);
+        const { stderr } = await node(['--require', './loaded.cjs', file]);
+        for (const name of JSON.parse(stderr)) files.add(name);
+      }
+      return [...files].sort();
+    },
   };
 }
+
+const USE = `const db = new VisualDatabase(':memory:'); console.log(JSON.stringify(db.getStats())); db.close();`;
+const FORMS = {
+  'named.mjs': `import { VisualDatabase } from '${NAME}'; ${USE}`,
+  'default.mjs': `import VisualDatabase from '${NAME}'; ${USE}`,
+  'common.cjs': `const { VisualDatabase } = require('${NAME}'); ${USE}`,
+};
+
+/** Says at the end of a process or a thread what of the package it has loaded by `require`. */
+export const LOADED = `
+const { writeSync } = require('node:fs');
+const path = require('node:path');
+process.on('exit', () => {
+  const own = Object.keys(require.cache)
+    .map((file) => file.split(path.sep).join('/').split('/visual-db/')[1])
+    .filter((file) => file?.endsWith('.js') && !file.includes('node_modules/'));
+  writeSync(2, JSON.stringify(own) + '\\n');
+});
+`;
 
 const EMPTY = '{"worktrees":0,"zones":0,"assignments":0,"executions":0}';
 

@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const vm = require('node:vm');
-const { Database, SqliteError, VisualDatabase } = require('../../lib/index.js');
+const { Database, SqliteError, VisualDatabase } = require(process.env.VISUAL_DB_PACKAGE ?? '../../lib/index.js');
 
 function thrown(fn) {
   try {

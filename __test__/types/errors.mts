@@ -14,6 +14,7 @@ exactly<
       missing?: ('zoneId' | 'worktreeId')[];
       hint?: string;
       index?: number;
+      current?: unknown;
     }
   >
 >();

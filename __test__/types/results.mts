@@ -104,6 +104,9 @@ exactly<Same<ReturnType<typeof db.assignWorktreesToZone>, true>>();
 exactly<Same<ReturnType<typeof db.removeWorktreeFromZone>, true>>();
 exactly<Same<ReturnType<typeof db.close>, void>>();
 
+export const seen: VisualDatabase = db.as({ kind: 'agent', id: 'claude' });
+// @ts-expect-error another kind
+db.as({ kind: 'robot', id: 'x' });
 const returned = db.transaction(() => ({ three: 3 as const }));
 exactly<Same<typeof returned, { three: 3 }>>();
 const nothing = db.transaction(() => {});

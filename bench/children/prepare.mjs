@@ -1,7 +1,9 @@
 // Opens a file once, so that what a peer does to a file that it sees for the first time is done before the measuring.
 import { open } from '../peers/index.mjs';
+import { addRunsThatEnded } from '../peers/runs_that_ended.mjs';
 
-const [peer, path] = process.argv.slice(2);
-const db = await open(peer, path);
+const [peer, path, file, ended] = process.argv.slice(2);
+const db = await open(peer, path, {}, file);
+if (ended === 'ended') addRunsThatEnded(peer, db);
 db.getStats();
 db.close();

@@ -5,8 +5,8 @@ import { BEFORE, open } from '../peers/index.mjs';
 import { median } from '../statistics.mjs';
 import { Elsewhere } from './elsewhere.mjs';
 
-const [peer, path, options] = process.argv.slice(2);
-const db = await open(peer, path, JSON.parse(options));
+const [peer, path, options, file] = process.argv.slice(2);
+const db = await open(peer, path, JSON.parse(options), file);
 const elsewhere = new Elsewhere(path);
 const calls = new Map();
 const now = () => performance.now() * 1e6;

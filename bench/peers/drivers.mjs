@@ -17,6 +17,7 @@ export async function betterSqlite3(path) {
     prepare: (sql) => db.prepare(sql),
     prepareReturning: (sql) => toTheEnd(db.prepare(sql)),
     prepareArrays: (sql) => db.prepare(sql).raw(),
+    prepareReturningArrays: (sql) => toTheEnd(db.prepare(sql).raw()),
     transaction: (fn, kind) => transaction[kind](fn),
     close: () => db.close(),
   };
@@ -40,6 +41,7 @@ export async function nodeSqlite(path) {
     prepare: prepareArrays,
     prepareReturning: (sql) => toTheEnd(prepareArrays(sql)),
     prepareArrays,
+    prepareReturningArrays: (sql) => toTheEnd(prepareArrays(sql)),
     transaction(fn, kind) {
       (kind === 'immediate' ? immediate : deferred).run();
       try {

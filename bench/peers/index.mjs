@@ -8,18 +8,24 @@ export const OURS = 'visual-db';
 /** Another checkout of this package, which `--before` names. */
 export const BEFORE = 'visual-db before';
 
+/** The tables of runs would slow its deleting down, which the package's always pays for: it has them only where they are needed. */
+const handTuned = async (file) =>
+  file === 'runs'
+    ? (await import('./hand_tuned_runs.mjs')).HandTunedRuns
+    : (await import('./hand_tuned.mjs')).HandTuned;
+
 const openers = {
   async [AS_WRITTEN](path) {
     const { default: Database } = await import('better-sqlite3');
     const { asWrittenWithBulk } = await import('./bulk_as_written.mjs');
     return new (asWrittenWithBulk(Database))({ dbPath: path });
   },
-  async [TUNED[0]](path) {
-    const [{ HandTuned }, { betterSqlite3 }] = [await import('./hand_tuned.mjs'), await import('./drivers.mjs')];
+  async [TUNED[0]](path, options, file) {
+    const [HandTuned, { betterSqlite3 }] = [await handTuned(file), await import('./drivers.mjs')];
     return new HandTuned(await betterSqlite3(path));
   },
-  async [TUNED[1]](path) {
-    const [{ HandTuned }, { nodeSqlite }] = [await import('./hand_tuned.mjs'), await import('./drivers.mjs')];
+  async [TUNED[1]](path, options, file) {
+    const [HandTuned, { nodeSqlite }] = [await handTuned(file), await import('./drivers.mjs')];
     return new HandTuned(await nodeSqlite(path));
   },
   async [BEFORE](path, options) {
@@ -35,4 +41,5 @@ const openers = {
 /** The peers that are always there. */
 export const PEERS = Object.keys(openers).filter((peer) => peer !== BEFORE);
 export const fileName = (peer) => peer.replaceAll(/\W+/g, '-');
-export const open = (peer, path, options) => openers[peer](path, options);
+/** `file` is 'runs' where it is a file with runs. */
+export const open = (peer, path, options, file) => openers[peer](path, options, file);

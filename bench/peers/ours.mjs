@@ -1,4 +1,10 @@
-// The package as an orchestrator opens it.
-import { VisualDatabase } from '../../lib/index.mjs';
+// The package as an orchestrator opens it: of this checkout, or of the folder that VISUAL_DB_OURS names.
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const checkout = resolve(import.meta.dirname, '../..');
+const { VisualDatabase } = await import(
+  pathToFileURL(resolve(process.env.VISUAL_DB_OURS ?? checkout, 'lib/index.mjs'))
+);
 
 export const open = (dbPath, options) => new VisualDatabase({ dbPath, ...options });

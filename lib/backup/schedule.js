@@ -6,6 +6,7 @@ const path = require('node:path');
 const addon = require('../native/addon.js');
 const { ofThisRealm } = require('../native/realm.js');
 const { outOfRange, wrongType, wrongValue } = require('../visual/errors.js');
+const knownKeys = require('../visual/known_keys.js');
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const KEEP = { hourly: 24, daily: 7, weekly: 4, monthly: 12 };
@@ -36,11 +37,9 @@ function checkKeep(method, keep = KEEP, field = 'keep') {
     const must = `must be an object such as { daily: 7, weekly: 4 }, got ${String(keep)}`;
     throw wrongType(method, field, keep, `keep ${must}`);
   }
+  // Without `strict`, too: what a misspelled period was to keep would be gone.
+  knownKeys.keep.check(true, method, field, keep);
   for (const [period, count] of Object.entries(keep)) {
-    if (!Object.hasOwn(KEEP, period)) {
-      const message = `keep knows ${Object.keys(KEEP).join(', ')}, not ${JSON.stringify(period)}`;
-      throw wrongValue(method, field, keep, message);
-    }
     if (!Number.isInteger(count) || count < 0 || count > 0xffff_ffff) {
       const message = `keep.${period} must be a non-negative integer, got ${String(count)}`;
       throw outOfRange(method, `${field}.${period}`, count, message);

@@ -14,7 +14,7 @@ module.exports = (root, run) => {
   withKeep(backup).action(
     run(async (options, path) => {
       const { json, db, prune } = options;
-      const { createBackup, pruneBackups } = require('../backup/backups.js');
+      const { createBackup, pruneBackups } = require('../entry/parts').backups;
       const bar = progressBar(options);
       const made = await createBackup(db, { path, folder: options.folder, progress: bar.progress }).finally(bar.stop);
       const removed = prune ? pruneBackups(folderOf(options), { dbPath: db, keep: keepOf(options) }).removed : [];

@@ -12,7 +12,7 @@ module.exports = (root, run) => {
     .option('--folder <folder>', 'the folder of the backups (default: "backups" beside the database)')
     .action(
       run((options) => {
-        const { listBackups } = require('../backup/backups.js');
+        const { listBackups } = require('../entry/parts').backups;
         const folder = folderOf(options);
         const listed = listBackups(folder);
         if (options.json) return printJson(listed);

@@ -99,7 +99,7 @@ function sqliteVersion({ database }) {
 }
 
 function backups({ file }) {
-  const { listBackups } = require('../backup/backups.js');
+  const { listBackups } = require('../entry/parts').backups;
   const folder = path.join(path.dirname(file), 'backups');
   const newest = listBackups(folder).find(({ kind }) => kind === 'backup');
   if (!newest)

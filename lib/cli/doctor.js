@@ -2,6 +2,7 @@
 
 const fs = require('node:fs');
 const { INSIDE, LAST, OUTSIDE, problem } = require('./checks.js');
+const { RUNS } = require('./run_checks.js');
 const { SCHEMA } = require('./schema_checks.js');
 const { Found } = require('./outcome.js');
 const { colour, print, printJson } = require('./output.js');
@@ -47,6 +48,7 @@ function examine({ db, fix }) {
       ...outside,
       ...perform(INSIDE, { file, database }),
       ...perform(SCHEMA, { file, fix }),
+      ...perform(RUNS, { file }),
       ...perform(LAST, { file }),
     ];
   } finally {

@@ -21,6 +21,18 @@ const COMMANDS = [
   require('./vacuum.js'),
 ];
 
+const RUNS = [
+  require('./runs.js'),
+  require('./show.js'),
+  require('./enqueue.js'),
+  require('./cancel.js'),
+  require('./retry.js'),
+  require('./answer.js'),
+  require('./sweep.js'),
+  require('./budgets.js'),
+  require('./limits.js'),
+];
+
 const MORE = `
 VISUAL_DB_PATH in the environment is the database where --db says none.
 Exit codes: 0 fine, 1 found something or failed, 2 wrong usage. A reader of the output that goes away changes none of them.
@@ -29,7 +41,7 @@ Help for a command: visual-db <command> --help`;
 /** The parser with all commands; `run` wraps each command's action. */
 function program(run) {
   const root = new Command('visual-db')
-    .description('The data of a canvas of worktrees and zones: migrations, backups, a look inside')
+    .description('The data of a canvas of worktrees and zones: migrations, backups, a look inside, runs')
     .version(version)
     .addHelpText('after', MORE)
     .exitOverride();
@@ -41,6 +53,8 @@ function program(run) {
     .allowUnknownOption()
     .action(run(buildComesFirst));
   for (const register of COMMANDS) register(root, run);
+  root.commandsGroup('Runs:');
+  for (const register of RUNS) register(root, run);
   return root;
 }
 

@@ -29,11 +29,11 @@ function version(text) {
 }
 
 function up({ db, to, json }) {
-  report(require('../schema/versions.js').up(db, to), json);
+  report(require('../entry/parts').schema.up(db, to), json);
 }
 
 async function down(options) {
-  const schema = require('../schema/versions.js');
+  const { schema } = require('../entry/parts');
   const { version: current } = schema.status(options.db);
   const to = options.to ?? current - 1;
   if (to < 0) throw new Usage(`${options.db} is at version ${current}: there is no version before it`);
@@ -51,7 +51,7 @@ function report(done, json) {
 }
 
 function status({ db, json }) {
-  const found = require('../schema/versions.js').status(db);
+  const found = require('../entry/parts').schema.status(db);
   if (json) return printJson(found);
   print(`${db}: ${found.state}, version ${found.version} of ${found.latest}`);
   for (const reason of found.reasons) print(`  ${reason}`);
@@ -65,7 +65,7 @@ function status({ db, json }) {
 }
 
 function verify({ db, json }) {
-  const problems = require('../schema/versions.js').verify(db);
+  const problems = require('../entry/parts').schema.verify(db);
   if (json) printJson({ problems });
   else for (const problem of problems) print(`${colour('red', 'problem')}  ${problem}`);
   if (problems.length > 0) throw new Found('the schema is not as it should be');
@@ -73,7 +73,7 @@ function verify({ db, json }) {
 }
 
 async function rollback(options) {
-  const phase9 = require('../schema/phase9.js');
+  const { phase9 } = require('../entry/parts');
   const backup = phase9.latestBackup(options.db);
   if (!backup) throw new Error(`${options.db}: there is no backup of a migration to go back to`);
   await confirm(`Bring ${options.db} back to the state of ${backup.createdAt} (${backup.path})?`, options);

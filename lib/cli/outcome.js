@@ -10,8 +10,11 @@ class Usage extends Error {}
 /** The command worked and found something, which it has printed: exit code 1. */
 class Found extends Error {}
 
+/** What the library says of a value that the command line gave it. */
+const REFUSED = new Set(['ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE', 'ERR_OUT_OF_RANGE', 'ERR_CURSOR']);
+
 function exitCodeOf(error) {
-  if (error instanceof Usage) return 2;
+  if (error instanceof Usage || REFUSED.has(error.code)) return 2;
   // Commander ends `--help` and `--version` by an error, too.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   return 1;

@@ -15,7 +15,7 @@ module.exports = (root, run) => {
     .addHelpText('after', '\nWithout --keep-… options: 24 hourly, 7 daily, 4 weekly, 12 monthly.');
   withKeep(prune).action(
     run(async (options) => {
-      const { pruneBackups } = require('../backup/backups.js');
+      const { pruneBackups } = require('../entry/parts').backups;
       const folder = folderOf(options);
       const rule = { dbPath: options.db, keep: keepOf(options) };
       const planned = pruneBackups(folder, { ...rule, dryRun: true });

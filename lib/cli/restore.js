@@ -15,7 +15,7 @@ module.exports = (root, run) => {
     .option('--yes', 'do not ask')
     .action(
       run(async (options, backup) => {
-        const { restore, verifyBackup } = require('../backup/backups.js');
+        const { restore, verifyBackup } = require('../entry/parts').backups;
         const path = backup === 'latest' ? latest(folderOf(options)) : backup;
         const { createdAt, counts } = verifyBackup(path);
         await confirm(
@@ -38,7 +38,7 @@ module.exports = (root, run) => {
 
 /** The newest routine backup; what a restore or a migration put aside is not what somebody means by the latest. */
 function latest(folder) {
-  const { listBackups } = require('../backup/backups.js');
+  const { listBackups } = require('../entry/parts').backups;
   const found = listBackups(folder).find(({ kind }) => kind === 'backup');
   if (!found) throw new Usage(`there is no backup in ${folder}`);
   return found.path;

@@ -21,7 +21,7 @@ const STATES = {
 };
 
 function schema({ file }) {
-  const { status, verify } = require('../schema/versions.js');
+  const { status, verify } = require('../entry/parts').schema;
   const found = status(file);
   if (found.state !== 'current') return STATES[found.state](found);
   // What `counts` and `foreign keys` say is not said twice.
@@ -31,7 +31,7 @@ function schema({ file }) {
 }
 
 function counts({ file, fix }) {
-  const { checkCounts, rebuildCounts, status } = require('../schema/versions.js');
+  const { checkCounts, rebuildCounts, status } = require('../entry/parts').schema;
   const { state, version } = status(file);
   if (version < 3) return ok('this version of the schema has none');
   if (state === 'newer') return ok('left to the package of that version');

@@ -13,7 +13,7 @@ module.exports = (root, run) => {
     .option('--folder <folder>', 'the folder of the backups (default: "backups" beside the database)')
     .action(
       run((options, paths) => {
-        const { listBackups } = require('../backup/backups.js');
+        const { listBackups } = require('../entry/parts').backups;
         const all = paths.length > 0 ? paths : listBackups(folderOf(options)).map((backup) => backup.path);
         const checked = all.map(check);
         if (options.json) printJson(checked);
@@ -25,7 +25,7 @@ module.exports = (root, run) => {
 };
 
 function check(path) {
-  const { verifyBackup } = require('../backup/backups.js');
+  const { verifyBackup } = require('../entry/parts').backups;
   try {
     return { ok: true, ...verifyBackup(path) };
   } catch (error) {

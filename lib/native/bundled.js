@@ -2,8 +2,11 @@
 
 // The first that is loaded of this package: in a bundle what comes after may not even find Node's own modules.
 
+/** The module of this file; in the one file of a packed package (scripts/one_file.js) that file's. */
+const own = typeof packedModule === 'undefined' ? module : packedModule;
+
 /** Node gives every module a file, and a bundler gives none to those that it has put into its own. */
-const bundled = module.filename === undefined;
+const bundled = own.filename === undefined;
 
 function bundledError(cause) {
   const error = new Error(

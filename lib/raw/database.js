@@ -5,6 +5,7 @@ const path = require('node:path');
 
 const addon = require('../native/addon.js');
 const SqliteError = require('../native/sqlite_error.js');
+const { takenOff } = require('../native/taken_off.js');
 const { transaction } = require('../native/transaction.js');
 const { booleanOption, objectOption } = require('./options.js');
 
@@ -18,9 +19,10 @@ const connections = new WeakMap();
 /** Whether integers are BigInts in statements to come. */
 const bigintDefaults = new WeakMap();
 
-const connectionOf = (database) => {
+/** The connection of what a method was called on. */
+const connectionOf = (database, method) => {
   const connection = connections.get(database);
-  if (connection === undefined) throw new TypeError('Illegal invocation');
+  if (connection === undefined) throw takenOff('db', method);
   return connection;
 };
 
@@ -83,11 +85,11 @@ function adopt(database, connection, { name, memory, readonly }) {
 /** Loaded when it is first used, so that a process that needs none starts sooner. */
 let statements;
 
-const prepare = (database, sql, kind) =>
+const prepare = (database, method, sql, kind) =>
   new (statements ??= require('./statement.js')).Statement(
     statements.PRIVATE,
     database,
-    connectionOf(database),
+    connectionOf(database, method),
     sql,
     kind,
     bigintDefaults.get(database),
@@ -96,38 +98,38 @@ const prepare = (database, sql, kind) =>
 Object.assign(Database.prototype, {
   prepare(sql) {
     if (typeof sql !== 'string') throw new TypeError('Expected first argument to be a string');
-    return prepare(this, sql, PLAIN);
+    return prepare(this, 'prepare', sql, PLAIN);
   },
 
   transaction(fn) {
-    return transaction(this, connectionOf(this), fn);
+    return transaction(this, connectionOf(this, 'transaction'), fn);
   },
 
   pragma(source, options) {
     if (typeof source !== 'string') throw new TypeError('Expected first argument to be a string');
     const simple = booleanOption(objectOption(options, 'second'), 'simple');
-    const statement = prepare(this, `PRAGMA ${source}`, PRAGMA);
+    const statement = prepare(this, 'pragma', `PRAGMA ${source}`, PRAGMA);
     return simple ? statement.pluck().get() : statement.all();
   },
 
   explain(source) {
     if (typeof source !== 'string') throw new TypeError('Expected first argument to be a string');
-    return prepare(this, `EXPLAIN ${source}`, EXPLAIN).all();
+    return prepare(this, 'explain', `EXPLAIN ${source}`, EXPLAIN).all();
   },
 
   exec(sql) {
     if (typeof sql !== 'string') throw new TypeError('Expected first argument to be a string');
-    addon.exec(connectionOf(this), sql);
+    addon.exec(connectionOf(this, 'exec'), sql);
     return this;
   },
 
   close() {
-    addon.close(connectionOf(this));
+    addon.close(connectionOf(this, 'close'));
     return this;
   },
 
   backup(file, options) {
-    return require('./online_backup.js').backup(connectionOf(this), file, options);
+    return require('./online_backup.js').backup(connectionOf(this, 'backup'), file, options);
   },
 
   serialize(options) {
@@ -135,16 +137,27 @@ Object.assign(Database.prototype, {
     const attached = 'attached' in options ? options.attached : 'main';
     if (typeof attached !== 'string') throw new TypeError('Expected the "attached" option to be a string');
     if (attached === '') throw new TypeError('The "attached" option cannot be an empty string');
-    return addon.serialize(connectionOf(this), attached);
+    return addon.serialize(connectionOf(this, 'serialize'), attached);
   },
 
   function(name, options, fn) {
-    require('./user_functions.js').defineFunction(connectionOf(this), bigintDefaults.get(this), name, options, fn);
+    require('./user_functions.js').defineFunction(
+      connectionOf(this, 'function'),
+      bigintDefaults.get(this),
+      name,
+      options,
+      fn,
+    );
     return this;
   },
 
   aggregate(name, options) {
-    require('./user_functions.js').defineAggregate(connectionOf(this), bigintDefaults.get(this), name, options);
+    require('./user_functions.js').defineAggregate(
+      connectionOf(this, 'aggregate'),
+      bigintDefaults.get(this),
+      name,
+      options,
+    );
     return this;
   },
 
@@ -153,7 +166,7 @@ Object.assign(Database.prototype, {
     if (typeof definition !== 'function' && (typeof definition !== 'object' || definition === null)) {
       throw new TypeError('Expected second argument to be a function or a table definition object');
     }
-    addon.checkNoIterators(connectionOf(this));
+    addon.checkNoIterators(connectionOf(this, 'table'));
     throw new TypeError('Virtual tables written in JavaScript are not supported: use a table, a view or db.function()');
   },
 
@@ -162,7 +175,7 @@ Object.assign(Database.prototype, {
     if (names.length > 1 && typeof names[1] !== 'string') {
       throw new TypeError('Expected second argument to be a string');
     }
-    addon.checkNoIterators(connectionOf(this));
+    addon.checkNoIterators(connectionOf(this, 'loadExtension'));
     throw new SqliteError(
       'Extensions cannot be loaded: native code from outside could do anything with the only copy of the history',
       'SQLITE_ERROR',
@@ -170,13 +183,13 @@ Object.assign(Database.prototype, {
   },
 
   defaultSafeIntegers(on) {
-    connectionOf(this);
+    connectionOf(this, 'defaultSafeIntegers');
     bigintDefaults.set(this, arguments.length === 0 ? true : boolean(on));
     return this;
   },
 
   unsafeMode(on) {
-    addon.setUnsafeMode(connectionOf(this), arguments.length === 0 ? true : boolean(on));
+    addon.setUnsafeMode(connectionOf(this, 'unsafeMode'), arguments.length === 0 ? true : boolean(on));
     return this;
   },
 });

@@ -4,6 +4,7 @@ const addon = require('../native/addon.js');
 const rows = require('../native/rows.js');
 const { flatten, needsFlattening } = require('./parameters.js');
 const { flatRow, rawRow, expandedRow } = require('../native/row_factory.js');
+const { takenOff } = require('../native/taken_off.js');
 
 /** Only `Database.prototype.prepare` has it. */
 const PRIVATE = Symbol('prepare');
@@ -13,6 +14,11 @@ const FLAT = 0;
 const PLUCK = 1;
 const EXPAND = 2;
 const RAW = 3;
+
+/** The handle of what a method was called on, which each method reads anyway. */
+let handleOf;
+/** Sets what the rows of what a method was called on become. */
+let setMode;
 
 const frozen = (value) => ({ value, enumerable: true });
 
@@ -27,6 +33,26 @@ class Statement {
   #factory;
   #factoryMode = -1;
   #factoryVersion = -1;
+
+  static {
+    handleOf = (statement, method) => {
+      try {
+        return statement.#handle;
+      } catch {
+        throw takenOff('statement', method);
+      }
+    };
+    setMode = (statement, method, mode, on) => {
+      const handle = handleOf(statement, method);
+      if (!statement.#reader) {
+        throw new TypeError(`The ${method}() method is only for statements that return data`);
+      }
+      addon.checkUnlocked(handle);
+      if (boolean(on)) statement.#mode = mode;
+      else if (statement.#mode === mode) statement.#mode = FLAT;
+      return statement;
+    };
+  }
 
   // One getter for all of them: with one of their own each would have a hidden class of its own as well.
   static #busy = {
@@ -53,7 +79,7 @@ class Statement {
 
   /** Runs it: `{ changes, lastInsertRowid }`. */
   run(...values) {
-    const handle = this.#handle;
+    const handle = handleOf(this, 'run');
     if (this.#needsFlattening(values)) values = this.#flatten(values, false, true);
     addon.run(handle, ...values);
     return { changes: rows.head[0], lastInsertRowid: this.#bigints ? rows.bigints[0] : rows.numbers[0] };
@@ -61,13 +87,14 @@ class Statement {
 
   /** The first row, `undefined` where there is none. */
   get(...values) {
+    const handle = handleOf(this, 'get');
     if (this.#needsFlattening(values)) values = this.#flatten(values, true, false);
-    return this.#row(addon.get(this.#handle, ...values));
+    return this.#row(addon.get(handle, ...values));
   }
 
   /** All rows. */
   all(...values) {
-    const handle = this.#handle;
+    const handle = handleOf(this, 'all');
     if (this.#needsFlattening(values)) values = this.#flatten(values, true, false);
     const result = [];
     let text = addon.all(handle, ...values);
@@ -93,55 +120,59 @@ class Statement {
 
   /** An iterator over the rows. The connection is busy for writes until it ends or is returned. */
   iterate(...values) {
+    const handle = handleOf(this, 'iterate');
     if (this.#needsFlattening(values)) values = this.#flatten(values, true, false);
-    addon.iterate(this.#handle, ...values);
+    addon.iterate(handle, ...values);
     return new StatementIterator(
       PRIVATE,
       this,
-      () => this.#row(addon.next(this.#handle)),
-      () => addon.finish(this.#handle),
-      () => addon.checkNotBusy(this.#handle),
+      () => this.#row(addon.next(handle)),
+      () => addon.finish(handle),
+      () => addon.checkNotBusy(handle),
     );
   }
 
   /** Binds values for good. */
   bind(...values) {
+    const handle = handleOf(this, 'bind');
     if (this.#needsFlattening(values)) {
-      if (addon.checkRunnable(this.#handle, false, false)) addon.bind(this.#handle);
+      if (addon.checkRunnable(handle, false, false)) addon.bind(handle);
       values = flatten(this.#parameterNames(), values);
     }
-    addon.bind(this.#handle, ...values);
+    addon.bind(handle, ...values);
     return this;
   }
 
   /** Rows become the value of their first column. */
   pluck(on) {
-    return this.#setMode('pluck', PLUCK, arguments.length === 0 ? true : on);
+    return setMode(this, 'pluck', PLUCK, arguments.length === 0 ? true : on);
   }
 
   /** Rows become an object per table. */
   expand(on) {
-    return this.#setMode('expand', EXPAND, arguments.length === 0 ? true : on);
+    return setMode(this, 'expand', EXPAND, arguments.length === 0 ? true : on);
   }
 
   /** Rows become arrays. */
   raw(on) {
-    return this.#setMode('raw', RAW, arguments.length === 0 ? true : on);
+    return setMode(this, 'raw', RAW, arguments.length === 0 ? true : on);
   }
 
   /** Integers become BigInts. */
   safeIntegers(on) {
-    addon.checkUnlocked(this.#handle);
+    const handle = handleOf(this, 'safeIntegers');
+    addon.checkUnlocked(handle);
     const value = arguments.length === 0 ? true : boolean(on);
-    addon.setBigints(this.#handle, value);
+    addon.setBigints(handle, value);
     this.#bigints = value;
     return this;
   }
 
   /** The columns of the result: `{ name, column, table, database, type }`. */
   columns() {
+    const handle = handleOf(this, 'columns');
     if (!this.#reader) throw new TypeError('The columns() method is only for statements that return data');
-    const flat = addon.columns(this.#handle);
+    const flat = addon.columns(handle);
     const columns = [];
     for (let at = 0; at < flat.length; at += 5) {
       const [name, column, table, database, type] = flat.slice(at, at + 5);
@@ -152,15 +183,7 @@ class Statement {
 
   /** The SQL, with the values in their places where they were bound for good. */
   toString() {
-    return addon.expandedSql(this.#handle) ?? this.source;
-  }
-
-  #setMode(method, mode, on) {
-    if (!this.#reader) throw new TypeError(`The ${method}() method is only for statements that return data`);
-    addon.checkUnlocked(this.#handle);
-    if (boolean(on)) this.#mode = mode;
-    else if (this.#mode === mode) this.#mode = FLAT;
-    return this;
+    return addon.expandedSql(handleOf(this, 'toString')) ?? this.source;
   }
 
   #row(text) {

@@ -2,10 +2,35 @@
 
 // What can only be found out in JavaScript about an argument; the rules for values are in src/model.
 
-const { notJson, outOfRange, wrongType } = require('./errors.js');
+const { notJson, outOfRange, wrongType, wrongValue } = require('./errors.js');
+const { MAX_BYTES } = require('./sizes.js');
 
-/** The largest JSON value, as in src/model/rules.rs. */
-const MAX_BYTES = 64 * 1024 * 1024;
+/** What errors call an element of a list: `worktrees[3]`. Made text where there is one: a list may be long. */
+class ElementName {
+  index = 0;
+
+  constructor(list) {
+    this.list = list;
+  }
+
+  toString() {
+    return `${this.list}[${this.index}]`;
+  }
+}
+
+/** What errors call a field of such an element, or of an argument. */
+class FieldName {
+  constructor(element, field) {
+    this.element = element;
+    this.field = field;
+  }
+
+  toString() {
+    return `${this.element}.${this.field}`;
+  }
+}
+
+const fieldName = (element, field) => (element === undefined ? field : new FieldName(element, field));
 
 /** An argument that is an object to read fields of, whose keys are looked at (see known_keys.js). */
 function fields(method, name, value, keys, strict) {
@@ -77,6 +102,65 @@ function jsonTextOrDefault(method, name, value) {
   return value ? jsonText(method, name, value) : undefined;
 }
 
+/** The JSON text of a value that has to be an object; `undefined` and `null` as they are. */
+function objectText(method, name, value) {
+  if (value === undefined || value === null) return value;
+  const text = typeof value === 'object' ? jsonText(method, name, value) : undefined;
+  if (text?.startsWith('{')) return text;
+  throw wrongType(method, name, value, `${method}: ${name} must be an object, got ${describe(value)}`);
+}
+
+/** ISO 8601 with a time of day: `Date.parse` takes much else, and means another thing by it on each runtime. */
+const ISO = /^(?:[+-]\d{6}|\d{4})-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+/** A time that is given as ISO 8601 or a Date, in milliseconds; `undefined` and `null` as they are. */
+function instant(method, name, value) {
+  if (value === undefined || value === null) return value;
+  const isDate = value instanceof Date || Object.prototype.toString.call(value) === '[object Date]';
+  if (!isDate && typeof value !== 'string') {
+    throw wrongType(method, name, value, `${method}: ${name} must be ISO 8601 or a Date, got ${describe(value)}`);
+  }
+  const time = isDate ? Date.prototype.getTime.call(value) : ISO.test(value) ? Date.parse(value) : NaN;
+  if (!Number.isNaN(time)) return time;
+  const got = isDate ? 'a Date that is none' : describe(value);
+  throw (isDate ? outOfRange : wrongValue)(
+    method,
+    name,
+    value,
+    `${method}: ${name} must be ISO 8601 or a Date, got ${got}`,
+  );
+}
+
+/** The values of an optional argument that is an object, whose keys are all known. */
+function options(method, name, value, keys) {
+  return value === undefined ? NOTHING : fields(method, name, value, keys, true);
+}
+
+/** A list of texts, as an array of the caller's no more; `undefined` for a missing one. */
+function texts(method, name, value) {
+  if (value === undefined || value === null) return undefined;
+  const list = [];
+  each(method, name, value, (text, index) => {
+    if (typeof text !== 'string') {
+      throw wrongType(method, name, text, `${method}: ${name}[${index}] must be a string, got ${describe(text)}`);
+    }
+    list.push(text);
+  });
+  return list;
+}
+
+/** Lists as the addon takes several of them: how long each is, -1 for none, then all their elements. */
+const counted = (...lists) => [...lists.map((list) => list?.length ?? -1), ...lists.flatMap((list) => list ?? [])];
+
+/** An integer within a range, or `standard` where it is missing. */
+function integer(method, name, value, [least, most], standard) {
+  if (value === undefined || value === null) return standard;
+  const message = `${method}: ${name} must be an integer from ${least} to ${most}, got ${describe(value)}`;
+  if (typeof value !== 'number') throw wrongType(method, name, value, message);
+  if (!Number.isInteger(value) || value < least || value > most) throw outOfRange(method, name, value, message);
+  return value;
+}
+
 /** Of the two spellings of a field the one that is given, of both the one whose key comes later in the object. */
 function later(object, name, value, column, columnValue) {
   if (columnValue === undefined) return value;
@@ -93,4 +177,21 @@ function describe(value) {
   return `the ${typeof value} ${value}`;
 }
 
-module.exports = { each, fields, filter, group, jsonText, jsonTextOrDefault, later };
+module.exports = {
+  ElementName,
+  counted,
+  describe,
+  each,
+  fieldName,
+  fields,
+  filter,
+  group,
+  instant,
+  integer,
+  jsonText,
+  jsonTextOrDefault,
+  later,
+  objectText,
+  options,
+  texts,
+};

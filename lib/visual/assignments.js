@@ -2,7 +2,7 @@
 
 const addon = require('../native/addon.js');
 const { cell } = require('../native/rows.js');
-const { allOrNothing, each } = require('./bulk.js');
+const { allOrNothing, valuesOf } = require('./bulk.js');
 const { stateOf } = require('./state.js');
 
 /** The id of a zone. */
@@ -18,19 +18,19 @@ const assignment = {
 /** The methods of VisualDatabase that are about which worktree is in which zone. */
 const methods = {
   assignWorktreeToZone(worktree, zone) {
-    addon.assignWorktree(stateOf(this, 'assignWorktreeToZone').connection, Date.now(), worktree, zone);
+    const { connection, clock } = stateOf(this, 'assignWorktreeToZone');
+    addon.assignWorktree(connection, clock(), worktree, zone);
     return true;
   },
 
   assignWorktreesToZone(worktreeIds, zone) {
-    const { connection } = stateOf(this, 'assignWorktreesToZone');
-    const ids = [];
-    each('assignWorktreesToZone', 'worktreeIds', worktreeIds, (id) => {
-      ids.push(id);
-      // The addon will refuse it, in its place: of an array that is nothing but long the rest is not read.
-      return id !== undefined;
-    });
-    allOrNothing(connection, 'worktreeIds', () => addon.assignWorktrees(connection, Date.now(), ids, zone));
+    const state = stateOf(this, 'assignWorktreesToZone');
+    const { connection } = state;
+    const batches = valuesOf('assignWorktreesToZone', 'worktreeIds', worktreeIds, (id) => [id]);
+    const assign = (ids, now) => addon.assignWorktrees(connection, now, zone, ...ids);
+    // The elements are the ids themselves, and the zone is of none of them.
+    const fieldOf = (element, field) => (field === 'worktreeId' ? element : field);
+    allOrNothing(state, 'worktreeIds', batches, assign, fieldOf);
     return true;
   },
 

@@ -44,4 +44,4 @@ const copyBoard = (board) => ({
   assignments: board.assignments.map(copyAssignment),
 });
 
-module.exports = { methods, copyBoard };
+module.exports = { methods, copyBoard, inSnapshot };

@@ -4,25 +4,67 @@
 
 const rows = require('../native/rows.js');
 const { within, BEGIN_IMMEDIATE } = require('../native/transaction.js');
-const { each } = require('./arguments.js');
+const { ElementName, each } = require('./arguments.js');
+
+/** How many elements a call of the addon gets: their values are its arguments, for which there is room on the stack. */
+const BATCH = 100;
 
 /**
- * Runs `body` in a transaction. It tells the function that it gets which row is the first of each call of the addon, which
- * counts from there.
+ * The values of the elements of a list, one element's behind the other's, in batches: `read` gives those of one, which
+ * errors call `name`.
  */
-function allOrNothing(connection, name, body) {
+function valuesOf(method, list, elements, read) {
+  const name = new ElementName(list);
+  const batches = [[]];
+  let values = batches[0];
+  each(method, list, elements, (element, index) => {
+    name.index = index;
+    if (index > 0 && index % BATCH === 0) batches.push((values = []));
+    const row = read(element, name);
+    values.push(...row);
+    // The addon will refuse an id that is missing: of an array that is nothing but long the rest is not read.
+    return row.length > 1 || row[0] !== undefined;
+  });
+  return batches;
+}
+
+/** What errors call the field of an element that is an object. */
+const ofObject = (element, field) => `${element}.${field}`;
+
+/**
+ * Calls `body` with each batch and the one time of the call, all in one transaction. The addon counts the elements of a
+ * batch, and knows nothing of the list: errors that come from it get the name of the element. `fieldOf` says what they call
+ * a field.
+ */
+function allOrNothing({ connection, clock }, list, batches, body, fieldOf = ofObject) {
   return within(connection, BEGIN_IMMEDIATE, () => {
+    const now = clock();
     let first = 0;
     try {
-      return body((from) => {
-        first = from;
-      });
+      for (const values of batches) {
+        body(values, now);
+        first += BATCH;
+      }
     } catch (error) {
       error.index = first + rows.head[0];
-      error.message = `${name}[${error.index}]: ${error.message}`;
+      rename(error, messageOf(error, `${list}[${error.index}]`, fieldOf));
       throw error;
     }
   });
 }
 
-module.exports = { allOrNothing, each };
+/** The message of a single call's error as the bulk call's: `createWorktrees: worktrees[3].port must be …`. */
+function messageOf({ message, method, field }, element, fieldOf) {
+  const single = `${method}: ${field} `;
+  if (!message.startsWith(single)) return `${element}: ${message}`;
+  return `${method}: ${fieldOf(element, field)} ${message.slice(single.length)}`;
+}
+
+/** Changes what an error says, at the head of its stack, too, which the engine has written already. */
+function rename(error, message) {
+  const head = String(error);
+  error.message = message;
+  if (error.stack?.startsWith(head)) error.stack = String(error) + error.stack.slice(head.length);
+}
+
+module.exports = { allOrNothing, valuesOf };

@@ -9,7 +9,10 @@ const knownKeys = require('./known_keys.js');
 /** What errors call it. */
 const METHOD = 'VisualDatabase';
 const DEFAULT_PATH = path.join('data', 'visual.db');
+/** JavaScript's times end there. */
+const LAST_TIME = 8.64e15;
 const DEFAULT_CACHE_SIZE = 16 * 1024 * 1024;
+const DEFAULT_OUTPUT_BYTES = 8 * 1024 * 1024;
 
 /**
  * What `new VisualDatabase(config)` was given, checked and with its defaults; `native` is what `addon.openVisual` takes
@@ -45,6 +48,11 @@ function openConfig(config) {
   if (!Number.isInteger(cacheSize) || cacheSize < 0) {
     throw beyond('cacheSize', 'a non-negative integer', cacheSize);
   }
+  const maxOutputBytes = config.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES;
+  if (typeof maxOutputBytes !== 'number') throw refused('maxOutputBytes', 'a number of bytes', maxOutputBytes);
+  if (!Number.isSafeInteger(maxOutputBytes) || maxOutputBytes < 0) {
+    throw beyond('maxOutputBytes', 'a non-negative integer', maxOutputBytes);
+  }
   const migrate = boolean(config, 'migrate', true);
   const memory = dbPath === ':memory:';
   if (memory && readonly) {
@@ -56,7 +64,9 @@ function openConfig(config) {
     readonly,
     strict,
     cacheSize,
+    maxOutputBytes,
     logger: loggerOf(config.logger),
+    clock: clockOf(config.clock),
     schedule: scheduleOf(config.backups, memory, strict),
     native: [readonly, fileMustExist, timeout, synchronous === 'full', mode, migrate, version],
   };
@@ -81,6 +91,18 @@ function loggerOf(logger) {
     throw refused('logger', 'an object with the functions info and error', logger);
   }
   return logger;
+}
+
+/** What tells the time of what is written, in milliseconds. The process's own is asked anew: tests put another in its place. */
+function clockOf(clock) {
+  if (clock === undefined || clock === null) return () => Date.now();
+  if (typeof clock !== 'function') throw refused('clock', 'a function', clock);
+  return () => {
+    const now = clock();
+    if (typeof now !== 'number') throw refused('clock', 'a function that gives milliseconds', now);
+    if (!(Math.abs(now) <= LAST_TIME)) throw beyond('clock', 'a function that gives a time', now);
+    return Math.floor(now);
+  };
 }
 
 function refused(key, must, value, error = wrongType) {

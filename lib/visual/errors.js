@@ -6,7 +6,7 @@
 /** Adds the facts. Who prints an error does not see `value`: it may be long, or private. */
 function about(error, code, method, field, value) {
   // Which element of a bulk call it is, programs read from `index`.
-  Object.assign(error, { code, method, field: field.replace(/^\w+\[\d+\]\./, '').replace(/\[\d+\]$/, '') });
+  Object.assign(error, { code, method, field: `${field}`.replace(/^\w+\[\d+\]\./, '').replace(/\[\d+\]$/, '') });
   return Object.defineProperty(error, 'value', { value, writable: true, configurable: true });
 }
 
@@ -34,10 +34,9 @@ function notJson(method, field, value, error) {
   return wrongValue(method, field, value, `${method}: ${field}: ${error.message}`, { cause: error });
 }
 
-/** A method without its object. */
-function takenOff(method) {
-  const message = `${method} was taken off its object: call db.${method}(…) or bind it`;
-  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_THIS', method });
+/** The connection was closed while a promise was waiting for something to happen on it. */
+function closedMeanwhile(method, { message }) {
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_STATE', method });
 }
 
-module.exports = { notJson, outOfRange, takenOff, wrongType, wrongValue };
+module.exports = { closedMeanwhile, notJson, outOfRange, wrongType, wrongValue };

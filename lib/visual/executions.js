@@ -1,26 +1,29 @@
 'use strict';
 
 const addon = require('../native/addon.js');
-const { allOrNothing, each } = require('./bulk.js');
+const { allOrNothing, valuesOf } = require('./bulk.js');
 const { newExecution } = require('./fields.js');
 const { stateOf } = require('./state.js');
 
 /** The methods of VisualDatabase that are about the history of executions. */
 const methods = {
   recordExecution(execution) {
-    const { connection, strict } = stateOf(this, 'recordExecution');
+    const { connection, strict, clock } = stateOf(this, 'recordExecution');
     const values = newExecution('recordExecution', 'execution', execution, strict);
-    return addon.recordExecution(connection, Date.now(), ...values);
+    return addon.recordExecution(connection, clock(), ...values);
   },
 
   recordExecutions(executions) {
-    const { connection, strict } = stateOf(this, 'recordExecutions');
-    const values = [];
-    each('recordExecutions', 'executions', executions, (execution, index) => {
-      const name = `executions[${index}]`;
-      for (const value of newExecution('recordExecutions', name, execution, strict, `${name}.`)) values.push(value);
+    const state = stateOf(this, 'recordExecutions');
+    const { connection, strict } = state;
+    const batches = valuesOf('recordExecutions', 'executions', executions, (argument, name) =>
+      newExecution('recordExecutions', name, argument, strict, name),
+    );
+    const ids = [];
+    allOrNothing(state, 'executions', batches, (values, now) => {
+      ids.push(...addon.recordExecutions(connection, now, ...values));
     });
-    return allOrNothing(connection, 'executions', () => [...addon.recordExecutions(connection, Date.now(), values)]);
+    return ids;
   },
 
   getExecution(id) {

@@ -4,7 +4,7 @@
 // Written by `npm run generate` from src/model: change that.
 
 const { cell } = require('../native/rows.js');
-const { fields, group, jsonText, jsonTextOrDefault, later } = require('./arguments.js');
+const { fieldName, fields, group, jsonText, jsonTextOrDefault, later } = require('./arguments.js');
 const { copyJson, json, parseRepeated } = require('./json.js');
 const knownKeys = require('./known_keys.js');
 
@@ -39,10 +39,10 @@ const worktree = {
   }),
 };
 
-/** What `method` was given as `name`, as the values that the addon takes. Errors name fields behind `prefix`. */
-function newWorktree(method, name, argument, strict, prefix = '') {
+/** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
+function newWorktree(method, name, argument, strict, element) {
   const given = fields(method, name, argument, knownKeys.newWorktree, strict);
-  const position = group(method, `${prefix}position`, given.position, knownKeys.position, strict);
+  const position = group(method, fieldName(element, 'position'), given.position, knownKeys.position, strict);
   return [
     given.id,
     given.path,
@@ -57,10 +57,10 @@ function newWorktree(method, name, argument, strict, prefix = '') {
   ];
 }
 
-/** What `method` was given as `name`, as the values that the addon takes. Errors name fields behind `prefix`. */
-function worktreeChanges(method, name, argument, strict, prefix = '') {
+/** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
+function worktreeChanges(method, name, argument, strict, element) {
   const given = fields(method, name, argument, knownKeys.worktreeChanges, strict);
-  const position = group(method, `${prefix}position`, given.position, knownKeys.position, strict);
+  const position = group(method, fieldName(element, 'position'), given.position, knownKeys.position, strict);
   return [
     later(given, 'issueUrl', given.issueUrl, 'issue_url', given.issue_url),
     later(given, 'taskId', given.taskId, 'task_id', given.task_id),
@@ -112,19 +112,19 @@ const zone = {
   }),
 };
 
-/** What `method` was given as `name`, as the values that the addon takes. Errors name fields behind `prefix`. */
-function newZone(method, name, argument, strict, prefix = '') {
+/** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
+function newZone(method, name, argument, strict, element) {
   const given = fields(method, name, argument, knownKeys.newZone, strict);
-  const position = group(method, `${prefix}position`, given.position, knownKeys.position, strict);
-  const size = group(method, `${prefix}size`, given.size, knownKeys.size, strict);
+  const position = group(method, fieldName(element, 'position'), given.position, knownKeys.position, strict);
+  const size = group(method, fieldName(element, 'size'), given.size, knownKeys.size, strict);
   return [
     given.id,
     given.name,
     given.description,
     given.trigger,
-    jsonTextOrDefault(method, `${prefix}agents`, given.agents),
+    jsonTextOrDefault(method, fieldName(element, 'agents'), given.agents),
     given.promptTemplate,
-    jsonTextOrDefault(method, `${prefix}actions`, given.actions),
+    jsonTextOrDefault(method, fieldName(element, 'actions'), given.actions),
     position.x,
     position.y,
     size.width,
@@ -133,18 +133,18 @@ function newZone(method, name, argument, strict, prefix = '') {
   ];
 }
 
-/** What `method` was given as `name`, as the values that the addon takes. Errors name fields behind `prefix`. */
-function zoneChanges(method, name, argument, strict, prefix = '') {
+/** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
+function zoneChanges(method, name, argument, strict, element) {
   const given = fields(method, name, argument, knownKeys.zoneChanges, strict);
-  const position = group(method, `${prefix}position`, given.position, knownKeys.position, strict);
-  const size = group(method, `${prefix}size`, given.size, knownKeys.size, strict);
+  const position = group(method, fieldName(element, 'position'), given.position, knownKeys.position, strict);
+  const size = group(method, fieldName(element, 'size'), given.size, knownKeys.size, strict);
   return [
     given.name,
     given.description,
     given.trigger,
-    jsonText(method, `${prefix}agents`, given.agents),
+    jsonText(method, fieldName(element, 'agents'), given.agents),
     later(given, 'promptTemplate', given.promptTemplate, 'prompt_template', given.prompt_template),
-    jsonText(method, `${prefix}actions`, given.actions),
+    jsonText(method, fieldName(element, 'actions'), given.actions),
     position.x ?? given.position_x,
     position.y ?? given.position_y,
     size.width ?? given.size_width,
@@ -182,15 +182,15 @@ const execution = {
   }),
 };
 
-/** What `method` was given as `name`, as the values that the addon takes. Errors name fields behind `prefix`. */
-function newExecution(method, name, argument, strict, prefix = '') {
+/** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
+function newExecution(method, name, argument, strict, element) {
   const given = fields(method, name, argument, knownKeys.newExecution, strict);
   return [
     given.zoneId,
     given.worktreeId,
     given.agentType,
     given.prompt,
-    jsonText(method, `${prefix}result`, given.result),
+    jsonText(method, fieldName(element, 'result'), given.result),
     Boolean(given.success),
   ];
 }

@@ -133,7 +133,10 @@ const NO_UPDATE = { remark: 'an update does not change it, only SQL does' };
 const NO_RELOCATION = { remark: 'a relocation does not change it' };
 const WORKTREE_ALIASES = { branch: 'branchName', issue: 'issueUrl', task: 'taskId' };
 const ZONE_ALIASES = { prompt: 'promptTemplate', template: 'promptTemplate' };
+const PERIODS = { hours: 'hourly', days: 'daily', weeks: 'weekly', months: 'monthly' };
 const RUN_ALIASES = { zone: 'zoneId', worktree: 'worktreeId', agent: 'agentType' };
+
+const CLAIM_ALIASES = { worker: 'workerId', lease: 'leaseMs', zoneId: 'zoneIds', agentType: 'agentTypes' };
 
 const keysOf = ({ taken, fixed }, more) => new Keys(taken, { fixed, ...more });
 
@@ -146,15 +149,19 @@ module.exports = {
     'synchronous',
     'mode',
     'logger',
+    'clock',
     'cacheSize',
     'migrate',
     'backups',
     'strict',
+    'maxOutputBytes',
   ]),
   backups: new Keys(['folder', 'every', 'keep']),
+  keep: new Keys(['hourly', 'daily', 'weekly', 'monthly'], { aliases: PERIODS }),
   backup: new Keys(['progress']),
   pruneBackups: new Keys(['dbPath', 'keep', 'dryRun']),
   restore: new Keys(['dbPath', 'progress']),
+  actor: new Keys(['kind', 'id']),
   position: new Keys(['x', 'y']),
   size: new Keys(['width', 'height']),
   newWorktree: keysOf(keys.newWorktree, { ...ITSELF, aliases: WORKTREE_ALIASES }),
@@ -165,4 +172,42 @@ module.exports = {
   zoneChanges: keysOf(keys.zoneChanges, { ...NO_UPDATE, aliases: ZONE_ALIASES }),
   newExecution: keysOf(keys.newExecution, { ...ITSELF, aliases: RUN_ALIASES }),
   executionFilter: new Keys(['zoneId', 'worktreeId'], { aliases: RUN_ALIASES }),
+  newRun: keysOf(keys.newRun, { ...ITSELF, aliases: RUN_ALIASES }),
+  start: new Keys(['workerId', 'leaseMs'], { aliases: CLAIM_ALIASES }),
+  claim: new Keys(['workerId', 'zoneIds', 'agentTypes', 'leaseMs'], { aliases: CLAIM_ALIASES }),
+  wait: new Keys(['workerId', 'zoneIds', 'agentTypes', 'leaseMs', 'signal'], { aliases: CLAIM_ALIASES }),
+  claims: new Keys(['workerId', 'zoneIds', 'agentTypes', 'leaseMs', 'limit'], { aliases: CLAIM_ALIASES }),
+  heartbeat: new Keys(['leaseMs'], { aliases: CLAIM_ALIASES }),
+  question: new Keys(['question']),
+  answer: new Keys(['answer']),
+  cancellation: new Keys(['reason']),
+  outcome: new Keys([
+    'status',
+    'exitCode',
+    'error',
+    'result',
+    'commitBefore',
+    'commitAfter',
+    'filesChanged',
+    'insertions',
+    'deletions',
+  ]),
+  sweep: new Keys(['isAlive', 'graceMs']),
+  runLimit: new Keys(['zoneId', 'agentType'], { aliases: RUN_ALIASES }),
+  budget: new Keys(['zoneId', 'worktreeId', 'agentType', 'period', 'timeZone'], { aliases: RUN_ALIASES }),
+  append: new Keys(['expectedSequence']),
+  chunk: new Keys(['stream', 'text', 'at']),
+  output: new Keys(['after', 'limit']),
+  usage: new Keys([
+    'eventId',
+    'model',
+    'provider',
+    'inputTokens',
+    'cachedInputTokens',
+    'outputTokens',
+    'reasoningTokens',
+    'costMicros',
+    'costSource',
+  ]),
+  runFilter: new Keys(['zoneId', 'worktreeId', 'agentType', 'status', 'limit', 'after'], { aliases: RUN_ALIASES }),
 };

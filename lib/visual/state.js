@@ -1,8 +1,8 @@
 'use strict';
 
-const { takenOff } = require('./errors.js');
+const { takenOff } = require('../native/taken_off.js');
 
-/** The state of what a method was called on: `const { getZone } = db` leaves a method without its database. */
+/** The state of what a method was called on. */
 let stateOf;
 
 /** What holds the state of a database out of reach of its users. */
@@ -15,8 +15,12 @@ class Stateful {
 
   static {
     stateOf = (database, method) => {
-      if (typeof database !== 'object' || database === null || !(#state in database)) throw takenOff(method);
-      return database.#state;
+      // One look-up: to ask first whether there is one would be a second.
+      try {
+        return database.#state;
+      } catch {
+        throw takenOff('db', method);
+      }
     };
   }
 }

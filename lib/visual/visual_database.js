@@ -2,16 +2,23 @@
 
 const addon = require('../native/addon.js');
 const { Database, adopt } = require('../raw/database.js');
+const actors = require('./actors.js');
 const assignments = require('./assignments.js');
 const backups = require('./backups.js');
 const board = require('./board.js');
+const budgets = require('./budgets.js');
 const { openConfig } = require('./config.js');
 const executions = require('./executions.js');
-const { keptOf } = require('./kept.js');
+const { keptOf } = require('./kept_answers.js');
+const limits = require('./limits.js');
 const { Log } = require('./log.js');
+const output = require('./output.js');
+const runs = require('./runs.js');
 const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
 const transactions = require('./transactions.js');
+const usage = require('./usage.js');
+const workers = require('./workers.js');
 const worktrees = require('./worktrees.js');
 const zones = require('./zones.js');
 
@@ -21,10 +28,12 @@ const zones = require('./zones.js');
  */
 class VisualDatabase extends Stateful {
   constructor(config) {
-    const { path, name, readonly, strict, logger, schedule, cacheSize, native } = openConfig(config);
+    const { path, name, readonly, strict, logger, clock, schedule, cacheSize, maxOutputBytes, native } =
+      openConfig(config);
     const connection = addon.openVisual(addon.realm, path, ...native);
     const log = new Log(logger);
-    const state = { connection, log, readonly, strict, kept: keptOf(connection, cacheSize), schedule: undefined };
+    const kept = keptOf(connection, cacheSize);
+    const state = { connection, log, clock, readonly, strict, kept, maxOutputBytes, schedule: undefined };
     super(state);
     this.db = adopt(Object.create(Database.prototype), connection, { name, memory: path === ':memory:', readonly });
     log.info('[VisualDB] Database initialized', { path: name });
@@ -50,7 +59,23 @@ function add(object, methods) {
   }
 }
 
-for (const concept of [worktrees, zones, assignments, executions, statistics, board, transactions, backups]) {
+for (const concept of [
+  worktrees,
+  zones,
+  assignments,
+  executions,
+  statistics,
+  board,
+  runs,
+  workers,
+  output,
+  usage,
+  limits,
+  budgets,
+  transactions,
+  actors,
+  backups,
+]) {
   add(VisualDatabase.prototype, concept.methods);
 }
 add(VisualDatabase, backups.statics);

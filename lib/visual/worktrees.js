@@ -3,21 +3,18 @@
 const addon = require('../native/addon.js');
 const { one, list } = require('../native/objects.js');
 const { filter } = require('./arguments.js');
-const { allOrNothing, each } = require('./bulk.js');
+const { allOrNothing, valuesOf } = require('./bulk.js');
 const { worktree, newWorktree, worktreeChanges, worktreeRelocation } = require('./fields.js');
 const knownKeys = require('./known_keys.js');
 const { stateOf } = require('./state.js');
 
-/** How many worktrees are created by one call of the addon: their rows fit one batch. */
-const BATCH = 500;
-
 /** The methods of VisualDatabase that are about worktrees. */
 const methods = {
   createWorktree(argument) {
-    const { connection, log, strict } = stateOf(this, 'createWorktree');
+    const { connection, log, strict, clock } = stateOf(this, 'createWorktree');
     try {
       const values = newWorktree('createWorktree', 'worktree', argument, strict);
-      const created = one(worktree, addon.createWorktree(connection, Date.now(), ...values));
+      const created = one(worktree, addon.createWorktree(connection, clock(), ...values));
       log.info('[VisualDB] Worktree created', { id: created.id });
       return created;
     } catch (error) {
@@ -27,22 +24,17 @@ const methods = {
   },
 
   createWorktrees(worktrees) {
-    const { connection, strict } = stateOf(this, 'createWorktrees');
-    const values = [];
-    each('createWorktrees', 'worktrees', worktrees, (argument, index) => {
-      const name = `worktrees[${index}]`;
-      values.push(newWorktree('createWorktrees', name, argument, strict, `${name}.`));
+    const state = stateOf(this, 'createWorktrees');
+    const { connection, strict } = state;
+    const batches = valuesOf('createWorktrees', 'worktrees', worktrees, (argument, name) =>
+      newWorktree('createWorktrees', name, argument, strict, name),
+    );
+    const created = [];
+    allOrNothing(state, 'worktrees', batches, (values, now) => {
+      const text = addon.createWorktrees(connection, now, ...values);
+      for (const object of list(worktree, text, connection)) created.push(object);
     });
-    return allOrNothing(connection, 'worktrees', (at) => {
-      const now = Date.now();
-      const created = [];
-      for (let from = 0; from < values.length; from += BATCH) {
-        at(from);
-        const text = addon.createWorktrees(connection, now, values.slice(from, from + BATCH).flat());
-        for (const object of list(worktree, text, connection)) created.push(object);
-      }
-      return created;
-    });
+    return created;
   },
 
   getWorktree(id) {
@@ -64,15 +56,15 @@ const methods = {
   },
 
   updateWorktree(id, changes) {
-    const { connection, strict } = stateOf(this, 'updateWorktree');
+    const { connection, strict, clock } = stateOf(this, 'updateWorktree');
     const values = worktreeChanges('updateWorktree', 'changes', changes, strict);
-    return one(worktree, addon.updateWorktree(connection, Date.now(), id, ...values));
+    return one(worktree, addon.updateWorktree(connection, clock(), id, ...values));
   },
 
   relocateWorktree(id, location) {
-    const { connection } = stateOf(this, 'relocateWorktree');
+    const { connection, clock } = stateOf(this, 'relocateWorktree');
     const values = worktreeRelocation('relocateWorktree', 'location', location, true);
-    return one(worktree, addon.relocateWorktree(connection, Date.now(), id, ...values));
+    return one(worktree, addon.relocateWorktree(connection, clock(), id, ...values));
   },
 
   deleteWorktree(id) {

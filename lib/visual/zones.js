@@ -8,9 +8,9 @@ const { stateOf } = require('./state.js');
 /** The methods of VisualDatabase that are about zones. */
 const methods = {
   createZone(argument) {
-    const { connection, strict } = stateOf(this, 'createZone');
+    const { connection, strict, clock } = stateOf(this, 'createZone');
     const values = newZone('createZone', 'zone', argument, strict);
-    return one(zone, addon.createZone(connection, Date.now(), ...values));
+    return one(zone, addon.createZone(connection, clock(), ...values));
   },
 
   getZone(id) {
@@ -26,9 +26,9 @@ const methods = {
   },
 
   updateZone(id, changes) {
-    const { connection, strict } = stateOf(this, 'updateZone');
+    const { connection, strict, clock } = stateOf(this, 'updateZone');
     const values = zoneChanges('updateZone', 'changes', changes, strict);
-    return one(zone, addon.updateZone(connection, Date.now(), id, ...values));
+    return one(zone, addon.updateZone(connection, clock(), id, ...values));
   },
 
   deleteZone(id) {

@@ -9,8 +9,17 @@ const { report } = require('./files.js');
 const { readTypes } = require('./types.js');
 
 /** What a field of an object is read as. */
-const READ = { id: 'string', text: 'string', time: 'string', port: 'number', boolean: 'boolean', coordinate: 'number' };
-const GROUPS = { position: 'Position', size: 'Size' };
+const READ = {
+  id: 'string',
+  text: 'string',
+  time: 'string',
+  instant: 'string',
+  port: 'number',
+  integer: 'number',
+  boolean: 'boolean',
+  coordinate: 'number',
+};
+const GROUPS = { position: 'Position', size: 'Size', usage: 'Usage' };
 
 const capital = (name) => name[0].toUpperCase() + name.slice(1);
 const groupOf = ({ name }) => (name.includes('.') ? name.split('.')[0] : undefined);
@@ -46,7 +55,13 @@ function wrong(key, fields, { type, isOptional }, { optional, nullable }) {
   return found;
 }
 
-const read = ({ fields }) => byKey(fields).map(([key, of]) => [key, of, { optional: false, nullable: of[0].nullable }]);
+/** A group is there, whatever its parts are. */
+const read = ({ fields }) =>
+  byKey(fields).map(([key, of]) => [
+    key,
+    of,
+    { optional: false, nullable: of[0].nullable && groupOf(of[0]) === undefined },
+  ]);
 
 function made({ fields }) {
   return byKey(fields.filter(({ given }) => given)).map(([key, of]) => {

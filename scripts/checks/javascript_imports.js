@@ -10,7 +10,10 @@ function javascriptImports(root) {
   return filesUnder(root, ['lib'], ['.js', '.mjs']).flatMap((file) => {
     const code = read(root, file).replaceAll(/^\s*(\/\/|\*|\/\*).*/gm, '');
     const names = [...code.matchAll(/(?:require\(|from |import )'(\.[^']+)'/g)].map(([, name]) => name);
-    const targets = names.map((name) => path.posix.join(path.posix.dirname(file), name));
+    // A name without an ending is a folder's.
+    const targets = names
+      .map((name) => path.posix.join(path.posix.dirname(file), name))
+      .map((target) => (path.posix.extname(target) === '' ? `${target}/index.js` : target));
     return [...new Set(targets)].filter((to) => to.startsWith('lib/')).map((to) => [file, to]);
   });
 }

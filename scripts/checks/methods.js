@@ -1,7 +1,8 @@
 'use strict';
 
-// Every public method of index.d.ts has a suite that calls it, a step in the property tests' model, a benchmark case, a type
-// test, and an entry in the reference. What need not have one stands in `EXCEPTIONS`, with the reason.
+// Every public method of index.d.ts has a suite that calls it, a row in the tables that suites have of all methods of its kind,
+// a step in the property tests' model, a benchmark case and what the peers do instead, a type test, an entry in the reference and
+// a word in the changelog. What need not have one stands in `EXCEPTIONS`, with the reason.
 
 const path = require('node:path');
 const { ROOT } = require('../setup.js');
@@ -14,27 +15,17 @@ const SETS = 'it only sets what other calls go by';
 const REFUSES = 'it only refuses';
 const DEPENDS = 'what it costs is what the SQL, the function or the file costs that it is given';
 
+const of = (names, reason) => Object.fromEntries(names.map((name) => [`VisualDatabase.${name}`, reason]));
+const BACKUPS = ['backup', 'backupSync', 'verifyBackup', 'listBackups', 'pruneBackups', 'restore'];
+const ENDS = ['close', 'Symbol.dispose'];
+
 /** What a method need not have, and why. */
 const EXCEPTIONS = {
-  model: {
-    'VisualDatabase.backup': FILES,
-    'VisualDatabase.backupSync': FILES,
-    'VisualDatabase.verifyBackup': FILES,
-    'VisualDatabase.listBackups': FILES,
-    'VisualDatabase.pruneBackups': FILES,
-    'VisualDatabase.restore': FILES,
-    'VisualDatabase.close': ONCE,
-    'VisualDatabase.Symbol.dispose': ONCE,
-  },
+  'row in suite 22, of arguments that act': of(['backup', 'backupSync', 'pruneBackups', 'restore'], FILES),
+  model: { ...of(BACKUPS, FILES), ...of(ENDS, ONCE) },
   benchmark: {
-    'VisualDatabase.backup': DEPENDS,
-    'VisualDatabase.backupSync': DEPENDS,
-    'VisualDatabase.verifyBackup': DEPENDS,
-    'VisualDatabase.listBackups': DEPENDS,
-    'VisualDatabase.pruneBackups': DEPENDS,
-    'VisualDatabase.restore': DEPENDS,
-    'VisualDatabase.close': ONCE,
-    'VisualDatabase.Symbol.dispose': ONCE,
+    ...of(BACKUPS, DEPENDS),
+    ...of(ENDS, ONCE),
     'Database.explain': DEPENDS,
     'Database.backup': DEPENDS,
     'Database.aggregate': ONCE,
@@ -47,10 +38,38 @@ const EXCEPTIONS = {
   },
 };
 
+/** Suites with a table of all methods of a kind: the suite's file, and which methods these are. */
+const ROWS = {
+  'row in suite 15, of calls after close()': { suite: /15-closing/, of: ({ isStatic }) => !isStatic },
+  'row in suite 16, of what errors say': { suite: /16-errors\./, of: takesArguments },
+  'row in suite 21, of wrong values': { suite: /21-bad-input/, of: takesArguments },
+  'row in suite 22, of arguments that act': { suite: /22-hostile/, of: takesObject },
+  'row in suite 22, of unknown keys': { suite: /22-strict/, of: takesObject },
+  'row in suite 28, of repeated reads': { suite: /28-repeated/, of: isRead },
+  'row in suite 95, of repeated reads': { suite: /95-reads/, of: isRead },
+};
+
+const NAMED_TYPE = /\b(?!(?:string|number|bigint|boolean|null|undefined|readonly)\b)\w+/;
+
+function takesArguments({ parameters }) {
+  return parameters.length > 0;
+}
+
+/** An object whose fields are read, or a list of them: a type that is neither a function nor made of primitive types alone. */
+function takesObject({ parameters }) {
+  return parameters.some((type) => type.includes('{') || (!type.includes('=>') && NAMED_TYPE.test(type)));
+}
+
+function isRead({ name, isStatic }) {
+  return !isStatic && /^(get|list)[A-Z]/.test(name);
+}
+
 const escaped = (text) => text.replaceAll(/[.$]/g, String.raw`\$&`);
 const calls = (name) => (name === 'Symbol.dispose' ? /\[Symbol\.dispose\]/ : new RegExp(`\\.${escaped(name)}\\(`));
+const defines = (name) => new RegExp(`^ +${escaped(name)}\\(`, 'm');
+const mentions = (name) => new RegExp(`(?<!\\w)${escaped(name)}[(\`\\]]`);
 
-/** What a method has to have: `has(type, name)` of a class and its method. */
+/** What a method has to have: `has(type, method)` of a class and its method. */
 function requirements(root, used) {
   const texts = (folder, matches) =>
     filesUnder(root, [folder], ['.mjs', '.md'])
@@ -58,20 +77,47 @@ function requirements(root, used) {
       .map((file) => read(root, file))
       .join('\n');
   const suites = {
-    VisualDatabase: texts('__test__', /^__test__\/[01279]\d-.*\.test\.mjs$/),
+    VisualDatabase: texts('__test__', /^__test__\/(?:[01279]|1[01])\d-.*\.test\.mjs$/),
     Database: texts('__test__', /^__test__\/[345]\d-.*\.test\.mjs$/),
   };
   const cases = { VisualDatabase: texts('bench', /^bench\/cases\//), Database: texts('bench', /^bench\/raw\//) };
   const steps = texts('__test__', /^__test__\/support\/calls\.mjs$/);
   const reference = read(root, 'README.md') + texts('docs', /^docs\/[^/]+\.md$/);
-  const of = (kinds, type) => kinds[type] ?? kinds.Database;
+  const changes = read(root, 'CHANGELOG.md');
+  const javaScriptLayer = texts('bench/peers', /\/as_written/);
+  const textOf = (kinds, type) => kinds[type] ?? kinds.Database;
+  const isMeasured = (type, { name }) => calls(name).test(textOf(cases, type));
+  // The peers of the raw handle are other packages.
+  const peer = (text) => (type, method) =>
+    type !== 'VisualDatabase' || !isMeasured(type, method) || defines(method.name).test(text);
+  const row = (text, isOf) => (type, method) =>
+    type !== 'VisualDatabase' || !isOf(method) || calls(method.name).test(text) || text.includes(`'${method.name}'`);
   return {
-    suite: (type, name) => calls(name).test(of(suites, type)),
-    model: (type, name) => type !== 'VisualDatabase' || steps.includes(`'${name}'`),
-    benchmark: (type, name) => calls(name).test(of(cases, type)),
-    'type test': (type, name) => used.has(name === 'Symbol.dispose' ? 'SymbolConstructor.dispose' : `${type}.${name}`),
-    reference: (type, name) => new RegExp(`(?<!\\w)${escaped(name)}[(\`\\]]`).test(reference),
+    suite: (type, { name }) => calls(name).test(textOf(suites, type)),
+    ...Object.fromEntries(
+      Object.entries(ROWS).map(([what, { suite, of: isOf }]) => [what, row(texts('__test__', suite), isOf)]),
+    ),
+    model: (type, { name }) => type !== 'VisualDatabase' || steps.includes(`'${name}'`),
+    benchmark: isMeasured,
+    'peer as written': peer(texts('bench/peers', /as_written/)),
+    'hand-tuned peer': peer(texts('bench/peers', /hand_tuned/)),
+    'type test': (type, { name }) =>
+      used.has(name === 'Symbol.dispose' ? 'SymbolConstructor.dispose' : `${type}.${name}`),
+    reference: (type, { name }) => mentions(name).test(reference),
+    // What the JavaScript layer has, too, is no change.
+    'word in the changelog': (type, { name }) =>
+      type !== 'VisualDatabase' || defines(name).test(javaScriptLayer) || mentions(name).test(changes),
   };
+}
+
+/** The methods that a class declares, each once, whichever way it may be called. */
+function methodsOf(members) {
+  const methods = new Map();
+  for (const { name, isMethod, isStatic, parameters } of members) {
+    if (!isMethod) continue;
+    methods.set(name, { name, isStatic, parameters: [...(methods.get(name)?.parameters ?? []), ...parameters] });
+  }
+  return [...methods.values()];
 }
 
 /** What the methods lack, a line each, and the exceptions that there is no more reason for. */
@@ -82,11 +128,10 @@ async function problems(root, exceptions) {
   for (const [what, has] of Object.entries(requirements(root, used))) {
     const allowed = { ...exceptions[what] };
     for (const type of ['VisualDatabase', 'Database', 'Statement']) {
-      const names = (declared[type] ?? []).filter(({ isMethod }) => isMethod).map(({ name }) => name);
-      for (const name of new Set(names)) {
-        const method = `${type}.${name}`;
-        if (!has(type, name) && !allowed[method]) found.push(`${method} has no ${what}`);
-        else if (!has(type, name)) delete allowed[method];
+      for (const method of methodsOf(declared[type] ?? [])) {
+        const name = `${type}.${method.name}`;
+        if (!has(type, method) && !allowed[name]) found.push(`${name} has no ${what}`);
+        else if (!has(type, method)) delete allowed[name];
       }
     }
     for (const method of Object.keys(allowed)) {

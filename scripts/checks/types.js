@@ -37,6 +37,8 @@ async function readTypes(types, project) {
         name: nameOf(member),
         isMethod: [SyntaxKind.MethodDeclaration, SyntaxKind.MethodSignature].includes(member.kind),
         isOptional: member.postfixToken !== undefined,
+        isStatic: member.modifiers?.some(({ kind }) => kind === SyntaxKind.StaticKeyword) ?? false,
+        parameters: (member.parameters ?? []).map((parameter) => parameter.type?.getText() ?? ''),
         type: member.type?.getText() ?? '',
       }));
     }

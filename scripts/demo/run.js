@@ -1,6 +1,7 @@
 'use strict';
 
-const { spawnSync } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
+const { once } = require('node:events');
 const os = require('node:os');
 
 /** What runs a command needs to know; nobody's Git settings, hooks or test runner reach in here. */
@@ -15,21 +16,31 @@ const env = {
   LC_ALL: 'C',
 };
 
-/** Runs a command to its end: what it said and how it ended. */
-function run(command, folder) {
-  const [file, ...args] = command;
-  const start = performance.now();
+/** Runs a command that has to succeed and returns what it said. */
+function must([file, ...args], folder) {
   const { status, stdout, stderr, error } = spawnSync(file, args, { cwd: folder, env, encoding: 'utf8' });
-  if (error) throw new Error(`The demonstration needs ${file}: ${error.message}`);
-  const milliseconds = Math.round(performance.now() - start);
-  return { command: command.join(' '), exitCode: status, output: `${stdout}${stderr}`.trim(), milliseconds };
+  if (error) throw missing(file, error);
+  if (status !== 0) throw new Error(`${[file, ...args].join(' ')} failed with ${status}:\n${stdout}${stderr}`);
+  return `${stdout}${stderr}`.trim();
 }
 
-/** Runs a command that has to succeed and returns what it said. */
-function must(command, folder) {
-  const { exitCode, output } = run(command, folder);
-  if (exitCode !== 0) throw new Error(`${command.join(' ')} failed with ${exitCode}:\n${output}`);
-  return output;
+/**
+ * Runs a command to its end, or until `signal` is aborted, hands what it says to `print` as it comes, and returns its exit code.
+ * Its standard input is open for as long as whoever runs it is there.
+ */
+async function run([file, ...args], folder, { print, signal }) {
+  const child = spawn(file, args, { cwd: folder, env, signal });
+  for (const stream of ['stdout', 'stderr']) {
+    child[stream].setEncoding('utf8').on('data', (text) => print({ stream, text }));
+  }
+  try {
+    const [exitCode] = await once(child, 'close');
+    return exitCode;
+  } catch (error) {
+    throw error.name === 'AbortError' ? error : missing(file, error);
+  }
 }
+
+const missing = (file, { message }) => new Error(`The demonstration needs ${file}: ${message}`);
 
 module.exports = { run, must };

@@ -1,7 +1,7 @@
 'use strict';
 
-const path = require('node:path');
 const { table } = require('../../lib/cli/output.js');
+const { costText, durationText, tokensText } = require('../../lib/cli/run_text.js');
 
 const say = (text) => console.log(text);
 
@@ -27,52 +27,66 @@ function showBoard(db) {
   );
 }
 
-/** Every run in the order in which it was recorded. */
+/** Every run, in the order in which they were wanted: who did it, how it ended, what it used. */
 function showRuns(db) {
-  const runs = db.listWorktrees().flatMap(({ id }) => db.getWorktreeExecutions(id, -1));
-  // Each of the lists has its newest first, and a sort keeps the order of what is equal.
-  const inOrder = runs.toReversed().toSorted((a, b) => a.executedAt.localeCompare(b.executedAt));
   const names = new Map(db.listZones().map(({ id, name }) => [id, name]));
-  const rows = inOrder.map(({ zoneId, worktreeId, agentType, result, success }) => [
-    names.get(zoneId),
-    db.getWorktree(worktreeId).branchName,
-    agentType,
-    short(result.command),
-    success ? 'passed' : `FAILED (${result.exitCode})`,
-    `${result.milliseconds} ms`,
-  ]);
-  say(table(['zone', 'worktree', 'agent', 'command', 'outcome', 'took'], rows));
+  const rows = db
+    .listRuns({ limit: 1000 })
+    .items.toReversed()
+    .map((run) => [
+      names.get(run.zoneId),
+      db.getWorktree(run.worktreeId).branchName,
+      run.agentType,
+      run.workerId,
+      `${run.attempt} of ${run.maxAttempts}`,
+      run.status === 'succeeded' ? 'passed' : `${run.status.toUpperCase()} (${run.exitCode})`,
+      durationText(run.durationMs),
+      tokensText(run.usage),
+      costText(run.usage.costMicros),
+    ]);
+  say(table(['zone', 'worktree', 'agent', 'worker', 'attempt', 'outcome', 'took', 'in / out', 'cost'], rows));
 }
 
-/** What an agent was told and what its command said. */
-function showRun({ agentType, prompt, result }) {
-  const found = result.output.split('\n').filter((line) => line.startsWith('not ok'));
-  say(`${agentType} was told: ${prompt.split('\n')[0]} ...`);
-  say(`${short(result.command)} said:\n${found.join('\n')}`);
+/** What an agent was told, and what it said, in all its attempts. */
+function showRun(db, id) {
+  const { agentType, prompt, worktreeId, filesChanged, insertions } = db.getRun(id);
+  const output = db.getOutput(id, { limit: 1000 }).items.map(({ text }) => text);
+  const lines = output.join('').trimEnd().split('\n');
+  const failures = lines.filter((line) => line.startsWith('not ok'));
+  say(`\n${agentType} was told about ${db.getWorktree(worktreeId).branchName}: ${prompt.split('\n')[0]}`);
+  say(`It said:\n  ${(failures.length > 0 ? failures : lines.slice(0, 4)).join('\n  ')}`);
+  if (filesChanged > 0) say(`Files changed: ${filesChanged}, lines added: ${insertions}`);
+}
+
+function showBudgets(db) {
+  const rows = db
+    .getBudgets()
+    .map(({ scope, limitMicros, spentMicros, remainingMicros }) => [
+      `a ${scope.period}`,
+      costText(limitMicros),
+      costText(spentMicros),
+      costText(remainingMicros),
+    ]);
+  say(table(['budget', 'limit', 'spent', 'left'], rows));
 }
 
 function showStatistics(db) {
-  const rows = zonesInOrder(db).map(({ id, name }) => figures(name, db.getExecutionStats({ zoneId: id })));
-  rows.push(figures('all', db.getExecutionStats()));
-  say(table(['zone', 'runs', 'successful', 'failed', 'agents', 'success rate'], rows));
+  const { items } = db.listRuns({ limit: 1000 });
+  const rows = zonesInOrder(db).map(({ id, name }) => {
+    const runs = items.filter(({ zoneId }) => zoneId === id);
+    return figures(name, db.getExecutionStats({ zoneId: id }), runs);
+  });
+  rows.push(figures('all', db.getExecutionStats(), items));
+  say(table(['zone', 'runs', 'successful', 'failed', 'agents', 'success rate', 'in / out', 'cost'], rows));
 }
 
-const figures = (name, { total, successful, failed, uniqueAgents, successRate }) => [
-  name,
-  total,
-  successful,
-  failed,
-  uniqueAgents,
-  `${successRate.toFixed(1)} %`,
-];
+function figures(name, { total, successful, failed, uniqueAgents, successRate }, runs) {
+  const sum = (key) => runs.reduce((all, { usage }) => all + usage[key], 0);
+  const [inputTokens, outputTokens, costMicros] = ['inputTokens', 'outputTokens', 'costMicros'].map(sum);
+  const used = [tokensText({ inputTokens, outputTokens }), costText(costMicros)];
+  return [name, total, successful, failed, uniqueAgents, `${successRate.toFixed(1)} %`, ...used];
+}
 
 const zonesInOrder = (db) => db.listZones().toSorted((a, b) => a.position.x - b.position.x);
 
-/** A command without the folders in it, and not too long. */
-function short(command) {
-  const words = command.split(' ').map((word) => (path.isAbsolute(word) ? path.basename(word) : word));
-  const text = words.join(' ');
-  return text.length > 36 ? `${text.slice(0, 35)}…` : text;
-}
-
-module.exports = { heading, say, showBoard, showRuns, showRun, showStatistics };
+module.exports = { heading, say, showBoard, showBudgets, showRun, showRuns, showStatistics };

@@ -1,56 +1,70 @@
 'use strict';
 
-// What an orchestrator does with the package, in the order in which it does it. In a project of your own the first line
-// is `const { VisualDatabase } = require('@ai-orchestra/visual-db')`.
+// What an orchestrator does with the package, in the order in which it does it; worker.js is the other half. In a project of
+// your own the first line is `const { VisualDatabase } = require('@ai-orchestra/visual-db')`.
 
 const { VisualDatabase } = require('../../lib/index.js');
 const assert = require('node:assert');
 const path = require('node:path');
+const { setTimeout: pause } = require('node:timers/promises');
 const defaultZones = require('../../schema/default_zones.json');
-const { PROJECT, TASKS } = require('./project.js');
-const { write, createRepository, addWorktree, listWorktrees } = require('./repository.js');
-const { run, must } = require('./run.js');
-const { heading, say, showBoard, showRuns, showRun, showStatistics } = require('./show.js');
+const { PROJECT, TASKS, taskOf } = require('./project.js');
+const { createRepository, addWorktree, listWorktrees } = require('./repository.js');
+const { must } = require('./run.js');
+const { heading, say, showBoard, showBudgets, showRun, showRuns, showStatistics } = require('./show.js');
+const { Workers } = require('./workers.js');
 
-function tell(folder) {
+/** Of the agents of each zone the demonstration needs one. */
+const AGENTS = {
+  'zone-development': ['backend'],
+  'zone-testing': ['qa'],
+  'zone-review': ['code-reviewer'],
+  'zone-deployment': ['devops'],
+};
+
+async function tell(folder) {
   const repository = path.join(folder, 'shop');
   const dbPath = path.join(folder, 'data', 'visual.db');
   const db = new VisualDatabase({ dbPath });
 
-  heading('Four zones, and a Git repository with four worktrees');
+  heading('Four zones, a Git repository with four worktrees, and a run queued for each of them');
   db.transaction(() => {
-    for (const zone of defaultZones) db.createZone(zone);
+    for (const zone of defaultZones) db.createZone({ ...zone, agents: AGENTS[zone.id] });
   });
+  db.setBudget({ period: 'day' }, 5_000_000);
   createRepository(repository, PROJECT);
   for (const { branch } of TASKS) addWorktree(repository, path.join(folder, 'worktrees', branch), branch);
+  const begun = new Map();
   for (const { path: place, branch } of listWorktrees(repository).slice(1)) {
     const { port, github } = taskOf(branch);
     db.createWorktree({ id: `wt-${port}`, path: place, port, branchName: branch, issueUrl: github.url });
-    drop(db, `wt-${port}`, 'zone-development');
+    begun.set(port, drop(db, `wt-${port}`, 'zone-development'));
   }
   say(must(['git', 'worktree', 'list'], repository));
   showBoard(db);
+  say(`${db.listRuns({ status: 'queued' }).items.length} runs are queued, and nobody works on them yet.`);
 
-  heading('Agents work: each run is a command in the worktree, recorded with its output and outcome');
-  for (const { port, github, work } of TASKS) develop(db, `wt-${port}`, github.title, work);
-  for (const id of ['wt-3001', 'wt-3002', 'wt-3003']) {
-    drop(db, id, 'zone-testing');
-    if (test(db, id).success) {
-      drop(db, id, 'zone-review');
-      agent(db, id, 'code-reviewer', ['git', 'diff', '--stat', 'main...HEAD']);
-    } else {
-      // Back to development, and to testing again.
-      drop(db, id, 'zone-development');
-      develop(db, id, 'Round instead of cutting off', taskOf(db.getWorktree(id).branchName).correction);
-      drop(db, id, 'zone-testing');
-      test(db, id);
-    }
+  heading('Two workers claim them: processes that know the database and nothing else');
+  const workers = new Workers(dbPath);
+  for (const name of ['worker-1', 'worker-2']) say(`${name} is process ${workers.start(name)}.`);
+  // A worker that is gone says nothing: its run goes back to the queue once its lease has run out.
+  const sweep = setInterval(() => db.sweepRuns({ isAlive: (name) => workers.isAlive(name) }), 200);
+  try {
+    const journeys = Promise.all([
+      toTheEnd(db, 'wt-3001', begun.get(3001)),
+      untilTestsPass(db, 'wt-3002', begun.get(3002)),
+      throughReview(db, 'wt-3003', begun.get(3003)),
+      ended(db, begun.get(3004)),
+      killWhoever(db, workers, begun.get(3003)),
+    ]);
+    await Promise.race([journeys, workers.failure]);
+  } finally {
+    clearInterval(sweep);
+    await workers.stop();
   }
-  drop(db, 'wt-3001', 'zone-deployment');
-  agent(db, 'wt-3001', 'devops', ['git', 'archive', '--output', path.join(folder, 'discount.tar'), 'HEAD']);
-  db.updateWorktree('wt-3001', { status: 'completed' });
   showRuns(db);
-  showRun(db.getExecutionHistory('zone-testing').find(({ success }) => !success));
+  showRun(db, begun.get(3003));
+  showRun(db, db.listRuns({ status: 'failed' }).items[0].id);
 
   heading('A port belongs to one worktree');
   try {
@@ -60,9 +74,10 @@ function tell(folder) {
   }
   assert.strictEqual(db.getWorktree('wt-late'), null);
 
-  heading('The board and the statistics');
+  heading('The board, the statistics, and what it has cost');
   showBoard(db);
   showStatistics(db);
+  showBudgets(db);
 
   heading('Closed and opened again');
   const before = everything(db);
@@ -76,36 +91,56 @@ function tell(folder) {
   again.close();
 }
 
-/** A worktree is dropped into a zone: it belongs to it and stands in it, or neither. */
-function drop(db, worktreeId, zoneId) {
-  db.transaction(() => {
+/** Developed, tested, reviewed, and released by leave of a person. */
+async function toTheEnd(db, worktreeId, run) {
+  await throughReview(db, worktreeId, run);
+  const release = drop(db, worktreeId, 'zone-deployment');
+  const { question } = await until(db, release, ({ status }) => status === 'waiting');
+  say(`devops asks a person: ${question} The person says: Yes`);
+  db.answerRun(release, { answer: 'Yes' });
+  await ended(db, release);
+  db.updateWorktree(worktreeId, { status: 'completed' });
+}
+
+async function throughReview(db, worktreeId, run) {
+  await ended(db, run);
+  await ended(db, drop(db, worktreeId, 'zone-testing'));
+  await ended(db, drop(db, worktreeId, 'zone-review'));
+}
+
+/** Back to development for as long as tests fail, and to testing again. */
+async function untilTestsPass(db, worktreeId, run) {
+  await ended(db, run);
+  while ((await ended(db, drop(db, worktreeId, 'zone-testing'))).status !== 'succeeded') {
+    await ended(db, drop(db, worktreeId, 'zone-development', 'correction'));
+  }
+}
+
+/** Kills the worker that works on a run as soon as the run has said something, and starts another one. */
+async function killWhoever(db, workers, id) {
+  const { workerId } = await until(db, id, () => db.getOutput(id).items.length > 0);
+  await workers.kill(workerId);
+  const branch = branchOf(db, id);
+  say(`${workerId} is killed while it works on ${branch}.`);
+  say(`worker-3 is process ${workers.start('worker-3')}.`);
+  const again = await until(db, id, ({ attempt }) => attempt === 2);
+  say(`${branch} is taken from ${workerId} and done once more, by ${again.workerId}.`);
+}
+
+/** A worktree is dropped into a zone: it belongs to it, stands in it, and the zone's agent has work; or nothing of it. */
+function drop(db, worktreeId, zoneId, step = 'work') {
+  return db.transaction(() => {
     db.assignWorktreeToZone(worktreeId, zoneId);
-    const { position } = db.getZone(zoneId);
+    const { position, promptTemplate, agents } = db.getZone(zoneId);
     const place = db.getWorktreesInZone(zoneId).length;
     db.updateWorktree(worktreeId, { position: { x: position.x + 20, y: position.y + 60 * place } });
+    const worktree = db.getWorktree(worktreeId);
+    const prompt = render(promptTemplate, { worktree, github: taskOf(worktree.branchName).github });
+    const wanted = { zoneId, worktreeId, prompt, metadata: { step } };
+    // What a worker began that is gone is tried again; tests that fail would only fail again.
+    const maxAttempts = zoneId === 'zone-testing' ? 1 : 2;
+    return db.enqueueRun({ ...wanted, agentType: agents[0], maxAttempts }).id;
   });
-}
-
-/** The agent writes its files and commits them. */
-function develop(db, worktreeId, message, files) {
-  const { path: place } = db.getWorktree(worktreeId);
-  write(place, files);
-  must(['git', 'add', '--all'], place);
-  agent(db, worktreeId, 'backend', ['git', 'commit', '--message', message]);
-}
-
-function test(db, worktreeId) {
-  return agent(db, worktreeId, 'qa', [process.execPath, '--test', '--test-reporter=tap']);
-}
-
-/** Runs a command as an agent of the zone that the worktree is in, and records it. */
-function agent(db, worktreeId, agentType, command) {
-  const worktree = db.getWorktree(worktreeId);
-  const zone = db.getZone(db.getWorktreeZone(worktreeId));
-  const prompt = render(zone.promptTemplate, { worktree, github: taskOf(worktree.branchName).github });
-  const result = run(command, worktree.path);
-  const success = result.exitCode === 0;
-  return db.getExecution(db.recordExecution({ zoneId: zone.id, worktreeId, agentType, prompt, result, success }));
 }
 
 /** Puts values into a template such as `Test {{ worktree.branch }}`. */
@@ -114,7 +149,18 @@ function render(template, { worktree, github }) {
   return template.replace(/\{\{ (\w+)\.(\w+) \}\}/g, (_, group, key) => values[group][key]);
 }
 
-const taskOf = (branch) => TASKS.find((task) => task.branch === branch);
+/** A run, once it is as `isSo` says. */
+async function until(db, id, isSo) {
+  for (;;) {
+    const run = db.getRun(id);
+    if (isSo(run)) return run;
+    await pause(20);
+  }
+}
+
+const ended = (db, id) => until(db, id, ({ finishedAt }) => finishedAt !== null);
+
+const branchOf = (db, id) => db.getWorktree(db.getRun(id).worktreeId).branchName;
 
 /** All that the file holds. */
 function everything(db) {
@@ -124,7 +170,9 @@ function everything(db) {
     zones,
     assignments: zones.map(({ id }) => db.getWorktreesInZone(id)),
     executions: zones.map(({ id }) => db.getExecutionHistory(id, -1)),
+    runs: db.listRuns({ limit: 1000 }),
     statistics: db.getExecutionStats(),
+    budgets: db.getBudgets(),
   };
 }
 

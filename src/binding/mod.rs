@@ -8,13 +8,11 @@
 mod backup;
 mod backup_values;
 mod board;
-mod database;
-mod function;
+mod connection;
 mod js;
 mod module;
-mod online_backup;
+mod raw;
 mod schema;
 mod schema_values;
 mod state;
-mod statement;
 mod work;

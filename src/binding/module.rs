@@ -8,7 +8,7 @@ use napi::sys;
 
 use super::js::{Call, Env, ErrorClasses, JsResult, Value, dispatch};
 use super::state::{Native, Realm, State};
-use super::{board, database, statement};
+use super::{board, connection, raw};
 
 /// What JavaScript has to agree on, as JSON text.
 #[napi_derive::napi(catch_unwind)]
@@ -62,7 +62,7 @@ unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) ->
 fn functions(call: &Call) -> JsResult<Value> {
     let env = call.env;
     let state = Rc::new(State::new(env, ErrorClasses::new(env, [0, 1, 2, 3, 4].map(|index| call.argument(index)))?)?);
-    let mut table = [database::FUNCTIONS, statement::FUNCTIONS].concat();
+    let mut table = [connection::FUNCTIONS, raw::database::FUNCTIONS, raw::statement::FUNCTIONS].concat();
     table.extend(board::FUNCTIONS.concat());
     let entries: Box<[Entry]> = table.iter().map(|(_, run)| Entry { run: *run, state: Rc::clone(&state) }).collect();
     let object = env.object()?;

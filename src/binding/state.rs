@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
-use super::js::{Call, Env, ErrorClasses, JsResult, Kind, SharedMemory, Value, answer};
+use super::js::{Call, Env, ErrorClasses, JsResult, Kind, SharedMemory, Value, Waker, answer};
 use crate::engine::sqlite::driver::Connection;
 use crate::error::{Error, Result};
 use crate::model::Given;
@@ -24,6 +25,8 @@ pub struct State {
     blobs: RefCell<Vec<Vec<u8>>>,
     wide: RefCell<Vec<u16>>,
     connections: RefCell<Vec<Weak<Connection>>>,
+    /// Who is called from other threads, while somebody waits.
+    pub waker: RefCell<Option<Arc<Waker>>>,
 }
 
 impl State {
@@ -38,6 +41,7 @@ impl State {
             blobs: RefCell::default(),
             wide: RefCell::default(),
             connections: RefCell::default(),
+            waker: RefCell::default(),
         })
     }
 
@@ -91,24 +95,24 @@ impl State {
         run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
     ) -> JsResult<T> {
         let count = call.count().saturating_sub(from);
-        self.with_decoded(count, |index| Ok(call.argument(from + index)), run)
+        self.with_some_given(call, from, count, run)
     }
 
-    /// Lends elements of an array as values of the model.
-    pub fn with_elements<T>(
+    /// Lends so many arguments of a call, from one of them on.
+    pub fn with_some_given<T>(
         &self,
-        array: Value,
-        from: u32,
-        count: u32,
+        call: &Call,
+        from: usize,
+        count: usize,
         run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
     ) -> JsResult<T> {
-        self.with_decoded(count as usize, |index| self.env.element(array, from + index as u32), run)
+        self.with_decoded(count, |index| call.argument(from + index), run)
     }
 
     fn with_decoded<T>(
         &self,
         count: usize,
-        value: impl Fn(usize) -> JsResult<Value>,
+        value: impl Fn(usize) -> Value,
         run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
     ) -> JsResult<T> {
         // Most calls have few: room for all that there may be is more work to make than they are.
@@ -237,7 +241,7 @@ impl<'a> Arguments<'a> {
 fn run_with<const N: usize, T>(
     env: Env,
     count: usize,
-    value: impl Fn(usize) -> JsResult<Value>,
+    value: impl Fn(usize) -> Value,
     text: &mut String,
     run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
 ) -> JsResult<T> {
@@ -246,7 +250,7 @@ fn run_with<const N: usize, T>(
         return Err(Error::internal(&format!("{count} arguments, where a call has at most {N}")).into());
     };
     for (index, slot) in decoded.iter_mut().enumerate() {
-        *slot = decode_one(env, value(index)?, text)?;
+        *slot = decode_one(env, value(index), text)?;
     }
     let mut given = [Given::Undefined; N];
     for (given, decoded) in given.iter_mut().zip(decoded.iter()) {

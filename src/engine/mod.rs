@@ -4,25 +4,64 @@
 //! a [`Batch`](crate::rows::Batch), errors are [`Error`](crate::error::Error)s.
 
 mod assignments;
+mod commits;
 mod control;
 mod executions;
 mod lists;
+mod output;
+mod runs;
 mod session;
+mod spending;
 pub mod sqlite;
 mod statistics;
+mod workers;
 mod worktrees;
 mod zones;
 
 pub use assignments::Assignments;
+pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
 pub use lists::Lists;
+pub use output::{Chunk, Output, STREAMS};
+pub use runs::{RunFilter, Runs, RunsAfter};
 pub use session::Session;
+pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
+pub use workers::{Asked, Claim, Workers};
 pub use worktrees::Worktrees;
 pub use zones::Zones;
 
 /// All that a board can do.
-pub trait Engine: Session + Lists + Worktrees + Zones + Assignments + Executions + Statistics {}
+pub trait Engine:
+    Session
+    + Commits
+    + Lists
+    + Worktrees
+    + Zones
+    + Assignments
+    + Executions
+    + Statistics
+    + Runs
+    + Workers
+    + Output
+    + Spending
+{
+}
 
-impl<T: Session + Lists + Worktrees + Zones + Assignments + Executions + Statistics> Engine for T {}
+impl<
+    T: Session
+        + Commits
+        + Lists
+        + Worktrees
+        + Zones
+        + Assignments
+        + Executions
+        + Statistics
+        + Runs
+        + Workers
+        + Output
+        + Spending,
+> Engine for T
+{
+}

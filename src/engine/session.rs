@@ -1,5 +1,7 @@
 //! The session that a board is open in: whether it is open, transactions, which state of the content it sees.
 
+use std::rc::Rc;
+
 use super::Control;
 use crate::error::Result;
 
@@ -17,11 +19,17 @@ pub trait Session {
     /// Whether a transaction is open.
     fn in_transaction(&self) -> bool;
 
+    /// Whether it is open and nothing is under way on it: neither a transaction nor a list that somebody iterates over.
+    fn is_at_rest(&self) -> bool;
+
     /// Takes a step of a transaction.
     ///
     /// # Errors
     /// A `TypeError` where the session can't, the engine's error.
     fn control(&self, control: Control) -> Result<()>;
+
+    /// Who is named with what the calls write from now on, as JSON; `None` names nobody.
+    fn act_as(&self, by: Option<&Rc<str>>);
 
     /// A token of the content: a number that stays as long as nobody commits anything, in whichever process, and never comes
     /// back; 0 where that can't be told, inside a transaction for one.

@@ -3,6 +3,7 @@
 
 use super::given::{Field, Given};
 use super::rules::{self, Stored};
+use super::{coordinate, port};
 use crate::error::{Error, Result};
 
 /// What a field holds.
@@ -17,6 +18,8 @@ pub enum Holds {
         /// The text that is read where none is stored.
         missing: &'static str,
     },
+    /// A JSON object, stored as its text.
+    Object,
     /// The port of a server: a non-negative integer.
     Port,
     /// A coordinate or a length on the canvas: a finite number.
@@ -25,18 +28,25 @@ pub enum Holds {
     Time,
     /// Whether something is so, stored as 1 or 0.
     Boolean,
+    /// A whole number.
+    Integer,
+    /// A point in time that is stored in milliseconds, and given as ISO 8601 or a `Date`.
+    Instant,
 }
 
 impl Holds {
     /// What a value must be, for the sentence that refuses another.
     const fn must(self) -> &'static str {
         match self {
-            Self::Id => "a non-empty string",
-            Self::Text | Self::Time => "a string",
+            Self::Id => rules::ID,
+            Self::Text | Self::Time => rules::TEXT,
             Self::Json { .. } => "a JSON value",
-            Self::Port => "a non-negative integer",
-            Self::Coordinate => "a finite number",
+            Self::Object => "an object",
+            Self::Port => port::MUST,
+            Self::Coordinate => coordinate::MUST,
             Self::Boolean => "a boolean",
+            Self::Integer => "an integer",
+            Self::Instant => "a time",
         }
     }
 }
@@ -136,11 +146,15 @@ impl Declaration {
     fn stored_new<'a>(&self, field: Field, given: Given<'a>, now: &'a str) -> Result<Stored<'a>> {
         match (self.holds, self.new) {
             (Holds::Id, _) => rules::id(field, given).map(Into::into),
-            (Holds::Text | Holds::Json { .. }, New::OrNull) => rules::text_or(field, given, None).map(Into::into),
+            (Holds::Text | Holds::Json { .. } | Holds::Object, New::OrNull) => {
+                rules::text_or(field, given, None).map(Into::into)
+            }
             (Holds::Text | Holds::Json { .. }, New::Or(text)) => {
                 rules::text_or(field, given, Some(text)).map(Into::into)
             }
-            (Holds::Coordinate, New::OrNumber(number)) => rules::coordinate_or(field, given, number).map(Stored::Real),
+            (Holds::Coordinate, New::OrNumber(number)) => {
+                coordinate::coordinate_or(field, given, number).map(Stored::Real)
+            }
             (Holds::Time, _) => rules::time(field, given, now).map(Into::into),
             _ => self.stored(field, given),
         }
@@ -158,11 +172,12 @@ impl Declaration {
     fn stored<'a>(&self, field: Field, given: Given<'a>) -> Result<Stored<'a>> {
         match self.holds {
             Holds::Id => rules::id(field, given).map(Into::into),
-            Holds::Text | Holds::Json { .. } | Holds::Time => rules::text(field, given).map(Into::into),
-            Holds::Port => rules::port(field, given),
-            Holds::Coordinate => rules::coordinate(field, given).map(Stored::Real),
+            Holds::Text | Holds::Json { .. } | Holds::Object | Holds::Time => rules::text(field, given).map(Into::into),
+            Holds::Port => port::port(field, given),
+            Holds::Coordinate => coordinate::coordinate(field, given).map(Stored::Real),
             // JavaScript's part makes it one: everything has a truth value there.
             Holds::Boolean => Ok(Stored::Integer(i64::from(given == Given::Boolean(true)))),
+            Holds::Integer | Holds::Instant => rules::whole(field, given, &(i64::MIN..=i64::MAX)).map(Stored::Integer),
         }
     }
 }
@@ -220,34 +235,55 @@ impl Entity {
         now: &'a str,
     ) -> Result<Vec<Stored<'a>>> {
         let (mut given, mut set) = (given.iter().copied().enumerate(), set.iter());
-        self.written()
-            .map(|field| {
-                if field.new == New::Set {
-                    return Ok(Stored::from(set.next().copied().unwrap_or(now)));
-                }
+        // One piece of memory a row: collecting Results would ask for more, time and again.
+        let mut row = Vec::with_capacity(self.fields.len());
+        for field in self.written() {
+            row.push(if field.new == New::Set {
+                Stored::from(set.next().copied().unwrap_or(now))
+            } else {
                 let (nth, given) = given.next().unwrap_or((0, Given::Undefined));
-                field.stored_new(Field::new(method, field.name).behind(nth), given, now)
-            })
-            .collect()
+                field.stored_new(Field::new(method, field.name).behind(nth), given, now)?
+            });
+        }
+        Ok(row)
     }
 
-    /// The columns that an edit changes, and what they become. `given` has a value for each of
+    /// What an edit changes. `given` has a value for each of
     /// [`Entity::editable`]; the id of what is changed is given before them.
     ///
     /// # Errors
     /// The first field that breaks its rule, named with `method`.
-    pub fn changes<'a>(
-        &self,
-        edit: Edit,
-        method: &'static str,
-        given: &[Given<'a>],
-    ) -> Result<Vec<(&'static str, Stored<'a>)>> {
-        let mut set = Vec::with_capacity(given.len() + 1);
-        for (nth, (field, given)) in self.editable(edit).zip(given).enumerate() {
+    pub fn changes<'a>(&self, edit: Edit, method: &'static str, given: &[Given<'a>]) -> Result<Changes<'a>> {
+        let mut changes = Changes { set: 0, values: Vec::with_capacity(given.len() + 2) };
+        let mut given = given.iter().enumerate();
+        for (index, field) in self.fields.iter().enumerate().filter(|(_, field)| field.is_edited_by(edit)) {
+            let Some((nth, given)) = given.next() else { break };
             if let Some(stored) = field.stored_change(Field::new(method, field.name).behind(1 + nth), *given)? {
-                set.push((field.column, stored));
+                changes.set |= 1 << index;
+                changes.values.push(stored);
             }
         }
-        Ok(set)
+        Ok(changes)
+    }
+}
+
+/// What an edit makes of a row. There is room behind the values for what an engine adds.
+#[derive(Debug, PartialEq)]
+pub struct Changes<'a> {
+    /// Which fields it sets: a bit each, by its place in [`Entity::fields`].
+    pub set: u64,
+    /// What they become, in that order.
+    pub values: Vec<Stored<'a>>,
+}
+
+impl Changes<'_> {
+    /// The columns that it sets, in the order of the values.
+    pub fn columns(&self, entity: &Entity) -> impl Iterator<Item = &'static str> {
+        entity
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| self.set & (1 << index) != 0)
+            .map(|(_, field)| field.column)
     }
 }

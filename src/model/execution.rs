@@ -28,11 +28,16 @@ pub const EXECUTION: Entity = Entity {
 /// bijection, so that ids of one process never collide and those of two only as random 64-bit numbers would.
 #[must_use]
 pub fn new_id(milliseconds: f64) -> String {
+    let milliseconds = if milliseconds.is_finite() { milliseconds.max(0.0) as u64 } else { 0 };
+    format!("exec-{milliseconds}-{}", base36(random()))
+}
+
+/// A number by chance, another one each time.
+#[must_use]
+pub fn random() -> u64 {
     static SEED: OnceLock<u64> = OnceLock::new();
     static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let count = SEED.get_or_init(seed).wrapping_add(COUNTER.fetch_add(1, Ordering::Relaxed));
-    let milliseconds = if milliseconds.is_finite() { milliseconds.max(0.0) as u64 } else { 0 };
-    format!("exec-{milliseconds}-{}", base36(spread(count)))
+    spread(SEED.get_or_init(seed).wrapping_add(COUNTER.fetch_add(1, Ordering::Relaxed)))
 }
 
 fn seed() -> u64 {

@@ -95,12 +95,7 @@ impl Field {
     /// What an error about it lets programs test.
     #[must_use]
     pub fn facts(self) -> Facts {
-        Facts {
-            method: self.method,
-            field: Some(self.name),
-            value: Some(Position::Argument(self.nth)),
-            ..Facts::default()
-        }
+        Facts { method: self.method, field: Some(self.name), value: Some(Position(self.nth)), ..Facts::default() }
     }
 
     /// A value of a kind that never belongs here.

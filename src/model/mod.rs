@@ -1,10 +1,12 @@
 //! The rules of the contract: what a value may be, what stands in for a missing one, and the words of the errors.
 //! No SQL and no Node-API, so that another engine or another border can use them as they are.
 
+pub mod coordinate;
 pub mod entity;
 pub mod execution;
 pub mod given;
 pub mod number;
+pub mod port;
 pub mod rules;
 pub mod run;
 pub mod time;
@@ -15,5 +17,6 @@ pub use entity::Entity;
 pub use execution::EXECUTION;
 pub use given::{Field, Given};
 pub use rules::Stored;
+pub use run::RUN;
 pub use worktree::WORKTREE;
 pub use zone::ZONE;

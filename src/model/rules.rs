@@ -1,6 +1,8 @@
-//! One function a rule: each takes what was given for a field and answers with what is stored, or refuses it.
+//! One function a rule: each takes what was given for a field and answers with what is stored, or refuses it. The rule of
+//! a port is in `port.rs`, that of a coordinate in `coordinate.rs`.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use super::given::{Field, Given};
 use super::number;
@@ -31,6 +33,11 @@ impl<'a> From<&'a str> for Stored<'a> {
     }
 }
 
+/// What an id must be.
+pub const ID: &str = "a non-empty string";
+/// What text must be.
+pub const TEXT: &str = "a string";
+
 /// The largest text or JSON value that is accepted, in bytes of UTF-8: 64 MiB.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 
@@ -40,9 +47,9 @@ pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// A `TypeError` for anything else, a `RangeError` for more than [`MAX_BYTES`].
 pub fn id(field: Field, given: Given<'_>) -> Result<&str> {
     match given {
-        Given::Text("") => Err(field.wrong_value("a non-empty string", &given)),
+        Given::Text("") => Err(field.wrong_value(ID, &given)),
         Given::Text(text) => sized(field, text),
-        _ => Err(field.wrong_type("a non-empty string", &given)),
+        _ => Err(field.wrong_type(ID, &given)),
     }
 }
 
@@ -54,7 +61,7 @@ pub fn lookup(field: Field, given: Given<'_>) -> Result<Option<&str>> {
     match given {
         Given::Undefined | Given::Null => Ok(None),
         Given::Text(text) => Ok(Some(text)),
-        _ => Err(field.wrong_type("a string", &given)),
+        _ => Err(field.wrong_type(TEXT, &given)),
     }
 }
 
@@ -76,7 +83,19 @@ pub fn text(field: Field, given: Given<'_>) -> Result<Option<Cow<'_, str>>> {
         Given::Text(text) => sized(field, text).map(|text| Some(Cow::Borrowed(text))),
         Given::Number(value) if value.is_finite() => Ok(Some(Cow::Owned(number::to_text(value)))),
         Given::Integer(value) => Ok(Some(Cow::Owned(value.to_string()))),
-        Given::Number(_) | Given::HugeInteger => Err(field.wrong_value("a string", &given)),
+        Given::Number(_) | Given::HugeInteger => Err(field.wrong_value(TEXT, &given)),
+        _ => Err(field.wrong_type(TEXT, &given)),
+    }
+}
+
+/// Text that nothing else stands for: `undefined` and `null` are `None`.
+///
+/// # Errors
+/// A `TypeError` for anything else that is not a string, a `RangeError` for more than [`MAX_BYTES`].
+pub fn string(field: Field, given: Given<'_>) -> Result<Option<&str>> {
+    match given {
+        Given::Undefined | Given::Null => Ok(None),
+        Given::Text(text) => sized(field, text).map(Some),
         _ => Err(field.wrong_type("a string", &given)),
     }
 }
@@ -97,53 +116,8 @@ pub fn time<'a>(field: Field, given: Given<'a>, default: &'a str) -> Result<&'a 
     match given {
         Given::Undefined | Given::Null | Given::Text("") => Ok(default),
         Given::Text(text) => sized(field, text),
-        _ => Err(field.wrong_type("a non-empty string", &given)),
+        _ => Err(field.wrong_type(ID, &given)),
     }
-}
-
-/// A port: a non-negative integer, or a string of one. `undefined` and `null` are left to SQLite's NOT NULL.
-///
-/// # Errors
-/// A `TypeError` for what is no number, a `RangeError` for a number that is no port.
-pub fn port(field: Field, given: Given<'_>) -> Result<Stored<'static>> {
-    let must = "a non-negative integer";
-    let value = match given {
-        Given::Undefined | Given::Null => return Ok(Stored::Null),
-        Given::Number(value) => value,
-        Given::Integer(value) => value as f64,
-        Given::HugeInteger => f64::INFINITY,
-        Given::Text(text) => number::from_text(text).ok_or_else(|| field.wrong_value(must, &given))?,
-        _ => return Err(field.wrong_type(must, &given)),
-    };
-    if value.fract() == 0.0 && (0.0..=number::MAX_SAFE_INTEGER).contains(&value) {
-        Ok(Stored::Integer(value as i64))
-    } else {
-        Err(field.out_of_range(must, given))
-    }
-}
-
-/// A coordinate or a length on the canvas: any finite number, or a string of one.
-///
-/// # Errors
-/// A `TypeError` for anything else.
-pub fn coordinate(field: Field, given: Given<'_>) -> Result<f64> {
-    let must = "a finite number";
-    let value = match given {
-        Given::Number(value) => Some(value).filter(|value| value.is_finite()),
-        Given::Integer(value) => Some(value as f64),
-        Given::Text(text) => number::from_text(text),
-        Given::HugeInteger => None,
-        _ => return Err(field.wrong_type(must, &given)),
-    };
-    value.ok_or_else(|| field.wrong_value(must, &given))
-}
-
-/// A coordinate or a length of something new: everything falsy means the default.
-///
-/// # Errors
-/// As [`coordinate`].
-pub fn coordinate_or(field: Field, given: Given<'_>, default: f64) -> Result<f64> {
-    if given.is_falsy() { Ok(default) } else { coordinate(field, given) }
 }
 
 /// How many rows at most: an integer, or a string of one; negative means all of them, `undefined` 100.
@@ -164,6 +138,21 @@ pub fn limit(field: Field, given: Given<'_>) -> Result<i64> {
     if value.fract() == 0.0 && value.abs() <= number::MAX_SAFE_INTEGER { Ok(value as i64) } else { Err(refused()) }
 }
 
+/// A whole number within a range, as a number or a `BigInt`. Text is none, whatever it says.
+///
+/// # Errors
+/// A `TypeError` for what is no number, a `RangeError` for one that is not whole or out of the range.
+pub fn whole(field: Field, given: Given<'_>, range: &RangeInclusive<i64>) -> Result<i64> {
+    let must = || format!("an integer from {} to {}", range.start(), range.end());
+    let value = match given {
+        Given::Integer(value) => Some(value),
+        Given::Number(value) if value.fract() == 0.0 && value.abs() <= number::MAX_SAFE_INTEGER => Some(value as i64),
+        Given::Number(_) | Given::HugeInteger => None,
+        _ => return Err(field.wrong_type(&must(), &given)),
+    };
+    value.filter(|value| range.contains(value)).ok_or_else(|| field.out_of_range(&must(), given))
+}
+
 fn sized(field: Field, text: &str) -> Result<&str> {
     if text.len() <= MAX_BYTES {
         Ok(text)
@@ -177,7 +166,7 @@ mod tests {
     use super::*;
     use crate::error::Error;
 
-    const FIELD: Field = Field::new("createWorktree", "port");
+    const FIELD: Field = Field::new("createWorktree", "path");
 
     fn is_type<T>(result: Result<T>) -> bool {
         result.is_err_and(|error| matches!(error.parts().0, Error::Type(_)))
@@ -207,20 +196,6 @@ mod tests {
     }
 
     #[test]
-    fn a_port_is_a_non_negative_integer() {
-        assert_eq!(port(FIELD, Given::Number(3001.0)), Ok(Stored::Integer(3001)));
-        assert_eq!(port(FIELD, Given::Text("3001")), Ok(Stored::Integer(3001)));
-        assert_eq!(port(FIELD, Given::Integer(3001)), Ok(Stored::Integer(3001)));
-        assert_eq!(port(FIELD, Given::Null), Ok(Stored::Null));
-        for given in [Given::Number(1.5), Given::Number(-1.0), Given::Number(f64::NAN), Given::HugeInteger] {
-            assert!(is_range(port(FIELD, given)), "{given:?}");
-        }
-        for given in [Given::Text("abc"), Given::Text(""), Given::Boolean(true), Given::Other("a Date")] {
-            assert!(is_type(port(FIELD, given)), "{given:?}");
-        }
-    }
-
-    #[test]
     fn a_limit_is_an_integer_and_100_by_default() {
         assert_eq!(limit(FIELD, Given::Undefined), Ok(100));
         assert_eq!(limit(FIELD, Given::Text("5")), Ok(5));
@@ -236,16 +211,5 @@ mod tests {
         assert_eq!(code(id(FIELD, Given::Number(7.0))), Some("ERR_INVALID_ARG_TYPE"));
         assert_eq!(code(id(FIELD, Given::Text(""))), Some("ERR_INVALID_ARG_VALUE"));
         assert_eq!(code(text(FIELD, Given::Number(f64::NAN))), Some("ERR_INVALID_ARG_VALUE"));
-        assert_eq!(code(coordinate(FIELD, Given::Null)), Some("ERR_INVALID_ARG_TYPE"));
-        assert_eq!(code(port(FIELD, Given::Text("abc"))), Some("ERR_INVALID_ARG_VALUE"));
-        assert_eq!(code(port(FIELD, Given::Number(1.5))), Some("ERR_OUT_OF_RANGE"));
-    }
-
-    #[test]
-    fn a_refusal_names_the_method_the_field_and_what_it_got() {
-        assert_eq!(
-            port(FIELD, Given::Text("abc")).map_err(|e| e.to_string()),
-            Err("createWorktree: port must be a non-negative integer, got the string \"abc\"".into())
-        );
     }
 }

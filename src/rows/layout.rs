@@ -1,6 +1,6 @@
 //! How the memory that is shared with JavaScript is laid out, in bytes.
 
-use super::{BYTES, CELLS};
+use super::batch::{BYTES, CELLS};
 
 /// A part of the memory. What is written to it stays in it.
 #[derive(Debug, Clone, Copy)]

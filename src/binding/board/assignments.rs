@@ -21,12 +21,14 @@ fn assign_worktree(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `assignWorktrees(connection, now, worktree ids, zone id)`
+/// `assignWorktrees(connection, now, zone id, ...worktree ids)`
 fn assign_worktrees(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = &board(call)?.engine;
+    let engine = board(call)?.writer();
     let now = time::iso(call.env.to_f64(call.argument(1))?);
-    state.with_given(call, 3, |zone| {
-        each(state, call, 1, |given| engine.assign_worktree("assignWorktreesToZone", given.get(0), zone.get(0), &now))
+    state.with_some_given(call, 2, 1, |zone| {
+        each(state, call, 3, 1, |given| {
+            engine.assign_worktree("assignWorktreesToZone", given.get(0), zone.get(0), &now)
+        })
     })
 }
 

@@ -1,7 +1,7 @@
 //! What the calls have in common: the engine, the values that were given, a batch of rows or nothing as the answer.
 
 use super::opened::Board;
-use crate::binding::database::database;
+use crate::binding::connection::handle;
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Arguments, State};
 use crate::engine::Engine;
@@ -10,12 +10,12 @@ use crate::rows::Batch;
 
 /// The board in the first argument.
 pub(super) fn board(call: &Call) -> JsResult<&Board> {
-    database(call)?.board.as_ref().ok_or_else(|| Error::Type("Illegal invocation".into()).into())
+    handle(call)?.board().ok_or_else(|| Error::Type("Illegal invocation".into()).into())
 }
 
 /// An error, with the argument that has the value which it is about: `first` is the first that the caller gave.
 pub(super) fn placed(first: usize) -> impl Fn(Error) -> Error {
-    move |error| error.placed(|nth| Position::Argument(first + nth))
+    move |error| error.placed(|nth| Position(first + nth))
 }
 
 /// A call that writes and gives at most one row.
@@ -24,7 +24,7 @@ pub(super) fn row(
     call: &Call,
     run: impl FnOnce(&dyn Engine, &Arguments<'_>, &mut Batch) -> Result<()>,
 ) -> JsResult<Value> {
-    let engine = &*board(call)?.engine;
+    let engine = board(call)?.writer();
     state.with_given(call, 1, |given| {
         state.with_batch(|batch| {
             run(engine, given, batch).map_err(placed(2))?;
@@ -76,31 +76,44 @@ pub(super) fn nothing(
     first: usize,
     run: impl FnOnce(&dyn Engine, &Arguments<'_>) -> Result<()>,
 ) -> JsResult<Value> {
-    let engine = &*board(call)?.engine;
+    let engine = board(call)?.writer();
     state.with_given(call, 1, |given| Ok(run(engine, given).map_err(placed(first))?))?;
     Ok(call.env.undefined())
 }
 
-/// Takes the array in the third argument `width` values at a time. Leaves in the head how many it has taken, so that
-/// JavaScript can tell which one failed.
+/// So many texts among the arguments, from one on. JavaScript's part has seen to it that they are texts.
+pub(super) fn texts(call: &Call, from: usize, count: usize) -> JsResult<Vec<String>> {
+    (from..from + count).map(|index| call.env.to_string(call.argument(index))).collect()
+}
+
+/// Lists of texts: first how long each of so many is, negative for none, from one argument on, then all texts of all of them.
+pub(super) fn lists<const N: usize>(call: &Call, from: usize) -> JsResult<[Option<Vec<String>>; N]> {
+    let mut lists = [const { None }; N];
+    let mut at = from + N;
+    for (nth, list) in lists.iter_mut().enumerate() {
+        if let Ok(count) = usize::try_from(call.env.to_i32(call.argument(from + nth))?) {
+            *list = Some(texts(call, at, count)?);
+            at += count;
+        }
+    }
+    Ok(lists)
+}
+
+/// Takes the arguments from one on, `width` of them at a time: the values of a list's elements, one element's behind the
+/// other's. As arguments, since to fetch an element of an array takes Node longer than all that is done with it here.
+/// Leaves in the head how many were taken, so that JavaScript can tell which one failed.
 pub(super) fn each(
     state: &State,
     call: &Call,
-    width: u32,
+    from: usize,
+    width: usize,
     mut take: impl FnMut(&Arguments<'_>) -> Result<()>,
 ) -> JsResult<Value> {
-    let env = call.env;
-    let values = call.argument(2);
-    let length = env.array_length(values)?;
-    for (item, at) in (0..length).step_by(width as usize).enumerate() {
-        state.emit_head(&[item as i32])?;
-        // What is not of the element is an argument behind the list.
-        let place = |nth: usize| {
-            if nth < width as usize { Position::Element(at as usize + nth) } else { Position::Argument(2 + nth) }
-        };
-        let take = |given: &Arguments<'_>| Ok(take(given).map_err(|error| error.placed(place))?);
-        // SAFETY: what is taken is decoded; no JavaScript value leaves.
-        unsafe { env.scoped(|| state.with_elements(values, at, width, take))? };
+    for (nth, at) in (from..call.count()).step_by(width).enumerate() {
+        state.emit_head(&[nth as i32])?;
+        // What is not of the element is an argument behind the time.
+        let place = |nth: usize| Position(if nth < width { at + nth } else { 2 + nth - width });
+        state.with_some_given(call, at, width, |given| Ok(take(given).map_err(|error| error.placed(place))?))?;
     }
-    Ok(env.undefined())
+    Ok(call.env.undefined())
 }

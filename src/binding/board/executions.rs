@@ -16,7 +16,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
 
 /// Gives the new id.
 fn record_execution(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = &board(call)?.engine;
+    let engine = board(call)?.writer();
     state.with_given(call, 1, |given| {
         let now = given.number(0)?;
         let id = engine.record_execution("recordExecution", given.rest(1), now, &time::iso(now)).map_err(placed(2))?;
@@ -24,13 +24,13 @@ fn record_execution(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `recordExecutions(connection, now, values)`: its values of each run. Gives the ids.
+/// `recordExecutions(connection, now, ...values)`: its values of each run. Gives the ids.
 fn record_executions(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = &board(call)?.engine;
+    let engine = board(call)?.writer();
     let milliseconds = call.env.to_f64(call.argument(1))?;
     let now = time::iso(milliseconds);
     let mut ids = Vec::new();
-    each(state, call, EXECUTION.given().count() as u32, |given| {
+    each(state, call, 2, EXECUTION.given().count(), |given| {
         ids.push(engine.record_execution("recordExecutions", given.rest(0), milliseconds, &now)?);
         Ok(())
     })?;

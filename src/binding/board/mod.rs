@@ -1,12 +1,18 @@
-//! The calls of `VisualDatabase`, a file for each concept. Each takes the connection first; those that write take the time
-//! second.
+//! The calls of `VisualDatabase`, a file for each concept. Each takes the connection first, but for who is to be
+//! woken; those that write take the time second.
 
+mod actors;
 mod assignments;
 mod call;
 mod executions;
 mod lists;
 pub mod opened;
+mod output;
+mod runs;
+mod spending;
 mod statistics;
+mod watch;
+mod workers;
 mod worktrees;
 mod zones;
 
@@ -19,5 +25,11 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     assignments::FUNCTIONS,
     executions::FUNCTIONS,
     statistics::FUNCTIONS,
+    runs::FUNCTIONS,
+    workers::FUNCTIONS,
+    output::FUNCTIONS,
+    spending::FUNCTIONS,
     lists::FUNCTIONS,
+    actors::FUNCTIONS,
+    watch::FUNCTIONS,
 ];

@@ -22,12 +22,12 @@ fn create_worktree(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `createWorktrees(connection, now, values)`: its values of each worktree, one after the other; at most a batch of them.
+/// `createWorktrees(connection, now, ...values)`: its values of each worktree, one after the other; at most a batch of them.
 fn create_worktrees(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = &board(call)?.engine;
+    let engine = board(call)?.writer();
     let now = time::iso(call.env.to_f64(call.argument(1))?);
     state.with_batch(|batch| {
-        each(state, call, WORKTREE.given().count() as u32, |given| {
+        each(state, call, 2, WORKTREE.given().count(), |given| {
             engine.create_worktree("createWorktrees", given.rest(0), &now, batch)
         })?;
         state.emit(batch, false, 0)

@@ -38,11 +38,9 @@ pub unsafe fn dispatch<T>(
     classes: impl FnOnce(&T) -> Option<&ErrorClasses>,
     body: impl FnOnce(&Call, &T) -> JsResult<Value>,
 ) -> sys::napi_value {
+    let mut call = Call::unread(env);
     // SAFETY: as the caller promises.
-    let (call, data) = unsafe {
-        let (call, data) = Call::of(env, info);
-        (call, &*data.cast::<T>())
-    };
+    let data = unsafe { &*call.read(info).cast::<T>() };
     match caught(|| body(&call, data)) {
         Ok(value) => value.0,
         Err(failure) => {

@@ -18,16 +18,14 @@ impl ErrorClasses {
                 env.set(error, name, env.text(text)?)?;
             }
         }
+        if let Some(current) = facts.current {
+            env.set(error, "current", env.number(current as f64)?)?;
+        }
         if !facts.missing.is_empty() {
             env.set(error, "missing", self.list(&facts.missing)?)?;
         }
-        let value = match facts.value {
-            Some(Position::Argument(index)) => call.argument(index),
-            // The list that a bulk call takes is always behind the connection and the time.
-            Some(Position::Element(index)) => env.element(call.argument(2), index as u32)?,
-            None => return Ok(()),
-        };
-        env.set_hidden(error, "value", value)
+        let Some(Position(index)) = facts.value else { return Ok(()) };
+        env.set_hidden(error, "value", call.argument(index))
     }
 }
 

@@ -14,7 +14,6 @@ fn read(status: sys::napi_status) -> JsResult<()> {
         sys::Status::napi_string_expected => "a string",
         sys::Status::napi_number_expected => "a number",
         sys::Status::napi_boolean_expected => "a boolean",
-        sys::Status::napi_array_expected => "an array",
         other => return ok(other),
     };
     Err(Error::Type(format!("Expected {expected}")).into())
@@ -162,14 +161,6 @@ impl Env {
         } else {
             "an object"
         }
-    }
-
-    /// The number of elements of an array.
-    pub fn array_length(self, value: Value) -> JsResult<u32> {
-        let mut length = 0;
-        // SAFETY: the environment and the values are the running call's.
-        read(unsafe { sys::napi_get_array_length(self.0, value.0, &raw mut length) })?;
-        Ok(length)
     }
 
     /// An element of an array.

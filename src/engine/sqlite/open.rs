@@ -114,7 +114,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
     if !options.readonly {
         // A read opens the WAL and its index; from then on it is known which files they are.
         let read = || connection.with(|inner| Ok(inner.pragma_query_value(None, "user_version", |_| Ok(()))?));
-        read().and_then(|()| connection.check_in_place()).map_err(|error| explained(path, error))?;
+        read().and_then(|()| connection.check_same_file()).map_err(|error| explained(path, error))?;
     }
     let store = Store::new(&connection, &prepared);
     store.look_at_counts();

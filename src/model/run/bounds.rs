@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use crate::error::Result;
 use crate::model::given::{Field, Given};
 use crate::model::number::MAX_SAFE_INTEGER;
+use crate::model::rules::whole;
 
 /// `leaseMs`: up to a day. A longer one would keep the run of a dead worker from everybody for longer than anybody waits.
 pub const LEASE_MS: RangeInclusive<i64> = 1..=86_400_000;
@@ -17,21 +18,6 @@ pub const GRACE_MS: RangeInclusive<i64> = 0..=86_400_000;
 
 /// `maxAttempts`: each keeps its token for as long as the run is there.
 pub const MAX_ATTEMPTS: RangeInclusive<i64> = 1..=1_000;
-
-/// A whole number within a range, as a number or a `BigInt`. Text is none, whatever it says.
-///
-/// # Errors
-/// A `TypeError` for what is no number, a `RangeError` for one that is not whole or out of the range.
-pub fn whole(field: Field, given: Given<'_>, range: &RangeInclusive<i64>) -> Result<i64> {
-    let must = || format!("an integer from {} to {}", range.start(), range.end());
-    let value = match given {
-        Given::Integer(value) => Some(value),
-        Given::Number(value) if value.fract() == 0.0 && value.abs() <= MAX_SAFE_INTEGER => Some(value as i64),
-        Given::Number(_) | Given::HugeInteger => None,
-        _ => return Err(field.wrong_type(&must(), &given)),
-    };
-    value.filter(|value| range.contains(value)).ok_or_else(|| field.out_of_range(&must(), given))
-}
 
 /// The token of a claim. One that was never given is for the run to refuse.
 ///

@@ -5,6 +5,7 @@
 mod backoff;
 mod bounds;
 mod call;
+mod fields;
 mod lease;
 mod limits;
 mod line;
@@ -15,6 +16,7 @@ mod state;
 mod status;
 mod transition;
 mod usage;
+mod wanted;
 
 #[cfg(test)]
 mod properties;
@@ -22,8 +24,9 @@ mod properties;
 mod table;
 
 pub use backoff::Backoff;
-pub use bounds::{GRACE_MS, LEASE_MS, MAX_ATTEMPTS, TIMEOUT_MS, token, whole};
+pub use bounds::{GRACE_MS, LEASE_MS, MAX_ATTEMPTS, TIMEOUT_MS, token};
 pub use call::{Call, Outcome};
+pub use fields::RUN;
 pub use lease::Lease;
 pub use limits::{Budget, Limit, Scope, full, spent};
 pub use line::Place;
@@ -33,3 +36,4 @@ pub use state::{Enqueued, New, Run, State, enqueue};
 pub use status::{End, Status};
 pub use transition::{Effect, Transition, apply};
 pub use usage::{Amounts, FIELDS, MOST, Spent, Totals};
+pub use wanted::{METADATA_BYTES, Wanted};

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::bounds::whole;
 use crate::error::Result;
 use crate::model::given::{Field, Given};
+use crate::model::rules::whole;
 
 /// The largest amount of anything, and the largest sum: 2^53 - 1, which JavaScript still counts exactly.
 pub const MOST: i64 = 9_007_199_254_740_991;

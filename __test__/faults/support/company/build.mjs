@@ -4,20 +4,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import platform from '../../../../lib/native/platform.js';
-import { MUTANTS } from './mutants.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const PARTS = ['.cargo', 'build.rs', 'Cargo.toml', 'Cargo.lock', 'src', 'schema', 'benches', 'lib', 'package.json'];
 
-/** Builds it, without a mutant where none is named, and gives the path to import. The next build takes its place. */
-export function packageWithAssertions(mutant) {
+/** Builds it, with what a mutant changes, and gives the path to import. The next build takes its place. */
+export function packageWithAssertions(mutant = []) {
   const folder = path.resolve(process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target'), 'company');
   const copy = path.join(folder, 'package');
   fs.rmSync(copy, { recursive: true, force: true });
   for (const part of PARTS) fs.cpSync(path.join(ROOT, part), path.join(copy, part), { recursive: true });
-  if (mutant !== undefined) {
-    for (const [name, text] of mutated(mutant)) fs.writeFileSync(path.join(copy, name), text);
-  }
+  for (const [name, text] of mutated(mutant)) fs.writeFileSync(path.join(copy, name), text);
 
   const binary = path.join(copy, 'prebuilds', path.basename(platform.binaryPath(platform.platformName())));
   fs.mkdirSync(path.dirname(binary));
@@ -31,7 +28,7 @@ export function packageWithAssertions(mutant) {
  */
 export function mutated(mutant) {
   const files = new Map();
-  for (const [name, from, to] of MUTANTS[mutant]) {
+  for (const [name, from, to] of mutant) {
     const text = files.get(name) ?? fs.readFileSync(path.join(ROOT, name), 'utf8');
     const places = text.split(from).length - 1;
     if (places !== 1) throw new Error(`${name} has what a mutant changes ${places} times, not once: ${from}`);

@@ -23,6 +23,18 @@ pub enum Bind<'a> {
     Blob(&'a [u8]),
 }
 
+impl From<Option<i64>> for Bind<'_> {
+    fn from(value: Option<i64>) -> Self {
+        value.map_or(Self::Null, Self::Integer)
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Bind<'a> {
+    fn from(value: Option<&'a str>) -> Self {
+        value.map_or(Self::Null, Self::Text)
+    }
+}
+
 impl<'a> From<&'a Stored<'a>> for Bind<'a> {
     fn from(stored: &'a Stored<'a>) -> Self {
         match stored {

@@ -8,9 +8,9 @@ use std::rc::Rc;
 
 use rusqlite::ffi;
 
-use super::busy;
-use super::place::Place;
-use super::vfs::{database, index};
+use super::busy_handler::Patience;
+use super::file_identity::FileIdentity;
+use super::vfs::{database, sight};
 use crate::engine::sqlite::driver::error::failed;
 use crate::error::{Error, Result};
 
@@ -24,12 +24,14 @@ pub struct Connection {
     busy: Cell<bool>,
     iterators: Cell<u32>,
     unsafe_mode: Cell<bool>,
-    pub(super) patience: busy::Patience,
+    pub(super) patience: Patience,
     /// How long the write-ahead log was when this connection last tried to checkpoint it, in frames.
     pub(super) tried: Cell<c_int>,
-    place: Place,
-    /// What the write-ahead log's index said last, and how often it said something new.
-    seen: Cell<((index::Header, u32), i32)>,
+    pub(super) identity: FileIdentity,
+    /// What the write-ahead log's index said last, and how often that, or what stands for it, was something new.
+    pub(super) seen: Cell<(sight::State, i32)>,
+    /// Where there is no index: how many commits of others SQLite has counted, and how many rows were changed here.
+    pub(super) counted: Cell<(i64, c_int)>,
 }
 
 /// The words for each state that forbids a call: the same everywhere (better-sqlite3's own).
@@ -50,10 +52,11 @@ impl Connection {
             busy: Cell::new(false),
             iterators: Cell::new(0),
             unsafe_mode: Cell::new(false),
-            patience: busy::Patience::default(),
+            patience: Patience::default(),
             tried: Cell::new(0),
-            place: Place::default(),
+            identity: FileIdentity::default(),
             seen: Cell::default(),
+            counted: Cell::default(),
         })
     }
 
@@ -110,10 +113,10 @@ impl Connection {
     ///
     /// # Errors
     /// `SQLITE_READONLY_DBMOVED`, a `TypeError` once it is closed.
-    pub fn check_in_place(&self) -> Result<()> {
+    pub fn check_same_file(&self) -> Result<()> {
         let raw = self.raw()?;
         // SAFETY: the handle is open.
-        if self.in_transaction() || !unsafe { self.place.was_left(raw, database::wal(raw)) } {
+        if self.in_transaction() || !unsafe { self.identity.has_changed(raw, database::wal(raw)) } {
             return Ok(());
         }
         let message =
@@ -189,29 +192,6 @@ impl Connection {
         !self.in_transaction() && state == ffi::SQLITE_TXN_NONE
     }
 
-    /// A number that stays as long as nobody commits anything to `main`, in this process or another, and never comes
-    /// back; 0 where that can't be told: inside a transaction, in memory, without a write-ahead log.
-    #[must_use]
-    pub fn generation(&self) -> i32 {
-        let Ok(raw) = self.raw() else { return 0 };
-        // Inside a transaction (an open iterator's, say) reads are of a moment ago or of what isn't committed yet.
-        if !self.is_outside_transactions() {
-            return 0;
-        }
-        // SAFETY: the handle is open.
-        let Some(state) = (unsafe { database::state(raw) }) else { return 0 };
-        let (seen, generation) = self.seen.get();
-        if state == seen {
-            // SAFETY: the handle is open: nothing has run since it was asked for.
-            let left = unsafe { self.place.forbids_memory(raw, Some(state.1)) };
-            return if left { 0 } else { generation };
-        }
-        // After two thousand million commits it begins again: nothing is kept that long.
-        let next = generation.checked_add(1).unwrap_or(1);
-        self.seen.set((state, next));
-        next
-    }
-
     /// How many rows all statements so far have changed; wraps around.
     pub(super) fn total_changes(&self) -> c_int {
         // SAFETY: the handle is open.
@@ -257,7 +237,7 @@ impl Connection {
     pub fn close(&self) -> Result<()> {
         let Ok(raw) = self.raw() else { return Ok(()) };
         let Ok(mut slot) = self.inner.try_borrow_mut() else { return Err(Error::Type(BUSY.into())) };
-        if self.place.has_anothers_wal() {
+        if self.identity.has_anothers_wal() {
             self.set_config(ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         }
         for statement in self.statements.borrow_mut().drain() {
@@ -270,7 +250,7 @@ impl Connection {
         }
         self.raw.set(ptr::null_mut());
         self.iterators.set(0);
-        self.place.forget();
+        self.identity.forget();
         match slot.take().map(rusqlite::Connection::close) {
             Some(Err((connection, error))) => {
                 self.raw.set(raw);

@@ -1,19 +1,22 @@
 //! The connection to SQLite: open, flags, statements. The only home of raw `sqlite3` pointers.
 
 mod bind;
-mod busy;
+mod busy_handler;
+mod busy_timeout;
 mod checkpoint;
+pub mod clock;
 pub mod code;
 mod column;
+mod commits;
 pub mod connection;
 mod describe;
 pub mod error;
 mod exec;
+mod file_identity;
 pub mod function;
 pub mod online_backup;
 pub mod open;
 pub mod page_bytes;
-mod place;
 mod read;
 mod register_function;
 mod serialize;
@@ -21,9 +24,10 @@ pub mod statement;
 pub mod transaction;
 mod turn;
 pub mod vfs;
-mod waiting;
+mod watcher;
 
 pub use bind::Bind;
 pub use connection::Connection;
 pub use describe::Column;
 pub use statement::Statement;
+pub use watcher::Watched;

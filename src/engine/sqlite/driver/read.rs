@@ -17,15 +17,43 @@ impl Statement {
         self.raw().map_or(0, |raw| unsafe { ffi::sqlite3_column_int64(raw, column as c_int) })
     }
 
+    /// The same; `None` for NULL.
+    #[must_use]
+    pub fn integer_or_null(&self, column: usize) -> Option<i64> {
+        (!self.is_null(column)).then(|| self.integer(column))
+    }
+
     /// A text of the row it stands on; empty for NULL and without a row.
     #[must_use]
     pub fn text(&self, column: usize) -> String {
-        let Ok(raw) = self.raw() else { return String::new() };
-        // SAFETY: the statement is alive; the text is copied before anything else happens on it.
+        self.with_text(column, ToOwned::to_owned)
+    }
+
+    /// The same; `None` for NULL.
+    #[must_use]
+    pub fn text_or_null(&self, column: usize) -> Option<String> {
+        (!self.is_null(column)).then(|| self.text(column))
+    }
+
+    /// Whether a column of the row it stands on is NULL; so is every one without a row.
+    #[must_use]
+    pub fn is_null(&self, column: usize) -> bool {
+        // SAFETY: the statement is alive; a column that isn't there is NULL.
+        self.raw().map_or(true, |raw| unsafe { ffi::sqlite3_column_type(raw, column as c_int) } == ffi::SQLITE_NULL)
+    }
+
+    /// Lends a text of the row it stands on, which need not be copied then; empty for NULL and without a row.
+    pub fn with_text<T>(&self, column: usize, read: impl FnOnce(&str) -> T) -> T {
+        let Ok(raw) = self.raw() else { return read("") };
+        // SAFETY: the statement is alive; the text is only lent, and what reads it knows no statement to step.
         unsafe {
             let text = ffi::sqlite3_column_text(raw, column as c_int);
             let bytes = slice(text, ffi::sqlite3_column_bytes(raw, column as c_int));
-            String::from_utf8_lossy(bytes).into_owned()
+            // Whole text is checked much faster than it is repaired.
+            match std::str::from_utf8(bytes) {
+                Ok(text) => read(text),
+                Err(_) => read(&String::from_utf8_lossy(bytes)),
+            }
         }
     }
 

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, Transaction};
 
-use super::inspect::{Found, inspect};
+use super::found::Found;
+use super::inspect::inspect;
 use super::migrations::{ALL, LATEST, Migration};
 use super::refusal::refusal;
 use super::{APPLICATION_ID, Prepare, Report, counts, history, lock};

@@ -48,6 +48,7 @@ migrations! {
     1 "javascript_layer" read from 1 written from 1,
     2 "indexes" read from 1 written from 1,
     3 "changes" read from 1 written from 1,
+    4 "runs" read from 1 written from 1,
 }
 
 /// The version that the code needs.
@@ -75,9 +76,10 @@ mod tests {
         assert_eq!(sums, RELEASED);
     }
 
-    const RELEASED: [&str; 3] = [
+    const RELEASED: [&str; 4] = [
         "c7915cd133efbf0b23fd3b65549a3c64bd6174cfade56c544b985d305fbd112d",
         "6f0a86d3901aec2722480d152d706c210023b0a3f31fcffb02a8bc802c610313",
         "66cfb1a1833abce311a6667c6b47fdf349aa7630aad48264efcdd498e0cf921b",
+        "6e8124918435fcc8289ff9c62bf1087309912d3eddfd53d0a5d7c189cf246d0c",
     ];
 }

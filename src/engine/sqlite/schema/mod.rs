@@ -2,7 +2,9 @@
 //!
 //! `prepare` is what every open goes through; the rest serves the command line and the migration script.
 
+mod adopt;
 pub mod counts;
+mod found;
 mod history;
 mod inspect;
 mod lock;

@@ -3,10 +3,11 @@
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
+use super::found::Found;
 use super::history::Access;
-use super::inspect::{Found, header, in_snapshot, inspect};
+use super::inspect::{header, in_snapshot, inspect};
 use super::lock::patiently;
-use super::migrations::LATEST;
+use super::migrations::{JAVASCRIPT_LAYER, LATEST};
 use super::refusal::{older, refusal};
 use super::{APPLICATION_ID, Prepare, Report, history, migrate};
 use crate::error::Result;
@@ -71,7 +72,7 @@ fn look(connection: &Connection) -> Result<(Found, bool)> {
 
 /// An older file can be read as it is.
 fn readable(options: &Prepare, found: &Found, version: u32) -> Result<Report> {
-    let version = if *found == Found::JavaScriptLayer { 1 } else { version };
+    let version = if *found == Found::JavaScriptLayer { JAVASCRIPT_LAYER } else { version };
     if version == 0 {
         return Err(options.error("ERR_SCHEMA_OLDER", "it has no tables yet, so there is nothing to read"));
     }

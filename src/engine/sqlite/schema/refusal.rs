@@ -5,8 +5,9 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::Prepare;
+use super::found::Found;
 use super::history::Access;
-use super::inspect::{Found, inspect};
+use super::inspect::inspect;
 use super::migrations::LATEST;
 use crate::error::{Error, Result};
 

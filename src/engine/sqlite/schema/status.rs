@@ -2,8 +2,9 @@
 
 use rusqlite::Connection;
 
+use super::found::Found;
 use super::history::{self, Access, Entry};
-use super::inspect::{Found, in_snapshot, inspect};
+use super::inspect::{in_snapshot, inspect};
 use super::migrations::{ALL, LATEST};
 use crate::error::Result;
 

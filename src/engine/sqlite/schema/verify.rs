@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::inspect::{Found, in_snapshot, inspect};
+use super::found::Found;
+use super::inspect::{in_snapshot, inspect};
 use super::migrations::ALL;
 use super::{counts, history, shape};
 use crate::error::Result;

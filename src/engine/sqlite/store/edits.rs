@@ -8,7 +8,7 @@ use super::refusals::about_edit;
 use super::rowids::ById;
 use crate::engine::sqlite::driver::Statement;
 use crate::error::Result;
-use crate::model::entity::Edit;
+use crate::model::entity::{Changes, Edit};
 use crate::model::{Entity, Field, Given, Stored, rules};
 use crate::rows::Batch;
 
@@ -30,12 +30,12 @@ impl Store {
     ) -> Result<()> {
         self.connection.check_idle()?;
         let id = rules::lookup(Field::new(method, "id"), id)?;
-        let set = entity.changes(edit, method, given)?;
+        let changes = entity.changes(edit, method, given)?;
         match id {
             None => Ok(()),
-            Some(id) if set.is_empty() => self.get_by_id(ById::of(entity), id, batch),
+            Some(id) if changes.values.is_empty() => self.get_by_id(ById::of(entity), id, batch),
             Some(id) => {
-                self.update(entity, id, now, set, batch).map_err(|error| about_edit(error, entity, edit, method))
+                self.update(entity, id, now, changes, batch).map_err(|error| about_edit(error, entity, edit, method))
             }
         }
     }
@@ -55,32 +55,37 @@ impl Store {
         entity: &Entity,
         id: &'a str,
         now: &'a str,
-        mut set: Vec<(&'static str, Stored<'a>)>,
+        changes: Changes<'a>,
         batch: &mut Batch,
     ) -> Result<()> {
         self.connection.prepare_to_write()?;
-        set.push(("updated_at", Stored::from(now)));
-        let columns: Vec<String> = set.iter().map(|(column, _)| format!("{column} = ?")).collect();
+        let statement = self.update_of(entity, &changes)?;
+        let mut values = changes.values;
+        values.push(Stored::from(now));
+        values.push(Stored::from(id));
+        Self::bind_and_run(&statement, &values, Some(batch)).map(|_| ())
+    }
+
+    /// The statement that sets these columns.
+    fn update_of(&self, entity: &Entity, changes: &Changes<'_>) -> Result<Rc<Statement>> {
+        let key = (entity.name, changes.set);
+        if let Some(known) = self.updates.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let columns: Vec<String> =
+            changes.columns(entity).chain(["updated_at"]).map(|column| format!("{column} = ?")).collect();
         let sql = format!(
             "UPDATE main.{} SET {} WHERE id = ? RETURNING {}",
             entity.table,
             columns.join(", "),
             queries::columns(entity, "")
         );
-        let known = self.updates.borrow().get(&sql).map(Rc::clone);
-        let statement = if let Some(statement) = known {
-            statement
-        } else {
-            let statement = Rc::new(Statement::prepare(&self.connection, &sql, true)?);
-            let mut updates = self.updates.borrow_mut();
-            if updates.len() >= MAX_UPDATES {
-                updates.clear();
-            }
-            updates.insert(sql, Rc::clone(&statement));
-            statement
-        };
-        let mut values: Vec<Stored<'a>> = set.into_iter().map(|(_, value)| value).collect();
-        values.push(Stored::from(id));
-        Self::bind_and_run(&statement, &values, Some(batch)).map(|_| ())
+        let statement = Rc::new(Statement::prepare(&self.connection, &sql, true)?);
+        let mut updates = self.updates.borrow_mut();
+        if updates.len() >= MAX_UPDATES {
+            updates.clear();
+        }
+        updates.insert(key, Rc::clone(&statement));
+        Ok(statement)
     }
 }

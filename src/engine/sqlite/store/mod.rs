@@ -1,7 +1,9 @@
 //! Every SQL statement of the domain: the list in `queries`, their use in a file per entity.
 
 mod assignments;
+mod atomically;
 mod by_id;
+mod commits;
 mod counts;
 mod counts_stand;
 mod edits;
@@ -14,6 +16,7 @@ mod plans;
 pub mod queries;
 mod refusals;
 mod rowids;
+mod runs;
 mod session;
 mod statistics;
 mod tail;
@@ -45,14 +48,18 @@ pub struct Store {
     /// The file is of a later version than this package knows.
     newer: bool,
     queries: [OnceCell<Rc<Statement>>; Query::ALL.len()],
-    /// Updates, by their text: one for each set of columns that was ever changed together.
-    updates: RefCell<HashMap<String, Rc<Statement>>>,
+    /// Updates, by the entity and the fields: one for each set of fields that was ever changed together.
+    updates: RefCell<HashMap<(&'static str, u64), Rc<Statement>>>,
     /// What was read of the log of counts.
     tail: RefCell<tail::Tail>,
     /// Whether the counts are right.
     judged: judged::Judged,
     /// At which rowids rows were found.
     rowids: rowids::Rowids,
+    /// The statements of runs.
+    runs: runs::Statements,
+    /// Who is named with what is written.
+    acting: RefCell<Option<Rc<str>>>,
     /// A list that did not fit one batch.
     unfinished: RefCell<Option<Rc<Statement>>>,
 }
@@ -96,6 +103,8 @@ impl Store {
             tail: RefCell::default(),
             judged: judged::Judged::default(),
             rowids: rowids::Rowids::default(),
+            runs: runs::Statements::default(),
+            acting: RefCell::default(),
             unfinished: RefCell::default(),
         }
     }
@@ -104,6 +113,11 @@ impl Store {
     #[must_use]
     pub fn connection(&self) -> &Rc<Connection> {
         &self.connection
+    }
+
+    /// Who is named with what is written, as JSON.
+    fn actor(&self) -> Option<Rc<str>> {
+        self.acting.borrow().clone()
     }
 
     fn statement(&self, query: Query) -> Result<&Rc<Statement>> {

@@ -2,28 +2,31 @@
 //! in the order of the object's keys; `{w.worktree}` for the same of the table `w`, `{new worktree}` for what an INSERT says
 //! behind the table's name.
 //!
-//! Tables are named with `main.`, since a TEMP table of the same name would come first.
+//! Tables are named with `main.`, since a TEMP table of the same name would come first. `+?1` is a value by which SQLite is not
+//! to choose a plan: where it may (an ORDER BY beside an equality, a LIMIT), it compiles the statement anew whenever a value is
+//! bound, which takes a dozen microseconds.
 
 use crate::model::{EXECUTION, Entity, WORKTREE, ZONE};
 
 macro_rules! queries {
-    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
-        /// A statement of the domain.
+    ($(#[$about:meta])* $set:ident; $($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
+        $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Query { $($(#[$doc])* $name),* }
+        pub enum $set { $($(#[$doc])* $name),* }
 
-        impl Query {
+        impl $set {
             /// All of them, in the order of their discriminants.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
             /// Its SQL.
             #[must_use]
             pub fn sql(self) -> String {
-                expand(match self { $(Self::$name => $sql),* })
+                $crate::engine::sqlite::store::queries::expand(match self { $(Self::$name => $sql),* })
             }
 
             /// Its name.
             #[must_use]
+            #[allow(dead_code, reason = "tests say by it which one it was")]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name)),* }
             }
@@ -31,7 +34,12 @@ macro_rules! queries {
     };
 }
 
+pub(super) use queries;
+
 queries! {
+    /// A statement of the domain.
+    Query;
+
     /// Several reads of one snapshot begin.
     BeginRead = "BEGIN";
     /// They end.
@@ -45,7 +53,7 @@ queries! {
     ListWorktrees = "SELECT {worktree} FROM main.worktrees ORDER BY created_at DESC, rowid";
     /// The worktrees of a status.
     ListWorktreesByStatus =
-        "SELECT {worktree} FROM main.worktrees WHERE status = ?1 ORDER BY created_at DESC, rowid";
+        "SELECT {worktree} FROM main.worktrees WHERE status = +?1 ORDER BY created_at DESC, rowid";
     /// A new worktree.
     InsertWorktree = "INSERT INTO main.worktrees {new worktree}";
     /// A worktree goes, its assignment and executions with it.
@@ -81,7 +89,7 @@ queries! {
     /// The worktrees of a zone.
     ListWorktreesInZone =
         "SELECT {w.worktree} FROM main.worktree_zones AS a CROSS JOIN main.worktrees AS w ON w.id = a.worktree_id \
-         WHERE a.zone_id = ?1 ORDER BY a.assigned_at, a.rowid";
+         WHERE a.zone_id = +?1 ORDER BY a.assigned_at, a.rowid";
     /// Every assignment: worktree and zone, a zone's in their order.
     ListAssignments = "SELECT worktree_id, zone_id FROM main.worktree_zones ORDER BY zone_id, assigned_at, rowid";
 
@@ -93,12 +101,12 @@ queries! {
     GetExecutionAt = "SELECT {execution} FROM main.zone_executions WHERE rowid = ?2 AND id = ?1";
     /// The latest runs in a zone.
     ListExecutionsOfZone =
-        "SELECT {execution} FROM main.zone_executions WHERE zone_id = ?1 \
-         ORDER BY executed_at DESC, rowid DESC LIMIT ?2";
+        "SELECT {execution} FROM main.zone_executions WHERE zone_id = +?1 \
+         ORDER BY executed_at DESC, rowid DESC LIMIT +?2";
     /// The latest runs in a worktree.
     ListExecutionsOfWorktree =
-        "SELECT {execution} FROM main.zone_executions WHERE worktree_id = ?1 \
-         ORDER BY executed_at DESC, rowid DESC LIMIT ?2";
+        "SELECT {execution} FROM main.zone_executions WHERE worktree_id = +?1 \
+         ORDER BY executed_at DESC, rowid DESC LIMIT +?2";
 
     /// The last check of the counts; whether the log went on from what it was then: the last row is still there, or was cut
     /// off with all before it (the first row's number is a multiple of 8,192 then); and whether either table has rows.
@@ -159,7 +167,7 @@ fn new_row(entity: &Entity) -> String {
 }
 
 /// Puts the columns in the place of what stands for them.
-fn expand(sql: &str) -> String {
+pub(super) fn expand(sql: &str) -> String {
     let mut sql = sql.replace("{w.worktree}", &columns(&WORKTREE, "w."));
     for entity in [&WORKTREE, &ZONE, &EXECUTION] {
         if sql.contains('{') {

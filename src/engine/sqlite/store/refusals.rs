@@ -27,7 +27,7 @@ fn about(
     first: usize,
 ) -> Error {
     let Some(field) = refused_field(&error, entity) else { return error };
-    let value = given.position(|given| given.column == field.column).map(|nth| Position::Argument(first + nth));
+    let value = given.position(|given| given.column == field.column).map(|nth| Position(first + nth));
     error.about(Facts { method, field: Some(field.name), value, ..Facts::default() })
 }
 

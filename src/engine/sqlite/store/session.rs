@@ -1,5 +1,7 @@
 //! The session of a board: the connection's.
 
+use std::rc::Rc;
+
 use super::Store;
 use crate::engine::{Control, Session};
 use crate::error::Result;
@@ -17,13 +19,24 @@ impl Session for Store {
         self.connection.in_transaction()
     }
 
+    fn is_at_rest(&self) -> bool {
+        self.connection.check_no_iterators().is_ok() && self.connection.is_outside_transactions()
+    }
+
     fn control(&self, control: Control) -> Result<()> {
         match control {
             Control::BeginImmediate | Control::BeginExclusive => self.connection.prepare_to_write()?,
-            Control::Begin | Control::BeginDeferred => self.connection.check_in_place()?,
+            Control::Begin | Control::BeginDeferred => self.connection.check_same_file()?,
             _ => {}
         }
         self.transactions.run(control)
+    }
+
+    fn act_as(&self, by: Option<&Rc<str>>) {
+        let mut acting = self.acting.borrow_mut();
+        if acting.is_some() || by.is_some() {
+            *acting = by.cloned();
+        }
     }
 
     fn generation(&self) -> i32 {

@@ -11,7 +11,7 @@ use crate::engine::sqlite::schema::{Prepare, counts, prepare};
 const ZONES: u32 = 3;
 const WORKTREES: u32 = 4;
 
-fn open(path: &Path) -> Store {
+pub(super) fn open(path: &Path) -> Store {
     let options = Options { readonly: false, must_exist: false, timeout: Duration::from_secs(5), watched: false };
     let connection = bare(path, options).unwrap();
     let prepared = connection

@@ -1,0 +1,234 @@
+// Runs as a good JavaScript developer would write them on one table: the queue, the leases and the history are partial indexes
+// of it. Comments say which rule of the contract a line is for. It does less than the package: no log of changes, no budgets,
+// and its leases hang on the wall clock, since JavaScript has none that counts sleep.
+//
+// What was measured and left: an index by the end of the lease beside the one by zone, which is a page more for each claim and
+// end; recovery as an UPDATE in each claim, where a statement that finds nothing is enough; ending a run by a trigger, which
+// is a little faster but can't give the execution a result that the run doesn't keep.
+import { HandTuned } from './hand_tuned.mjs';
+import { RUN, TOKEN, newRunOf, runOf } from './hand_tuned_run_rows.mjs';
+
+// urgency: -priority, of what a person has answered 2^54 less, which is before all others. due: when a running one is to be
+// looked at, the end of its lease or of what an attempt may take, so that one index has both. Times are as they are shown, but
+// for those that are reckoned with. The prompt is last: what is changed is found before it.
+const TABLE = `
+CREATE TABLE runs (
+  key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL, urgency INTEGER NOT NULL, due INTEGER,
+  lease_until INTEGER, claimed_at INTEGER, token INTEGER NOT NULL DEFAULT 0, finished_token INTEGER, settled TEXT,
+  attempt INTEGER NOT NULL DEFAULT 0, max_attempts INTEGER NOT NULL, timeout_ms INTEGER, duration_ms INTEGER NOT NULL DEFAULT 0,
+  priority INTEGER NOT NULL, zone_id TEXT NOT NULL, worktree_id TEXT NOT NULL, agent_type TEXT NOT NULL, worker_id TEXT,
+  created_at TEXT NOT NULL, available_at TEXT NOT NULL, started_at TEXT, finished_at TEXT, cancel_requested_at TEXT,
+  idempotency_key TEXT, parent_run_id TEXT, retry_of TEXT, question TEXT, answer TEXT, exit_code INTEGER, commit_before TEXT,
+  commit_after TEXT, files_changed INTEGER, insertions INTEGER, deletions INTEGER, input_tokens INTEGER,
+  cached_input_tokens INTEGER, output_tokens INTEGER, reasoning_tokens INTEGER, cost_micros INTEGER, models TEXT,
+  bodies_pruned_at TEXT, "by" TEXT, metadata TEXT, error TEXT, result TEXT, prompt TEXT);
+
+-- In line: by zone, then priority, then age. The agent is there for the limits.
+CREATE INDEX runs_queued ON runs (zone_id, urgency, key, agent_type) WHERE status = 'queued';
+-- availableAt, and the backoff after a failed attempt.
+CREATE INDEX runs_delayed ON runs (available_at) WHERE status = 'delayed';
+-- At work: counted by zone and agent, and looked through for leases that ran out.
+CREATE INDEX runs_running ON runs (zone_id, agent_type, due) WHERE status = 'running';
+-- One open run for each idempotency key.
+CREATE UNIQUE INDEX runs_idempotency ON runs (idempotency_key) WHERE idempotency_key IS NOT NULL AND finished_at IS NULL;
+
+CREATE TABLE run_limits (zone_id TEXT NOT NULL, agent_type TEXT NOT NULL, at_once INTEGER NOT NULL, PRIMARY KEY (zone_id, agent_type)) WITHOUT ROWID;
+
+-- Deleting a worktree or a zone, by anybody, ends its open runs without an execution.
+CREATE TRIGGER runs_worktree_deleted AFTER DELETE ON worktrees BEGIN
+  UPDATE runs SET status = 'cancelled', error = 'The worktree was deleted', finished_at = strftime('%Y-%m-%dT%H:%M:%fZ')
+  WHERE worktree_id = OLD.id AND status IN ('queued', 'delayed', 'running', 'waiting');
+END;
+CREATE TRIGGER runs_zone_deleted AFTER DELETE ON zones BEGIN
+  UPDATE runs SET status = 'cancelled', error = 'The zone was deleted', finished_at = strftime('%Y-%m-%dT%H:%M:%fZ')
+  WHERE zone_id = OLD.id AND status IN ('queued', 'delayed', 'running', 'waiting');
+END;
+PRAGMA user_version = 3;`;
+
+// What limits close. The counts are of the same statement as the claim, so that no two claims count the same place.
+const CLOSED = `closed (zone, agent) AS MATERIALIZED (
+  SELECT l.zone_id, l.agent_type FROM run_limits AS l WHERE at_once <= (SELECT count(*) FROM runs AS r WHERE r.status = 'running'
+    AND l.zone_id IN ('', r.zone_id) AND l.agent_type IN ('', r.agent_type)))`;
+const open = (filter) =>
+  `NOT EXISTS (SELECT 1 FROM closed AS c WHERE c.zone IN ('', n.zone_id) AND c.agent IN ('', n.agent_type)) ${filter}`;
+const inLine = 'ORDER BY n.zone_id, n.urgency, n.key LIMIT 1';
+
+// The first of each zone, from zone to zone in the index; of those the most urgent, of the zone with the fewest at work, the
+// oldest. A token is an integer that grows with each claim; an answered run goes on with its attempt.
+const claim = (filter) => `
+UPDATE runs SET status = 'running', token = token + 1, attempt = attempt + (urgency > -9007199254740993), worker_id = @worker,
+  claimed_at = @now, lease_until = @until, due = min(@until, coalesce(@now + timeout_ms, @until)),
+  started_at = coalesce(started_at, @iso)
+WHERE key = (
+  WITH RECURSIVE ${CLOSED}, heads (zone, urgency, key) AS (
+    SELECT * FROM (SELECT n.zone_id, n.urgency, n.key FROM runs AS n WHERE n.status = 'queued' AND ${open(filter)} ${inLine})
+    UNION ALL
+    SELECT r.zone_id, r.urgency, r.key FROM heads CROSS JOIN runs AS r ON r.key =
+      (SELECT n.key FROM runs AS n WHERE n.status = 'queued' AND n.zone_id > heads.zone AND ${open(filter)} ${inLine}))
+  SELECT key FROM heads
+  ORDER BY urgency, (SELECT count(*) FROM runs AS r WHERE r.status = 'running' AND r.zone_id = heads.zone), key LIMIT 1)
+RETURNING ${RUN}`;
+const FILTER = `AND (@zones IS NULL OR n.zone_id IN (SELECT value FROM json_each(@zones)))
+  AND (@agents IS NULL OR n.agent_type IN (SELECT value FROM json_each(@agents)))`;
+
+const EXECUTION = 'id, zone_id, worktree_id, agent_type, prompt, result, success, executed_at';
+const BACKOFF = 500;
+const iso = (milliseconds) => new Date(milliseconds).toISOString();
+const list = (values) => (values === undefined ? null : JSON.stringify(values));
+const leaseLost = (id, token) =>
+  Object.assign(new Error(`Token ${token} no longer holds run ${id}`), { code: 'ERR_LEASE_LOST' });
+
+export class HandTunedRuns extends HandTuned {
+  constructor(driver) {
+    super(driver);
+    if (driver.value('PRAGMA user_version') < 3) driver.exec(`BEGIN IMMEDIATE; ${TABLE} COMMIT`);
+    const { prepare, prepareArrays, prepareReturningArrays } = driver;
+    // Where zone, worktree or parent isn't there, or the key is an open run's, nothing is inserted. With EXISTS, SQLite as
+    // better-sqlite3 builds it compiles this anew at each call, which is two thirds of its time.
+    this.insertRun = prepare(
+      `INSERT INTO runs (id, status, urgency, priority, max_attempts, timeout_ms, zone_id, worktree_id, agent_type, created_at,
+         available_at, idempotency_key, parent_run_id, metadata, prompt)
+       SELECT @id, @status, -@priority, @priority, @maxAttempts, @timeoutMs, @zoneId, @worktreeId, @agentType, @now,
+         @availableAt, @idempotencyKey, @parentRunId, @metadata, @prompt
+       WHERE (SELECT 1 FROM zones WHERE id = @zoneId) AND (SELECT 1 FROM worktrees WHERE id = @worktreeId)
+         AND (@parentRunId IS NULL OR (SELECT 1 FROM runs WHERE id = @parentRunId))
+       ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL AND finished_at IS NULL DO NOTHING`,
+    );
+    this.sameKey = prepareArrays(`SELECT ${RUN} FROM runs WHERE idempotency_key = ? AND finished_at IS NULL`);
+    // Whether a lease ran out, an attempt took too long or something is due: mostly not, and then nothing is written.
+    this.anyDue = prepareArrays(
+      `SELECT EXISTS (SELECT 1 FROM runs WHERE status = 'running' AND due <= ?)
+         OR EXISTS (SELECT 1 FROM runs WHERE status = 'delayed' AND available_at <= ?)`,
+    );
+    this.setLimit = prepare('INSERT OR REPLACE INTO run_limits VALUES (?, ?, ?)');
+    this.liftLimit = prepare('DELETE FROM run_limits WHERE zone_id = ? AND agent_type = ?');
+    this.putInLine = prepare(`UPDATE runs SET status = 'queued' WHERE status = 'delayed' AND available_at <= ?`);
+    // Tried again while attempts are left and nobody wants it to stop; else it ends, and is an execution.
+    const again = 'lease_until <= due AND cancel_requested_at IS NULL AND attempt < max_attempts';
+    this.tryLostAgain = prepare(
+      `UPDATE runs SET status = 'queued', due = NULL, lease_until = NULL, duration_ms = duration_ms + max(due - claimed_at, 0)
+       WHERE status = 'running' AND due <= ? AND ${again}`,
+    );
+    this.recordLost = prepare(
+      `INSERT INTO zone_executions (${EXECUTION}) SELECT id, zone_id, worktree_id, agent_type, prompt, NULL, 0, ?
+       FROM runs WHERE status = 'running' AND due <= ?`,
+    );
+    this.endLost = prepare(
+      `UPDATE runs SET status = CASE WHEN lease_until > due THEN 'timedOut' WHEN cancel_requested_at IS NULL THEN 'lost' ELSE 'cancelled' END,
+         finished_at = ?, due = NULL, lease_until = NULL, prompt = NULL, duration_ms = duration_ms + max(due - claimed_at, 0)
+       WHERE status = 'running' AND due <= ?`,
+    );
+    this.claimAny = prepareReturningArrays(claim(''));
+    this.claimSome = prepareReturningArrays(claim(FILTER));
+    // Fenced: another token changes nothing. A lease is lengthened, never shortened.
+    this.beat = prepareReturningArrays(
+      `UPDATE runs SET lease_until = max(lease_until, @until),
+         due = min(max(lease_until, @until), coalesce(claimed_at + timeout_ms, lease_until, @until))
+       WHERE id = @id AND token = @token AND status = 'running' RETURNING lease_until, cancel_requested_at`,
+    );
+    const fence = `WHERE id = @id AND token = @token AND status = 'running'`;
+    // A run that had started and ends is an execution under its id; no prompt and no result is stored twice.
+    this.record = prepareReturningArrays(
+      `INSERT INTO zone_executions (${EXECUTION}) SELECT id, zone_id, worktree_id, agent_type, prompt, @result, @success, @iso
+       FROM runs ${fence} RETURNING prompt`,
+    );
+    const told = `exit_code = @exitCode, error = @error, commit_before = @commitBefore, commit_after = @commitAfter,
+      files_changed = @filesChanged, insertions = @insertions, deletions = @deletions, due = NULL, lease_until = NULL,
+      duration_ms = duration_ms + max(@now - claimed_at, 0)`;
+    this.end = prepareReturningArrays(
+      `UPDATE runs SET status = @status, finished_at = @iso, finished_token = token, prompt = NULL, ${told} ${fence} RETURNING ${RUN}`,
+    );
+    // Failed with attempts left: in line again after a backoff. That its token has finished it is kept.
+    this.tryAgain = prepareReturningArrays(
+      `UPDATE runs SET status = 'delayed', available_at = @availableAt, ${told}, settled = json_insert(coalesce(settled, '[]'), '$[#]', token)
+       ${fence} AND attempt < max_attempts AND cancel_requested_at IS NULL RETURNING ${RUN}`,
+    );
+    // The same token's call again returns the run.
+    this.settledRun = prepareArrays(
+      `SELECT ${RUN} FROM runs WHERE id = @id
+       AND (finished_token = @token OR @token IN (SELECT value FROM json_each(coalesce(settled, '[]'))))`,
+    );
+    this.bodies = prepareArrays('SELECT prompt, result FROM zone_executions WHERE id = ?');
+  }
+
+  enqueueRun(run) {
+    const time = Date.now();
+    const now = iso(time);
+    const id = `exec-${time}-${Math.random().toString(36).slice(2)}`;
+    const { zoneId, worktreeId, agentType, prompt, priority = 0, maxAttempts = 1, timeoutMs = null } = run;
+    const { idempotencyKey = null, parentRunId = null, availableAt = now, metadata = null } = run;
+    const values = { id, zoneId, worktreeId, agentType, prompt, priority, maxAttempts, timeoutMs };
+    Object.assign(values, { idempotencyKey, parentRunId, availableAt, now });
+    values.status = availableAt > now ? 'delayed' : 'queued';
+    values.metadata = metadata === null ? null : JSON.stringify(metadata);
+    if (Number(this.insertRun.run(values).changes) === 1) return newRunOf(values, metadata);
+    const same = idempotencyKey === null ? undefined : this.sameKey.get(idempotencyKey);
+    if (same === undefined) throw new Error(`No zone ${zoneId}, no worktree ${worktreeId} or no run ${parentRunId}`);
+    return runOf(same);
+  }
+
+  enqueueRuns(runs) {
+    return this.transaction(() => runs.map((run) => this.enqueueRun(run)));
+  }
+
+  claimRun({ workerId, zoneIds, agentTypes, leaseMs = 60_000 }) {
+    const now = Date.now();
+    const time = iso(now);
+    if (this.anyDue.get(now, time)[0] !== 0) this.transaction(() => this.putBack(now, time));
+    const values = { worker: workerId, now, until: now + leaseMs, iso: time };
+    let row;
+    if (zoneIds === undefined && agentTypes === undefined) row = this.claimAny.get(values);
+    else row = this.claimSome.get({ ...values, zones: list(zoneIds), agents: list(agentTypes) });
+    return row === undefined ? null : { run: runOf(row), token: row[TOKEN] };
+  }
+
+  /** What is due, whose lease ran out or what took too long. */
+  putBack(now, time) {
+    this.putInLine.run(time);
+    this.tryLostAgain.run(now);
+    this.recordLost.run(time, now);
+    this.endLost.run(time, now);
+  }
+
+  heartbeatRun(id, token, { leaseMs = 60_000 } = {}) {
+    const row = this.beat.get({ id, token, until: Date.now() + leaseMs });
+    if (row === undefined) throw leaseLost(id, token);
+    return { leaseExpiresAt: iso(row[0]), cancelRequested: row[1] !== null, budget: null };
+  }
+
+  finishRun(id, token, outcome) {
+    const { status, exitCode = null, error = null, commitBefore = null, commitAfter = null } = outcome;
+    const { filesChanged = null, insertions = null, deletions = null } = outcome;
+    const now = Date.now();
+    const key = { id, token };
+    const told = { exitCode, error, commitBefore, commitAfter, filesChanged, insertions, deletions, now };
+    return this.transaction(() => {
+      if (status === 'failed') {
+        const availableAt = iso(now + BACKOFF * (1 + Math.random()));
+        const row = this.tryAgain.get({ ...key, ...told, availableAt });
+        if (row !== undefined) return runOf(row);
+      }
+      const time = iso(now);
+      const result = outcome.result === undefined ? null : JSON.stringify(outcome.result);
+      const recorded = this.record.get({ ...key, result, success: status === 'succeeded' ? 1 : 0, iso: time });
+      if (recorded === undefined) return this.settled(id, token);
+      const run = runOf(this.end.get({ ...key, ...told, status, iso: time }));
+      [run.prompt] = recorded;
+      run.result = outcome.result ?? null;
+      return run;
+    });
+  }
+
+  settled(id, token) {
+    const row = this.settledRun.get({ id, token });
+    if (row === undefined) throw leaseLost(id, token);
+    const run = runOf(row);
+    const [prompt, result] = this.bodies.get(id) ?? [run.prompt, null];
+    return Object.assign(run, { prompt, result: JSON.parse(result) });
+  }
+
+  setRunLimit({ zoneId = '', agentType = '' }, most) {
+    if (most === null) this.liftLimit.run(zoneId, agentType);
+    else this.setLimit.run(zoneId, agentType, most);
+  }
+}

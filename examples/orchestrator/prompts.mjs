@@ -1,0 +1,19 @@
+// What agents are told: the zone's template, with values put in.
+
+/** The names of a zone's agents, which are strings, or objects with a type or a name. */
+export const agentsOf = ({ agents }) =>
+  agents.map((agent) => (typeof agent === 'string' ? agent : (agent.type ?? agent.name)));
+
+/** Puts `{{ worktree.path }}` and the like into a template. What there is no value for stays as it is written. */
+export function render(template, values) {
+  const { worktree } = values;
+  const all = { ...values, worktree: { ...worktree, branch: worktree.branchName } };
+  return (template ?? '').replaceAll(/\{\{\s*([\w.]+)\s*\}\}/g, (written, name) => {
+    const value = name
+      .split('.')
+      .reduce((of, key) => (isObject(of) && Object.hasOwn(of, key) ? of[key] : undefined), all);
+    return value === undefined || value === null || isObject(value) ? written : String(value);
+  });
+}
+
+const isObject = (value) => typeof value === 'object' && value !== null;

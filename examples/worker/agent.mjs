@@ -1,0 +1,42 @@
+// Runs an agent that is a command: `claude -p`, `codex exec -`, a script of yours.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/**
+ * Runs the command in a folder, with the prompt on its standard input, until it ends or `signal` is aborted; how it ended is what
+ * `finishRun` takes. What it says goes to `print`, line by line; a line of JSON that has a `usage` to `use`, too.
+ */
+export async function runAgent([file, ...args], { folder, prompt, signal, print, use }) {
+  const agent = spawn(file, args, { cwd: folder });
+  const kill = () => agent.kill();
+  signal.addEventListener('abort', kill);
+  if (signal.aborted) kill();
+  // An agent need not read its prompt to the end.
+  agent.stdin.on('error', () => {}).end(prompt);
+  const read = async (stream) => {
+    for await (const line of createInterface({ input: agent[stream] })) {
+      const usage = usageIn(line);
+      if (usage) use(usage);
+      print(usage ? 'event' : stream, `${line}\n`);
+    }
+  };
+  try {
+    const [[exitCode]] = await Promise.all([once(agent, 'close'), read('stdout'), read('stderr')]);
+    return { status: exitCode === 0 ? 'succeeded' : 'failed', exitCode };
+  } catch (error) {
+    if (error.code === 'ERR_LEASE_LOST') throw error;
+    return { status: 'failed', error: error.message };
+  } finally {
+    signal.removeEventListener('abort', kill);
+    kill();
+  }
+}
+
+function usageIn(line) {
+  try {
+    return line.startsWith('{') ? JSON.parse(line).usage : undefined;
+  } catch {
+    return undefined;
+  }
+}

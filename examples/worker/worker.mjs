@@ -1,0 +1,46 @@
+// node worker.mjs <command of an agent> [its arguments]: claims runs, one at a time, and has the agent do them.
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { VisualDatabase } from '@ai-orchestra/visual-db';
+import { runAgent } from './agent.mjs';
+
+const command = process.argv.slice(2);
+const db = new VisualDatabase({ dbPath: process.env.VISUAL_DB_PATH, fileMustExist: true });
+const worker = { workerId: `${hostname()}-${process.pid}`, leaseMs: Number(process.env.LEASE_MS ?? 60_000) };
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
+
+while (!stop.signal.aborted) {
+  const claimed = db.claimRun(worker);
+  if (claimed) await work(claimed);
+  else await pause(100, null, stop).catch(() => null);
+}
+db.close();
+
+async function work({ run, token }) {
+  const unwanted = new AbortController();
+  const heart = setInterval(() => {
+    try {
+      if (db.heartbeatRun(run.id, token).cancelRequested) unwanted.abort();
+    } catch {
+      unwanted.abort();
+    }
+  }, worker.leaseMs / 3);
+  try {
+    const outcome = await runAgent(command, {
+      folder: db.getWorktree(run.worktreeId).path,
+      prompt: run.prompt,
+      signal: AbortSignal.any([stop.signal, unwanted.signal]),
+      print: (stream, text) => db.appendOutput(run.id, token, [{ stream, text }]),
+      use: (usage) => db.recordUsage(run.id, usage),
+    });
+    if (unwanted.signal.aborted) db.finishRun(run.id, token, { ...outcome, status: 'cancelled' });
+    else if (stop.signal.aborted) db.releaseRun(run.id, token);
+    else db.finishRun(run.id, token, outcome);
+  } catch (error) {
+    // Somebody else has the run by now, or it was deleted: what was done here doesn't count.
+    if (error.code !== 'ERR_LEASE_LOST') throw error;
+  } finally {
+    clearInterval(heart);
+  }
+}

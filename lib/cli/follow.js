@@ -1,0 +1,51 @@
+'use strict';
+
+const { setTimeout: pause } = require('node:timers/promises');
+
+const PAGE = 1000;
+const ENDED = new Set(['succeeded', 'failed', 'cancelled', 'timedOut', 'lost']);
+/** How long output may be there before it is seen, in milliseconds. */
+const LATEST = 100;
+
+/**
+ * Hands each piece of a run's output to `take`, and the run to `look` wherever its state is another one, until it has ended;
+ * with `once` only what is there now. Nor does it go on where nobody reads what is printed any more.
+ *
+ * @returns the run as it was when all of that output was there, and whether some of the output was dropped
+ */
+async function follow(database, id, take, { look = () => {}, once = false } = {}) {
+  const reader = readerOf(process.stdout);
+  let status;
+  for (let after = 0; ;) {
+    // Before its output: what has ended gets no more of it.
+    const run = database.getRun(id);
+    if (run === null) throw noRun(id);
+    if (run.status !== status) look(run);
+    status = run.status;
+    const page = rest(database, id, after, take);
+    if (once || ENDED.has(status) || reader.isGone()) return { run, truncated: page.truncated };
+    after = page.next;
+    await pause(LATEST);
+  }
+}
+
+/** The output from a piece on. */
+function rest(database, id, after, take) {
+  let page = database.getOutput(id, { after, limit: PAGE });
+  for (;;) {
+    for (const chunk of page.items) take(chunk);
+    if (page.items.length < PAGE) return page;
+    page = database.getOutput(id, { after: page.next, limit: PAGE });
+  }
+}
+
+function readerOf(stream) {
+  let isGone = false;
+  stream.once('error', () => (isGone = true));
+  return { isGone: () => isGone };
+}
+
+/** In the library's words. */
+const noRun = (id) => Object.assign(new Error(`Run not found: ${id}`), { code: 'ERR_NOT_FOUND' });
+
+module.exports = { follow, noRun };

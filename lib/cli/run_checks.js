@@ -1,0 +1,104 @@
+'use strict';
+
+// What `doctor` looks at in the queue. See checks.js for what a check returns.
+
+const { note, ok, problem } = require('./checks.js');
+const { reading } = require('./database.js');
+const { many, printable } = require('./output.js');
+const { costText, durationText, scopeText } = require('./run_text.js');
+
+/** The first version of the schema that has runs. */
+const VERSION = 4;
+/** A worker may be late by this, in milliseconds, before anybody has to look. */
+const LATE = 1000;
+/** For how long a run may be queued before anybody has to look: 10 minutes. */
+const LONG = 10 * 60_000;
+const NAMED = 5;
+
+/** What `look` finds where there are runs. A file that can't be opened is what other checks are about. */
+function ofRuns({ file }, look) {
+  const { status } = require('../entry/parts').schema;
+  const { state, version } = status(file);
+  if (version < VERSION || !['current', 'pinned'].includes(state)) return ok('this version of the schema has none');
+  return reading(file, look);
+}
+
+const leases = (subject) =>
+  ofRuns(subject, (database) => {
+    const { outOfLease } = require('../entry/parts');
+    // By the clock that leases go by, which no one sets.
+    const gone = [...outOfLease(database, LATE)].map(({ run }) => run);
+    if (gone.length === 0) return ok('every run at work is held by somebody');
+    const named = first(gone.map(({ id, workerId }) => `${id} of ${workerId}`));
+    const finding = `${many(gone.length, 'run')} whose worker is not heard of any more: ${named}`;
+    return problem(finding, 'npx --no -- visual-db sweep; the next claim of any worker does it, too');
+  });
+
+const queues = (subject) =>
+  ofRuns(subject, (database) => {
+    const since = Date.now() - LONG;
+    const isWaiting = ({ availableAt }) => Date.parse(availableAt) < since;
+    const queued = all(database, 'queued').filter(isWaiting);
+    if (queued.length === 0) return ok('nothing has been queued for 10 minutes');
+    const served = new Set(all(database, 'running').map(laneOf));
+    const full = database.getRunLimits().filter(({ limit, running }) => running >= limit);
+    const barriers = [...full, ...database.getBudgets().filter(isSpent)].map(({ scope }) => scope);
+    const unserved = queued.filter((run) => !served.has(laneOf(run)) && !barriers.some((scope) => covers(scope, run)));
+    if (unserved.length === 0) return ok('what is queued is of queues that are served, or held back on purpose');
+    const lanes = [...new Set(unserved.map(laneOf))].map((lane) => unserved.filter((run) => laneOf(run) === lane));
+    return problem(
+      `nobody serves ${first(lanes.map((runs) => laneText(database, runs)))}`,
+      'start a worker that claims them, or cancel them',
+    );
+  });
+
+function laneText(database, runs) {
+  const [{ zoneId, agentType }] = runs;
+  const oldest = Math.min(...runs.map(({ availableAt }) => Date.parse(availableAt)));
+  const waited = durationText(Date.now() - oldest);
+  return `${many(runs.length, 'run')} of ${scopeText(database, { zoneId, agentType })}, the oldest for ${waited}`;
+}
+
+const budgets = (subject) =>
+  ofRuns(subject, (database) => {
+    const spent = database.getBudgets().filter(isSpent);
+    if (spent.length === 0) return ok('none is used up');
+    const named = spent.map(({ scope, limitMicros, resetsAt }) => {
+      const period = scope.period === 'total' ? 'in all' : `a ${scope.period}`;
+      const until = resetsAt === null ? '' : `, until ${resetsAt}`;
+      return `${costText(limitMicros)} ${period} of ${scopeText(database, scope)}${until}`;
+    });
+    const stopped = all(database, 'queued').filter((run) => spent.some(({ scope }) => covers(scope, run)));
+    const advice = 'npx --no -- visual-db budgets set gives more';
+    if (stopped.length === 0) return note(`used up: ${first(named)}`, advice);
+    return problem(`used up: ${first(named)}; it stops ${many(stopped.length, 'queued run')}`, advice);
+  });
+
+const isSpent = ({ remainingMicros }) => remainingMicros === 0;
+
+/** Whether a limit or a budget is about a run. */
+function covers(scope, run) {
+  return ['zoneId', 'worktreeId', 'agentType'].every((key) => (scope[key] ?? run[key]) === run[key]);
+}
+
+/** The queue that a run is in: those of an agent in a zone. */
+const laneOf = ({ zoneId, agentType }) => JSON.stringify([zoneId, agentType]);
+
+/** All runs in a state. */
+function all(database, status) {
+  const found = [];
+  for (let after; after !== null;) {
+    const page = database.listRuns({ status, limit: 1000, after });
+    for (const { prompt: _, ...run } of page.items) found.push(run);
+    after = page.next;
+  }
+  return found;
+}
+
+/** Some of a list by name, and how many more there are. */
+function first(texts) {
+  const named = texts.slice(0, NAMED).map(printable).join('; ');
+  return texts.length > NAMED ? `${named}; and ${texts.length - NAMED} more` : named;
+}
+
+module.exports = { RUNS: { leases, queues, budgets } };

@@ -1,0 +1,32 @@
+'use strict';
+
+// What the entries and the command line take of the package, and the only way to it: in a packed package all that is reached
+// from here is one file, `lib/entry/parts.js`, and whoever went past it would load a second copy of what there is once.
+
+require('../../native/bundled.js');
+
+const VisualDatabase = require('../../visual/visual_database.js');
+const { Database } = require('../../raw/database.js');
+const SqliteError = require('../../native/sqlite_error.js');
+
+Database.SqliteError = SqliteError;
+
+module.exports = {
+  VisualDatabase,
+  Database,
+  SqliteError,
+  get backups() {
+    return require('../../backup/backups.js');
+  },
+  get schema() {
+    return require('../../schema/versions.js');
+  },
+  /** Runs of a database whose lease ran out so long ago, with the token of each: a generator. */
+  outOfLease(database, graceMs) {
+    const { stateOf } = require('../../visual/state.js');
+    return require('../../visual/workers.js').outOfLease(stateOf(database, 'doctor'), graceMs);
+  },
+  get phase9() {
+    return require('../../schema/phase9.js');
+  },
+};

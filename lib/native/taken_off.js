@@ -1,0 +1,9 @@
+'use strict';
+
+/** The error of a method without its object: `const { getZone } = db` leaves `getZone` without its database. */
+function takenOff(object, method) {
+  const message = `${method} was taken off its object: call ${object}.${method}(…) or bind it`;
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_THIS', method });
+}
+
+module.exports = { takenOff };

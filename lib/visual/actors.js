@@ -1,0 +1,33 @@
+'use strict';
+
+const addon = require('../native/addon.js');
+const { describe, fields } = require('./arguments.js');
+const { wrongType, wrongValue } = require('./errors.js');
+const knownKeys = require('./known_keys.js');
+const { Stateful, stateOf } = require('./state.js');
+
+const KINDS = ['user', 'agent', 'system'];
+
+/** The method of VisualDatabase that says who does it. */
+const methods = {
+  as(actor) {
+    const state = stateOf(this, 'as');
+    const { kind, id } = fields('as', 'actor', actor, knownKeys.actor, true);
+    check('kind', kind, `one of ${KINDS.join(', ')}`, KINDS.includes(kind));
+    check('id', id, 'a non-empty string', id !== '');
+    // The same state, so that all there is of it is the same, but for the connection, through which calls say who it was.
+    const seen = Object.create(state);
+    seen.connection = addon.actAs(state.connection, JSON.stringify({ kind, id }));
+    const database = Reflect.construct(Stateful, [seen]);
+    database.db = this.db;
+    return Object.setPrototypeOf(database, Object.getPrototypeOf(this));
+  },
+};
+
+function check(field, value, must, holds) {
+  if (typeof value === 'string' && holds) return;
+  const refused = typeof value === 'string' ? wrongValue : wrongType;
+  throw refused('as', field, value, `as: ${field} must be ${must}, got ${describe(value)}`);
+}
+
+module.exports = { methods };

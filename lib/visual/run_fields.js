@@ -1,0 +1,127 @@
+'use strict';
+
+// Runs: their objects, and what methods are given of them.
+// Written by `npm run generate` from src/model: change that.
+
+const { cell } = require('../native/rows.js');
+const { fieldName, fields, instant, objectText } = require('./arguments.js');
+const { copyJson, json, parseRepeated } = require('./json.js');
+const knownKeys = require('./known_keys.js');
+
+const run = {
+  /** How many cells a row has. */
+  width: 40,
+  /** The object of the cells from an index on. */
+  make: (at) => {
+    const id = cell(at);
+    return {
+      id,
+      zoneId: cell(at + 1),
+      worktreeId: cell(at + 2),
+      agentType: cell(at + 3),
+      prompt: cell(at + 4),
+      status: cell(at + 5),
+      priority: cell(at + 6),
+      attempt: cell(at + 7),
+      maxAttempts: cell(at + 8),
+      timeoutMs: cell(at + 9),
+      idempotencyKey: cell(at + 10),
+      parentRunId: cell(at + 11),
+      retryOf: cell(at + 12),
+      workerId: cell(at + 13),
+      createdAt: cell(at + 14),
+      availableAt: cell(at + 15),
+      startedAt: cell(at + 16),
+      finishedAt: cell(at + 17),
+      durationMs: cell(at + 18),
+      leaseExpiresAt: cell(at + 19),
+      cancelRequestedAt: cell(at + 20),
+      question: cell(at + 21),
+      answer: cell(at + 22),
+      exitCode: cell(at + 23),
+      error: cell(at + 24),
+      result: json(JSON.parse, cell(at + 25), 'null', 'run', id, 'result'),
+      commitBefore: cell(at + 26),
+      commitAfter: cell(at + 27),
+      filesChanged: cell(at + 28),
+      insertions: cell(at + 29),
+      deletions: cell(at + 30),
+      usage: {
+        inputTokens: cell(at + 31),
+        cachedInputTokens: cell(at + 32),
+        outputTokens: cell(at + 33),
+        reasoningTokens: cell(at + 34),
+        costMicros: cell(at + 35),
+        models: json(JSON.parse, cell(at + 36), '[]', 'run', id, 'usage.models'),
+      },
+      bodiesPrunedAt: cell(at + 37),
+      by: json(JSON.parse, cell(at + 38), 'null', 'run', id, 'by'),
+      metadata: json(parseRepeated, cell(at + 39), 'null', 'run', id, 'metadata'),
+    };
+  },
+  /** A caller's own copy of such an object. */
+  copy: (run) => ({
+    id: run.id,
+    zoneId: run.zoneId,
+    worktreeId: run.worktreeId,
+    agentType: run.agentType,
+    prompt: run.prompt,
+    status: run.status,
+    priority: run.priority,
+    attempt: run.attempt,
+    maxAttempts: run.maxAttempts,
+    timeoutMs: run.timeoutMs,
+    idempotencyKey: run.idempotencyKey,
+    parentRunId: run.parentRunId,
+    retryOf: run.retryOf,
+    workerId: run.workerId,
+    createdAt: run.createdAt,
+    availableAt: run.availableAt,
+    startedAt: run.startedAt,
+    finishedAt: run.finishedAt,
+    durationMs: run.durationMs,
+    leaseExpiresAt: run.leaseExpiresAt,
+    cancelRequestedAt: run.cancelRequestedAt,
+    question: run.question,
+    answer: run.answer,
+    exitCode: run.exitCode,
+    error: run.error,
+    result: copyJson(run.result),
+    commitBefore: run.commitBefore,
+    commitAfter: run.commitAfter,
+    filesChanged: run.filesChanged,
+    insertions: run.insertions,
+    deletions: run.deletions,
+    usage: {
+      inputTokens: run.usage.inputTokens,
+      cachedInputTokens: run.usage.cachedInputTokens,
+      outputTokens: run.usage.outputTokens,
+      reasoningTokens: run.usage.reasoningTokens,
+      costMicros: run.usage.costMicros,
+      models: copyJson(run.usage.models),
+    },
+    bodiesPrunedAt: run.bodiesPrunedAt,
+    by: copyJson(run.by),
+    metadata: copyJson(run.metadata),
+  }),
+};
+
+/** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
+function newRun(method, name, argument, strict, element) {
+  const given = fields(method, name, argument, knownKeys.newRun, strict);
+  return [
+    given.zoneId,
+    given.worktreeId,
+    given.agentType,
+    given.prompt,
+    given.priority,
+    given.maxAttempts,
+    given.timeoutMs,
+    given.idempotencyKey,
+    given.parentRunId,
+    instant(method, fieldName(element, 'availableAt'), given.availableAt),
+    objectText(method, fieldName(element, 'metadata'), given.metadata),
+  ];
+}
+
+module.exports = { run, newRun };

@@ -1,0 +1,213 @@
+//! A connection as JavaScript holds it, and what both `VisualDatabase` and the raw handle do with one: open and close it, run
+//! the steps of transactions.
+
+#![allow(
+    clippy::must_use_candidate,
+    clippy::missing_errors_doc,
+    clippy::needless_pass_by_value,
+    clippy::fn_params_excessive_bools,
+    clippy::too_many_arguments,
+    reason = "napi-rs takes owned values, JavaScript has no must_use, and its arguments are what lib/ checked"
+)]
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+use napi_derive::napi;
+
+use super::board::opened::Board;
+use super::js::{Argument, Call, External, Failure, JsResult, Reference, Value, answer};
+use super::state::{Native, Realm, State};
+use crate::engine::Control;
+use crate::engine::sqlite::driver::transaction::{self, Transactions};
+use crate::engine::sqlite::driver::{Connection, vfs};
+use crate::engine::sqlite::open;
+use crate::error::{Error, Result};
+
+/// An open connection and what hangs on it.
+pub struct ConnectionHandle {
+    /// The connection.
+    pub connection: Rc<Connection>,
+    /// What it was opened for.
+    opened: Opened,
+    /// The environment that it was opened in: whose errors its calls throw.
+    pub state: Rc<State>,
+    /// Told the text of every statement before it runs.
+    pub logger: RefCell<Option<Reference>>,
+}
+
+/// What a connection was opened for. A board's engine has the steps of its transactions.
+enum Opened {
+    /// `VisualDatabase`.
+    Board(Board),
+    /// `Database`.
+    Raw(Box<Transactions>),
+}
+
+// SAFETY: no other external has this tag.
+unsafe impl External for Rc<ConnectionHandle> {
+    const TAG: u64 = 1;
+}
+
+impl ConnectionHandle {
+    /// What `VisualDatabase` holds.
+    fn of_board(state: &Rc<State>, connection: &Rc<Connection>, board: Board) -> Self {
+        Self::new(state, connection, Opened::Board(board))
+    }
+
+    /// What `Database` holds.
+    pub fn of_raw(state: &Rc<State>, connection: &Rc<Connection>) -> Self {
+        Self::new(state, connection, Opened::Raw(Box::new(Transactions::new(connection))))
+    }
+
+    fn new(state: &Rc<State>, connection: &Rc<Connection>, opened: Opened) -> Self {
+        Self { connection: Rc::clone(connection), opened, state: Rc::clone(state), logger: RefCell::default() }
+    }
+
+    /// The same connection, with the board as this actor sees it.
+    pub fn seen_by(&self, by: &str) -> Option<Self> {
+        Some(Self::of_board(&self.state, &self.connection, self.board()?.seen_by(by)))
+    }
+
+    /// The board, where it is one of `VisualDatabase`.
+    pub fn board(&self) -> Option<&Board> {
+        match &self.opened {
+            Opened::Board(board) => Some(board),
+            Opened::Raw(_) => None,
+        }
+    }
+
+    /// Refuses a write where a board's file was taken away, whoever writes to it.
+    pub fn check_same_file(&self) -> Result<()> {
+        if self.board().is_some() { self.connection.check_same_file() } else { Ok(()) }
+    }
+
+    /// Tells the logger; what it throws stays pending.
+    pub fn log(&self, sql: &str) -> JsResult<()> {
+        let logger = self.logger.borrow();
+        let Some(logger) = logger.as_ref() else { return Ok(()) };
+        let env = self.state.env;
+        let text = env.text(sql)?;
+        env.call(logger.value()?, &[text]).map(|_| ())
+    }
+}
+
+/// The connection as an argument of a function that napi-rs generates.
+pub type Taken<'call> = Argument<'call, Rc<ConnectionHandle>>;
+
+impl<'call> Taken<'call> {
+    /// Runs the body with the connection.
+    pub fn connection<T>(&self, body: impl FnOnce(&'call Rc<ConnectionHandle>) -> JsResult<T>) -> napi::Result<T> {
+        let errors = self.data.map(|handle| &*handle.state.errors);
+        answer(self.env, errors, || body(self.data.ok_or_else(illegal)?))
+    }
+}
+
+/// What is thrown where a handle is something else.
+pub fn illegal() -> Failure {
+    Error::Type("Illegal invocation".into()).into()
+}
+
+/// The connection in the first argument.
+pub fn handle(call: &Call) -> JsResult<&Rc<ConnectionHandle>> {
+    call.external(0).ok_or_else(illegal)
+}
+
+/// The raw functions of this file.
+pub const FUNCTIONS: &[(&str, Native)] = &[("isOpen", is_open), ("checkOpen", check_open), ("control", control)];
+
+/// A time to wait, as JavaScript gives it.
+pub fn milliseconds(given: f64) -> Duration {
+    Duration::from_millis(given.clamp(0.0, f64::from(i32::MAX)) as u64)
+}
+
+/// Opens the connection of a `VisualDatabase`.
+#[napi]
+pub fn open_visual(
+    env: napi::Env,
+    realm: u32,
+    path: String,
+    readonly: bool,
+    must_exist: bool,
+    timeout: f64,
+    full: bool,
+    mode: u32,
+    migrate: bool,
+    package_version: String,
+) -> napi::Result<Value> {
+    Realm(realm).answer(env, |state| {
+        let options = open::Options {
+            readonly,
+            must_exist,
+            timeout: milliseconds(timeout),
+            full,
+            mode,
+            migrate,
+            package_version: &package_version,
+        };
+        let (connection, store) = open::open(Path::new(&path), &options)?;
+        state.remember(&connection);
+        let board = Board::new(Rc::new(store));
+        state.env.external(Rc::new(ConnectionHandle::of_board(state, &connection, board)))
+    })
+}
+
+/// `SQLite`'s source id, where it is not the one that the VFS was reviewed for.
+#[napi(catch_unwind)]
+pub fn unreviewed_sqlite() -> Option<String> {
+    vfs::unreviewed().map(|source_id| source_id.to_string_lossy().into_owned())
+}
+
+/// Closes a connection that is open.
+#[napi]
+pub fn close(connection: Taken<'_>) -> napi::Result<()> {
+    connection.connection(|handle| {
+        if handle.connection.is_open() {
+            handle.connection.check_no_iterators()?;
+            if let Some(board) = handle.board() {
+                board.engine.abandon();
+            }
+            handle.connection.close()?;
+            handle.logger.replace(None);
+        }
+        Ok(())
+    })
+}
+
+/// Closes every connection of the realm that is still open.
+#[napi]
+pub fn close_all(env: napi::Env, realm: u32) -> napi::Result<()> {
+    Realm(realm).answer(env, |state| {
+        state.close_all();
+        Ok(())
+    })
+}
+
+fn is_open(_: &State, call: &Call) -> JsResult<Value> {
+    Ok(call.env.boolean(handle(call)?.connection.is_open()))
+}
+
+/// `checkOpen(connection)` throws once it is closed.
+fn check_open(_: &State, call: &Call) -> JsResult<Value> {
+    handle(call)?.connection.check_open()?;
+    Ok(call.env.undefined())
+}
+
+/// `control(connection, index in Control.ALL)`
+fn control(_: &State, call: &Call) -> JsResult<Value> {
+    let handle = handle(call)?;
+    let index = call.env.to_f64(call.argument(1))? as usize;
+    let control = *Control::ALL.get(index).ok_or_else(|| Error::Range(format!("No control {index}")))?;
+    if handle.logger.borrow().is_some() {
+        handle.connection.check_writable()?;
+        let _busy = handle.connection.enter();
+        handle.log(transaction::sql(control))?;
+    }
+    match &handle.opened {
+        Opened::Board(board) => board.engine.control(control)?,
+        Opened::Raw(transactions) => transactions.run(control)?,
+    }
+    Ok(call.env.undefined())
+}

@@ -1,0 +1,114 @@
+//! The calls of the raw `Database` that no `VisualDatabase` has of its own.
+
+#![allow(
+    clippy::must_use_candidate,
+    clippy::missing_errors_doc,
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    reason = "napi-rs takes owned values, JavaScript has no must_use, and its arguments are what lib/ checked"
+)]
+
+use std::ffi::CString;
+use std::path::Path;
+use std::rc::Rc;
+
+use napi_derive::napi;
+
+use crate::binding::connection::{ConnectionHandle, Taken, handle, milliseconds};
+use crate::binding::js::{Call, JsResult, Kind, Value};
+use crate::binding::state::{Native, Realm, State};
+use crate::engine::sqlite::driver::open;
+use crate::error::{Error, Result};
+
+/// The raw functions of this file.
+pub const FUNCTIONS: &[(&str, Native)] = &[("inTransaction", in_transaction), ("exec", exec)];
+
+/// A name, for SQLite.
+pub fn c_string(text: String) -> Result<CString> {
+    CString::new(text).map_err(|_| Error::Type("A name can't contain NUL".into()))
+}
+
+/// Opens a connection of its own; `content` is that of a database in memory.
+#[napi]
+pub fn open(
+    env: napi::Env,
+    realm: u32,
+    path: String,
+    readonly: bool,
+    must_exist: bool,
+    timeout: f64,
+    content: Value,
+) -> napi::Result<Value> {
+    Realm(realm).answer(env, |state| {
+        let content = state.env.to_bytes(content);
+        // The content of a buffer is what is read-only then, not the empty database that it is put into.
+        let file = open::Options {
+            readonly: readonly && content.is_none(),
+            must_exist,
+            timeout: milliseconds(timeout),
+            watched: false,
+        };
+        let connection = open::bare(Path::new(&path), file)?;
+        if let Some(content) = content {
+            connection.deserialize(&content, readonly)?;
+        }
+        state.remember(&connection);
+        state.env.external(Rc::new(ConnectionHandle::of_raw(state, &connection)))
+    })
+}
+
+fn in_transaction(_: &State, call: &Call) -> JsResult<Value> {
+    Ok(call.env.boolean(handle(call)?.connection.in_transaction()))
+}
+
+fn exec(_: &State, call: &Call) -> JsResult<Value> {
+    let handle = handle(call)?;
+    handle.connection.check_writable()?;
+    handle.check_same_file()?;
+    let sql = call.env.to_string(call.argument(1))?;
+    let _busy = handle.connection.enter();
+    let mut failure = None;
+    let ran = handle.connection.exec(&sql, |text| match handle.log(text) {
+        Ok(()) => Ok(()),
+        Err(thrown) => {
+            failure = Some(thrown);
+            Err(Error::Plain(String::new()))
+        }
+    });
+    match failure {
+        Some(thrown) => Err(thrown),
+        None => Ok(ran.map(|()| call.env.undefined())?),
+    }
+}
+
+/// Sets the logger, or takes it away with anything that is no function.
+#[napi]
+pub fn set_logger(connection: Taken<'_>, logger: Value) -> napi::Result<()> {
+    connection.connection(|handle| {
+        let env = connection.env;
+        let logger = if env.kind(logger) == Kind::Function { Some(env.reference(logger)?) } else { None };
+        handle.logger.replace(logger);
+        Ok(())
+    })
+}
+
+/// Allows or forbids calls during an iteration.
+#[napi]
+pub fn set_unsafe_mode(connection: Taken<'_>, on: bool) -> napi::Result<()> {
+    connection.connection(|handle| Ok(handle.connection.set_unsafe_mode(on)?))
+}
+
+/// Throws while a statement is iterated over.
+#[napi]
+pub fn check_no_iterators(connection: Taken<'_>) -> napi::Result<()> {
+    connection.connection(|handle| Ok(handle.connection.check_no_iterators()?))
+}
+
+/// The bytes of a database, as a `Buffer`.
+#[napi]
+pub fn serialize(connection: Taken<'_>, schema: String) -> napi::Result<Value> {
+    connection.connection(|handle| {
+        handle.connection.check_no_iterators()?;
+        connection.env.buffer(&handle.connection.serialize(&c_string(schema)?)?)
+    })
+}

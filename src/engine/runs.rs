@@ -1,0 +1,71 @@
+//! Runs, from the wish to the result, as those see them who want them done.
+
+use crate::error::Result;
+use crate::model::Given;
+use crate::rows::Batch;
+
+/// Which runs a list is of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunFilter<'a> {
+    /// Of one of these zones; `None` is of any.
+    pub zones: Option<Vec<&'a str>>,
+    /// Of one of these worktrees.
+    pub worktrees: Option<Vec<&'a str>>,
+    /// Of one of these agents.
+    pub agents: Option<Vec<&'a str>>,
+    /// In one of these states.
+    pub statuses: Option<Vec<&'a str>>,
+}
+
+/// Where in a list of runs a page begins: behind this place. It is the engine's own, JavaScript only hands it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunsAfter {
+    /// The last run.
+    pub run: i64,
+    /// The last execution.
+    pub execution: i64,
+}
+
+impl RunsAfter {
+    /// Before the first.
+    pub const START: Self = Self { run: i64::MAX, execution: i64::MAX };
+}
+
+/// What an engine does with runs for those who want them done. Times are the caller's clock's, in milliseconds.
+pub trait Runs {
+    /// Puts a new run into the queue and returns it, or the open one that has its idempotency key.
+    ///
+    /// # Errors
+    /// The model's for a value; `ERR_NOT_FOUND` for a zone, a worktree or a parent that isn't there.
+    fn enqueue_run(&self, method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()>;
+
+    /// Wants an ended run done once more, with changes; returns the new run. The id is given first.
+    ///
+    /// # Errors
+    /// As [`Runs::enqueue_run`]; `ERR_NOT_FOUND`, and `ERR_RUN_TRANSITION` for a run that has not ended.
+    fn retry_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()>;
+
+    /// No longer wants a run done, for a reason, and returns it.
+    ///
+    /// # Errors
+    /// `ERR_NOT_FOUND`, and `ERR_RUN_TRANSITION` for one that has ended.
+    fn cancel_run(&self, id: Given<'_>, reason: Given<'_>, now: f64, batch: &mut Batch) -> Result<()>;
+
+    /// Answers the question that a run waits with, and returns it.
+    ///
+    /// # Errors
+    /// `ERR_NOT_FOUND`, and `ERR_RUN_TRANSITION` for one that doesn't wait.
+    fn answer_run(&self, id: Given<'_>, answer: Given<'_>, now: f64, batch: &mut Batch) -> Result<()>;
+
+    /// The run with this id, or no row.
+    ///
+    /// # Errors
+    /// A `TypeError` for an id that is no string.
+    fn get_run(&self, id: Given<'_>, batch: &mut Batch) -> Result<()>;
+
+    /// The latest runs behind a place, at most so many, and behind the cells of each the place that it has.
+    ///
+    /// # Errors
+    /// The engine's error.
+    fn list_runs(&self, filter: &RunFilter<'_>, after: RunsAfter, most: usize, batch: &mut Batch) -> Result<()>;
+}

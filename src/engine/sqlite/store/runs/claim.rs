@@ -1,0 +1,117 @@
+//! Who is next, and taking it.
+//!
+//! A claim reads what is small and changes: all leases and the first of each lane. So it costs the same however many runs are
+//! queued or have ended.
+
+use super::lanes::First;
+use super::lease::clocks;
+use super::limits::count_in;
+use super::record::Record;
+use super::row::Row;
+use super::sql::Sql;
+use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::store::Store;
+use crate::error::Result;
+use crate::model::run::{Boot, Call, Effect, Moment, apply};
+
+/// What a worker takes.
+pub(super) struct Taker<'a> {
+    pub worker: &'a str,
+    pub lease_ms: i64,
+    pub zones: Option<&'a [String]>,
+    pub agents: Option<&'a [String]>,
+    /// Whether what ran out of its lease was taken away by an earlier part of the same call.
+    pub goes_on: bool,
+}
+
+impl Taker<'_> {
+    fn takes(&self, lane: &First<'_>) -> bool {
+        let has = |names: Option<&[String]>, name| names.is_none_or(|names| names.iter().any(|of| of == name));
+        has(self.zones, lane.zone_id) && has(self.agents, lane.agent_type)
+    }
+}
+
+impl Store {
+    /// Claims up to `most` runs, after what ran out of its lease or its time was taken away and what is due was put in line.
+    pub(super) fn claim(&self, taker: &Taker<'_>, most: usize, now: Moment) -> Result<Vec<Record>> {
+        self.put_what_is_due(now.wall_ms)?;
+        let spent = self.what_is_spent(now.wall_ms)?;
+        let is_open = |lane: &First<'_>| taker.takes(lane) && !spent.closes(lane.zone_id, lane.agent_type);
+        let (mut limits, mut lanes) = self.with_those_at_work(
+            now,
+            !taker.goes_on,
+            || Ok((self.limits()?, self.lanes(is_open)?)),
+            |(limits, lanes), zone, agent| {
+                count_in(limits, zone, agent);
+                lanes.count_in(zone);
+            },
+        )?;
+        self.pass(&mut lanes, &spent.worktrees)?;
+        let mut claimed = Vec::new();
+        while claimed.len() < most {
+            let Some(next) = lanes.next(&limits) else { break };
+            let First { zone_id, agent_type, run, .. } = lanes.first(next);
+            let taken = self.take_first(lanes.first(next))?;
+            let then = self.look_along(zone_id, agent_type)?;
+            let then = then.map_or(Ok(None), |then| self.pass_in(zone_id, agent_type, then, &spent.worktrees))?;
+            // Else the lane was mended, and another may be the best.
+            if taken
+                && let Some(record) = self.load_queued(run)?
+                && let Some(record) = self.hand_over(record, taker, now)?
+            {
+                count_in(&mut limits, &record.zone_id, &record.agent_type);
+                lanes.count_in(&record.zone_id);
+                claimed.push(record);
+            }
+            lanes.set_first(next, then);
+        }
+        Ok(claimed)
+    }
+
+    /// Writes that a worker holds a run that the queue has let go of; `None` where it can't be held.
+    pub(super) fn hand_over(&self, mut record: Record, taker: &Taker<'_>, now: Moment) -> Result<Option<Record>> {
+        let claim = Call::Claim { lease_ms: taker.lease_ms };
+        let to = apply(&record.id, Some(&record.life), &claim, now)?;
+        if to.effect != Effect::Claimed {
+            return Ok(None);
+        }
+        record.worker_id = Some(taker.worker.to_owned());
+        self.settle(&mut record, to, None, now.wall_ms)?;
+        Ok(Some(record))
+    }
+
+    /// What `read` gives, once what is out of its lease or its time was taken away where that is wanted, with each run at work
+    /// counted into it.
+    pub(super) fn with_those_at_work<T>(
+        &self,
+        now: Moment,
+        takes_away: bool,
+        read: impl Fn() -> Result<T>,
+        count: impl Fn(&mut T, &str, &str),
+    ) -> Result<T> {
+        // Of a boot that nobody knows no clock is comparable: a sweep looks at all of them.
+        let boot = Some(now.boot.0).filter(|_| now.boot != Boot::UNKNOWN);
+        loop {
+            let (mut found, mut over) = (read()?, Vec::new());
+            self.each_row(Sql::AtWork, &[boot.into(), Bind::Integer(now.monotonic_ms)], |row| {
+                row.with_text(0, |zone| row.with_text(1, |agent| count(&mut found, zone, agent)));
+                over.extend(row.text_or_null(2));
+                Ok(true)
+            })?;
+            let mut gone = 0;
+            for id in over.into_iter().filter(|_| takes_away) {
+                gone += usize::from(self.sweep_one(&id, false, 0, now)?.is_some());
+            }
+            if gone == 0 {
+                return Ok(found);
+            }
+        }
+    }
+}
+
+/// Whether a row of leases, from `boot` on, is out of its lease for so long, or over its time: whether a sweep has to look.
+pub(super) fn is_over(row: &mut Row<'_>, grace_ms: i64, now: Moment) -> bool {
+    let (lease, since) = clocks(row);
+    let left_ms = row.integer_or_null();
+    lease.ran_out(now, grace_ms) || left_ms.is_some_and(|left| now.since(since) > left)
+}

@@ -1,0 +1,137 @@
+//! What a claim chooses among: the first of each lane that is open, and how many are at work in its zone.
+
+use crate::model::run::{Limit, full};
+
+/// The first of a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct First<'a> {
+    pub zone_id: &'a str,
+    pub agent_type: &'a str,
+    pub urgency: i64,
+    pub run: i64,
+}
+
+/// Lanes, by zone. All names are in one text: a claim makes nothing for each of them that has to be freed.
+#[derive(Debug, Default)]
+pub(super) struct Lanes {
+    names: String,
+    zones: Vec<Zone>,
+    lanes: Vec<Lane>,
+}
+
+#[derive(Debug)]
+struct Zone {
+    name: Name,
+    at_work: i64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Lane {
+    zone: usize,
+    agent: Name,
+    urgency: i64,
+    run: i64,
+}
+
+/// From where to where it is in the text.
+#[derive(Debug, Clone, Copy)]
+struct Name(usize, usize);
+
+impl Lanes {
+    /// Adds one. They come in the order of their zones.
+    pub fn push(&mut self, first: First<'_>) {
+        let known = self.zones.last().is_some_and(|zone| self.name(zone.name) == first.zone_id);
+        if !known {
+            let name = self.add(first.zone_id);
+            self.zones.push(Zone { name, at_work: 0 });
+        }
+        let agent = self.add(first.agent_type);
+        let zone = self.zones.len() - 1;
+        self.lanes.push(Lane { zone, agent, urgency: first.urgency, run: first.run });
+    }
+
+    /// One more is at work in a zone.
+    pub fn count_in(&mut self, zone_id: &str) {
+        let found = self.zones.binary_search_by(|zone| self.name(zone.name).cmp(zone_id));
+        if let Ok(found) = found {
+            self.zones[found].at_work += 1;
+        }
+    }
+
+    /// The lane whose first is next: the most urgent, in the zone in which the fewest are at work, the oldest. Not one that
+    /// is full.
+    pub fn next(&self, limits: &[Limit]) -> Option<usize> {
+        let open = |lane: &Lane| full(limits, self.name(self.zones[lane.zone].name), self.name(lane.agent)).is_none();
+        let place = |lane: &Lane| (lane.urgency, self.zones[lane.zone].at_work, lane.run);
+        let places = self.lanes.iter().enumerate().filter(|(_, lane)| open(lane));
+        places.min_by_key(|(_, lane)| place(lane)).map(|(at, _)| at)
+    }
+
+    /// The first of a lane.
+    pub fn first(&self, at: usize) -> First<'_> {
+        let Lane { zone, agent, urgency, run } = self.lanes[at];
+        First { zone_id: self.name(self.zones[zone].name), agent_type: self.name(agent), urgency, run }
+    }
+
+    /// Another is the first of a lane, or none is left; how many lanes there are.
+    pub fn set_first(&mut self, at: usize, first: Option<(i64, i64)>) {
+        match first {
+            Some((urgency, run)) => (self.lanes[at].urgency, self.lanes[at].run) = (urgency, run),
+            None => _ = self.lanes.swap_remove(at),
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.lanes.len()
+    }
+
+    fn add(&mut self, name: &str) -> Name {
+        let from = self.names.len();
+        self.names.push_str(name);
+        Name(from, self.names.len())
+    }
+
+    fn name(&self, Name(from, to): Name) -> &str {
+        &self.names[from..to]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::run::Scope;
+
+    fn lanes(of: &[(&str, &str, i64, i64)]) -> Lanes {
+        let mut lanes = Lanes::default();
+        for &(zone_id, agent_type, urgency, run) in of {
+            lanes.push(First { zone_id, agent_type, urgency, run });
+        }
+        lanes
+    }
+
+    #[test]
+    fn the_most_urgent_is_next_then_the_zone_with_the_fewest_at_work_then_the_oldest() {
+        let mut lanes =
+            lanes(&[("a", "x", 0, 1), ("a", "y", 0, 2), ("b", "x", 0, 4), ("b", "y", 0, 3), ("c", "x", -5, 9)]);
+        let mut order = Vec::new();
+        lanes.count_in("a");
+        lanes.count_in("nowhere");
+        while let Some(next) = lanes.next(&[]) {
+            let First { zone_id, run, .. } = lanes.first(next);
+            order.push(run);
+            let zone_id = zone_id.to_owned();
+            lanes.count_in(&zone_id);
+            lanes.set_first(next, None);
+        }
+        assert_eq!(order, [9, 3, 1, 4, 2]);
+    }
+
+    #[test]
+    fn a_lane_that_is_full_is_none() {
+        let lanes = lanes(&[("a", "x", 0, 1), ("b", "y", 0, 2)]);
+        let scope = Scope { zone: Some("a".into()), agent: None };
+        let limit = Limit { scope, most: 1, running: 1 };
+        assert_eq!(lanes.next(&[limit]).map(|next| lanes.first(next).run), Some(2));
+    }
+}

@@ -1,0 +1,59 @@
+//! How many runs may be at work at once.
+
+use super::row::Row;
+use super::sql::Sql;
+use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::store::Store;
+use crate::error::Result;
+use crate::model::run::{Limit, Scope};
+
+/// One more is at work.
+pub(super) fn count_in(limits: &mut [Limit], zone: &str, agent: &str) {
+    for limit in limits.iter_mut().filter(|limit| limit.scope.covers(zone, agent)) {
+        limit.running += 1;
+    }
+}
+
+impl Store {
+    /// The limits, that of all runs first. Nobody is counted yet.
+    pub(super) fn limits(&self) -> Result<Vec<Limit>> {
+        let mut limits = Vec::new();
+        self.each_row(Sql::Limits, &[], |statement| {
+            let mut row = Row::of(statement);
+            let mut name = || Some(row.text()).filter(|name| !name.is_empty());
+            let scope = Scope { zone: name(), agent: name() };
+            limits.push(Limit { scope, most: row.integer(), running: 0 });
+            Ok(true)
+        })?;
+        Ok(limits)
+    }
+
+    /// The limits, with how many are at work within each, whether or not their leases have run out.
+    pub(super) fn limits_now(&self) -> Result<Vec<Limit>> {
+        let mut limits = self.limits()?;
+        self.each_row(Sql::AtWork, &[Bind::Null, Bind::Null], |row| {
+            row.with_text(0, |zone| row.with_text(1, |agent| count_in(&mut limits, zone, agent)));
+            Ok(true)
+        })?;
+        Ok(limits)
+    }
+
+    /// Sets a limit, or lifts it; a zone or an agent that is empty is every one.
+    pub(super) fn set_limit(&self, zone: &str, agent: &str, most: Option<i64>, wall_ms: i64) -> Result<()> {
+        let names = [Bind::Text(zone), Bind::Text(agent)];
+        match most {
+            Some(most) => self.write_run(Sql::SetLimit, &[names[0], names[1], Bind::Integer(most)])?,
+            None => self.write_run(Sql::LiftLimit, &names)?,
+        };
+        let data = format!("{{\"limit\":{}}}", most.map_or("null".into(), |most| most.to_string()));
+        self.log_limit("limit", [Some(zone), None, Some(agent)], &data, wall_ms)
+    }
+
+    /// Says in the log that a limit or a budget is another, of a zone, a worktree and an agent.
+    pub(super) fn log_limit(&self, what: &str, of: [Option<&str>; 3], data: &str, wall_ms: i64) -> Result<()> {
+        let [zone, worktree, agent] = of.map(|name| name.filter(|name| !name.is_empty()).into());
+        let (at, what, data) = (Bind::Integer(wall_ms), Bind::Text(what), Bind::Text(data));
+        self.write_run(Sql::LogLimit, &[at, what, zone, worktree, agent, data, self.actor().as_deref().into()])
+            .map(drop)
+    }
+}

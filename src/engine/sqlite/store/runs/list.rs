@@ -1,0 +1,133 @@
+//! The latest runs, of both kinds: those that were wanted here, and what is recorded as an execution only.
+//!
+//! Both are read backwards, each by its own key, and merged by when they were made, which an id of ours tells without reading
+//! the row to its end. Of the executions no more is looked through than is as late as the runs of the page.
+
+use std::collections::VecDeque;
+
+use super::VERSION;
+use super::push::push;
+use super::row::Row;
+use super::sql::Sql;
+use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::sqlite::store::Store;
+use crate::engine::{RunFilter, RunsAfter};
+use crate::error::Result;
+use crate::model::run::Status;
+use crate::model::time;
+use crate::rows::Batch;
+
+/// A row of the one list or the other.
+struct Found {
+    key: i64,
+    created_at: i64,
+}
+
+impl Store {
+    pub(super) fn list_latest(
+        &self,
+        filter: &RunFilter<'_>,
+        mut after: RunsAfter,
+        most: usize,
+        batch: &mut Batch,
+    ) -> Result<()> {
+        let mut runs =
+            if self.version >= VERSION { self.latest_runs(filter, after.run, most)? } else { VecDeque::new() };
+        while batch.rows() < most {
+            let until = runs.front().map_or(i64::MIN, |run| run.created_at);
+            while batch.rows() < most && !is_open_only(filter) {
+                let Some(found) = self.latest_execution(filter, &mut after.execution, until)? else { break };
+                self.push_execution_of(Sql::ExecutionAt, Bind::Integer(found.key), batch)?;
+                end(batch, after);
+            }
+            let Some(run) = runs.pop_front().filter(|_| batch.rows() < most) else { break };
+            after.run = run.key;
+            if let Some(record) = self.load_key(run.key)?
+                && takes(filter.statuses.as_deref(), record.life.status().word())
+            {
+                push(batch, &record);
+                end(batch, after);
+            }
+            if runs.is_empty() && batch.rows() < most {
+                runs = self.latest_runs(filter, after.run, most)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn latest_runs(&self, filter: &RunFilter<'_>, before: i64, most: usize) -> Result<VecDeque<Found>> {
+        let sql = if is_open_only(filter) { Sql::OpenKeys } else { Sql::Keys };
+        let mut found = VecDeque::new();
+        self.each_row(sql, &[Bind::Integer(before)], |statement| {
+            if is_of(filter, statement, 1) {
+                found.push_back(Found { key: statement.integer(0), created_at: statement.integer(4) });
+            }
+            Ok(found.len() < most)
+        })?;
+        Ok(found)
+    }
+
+    /// The latest execution before a place that is no run of ours and not made before `until`; the place moves on.
+    fn latest_execution(&self, filter: &RunFilter<'_>, before: &mut i64, until: i64) -> Result<Option<Found>> {
+        let sql = if self.version >= VERSION { Sql::Executions } else { Sql::ExecutionsOnly };
+        let mut found = None;
+        self.each_row(sql, &[Bind::Integer(*before)], |statement| {
+            let mut row = Row::of(statement);
+            let key = row.integer();
+            let made = match row.with_text(made_at) {
+                None => {
+                    self.first(Sql::ExecutionAt, &[Bind::Integer(key)], |row| row.with_text(7, time::parse))?.flatten()
+                }
+                made => made,
+            };
+            if made.is_some_and(|made| made < until) {
+                return Ok(false);
+            }
+            *before = key;
+            row.skip(3);
+            let is_ours = row.integer() != 0;
+            if !is_ours && is_of(filter, statement, 2) && self.ended_as(filter, key)? {
+                found = Some(Found { key, created_at: made.unwrap_or_default() });
+            }
+            Ok(found.is_none())
+        })?;
+        Ok(found)
+    }
+
+    /// Whether an execution ended in one of the states that are asked for.
+    fn ended_as(&self, filter: &RunFilter<'_>, key: i64) -> Result<bool> {
+        let Some(statuses) = filter.statuses.as_deref() else { return Ok(true) };
+        let word = |row: &Statement| if row.integer(6) == 0 { "failed" } else { "succeeded" };
+        Ok(self.first(Sql::ExecutionAt, &[Bind::Integer(key)], word)?.is_some_and(|word| statuses.contains(&word)))
+    }
+}
+
+/// When a run was made, as its id tells; `None` for ids of others.
+fn made_at(id: &str) -> Option<i64> {
+    let (milliseconds, _) = id.strip_prefix("exec-")?.split_once('-')?;
+    milliseconds.parse().ok()
+}
+
+fn takes(names: Option<&[&str]>, name: &str) -> bool {
+    names.is_none_or(|names| names.contains(&name))
+}
+
+/// Whether a row is of the zones, worktrees and agents that are asked for, which are in the columns from one on.
+fn is_of(filter: &RunFilter<'_>, row: &Statement, column: usize) -> bool {
+    row.with_text(column, |zone| takes(filter.zones.as_deref(), zone))
+        && row.with_text(column + 1, |worktree| takes(filter.worktrees.as_deref(), worktree))
+        && row.with_text(column + 2, |agent| takes(filter.agents.as_deref(), agent))
+}
+
+/// Whether only runs are asked for that have not ended.
+fn is_open_only(filter: &RunFilter<'_>) -> bool {
+    let is_open = |word: &&str| Status::from_word(word).is_some_and(Status::is_open);
+    filter.statuses.as_deref().is_some_and(|words| words.iter().all(is_open))
+}
+
+/// Ends a row with the place that the next page begins behind.
+fn end(batch: &mut Batch, after: RunsAfter) {
+    batch.push_integer(after.run, false);
+    batch.push_integer(after.execution, false);
+    batch.end_row();
+}

@@ -1,0 +1,95 @@
+//! Reading a run from the tables that it is in.
+
+use super::VERSION;
+use super::lease::Held;
+use super::push::push_execution;
+use super::record::Record;
+use super::row::Row;
+use super::sql::Sql;
+use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::store::Store;
+use crate::error::{Error, Result};
+use crate::rows::Batch;
+
+impl Store {
+    /// The run with this id, with what decides about it and what people see; `None` where there is none.
+    ///
+    /// A run whose execution somebody has deleted is gone with it.
+    pub(super) fn load(&self, id: &str) -> Result<Option<Record>> {
+        let held = self.held(id)?;
+        self.load_held(id, held)
+    }
+
+    /// The same; what is recorded as an execution only is a run that has ended, too.
+    pub(super) fn load_anything(&self, id: &str) -> Result<Option<Record>> {
+        match self.load(id)? {
+            Some(record) => Ok(Some(record)),
+            None => self.first(Sql::Execution, &[Bind::Text(id)], |row| Record::of_execution(&mut Row::of(row))),
+        }
+    }
+
+    /// Appends the cells of an execution as those of a run; `false` where there is none.
+    pub(super) fn push_execution_of(&self, sql: Sql, by: Bind<'_>, batch: &mut Batch) -> Result<bool> {
+        Ok(self.first(sql, &[by], |row| push_execution(batch, row))?.is_some())
+    }
+
+    /// Refuses calls on a file that was left at a version that has no runs.
+    pub(super) fn check_runs(&self) -> Result<()> {
+        self.connection.check_idle()?;
+        if self.version >= VERSION {
+            return Ok(());
+        }
+        let message = format!(
+            "the database is kept at version {} of the schema, runs come with version {VERSION}: visual-db migrate up",
+            self.version
+        );
+        Err(Error::Coded { code: "ERR_SCHEMA_OLDER", message })
+    }
+
+    /// The same, where it is known who holds it.
+    pub(super) fn load_held(&self, id: &str, held: Option<Held>) -> Result<Option<Record>> {
+        let known = held.as_ref().map(|held| held.run);
+        let record = match known {
+            // By its key it is found with one look-up instead of two.
+            Some(key) => self.read_record(Sql::ByKey, Bind::Integer(key), held)?,
+            None => self.read_record(Sql::ById, Bind::Text(id), None)?,
+        };
+        record.map_or(Ok(None), |record| self.completed(record))
+    }
+
+    /// A run that nobody holds, by its key.
+    pub(super) fn load_queued(&self, key: i64) -> Result<Option<Record>> {
+        let record = self.read_record(Sql::ByKey, Bind::Integer(key), None)?;
+        record.map_or(Ok(None), |record| self.completed(record))
+    }
+
+    /// A run by its key, whoever holds it.
+    pub(super) fn load_key(&self, key: i64) -> Result<Option<Record>> {
+        let Some(mut record) = self.read_record(Sql::ByKey, Bind::Integer(key), None)? else { return Ok(None) };
+        if !record.is_ended()
+            && let Some(held) = self.held(&record.id)?
+        {
+            record.hold(held);
+        }
+        self.completed(record)
+    }
+
+    fn read_record(&self, sql: Sql, by: Bind<'_>, held: Option<Held>) -> Result<Option<Record>> {
+        self.first(sql, &[by], |statement| Record::read(&mut Row::of(statement), held))
+    }
+
+    /// With what other tables have of it.
+    fn completed(&self, mut record: Record) -> Result<Option<Record>> {
+        if record.executed {
+            let bodies = [Bind::Text(&record.id)];
+            let found = self.first(Sql::Bodies, &bodies, |row| (row.text(0), row.text_or_null(1)))?;
+            let Some((prompt, result)) = found else { return Ok(None) };
+            record.prompt = Some(prompt);
+            record.said.result = result;
+        }
+        if record.is_used {
+            record.usage = self.usage(record.key)?;
+        }
+        Ok(Some(record))
+    }
+}

@@ -1,0 +1,34 @@
+//! Runs: `wishes`, `workers`, `output` and `spending` are the calls, `claim`, `sweep`, `list`, `usage`, `budgets` and `limits`
+//! what of them is long. A call reads a run (`load`) as a `record`, asks the model what it makes of its life, and writes that
+//! (`settle`), in one transaction.
+
+mod budgets;
+mod claim;
+mod compiled;
+mod lanes;
+mod lease;
+mod leases;
+mod limits;
+mod list;
+mod load;
+mod output;
+mod push;
+mod queue;
+mod record;
+mod row;
+mod settle;
+mod spending;
+mod sql;
+mod statements;
+mod sweep;
+mod usage;
+mod wishes;
+mod workers;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use compiled::Statements;
+
+/// The version of the schema that has their tables.
+const VERSION: u32 = 4;

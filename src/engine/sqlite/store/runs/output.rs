@@ -1,0 +1,172 @@
+//! What runs print: appended in rows, and of too much the oldest of the middle dropped.
+
+use super::push::instant;
+use super::row::Row;
+use super::sql::Sql;
+use super::workers::worker_arguments;
+use crate::engine::sqlite::driver::{Bind, clock};
+use crate::engine::sqlite::store::Store;
+use crate::engine::{Chunk, Output, STREAMS};
+use crate::error::Result;
+use crate::model::run::{Call, append, apply};
+use crate::model::{Field, Given, RUN, rules};
+use crate::rows::Batch;
+
+/// How many chunks a run can have.
+const MOST: i64 = 0xffff_ffff;
+
+/// The last of a run's output.
+#[derive(Clone, Copy, Default)]
+struct Last {
+    next: i64,
+    bytes: i64,
+    truncated: bool,
+}
+
+impl Output for Store {
+    fn append_output(&self, given: &[Given<'_>], chunks: &[Chunk], most_bytes: i64, now: f64) -> Result<i64> {
+        self.check_runs()?;
+        let (id, token) = worker_arguments("appendOutput", given)?;
+        let field = Field::new("appendOutput", "expectedSequence").behind(3);
+        let expected = match given.get(3).copied().unwrap_or(Given::Undefined) {
+            missing if missing.is_missing() => None,
+            number => Some(rules::whole(field, number, &(0..=MOST))?),
+        };
+        let now = clock::moment(now as i64);
+        let call = Call::AppendOutput { token };
+        self.atomically(|| {
+            let held = self.held(id)?;
+            let holds = held.as_ref().filter(|held| held.token == token).map(|held| (held.run, held.life()));
+            let (run, life) = match holds {
+                Some((run, life)) => (run, Some(life)),
+                None => (0, self.load_anything(id)?.map(|record| record.life)),
+            };
+            apply(id, life.as_ref(), &call, now)?;
+            let last = self.last_output(run)?;
+            let appended = append(last.next, expected, chunks.len() as i64)?;
+            if appended.writes {
+                self.write_output(run, last, chunks, most_bytes, now.wall_ms)?;
+            }
+            Ok(appended.next)
+        })
+    }
+
+    fn list_output(&self, id: Given<'_>, from: i64, limit: i64, batch: &mut Batch) -> Result<bool> {
+        self.connection.check_idle()?;
+        let field = Field::new("getOutput", "id");
+        let known = rules::id(field, id)?;
+        self.in_snapshot(|| {
+            let _busy = self.connection.enter();
+            if self.version < super::VERSION || self.first(Sql::OutputOf, &[Bind::Text(known)], |_| ())?.is_none() {
+                let is_execution = self.first(Sql::Execution, &[Bind::Text(known)], |_| ())?.is_some();
+                return if is_execution { Ok(false) } else { Err(RUN.not_found(field, id)) };
+            }
+            let key = self.first(Sql::OutputOf, &[Bind::Text(known)], |row| row.integer(0))?.unwrap_or_default();
+            let range = [Bind::Integer((key << 32) + from.min(MOST)), Bind::Integer((key << 32) + MOST)];
+            self.each_row(Sql::Output, &[range[0], range[1], Bind::Integer(limit)], |statement| {
+                let mut row = Row::of(statement);
+                batch.push_integer(row.integer(), false);
+                let stream = usize::try_from(row.integer()).ok().and_then(|stream| STREAMS.get(stream));
+                batch.push_text(stream.copied().unwrap_or(STREAMS[0]).as_bytes());
+                row.with_text(|text| batch.push_text(text.as_bytes()));
+                instant(batch, Some(row.integer()));
+                batch.end_row();
+                Ok(true)
+            })?;
+            Ok(self.last_output(key)?.truncated)
+        })
+    }
+}
+
+impl Store {
+    fn last_output(&self, run: i64) -> Result<Last> {
+        let last = self.first(Sql::LastOutput, &[Bind::Integer(run)], |row| Last {
+            next: (row.integer(0) & MOST) + 1,
+            bytes: row.integer(1),
+            truncated: row.integer(2) != 0,
+        })?;
+        Ok(last.unwrap_or_default())
+    }
+
+    fn write_output(&self, run: i64, mut last: Last, chunks: &[Chunk], most: i64, wall_ms: i64) -> Result<()> {
+        for chunk in chunks {
+            let text = shortened(&chunk.text, (most / 2).max(0) as usize);
+            last.truncated |= text.len() < chunk.text.len();
+            let length = text.len() as i64;
+            if last.bytes + length > most {
+                // More than is needed, so that the next chunks need not look.
+                let dropped = self.drop_output(run, most / 2, last.bytes + length - most + most / 8)?;
+                if dropped > 0 {
+                    // Nothing that comes behind a gap is of the beginning, which is taken for full from now on.
+                    last.bytes = (last.bytes - dropped).max(most / 2 + 1);
+                    last.truncated = true;
+                }
+            }
+            last.bytes += length;
+            self.write_run(
+                Sql::AppendOutput,
+                &[
+                    Bind::Integer((run << 32) + last.next),
+                    Bind::Integer(chunk.at.unwrap_or(wall_ms)),
+                    Bind::Integer(chunk.stream),
+                    Bind::Integer(last.truncated.into()),
+                    Bind::Integer(last.bytes),
+                    Bind::Text(&text),
+                ],
+            )?;
+            last.next += 1;
+        }
+        Ok(())
+    }
+
+    /// Drops the oldest of the output behind its beginning until so many bytes are free: how many are.
+    fn drop_output(&self, run: i64, beginning: i64, wanted: i64) -> Result<i64> {
+        let (first, end) = ((run << 32), (run << 32) + MOST);
+        // What is kept up to a row is at most the beginning in all rows of it, and in no other: the first of the others.
+        let (mut low, mut high) = (first, self.last_output(run)?.next + first);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let range = [Bind::Integer(middle), Bind::Integer(end)];
+            let found = self.first(Sql::OutputFrom, &range, |row| (row.integer(0), row.integer(1)))?;
+            match found {
+                Some((id, bytes)) if bytes <= beginning => low = id + 1,
+                _ => high = middle,
+            }
+        }
+        let (mut dropped, mut last) = (0, None);
+        self.each_row(Sql::OutputLengths, &[Bind::Integer(low), Bind::Integer(end)], |row| {
+            dropped += row.integer(1);
+            last = Some(row.integer(0));
+            Ok(dropped < wanted)
+        })?;
+        if let Some(last) = last {
+            self.write_run(Sql::DropOutput, &[Bind::Integer(low), Bind::Integer(last)])?;
+        }
+        Ok(dropped)
+    }
+}
+
+/// A text of at most so many bytes: of a longer one its middle is left out.
+fn shortened(text: &str, most: usize) -> std::borrow::Cow<'_, str> {
+    if text.len() <= most {
+        return text.into();
+    }
+    let whole = |at: &usize| text.is_char_boundary(*at);
+    let head = (0..=most / 2).rev().find(whole).unwrap_or_default();
+    let tail = (text.len() - most / 2..=text.len()).find(whole).unwrap_or(text.len());
+    format!("{}{}", &text[..head], &text[tail..]).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn what_is_too_long_loses_its_middle_and_no_half_character() {
+        assert_eq!(shortened("abcdef", 6), "abcdef");
+        assert_eq!(shortened("abcdef", 4), "abef");
+        assert_eq!(shortened("aüüüüb", 4), "ab");
+        assert_eq!(shortened("aüüüüb", 6), "aüüb");
+        assert_eq!(shortened("abc", 0), "");
+    }
+}

@@ -1,0 +1,142 @@
+//! A run's row on its way out: a cell for each field of `RUN`, in its order.
+
+use super::record::Record;
+use crate::engine::sqlite::driver::Statement;
+use crate::model::run::{Amounts, End, State, Status};
+use crate::model::time;
+use crate::rows::Batch;
+
+/// A text, or NULL.
+pub(super) fn text(batch: &mut Batch, text: Option<&str>) {
+    match text {
+        Some(text) => batch.push_text(text.as_bytes()),
+        None => batch.push_null(),
+    }
+}
+
+/// An integer, or NULL.
+pub(super) fn integer(batch: &mut Batch, value: Option<i64>) {
+    match value {
+        Some(value) => batch.push_integer(value, false),
+        None => batch.push_null(),
+    }
+}
+
+/// A time as people are shown it.
+pub(super) fn instant(batch: &mut Batch, milliseconds: Option<i64>) {
+    match milliseconds {
+        Some(milliseconds) => batch.push_text(time::iso(milliseconds as f64).as_bytes()),
+        None => batch.push_null(),
+    }
+}
+
+fn nulls(batch: &mut Batch, count: usize) {
+    for _ in 0..count {
+        batch.push_null();
+    }
+}
+
+/// Appends the cells of a run; the row is not ended.
+pub(super) fn push(batch: &mut Batch, record: &Record) {
+    let (life, said) = (&record.life, &record.said);
+    let finished_at = if let State::Ended { at, .. } = life.state { Some(at) } else { None };
+    let expires_at = if let State::Running { lease, .. } = life.state { Some(lease.deadline.wall_ms) } else { None };
+    for known in [&record.id, &record.zone_id, &record.worktree_id, &record.agent_type] {
+        text(batch, Some(known));
+    }
+    text(batch, Some(record.prompt.as_deref().unwrap_or_default()));
+    text(batch, Some(life.status().word()));
+    integer(batch, Some(record.priority));
+    integer(batch, Some(life.attempt.into()));
+    integer(batch, Some(life.max_attempts.into()));
+    integer(batch, life.timeout_ms);
+    text(batch, record.idempotency_key.as_deref());
+    text(batch, record.parent_run_id.as_deref());
+    text(batch, record.retry_of.as_deref());
+    text(batch, record.worker_id.as_deref());
+    instant(batch, Some(record.created_at));
+    instant(batch, Some(record.available_at));
+    instant(batch, life.started_at);
+    instant(batch, finished_at);
+    integer(batch, finished_at.and(life.started_at).map(|_| life.duration_ms));
+    instant(batch, expires_at);
+    instant(batch, life.cancel_requested_at);
+    text(batch, record.question.as_deref());
+    text(batch, record.answer.as_deref());
+    integer(batch, said.exit_code);
+    text(batch, said.error.as_deref());
+    text(batch, said.result.as_deref());
+    text(batch, said.commit_before.as_deref());
+    text(batch, said.commit_after.as_deref());
+    integer(batch, said.files_changed);
+    integer(batch, said.insertions);
+    integer(batch, said.deletions);
+    let Amounts { input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros } = record.usage.all;
+    for amount in [input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros] {
+        integer(batch, amount);
+    }
+    text(batch, record.usage.models.as_deref());
+    instant(batch, record.bodies_pruned_at);
+    text(batch, record.by.as_deref());
+    text(batch, record.metadata.as_deref());
+}
+
+/// Appends the row of a run, if there is one.
+pub(super) fn push_one(batch: &mut Batch, record: Option<&Record>) {
+    if let Some(record) = record {
+        push(batch, record);
+        batch.end_row();
+    }
+}
+
+/// The same of what is recorded as an execution only: a run that began and ended at once. The statement stands on its columns.
+pub(super) fn push_execution(batch: &mut Batch, row: &Statement) {
+    let end = if row.integer(6) == 0 { End::Failed } else { End::Succeeded };
+    let cell = |batch: &mut Batch, column| row.with_text(column, |known| text(batch, Some(known)));
+    for column in 0..5 {
+        cell(batch, column);
+    }
+    text(batch, Some(Status::Ended(end).word()));
+    for count in [0, 1, 1] {
+        integer(batch, Some(count));
+    }
+    nulls(batch, 5);
+    // Created, and to be had from then on.
+    cell(batch, 7);
+    cell(batch, 7);
+    nulls(batch, 1);
+    cell(batch, 7);
+    nulls(batch, 7);
+    text(batch, row.text_or_null(5).as_deref());
+    nulls(batch, 14);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::engine::sqlite::driver::Connection;
+    use crate::model::RUN;
+
+    #[test]
+    fn an_execution_has_a_cell_for_each_field_where_it_belongs() {
+        let connection = Connection::new(rusqlite::Connection::open_in_memory().unwrap());
+        let sql = "SELECT 'exec-1', 'qa', 'wt', 'claude', 'do', '{}', 0, '2026-01-01T00:00:00.000Z'";
+        let statement = Rc::new(Statement::prepare(&connection, sql, true).unwrap());
+        assert!(statement.step().unwrap());
+        let mut batch = Batch::default();
+        push_execution(&mut batch, &statement);
+        assert_eq!(batch.ends().len(), RUN.fields.len());
+        let present: Vec<&str> = RUN
+            .fields
+            .iter()
+            .zip(batch.ends())
+            .filter(|(_, end)| **end != crate::rows::batch::NULL)
+            .map(|(field, _)| field.name)
+            .collect();
+        let expected = "id zoneId worktreeId agentType prompt status priority attempt maxAttempts createdAt availableAt \
+                        finishedAt result";
+        assert_eq!(present.join(" "), expected);
+    }
+}

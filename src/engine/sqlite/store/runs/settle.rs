@@ -1,0 +1,290 @@
+//! Writing what a call made of a run.
+
+use super::record::{Record, Usage};
+use super::sql::Sql;
+use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::queries::Query;
+use crate::error::{Error, Result};
+use crate::model::run::{Amounts, Call, Effect, End, Moment, Run, State, Status, Transition, apply};
+use crate::model::time;
+use rusqlite::ffi;
+use serde_json::json;
+
+/// What the log says of a run that was made.
+const MADE: i64 = 1;
+/// What it says of one that was changed.
+const CHANGED: i64 = 2;
+
+impl Store {
+    /// Applies a call to a run that was found, or not, and writes what it makes of it; `say` puts into it what the call says
+    /// besides.
+    pub(super) fn apply_to(
+        &self,
+        id: &str,
+        found: Option<Record>,
+        call: &Call,
+        token: Option<i64>,
+        now: Moment,
+        say: impl FnOnce(&mut Record),
+    ) -> Result<Option<Record>> {
+        let to = apply(id, found.as_ref().map(|record| &record.life), call, now)?;
+        let Some(mut record) = found else { return Ok(None) };
+        if to.effect != Effect::None {
+            say(&mut record);
+        }
+        self.settle(&mut record, to, token, now.wall_ms)?;
+        Ok(Some(record))
+    }
+
+    /// Writes what a transition makes of a run, whose record has already what its call says besides. `token` is the one that
+    /// ends an attempt, where one does.
+    pub(super) fn settle(&self, record: &mut Record, to: Transition, token: Option<i64>, wall_ms: i64) -> Result<()> {
+        let before = std::mem::replace(&mut record.life, to.run);
+        match to.effect {
+            Effect::None | Effect::Allowed => Ok(()),
+            Effect::Lengthened => self.lengthen(&record.id, &record.life),
+            Effect::CancelRequested => {
+                let reason = record.cancel_reason.as_deref();
+                let asked = record.life.cancel_requested_at;
+                self.write_run(Sql::AskToStop, &[Bind::Text(&record.id), asked.into(), reason.into()])?;
+                let at = time::iso(asked.unwrap_or(wall_ms) as f64);
+                self.log(record, CHANGED, wall_ms, &format!("{{\"cancelRequestedAt\":\"{at}\"}}"))
+            }
+            // The queue has let go of it already.
+            Effect::Claimed => {
+                self.lend(record)?;
+                self.log_status(record, wall_ms)
+            }
+            Effect::Asked => {
+                self.give_back(record)?;
+                self.update_run(record)?;
+                self.log_status(record, wall_ms)
+            }
+            Effect::Requeued => {
+                if let State::Running { since, .. } = before.state {
+                    self.give_back(record)?;
+                    if token.is_some() || !is_undone(&before, &record.life) {
+                        self.remember_attempt(record, &before, since.wall_ms, token, wall_ms)?;
+                    } else {
+                        record.worker_id = record.worker_before.take();
+                    }
+                }
+                if let State::Queued { not_before: Some(due), .. } = record.life.state {
+                    record.available_at = due;
+                }
+                self.update_run(record)?;
+                self.put(record)?;
+                self.log_status(record, wall_ms)
+            }
+            Effect::Ended { execution } => self.end(record, &before, execution, token, wall_ms),
+        }
+    }
+
+    /// A new run is wanted.
+    pub(super) fn log_made(&self, record: &Record, wall_ms: i64) -> Result<()> {
+        self.log(record, MADE, wall_ms, data(record.life.status()))
+    }
+
+    fn log_status(&self, record: &Record, wall_ms: i64) -> Result<()> {
+        self.log(record, CHANGED, wall_ms, data(record.life.status()))
+    }
+
+    /// More usage of a run was told.
+    pub(super) fn log_usage(&self, id: &str, of: [&str; 3], usage: &Usage, wall_ms: i64) -> Result<()> {
+        let Amounts { input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros } = usage.all;
+        let sums = json!({ "usage": {
+            "inputTokens": input_tokens,
+            "cachedInputTokens": cached_input_tokens,
+            "outputTokens": output_tokens,
+            "reasoningTokens": reasoning_tokens,
+            "costMicros": cost_micros,
+        }});
+        self.append_to_log(id, of, CHANGED, wall_ms, &sums.to_string())
+    }
+
+    fn log(&self, record: &Record, op: i64, wall_ms: i64, data: &str) -> Result<()> {
+        let of = [record.zone_id.as_str(), &record.worktree_id, &record.agent_type];
+        self.append_to_log(&record.id, of, op, wall_ms, data)
+    }
+
+    fn append_to_log(&self, id: &str, of: [&str; 3], op: i64, wall_ms: i64, data: &str) -> Result<()> {
+        let [zone, worktree, agent] = of.map(Bind::Text);
+        self.write_run(
+            Sql::Log,
+            &[
+                Bind::Integer(wall_ms),
+                Bind::Integer(op),
+                Bind::Text(id),
+                zone,
+                worktree,
+                agent,
+                Bind::Text(data),
+                self.actor().as_deref().into(),
+            ],
+        )
+        .map(drop)
+    }
+
+    fn give_back(&self, record: &Record) -> Result<()> {
+        self.write_run(Sql::GiveBack, &[Bind::Text(&record.id)]).map(drop)
+    }
+
+    /// An attempt that failed or was lost while the run goes on.
+    fn remember_attempt(
+        &self,
+        record: &Record,
+        before: &Run,
+        since: i64,
+        token: Option<i64>,
+        wall_ms: i64,
+    ) -> Result<()> {
+        let (status, error) = match token {
+            Some(_) => ("failed", record.said.error.as_deref()),
+            None => ("lost", None),
+        };
+        self.write_run(
+            Sql::InsertAttempt,
+            &[
+                Bind::Integer(record.key),
+                Bind::Integer(before.token),
+                Bind::Integer(before.attempt.into()),
+                record.worker_id.as_deref().into(),
+                Bind::Integer(since),
+                Bind::Integer(wall_ms),
+                Bind::Text(status),
+                error.into(),
+            ],
+        )
+        .map(drop)
+    }
+
+    fn end(&self, record: &mut Record, before: &Run, execution: bool, token: Option<i64>, wall_ms: i64) -> Result<()> {
+        match before.state {
+            State::Running { .. } => self.give_back(record)?,
+            State::Queued { .. } => {
+                let now = std::mem::replace(&mut record.life, before.clone());
+                self.take_out(record)?;
+                record.life = now;
+            }
+            State::Waiting | State::Ended { .. } => {}
+        }
+        record.finished_token = token;
+        // What its worker says of it comes first, what an earlier attempt said last.
+        if record.life.status() == Status::Ended(End::Cancelled)
+            && let Some(reason) = record.cancel_reason.take()
+            && (token.is_none() || record.said.error.is_none())
+        {
+            record.said.error = Some(reason);
+        }
+        if execution {
+            self.execute(record, wall_ms)?;
+        }
+        self.update_run(record)?;
+        self.log_status(record, wall_ms)
+    }
+
+    /// Records an ended run as an execution under its id. Where others took that, prompt and result stay with the run; where
+    /// its zone or worktree is gone, it ends as what is deleted with them does.
+    fn execute(&self, record: &mut Record, wall_ms: i64) -> Result<()> {
+        let State::Ended { end, at } = record.life.state else { return Ok(()) };
+        let executed_at = time::iso(at as f64);
+        let statement = self.statement(Query::InsertExecution)?;
+        let inserted = statement
+            .bind_all([
+                Bind::Text(&record.id),
+                Bind::Text(&record.zone_id),
+                Bind::Text(&record.worktree_id),
+                Bind::Text(&record.agent_type),
+                Bind::Text(record.prompt.as_deref().unwrap_or_default()),
+                record.said.result.as_deref().into(),
+                Bind::Integer((end == End::Succeeded).into()),
+                Bind::Text(&executed_at),
+            ])
+            .and_then(|()| statement.run());
+        statement.clear_bindings();
+        match inserted {
+            Ok(_) => record.executed = true,
+            Err(Error::Engine { number: ffi::SQLITE_CONSTRAINT_FOREIGNKEY, .. }) => {
+                record.life.state = State::Ended { end: End::Cancelled, at: wall_ms };
+                record.said.error = Some(self.what_is_gone(record)?.into());
+            }
+            Err(Error::Engine {
+                number: ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_UNIQUE, ..
+            }) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn what_is_gone(&self, record: &Record) -> Result<&'static str> {
+        let places = [Bind::Text(&record.zone_id), Bind::Text(&record.worktree_id)];
+        let no_zone = self.first(Sql::Places, &places, |row| row.is_null(0))?;
+        Ok(if no_zone == Some(true) { "The zone was deleted" } else { "The worktree was deleted" })
+    }
+
+    fn update_run(&self, record: &Record) -> Result<()> {
+        let (life, said, used) = (&record.life, &record.said, &record.usage.all);
+        let (answered, finished_at, ended) = match life.state {
+            State::Queued { answered, .. } => (answered, None, false),
+            State::Ended { at, .. } => (false, Some(at), true),
+            State::Running { .. } | State::Waiting => (false, None, false),
+        };
+        // Sums are kept once there is nothing more to add; until then they are what the models add up to.
+        let sum = |amount: Option<i64>| amount.filter(|_| ended);
+        let result = if record.executed || !ended { None } else { said.result.as_deref() };
+        self.write_run(
+            Sql::Update,
+            &[
+                Bind::Integer(record.key),
+                Bind::Text(life.status().word()),
+                Bind::Integer(answered.into()),
+                Bind::Integer(record.available_at),
+                life.started_at.into(),
+                finished_at.into(),
+                Bind::Integer(life.duration_ms),
+                Bind::Integer(life.worked_ms),
+                Bind::Integer(life.attempt.into()),
+                Bind::Integer(life.token),
+                record.finished_token.into(),
+                Bind::Integer(record.executed.into()),
+                record.worker_id.as_deref().into(),
+                life.cancel_requested_at.into(),
+                said.exit_code.into(),
+                said.commit_before.as_deref().into(),
+                said.commit_after.as_deref().into(),
+                said.files_changed.into(),
+                said.insertions.into(),
+                said.deletions.into(),
+                sum(used.input_tokens).into(),
+                sum(used.cached_input_tokens).into(),
+                sum(used.output_tokens).into(),
+                sum(used.reasoning_tokens).into(),
+                sum(used.cost_micros).into(),
+                said.error.as_deref().into(),
+                record.question.as_deref().into(),
+                record.answer.as_deref().into(),
+                result.into(),
+            ],
+        )
+        .map(drop)
+    }
+}
+
+/// Whether a claim was undone rather than lost: it doesn't count, or goes on with what a person has answered.
+fn is_undone(before: &Run, after: &Run) -> bool {
+    after.attempt < before.attempt || matches!(after.state, State::Queued { answered: true, .. })
+}
+
+const fn data(status: Status) -> &'static str {
+    match status {
+        Status::Queued => r#"{"status":"queued"}"#,
+        Status::Running => r#"{"status":"running"}"#,
+        Status::Waiting => r#"{"status":"waiting"}"#,
+        Status::Ended(End::Succeeded) => r#"{"status":"succeeded"}"#,
+        Status::Ended(End::Failed) => r#"{"status":"failed"}"#,
+        Status::Ended(End::Cancelled) => r#"{"status":"cancelled"}"#,
+        Status::Ended(End::TimedOut) => r#"{"status":"timedOut"}"#,
+        Status::Ended(End::Lost) => r#"{"status":"lost"}"#,
+    }
+}

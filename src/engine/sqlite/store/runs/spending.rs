@@ -1,0 +1,133 @@
+//! The calls about usage, budgets and limits.
+
+use super::budgets::push_budget;
+use super::push::{integer, text};
+use super::sql::Sql;
+use super::usage::Event;
+use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::store::Store;
+use crate::engine::{BudgetKey, Period, Spending};
+use crate::error::Result;
+use crate::model::run::{Amounts, MOST};
+use crate::model::{Field, Given, RUN, rules};
+use crate::rows::Batch;
+
+/// Where the amounts begin among what `recordUsage` is given.
+const AMOUNTS: usize = 4;
+
+impl Spending for Store {
+    fn record_usage(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
+        self.check_runs()?;
+        let id = rules::id(Field::new("recordUsage", "id"), argument(given, 0))?;
+        let event = event(given)?;
+        let now = now as i64;
+        let usage = self.atomically(|| {
+            let of = self.first(Sql::UsageOf, &[Bind::Text(id)], |row| {
+                (row.integer(0), [row.text(1), row.text(2), row.text(3)], row.integer(4) != 0)
+            })?;
+            let not_found = || RUN.not_found(Field::new("recordUsage", "id"), argument(given, 0));
+            let (key, of, has_ended) = of.ok_or_else(not_found)?;
+            let counted = self.count_event(key, &event, AMOUNTS, has_ended)?;
+            let usage = self.usage(key)?;
+            if counted {
+                if let Some(micros) = event.amounts.cost_micros.filter(|micros| *micros > 0) {
+                    // Only so that what is spent now counts for the period that is now.
+                    self.current_budgets(now)?;
+                    self.spend(micros, [&of[0], &of[1], &of[2]], now)?;
+                }
+                self.log_usage(id, [&of[0], &of[1], &of[2]], &usage, now)?;
+            }
+            Ok(usage)
+        })?;
+        let Amounts { input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros } = usage.all;
+        for amount in [input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros] {
+            integer(batch, amount);
+        }
+        text(batch, usage.models.as_deref());
+        batch.end_row();
+        Ok(())
+    }
+
+    fn set_budget(
+        &self,
+        budget: BudgetKey<'_>,
+        time_zone: &str,
+        limit_micros: Option<i64>,
+        period: Period,
+        now: f64,
+    ) -> Result<()> {
+        self.check_runs()?;
+        self.atomically(|| self.write_budget(budget, time_zone, limit_micros, period, now as i64))
+    }
+
+    fn renew_budget(&self, budget: BudgetKey<'_>, period: Period) -> Result<()> {
+        self.check_runs()?;
+        self.atomically(|| self.begin_period(budget, period))
+    }
+
+    fn list_budgets(&self, batch: &mut Batch) -> Result<()> {
+        self.check_runs()?;
+        for budget in self.budgets()? {
+            push_budget(batch, &budget);
+            batch.end_row();
+        }
+        Ok(())
+    }
+
+    fn spent_since(&self, budget: BudgetKey<'_>, start: i64) -> Result<i64> {
+        self.check_runs()?;
+        self.spent_from(budget, start)
+    }
+
+    fn set_run_limit(&self, given: &[Given<'_>], now: f64) -> Result<()> {
+        self.check_runs()?;
+        let name = |name, at| {
+            let given = argument(given, at);
+            if given.is_missing() { Ok("") } else { rules::id(Field::new("setRunLimit", name).behind(at), given) }
+        };
+        let (zone, agent) = (name("zoneId", 0)?, name("agentType", 1)?);
+        let most = match argument(given, 2) {
+            Given::Null => None,
+            most => Some(rules::whole(Field::new("setRunLimit", "limit").behind(2), most, &(0..=MOST))?),
+        };
+        self.atomically(|| self.set_limit(zone, agent, most, now as i64))
+    }
+
+    fn list_run_limits(&self, batch: &mut Batch) -> Result<()> {
+        self.check_runs()?;
+        let limits = self.in_snapshot(|| self.limits_now())?;
+        for limit in limits {
+            text(batch, limit.scope.zone.as_deref());
+            text(batch, limit.scope.agent.as_deref());
+            integer(batch, Some(limit.most));
+            integer(batch, Some(limit.running));
+            batch.end_row();
+        }
+        Ok(())
+    }
+}
+
+fn argument<'a>(given: &[Given<'a>], at: usize) -> Given<'a> {
+    given.get(at).copied().unwrap_or(Given::Undefined)
+}
+
+fn event<'a>(given: &[Given<'a>]) -> Result<Event<'a>> {
+    let field = |name, at: usize| (Field::new("recordUsage", name).behind(at), argument(given, at));
+    let (event_field, event) = field("eventId", 1);
+    let (model_field, model) = field("model", 2);
+    let (provider_field, provider) = field("provider", 3);
+    let (source_field, source) = field("costSource", AMOUNTS + 5);
+    let is_computed = match source {
+        Given::Undefined | Given::Null | Given::Text("reported") => false,
+        Given::Text("computed") => true,
+        Given::Text(_) => return Err(source_field.wrong_value("'reported' or 'computed'", &source)),
+        _ => return Err(source_field.wrong_type("'reported' or 'computed'", &source)),
+    };
+    Ok(Event {
+        id: if event.is_missing() { None } else { Some(rules::id(event_field, event)?) },
+        model: rules::id(model_field, model)?,
+        provider: rules::string(provider_field, provider)?,
+        amounts: Amounts::given(AMOUNTS, std::array::from_fn(|at| argument(given, AMOUNTS + at)))?,
+        is_computed,
+    })
+}

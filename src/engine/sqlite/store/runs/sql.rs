@@ -1,0 +1,220 @@
+//! The statements of runs. Tables are named with `main.`, since a TEMP table of the same name would come first.
+//!
+//! `+?1` is a value by which SQLite is not to choose a plan: where it may (an ORDER BY beside an equality, a LIMIT), it compiles
+//! the statement anew whenever a value is bound, which takes as long as ten of these statements.
+
+use super::super::queries::queries;
+
+/// The columns of a run, in the order in which `Record` reads them.
+macro_rules! stored {
+    () => {
+        "key, id, zone_id, worktree_id, agent_type, priority, available_at, created_at, worker_id, idempotency_key, \
+         parent_run_id, retry_of, status, answered, started_at, finished_at, duration_ms, worked_ms, attempt, max_attempts, \
+         token, timeout_ms, cancel_requested_at, finished_token, executed, exit_code, commit_before, commit_after, \
+         files_changed, insertions, deletions, bodies_pruned_at, \"by\", error, question, answer, metadata, result, prompt, \
+         (SELECT 1 FROM main.run_models WHERE run = key LIMIT 1)"
+    };
+}
+
+queries! {
+    /// A statement of runs.
+    Sql;
+
+    /// Whether a zone and a worktree are there.
+    Places = "SELECT (SELECT 1 FROM main.zones WHERE id = ?1), (SELECT 1 FROM main.worktrees WHERE id = ?2)";
+    /// Whether there is a run, or an execution, with this id.
+    Known = "SELECT EXISTS (SELECT 1 FROM main.runs WHERE id = ?1) OR EXISTS (SELECT 1 FROM main.zone_executions WHERE id = ?1)";
+    /// The open run that has this idempotency key.
+    SameKey = "SELECT id FROM main.runs WHERE idempotency_key = ?1 AND finished_at IS NULL";
+    /// A new run.
+    Insert =
+        "INSERT INTO main.runs (id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, max_attempts, \
+         timeout_ms, idempotency_key, parent_run_id, retry_of, metadata, \"by\", prompt) \
+         VALUES (?1, 'queued', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    /// What a run has become, when it goes back to the queue, waits or ends.
+    Update =
+        "UPDATE main.runs SET status = ?2, answered = ?3, available_at = ?4, started_at = ?5, finished_at = ?6, duration_ms = ?7, \
+         worked_ms = ?8, attempt = ?9, token = ?10, finished_token = ?11, executed = ?12, worker_id = ?13, \
+         cancel_requested_at = ?14, exit_code = ?15, commit_before = ?16, commit_after = ?17, files_changed = ?18, \
+         insertions = ?19, deletions = ?20, input_tokens = ?21, cached_input_tokens = ?22, output_tokens = ?23, \
+         reasoning_tokens = ?24, cost_micros = ?25, error = ?26, question = ?27, answer = ?28, result = ?29, \
+         prompt = iif(?12, NULL, prompt) WHERE key = ?1";
+    /// A run by its id.
+    ById = concat!("SELECT ", stored!(), " FROM main.runs WHERE id = ?1");
+    /// A run by its key.
+    ByKey = concat!("SELECT ", stored!(), " FROM main.runs WHERE key = ?1");
+    /// What an execution has of a run.
+    Bodies = "SELECT prompt, result FROM main.zone_executions WHERE id = ?1";
+    /// What a run used of each model.
+    Models =
+        "SELECT model, provider, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros, cost_computed \
+         FROM main.run_models WHERE run = +?1 ORDER BY model";
+    /// Whether a token has finished an attempt after which the run went on.
+    Settled = "SELECT 1 FROM main.run_attempts WHERE run = ?1 AND token = ?2 AND status = 'failed'";
+    /// An attempt that ended while the run goes on.
+    InsertAttempt =
+        "INSERT OR IGNORE INTO main.run_attempts (run, token, attempt, worker_id, started_at, ended_at, status, error) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+
+    /// A run may be claimed.
+    Enqueue = "INSERT INTO main.run_queue (zone_id, agent_type, urgency, run, worktree_id) VALUES (?1, ?2, ?3, ?4, ?5)";
+    /// It is the first of its lane, if none before it is.
+    LowerLane =
+        "INSERT INTO main.run_lanes (zone_id, agent_type, urgency, run) VALUES (?1, ?2, ?3, ?4) \
+         ON CONFLICT DO UPDATE SET urgency = excluded.urgency, run = excluded.run \
+         WHERE (excluded.urgency, excluded.run) < (run_lanes.urgency, run_lanes.run)";
+    /// A run is taken out of the queue.
+    Dequeue = "DELETE FROM main.run_queue WHERE zone_id = ?1 AND agent_type = ?2 AND urgency = ?3 AND run = ?4";
+    /// The first of a lane.
+    FirstOfLane =
+        "SELECT urgency, run FROM main.run_queue WHERE zone_id = +?1 AND agent_type = +?2 ORDER BY urgency, run LIMIT 1";
+    /// All of a lane.
+    AlongLane =
+        "SELECT urgency, run, worktree_id FROM main.run_queue WHERE zone_id = +?1 AND agent_type = +?2 ORDER BY urgency, run";
+    /// Another is the first of a lane.
+    SetLane = "UPDATE main.run_lanes SET urgency = ?3, run = ?4 WHERE zone_id = ?1 AND agent_type = ?2";
+    /// Nothing is in a lane any more.
+    EndLane = "DELETE FROM main.run_lanes WHERE zone_id = ?1 AND agent_type = ?2";
+    /// All lanes, by zone.
+    Lanes = "SELECT zone_id, agent_type, urgency, run FROM main.run_lanes ORDER BY zone_id";
+    /// A run may be claimed from a time on.
+    Delay = "INSERT INTO main.run_delayed (due, run, zone_id, worktree_id) VALUES (?1, ?2, ?3, ?4)";
+    /// It no longer is.
+    EndDelay = "DELETE FROM main.run_delayed WHERE due = ?1 AND run = ?2";
+    /// What is due.
+    Due =
+        "SELECT d.due, d.run, r.zone_id, r.agent_type, r.priority, r.worktree_id FROM main.run_delayed AS d \
+         LEFT JOIN main.runs AS r ON r.key = d.run AND r.status = 'queued' WHERE d.due <= ?1 ORDER BY d.due, d.run LIMIT 1000";
+    /// When the next is.
+    NextDue = "SELECT due FROM main.run_delayed ORDER BY due LIMIT 1";
+    /// Whether anything may be claimed.
+    AnyQueued = "SELECT EXISTS (SELECT 1 FROM main.run_lanes)";
+
+    /// A worker holds a run.
+    Lend =
+        "INSERT INTO main.leases (run_id, run, token, zone_id, worktree_id, agent_type, boot, deadline, expires_at, length_ms, \
+         claimed, claimed_at, left_ms, attempt, answered, started_at, worked_ms, worker_id) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+    /// The lease of a run.
+    Lease =
+        "SELECT run, token, boot, deadline, expires_at, length_ms, claimed, claimed_at, attempt, answered, started_at, \
+         worked_ms, cancel_requested_at, cancel_reason, worker_id FROM main.leases WHERE run_id = ?1";
+    /// What a run at work counts for.
+    HeldFor = "SELECT zone_id, worktree_id, agent_type FROM main.leases WHERE run_id = ?1";
+    /// It lasts longer.
+    Lengthen =
+        "UPDATE main.leases SET boot = ?2, deadline = ?3, expires_at = ?4, length_ms = ?5, claimed = ?6 WHERE run_id = ?1";
+    /// Its worker is to hear that somebody wants it to stop.
+    AskToStop = "UPDATE main.leases SET cancel_requested_at = ?2, cancel_reason = ?3 WHERE run_id = ?1";
+    /// Nobody holds it any more.
+    GiveBack = "DELETE FROM main.leases WHERE run_id = ?1";
+    /// What is at work, with its id where it may be out of its lease or its time: of another boot than ?1, or over at ?2.
+    AtWork =
+        "SELECT zone_id, agent_type, iif(boot = ?1 AND deadline > ?2 AND (left_ms IS NULL OR ?2 - claimed <= left_ms), \
+         NULL, run_id) FROM main.leases";
+    /// All leases.
+    Leases =
+        "SELECT zone_id, agent_type, boot, deadline, expires_at, length_ms, claimed, claimed_at, left_ms, run_id, token \
+         FROM main.leases";
+
+    /// How many runs may be at work at once, of all first.
+    Limits = "SELECT zone_id, agent_type, at_once FROM main.run_limits ORDER BY zone_id, agent_type";
+    /// That many may.
+    SetLimit = "INSERT OR REPLACE INTO main.run_limits (zone_id, agent_type, at_once) VALUES (?1, ?2, ?3)";
+    /// As many as like.
+    LiftLimit = "DELETE FROM main.run_limits WHERE zone_id = ?1 AND agent_type = ?2";
+
+    /// What may be spent.
+    Budgets = "SELECT scope, id, period, time_zone, limit_micros, spent_micros, resets_at FROM main.budgets ORDER BY scope, id, period";
+    /// So much may be.
+    SetBudget =
+        "INSERT OR REPLACE INTO main.budgets (scope, id, period, time_zone, limit_micros, spent_micros, resets_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    /// As much as it takes.
+    LiftBudget = "DELETE FROM main.budgets WHERE scope = ?1 AND id = ?2 AND period = ?3";
+    /// Another period has begun.
+    RenewBudget =
+        "UPDATE main.budgets SET spent_micros = ?4, resets_at = ?5 WHERE scope = ?1 AND id = ?2 AND period = ?3";
+    /// More was spent. What can't be counted any more stays at the most that JavaScript can count.
+    Spend =
+        "UPDATE main.budgets SET spent_micros = min(spent_micros + ?1, 9007199254740991) WHERE scope = 'all' \
+         OR (scope = 'zone' AND id = ?2) OR (scope = 'worktree' AND id = ?3) OR (scope = 'agent' AND id = ?4)";
+    /// What was spent in a quarter of an hour.
+    AddSpent =
+        "INSERT INTO main.spent (quarter, zone_id, worktree_id, agent_type, cost_micros) VALUES (?1, ?2, ?3, ?4, ?5) \
+         ON CONFLICT DO UPDATE SET cost_micros = min(cost_micros + excluded.cost_micros, 9007199254740991)";
+    /// What was spent from a quarter of an hour on.
+    SpentSince =
+        "SELECT coalesce(sum(cost_micros), 0) FROM main.spent WHERE quarter >= ?1 AND (?2 = 'all' \
+         OR (?2 = 'zone' AND zone_id = ?3) OR (?2 = 'worktree' AND worktree_id = ?3) OR (?2 = 'agent' AND agent_type = ?3))";
+
+    /// A run's key, and what its usage is counted for.
+    UsageOf = "SELECT key, zone_id, worktree_id, agent_type, finished_at IS NOT NULL FROM main.runs WHERE id = ?1";
+    /// An event is told; none is changed where it was before.
+    CountEvent = "INSERT OR IGNORE INTO main.usage_events (run, event_id) VALUES (?1, ?2)";
+    /// What a run used of a model.
+    SetModel =
+        "INSERT INTO main.run_models (run, model, provider, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, \
+         cost_micros, cost_computed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
+         ON CONFLICT DO UPDATE SET provider = coalesce(excluded.provider, provider), input_tokens = excluded.input_tokens, \
+         cached_input_tokens = excluded.cached_input_tokens, output_tokens = excluded.output_tokens, \
+         reasoning_tokens = excluded.reasoning_tokens, cost_micros = excluded.cost_micros, \
+         cost_computed = max(cost_computed, excluded.cost_computed)";
+    /// The sums of a run that has ended.
+    SetSums =
+        "UPDATE main.runs SET input_tokens = ?2, cached_input_tokens = ?3, output_tokens = ?4, reasoning_tokens = ?5, \
+         cost_micros = ?6 WHERE key = ?1";
+
+    /// A run's key, where it is not gone.
+    OutputOf =
+        "SELECT key FROM main.runs AS r WHERE id = ?1 \
+         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id))";
+    /// The last of a run's output.
+    LastOutput =
+        "SELECT id, bytes, truncated FROM main.run_output WHERE id BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 \
+         ORDER BY id DESC LIMIT 1";
+    /// A piece of output.
+    AppendOutput =
+        "INSERT INTO main.run_output (id, at, stream, truncated, bytes, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    /// The first piece of a run's output from a number on.
+    OutputFrom = "SELECT id, bytes FROM main.run_output WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1";
+    /// How long the pieces of a run's output are from a number on.
+    OutputLengths = "SELECT id, octet_length(text) FROM main.run_output WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+    /// Pieces of output are dropped.
+    DropOutput = "DELETE FROM main.run_output WHERE id BETWEEN ?1 AND ?2";
+    /// A run's output from a number on.
+    Output =
+        "SELECT id & 4294967295, stream, text, at FROM main.run_output WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT +?3";
+
+    /// Where the log ends, and whether there is anything of runs, limits or budgets behind a place in it.
+    News =
+        "SELECT coalesce((SELECT seq FROM main.changes ORDER BY seq DESC LIMIT 1), 0), \
+         EXISTS (SELECT 1 FROM main.changes WHERE seq > ?1 AND entity IN (5, 7))";
+    /// A row of the log that is about a limit or a budget.
+    LogLimit =
+        "INSERT INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data, \"by\") \
+         VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 7, 2, ?2, ?3, ?4, ?5, ?6, ?7)";
+    /// A row of the log. FAIL: whatever fails here ends all of the call, so SQLite need not keep how its pages were before.
+    Log =
+        "INSERT OR FAIL INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data, \"by\") \
+         VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 5, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+
+    /// An execution by its id.
+    Execution = "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1";
+    /// An execution by its rowid.
+    ExecutionAt = "SELECT {execution}, rowid FROM main.zone_executions WHERE rowid = ?1";
+    /// The latest executions before one, and whether each is a run of ours.
+    Executions =
+        "SELECT rowid, id, zone_id, worktree_id, agent_type, EXISTS (SELECT 1 FROM main.runs AS r WHERE r.id = e.id) \
+         FROM main.zone_executions AS e WHERE rowid < ?1 ORDER BY rowid DESC";
+    /// The same of a file that has no runs.
+    ExecutionsOnly =
+        "SELECT rowid, id, zone_id, worktree_id, agent_type, 0 FROM main.zone_executions WHERE rowid < ?1 ORDER BY rowid DESC";
+    /// The latest runs before one.
+    Keys = "SELECT key, zone_id, worktree_id, agent_type, created_at FROM main.runs WHERE key < ?1 ORDER BY key DESC";
+    /// The same of those that have not ended, of which there are few.
+    OpenKeys =
+        "SELECT r.key, r.zone_id, r.worktree_id, r.agent_type, r.created_at FROM (SELECT run FROM main.leases UNION ALL \
+         SELECT run FROM main.run_queue UNION ALL SELECT run FROM main.run_delayed UNION ALL SELECT key FROM main.runs WHERE status = 'waiting') AS o \
+         CROSS JOIN main.runs AS r ON r.key = o.run WHERE o.run < ?1 ORDER BY o.run DESC";
+}

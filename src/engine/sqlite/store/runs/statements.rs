@@ -1,0 +1,105 @@
+//! Running the statements of runs, which are compiled when first used and kept.
+
+use std::rc::Rc;
+
+use super::sql::Sql;
+use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::sqlite::store::Store;
+use crate::error::Result;
+
+/// How long a text is, in bytes, that is not kept.
+const LARGE: usize = 4096;
+
+impl Store {
+    pub(super) fn run_statement(&self, sql: Sql) -> Result<&Rc<Statement>> {
+        let cell = self.runs.cell(sql);
+        if let Some(statement) = cell.get() {
+            return Ok(statement);
+        }
+        let statement = Rc::new(Statement::prepare(&self.connection, &sql.sql(), true)?);
+        Ok(cell.get_or_init(|| statement))
+    }
+
+    /// Binds values, runs `steps`, and leaves the statement as it was before.
+    fn bound<T>(&self, sql: Sql, values: &[Bind<'_>], steps: impl FnOnce(&Statement) -> Result<T>) -> Result<T> {
+        let statement = self.run_statement(sql)?;
+        let done = statement.bind_all(values.iter().copied()).and_then(|()| steps(statement));
+        statement.reset();
+        // Large values are not to stay in memory until the next call.
+        if values.iter().any(|value| matches!(value, Bind::Text(text) if text.len() > LARGE)) {
+            statement.clear_bindings();
+        }
+        done
+    }
+
+    /// What `read` makes of the first row, if there is one.
+    pub(super) fn first<T>(
+        &self,
+        sql: Sql,
+        values: &[Bind<'_>],
+        read: impl FnOnce(&Statement) -> T,
+    ) -> Result<Option<T>> {
+        self.bound(sql, values, |statement| Ok(statement.step()?.then(|| read(statement))))
+    }
+
+    /// Reads every row, until `read` says `false`.
+    pub(super) fn each_row(
+        &self,
+        sql: Sql,
+        values: &[Bind<'_>],
+        mut read: impl FnMut(&Statement) -> Result<bool>,
+    ) -> Result<()> {
+        self.bound(sql, values, |statement| {
+            while statement.step()? && read(statement)? {}
+            Ok(())
+        })
+    }
+
+    /// Runs a statement that writes: how many rows it changed, and the latest rowid.
+    pub(super) fn write_run(&self, sql: Sql, values: &[Bind<'_>]) -> Result<(i32, i64)> {
+        self.bound(sql, values, |statement| {
+            let changes = statement.run()?;
+            Ok((changes.changes, changes.last_insert_rowid))
+        })
+    }
+
+    /// Runs a statement that changes or deletes one row: whether it was there.
+    pub(super) fn take(&self, sql: Sql, values: &[Bind<'_>]) -> Result<bool> {
+        self.write_run(sql, values).map(|(changes, _)| changes > 0)
+    }
+
+    /// Whether a statement has a row.
+    pub(super) fn finds(&self, sql: Sql, values: &[Bind<'_>]) -> Result<bool> {
+        self.first(sql, values, |_| ()).map(|row| row.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::sqlite::store::queries::Query;
+    use crate::engine::sqlite::store::tests::open;
+    use crate::test_folder::Folder;
+
+    /// How often it is compiled again where it is run with one value after the other.
+    fn recompilations(statement: &Statement) -> i32 {
+        for value in [1, 2] {
+            let values = vec![Bind::Integer(value); statement.parameter_count()];
+            // What a constraint refuses is compiled, too.
+            let _ = statement.bind_all(values).and_then(|()| statement.step());
+            statement.reset();
+            statement.clear_bindings();
+        }
+        statement.recompilations()
+    }
+
+    #[test]
+    fn no_statement_is_compiled_anew_by_its_values() {
+        let folder = Folder::new();
+        let store = open(&folder.database());
+        let runs = Sql::ALL.iter().map(|sql| (sql.name(), store.run_statement(*sql).unwrap()));
+        let others = Query::ALL.iter().map(|query| (query.name(), store.statement(*query).unwrap()));
+        let anew = runs.chain(others).filter(|(_, statement)| recompilations(statement) > 0).map(|(name, _)| name);
+        assert_eq!(anew.collect::<Vec<_>>(), [] as [&str; 0]);
+    }
+}

@@ -1,0 +1,82 @@
+//! Runs whose worker is silent, or takes too long.
+
+use std::collections::HashMap;
+
+use super::claim::is_over;
+use super::record::{Record, Said};
+use super::row::Row;
+use super::sql::Sql;
+use crate::engine::Asked;
+use crate::engine::sqlite::store::Store;
+use crate::error::Result;
+use crate::model::run::{Call, Effect, Moment, State, apply};
+
+impl Store {
+    /// Takes a run away if it is out of its lease or its time; `None` where it is neither.
+    pub(super) fn sweep_one(&self, id: &str, alive: bool, grace_ms: i64, now: Moment) -> Result<Option<Record>> {
+        let Some(mut record) = self.load(id)? else { return Ok(None) };
+        let to = apply(id, Some(&record.life), &Call::Sweep { alive, grace_ms }, now)?;
+        let effect = to.effect;
+        if !matches!(effect, Effect::None | Effect::Lengthened) {
+            // What an earlier attempt said is not about this one.
+            record.said = Said::default();
+        }
+        self.settle(&mut record, to, None, now.wall_ms)?;
+        Ok(matches!(effect, Effect::Requeued | Effect::Ended { .. }).then_some(record))
+    }
+
+    /// Takes away all that is; where somebody was asked about claims, of those out of their lease only what he was asked about.
+    pub(super) fn sweep(
+        &self,
+        grace_ms: i64,
+        asked: Option<&[Asked]>,
+        now: Moment,
+        most: usize,
+    ) -> Result<Vec<Record>> {
+        let answers =
+            asked.map(|asked| asked.iter().map(|asked| (asked.id.as_str(), asked)).collect::<HashMap<_, _>>());
+        let mut swept = Vec::new();
+        for (id, token) in self.over(grace_ms, now)? {
+            let found = answers.as_ref().and_then(|answers| answers.get(&*id)).filter(|asked| asked.token == token);
+            // One that nobody was asked about may have taken too long; its lease is left alone as if its worker were alive.
+            let alive = asked.is_some() && found.is_none_or(|asked| asked.alive);
+            let grace_ms = if asked.is_some() && found.is_none() { i64::MAX } else { grace_ms };
+            swept.extend(self.sweep_one(&id, alive, grace_ms, now)?);
+            if swept.len() == most {
+                break;
+            }
+        }
+        Ok(swept)
+    }
+
+    /// Runs whose lease ran out so long ago, in the order of their ids from behind one on; at most so many.
+    pub(super) fn out_of_lease(&self, grace_ms: i64, after: &str, now: Moment, most: usize) -> Result<Vec<Record>> {
+        let mut found = Vec::new();
+        for (id, _) in self.over(grace_ms, now)? {
+            if *id > *after
+                && let Some(record) = self.load(&id)?
+                && let State::Running { lease, .. } = record.life.state
+                && lease.ran_out(now, grace_ms)
+            {
+                found.push(record);
+            }
+            if found.len() == most {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn over(&self, grace_ms: i64, now: Moment) -> Result<Vec<(String, i64)>> {
+        let mut over = Vec::new();
+        self.each_row(Sql::Leases, &[], |statement| {
+            let mut row = Row::of(statement);
+            row.skip(2);
+            if is_over(&mut row, grace_ms, now) {
+                over.push((row.text(), row.integer()));
+            }
+            Ok(true)
+        })?;
+        Ok(over)
+    }
+}

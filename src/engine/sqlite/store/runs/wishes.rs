@@ -1,0 +1,227 @@
+//! The calls of those who want something done.
+
+use super::VERSION;
+use super::push::push_one;
+use super::record::{Record, Said, Usage};
+use super::sql::Sql;
+use crate::engine::sqlite::driver::{Bind, clock};
+use crate::engine::sqlite::store::Store;
+use crate::engine::{RunFilter, Runs, RunsAfter};
+use crate::error::Result;
+use crate::model::run::{Call, Enqueued, Moment, Run, Wanted, apply, enqueue};
+use crate::model::{Entity, Field, Given, RUN, WORKTREE, ZONE, execution, rules};
+use crate::rows::Batch;
+
+impl Runs for Store {
+    fn enqueue_run(&self, method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
+        self.check_runs()?;
+        let wanted = Wanted::given(method, given, None, 0)?;
+        let record = self.atomically(|| self.enqueue(method, &wanted, None, clock::moment(now as i64)))?;
+        push_one(batch, Some(&record));
+        Ok(())
+    }
+
+    fn retry_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
+        self.check_runs()?;
+        let method = "retryRun";
+        let id = rules::id(Field::new(method, "id"), given.first().copied().unwrap_or(Given::Undefined))?;
+        let changes = given.get(1..).unwrap_or_default();
+        let now = clock::moment(now as i64);
+        let record = self.atomically(|| {
+            let before = self.load_anything(id)?;
+            apply(id, before.as_ref().map(|record| &record.life), &Call::Retry, now)?;
+            let wanted = Wanted::given(method, changes, before.as_ref().map(wanted_again), 1)?;
+            self.enqueue(method, &wanted, Some(id), now)
+        })?;
+        push_one(batch, Some(&record));
+        Ok(())
+    }
+
+    fn cancel_run(&self, id: Given<'_>, reason: Given<'_>, now: f64, batch: &mut Batch) -> Result<()> {
+        let reason = rules::string(Field::new("cancelRun", "reason").behind(1), reason)?;
+        self.transition(id, &Call::Cancel, now, batch, |record| {
+            if let Some(reason) = reason {
+                record.cancel_reason.get_or_insert(reason.to_owned());
+            }
+        })
+    }
+
+    fn answer_run(&self, id: Given<'_>, answer: Given<'_>, now: f64, batch: &mut Batch) -> Result<()> {
+        let field = Field::new("answerRun", "answer").behind(1);
+        let text = rules::string(field, answer)?.ok_or_else(|| field.wrong_type("a string", &answer))?;
+        self.transition(id, &Call::Answer, now, batch, |record| record.answer = Some(text.to_owned()))
+    }
+
+    fn get_run(&self, id: Given<'_>, batch: &mut Batch) -> Result<()> {
+        self.connection.check_idle()?;
+        let Some(id) = rules::lookup(Field::new("getRun", "id"), id)? else { return Ok(()) };
+        self.in_snapshot(|| {
+            let _busy = self.connection.enter();
+            if self.version >= VERSION
+                && let Some(record) = self.load(id)?
+            {
+                push_one(batch, Some(&record));
+                return Ok(());
+            }
+            if self.push_execution_of(Sql::Execution, Bind::Text(id), batch)? {
+                batch.end_row();
+            }
+            Ok(())
+        })
+    }
+
+    fn list_runs(&self, filter: &RunFilter<'_>, after: RunsAfter, most: usize, batch: &mut Batch) -> Result<()> {
+        self.connection.check_idle()?;
+        self.in_snapshot(|| {
+            let _busy = self.connection.enter();
+            self.list_latest(filter, after, most, batch)
+        })
+    }
+}
+
+impl Store {
+    /// Makes a run, or finds the open one with its idempotency key.
+    pub(super) fn enqueue(
+        &self,
+        method: &'static str,
+        wanted: &Wanted<'_>,
+        retry_of: Option<&str>,
+        now: Moment,
+    ) -> Result<Record> {
+        let same = wanted
+            .idempotency_key
+            .as_deref()
+            .map_or(Ok(None), |key| self.first(Sql::SameKey, &[Bind::Text(key)], |row| row.text(0)))?;
+        let same = same.map_or(Ok(None), |id| self.load(&id))?;
+        match (enqueue(same.as_ref().map(|record| &record.life), wanted.life(), now), same) {
+            (Enqueued::Found, Some(record)) => Ok(record),
+            (Enqueued::New(life), _) => self.make(method, wanted, retry_of, life, now),
+            // Without a run nothing can be found.
+            (Enqueued::Found, None) => self.make(method, wanted, retry_of, Run::new(wanted.life(), now), now),
+        }
+    }
+
+    fn make(
+        &self,
+        method: &'static str,
+        wanted: &Wanted<'_>,
+        retry_of: Option<&str>,
+        life: Run,
+        now: Moment,
+    ) -> Result<Record> {
+        self.check_places(method, wanted, usize::from(retry_of.is_some()))?;
+        let owned = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(ToOwned::to_owned);
+        let mut record = Record {
+            key: 0,
+            id: execution::new_id(now.wall_ms as f64),
+            zone_id: wanted.zone_id.clone().into_owned(),
+            worktree_id: wanted.worktree_id.clone().into_owned(),
+            agent_type: wanted.agent_type.clone().into_owned(),
+            priority: wanted.priority,
+            available_at: wanted.available_at.unwrap_or(now.wall_ms),
+            created_at: now.wall_ms,
+            worker_id: None,
+            idempotency_key: owned(&wanted.idempotency_key),
+            parent_run_id: owned(&wanted.parent_run_id),
+            retry_of: retry_of.map(ToOwned::to_owned),
+            executed: false,
+            finished_token: None,
+            bodies_pruned_at: None,
+            by: self.actor().as_deref().map(ToOwned::to_owned),
+            question: None,
+            answer: None,
+            metadata: owned(&wanted.metadata),
+            prompt: Some(wanted.prompt.clone().into_owned()),
+            said: Said::default(),
+            usage: Usage::default(),
+            is_used: false,
+            worker_before: None,
+            cancel_reason: None,
+            life,
+        };
+        let (_, key) = self.write_run(
+            Sql::Insert,
+            &[
+                Bind::Text(&record.id),
+                Bind::Text(&wanted.zone_id),
+                Bind::Text(&wanted.worktree_id),
+                Bind::Text(&wanted.agent_type),
+                Bind::Integer(wanted.priority),
+                Bind::Integer(record.available_at),
+                Bind::Integer(record.created_at),
+                Bind::Integer(wanted.max_attempts.into()),
+                wanted.timeout_ms.into(),
+                wanted.idempotency_key.as_deref().into(),
+                wanted.parent_run_id.as_deref().into(),
+                retry_of.into(),
+                wanted.metadata.as_deref().into(),
+                record.by.as_deref().into(),
+                Bind::Text(&wanted.prompt),
+            ],
+        )?;
+        record.key = key;
+        self.put(&record)?;
+        self.log_made(&record, now.wall_ms)?;
+        Ok(record)
+    }
+
+    /// Refuses a zone, a worktree or a parent that isn't there.
+    fn check_places(&self, method: &'static str, wanted: &Wanted<'_>, nth: usize) -> Result<()> {
+        let refused = |entity: &Entity, name: &'static str, id: &str| {
+            let at = RUN.given().position(|field| field.name == name).unwrap_or_default();
+            Err(entity.not_found(Field::new(method, name).behind(nth + at), Given::Text(id)))
+        };
+        let places = [Bind::Text(&wanted.zone_id), Bind::Text(&wanted.worktree_id)];
+        let missing = self.first(Sql::Places, &places, |row| [0, 1].map(|column| row.is_null(column)))?;
+        match missing {
+            Some([false, false]) => {}
+            Some([false, true]) => return refused(&WORKTREE, "worktreeId", &wanted.worktree_id),
+            _ => return refused(&ZONE, "zoneId", &wanted.zone_id),
+        }
+        // A run that is being made has no descendants yet: whoever is its parent is none of them.
+        match wanted.parent_run_id.as_deref() {
+            Some(parent) if self.first(Sql::Known, &[Bind::Text(parent)], |row| row.integer(0))? != Some(1) => {
+                refused(&RUN, "parentRunId", parent)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What a call of somebody who holds nothing makes of a run; `say` puts into it what the call says besides.
+    fn transition(
+        &self,
+        id: Given<'_>,
+        call: &Call,
+        now: f64,
+        batch: &mut Batch,
+        say: impl FnOnce(&mut Record),
+    ) -> Result<()> {
+        self.check_runs()?;
+        let id = rules::id(Field::new(call.method(), "id"), id)?;
+        let now = clock::moment(now as i64);
+        let record = self.atomically(|| {
+            let found = self.load_anything(id)?;
+            self.apply_to(id, found, call, None, now, say)
+        })?;
+        push_one(batch, record.as_ref());
+        Ok(())
+    }
+}
+
+/// What was wanted of a run, to be wanted again: not its key, and at once.
+fn wanted_again(record: &Record) -> Wanted<'static> {
+    let text = |text: &str| std::borrow::Cow::Owned(text.to_owned());
+    Wanted {
+        zone_id: text(&record.zone_id),
+        worktree_id: text(&record.worktree_id),
+        agent_type: text(&record.agent_type),
+        prompt: text(record.prompt.as_deref().unwrap_or_default()),
+        priority: record.priority,
+        max_attempts: record.life.max_attempts,
+        timeout_ms: record.life.timeout_ms,
+        idempotency_key: None,
+        parent_run_id: record.parent_run_id.as_deref().map(text),
+        available_at: None,
+        metadata: record.metadata.as_deref().map(text),
+    }
+}

@@ -1,0 +1,288 @@
+//! The calls of those who do it.
+
+use super::budgets::push_budget;
+use super::claim::Taker;
+use super::limits::count_in;
+use super::push::{instant, push, push_one};
+use super::record::{Record, Said};
+use super::row::Row;
+use super::sql::Sql;
+use crate::engine::sqlite::driver::{Bind, clock};
+use crate::engine::sqlite::store::Store;
+use crate::engine::{Asked, Claim, Workers};
+use crate::error::{Error, Result};
+use crate::model::run::{Call, GRACE_MS, LEASE_MS, Moment, Outcome, State, Status, Wanted, apply, full, token};
+use crate::model::{Field, Given, RUN, execution, rules};
+use crate::rows::Batch;
+
+/// How long a lease is where nobody says.
+const USUAL_LEASE_MS: i64 = 60_000;
+
+/// How many runs a call takes or gives at most: their cells fit a batch.
+const MOST: i64 = 150;
+
+/// How many a sweep takes away at most, whose ids and states fit a batch.
+const MOST_SWEPT: usize = 2000;
+
+impl Workers for Store {
+    fn start_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
+        self.check_runs()?;
+        let method = "startRun";
+        let fields = RUN.given().count();
+        let wanted = Wanted::given(method, given, None, 0)?;
+        let now = clock::moment(now as i64);
+        if wanted.available_at.is_some_and(|at| at > now.wall_ms) {
+            let at = RUN.given().position(|field| field.name == "availableAt").unwrap_or_default();
+            let field = Field::new(method, "availableAt").behind(at);
+            return Err(field.out_of_range("now or earlier: it starts at once", given[at]));
+        }
+        let [worker, lease_ms] = [fields, fields + 1].map(|at| (at, argument(given, at)));
+        let worker_id = rules::id(Field::new(method, "workerId").behind(worker.0), worker.1)?;
+        let lease_ms = lease_length(Field::new(method, "leaseMs").behind(lease_ms.0), lease_ms.1)?;
+        let taker = Taker {
+            worker: worker_id,
+            lease_ms: lease_ms.unwrap_or(USUAL_LEASE_MS),
+            zones: None,
+            agents: None,
+            goes_on: false,
+        };
+        let record = self.atomically(|| self.start(&wanted, &taker, now))?;
+        push_claimed(batch, &record);
+        Ok(())
+    }
+
+    fn claim_runs(&self, method: &'static str, claim: &Claim<'_>, now: f64, batch: &mut Batch) -> Result<()> {
+        self.check_runs()?;
+        let worker = rules::id(Field::new(method, "workerId"), claim.worker)?;
+        let lease_ms = lease_length(Field::new(method, "leaseMs").behind(2), claim.lease_ms)?;
+        let most = rules::whole(Field::new(method, "limit").behind(1), claim.limit, &(1..=MOST))?;
+        let lease_ms = lease_ms.unwrap_or(USUAL_LEASE_MS);
+        let taker = Taker { worker, lease_ms, zones: claim.zones, agents: claim.agents, goes_on: claim.goes_on };
+        let now = clock::moment(now as i64);
+        for record in self.atomically(|| self.claim(&taker, most as usize, now))? {
+            push_claimed(batch, &record);
+        }
+        Ok(())
+    }
+
+    fn heartbeat_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
+        self.check_runs()?;
+        let (id, token) = worker_arguments("heartbeatRun", given)?;
+        let lease_ms = lease_length(Field::new("heartbeatRun", "leaseMs").behind(2), argument(given, 2))?;
+        let now = clock::moment(now as i64);
+        let beat = Call::Heartbeat { token, lease_ms };
+        let (life, budget) = self.atomically(|| {
+            let Some(held) = self.held(id)?.filter(|held| held.token == token) else {
+                let found = self.load_anything(id)?;
+                return apply(id, found.as_ref().map(|record| &record.life), &beat, now).map(|to| (to.run, None));
+            };
+            // What decides is all in its lease.
+            let to = apply(id, Some(&held.life()), &beat, now)?;
+            self.lengthen(id, &to.run)?;
+            Ok((to.run, self.least_budget_of(id, now.wall_ms)?))
+        })?;
+        if let State::Running { lease, .. } = life.state {
+            instant(batch, Some(lease.deadline.wall_ms));
+            batch.push_integer(life.cancel_requested_at.is_some().into(), false);
+            match budget {
+                Some(budget) => push_budget(batch, &budget),
+                None => (0..8).for_each(|_| batch.push_null()),
+            }
+            batch.end_row();
+        }
+        Ok(())
+    }
+
+    fn wait_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
+        let (id, token) = worker_arguments("waitRun", given)?;
+        let field = Field::new("waitRun", "question").behind(2);
+        let question = argument(given, 2);
+        let text = rules::string(field, question)?.ok_or_else(|| field.wrong_type("a string", &question))?;
+        self.work(id, token, &Call::Wait { token }, now, batch, |record| {
+            record.question = Some(text.to_owned());
+            record.answer = None;
+        })
+    }
+
+    fn release_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
+        let (id, token) = worker_arguments("releaseRun", given)?;
+        self.work(id, token, &Call::Release { token }, now, batch, |_| {})
+    }
+
+    fn finish_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
+        let (id, token) = worker_arguments("finishRun", given)?;
+        let outcome = outcome(Field::new("finishRun", "status").behind(2), argument(given, 2))?;
+        let said = said(given)?;
+        let finish = Call::Finish { token, outcome, chance: execution::random() as u32 };
+        self.work(id, token, &finish, now, batch, |record| record.said = said)
+    }
+
+    fn runs_out_of_lease(&self, grace_ms: Given<'_>, after: Given<'_>, now: f64, batch: &mut Batch) -> Result<()> {
+        self.check_runs()?;
+        let grace_ms = grace(grace_ms)?;
+        let after = rules::lookup(Field::new("sweepRuns", "after"), after)?.unwrap_or_default();
+        let now = clock::moment(now as i64);
+        let found = self.in_snapshot(|| self.out_of_lease(grace_ms, after, now, MOST as usize))?;
+        for record in found {
+            push_claimed(batch, &record);
+        }
+        Ok(())
+    }
+
+    fn sweep_runs(&self, grace_ms: Given<'_>, asked: Option<&[Asked]>, now: f64, batch: &mut Batch) -> Result<()> {
+        self.check_runs()?;
+        let grace_ms = grace(grace_ms)?;
+        let now = clock::moment(now as i64);
+        for record in self.atomically(|| self.sweep(grace_ms, asked, now, MOST_SWEPT))? {
+            batch.push_text(record.id.as_bytes());
+            batch.push_text(record.life.status().word().as_bytes());
+            batch.end_row();
+        }
+        Ok(())
+    }
+
+    fn news_of_runs(&self, after: Option<i64>) -> Result<(i64, bool)> {
+        self.check_runs()?;
+        let after = after.unwrap_or(-1);
+        let found = self.first(Sql::News, &[Bind::Integer(after)], |row| (row.integer(0), row.integer(1) != 0))?;
+        let (last, any) = found.unwrap_or((0, true));
+        Ok((last, any || last < after))
+    }
+
+    fn next_run_due(&self, now: f64) -> Result<Option<i64>> {
+        self.check_runs()?;
+        let now = clock::moment(now as i64);
+        self.in_snapshot(|| {
+            let delayed = self.first(Sql::NextDue, &[], |row| row.integer(0))?;
+            let mut next = delayed.map(|due| due.saturating_sub(now.wall_ms));
+            self.each_row(Sql::Leases, &[], |statement| {
+                let mut row = Row::of(statement);
+                row.skip(2);
+                let (lease, since) = super::lease::clocks(&mut row);
+                let left_ms = row.integer_or_null().map(|left| left.saturating_sub(now.since(since)).saturating_add(1));
+                let ends = lease.deadline.since(now);
+                next = [next, left_ms, Some(ends)].into_iter().flatten().min();
+                Ok(true)
+            })?;
+            Ok(next.map(|due| due.max(0)))
+        })
+    }
+}
+
+impl Store {
+    fn start(&self, wanted: &Wanted<'_>, taker: &Taker<'_>, now: Moment) -> Result<Record> {
+        let limits =
+            self.with_those_at_work(now, true, || self.limits(), |limits, zone, agent| count_in(limits, zone, agent))?;
+        if let Some(limit) = full(&limits, &wanted.zone_id, &wanted.agent_type) {
+            return Err(limit.refusal());
+        }
+        self.check_budgets(&wanted.zone_id, &wanted.worktree_id, &wanted.agent_type, now.wall_ms)?;
+        let record = self.enqueue("startRun", wanted, None, now)?;
+        let (id, status) = (record.id.clone(), record.life.status());
+        if status == Status::Queued
+            && self.take_out(&record)?
+            && let Some(record) = self.hand_over(record, taker, now)?
+        {
+            return Ok(record);
+        }
+        // Only one that was found by its key is somewhere else.
+        let field = Field::new("startRun", "idempotencyKey").behind(idempotency_key());
+        let message =
+            format!("{field} must be that of no run, or of a queued one, got that of {id:?}, which is {status}");
+        Err(Error::Coded { code: "ERR_CONFLICT", message }.about(field.facts()))
+    }
+
+    /// What a call of its worker makes of a run; `say` puts into it what the call says besides.
+    fn work(
+        &self,
+        id: &str,
+        token: i64,
+        call: &Call,
+        now: f64,
+        batch: &mut Batch,
+        say: impl FnOnce(&mut Record),
+    ) -> Result<()> {
+        self.check_runs()?;
+        let now = clock::moment(now as i64);
+        let record = self.atomically(|| {
+            let held = self.held(id)?;
+            let holds = held.as_ref().is_some_and(|held| held.token == token);
+            let mut found = if held.is_some() { self.load_held(id, held)? } else { self.load_anything(id)? };
+            let is_finish = matches!(call, Call::Finish { .. });
+            // The token that holds it has finished nothing; another one may have, long ago.
+            if let Some(record) = found.as_mut().filter(|_| is_finish && !holds)
+                && self.has_settled(record, token)?
+            {
+                record.life.settled.push(token);
+            }
+            self.apply_to(id, found, call, is_finish.then_some(token), now, say)
+        })?;
+        push_one(batch, record.as_ref());
+        Ok(())
+    }
+
+    fn has_settled(&self, record: &Record, token: i64) -> Result<bool> {
+        self.finds(Sql::Settled, &[Bind::Integer(record.key), Bind::Integer(token)])
+    }
+}
+
+fn argument<'a>(given: &[Given<'a>], at: usize) -> Given<'a> {
+    given.get(at).copied().unwrap_or(Given::Undefined)
+}
+
+fn idempotency_key() -> usize {
+    RUN.given().position(|field| field.name == "idempotencyKey").unwrap_or_default()
+}
+
+/// The id and the token that every call of a worker begins with.
+pub(super) fn worker_arguments<'a>(method: &'static str, given: &[Given<'a>]) -> Result<(&'a str, i64)> {
+    let id = rules::id(Field::new(method, "id"), argument(given, 0))?;
+    Ok((id, token(Field::new(method, "token").behind(1), argument(given, 1))?))
+}
+
+fn lease_length(field: Field, given: Given<'_>) -> Result<Option<i64>> {
+    if given.is_missing() { Ok(None) } else { rules::whole(field, given, &LEASE_MS).map(Some) }
+}
+
+fn grace(given: Given<'_>) -> Result<i64> {
+    if given.is_missing() { Ok(0) } else { rules::whole(Field::new("sweepRuns", "graceMs"), given, &GRACE_MS) }
+}
+
+fn outcome(field: Field, given: Given<'_>) -> Result<Outcome> {
+    const MUST: &str = "'succeeded', 'failed', 'cancelled' or 'timedOut'";
+    let Given::Text(word) = given else { return Err(field.wrong_type(MUST, &given)) };
+    let found = Outcome::ALL.into_iter().find(|outcome| Status::Ended((*outcome).into()).word() == word);
+    found.ok_or_else(|| field.wrong_value(MUST, &given))
+}
+
+/// What `finishRun` was given behind the status.
+fn said(given: &[Given<'_>]) -> Result<Said> {
+    const SMALL: std::ops::RangeInclusive<i64> = -9_007_199_254_740_991..=9_007_199_254_740_991;
+    const COUNT: std::ops::RangeInclusive<i64> = 0..=9_007_199_254_740_991;
+    let field = |name, at: usize| (Field::new("finishRun", name).behind(at), argument(given, at));
+    let text = |name, at| {
+        let (field, given) = field(name, at);
+        rules::string(field, given).map(|text| text.map(ToOwned::to_owned))
+    };
+    let whole = |name, at, range| {
+        let (field, given) = field(name, at);
+        if given.is_missing() { Ok(None) } else { rules::whole(field, given, range).map(Some) }
+    };
+    Ok(Said {
+        exit_code: whole("exitCode", 3, &SMALL)?,
+        error: text("error", 4)?,
+        result: text("result", 5)?,
+        commit_before: text("commitBefore", 6)?,
+        commit_after: text("commitAfter", 7)?,
+        files_changed: whole("filesChanged", 8, &COUNT)?,
+        insertions: whole("insertions", 9, &COUNT)?,
+        deletions: whole("deletions", 10, &COUNT)?,
+    })
+}
+
+/// A run and the token of the claim that holds it.
+fn push_claimed(batch: &mut Batch, record: &Record) {
+    push(batch, record);
+    batch.push_integer(record.life.token, false);
+    batch.end_row();
+}
