@@ -85,6 +85,7 @@ const WITHOUT = [
   'wide',
   'longText',
   'memory',
+  'wakeBy',
 ];
 
 it('whatever is given for a handle is refused, by every function that takes one', async () => {
@@ -121,9 +122,10 @@ it('an argument of another type is refused, not read as 0, false or an empty tex
       thrown(() => addon.exec(connection, 5)), thrown(() => addon.prepare(connection, null, 0, false)),
       thrown(() => addon.setBigints(statement, 'yes')),
       thrown(() => addon.control(connection, 'COMMIT')),
+      thrown(() => addon.wakeBy(5)), thrown(() => addon.watch(connection, 1, 'x', 0)),
     ];`);
   const expected = (type) => ({ name: 'TypeError', message: `Expected ${type}` });
-  const types = ['a string', 'a string', 'a boolean', 'a number'];
+  const types = ['a string', 'a string', 'a boolean', 'a number', 'a function', 'a number'];
   expect(results).toEqual(types.map(expected));
 });
 

@@ -40,4 +40,9 @@ function takenOff(method) {
   return Object.assign(new TypeError(message), { code: 'ERR_INVALID_THIS', method });
 }
 
-module.exports = { notJson, outOfRange, takenOff, wrongType, wrongValue };
+/** The connection was closed while a promise was waiting for something to happen on it. */
+function closedMeanwhile(method, { message }) {
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_STATE', method });
+}
+
+module.exports = { closedMeanwhile, notJson, outOfRange, takenOff, wrongType, wrongValue };

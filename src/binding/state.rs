@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
-use super::js::{Call, Env, ErrorClasses, JsResult, Kind, SharedMemory, Value, answer};
+use super::js::{Call, Env, ErrorClasses, JsResult, Kind, SharedMemory, Value, Waker, answer};
 use crate::engine::sqlite::driver::Connection;
 use crate::error::{Error, Result};
 use crate::model::Given;
@@ -24,6 +25,8 @@ pub struct State {
     blobs: RefCell<Vec<Vec<u8>>>,
     wide: RefCell<Vec<u16>>,
     connections: RefCell<Vec<Weak<Connection>>>,
+    /// Who is called from other threads, while somebody waits.
+    pub waker: RefCell<Option<Arc<Waker>>>,
 }
 
 impl State {
@@ -38,6 +41,7 @@ impl State {
             blobs: RefCell::default(),
             wide: RefCell::default(),
             connections: RefCell::default(),
+            waker: RefCell::default(),
         })
     }
 

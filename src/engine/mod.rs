@@ -4,6 +4,7 @@
 //! a [`Batch`](crate::rows::Batch), errors are [`Error`](crate::error::Error)s.
 
 mod assignments;
+mod commits;
 mod control;
 mod executions;
 mod lists;
@@ -18,6 +19,7 @@ mod worktrees;
 mod zones;
 
 pub use assignments::Assignments;
+pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
 pub use lists::Lists;
@@ -32,12 +34,34 @@ pub use zones::Zones;
 
 /// All that a board can do.
 pub trait Engine:
-    Session + Lists + Worktrees + Zones + Assignments + Executions + Statistics + Runs + Workers + Output + Spending
+    Session
+    + Commits
+    + Lists
+    + Worktrees
+    + Zones
+    + Assignments
+    + Executions
+    + Statistics
+    + Runs
+    + Workers
+    + Output
+    + Spending
 {
 }
 
 impl<
-    T: Session + Lists + Worktrees + Zones + Assignments + Executions + Statistics + Runs + Workers + Output + Spending,
+    T: Session
+        + Commits
+        + Lists
+        + Worktrees
+        + Zones
+        + Assignments
+        + Executions
+        + Statistics
+        + Runs
+        + Workers
+        + Output
+        + Spending,
 > Engine for T
 {
 }

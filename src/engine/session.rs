@@ -19,6 +19,9 @@ pub trait Session {
     /// Whether a transaction is open.
     fn in_transaction(&self) -> bool;
 
+    /// Whether it is open and nothing is under way on it: neither a transaction nor a list that somebody iterates over.
+    fn is_at_rest(&self) -> bool;
+
     /// Takes a step of a transaction.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
-//! The calls of `VisualDatabase`, a file for each concept. Each takes the connection first; those that write take the time
-//! second.
+//! The calls of `VisualDatabase`, a file for each concept. Each takes the connection first, but for who is to be
+//! woken; those that write take the time second.
 
 mod actors;
 mod assignments;
@@ -11,6 +11,7 @@ mod output;
 mod runs;
 mod spending;
 mod statistics;
+mod watch;
 mod workers;
 mod worktrees;
 mod zones;
@@ -30,4 +31,5 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     spending::FUNCTIONS,
     lists::FUNCTIONS,
     actors::FUNCTIONS,
+    watch::FUNCTIONS,
 ];

@@ -12,6 +12,7 @@ mod lifetime;
 mod make;
 mod read;
 mod shared_memory;
+mod waker;
 
 use napi::sys;
 
@@ -22,6 +23,7 @@ pub use external::External;
 pub use generated::{Argument, answer};
 pub use lifetime::Reference;
 pub use shared_memory::SharedMemory;
+pub use waker::Waker;
 
 use crate::error::Error;
 

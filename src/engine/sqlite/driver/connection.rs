@@ -10,7 +10,7 @@ use rusqlite::ffi;
 
 use super::busy_handler::Patience;
 use super::file_identity::FileIdentity;
-use super::vfs::{database, index};
+use super::vfs::{database, sight};
 use crate::engine::sqlite::driver::error::failed;
 use crate::error::{Error, Result};
 
@@ -27,9 +27,11 @@ pub struct Connection {
     pub(super) patience: Patience,
     /// How long the write-ahead log was when this connection last tried to checkpoint it, in frames.
     pub(super) tried: Cell<c_int>,
-    identity: FileIdentity,
-    /// What the write-ahead log's index said last, and how often it said something new.
-    seen: Cell<((index::Header, u32), i32)>,
+    pub(super) identity: FileIdentity,
+    /// What the write-ahead log's index said last, and how often that, or what stands for it, was something new.
+    pub(super) seen: Cell<(sight::State, i32)>,
+    /// Where there is no index: how many commits of others SQLite has counted, and how many rows were changed here.
+    pub(super) counted: Cell<(i64, c_int)>,
 }
 
 /// The words for each state that forbids a call: the same everywhere (better-sqlite3's own).
@@ -54,6 +56,7 @@ impl Connection {
             tried: Cell::new(0),
             identity: FileIdentity::default(),
             seen: Cell::default(),
+            counted: Cell::default(),
         })
     }
 
@@ -187,29 +190,6 @@ impl Connection {
         // SAFETY: the handle is open, the name is a C string.
         let state = unsafe { ffi::sqlite3_txn_state(raw, c"main".as_ptr()) };
         !self.in_transaction() && state == ffi::SQLITE_TXN_NONE
-    }
-
-    /// A number that stays as long as nobody commits anything to `main`, in this process or another, and never comes
-    /// back; 0 where that can't be told: inside a transaction, in memory, without a write-ahead log.
-    #[must_use]
-    pub fn generation(&self) -> i32 {
-        let Ok(raw) = self.raw() else { return 0 };
-        // Inside a transaction (an open iterator's, say) reads are of a moment ago or of what isn't committed yet.
-        if !self.is_outside_transactions() {
-            return 0;
-        }
-        // SAFETY: the handle is open.
-        let Some(state) = (unsafe { database::state(raw) }) else { return 0 };
-        let (seen, generation) = self.seen.get();
-        if state == seen {
-            // SAFETY: the handle is open: nothing has run since it was asked for.
-            let left = unsafe { self.identity.forbids_memory(raw, Some(state.1)) };
-            return if left { 0 } else { generation };
-        }
-        // After two thousand million commits it begins again: nothing is kept that long.
-        let next = generation.checked_add(1).unwrap_or(1);
-        self.seen.set((state, next));
-        next
     }
 
     /// How many rows all statements so far have changed; wraps around.

@@ -7,6 +7,7 @@ mod checkpoint;
 pub mod clock;
 pub mod code;
 mod column;
+mod commits;
 pub mod connection;
 mod describe;
 pub mod error;
@@ -23,8 +24,10 @@ pub mod statement;
 pub mod transaction;
 mod turn;
 pub mod vfs;
+mod watcher;
 
 pub use bind::Bind;
 pub use connection::Connection;
 pub use describe::Column;
 pub use statement::Statement;
+pub use watcher::Watched;

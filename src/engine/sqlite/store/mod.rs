@@ -3,6 +3,7 @@
 mod assignments;
 mod atomically;
 mod by_id;
+mod commits;
 mod counts;
 mod counts_stand;
 mod edits;

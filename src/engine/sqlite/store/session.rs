@@ -19,6 +19,10 @@ impl Session for Store {
         self.connection.in_transaction()
     }
 
+    fn is_at_rest(&self) -> bool {
+        self.connection.check_no_iterators().is_ok() && self.connection.is_outside_transactions()
+    }
+
     fn control(&self, control: Control) -> Result<()> {
         match control {
             Control::BeginImmediate | Control::BeginExclusive => self.connection.prepare_to_write()?,

@@ -4,16 +4,18 @@
 //! opened, mapped or locked here: opening and closing the `-shm` file would drop the process's locks, and mapping it
 //! outside of WAL would create it. `docs/decisions/0004-reads-that-repeat.md` has the reasons.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::{c_int, c_void};
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use rusqlite::ffi;
 
 use super::file::part;
 use super::held::Held;
-use super::index::{Header, Index};
+use super::index::Index;
+use super::sight::{Look, Sight, State};
 use super::tables::Tables;
 
 /// The writer's lock among SQLite's locks of the WAL index, as a bit.
@@ -30,6 +32,8 @@ pub(super) struct Database {
     locks: Cell<u8>,
     /// What is held back of the write-ahead log, while that is open; else null.
     pub held: Cell<*mut Held>,
+    /// What another thread looks at the index through, once one has wanted to.
+    sight: OnceCell<Arc<Sight>>,
 }
 
 static TABLES: Tables = Tables::new();
@@ -53,6 +57,7 @@ pub(super) unsafe fn attach(file: *mut ffi::sqlite3_file, methods: &'static ffi:
         logs: Cell::new(0),
         locks: Cell::new(0),
         held: Cell::new(ptr::null_mut()),
+        sight: OnceCell::new(),
     };
     // SAFETY: as the caller promises; `close` drops what is written here.
     unsafe {
@@ -108,6 +113,19 @@ impl Database {
         self.locks.get() & WRITE != 0 && self.index.get().is_some_and(Index::is_reviewed)
     }
 
+    /// The index is mapped there, or not any more. Before it is unmapped this has to be said: nobody is looking at it then.
+    fn set_index(&self, index: Option<Index>) {
+        self.index.set(index);
+        self.show();
+    }
+
+    /// Other threads see what this one does.
+    fn show(&self) {
+        if let Some(sight) = self.sight.get() {
+            sight.set(self.index.get().map(|index| (index, self.logs.get())));
+        }
+    }
+
     /// The writer's lock is let go of.
     fn end_writing(&self) {
         // SAFETY: it is null where the log is not open, and its file object uses it only while SQLite calls that.
@@ -120,7 +138,10 @@ impl Database {
 unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     // SAFETY: `attach` wrote what is dropped here, and SQLite closes a file once.
     unsafe {
-        let methods = database(file).methods;
+        let this = database(file);
+        // SQLite has unmapped it already; that nobody looks at it any more is not to hang on that.
+        this.set_index(None);
+        let methods = this.methods;
         ptr::drop_in_place(part::<Database>(file));
         methods.xClose.map_or(ffi::SQLITE_IOERR_CLOSE, |close| close(file))
     }
@@ -142,7 +163,7 @@ unsafe extern "C" fn shm_map(
         if region == 0 {
             let mapped =
                 if code & 0xff == ffi::SQLITE_OK || code == ffi::SQLITE_READONLY { *out } else { ptr::null_mut() };
-            this.index.set(Index::at(mapped.cast_const().cast::<AtomicU32>()));
+            this.set_index(Index::at(mapped.cast_const().cast::<AtomicU32>()));
         }
         code
     }
@@ -172,7 +193,7 @@ unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, delete: c_int) -> c
     unsafe {
         let this = database(file);
         this.end_writing();
-        this.index.set(None);
+        this.set_index(None);
         this.logs.set(this.logs.get().wrapping_add(1));
         this.locks.set(0);
         this.methods.xShmUnmap.map_or(ffi::SQLITE_IOERR, |unmap| unmap(file, delete))
@@ -184,10 +205,32 @@ unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, delete: c_int) -> c
 ///
 /// # Safety
 /// `connection` is an open connection of this thread.
-pub unsafe fn state(connection: *mut ffi::sqlite3) -> Option<(Header, u32)> {
+pub unsafe fn state(connection: *mut ffi::sqlite3) -> Option<State> {
     // SAFETY: as the caller promises.
     let this = unsafe { main(connection) }?;
     Some((this.index.get()?.header()?, this.logs.get()))
+}
+
+/// The same, and why there is none.
+///
+/// # Safety
+/// `connection` is an open connection of this thread.
+pub unsafe fn look(connection: *mut ffi::sqlite3) -> Look {
+    // SAFETY: as the caller promises.
+    let this = unsafe { main(connection) };
+    this.map_or(Look::Nothing, |this| Look::at(this.index.get(), this.logs.get()))
+}
+
+/// What other threads can look at the index through; `None` where the file is not one of this VFS.
+///
+/// # Safety
+/// `connection` is an open connection of this thread.
+pub unsafe fn sight(connection: *mut ffi::sqlite3) -> Option<Arc<Sight>> {
+    // SAFETY: as the caller promises.
+    let this = unsafe { main(connection) }?;
+    let sight = Arc::clone(this.sight.get_or_init(Arc::default));
+    this.show();
+    Some(sight)
 }
 
 /// Which WAL of the connection is open; `None` where there is none, or its index isn't mapped.

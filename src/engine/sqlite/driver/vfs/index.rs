@@ -21,6 +21,10 @@ pub type Header = [u32; WORDS];
 #[derive(Clone, Copy)]
 pub(super) struct Index(*const AtomicU32);
 
+// SAFETY: it is an address. What is there is read with atomics, and `at` asks of whoever reads it, on whichever thread, that it
+// is mapped then.
+unsafe impl Send for Index {}
+
 impl Index {
     /// `None` for null.
     ///

@@ -1,5 +1,5 @@
 //! A thin VFS over the default one: of the database file it notes where the WAL index is mapped (`database`, `index`), which
-//! tells that somebody has committed; of the WAL it writes the frames of a commit with one call of the system (`frames`).
+//! tells that somebody has committed, also to another thread (`sight`); of the WAL it writes the frames of a commit with one call of the system (`frames`).
 //! Everything else is the default VFS's own.
 
 pub mod database;
@@ -7,6 +7,7 @@ mod file;
 mod frames;
 mod held;
 pub mod index;
+pub mod sight;
 mod tables;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,28 @@
+//! Commits, whoever makes them: whether there were any, and waiting for the next one.
+
+use std::time::Duration;
+
+use crate::error::Result;
+
+/// What an engine can tell of commits.
+pub trait Commits {
+    /// A number that is another one once anybody has committed, this session or another one of whichever process, and never
+    /// comes back.
+    ///
+    /// # Errors
+    /// A `TypeError` once it is closed, the engine's error where commits of others can't be heard of.
+    fn commits(&self) -> Result<i32>;
+
+    /// Has `tell` called, once and on whichever thread, when [`Commits::commits`] may be another number than `seen`, after
+    /// `within`, and now and then, unless the watch is dropped before. `None` where it is another number already.
+    ///
+    /// # Errors
+    /// As [`Commits::commits`].
+    fn watch(&self, seen: i32, within: Option<Duration>, tell: Tell) -> Result<Option<Box<dyn Watch>>>;
+}
+
+/// Told that it is time to look.
+pub type Tell = Box<dyn FnOnce() + Send>;
+
+/// Ends when it is dropped; what is being told then may still arrive.
+pub trait Watch {}

@@ -1,0 +1,92 @@
+//! Whether anybody has committed, and waiting until somebody does.
+
+use std::time::Duration;
+
+use rusqlite::ffi;
+
+use super::connection::Connection;
+use super::vfs::database;
+use super::vfs::sight::{Look, State};
+use super::watcher::{self, Watched};
+use crate::engine::Tell;
+use crate::error::{Error, Result};
+
+impl Connection {
+    /// A number that stays as long as nobody commits anything to `main`, in this process or another, and never comes
+    /// back; 0 where that can't be told: inside a transaction, in memory, without a write-ahead log.
+    #[must_use]
+    pub fn generation(&self) -> i32 {
+        let Ok(raw) = self.raw() else { return 0 };
+        // Inside a transaction (an open iterator's, say) reads are of a moment ago or of what isn't committed yet.
+        if !self.is_outside_transactions() {
+            return 0;
+        }
+        // SAFETY: the handle is open.
+        let Some(state) = (unsafe { database::state(raw) }) else { return 0 };
+        let (seen, generation) = self.seen.get();
+        if state == seen {
+            // SAFETY: the handle is open: nothing has run since it was asked for.
+            let left = unsafe { self.identity.forbids_memory(raw, Some(state.1)) };
+            return if left { 0 } else { generation };
+        }
+        self.count(state)
+    }
+
+    /// A number that is another one once anybody has committed to `main`, and never comes back. Unlike the generation it says
+    /// nothing of what a read here would see now, so it is there in a transaction, too; a read after it sees at least that.
+    ///
+    /// Where there is no WAL it needs a statement, and of this connection's own commits it counts those that changed rows.
+    ///
+    /// # Errors
+    /// A `TypeError` once it is closed; `SQLITE_READONLY_DBMOVED` where the files were taken away, since commits of others
+    /// would never be heard of; SQLite's error.
+    pub fn commits(&self) -> Result<i32> {
+        let raw = self.raw()?;
+        self.check_same_file()?;
+        // SAFETY: the handle is open.
+        match unsafe { database::look(raw) } {
+            Look::State(state) if state != self.seen.get().0 => Ok(self.count(state)),
+            Look::State(_) | Look::Unsettled => Ok(self.seen.get().1),
+            Look::Nothing => self.commits_without_an_index(),
+        }
+    }
+
+    fn commits_without_an_index(&self) -> Result<i32> {
+        let (_, known) = self.seen.get();
+        // What was changed here is not committed yet.
+        if self.in_transaction() {
+            return Ok(known);
+        }
+        let read = || self.with(|inner| Ok(inner.pragma_query_value(None, "data_version", |row| row.get(0))?));
+        let of_others = match self.without_waiting(read) {
+            // Who has the file locked is about to commit.
+            Err(Error::Engine { number, .. }) if number & 0xff == ffi::SQLITE_BUSY => return Ok(known),
+            read => read?,
+        };
+        let counted = (of_others, self.total_changes());
+        if self.counted.replace(counted) == counted { Ok(known) } else { Ok(self.count(State::default())) }
+    }
+
+    /// Something new was seen.
+    fn count(&self, state: State) -> i32 {
+        // After two thousand million commits it begins again: nothing is kept that long.
+        let next = self.seen.get().1.checked_add(1).unwrap_or(1);
+        self.seen.set((state, next));
+        next
+    }
+
+    /// Has `tell` called, once and on another thread, when [`Self::commits`] may be another number than `seen`, after `within`,
+    /// and now and then, unless what is returned is dropped before; `None` where it is another number already.
+    ///
+    /// # Errors
+    /// As [`Self::commits`]; where the system gives no thread.
+    pub fn watch(&self, seen: i32, within: Option<Duration>, tell: Tell) -> Result<Option<Watched>> {
+        let raw = self.raw()?;
+        if self.commits()? != seen {
+            return Ok(None);
+        }
+        // SAFETY: the handle is open.
+        let sight = unsafe { database::sight(raw) };
+        watcher::watch(sight, self.seen.get().0, within, tell).map(Some)
+    }
+}
