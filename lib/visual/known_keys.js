@@ -173,6 +173,7 @@ module.exports = {
   newRun: keysOf(keys.newRun, { ...ITSELF, aliases: RUN_ALIASES }),
   start: new Keys(['workerId', 'leaseMs'], { aliases: CLAIM_ALIASES }),
   claim: new Keys(['workerId', 'zoneIds', 'agentTypes', 'leaseMs'], { aliases: CLAIM_ALIASES }),
+  wait: new Keys(['workerId', 'zoneIds', 'agentTypes', 'leaseMs', 'signal'], { aliases: CLAIM_ALIASES }),
   claims: new Keys(['workerId', 'zoneIds', 'agentTypes', 'leaseMs', 'limit'], { aliases: CLAIM_ALIASES }),
   heartbeat: new Keys(['leaseMs'], { aliases: CLAIM_ALIASES }),
   question: new Keys(['question']),

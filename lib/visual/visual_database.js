@@ -18,6 +18,7 @@ const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
 const transactions = require('./transactions.js');
 const usage = require('./usage.js');
+const waitingWorkers = require('./waiting_workers.js');
 const workers = require('./workers.js');
 const worktrees = require('./worktrees.js');
 const zones = require('./zones.js');
@@ -33,7 +34,8 @@ class VisualDatabase extends Stateful {
     const connection = addon.openVisual(addon.realm, path, ...native);
     const log = new Log(logger);
     const kept = keptOf(connection, cacheSize);
-    const state = { connection, log, clock, readonly, strict, kept, maxOutputBytes, schedule: undefined };
+    const waiting = { connection, clock, claimants: undefined };
+    const state = { connection, log, clock, readonly, strict, kept, maxOutputBytes, waiting, schedule: undefined };
     super(state);
     this.db = adopt(Object.create(Database.prototype), connection, { name, memory: path === ':memory:', readonly });
     log.info('[VisualDB] Database initialized', { path: name });
@@ -68,6 +70,7 @@ for (const concept of [
   board,
   runs,
   workers,
+  waitingWorkers,
   output,
   usage,
   limits,

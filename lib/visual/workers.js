@@ -15,6 +15,9 @@ const { stateOf } = require('./state.js');
 const BATCH = 150;
 const SWEPT = 2000;
 
+/** The methods that claim, in the addon's order. */
+const METHODS = ['claimRuns', 'claimRun', 'waitForRun'];
+
 /** A run and the token of the claim that holds it. */
 const claimed = {
   width: run.width + 1,
@@ -117,11 +120,10 @@ function claim(state, method, given) {
   const agentTypes = texts(method, 'agentTypes', given.agentTypes);
   const some = (most, goesOn = false) => {
     const now = clock();
-    const isOne = method === 'claimRun';
     const lists = counted(zoneIds, agentTypes);
     return list(
       claimed,
-      addon.claimRuns(connection, now, workerId, most, leaseMs, isOne, goesOn, ...lists),
+      addon.claimRuns(connection, now, workerId, most, leaseMs, METHODS.indexOf(method), goesOn, ...lists),
       connection,
     );
   };

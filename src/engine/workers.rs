@@ -87,8 +87,15 @@ pub trait Workers {
     /// The model's for a value.
     fn sweep_runs(&self, grace_ms: Given<'_>, asked: Option<&[Asked]>, now: f64, batch: &mut Batch) -> Result<()>;
 
+    /// Where the log of changes ends, and whether anything of what is behind a place in it may have brought a run that can be
+    /// claimed: a run that is queued or no longer held, a limit, a budget. Also where the log ends before that place.
+    ///
+    /// # Errors
+    /// The engine's error.
+    fn news_of_runs(&self, after: i64) -> Result<(i64, bool)>;
+
     /// In how many milliseconds something may be claimed that may not be now without anybody's doing: a lease runs out, a
-    /// run's time comes. `None` where nothing is to come.
+    /// run's time comes, the period of a budget that is spent is over. `None` where nothing is to come.
     ///
     /// # Errors
     /// The engine's error.

@@ -15,6 +15,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("finishRun", finish_run),
     ("runsOutOfLease", runs_out_of_lease),
     ("sweepRuns", sweep_runs),
+    ("newsOfRuns", news_of_runs),
     ("nextRunDue", next_run_due),
 ];
 
@@ -22,13 +23,16 @@ fn start_run(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |engine, given, batch| engine.start_run(given.rest(1), given.number(0)?, batch))
 }
 
-/// `claimRuns(connection, now, worker, limit, length of the leases, whether it is one, whether it goes on, ...lists)`: lists of
-/// zones and agents. A run a row, its token behind it.
+/// The methods that claim, by their numbers.
+const METHODS: [&str; 3] = ["claimRuns", "claimRun", "waitForRun"];
+
+/// `claimRuns(connection, now, worker, limit, length of the leases, method, whether it goes on, ...lists)`: lists of zones and
+/// agents. A run a row, its token behind it.
 fn claim_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = board(call)?.writer();
     let [zones, agents] = lists(call, 7)?;
     let goes_on = call.env.to_bool(call.argument(6))?;
-    let method = if call.env.to_bool(call.argument(5))? { "claimRun" } else { "claimRuns" };
+    let method = METHODS.get(call.env.to_i32(call.argument(5))? as usize).copied().unwrap_or(METHODS[0]);
     state.with_some_given(call, 1, 4, |given| {
         let [worker, limit, lease_ms] = [given.get(1), given.get(2), given.get(3)];
         let claim = Claim { worker, limit, lease_ms, zones: zones.as_deref(), agents: agents.as_deref(), goes_on };
@@ -85,6 +89,13 @@ fn asked(call: &Call) -> JsResult<Option<Vec<Asked>>> {
         Ok(Asked { id, token, alive: env.to_bool(call.argument(at + 2))? })
     });
     claims.collect::<JsResult<_>>().map(Some)
+}
+
+/// `newsOfRuns(connection, place)`: one more than where the log ends, negative where nothing behind the place brings a run.
+fn news_of_runs(_: &State, call: &Call) -> JsResult<Value> {
+    let (last, any) = board(call)?.engine.news_of_runs(call.env.to_f64(call.argument(1))? as i64)?;
+    let told = last as f64 + 1.0;
+    call.env.number(if any { told } else { -told })
 }
 
 /// `nextRunDue(connection, now)`: in how many milliseconds, null for nothing to come.

@@ -195,6 +195,11 @@ queries! {
         "INSERT OR FAIL INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data, \"by\") \
          VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 5, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
+    /// Where the log ends, and whether there is something behind a place in it that may let a run be claimed.
+    News =
+        "SELECT coalesce((SELECT seq FROM main.changes ORDER BY seq DESC LIMIT 1), 0), EXISTS (SELECT 1 FROM main.changes \
+         WHERE seq > ?1 AND entity IN (5, 7) AND data IS NOT '{\"status\":\"running\"}')";
+
     /// An execution by its id.
     Execution = "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1";
     /// An execution by its rowid.

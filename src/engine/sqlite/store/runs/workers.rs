@@ -5,9 +5,8 @@ use super::claim::Taker;
 use super::limits::count_in;
 use super::push::{instant, push, push_one};
 use super::record::{Record, Said};
-use super::row::Row;
 use super::sql::Sql;
-use crate::engine::sqlite::driver::{Bind, clock};
+use crate::engine::sqlite::driver::{Bind, Statement, clock};
 use crate::engine::sqlite::store::Store;
 use crate::engine::{Asked, Claim, Workers};
 use crate::error::{Error, Result};
@@ -141,23 +140,17 @@ impl Workers for Store {
         Ok(())
     }
 
+    fn news_of_runs(&self, after: i64) -> Result<(i64, bool)> {
+        self.check_runs()?;
+        let read = |row: &Statement| (row.integer(0), row.integer(1) != 0);
+        let (last, any) = self.first(Sql::News, &[Bind::Integer(after)], read)?.unwrap_or_default();
+        Ok((last, any || last < after))
+    }
+
     fn next_run_due(&self, now: f64) -> Result<Option<i64>> {
         self.check_runs()?;
         let now = clock::moment(now as i64);
-        self.in_snapshot(|| {
-            let delayed = self.first(Sql::NextDue, &[], |row| row.integer(0))?;
-            let mut next = delayed.map(|due| due.saturating_sub(now.wall_ms));
-            self.each_row(Sql::Leases, &[], |statement| {
-                let mut row = Row::of(statement);
-                row.skip(2);
-                let (lease, since) = super::lease::clocks(&mut row);
-                let left_ms = row.integer_or_null().map(|left| left.saturating_sub(now.since(since)).saturating_add(1));
-                let ends = lease.deadline.since(now);
-                next = [next, left_ms, Some(ends)].into_iter().flatten().min();
-                Ok(true)
-            })?;
-            Ok(next.map(|due| due.max(0)))
-        })
+        self.in_snapshot(|| self.next_due(now))
     }
 }
 
