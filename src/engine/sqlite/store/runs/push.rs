@@ -132,7 +132,7 @@ mod tests {
             .fields
             .iter()
             .zip(batch.ends())
-            .filter(|(_, end)| **end != crate::rows::NULL)
+            .filter(|(_, end)| **end != crate::rows::batch::NULL)
             .map(|(field, _)| field.name)
             .collect();
         let expected = "id zoneId worktreeId agentType prompt status priority attempt maxAttempts createdAt availableAt \
