@@ -100,7 +100,9 @@ describe('opening', () => {
       const before = readFileSync(dbPath);
       const error = refused({ dbPath });
       expect(error).toMatchObject({ name: 'Error', code: 'ERR_SCHEMA_NEWER' });
-      expect(error.message).toContain(`version ${LATEST + 2}, this package knows ${LATEST}: open it with \`readonly: true\``);
+      expect(error.message).toContain(
+        `version ${LATEST + 2}, this package knows ${LATEST}: open it with \`readonly: true\``,
+      );
       expect(open({ dbPath, readonly: true }).getStats().worktrees).toBe(3);
       expect(readFileSync(dbPath)).toEqual(before);
       expect(schema.status(dbPath).reasons).toEqual(['this package may only read a file of that version']);
@@ -122,7 +124,10 @@ describe('opening', () => {
 
     it('does not count a step that was rolled back', () => {
       const dbPath = later([1, 1], [1, 1]);
-      elsewhere(dbPath, `INSERT INTO schema_migrations VALUES (${LATEST + 3}, 'later', 'x', 't', '9.0.0', 't', NULL, NULL)`);
+      elsewhere(
+        dbPath,
+        `INSERT INTO schema_migrations VALUES (${LATEST + 3}, 'later', 'x', 't', '9.0.0', 't', NULL, NULL)`,
+      );
       expect(open({ dbPath }).getStats().worktrees).toBe(3);
     });
   });

@@ -61,11 +61,11 @@ fn steps(queued: usize) -> i32 {
     let now = super::START;
     let claim = || board.store.atomically(|| board.store.claim(&taker, 1, now)).unwrap().len();
     assert_eq!(claim(), 1);
-    let taken =
+    let instructions =
         || Sql::ALL.iter().filter_map(|sql| board.store.runs.cell(*sql).get()).map(|s| s.instructions()).sum::<i32>();
-    let before = taken();
+    let before = instructions();
     assert_eq!(claim(), 1);
-    taken() - before
+    instructions() - before
 }
 
 #[test]
