@@ -88,7 +88,7 @@ pub trait Workers {
     fn sweep_runs(&self, grace_ms: Given<'_>, asked: Option<&[Asked]>, now: f64, batch: &mut Batch) -> Result<()>;
 
     /// In how many milliseconds something may be claimed that may not be now without anybody's doing: a lease runs out, a
-    /// run's time comes. `None` where nothing is to come.
+    /// run's time comes, the period of a budget that is spent is over. `None` where nothing is to come.
     ///
     /// # Errors
     /// The engine's error.

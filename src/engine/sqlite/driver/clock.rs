@@ -8,9 +8,19 @@ use crate::model::run::{Boot, Moment};
 /// This moment; `wall_ms` is what the caller's clock shows.
 #[must_use]
 pub fn moment(wall_ms: i64) -> Moment {
+    #[cfg(test)]
+    if let Some(Moment { boot, monotonic_ms, .. }) = SET.get() {
+        return Moment { boot, monotonic_ms, wall_ms };
+    }
     let boot = boot();
     // Where no boot is known no monotonic time is compared with another.
     Moment { boot, monotonic_ms: monotonic_ms(), wall_ms }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// What a test's clock shows in its thread; `None` is the machine's.
+    pub(crate) static SET: std::cell::Cell<Option<Moment>> = const { std::cell::Cell::new(None) };
 }
 
 /// Which start of the machine this is; it is asked for once.

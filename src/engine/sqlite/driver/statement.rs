@@ -135,6 +135,14 @@ impl Statement {
         self.raw().map_or(0, |raw| unsafe { ffi::sqlite3_stmt_status(raw, ffi::SQLITE_STMTSTATUS_REPREPARE, 0) })
     }
 
+    /// How many instructions of SQLite's machine all its runs took.
+    #[cfg(test)]
+    #[must_use]
+    pub fn instructions(&self) -> i32 {
+        // SAFETY: the statement is alive; the counter is only read.
+        self.raw().map_or(0, |raw| unsafe { ffi::sqlite3_stmt_status(raw, ffi::SQLITE_STMTSTATUS_VM_STEP, 0) })
+    }
+
     /// Whether it can't write to the database itself.
     #[must_use]
     pub fn is_readonly(&self) -> bool {

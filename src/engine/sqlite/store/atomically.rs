@@ -9,24 +9,34 @@ impl Store {
     /// savepoint.
     pub(super) fn atomically<T>(&self, run: impl FnOnce() -> Result<T>) -> Result<T> {
         let nested = self.connection.in_transaction();
-        let (begin, end, undo) = if nested {
-            (Control::Savepoint, Control::Release, Control::RollbackTo)
-        } else {
-            (Control::BeginImmediate, Control::Commit, Control::Rollback)
-        };
-        self.control(begin)?;
+        self.control(if nested { Control::Savepoint } else { Control::BeginImmediate })?;
         let ran = {
             let _busy = self.connection.enter();
             run()
         };
-        let ended = ran.and_then(|value| self.control(end).map(|()| value));
-        // SQLite may have rolled back by itself: a full disk, say.
-        if ended.is_err() && self.connection.in_transaction() {
-            self.control(undo)?;
-            if nested {
-                self.control(Control::Release)?;
-            }
+        let ended = ran.and_then(|value| self.keep(nested).map(|()| value));
+        if ended.is_err() {
+            self.undo(nested);
         }
         ended
+    }
+
+    #[inline(never)]
+    fn keep(&self, nested: bool) -> Result<()> {
+        self.control(if nested { Control::Release } else { Control::Commit })
+    }
+
+    /// Why it failed is what the caller is to hear, whatever comes of this: SQLite may have rolled back by itself (a full disk,
+    /// say).
+    #[inline(never)]
+    fn undo(&self, nested: bool) {
+        if !self.connection.in_transaction() {
+            return;
+        }
+        let _ = if nested {
+            self.control(Control::RollbackTo).and_then(|()| self.control(Control::Release))
+        } else {
+            self.control(Control::Rollback)
+        };
     }
 }

@@ -51,11 +51,11 @@ impl Store {
         while claimed.len() < most {
             let Some(next) = lanes.next(&limits) else { break };
             let First { zone_id, agent_type, run, .. } = lanes.first(next);
-            let taken = self.take_first(lanes.first(next))?;
+            let is_ours = self.take_first(lanes.first(next))?;
             let then = self.look_along(zone_id, agent_type)?;
             let then = then.map_or(Ok(None), |then| self.pass_in(zone_id, agent_type, then, &spent.worktrees))?;
             // Else the lane was mended, and another may be the best.
-            if taken
+            if is_ours
                 && let Some(record) = self.load_queued(run)?
                 && let Some(record) = self.hand_over(record, taker, now)?
             {

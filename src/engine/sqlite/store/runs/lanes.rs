@@ -16,7 +16,7 @@ pub(super) struct First<'a> {
 pub(super) struct Lanes {
     names: String,
     zones: Vec<Zone>,
-    lanes: Vec<Lane>,
+    all: Vec<Lane>,
 }
 
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Lanes {
         }
         let agent = self.add(first.agent_type);
         let zone = self.zones.len() - 1;
-        self.lanes.push(Lane { zone, agent, urgency: first.urgency, run: first.run });
+        self.all.push(Lane { zone, agent, urgency: first.urgency, run: first.run });
     }
 
     /// One more is at work in a zone.
@@ -63,27 +63,27 @@ impl Lanes {
     pub fn next(&self, limits: &[Limit]) -> Option<usize> {
         let open = |lane: &Lane| full(limits, self.name(self.zones[lane.zone].name), self.name(lane.agent)).is_none();
         let place = |lane: &Lane| (lane.urgency, self.zones[lane.zone].at_work, lane.run);
-        let places = self.lanes.iter().enumerate().filter(|(_, lane)| open(lane));
+        let places = self.all.iter().enumerate().filter(|(_, lane)| open(lane));
         places.min_by_key(|(_, lane)| place(lane)).map(|(at, _)| at)
     }
 
     /// The first of a lane.
     pub fn first(&self, at: usize) -> First<'_> {
-        let Lane { zone, agent, urgency, run } = self.lanes[at];
+        let Lane { zone, agent, urgency, run } = self.all[at];
         First { zone_id: self.name(self.zones[zone].name), agent_type: self.name(agent), urgency, run }
     }
 
     /// Another is the first of a lane, or none is left; how many lanes there are.
     pub fn set_first(&mut self, at: usize, first: Option<(i64, i64)>) {
         match first {
-            Some((urgency, run)) => (self.lanes[at].urgency, self.lanes[at].run) = (urgency, run),
-            None => _ = self.lanes.swap_remove(at),
+            Some((urgency, run)) => (self.all[at].urgency, self.all[at].run) = (urgency, run),
+            None => _ = self.all.swap_remove(at),
         }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.lanes.len()
+        self.all.len()
     }
 
     fn add(&mut self, name: &str) -> Name {

@@ -87,8 +87,6 @@ queries! {
          LEFT JOIN main.runs AS r ON r.key = d.run AND r.status = 'queued' WHERE d.due <= ?1 ORDER BY d.due, d.run LIMIT 1000";
     /// When the next is.
     NextDue = "SELECT due FROM main.run_delayed ORDER BY due LIMIT 1";
-    /// Whether anything may be claimed.
-    AnyQueued = "SELECT EXISTS (SELECT 1 FROM main.run_lanes)";
 
     /// A worker holds a run.
     Lend =

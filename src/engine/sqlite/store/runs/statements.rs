@@ -22,14 +22,21 @@ impl Store {
 
     /// Binds values, runs `steps`, and leaves the statement as it was before.
     fn bound<T>(&self, sql: Sql, values: &[Bind<'_>], steps: impl FnOnce(&Statement) -> Result<T>) -> Result<T> {
-        let statement = self.run_statement(sql)?;
-        let done = statement.bind_all(values.iter().copied()).and_then(|()| steps(statement));
-        statement.reset();
-        // Large values are not to stay in memory until the next call.
-        if values.iter().any(|value| matches!(value, Bind::Text(text) if text.len() > LARGE)) {
-            statement.clear_bindings();
-        }
+        let statement = self.ready(sql, values)?;
+        let done = steps(statement);
+        leave(statement, values);
         done
+    }
+
+    /// A statement with its values. Not part of what each step makes of it: those are many.
+    #[inline(never)]
+    fn ready(&self, sql: Sql, values: &[Bind<'_>]) -> Result<&Rc<Statement>> {
+        let statement = self.run_statement(sql)?;
+        if let Err(error) = statement.bind_all(values.iter().copied()) {
+            leave(statement, values);
+            return Err(error);
+        }
+        Ok(statement)
     }
 
     /// What `read` makes of the first row, if there is one.
@@ -71,6 +78,16 @@ impl Store {
     /// Whether a statement has a row.
     pub(super) fn finds(&self, sql: Sql, values: &[Bind<'_>]) -> Result<bool> {
         self.first(sql, values, |_| ()).map(|row| row.is_some())
+    }
+}
+
+/// Leaves a statement as it was before.
+#[inline(never)]
+fn leave(statement: &Statement, values: &[Bind<'_>]) {
+    statement.reset();
+    // Large values are not to stay in memory until the next call.
+    if values.iter().any(|value| matches!(value, Bind::Text(text) if text.len() > LARGE)) {
+        statement.clear_bindings();
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::claim::is_over;
+use super::lease::clocks;
 use super::record::{Record, Said};
 use super::row::Row;
 use super::sql::Sql;
@@ -65,6 +66,23 @@ impl Store {
             }
         }
         Ok(found)
+    }
+
+    /// In how many milliseconds something may be claimed without anybody's doing.
+    pub(super) fn next_due(&self, now: Moment) -> Result<Option<i64>> {
+        let delayed = self.first(Sql::NextDue, &[], |row| row.integer(0))?;
+        let budgets = self.budgets()?.into_iter().filter(|budget| budget.budget.is_spent());
+        let times = delayed.into_iter().chain(budgets.filter_map(|budget| budget.resets_at));
+        let mut next = times.map(|at| at.saturating_sub(now.wall_ms)).min();
+        self.each_row(Sql::Leases, &[], |statement| {
+            let mut row = Row::of(statement);
+            row.skip(2);
+            let (lease, since) = clocks(&mut row);
+            let left_ms = row.integer_or_null().map(|left| left.saturating_sub(now.since(since)).saturating_add(1));
+            next = [next, left_ms, Some(lease.deadline.since(now))].into_iter().flatten().min();
+            Ok(true)
+        })?;
+        Ok(next.map(|due| due.max(0)))
     }
 
     fn over(&self, grace_ms: i64, now: Moment) -> Result<Vec<(String, i64)>> {

@@ -152,20 +152,7 @@ impl Workers for Store {
     fn next_run_due(&self, now: f64) -> Result<Option<i64>> {
         self.check_runs()?;
         let now = clock::moment(now as i64);
-        self.in_snapshot(|| {
-            let delayed = self.first(Sql::NextDue, &[], |row| row.integer(0))?;
-            let mut next = delayed.map(|due| due.saturating_sub(now.wall_ms));
-            self.each_row(Sql::Leases, &[], |statement| {
-                let mut row = Row::of(statement);
-                row.skip(2);
-                let (lease, since) = super::lease::clocks(&mut row);
-                let left_ms = row.integer_or_null().map(|left| left.saturating_sub(now.since(since)).saturating_add(1));
-                let ends = lease.deadline.since(now);
-                next = [next, left_ms, Some(ends)].into_iter().flatten().min();
-                Ok(true)
-            })?;
-            Ok(next.map(|due| due.max(0)))
-        })
+        self.in_snapshot(|| self.next_due(now))
     }
 }
 

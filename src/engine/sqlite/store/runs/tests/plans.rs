@@ -1,0 +1,89 @@
+//! Which statements may look at more than they need: told by SQLite, not by a clock.
+
+use super::super::sql::Sql;
+use super::Board;
+use crate::engine::Workers;
+use crate::engine::sqlite::store::runs::claim::Taker;
+
+/// Statements that read all of a table, and why that is little.
+fn may_scan(sql: Sql) -> &'static [&'static str] {
+    match sql {
+        // As many rows as there are runs at work; limits; budgets; zones times agents.
+        Sql::Leases | Sql::AtWork => &["leases"],
+        Sql::Limits => &["run_limits"],
+        Sql::Budgets | Sql::Spend => &["budgets"],
+        Sql::Lanes => &["run_lanes"],
+        // What has not ended is looked through where only that is listed.
+        Sql::OpenKeys => &["leases", "run_queue", "run_delayed", "o"],
+        // A page is read from its place on.
+        Sql::Executions | Sql::ExecutionsOnly | Sql::Keys => &["e", "zone_executions", "runs"],
+        // The first row or the last.
+        Sql::NextDue => &["run_delayed"],
+        Sql::Log | Sql::LogLimit | Sql::News => &["changes"],
+        _ => &[],
+    }
+}
+
+#[test]
+fn no_statement_looks_at_more_than_it_needs() {
+    let board = Board::new();
+    let mut found = Vec::new();
+    for sql in Sql::ALL {
+        let plan: Vec<String> = board
+            .store
+            .connection
+            .with(|inner| {
+                let mut statement = inner.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.sql()))?;
+                let rows = statement.raw_query().mapped(|row| row.get::<_, String>("detail"));
+                Ok(rows.collect::<rusqlite::Result<_>>()?)
+            })
+            .unwrap();
+        for step in plan.iter().filter_map(|step| step.strip_prefix("SCAN ")) {
+            let table = step.split(' ').next().unwrap_or_default().trim_start_matches("main.");
+            let is_row = step == "CONSTANT ROW" || table.starts_with('(');
+            if !is_row && !may_scan(*sql).contains(&table) {
+                found.push((sql.name(), plan.clone()));
+            }
+        }
+    }
+    assert_eq!(found, []);
+}
+
+/// How many instructions SQLite takes for a claim with so many runs queued, and for the end of what was claimed.
+fn steps(queued: usize) -> i32 {
+    let board = Board::new();
+    board.sql("BEGIN");
+    for _ in 0..queued {
+        board.enqueue(1, None);
+    }
+    board.sql("COMMIT");
+    let taker = Taker { worker: "worker", lease_ms: 60_000, zones: None, agents: None, goes_on: false };
+    let now = super::START;
+    let claim = || board.store.atomically(|| board.store.claim(&taker, 1, now)).unwrap().len();
+    assert_eq!(claim(), 1);
+    let instructions =
+        || Sql::ALL.iter().filter_map(|sql| board.store.runs.cell(*sql).get()).map(|s| s.instructions()).sum::<i32>();
+    let before = instructions();
+    assert_eq!(claim(), 1);
+    instructions() - before
+}
+
+#[test]
+fn a_claim_takes_no_more_instructions_where_many_are_queued() {
+    let (few, many) = (steps(10), steps(3_000));
+    assert!(few > 50 && many <= few + few / 10, "{few} and {many}");
+}
+
+#[test]
+fn a_lane_whose_first_is_gone_is_mended() {
+    let board = Board::new();
+    let ids: Vec<String> = (0..3).map(|_| board.enqueue(1, None)).collect();
+    // As another program would, that knows nothing of lanes.
+    board.sql("DELETE FROM run_queue WHERE run < 3");
+    let taker = Taker { worker: "worker", lease_ms: 60_000, zones: None, agents: None, goes_on: false };
+    let claim = || board.store.atomically(|| board.store.claim(&taker, 5, super::START)).unwrap();
+    let claimed: Vec<String> = claim().into_iter().map(|record| record.id).collect();
+    assert_eq!(claimed, ids[2..]);
+    assert_eq!((claim().len(), board.count("SELECT count(*) FROM run_lanes")), (0, 0));
+    assert_eq!(board.store.next_run_due(board.now()).unwrap(), Some(60_000));
+}
