@@ -61,24 +61,17 @@ CREATE INDEX runs_waiting ON runs (worktree_id, zone_id) WHERE status = 'waiting
 CREATE INDEX runs_parent ON runs (parent_run_id) WHERE parent_run_id IS NOT NULL;
 CREATE UNIQUE INDEX runs_idempotency ON runs (idempotency_key) WHERE idempotency_key IS NOT NULL AND finished_at IS NULL;
 
--- What may be claimed. The rows of a zone and an agent are a lane; its first one is its next. urgency is -priority, of an
--- answered run 2^54 less, which is before all others; run is runs.key, so the older comes first.
+-- What may be claimed. The rows of a zone and an agent are a lane. `behind` is 0 for the first of each, which is its next, and 1
+-- for the others: so a claim reads a row a lane, and a short queue is one page. urgency is -priority, of an answered run 2^54 less,
+-- which is before all others; run is runs.key, so the older comes first.
 CREATE TABLE run_queue (
+  behind INTEGER NOT NULL,
   zone_id TEXT NOT NULL,
   agent_type TEXT NOT NULL,
   urgency INTEGER NOT NULL,
   run INTEGER NOT NULL,
   worktree_id TEXT NOT NULL,
-  PRIMARY KEY (zone_id, agent_type, urgency, run)
-) WITHOUT ROWID;
-
--- The first of each lane, so that a claim reads a row a lane. A hint: a claim looks at the lane itself, and mends.
-CREATE TABLE run_lanes (
-  zone_id TEXT NOT NULL,
-  agent_type TEXT NOT NULL,
-  urgency INTEGER NOT NULL,
-  run INTEGER NOT NULL,
-  PRIMARY KEY (zone_id, agent_type)
+  PRIMARY KEY (behind, zone_id, agent_type, urgency, run)
 ) WITHOUT ROWID;
 
 -- What may be claimed from a time on (availableAt, a backoff). A claim moves what is due into the queue first.
@@ -94,15 +87,17 @@ CREATE TABLE run_delayed (
 -- out, and how many run of each zone and agent.
 -- deadline, claimed: milliseconds since the machine began this boot (sleep counts); expires_at and claimed_at are the same by
 -- the wall clock, for show and after a reboot. claimed is NULL where the claim is of another boot than the deadline.
--- left_ms: of what an attempt may take, NULL where nothing bounds it.
+-- left_ms: of what an attempt may take, NULL where nothing bounds it. sound_to: until when, by the boot's clock, it is neither out
+-- of its lease nor over its time, NULL where that can't be told; what claims read is first.
 CREATE TABLE leases (
   run_id TEXT PRIMARY KEY,
-  run INTEGER NOT NULL,
-  token INTEGER NOT NULL,
   zone_id TEXT NOT NULL,
-  worktree_id TEXT NOT NULL,
   agent_type TEXT NOT NULL,
   boot INTEGER NOT NULL,
+  sound_to INTEGER,
+  run INTEGER NOT NULL,
+  token INTEGER NOT NULL,
+  worktree_id TEXT NOT NULL,
   deadline INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   length_ms INTEGER NOT NULL,
@@ -214,6 +209,11 @@ BEGIN
     max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0))
   WHERE key IN (SELECT run FROM run_queue WHERE worktree_id = OLD.id UNION ALL SELECT run FROM run_delayed WHERE worktree_id = OLD.id UNION ALL
     SELECT run FROM leases WHERE worktree_id = OLD.id UNION ALL SELECT key FROM runs WHERE status = 'waiting' AND worktree_id = OLD.id);
+  -- Where it was the first of a lane, who comes then is.
+  UPDATE run_queue SET behind = 0 WHERE behind = 1 AND run IN (
+    SELECT (SELECT n.run FROM run_queue AS n WHERE n.behind = 1 AND n.zone_id = f.zone_id AND n.agent_type = f.agent_type
+        AND n.worktree_id <> OLD.id ORDER BY n.urgency, n.run LIMIT 1)
+    FROM run_queue AS f WHERE f.behind = 0 AND f.worktree_id = OLD.id);
   DELETE FROM run_queue WHERE worktree_id = OLD.id;
   DELETE FROM run_delayed WHERE worktree_id = OLD.id;
   DELETE FROM leases WHERE worktree_id = OLD.id;

@@ -40,21 +40,19 @@ impl Store {
         let (mut limits, mut lanes) = self.with_those_at_work(
             now,
             !taker.goes_on,
-            || Ok((self.limits()?, self.lanes(is_open)?)),
+            || Ok((self.limits()?, self.lanes(&spent.worktrees, is_open)?)),
             |(limits, lanes), zone, agent| {
                 count_in(limits, zone, agent);
                 lanes.count_in(zone);
             },
         )?;
-        self.pass(&mut lanes, &spent.worktrees)?;
         let mut claimed = Vec::new();
         while claimed.len() < most {
             let Some(next) = lanes.next(&limits) else { break };
-            let First { zone_id, agent_type, run, .. } = lanes.first(next);
-            let taken = self.take_first(lanes.first(next))?;
-            let then = self.look_along(zone_id, agent_type)?;
-            let then = then.map_or(Ok(None), |then| self.pass_in(zone_id, agent_type, then, &spent.worktrees))?;
-            // Else the lane was mended, and another may be the best.
+            let lane = lanes.first(next);
+            let run = lane.run;
+            let (taken, first) = self.take_from(lane)?;
+            let then = self.next_in(lane.zone_id, lane.agent_type, first, &spent.worktrees)?;
             if taken
                 && let Some(record) = self.load_queued(run)?
                 && let Some(record) = self.hand_over(record, taker, now)?

@@ -1,5 +1,7 @@
 //! The calls of those who want something done.
 
+use rusqlite::ffi;
+
 use super::VERSION;
 use super::push::push_one;
 use super::record::{Record, Said, Usage};
@@ -7,7 +9,7 @@ use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, clock};
 use crate::engine::sqlite::store::Store;
 use crate::engine::{RunFilter, Runs, RunsAfter};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::run::{Call, Enqueued, Moment, Run, Wanted, apply, enqueue};
 use crate::model::{Entity, Field, Given, RUN, WORKTREE, ZONE, execution, rules};
 use crate::rows::Batch;
@@ -109,7 +111,10 @@ impl Store {
         life: Run,
         now: Moment,
     ) -> Result<Record> {
-        self.check_places(method, wanted, usize::from(retry_of.is_some()))?;
+        let nth = usize::from(retry_of.is_some());
+        if wanted.parent_run_id.is_some() {
+            self.check_places(method, wanted, nth)?;
+        }
         let owned = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(ToOwned::to_owned);
         let mut record = Record {
             key: 0,
@@ -139,7 +144,7 @@ impl Store {
             cancel_reason: None,
             life,
         };
-        let (_, key) = self.write_run(
+        let made = self.write_run(
             Sql::Insert,
             &[
                 Bind::Text(&record.id),
@@ -158,8 +163,11 @@ impl Store {
                 record.by.as_deref().into(),
                 Bind::Text(&wanted.prompt),
             ],
-        )?;
-        record.key = key;
+        );
+        if matches!(made, Err(Error::Engine { number: ffi::SQLITE_CONSTRAINT_NOTNULL, .. })) {
+            self.check_places(method, wanted, nth)?;
+        }
+        record.key = made?.1;
         self.put(&record)?;
         self.log_made(&record, now.wall_ms)?;
         Ok(record)
