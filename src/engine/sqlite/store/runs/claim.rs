@@ -5,11 +5,11 @@
 
 use super::lanes::First;
 use super::lease::clocks;
-use super::limits::count_in;
+use super::limits::{count_in, count_row_in};
 use super::record::Record;
 use super::row::Row;
 use super::sql::Sql;
-use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::run::{Boot, Call, Effect, Moment, apply};
@@ -41,9 +41,9 @@ impl Store {
             now,
             !taker.goes_on,
             || Ok((self.limits()?, self.lanes(&spent.worktrees, is_open)?)),
-            |(limits, lanes), zone, agent| {
-                count_in(limits, zone, agent);
-                lanes.count_in(zone);
+            |(limits, lanes), row| {
+                count_row_in(limits, row);
+                row.with_bytes(0, |zone| lanes.count_in(zone));
             },
         )?;
         let mut claimed = Vec::new();
@@ -58,7 +58,7 @@ impl Store {
                 && let Some(record) = self.hand_over(record, taker, now)?
             {
                 count_in(&mut limits, &record.zone_id, &record.agent_type);
-                lanes.count_in(&record.zone_id);
+                lanes.count_in(record.zone_id.as_bytes());
                 claimed.push(record);
             }
             lanes.set_first(next, then);
@@ -79,20 +79,20 @@ impl Store {
     }
 
     /// What `read` gives, once what is out of its lease or its time was taken away where that is wanted, with each run at work
-    /// counted into it.
+    /// counted into it: `count` is given a row of its zone and its agent.
     pub(super) fn with_those_at_work<T>(
         &self,
         now: Moment,
         takes_away: bool,
         read: impl Fn() -> Result<T>,
-        count: impl Fn(&mut T, &str, &str),
+        count: impl Fn(&mut T, &Statement),
     ) -> Result<T> {
         // Of a boot that nobody knows no clock is comparable: a sweep looks at all of them.
         let boot = Some(now.boot.0).filter(|_| now.boot != Boot::UNKNOWN);
         loop {
             let (mut found, mut over) = (read()?, Vec::new());
             self.each_row(Sql::AtWork, &[boot.into(), Bind::Integer(now.monotonic_ms)], |row| {
-                row.with_text(0, |zone| row.with_text(1, |agent| count(&mut found, zone, agent)));
+                count(&mut found, row);
                 over.extend(row.text_or_null(2));
                 Ok(true)
             })?;

@@ -2,7 +2,7 @@
 
 use super::budgets::push_budget;
 use super::claim::Taker;
-use super::limits::count_in;
+use super::limits::count_row_in;
 use super::push::{instant, push, push_one};
 use super::record::{Record, Said};
 use super::sql::Sql;
@@ -157,7 +157,7 @@ impl Workers for Store {
 impl Store {
     fn start(&self, wanted: &Wanted<'_>, taker: &Taker<'_>, now: Moment) -> Result<Record> {
         let limits =
-            self.with_those_at_work(now, true, || self.limits(), |limits, zone, agent| count_in(limits, zone, agent))?;
+            self.with_those_at_work(now, true, || self.limits(), |limits, row| count_row_in(limits, row))?;
         if let Some(limit) = full(&limits, &wanted.zone_id, &wanted.agent_type) {
             return Err(limit.refusal());
         }
