@@ -1,5 +1,5 @@
 -- Runs: from the wish to the result. Only this package writes these tables, each call its own rows of the log, except where a
--- worktree or a zone goes. No foreign keys to the four tables. Times are milliseconds.
+-- run is made, and where a worktree or a zone goes. No foreign keys to the four tables. Times are milliseconds.
 
 -- A run, for good. It is written when it is wanted, when it goes back to the queue or waits, and when it ends; not when it is
 -- claimed. Ended is: finished_at IS NOT NULL.
@@ -61,24 +61,17 @@ CREATE INDEX runs_waiting ON runs (worktree_id, zone_id) WHERE status = 'waiting
 CREATE INDEX runs_parent ON runs (parent_run_id) WHERE parent_run_id IS NOT NULL;
 CREATE UNIQUE INDEX runs_idempotency ON runs (idempotency_key) WHERE idempotency_key IS NOT NULL AND finished_at IS NULL;
 
--- What may be claimed. The rows of a zone and an agent are a lane; its first one is its next. urgency is -priority, of an
--- answered run 2^54 less, which is before all others; run is runs.key, so the older comes first.
+-- What may be claimed. The rows of a zone and an agent are a lane. `behind` is 0 for the first of each, which is its next, and 1
+-- for the others: so a claim reads a row a lane, and a short queue is one page. urgency is -priority, of an answered run 2^54 less,
+-- which is before all others; run is runs.key, so the older comes first.
 CREATE TABLE run_queue (
+  behind INTEGER NOT NULL CHECK (behind IN (0, 1)),
   zone_id TEXT NOT NULL,
   agent_type TEXT NOT NULL,
   urgency INTEGER NOT NULL,
   run INTEGER NOT NULL,
   worktree_id TEXT NOT NULL,
-  PRIMARY KEY (zone_id, agent_type, urgency, run)
-) WITHOUT ROWID;
-
--- The first of each lane, so that a claim reads a row a lane. A hint: a claim looks at the lane itself, and mends.
-CREATE TABLE run_lanes (
-  zone_id TEXT NOT NULL,
-  agent_type TEXT NOT NULL,
-  urgency INTEGER NOT NULL,
-  run INTEGER NOT NULL,
-  PRIMARY KEY (zone_id, agent_type)
+  PRIMARY KEY (behind, zone_id, agent_type, urgency, run)
 ) WITHOUT ROWID;
 
 -- What may be claimed from a time on (availableAt, a backoff). A claim moves what is due into the queue first.
@@ -94,15 +87,17 @@ CREATE TABLE run_delayed (
 -- out, and how many run of each zone and agent.
 -- deadline, claimed: milliseconds since the machine began this boot (sleep counts); expires_at and claimed_at are the same by
 -- the wall clock, for show and after a reboot. claimed is NULL where the claim is of another boot than the deadline.
--- left_ms: of what an attempt may take, NULL where nothing bounds it.
+-- left_ms: of what an attempt may take, NULL where nothing bounds it. sound_to: until when, by the boot's clock, it is neither out
+-- of its lease nor over its time, NULL where that can't be told; what claims read is first.
 CREATE TABLE leases (
   run_id TEXT PRIMARY KEY,
-  run INTEGER NOT NULL,
-  token INTEGER NOT NULL,
   zone_id TEXT NOT NULL,
-  worktree_id TEXT NOT NULL,
   agent_type TEXT NOT NULL,
   boot INTEGER NOT NULL,
+  sound_to INTEGER,
+  run INTEGER NOT NULL,
+  token INTEGER NOT NULL,
+  worktree_id TEXT NOT NULL,
   deadline INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   length_ms INTEGER NOT NULL,
@@ -194,6 +189,18 @@ CREATE TABLE run_limits (
   PRIMARY KEY (zone_id, agent_type)
 ) WITHOUT ROWID;
 
+-- A run that is wanted at once is in line and in the log with the statement that makes it: at the front of its lane, or behind the
+-- first. Where it is more urgent than that, the CHECK refuses it until the first has gone behind.
+CREATE TRIGGER runs_wanted AFTER INSERT ON runs WHEN NEW.status = 'queued' AND NEW.available_at <= NEW.created_at BEGIN
+  INSERT INTO run_queue (behind, zone_id, agent_type, urgency, run, worktree_id)
+  VALUES (coalesce((SELECT iif(urgency <= -NEW.priority, 1, 2) FROM run_queue
+          WHERE behind = 0 AND zone_id = NEW.zone_id AND agent_type = NEW.agent_type), 0),
+    NEW.zone_id, NEW.agent_type, -NEW.priority, NEW.key, NEW.worktree_id);
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, data, "by")
+  VALUES (max(NEW.created_at, coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+    5, 1, NEW.id, NEW.zone_id, NEW.worktree_id, NEW.agent_type, '{"status":"queued"}', NEW."by");
+END;
+
 -- Deleting a worktree or a zone, by anybody, ends its open runs: the one change of a run that others can make. The row of what
 -- was deleted is before theirs in the log, or after: triggers of one event have no order, and nothing depends on it.
 CREATE TRIGGER runs_worktree_deleted AFTER DELETE ON worktrees
@@ -214,6 +221,11 @@ BEGIN
     max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0))
   WHERE key IN (SELECT run FROM run_queue WHERE worktree_id = OLD.id UNION ALL SELECT run FROM run_delayed WHERE worktree_id = OLD.id UNION ALL
     SELECT run FROM leases WHERE worktree_id = OLD.id UNION ALL SELECT key FROM runs WHERE status = 'waiting' AND worktree_id = OLD.id);
+  -- Where it was the first of a lane, who comes then is.
+  UPDATE run_queue SET behind = 0 WHERE behind = 1 AND run IN (
+    SELECT (SELECT n.run FROM run_queue AS n WHERE n.behind = 1 AND n.zone_id = f.zone_id AND n.agent_type = f.agent_type
+        AND n.worktree_id <> OLD.id ORDER BY n.urgency, n.run LIMIT 1)
+    FROM run_queue AS f WHERE f.behind = 0 AND f.worktree_id = OLD.id);
   DELETE FROM run_queue WHERE worktree_id = OLD.id;
   DELETE FROM run_delayed WHERE worktree_id = OLD.id;
   DELETE FROM leases WHERE worktree_id = OLD.id;

@@ -57,12 +57,12 @@ export const runOf = (r) => ({
 });
 
 /** The same of what was just put into a new row. */
-export const newRunOf = (v, metadata) => ({
-  id: v.id,
-  zoneId: v.zoneId,
-  worktreeId: v.worktreeId,
-  agentType: v.agentType,
-  prompt: v.prompt,
+export const newRunOf = (id, run, v) => ({
+  id,
+  zoneId: run.zoneId,
+  worktreeId: run.worktreeId,
+  agentType: run.agentType,
+  prompt: run.prompt,
   status: 'queued',
   priority: v.priority,
   attempt: 0,
@@ -99,5 +99,5 @@ export const newRunOf = (v, metadata) => ({
   },
   bodiesPrunedAt: null,
   by: null,
-  metadata,
+  metadata: v.metadata,
 });

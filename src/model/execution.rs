@@ -29,7 +29,12 @@ pub const EXECUTION: Entity = Entity {
 #[must_use]
 pub fn new_id(milliseconds: f64) -> String {
     let milliseconds = if milliseconds.is_finite() { milliseconds.max(0.0) as u64 } else { 0 };
-    format!("exec-{milliseconds}-{}", base36(random()))
+    let mut id = String::with_capacity(40);
+    id.push_str("exec-");
+    id.push_str(&milliseconds.to_string());
+    id.push('-');
+    push_base36(&mut id, random());
+    id
 }
 
 /// A number by chance, another one each time.
@@ -56,14 +61,14 @@ fn spread(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-fn base36(mut number: u64) -> String {
+fn push_base36(text: &mut String, mut number: u64) {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let mut digits = [b'0'; 13];
     for digit in digits.iter_mut().rev() {
         *digit = DIGITS[(number % 36) as usize];
         number /= 36;
     }
-    digits.iter().map(|digit| char::from(*digit)).collect()
+    text.extend(digits.iter().map(|digit| char::from(*digit)));
 }
 
 #[cfg(test)]

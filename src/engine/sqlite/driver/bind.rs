@@ -46,6 +46,17 @@ impl<'a> From<&'a Stored<'a>> for Bind<'a> {
     }
 }
 
+/// A statement to which values are bound that nobody copied.
+struct Bound<'a>(&'a Statement);
+
+impl Drop for Bound<'_> {
+    #[inline(never)]
+    fn drop(&mut self) {
+        self.0.reset();
+        self.0.clear_bindings();
+    }
+}
+
 impl Statement {
     /// The name of a parameter without its prefix; `None` for one without a name. Counted from 0.
     #[must_use]
@@ -62,9 +73,29 @@ impl Statement {
     /// # Errors
     /// A `RangeError` for what is too big or one too many, `Error('Out of memory')`.
     pub fn bind(&self, index: usize, value: Bind<'_>) -> Result<()> {
+        // SAFETY: text and blobs are copied.
+        unsafe { self.bind_as(index, value, ffi::SQLITE_TRANSIENT()) }
+    }
+
+    /// Binds values without copying them, runs `steps`, resets the statement and lets go of the values again.
+    ///
+    /// # Errors
+    /// As [`Self::bind`], or what `steps` fails with.
+    pub fn with_bound<T>(&self, values: &[Bind<'_>], steps: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+        let bound = Bound(self);
+        for (index, value) in values.iter().enumerate() {
+            // SAFETY: the values are borrowed for all of this call, at whose end, however it comes, nothing is bound any more.
+            unsafe { self.bind_as(index, *value, ffi::SQLITE_STATIC())? };
+        }
+        steps(bound.0)
+    }
+
+    /// # Safety
+    /// With `SQLITE_STATIC` the value has to live until another one is bound, or none.
+    unsafe fn bind_as(&self, index: usize, value: Bind<'_>, kept: ffi::sqlite3_destructor_type) -> Result<()> {
         let raw = self.raw()?;
         let at = c_int::try_from(index + 1).unwrap_or(c_int::MAX);
-        // SAFETY: the statement is alive; text and blobs are copied by SQLite (SQLITE_TRANSIENT).
+        // SAFETY: the statement is alive; text and blobs are copied by SQLite, or live as long as the caller says.
         let code = unsafe {
             match value {
                 Bind::Null => ffi::sqlite3_bind_null(raw, at),
@@ -75,12 +106,12 @@ impl Statement {
                     at,
                     text.as_ptr().cast(),
                     text.len() as u64,
-                    ffi::SQLITE_TRANSIENT(),
+                    kept,
                     ffi::SQLITE_UTF8 as u8,
                 ),
                 Bind::Blob([]) => ffi::sqlite3_bind_zeroblob(raw, at, 0),
                 Bind::Blob(blob) => {
-                    ffi::sqlite3_bind_blob64(raw, at, blob.as_ptr().cast(), blob.len() as u64, ffi::SQLITE_TRANSIENT())
+                    ffi::sqlite3_bind_blob64(raw, at, blob.as_ptr().cast(), blob.len() as u64, kept)
                 }
             }
         };

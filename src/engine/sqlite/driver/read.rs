@@ -20,7 +20,8 @@ impl Statement {
     /// The same; `None` for NULL.
     #[must_use]
     pub fn integer_or_null(&self, column: usize) -> Option<i64> {
-        (!self.is_null(column)).then(|| self.integer(column))
+        let value = self.integer(column);
+        (value != 0 || !self.is_null(column)).then_some(value)
     }
 
     /// A text of the row it stands on; empty for NULL and without a row.
@@ -32,7 +33,10 @@ impl Statement {
     /// The same; `None` for NULL.
     #[must_use]
     pub fn text_or_null(&self, column: usize) -> Option<String> {
-        (!self.is_null(column)).then(|| self.text(column))
+        let raw = self.raw().ok()?;
+        // SAFETY: the statement is alive; only NULL has no text.
+        let is_null = unsafe { ffi::sqlite3_column_text(raw, column as c_int) }.is_null();
+        (!is_null).then(|| self.text(column))
     }
 
     /// Whether a column of the row it stands on is NULL; so is every one without a row.
@@ -42,19 +46,23 @@ impl Statement {
         self.raw().map_or(true, |raw| unsafe { ffi::sqlite3_column_type(raw, column as c_int) } == ffi::SQLITE_NULL)
     }
 
-    /// Lends a text of the row it stands on, which need not be copied then; empty for NULL and without a row.
-    pub fn with_text<T>(&self, column: usize, read: impl FnOnce(&str) -> T) -> T {
-        let Ok(raw) = self.raw() else { return read("") };
-        // SAFETY: the statement is alive; the text is only lent, and what reads it knows no statement to step.
+    /// Lends the bytes of a text of the row it stands on, which may be no UTF-8; none for NULL and without a row.
+    pub fn with_bytes<T>(&self, column: usize, read: impl FnOnce(&[u8]) -> T) -> T {
+        let Ok(raw) = self.raw() else { return read(&[]) };
+        // SAFETY: the statement is alive; the bytes are only lent, and what reads them knows no statement to step.
         unsafe {
             let text = ffi::sqlite3_column_text(raw, column as c_int);
-            let bytes = slice(text, ffi::sqlite3_column_bytes(raw, column as c_int));
-            // Whole text is checked much faster than it is repaired.
-            match std::str::from_utf8(bytes) {
-                Ok(text) => read(text),
-                Err(_) => read(&String::from_utf8_lossy(bytes)),
-            }
+            read(slice(text, ffi::sqlite3_column_bytes(raw, column as c_int)))
         }
+    }
+
+    /// Lends a text of the row it stands on, which need not be copied then; empty for NULL and without a row.
+    pub fn with_text<T>(&self, column: usize, read: impl FnOnce(&str) -> T) -> T {
+        // Whole text is checked much faster than it is repaired.
+        self.with_bytes(column, |bytes| match std::str::from_utf8(bytes) {
+            Ok(text) => read(text),
+            Err(_) => read(&String::from_utf8_lossy(bytes)),
+        })
     }
 
     /// Appends the row it stands on to a batch.

@@ -3,13 +3,14 @@
 //! A claim reads what is small and changes: all leases and the first of each lane. So it costs the same however many runs are
 //! queued or have ended.
 
+use super::budgets::Spent;
 use super::lanes::First;
 use super::lease::clocks;
-use super::limits::count_in;
+use super::limits::{count_in, count_row_in};
 use super::record::Record;
 use super::row::Row;
 use super::sql::Sql;
-use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::run::{Boot, Call, Effect, Moment, apply};
@@ -34,33 +35,38 @@ impl Taker<'_> {
 impl Store {
     /// Claims up to `most` runs, after what ran out of its lease or its time was taken away and what is due was put in line.
     pub(super) fn claim(&self, taker: &Taker<'_>, most: usize, now: Moment) -> Result<Vec<Record>> {
-        self.put_what_is_due(now.wall_ms)?;
-        let spent = self.what_is_spent(now.wall_ms)?;
+        let ahead = |row: &Statement| (row.integer_or_null(0), !row.is_null(1), !row.is_null(2));
+        let (due, has_limits, has_budgets) = self.first(Sql::Ahead, &[], ahead)?.unwrap_or((None, true, true));
+        if due.is_some_and(|due| due <= now.wall_ms) {
+            self.put_what_is_due(now.wall_ms)?;
+        }
+        let spent = if has_budgets { self.what_is_spent(now.wall_ms)? } else { Spent::default() };
         let is_open = |lane: &First<'_>| taker.takes(lane) && !spent.closes(lane.zone_id, lane.agent_type);
         let (mut limits, mut lanes) = self.with_those_at_work(
             now,
             !taker.goes_on,
-            || Ok((self.limits()?, self.lanes(is_open)?)),
-            |(limits, lanes), zone, agent| {
-                count_in(limits, zone, agent);
-                lanes.count_in(zone);
+            || {
+                let limits = if has_limits { self.limits()? } else { Vec::new() };
+                Ok((limits, self.lanes(&spent.worktrees, &is_open)?))
+            },
+            |(limits, lanes), row| {
+                count_row_in(limits, row);
+                row.with_bytes(0, |zone| lanes.count_in(zone));
             },
         )?;
-        self.pass(&mut lanes, &spent.worktrees)?;
         let mut claimed = Vec::new();
         while claimed.len() < most {
             let Some(next) = lanes.next(&limits) else { break };
-            let First { zone_id, agent_type, run, .. } = lanes.first(next);
-            let is_ours = self.take_first(lanes.first(next))?;
-            let then = self.look_along(zone_id, agent_type)?;
-            let then = then.map_or(Ok(None), |then| self.pass_in(zone_id, agent_type, then, &spent.worktrees))?;
-            // Else the lane was mended, and another may be the best.
+            let lane = lanes.first(next);
+            let run = lane.run;
+            let (is_ours, first) = self.take_from(lane)?;
+            let then = self.next_in(lane.zone_id, lane.agent_type, first, &spent.worktrees)?;
             if is_ours
                 && let Some(record) = self.load_queued(run)?
                 && let Some(record) = self.hand_over(record, taker, now)?
             {
                 count_in(&mut limits, &record.zone_id, &record.agent_type);
-                lanes.count_in(&record.zone_id);
+                lanes.count_in(record.zone_id.as_bytes());
                 claimed.push(record);
             }
             lanes.set_first(next, then);
@@ -81,20 +87,20 @@ impl Store {
     }
 
     /// What `read` gives, once what is out of its lease or its time was taken away where that is wanted, with each run at work
-    /// counted into it.
+    /// counted into it: `count` is given a row of its zone and its agent.
     pub(super) fn with_those_at_work<T>(
         &self,
         now: Moment,
         takes_away: bool,
         read: impl Fn() -> Result<T>,
-        count: impl Fn(&mut T, &str, &str),
+        count: impl Fn(&mut T, &Statement),
     ) -> Result<T> {
         // Of a boot that nobody knows no clock is comparable: a sweep looks at all of them.
         let boot = Some(now.boot.0).filter(|_| now.boot != Boot::UNKNOWN);
         loop {
             let (mut found, mut over) = (read()?, Vec::new());
             self.each_row(Sql::AtWork, &[boot.into(), Bind::Integer(now.monotonic_ms)], |row| {
-                row.with_text(0, |zone| row.with_text(1, |agent| count(&mut found, zone, agent)));
+                count(&mut found, row);
                 over.extend(row.text_or_null(2));
                 Ok(true)
             })?;

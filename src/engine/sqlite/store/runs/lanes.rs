@@ -51,8 +51,8 @@ impl Lanes {
     }
 
     /// One more is at work in a zone.
-    pub fn count_in(&mut self, zone_id: &str) {
-        let found = self.zones.binary_search_by(|zone| self.name(zone.name).cmp(zone_id));
+    pub fn count_in(&mut self, zone_id: &[u8]) {
+        let found = self.zones.binary_search_by(|zone| self.name(zone.name).as_bytes().cmp(zone_id));
         if let Ok(found) = found {
             self.zones[found].at_work += 1;
         }
@@ -115,13 +115,13 @@ mod tests {
         let mut lanes =
             lanes(&[("a", "x", 0, 1), ("a", "y", 0, 2), ("b", "x", 0, 4), ("b", "y", 0, 3), ("c", "x", -5, 9)]);
         let mut order = Vec::new();
-        lanes.count_in("a");
-        lanes.count_in("nowhere");
+        lanes.count_in(b"a");
+        lanes.count_in(b"nowhere");
         while let Some(next) = lanes.next(&[]) {
             let First { zone_id, run, .. } = lanes.first(next);
             order.push(run);
             let zone_id = zone_id.to_owned();
-            lanes.count_in(&zone_id);
+            lanes.count_in(zone_id.as_bytes());
             lanes.set_first(next, None);
         }
         assert_eq!(order, [9, 3, 1, 4, 2]);

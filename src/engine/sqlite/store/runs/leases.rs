@@ -19,6 +19,9 @@ impl Store {
         let life = &record.life;
         let State::Running { since, lease, answered } = life.state else { return Ok(()) };
         let deadline = lease.deadline;
+        let left_ms = life.timeout_ms.map(|most| most.saturating_sub(life.worked_ms));
+        let over = left_ms.map(|left| since.monotonic_ms.saturating_add(left).saturating_add(1));
+        let sound_to = over.map_or(deadline.monotonic_ms, |over| over.min(deadline.monotonic_ms));
         self.write_run(
             Sql::Lend,
             &[
@@ -34,12 +37,13 @@ impl Store {
                 Bind::Integer(lease.length_ms),
                 Bind::Integer(since.monotonic_ms),
                 Bind::Integer(since.wall_ms),
-                life.timeout_ms.map(|most| most.saturating_sub(life.worked_ms)).into(),
+                left_ms.into(),
                 Bind::Integer(life.attempt.into()),
                 Bind::Integer(answered.into()),
                 life.started_at.into(),
                 Bind::Integer(life.worked_ms),
                 record.worker_id.as_deref().into(),
+                Bind::Integer(sound_to),
             ],
         )
         .map(drop)

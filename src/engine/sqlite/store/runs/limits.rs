@@ -2,7 +2,7 @@
 
 use super::row::Row;
 use super::sql::Sql;
-use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::run::{Limit, Scope};
@@ -11,6 +11,14 @@ use crate::model::run::{Limit, Scope};
 pub(super) fn count_in(limits: &mut [Limit], zone: &str, agent: &str) {
     for limit in limits.iter_mut().filter(|limit| limit.scope.covers(zone, agent)) {
         limit.running += 1;
+    }
+}
+
+/// The same of a row of its zone and its agent.
+pub(super) fn count_row_in(limits: &mut [Limit], row: &Statement) {
+    // Mostly there are no limits, and then nothing is read.
+    if !limits.is_empty() {
+        row.with_text(0, |zone| row.with_text(1, |agent| count_in(limits, zone, agent)));
     }
 }
 
@@ -32,7 +40,7 @@ impl Store {
     pub(super) fn limits_now(&self) -> Result<Vec<Limit>> {
         let mut limits = self.limits()?;
         self.each_row(Sql::AtWork, &[Bind::Null, Bind::Null], |row| {
-            row.with_text(0, |zone| row.with_text(1, |agent| count_in(&mut limits, zone, agent)));
+            count_row_in(&mut limits, row);
             Ok(true)
         })?;
         Ok(limits)

@@ -14,6 +14,10 @@ use crate::model::run::State;
 /// By how much what a person has answered is more urgent: more than two priorities can differ.
 const ANSWERED: i64 = 1 << 54;
 
+/// Where a run stands in its lane.
+const FIRST: i64 = 0;
+const BEHIND: i64 = 1;
+
 /// The place in a lane: the smallest is next. Of two with one urgency the older.
 const fn urgency(priority: i64, answered: bool) -> i64 {
     if answered { -priority - ANSWERED } else { -priority }
@@ -36,27 +40,66 @@ impl Store {
     }
 
     fn put_in_line(&self, zone: &str, agent: &str, urgency: i64, run: i64, worktree: &str) -> Result<()> {
+        let first = self.place(Sql::FirstOfLane, zone, agent)?;
+        let behind = match first {
+            Some(first) if first < (urgency, run) => BEHIND,
+            Some(first) => self.reorder(zone, agent, first, BEHIND).map(|()| FIRST)?,
+            None => FIRST,
+        };
         let [zone, agent, worktree] = [zone, agent, worktree].map(Bind::Text);
-        let (urgency, run) = (Bind::Integer(urgency), Bind::Integer(run));
-        self.write_run(Sql::Enqueue, &[zone, agent, urgency, run, worktree])?;
-        self.write_run(Sql::LowerLane, &[zone, agent, urgency, run]).map(drop)
+        let values = [Bind::Integer(behind), zone, agent, Bind::Integer(urgency), Bind::Integer(run), worktree];
+        self.write_run(Sql::Enqueue, &values).map(drop)
     }
 
-    /// Takes a queued run out of wherever it waits. A lane goes on saying that it is its first: a claim looks.
+    /// A place in a lane.
+    fn place(&self, sql: Sql, zone: &str, agent: &str) -> Result<Option<(i64, i64)>> {
+        self.first(sql, &[Bind::Text(zone), Bind::Text(agent)], |row| (row.integer(0), row.integer(1)))
+    }
+
+    fn reorder(&self, zone: &str, agent: &str, (urgency, run): (i64, i64), behind: i64) -> Result<()> {
+        let place = [Bind::Integer(urgency), Bind::Integer(run)];
+        let values = [Bind::Integer(behind), Bind::Text(zone), Bind::Text(agent), place[0], place[1]];
+        self.write_run(Sql::Reorder, &values).map(drop)
+    }
+
+    /// Makes way for a new run at the front of its lane, where it is more urgent than the first.
+    pub(super) fn make_way(&self, record: &Record) -> Result<()> {
+        let (zone, agent) = (&record.zone_id, &record.agent_type);
+        match self.place(Sql::FirstOfLane, zone, agent)? {
+            Some(first) if first.0 > urgency(record.priority, false) => self.reorder(zone, agent, first, BEHIND),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes a run out of its lane; `false` where it isn't in it. Who is the first of the lane then is told, too.
+    pub(super) fn take_from(&self, lane: First<'_>) -> Result<(bool, Option<(i64, i64)>)> {
+        let First { zone_id, agent_type, urgency, run } = lane;
+        let dequeue = |behind| {
+            let place = [Bind::Integer(urgency), Bind::Integer(run)];
+            let lane = [Bind::Text(zone_id), Bind::Text(agent_type)];
+            self.take(Sql::Dequeue, &[Bind::Integer(behind), lane[0], lane[1], place[0], place[1]])
+        };
+        if !dequeue(FIRST)? {
+            return Ok((dequeue(BEHIND)?, self.place(Sql::FirstOfLane, zone_id, agent_type)?));
+        }
+        let second = self.place(Sql::SecondOfLane, zone_id, agent_type)?;
+        if let Some(second) = second {
+            self.reorder(zone_id, agent_type, second, FIRST)?;
+        }
+        Ok((true, second))
+    }
+
+    /// Takes a queued run out of wherever it waits.
     pub(super) fn take_out(&self, record: &Record) -> Result<bool> {
         let State::Queued { answered, .. } = record.life.state else { return Ok(false) };
-        let (zone, agent) = (Bind::Text(&record.zone_id), Bind::Text(&record.agent_type));
-        let urgency = Bind::Integer(urgency(record.priority, answered));
-        Ok(self.take(Sql::Dequeue, &[zone, agent, urgency, Bind::Integer(record.key)])?
+        let (zone_id, agent_type) = (&*record.zone_id, &*record.agent_type);
+        let urgency = urgency(record.priority, answered);
+        Ok(self.take_from(First { zone_id, agent_type, urgency, run: record.key })?.0
             || self.take(Sql::EndDelay, &[Bind::Integer(record.available_at), Bind::Integer(record.key)])?)
     }
 
     /// Moves what is due into the queue.
     pub(super) fn put_what_is_due(&self, wall_ms: i64) -> Result<()> {
-        let next = self.first(Sql::NextDue, &[], |row| row.integer(0))?;
-        if next.is_none_or(|next| next > wall_ms) {
-            return Ok(());
-        }
         let mut due = Vec::new();
         self.each_row(Sql::Due, &[Bind::Integer(wall_ms)], |statement| {
             let mut row = Row::of(statement);
@@ -73,49 +116,40 @@ impl Store {
         Ok(())
     }
 
-    /// The lanes that are open.
-    pub(super) fn lanes(&self, is_open: impl Fn(&First<'_>) -> bool) -> Result<Lanes> {
+    /// The lanes that are open. The runs of closed worktrees are passed, and a lane that has no others is closed.
+    pub(super) fn lanes(&self, closed: &HashSet<String>, is_open: &impl Fn(&First<'_>) -> bool) -> Result<Lanes> {
         let mut lanes = Lanes::default();
+        let (mut any, mut passed) = (false, Vec::new());
         self.each_row(Sql::Lanes, &[], |row| {
+            any = true;
             let (urgency, run) = (row.integer(2), row.integer(3));
             row.with_text(0, |zone_id| {
                 row.with_text(1, |agent_type| {
                     let first = First { zone_id, agent_type, urgency, run };
                     if is_open(&first) {
+                        if !closed.is_empty() && row.with_text(4, |worktree| closed.contains(worktree)) {
+                            passed.push(lanes.len());
+                        }
                         lanes.push(first);
                     }
                 });
             });
             Ok(true)
         })?;
+        // Who takes rows out of the queue by hand leaves no first where there are others.
+        if !any && self.finds(Sql::AnyQueued, &[])? && self.take(Sql::Mend, &[])? {
+            return self.lanes(closed, is_open);
+        }
+        for at in passed.into_iter().rev() {
+            let First { zone_id, agent_type, .. } = lanes.first(at);
+            let first = self.behind(zone_id, agent_type, closed)?;
+            lanes.set_first(at, first);
+        }
         Ok(lanes)
     }
 
-    /// Passes the runs of worktrees that may not spend more, in all lanes; those that have no others are closed.
-    pub(super) fn pass(&self, lanes: &mut Lanes, closed: &HashSet<String>) -> Result<()> {
-        if closed.is_empty() {
-            return Ok(());
-        }
-        for at in (0..lanes.len()).rev() {
-            let First { zone_id, agent_type, urgency, run } = lanes.first(at);
-            let first = self.pass_in(zone_id, agent_type, (urgency, run), closed)?;
-            lanes.set_first(at, first);
-        }
-        Ok(())
-    }
-
-    /// The first behind those that are passed in a lane that begins with `first`; `None` where it has no others. Who has many
-    /// runs to be passed pays for passing them.
-    pub(super) fn pass_in(
-        &self,
-        zone: &str,
-        agent: &str,
-        first: (i64, i64),
-        closed: &HashSet<String>,
-    ) -> Result<Option<(i64, i64)>> {
-        if closed.is_empty() {
-            return Ok(Some(first));
-        }
+    /// Who comes behind the first of a lane and is of no closed worktree. Who has many runs to be passed pays for passing them.
+    fn behind(&self, zone: &str, agent: &str, closed: &HashSet<String>) -> Result<Option<(i64, i64)>> {
         let mut found = None;
         self.each_row(Sql::AlongLane, &[Bind::Text(zone), Bind::Text(agent)], |row| {
             if !row.with_text(2, |worktree| closed.contains(worktree)) {
@@ -126,22 +160,17 @@ impl Store {
         Ok(found)
     }
 
-    /// Takes the first of a lane; `false` where it is no longer there.
-    pub(super) fn take_first(&self, first: First<'_>) -> Result<bool> {
-        let (zone, agent) = (Bind::Text(first.zone_id), Bind::Text(first.agent_type));
-        self.take(Sql::Dequeue, &[zone, agent, Bind::Integer(first.urgency), Bind::Integer(first.run)])
-    }
-
-    /// Who is the first of a lane now, which is said there, too; `None` where nobody is.
-    pub(super) fn look_along(&self, zone: &str, agent: &str) -> Result<Option<(i64, i64)>> {
-        let names = [Bind::Text(zone), Bind::Text(agent)];
-        let first = self.first(Sql::FirstOfLane, &names, |row| (row.integer(0), row.integer(1)))?;
-        match first {
-            Some((urgency, run)) => {
-                self.write_run(Sql::SetLane, &[names[0], names[1], Bind::Integer(urgency), Bind::Integer(run)])?
-            }
-            None => self.write_run(Sql::EndLane, &names)?,
-        };
-        Ok(first)
+    /// Who may be claimed next in a lane whose first this is.
+    pub(super) fn next_in(
+        &self,
+        zone: &str,
+        agent: &str,
+        first: Option<(i64, i64)>,
+        closed: &HashSet<String>,
+    ) -> Result<Option<(i64, i64)>> {
+        let Some((_, run)) = first.filter(|_| !closed.is_empty()) else { return Ok(first) };
+        let run = [Bind::Integer(run)];
+        let is_closed = self.first(Sql::WorktreeOf, &run, |row| row.with_text(0, |worktree| closed.contains(worktree)))?;
+        if is_closed == Some(true) { self.behind(zone, agent, closed) } else { Ok(first) }
     }
 }

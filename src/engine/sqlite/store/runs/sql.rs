@@ -26,11 +26,12 @@ queries! {
     Known = "SELECT EXISTS (SELECT 1 FROM main.runs WHERE id = ?1) OR EXISTS (SELECT 1 FROM main.zone_executions WHERE id = ?1)";
     /// The open run that has this idempotency key.
     SameKey = "SELECT id FROM main.runs WHERE idempotency_key = ?1 AND finished_at IS NULL";
-    /// A new run.
+    /// A new run, in line where it may be claimed at once. Where its zone or its worktree isn't there, a NOT NULL refuses it.
     Insert =
         "INSERT INTO main.runs (id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, max_attempts, \
          timeout_ms, idempotency_key, parent_run_id, retry_of, metadata, \"by\", prompt) \
-         VALUES (?1, 'queued', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+         VALUES (?1, 'queued', (SELECT id FROM main.zones WHERE id = ?2), (SELECT id FROM main.worktrees WHERE id = ?3), \
+         ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
     /// What a run has become, when it goes back to the queue, waits or ends.
     Update =
         "UPDATE main.runs SET status = ?2, answered = ?3, available_at = ?4, started_at = ?5, finished_at = ?6, duration_ms = ?7, \
@@ -56,27 +57,34 @@ queries! {
         "INSERT OR IGNORE INTO main.run_attempts (run, token, attempt, worker_id, started_at, ended_at, status, error) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
-    /// A run may be claimed.
-    Enqueue = "INSERT INTO main.run_queue (zone_id, agent_type, urgency, run, worktree_id) VALUES (?1, ?2, ?3, ?4, ?5)";
-    /// It is the first of its lane, if none before it is.
-    LowerLane =
-        "INSERT INTO main.run_lanes (zone_id, agent_type, urgency, run) VALUES (?1, ?2, ?3, ?4) \
-         ON CONFLICT DO UPDATE SET urgency = excluded.urgency, run = excluded.run \
-         WHERE (excluded.urgency, excluded.run) < (run_lanes.urgency, run_lanes.run)";
-    /// A run is taken out of the queue.
-    Dequeue = "DELETE FROM main.run_queue WHERE zone_id = ?1 AND agent_type = ?2 AND urgency = ?3 AND run = ?4";
+    /// A run may be claimed: the first of its lane, or behind it.
+    Enqueue =
+        "INSERT INTO main.run_queue (behind, zone_id, agent_type, urgency, run, worktree_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     /// The first of a lane.
-    FirstOfLane =
-        "SELECT urgency, run FROM main.run_queue WHERE zone_id = +?1 AND agent_type = +?2 ORDER BY urgency, run LIMIT 1";
-    /// All of a lane.
+    FirstOfLane = "SELECT urgency, run FROM main.run_queue WHERE behind = 0 AND zone_id = ?1 AND agent_type = ?2";
+    /// The one behind it.
+    SecondOfLane =
+        "SELECT urgency, run FROM main.run_queue WHERE behind = 1 AND zone_id = +?1 AND agent_type = +?2 ORDER BY urgency, run LIMIT 1";
+    /// All behind it.
     AlongLane =
-        "SELECT urgency, run, worktree_id FROM main.run_queue WHERE zone_id = +?1 AND agent_type = +?2 ORDER BY urgency, run";
-    /// Another is the first of a lane.
-    SetLane = "UPDATE main.run_lanes SET urgency = ?3, run = ?4 WHERE zone_id = ?1 AND agent_type = ?2";
-    /// Nothing is in a lane any more.
-    EndLane = "DELETE FROM main.run_lanes WHERE zone_id = ?1 AND agent_type = ?2";
-    /// All lanes, by zone.
-    Lanes = "SELECT zone_id, agent_type, urgency, run FROM main.run_lanes ORDER BY zone_id";
+        "SELECT urgency, run, worktree_id FROM main.run_queue WHERE behind = 1 AND zone_id = +?1 AND agent_type = +?2 ORDER BY urgency, run";
+    /// A run goes to the front of its lane, or behind the first.
+    Reorder =
+        "UPDATE main.run_queue SET behind = ?1 WHERE behind = 1 - ?1 AND zone_id = ?2 AND agent_type = ?3 AND urgency = ?4 AND run = ?5";
+    /// A run is taken out of the queue, from the front of its lane or from behind the first.
+    Dequeue =
+        "DELETE FROM main.run_queue WHERE behind = ?1 AND zone_id = ?2 AND agent_type = ?3 AND urgency = ?4 AND run = ?5";
+    /// Whether anything is in the queue.
+    AnyQueued = "SELECT 1 FROM main.run_queue LIMIT 1";
+    /// Lanes without a first get one.
+    Mend =
+        "UPDATE main.run_queue SET behind = 0 WHERE behind = 1 AND run = (SELECT n.run FROM main.run_queue AS n \
+         WHERE n.behind = 1 AND n.zone_id = run_queue.zone_id AND n.agent_type = run_queue.agent_type ORDER BY n.urgency, n.run LIMIT 1) \
+         AND NOT EXISTS (SELECT 1 FROM main.run_queue AS f WHERE f.behind = 0 AND f.zone_id = run_queue.zone_id AND f.agent_type = run_queue.agent_type)";
+    /// The worktree of a run.
+    WorktreeOf = "SELECT worktree_id FROM main.runs WHERE key = ?1";
+    /// The first of all lanes, by zone, and their worktrees.
+    Lanes = "SELECT zone_id, agent_type, urgency, run, worktree_id FROM main.run_queue WHERE behind = 0 ORDER BY zone_id";
     /// A run may be claimed from a time on.
     Delay = "INSERT INTO main.run_delayed (due, run, zone_id, worktree_id) VALUES (?1, ?2, ?3, ?4)";
     /// It no longer is.
@@ -88,11 +96,16 @@ queries! {
     /// When the next is.
     NextDue = "SELECT due FROM main.run_delayed ORDER BY due LIMIT 1";
 
+    /// What a claim has to look at: when the next is due, whether there are limits, and budgets.
+    Ahead =
+        "SELECT (SELECT due FROM main.run_delayed ORDER BY due LIMIT 1), (SELECT 1 FROM main.run_limits LIMIT 1), \
+         (SELECT 1 FROM main.budgets LIMIT 1)";
+
     /// A worker holds a run.
     Lend =
         "INSERT INTO main.leases (run_id, run, token, zone_id, worktree_id, agent_type, boot, deadline, expires_at, length_ms, \
-         claimed, claimed_at, left_ms, attempt, answered, started_at, worked_ms, worker_id) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+         claimed, claimed_at, left_ms, attempt, answered, started_at, worked_ms, worker_id, sound_to) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
     /// The lease of a run.
     Lease =
         "SELECT run, token, boot, deadline, expires_at, length_ms, claimed, claimed_at, attempt, answered, started_at, \
@@ -101,15 +114,14 @@ queries! {
     HeldFor = "SELECT zone_id, worktree_id, agent_type FROM main.leases WHERE run_id = ?1";
     /// It lasts longer.
     Lengthen =
-        "UPDATE main.leases SET boot = ?2, deadline = ?3, expires_at = ?4, length_ms = ?5, claimed = ?6 WHERE run_id = ?1";
+        "UPDATE main.leases SET boot = ?2, deadline = ?3, expires_at = ?4, length_ms = ?5, claimed = ?6, \
+         sound_to = min(?3, iif(left_ms IS NULL, ?3, ?6 + left_ms + 1)) WHERE run_id = ?1";
     /// Its worker is to hear that somebody wants it to stop.
     AskToStop = "UPDATE main.leases SET cancel_requested_at = ?2, cancel_reason = ?3 WHERE run_id = ?1";
     /// Nobody holds it any more.
     GiveBack = "DELETE FROM main.leases WHERE run_id = ?1";
-    /// What is at work, with its id where it may be out of its lease or its time: of another boot than ?1, or over at ?2.
-    AtWork =
-        "SELECT zone_id, agent_type, iif(boot = ?1 AND deadline > ?2 AND (left_ms IS NULL OR ?2 - claimed <= left_ms), \
-         NULL, run_id) FROM main.leases";
+    /// What is at work, with its id where at ?2 of the boot ?1 it may be out of its lease or its time.
+    AtWork = "SELECT zone_id, agent_type, iif(boot = ?1 AND sound_to > ?2, NULL, run_id) FROM main.leases";
     /// All leases.
     Leases =
         "SELECT zone_id, agent_type, boot, deadline, expires_at, length_ms, claimed, claimed_at, left_ms, run_id, token \

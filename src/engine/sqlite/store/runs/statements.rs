@@ -7,9 +7,6 @@ use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 
-/// How long a text is, in bytes, that is not kept.
-const LARGE: usize = 4096;
-
 impl Store {
     pub(super) fn run_statement(&self, sql: Sql) -> Result<&Rc<Statement>> {
         let cell = self.runs.cell(sql);
@@ -20,25 +17,6 @@ impl Store {
         Ok(cell.get_or_init(|| statement))
     }
 
-    /// Binds values, runs `steps`, and leaves the statement as it was before.
-    fn bound<T>(&self, sql: Sql, values: &[Bind<'_>], steps: impl FnOnce(&Statement) -> Result<T>) -> Result<T> {
-        let statement = self.ready(sql, values)?;
-        let done = steps(statement);
-        leave(statement, values);
-        done
-    }
-
-    /// A statement with its values. Not part of what each step makes of it: those are many.
-    #[inline(never)]
-    fn ready(&self, sql: Sql, values: &[Bind<'_>]) -> Result<&Rc<Statement>> {
-        let statement = self.run_statement(sql)?;
-        if let Err(error) = statement.bind_all(values.iter().copied()) {
-            leave(statement, values);
-            return Err(error);
-        }
-        Ok(statement)
-    }
-
     /// What `read` makes of the first row, if there is one.
     pub(super) fn first<T>(
         &self,
@@ -46,7 +24,7 @@ impl Store {
         values: &[Bind<'_>],
         read: impl FnOnce(&Statement) -> T,
     ) -> Result<Option<T>> {
-        self.bound(sql, values, |statement| Ok(statement.step()?.then(|| read(statement))))
+        self.run_statement(sql)?.with_bound(values, |statement| Ok(statement.step()?.then(|| read(statement))))
     }
 
     /// Reads every row, until `read` says `false`.
@@ -56,7 +34,7 @@ impl Store {
         values: &[Bind<'_>],
         mut read: impl FnMut(&Statement) -> Result<bool>,
     ) -> Result<()> {
-        self.bound(sql, values, |statement| {
+        self.run_statement(sql)?.with_bound(values, |statement| {
             while statement.step()? && read(statement)? {}
             Ok(())
         })
@@ -64,7 +42,7 @@ impl Store {
 
     /// Runs a statement that writes: how many rows it changed, and the latest rowid.
     pub(super) fn write_run(&self, sql: Sql, values: &[Bind<'_>]) -> Result<(i32, i64)> {
-        self.bound(sql, values, |statement| {
+        self.run_statement(sql)?.with_bound(values, |statement| {
             let changes = statement.run()?;
             Ok((changes.changes, changes.last_insert_rowid))
         })
@@ -78,16 +56,6 @@ impl Store {
     /// Whether a statement has a row.
     pub(super) fn finds(&self, sql: Sql, values: &[Bind<'_>]) -> Result<bool> {
         self.first(sql, values, |_| ()).map(|row| row.is_some())
-    }
-}
-
-/// Leaves a statement as it was before.
-#[inline(never)]
-fn leave(statement: &Statement, values: &[Bind<'_>]) {
-    statement.reset();
-    // Large values are not to stay in memory until the next call.
-    if values.iter().any(|value| matches!(value, Bind::Text(text) if text.len() > LARGE)) {
-        statement.clear_bindings();
     }
 }
 

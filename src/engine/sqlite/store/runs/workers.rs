@@ -2,10 +2,9 @@
 
 use super::budgets::push_budget;
 use super::claim::Taker;
-use super::limits::count_in;
+use super::limits::count_row_in;
 use super::push::{instant, push, push_one};
 use super::record::{Record, Said};
-use super::row::Row;
 use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, clock};
 use crate::engine::sqlite::store::Store;
@@ -159,12 +158,12 @@ impl Workers for Store {
 impl Store {
     fn start(&self, wanted: &Wanted<'_>, taker: &Taker<'_>, now: Moment) -> Result<Record> {
         let limits =
-            self.with_those_at_work(now, true, || self.limits(), |limits, zone, agent| count_in(limits, zone, agent))?;
+            self.with_those_at_work(now, true, || self.limits(), |limits, row| count_row_in(limits, row))?;
         if let Some(limit) = full(&limits, &wanted.zone_id, &wanted.agent_type) {
             return Err(limit.refusal());
         }
         self.check_budgets(&wanted.zone_id, &wanted.worktree_id, &wanted.agent_type, now.wall_ms)?;
-        let record = self.enqueue("startRun", wanted, None, now)?;
+        let record = self.enqueue("startRun", wanted, None, now, true)?;
         let (id, status) = (record.id.clone(), record.life.status());
         if status == Status::Queued
             && self.take_out(&record)?
