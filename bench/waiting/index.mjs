@@ -1,5 +1,5 @@
 // How soon a process hears of another's commit, and what waiting costs, in each of some ways: `node bench/waiting/index.mjs
-// [--waits 1000] [--seconds 10] [--only REGEX]`, with the addon built. Decision 24 quotes it.
+// [--waits 1000] [--seconds 10] [--only REGEX]`, with the addon built. Decision 25 quotes it.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

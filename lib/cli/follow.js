@@ -1,5 +1,7 @@
 'use strict';
 
+const parts = require('../entry/parts');
+
 const PAGE = 1000;
 const ENDED = new Set(['succeeded', 'failed', 'cancelled', 'timedOut', 'lost']);
 
@@ -10,13 +12,11 @@ const ENDED = new Set(['succeeded', 'failed', 'cancelled', 'timedOut', 'lost']);
  * @returns the run as it was when all of that output was there, and whether some of the output was dropped
  */
 async function follow(database, id, take, { look = () => {}, once = false } = {}) {
-  const { commits, waitForCommit } = require('../visual/commits.js');
-  const { stateOf } = require('../visual/state.js');
-  const { connection } = stateOf(database, 'follow');
+  const waiting = parts.commitsOf(database);
   const { signal } = readerOf(process.stdout);
   let status;
   for (let after = 0; ;) {
-    const since = commits(connection, 'follow');
+    const since = waiting.count();
     // Before its output: what has ended gets no more of it.
     const run = database.getRun(id);
     if (run === null) throw noRun(id);
@@ -25,7 +25,7 @@ async function follow(database, id, take, { look = () => {}, once = false } = {}
     const page = rest(database, id, after, take);
     if (once || ENDED.has(status) || signal.aborted) return { run, truncated: page.truncated };
     after = page.next;
-    await waitForCommit(connection, 'follow', { since, signal }).catch((error) => {
+    await waiting.next({ since, signal }).catch((error) => {
       if (!signal.aborted) throw error;
     });
   }

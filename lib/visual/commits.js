@@ -1,7 +1,7 @@
 'use strict';
 
 // Waiting for the next commit, whoever makes it. A thread of the addon looks, and wakes whoever waits here; the process stays
-// alive for as long as somebody does. What this is built on, and what else was measured: docs/decisions/0024-waiting-for-commits.md.
+// alive for as long as somebody does. What this is built on, and what else was measured: docs/decisions/0025-waiting-for-commits.md.
 
 const addon = require('../native/addon.js');
 const { closedMeanwhile, wrongType } = require('./errors.js');

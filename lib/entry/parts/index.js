@@ -26,6 +26,15 @@ module.exports = {
     const { stateOf } = require('../../visual/state.js');
     return require('../../visual/workers.js').outOfLease(stateOf(database, 'doctor'), graceMs);
   },
+  /** How many commits others have made on a database's file, and how to wait for the next one. */
+  commitsOf(database) {
+    const { commits, waitForCommit } = require('../../visual/commits.js');
+    const { connection } = require('../../visual/state.js').stateOf(database, 'follow');
+    return {
+      count: () => commits(connection, 'follow'),
+      next: (options) => waitForCommit(connection, 'follow', options),
+    };
+  },
   get phase9() {
     return require('../../schema/phase9.js');
   },

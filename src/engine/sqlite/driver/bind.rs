@@ -110,9 +110,7 @@ impl Statement {
                     ffi::SQLITE_UTF8 as u8,
                 ),
                 Bind::Blob([]) => ffi::sqlite3_bind_zeroblob(raw, at, 0),
-                Bind::Blob(blob) => {
-                    ffi::sqlite3_bind_blob64(raw, at, blob.as_ptr().cast(), blob.len() as u64, kept)
-                }
+                Bind::Blob(blob) => ffi::sqlite3_bind_blob64(raw, at, blob.as_ptr().cast(), blob.len() as u64, kept),
             }
         };
         match code {

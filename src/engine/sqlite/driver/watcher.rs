@@ -3,7 +3,7 @@
 //! It looks at memory, so that waiting needs no statement and no lock of the file. That nothing was committed it knows; that
 //! something was it only believes, and tells whoever waits, to look on the connection's own thread. So it may be wrong: it
 //! tells also where it can see nothing, and now and then where nothing has happened, which is when it is found out that the
-//! connection was closed, or its files were taken away. `docs/decisions/0024-waiting-for-commits.md` has the measurements.
+//! connection was closed, or its files were taken away. `docs/decisions/0025-waiting-for-commits.md` has the measurements.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -170,7 +170,8 @@ impl Store {
     ) -> Result<Option<(i64, i64)>> {
         let Some((_, run)) = first.filter(|_| !closed.is_empty()) else { return Ok(first) };
         let run = [Bind::Integer(run)];
-        let is_closed = self.first(Sql::WorktreeOf, &run, |row| row.with_text(0, |worktree| closed.contains(worktree)))?;
+        let is_closed =
+            self.first(Sql::WorktreeOf, &run, |row| row.with_text(0, |worktree| closed.contains(worktree)))?;
         if is_closed == Some(true) { self.behind(zone, agent, closed) } else { Ok(first) }
     }
 }

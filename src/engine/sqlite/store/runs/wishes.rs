@@ -112,9 +112,7 @@ impl Store {
             (Enqueued::Found, Some(record)) => Ok(record),
             (Enqueued::New(life), _) => self.make(method, wanted, retry_of, life, now, in_steps),
             // Without a run nothing can be found.
-            (Enqueued::Found, None) => {
-                self.make(method, wanted, retry_of, Run::new(wanted.life(), now), now, in_steps)
-            }
+            (Enqueued::Found, None) => self.make(method, wanted, retry_of, Run::new(wanted.life(), now), now, in_steps),
         }
     }
 

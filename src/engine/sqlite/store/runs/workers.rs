@@ -157,8 +157,7 @@ impl Workers for Store {
 
 impl Store {
     fn start(&self, wanted: &Wanted<'_>, taker: &Taker<'_>, now: Moment) -> Result<Record> {
-        let limits =
-            self.with_those_at_work(now, true, || self.limits(), |limits, row| count_row_in(limits, row))?;
+        let limits = self.with_those_at_work(now, true, || self.limits(), |limits, row| count_row_in(limits, row))?;
         if let Some(limit) = full(&limits, &wanted.zone_id, &wanted.agent_type) {
             return Err(limit.refusal());
         }

@@ -51,7 +51,9 @@ fn the_most_urgent_is_first_whoever_comes_goes_and_is_deleted() {
             }
             7 if below(20) == 0 => {
                 board.sql("DELETE FROM worktrees WHERE id = 'v'");
-                let open = |id: &str| board.count(&format!("SELECT count(*) FROM runs WHERE id = '{id}' AND status = 'queued'"));
+                let open = |id: &str| {
+                    board.count(&format!("SELECT count(*) FROM runs WHERE id = '{id}' AND status = 'queued'"))
+                };
                 queued.retain(|(_, _, id)| open(id) == 1);
             }
             _ => {
