@@ -70,6 +70,7 @@ const GENERATED = `{
   stepBackup: [1],
   function: [() => 1, REGISTRATION],
   aggregate: [0, () => 1, null, null, REGISTRATION],
+  actAs: ['{"kind":"user"}'],
 }`;
 
 /** Those that take no handle. */
