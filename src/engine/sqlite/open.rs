@@ -130,7 +130,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
 fn is_cut_off(connection: &rusqlite::Connection, path: &Path) -> Result<bool> {
     let page = connection.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0))?;
     let length = std::fs::metadata(path).map_or(0, |found| found.len());
-    if length % u64::from(page.max(1)) == 0 {
+    if length.is_multiple_of(u64::from(page.max(1))) {
         return Ok(false);
     }
     let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
