@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { AS_WRITTEN, BEFORE, OURS, TUNED } from './peers/index.mjs';
 import { geometricMean, median, spread } from './statistics.mjs';
-import { ADDON_BYTES, FLOOR, GEOMETRIC_MEAN, GROWTH, targetOf } from './targets.mjs';
+import { ADDON_BYTES, FLOOR, GEOMETRIC_MEAN, GROWTH, QUEUE_GROWTH, targetOf } from './targets.mjs';
 import { SIZES } from './workload.mjs';
 
 const number = (value) => value.toLocaleString('en', { maximumSignificantDigits: 3 });
@@ -65,10 +65,49 @@ function growth(results, peers) {
   const rows = names
     .filter((name) => of(name, SIZES[2]))
     .map((name) => {
-      const ratio = (peer) => median(of(name, SIZES[2]).medians[peer]) / median(of(name, SIZES[0]).medians[peer]);
-      return [name, ...peers.map((peer) => (peer === OURS ? atMost(ratio(peer), GROWTH) : number(ratio(peer))))];
+      const [large, small] = [SIZES[2], SIZES[0]].map((size) => of(name, size).medians);
+      const cell = (peer) => {
+        // A peer may have none of it.
+        if (large[peer] === undefined || small[peer] === undefined) return '–';
+        const ratio = median(large[peer]) / median(small[peer]);
+        return peer === OURS ? atMost(ratio, GROWTH) : number(ratio);
+      };
+      return [name, ...peers.map(cell)];
     });
   return rows.length === 0 ? '' : table(['cost at 1,000,000 / at 10,000', ...peers.map(short)], rows);
+}
+
+/** What a long queue costs, and what every process got of a file that eight share. */
+function queues(results, peers) {
+  const rows = [];
+  const cells = (ratio) =>
+    peers.map((peer) => {
+      const value = ratio(peer);
+      if (value === undefined) return '–';
+      return peer === OURS ? atMost(value, QUEUE_GROWTH) : number(value);
+    });
+  const long = results.filter(({ name }) => name.endsWith(' 100,000 queued'));
+  for (const { name, size, medians } of long) {
+    const short = results.find((r) => r.size === size && r.name === name.replace('100,000', '10'))?.medians;
+    const of = (peer) => short?.[peer] && medians[peer] && median(medians[peer]) / median(short[peer]);
+    rows.push([`${name.replace(', 100,000 queued', '')} (${number(size)})`, ...cells(of)]);
+  }
+  return rows.length === 0 ? '' : table(['cost with 100,000 queued / with 10', ...peers.map(short)], rows);
+}
+
+function shares(results, peers) {
+  const rows = results
+    .filter((result) => result.shares)
+    .map(({ name, shares: of }) => [
+      name.replace(', per run', ''),
+      ...peers.map((peer) => {
+        const rounds = of[peer];
+        return rounds ? `${number(Math.min(...rounds.flat()))}–${number(Math.max(...rounds.flat()))}` : '–';
+      }),
+    ]);
+  return rows.length === 0
+    ? ''
+    : table(['least and most that a process got, 1 is an equal share', ...peers.map(short)], rows);
 }
 
 function floors(floor) {
@@ -124,6 +163,8 @@ export function report({ results, memory, floor, machine, peers }) {
     mean(results),
     before(results),
     growth(results, peers),
+    queues(results, peers),
+    shares(results, peers),
     floors(floor),
     memories(memory),
     addon(),
