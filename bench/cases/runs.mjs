@@ -11,6 +11,7 @@ const BATCH = 150;
 export const AT_WORK = 50;
 const DAY = 86_400_000;
 const WORKER = { workerId: 'worker-1' };
+const LONGER = { leaseMs: 90_000 };
 
 const STAGES = 5;
 const ALL_LANES = 300;
@@ -72,7 +73,8 @@ const lives = (queued, timed, lanes) => (db, time) => {
     const steps = {
       enqueue: () => db.enqueueRun(wish),
       claim: () => (claimed = db.claimRun(WORKER)),
-      heartbeat: () => db.heartbeatRun(claimed.run.id, claimed.token),
+      // Longer than the claim's: one in the same millisecond would find nothing to write.
+      heartbeat: () => db.heartbeatRun(claimed.run.id, claimed.token, LONGER),
       finish: () => finish(db, claimed, OUTCOMES[i % OUTCOMES.length]),
     };
     if (timed === 'all') {
