@@ -1,5 +1,5 @@
 // The other calls of runs on the table by hand: output and usage have a table each, as narrow as they can be. It does less than
-// the package here, too: output is never cut, and usage counts for no budget.
+// the package here, too: output is never cut, and nobody looks whether a budget is spent.
 import { RUN, TOKEN, runOf } from './hand_tuned_run_rows.mjs';
 import { HandTunedRuns } from './hand_tuned_runs.mjs';
 
@@ -10,6 +10,9 @@ CREATE TABLE IF NOT EXISTS run_output (run INTEGER NOT NULL, sequence INTEGER NO
 CREATE TABLE IF NOT EXISTS run_usage (run INTEGER NOT NULL, model TEXT NOT NULL, provider TEXT, input_tokens INTEGER,
   cached_input_tokens INTEGER, output_tokens INTEGER, reasoning_tokens INTEGER, cost_micros INTEGER, cost_source TEXT,
   PRIMARY KEY (run, model)) WITHOUT ROWID;
+-- What stays counted when runs are deleted, for budgets, which are sums of it.
+CREATE TABLE IF NOT EXISTS spent (quarter INTEGER NOT NULL, zone_id TEXT NOT NULL, worktree_id TEXT NOT NULL, agent_type TEXT NOT NULL,
+  cost_micros INTEGER NOT NULL, PRIMARY KEY (quarter, zone_id, worktree_id, agent_type)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS usage_events (run INTEGER NOT NULL, event_id TEXT NOT NULL, PRIMARY KEY (run, event_id)) WITHOUT ROWID;`;
 
 const USAGE =
@@ -51,6 +54,15 @@ export class HandTunedRunCalls extends HandTunedRuns {
       `INSERT INTO run_usage (run, ${USAGE}) SELECT key, ?, ?, ?, ?, ?, ?, ?, ? FROM runs WHERE id = ?
        ON CONFLICT (run, model) DO UPDATE SET
        ${AMOUNTS.map((name) => `${name} = coalesce(${name} + excluded.${name}, ${name}, excluded.${name})`).join(', ')}`,
+    );
+    this.spend = prepare(
+      `INSERT INTO spent SELECT ?, zone_id, worktree_id, agent_type, ? FROM runs WHERE id = ?
+       ON CONFLICT DO UPDATE SET cost_micros = cost_micros + excluded.cost_micros`,
+    );
+    this.logUsage = prepare(
+      `INSERT INTO changes (at, op, id, zone_id, worktree_id, agent_type, status)
+       SELECT max(?, coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)), 3, id, zone_id, worktree_id, agent_type, status
+       FROM runs WHERE id = ?`,
     );
     this.usageOf = prepareArrays(
       `SELECT ${USAGE} FROM run_usage WHERE run = (SELECT key FROM runs WHERE id = ?) ORDER BY model`,
@@ -129,7 +141,12 @@ export class HandTunedRunCalls extends HandTunedRuns {
     return this.transaction(() => {
       const isNew = eventId === null || Number(this.addEvent.run(eventId, id).changes) > 0;
       const used = [inputTokens, cachedInputTokens, outputTokens, reasoningTokens, costMicros];
-      if (isNew) this.addUsage.run(model, provider, ...used, costSource, id);
+      if (isNew) {
+        const now = Date.now();
+        this.addUsage.run(model, provider, ...used, costSource, id);
+        if (costMicros !== null) this.spend.run(Math.floor(now / 900_000), costMicros, id);
+        this.logUsage.run(now, id);
+      }
       const models = this.usageOf
         .all(id)
         .map((r) => ({ model: r[0], provider: r[1], amounts: r.slice(2, 7), costSource: r[7] }));
