@@ -18,13 +18,18 @@ const table = (head, rows) =>
   [head, head.map((_, i) => (i === 0 ? '---' : '--:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 const short = (peer) => peer.replace(', ', '<br>');
 
-/** Ratios of the peers' medians to ours; `undefined` where one of the two was not measured. */
+/**
+ * Ratios of the peers to ours, `undefined` where one of the two was not measured: the median of those of each round, since what
+ * was measured within a second was measured on the same machine, so to speak.
+ */
 export function ratios({ medians }) {
-  const of = (peer) => (medians[peer] === undefined ? undefined : median(medians[peer]));
-  const ours = of(OURS);
-  const ratio = (other) => (ours === undefined || other === undefined ? undefined : other / ours);
-  const tuned = TUNED.map(of).filter((value) => value !== undefined);
-  return { asWritten: ratio(of(AS_WRITTEN)), tuned: ratio(tuned.length === 0 ? undefined : Math.min(...tuned)) };
+  const ours = medians[OURS];
+  const ratio = (peer) =>
+    ours === undefined || medians[peer] === undefined
+      ? undefined
+      : median(medians[peer].map((value, round) => value / ours[round]));
+  const tuned = TUNED.map(ratio).filter((value) => value !== undefined);
+  return { asWritten: ratio(AS_WRITTEN), tuned: tuned.length === 0 ? undefined : Math.min(...tuned) };
 }
 
 function cases(results, peers) {
@@ -157,7 +162,7 @@ export function report({ results, memory, floor, machine, peers }) {
     .join('\n');
   const parts = [
     '# Benchmarks',
-    "Made by `npm run bench`; 2,000 worktrees, 50 zones, 100,000 executions unless a case says otherwise. Each peer runs in a process and on a file of its own, on the same Node; a number is the median of the rounds' medians, ± half of what lies between the quartiles of the rounds. Ratios are peer / ours: over 1, ours is faster.",
+    "Made by `npm run bench`; 2,000 worktrees, 50 zones, 100,000 executions unless a case says otherwise. Each peer runs in a process and on a file of its own, on the same Node; a number is the median of the rounds' medians, ± half of what lies between the quartiles of the rounds. Ratios are peer / ours, the median of those of each round: over 1, ours is faster.",
     where,
     cases(results, peers),
     mean(results),
