@@ -13,6 +13,8 @@ const FILES = 'it is about files, not about what is on the board';
 const ONCE = 'it is called once in the life of a connection or a statement';
 const SETS = 'it only sets what other calls go by';
 const REFUSES = 'it only refuses';
+const FEW = 'it reads the few rows that somebody has set';
+const WAITS = 'it only waits for claimRun, which has one; how long it sleeps bench/waiting measures';
 const DEPENDS = 'what it costs is what the SQL, the function or the file costs that it is given';
 
 const of = (names, reason) => Object.fromEntries(names.map((name) => [`VisualDatabase.${name}`, reason]));
@@ -26,6 +28,9 @@ const EXCEPTIONS = {
   benchmark: {
     ...of(BACKUPS, DEPENDS),
     ...of(ENDS, ONCE),
+    ...of(['as', 'setRunLimit', 'setBudget'], SETS),
+    ...of(['getRunLimits', 'getBudgets'], FEW),
+    ...of(['waitForRun'], WAITS),
     'Database.explain': DEPENDS,
     'Database.backup': DEPENDS,
     'Database.aggregate': ONCE,
