@@ -1,5 +1,6 @@
 -- Back to version 3. Runs that ended as executions stay what they are in zone_executions; what else runs knew is in the backup
 -- that is made before.
+DROP TRIGGER IF EXISTS runs_wanted;
 DROP TRIGGER IF EXISTS runs_worktree_deleted;
 DROP TRIGGER IF EXISTS runs_zone_deleted;
 DROP TABLE IF EXISTS run_limits;

@@ -1,5 +1,5 @@
 -- Runs: from the wish to the result. Only this package writes these tables, each call its own rows of the log, except where a
--- worktree or a zone goes. No foreign keys to the four tables. Times are milliseconds.
+-- run is made, and where a worktree or a zone goes. No foreign keys to the four tables. Times are milliseconds.
 
 -- A run, for good. It is written when it is wanted, when it goes back to the queue or waits, and when it ends; not when it is
 -- claimed. Ended is: finished_at IS NOT NULL.
@@ -65,7 +65,7 @@ CREATE UNIQUE INDEX runs_idempotency ON runs (idempotency_key) WHERE idempotency
 -- for the others: so a claim reads a row a lane, and a short queue is one page. urgency is -priority, of an answered run 2^54 less,
 -- which is before all others; run is runs.key, so the older comes first.
 CREATE TABLE run_queue (
-  behind INTEGER NOT NULL,
+  behind INTEGER NOT NULL CHECK (behind IN (0, 1)),
   zone_id TEXT NOT NULL,
   agent_type TEXT NOT NULL,
   urgency INTEGER NOT NULL,
@@ -188,6 +188,18 @@ CREATE TABLE run_limits (
   at_once INTEGER NOT NULL,
   PRIMARY KEY (zone_id, agent_type)
 ) WITHOUT ROWID;
+
+-- A run that is wanted at once is in line and in the log with the statement that makes it: at the front of its lane, or behind the
+-- first. Where it is more urgent than that, the CHECK refuses it until the first has gone behind.
+CREATE TRIGGER runs_wanted AFTER INSERT ON runs WHEN NEW.status = 'queued' AND NEW.available_at <= NEW.created_at BEGIN
+  INSERT INTO run_queue (behind, zone_id, agent_type, urgency, run, worktree_id)
+  VALUES (coalesce((SELECT iif(urgency <= -NEW.priority, 1, 2) FROM run_queue
+          WHERE behind = 0 AND zone_id = NEW.zone_id AND agent_type = NEW.agent_type), 0),
+    NEW.zone_id, NEW.agent_type, -NEW.priority, NEW.key, NEW.worktree_id);
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, data, "by")
+  VALUES (max(NEW.created_at, coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+    5, 1, NEW.id, NEW.zone_id, NEW.worktree_id, NEW.agent_type, '{"status":"queued"}', NEW."by");
+END;
 
 -- Deleting a worktree or a zone, by anybody, ends its open runs: the one change of a run that others can make. The row of what
 -- was deleted is before theirs in the log, or after: triggers of one event have no order, and nothing depends on it.

@@ -5,6 +5,13 @@ use crate::engine::{Control, Session};
 use crate::error::Result;
 
 impl Store {
+    /// Runs one statement, which is all of a call or nothing by itself.
+    pub(super) fn alone<T>(&self, run: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.connection.prepare_to_write()?;
+        let _busy = self.connection.enter();
+        run()
+    }
+
     /// Runs several statements as one: in a transaction that holds the write lock from the start, within another one as a
     /// savepoint.
     pub(super) fn atomically<T>(&self, run: impl FnOnce() -> Result<T>) -> Result<T> {

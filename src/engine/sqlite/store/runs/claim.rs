@@ -3,6 +3,7 @@
 //! A claim reads what is small and changes: all leases and the first of each lane. So it costs the same however many runs are
 //! queued or have ended.
 
+use super::budgets::Spent;
 use super::lanes::First;
 use super::lease::clocks;
 use super::limits::{count_in, count_row_in};
@@ -34,13 +35,20 @@ impl Taker<'_> {
 impl Store {
     /// Claims up to `most` runs, after what ran out of its lease or its time was taken away and what is due was put in line.
     pub(super) fn claim(&self, taker: &Taker<'_>, most: usize, now: Moment) -> Result<Vec<Record>> {
-        self.put_what_is_due(now.wall_ms)?;
-        let spent = self.what_is_spent(now.wall_ms)?;
+        let ahead = |row: &Statement| (row.integer_or_null(0), !row.is_null(1), !row.is_null(2));
+        let (due, has_limits, has_budgets) = self.first(Sql::Ahead, &[], ahead)?.unwrap_or((None, true, true));
+        if due.is_some_and(|due| due <= now.wall_ms) {
+            self.put_what_is_due(now.wall_ms)?;
+        }
+        let spent = if has_budgets { self.what_is_spent(now.wall_ms)? } else { Spent::default() };
         let is_open = |lane: &First<'_>| taker.takes(lane) && !spent.closes(lane.zone_id, lane.agent_type);
         let (mut limits, mut lanes) = self.with_those_at_work(
             now,
             !taker.goes_on,
-            || Ok((self.limits()?, self.lanes(&spent.worktrees, is_open)?)),
+            || {
+                let limits = if has_limits { self.limits()? } else { Vec::new() };
+                Ok((limits, self.lanes(&spent.worktrees, &is_open)?))
+            },
             |(limits, lanes), row| {
                 count_row_in(limits, row);
                 row.with_bytes(0, |zone| lanes.count_in(zone));

@@ -62,6 +62,15 @@ impl Store {
         self.write_run(Sql::Reorder, &values).map(drop)
     }
 
+    /// Makes way for a new run at the front of its lane, where it is more urgent than the first.
+    pub(super) fn make_way(&self, record: &Record) -> Result<()> {
+        let (zone, agent) = (&record.zone_id, &record.agent_type);
+        match self.place(Sql::FirstOfLane, zone, agent)? {
+            Some(first) if first.0 > urgency(record.priority, false) => self.reorder(zone, agent, first, BEHIND),
+            _ => Ok(()),
+        }
+    }
+
     /// Takes a run out of its lane; `false` where it isn't in it. Who is the first of the lane then is told, too.
     pub(super) fn take_from(&self, lane: First<'_>) -> Result<(bool, Option<(i64, i64)>)> {
         let First { zone_id, agent_type, urgency, run } = lane;
@@ -91,10 +100,6 @@ impl Store {
 
     /// Moves what is due into the queue.
     pub(super) fn put_what_is_due(&self, wall_ms: i64) -> Result<()> {
-        let next = self.first(Sql::NextDue, &[], |row| row.integer(0))?;
-        if next.is_none_or(|next| next > wall_ms) {
-            return Ok(());
-        }
         let mut due = Vec::new();
         self.each_row(Sql::Due, &[Bind::Integer(wall_ms)], |statement| {
             let mut row = Row::of(statement);
@@ -112,10 +117,11 @@ impl Store {
     }
 
     /// The lanes that are open. The runs of closed worktrees are passed, and a lane that has no others is closed.
-    pub(super) fn lanes(&self, closed: &HashSet<String>, is_open: impl Fn(&First<'_>) -> bool) -> Result<Lanes> {
+    pub(super) fn lanes(&self, closed: &HashSet<String>, is_open: &impl Fn(&First<'_>) -> bool) -> Result<Lanes> {
         let mut lanes = Lanes::default();
-        let mut passed = Vec::new();
+        let (mut any, mut passed) = (false, Vec::new());
         self.each_row(Sql::Lanes, &[], |row| {
+            any = true;
             let (urgency, run) = (row.integer(2), row.integer(3));
             row.with_text(0, |zone_id| {
                 row.with_text(1, |agent_type| {
@@ -130,6 +136,10 @@ impl Store {
             });
             Ok(true)
         })?;
+        // Who takes rows out of the queue by hand leaves no first where there are others.
+        if !any && self.finds(Sql::AnyQueued, &[])? && self.take(Sql::Mend, &[])? {
+            return self.lanes(closed, is_open);
+        }
         for at in passed.into_iter().rev() {
             let First { zone_id, agent_type, .. } = lanes.first(at);
             let first = self.behind(zone_id, agent_type, closed)?;

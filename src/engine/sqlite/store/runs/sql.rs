@@ -26,7 +26,7 @@ queries! {
     Known = "SELECT EXISTS (SELECT 1 FROM main.runs WHERE id = ?1) OR EXISTS (SELECT 1 FROM main.zone_executions WHERE id = ?1)";
     /// The open run that has this idempotency key.
     SameKey = "SELECT id FROM main.runs WHERE idempotency_key = ?1 AND finished_at IS NULL";
-    /// A new run. Where its zone or its worktree isn't there, a NOT NULL refuses it.
+    /// A new run, in line where it may be claimed at once. Where its zone or its worktree isn't there, a NOT NULL refuses it.
     Insert =
         "INSERT INTO main.runs (id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, max_attempts, \
          timeout_ms, idempotency_key, parent_run_id, retry_of, metadata, \"by\", prompt) \
@@ -74,6 +74,13 @@ queries! {
     /// A run is taken out of the queue, from the front of its lane or from behind the first.
     Dequeue =
         "DELETE FROM main.run_queue WHERE behind = ?1 AND zone_id = ?2 AND agent_type = ?3 AND urgency = ?4 AND run = ?5";
+    /// Whether anything is in the queue.
+    AnyQueued = "SELECT 1 FROM main.run_queue LIMIT 1";
+    /// Lanes without a first get one.
+    Mend =
+        "UPDATE main.run_queue SET behind = 0 WHERE behind = 1 AND run = (SELECT n.run FROM main.run_queue AS n \
+         WHERE n.behind = 1 AND n.zone_id = run_queue.zone_id AND n.agent_type = run_queue.agent_type ORDER BY n.urgency, n.run LIMIT 1) \
+         AND NOT EXISTS (SELECT 1 FROM main.run_queue AS f WHERE f.behind = 0 AND f.zone_id = run_queue.zone_id AND f.agent_type = run_queue.agent_type)";
     /// The worktree of a run.
     WorktreeOf = "SELECT worktree_id FROM main.runs WHERE key = ?1";
     /// The first of all lanes, by zone, and their worktrees.
@@ -88,6 +95,11 @@ queries! {
          LEFT JOIN main.runs AS r ON r.key = d.run AND r.status = 'queued' WHERE d.due <= ?1 ORDER BY d.due, d.run LIMIT 1000";
     /// When the next is.
     NextDue = "SELECT due FROM main.run_delayed ORDER BY due LIMIT 1";
+
+    /// What a claim has to look at: when the next is due, whether there are limits, and budgets.
+    Ahead =
+        "SELECT (SELECT due FROM main.run_delayed ORDER BY due LIMIT 1), (SELECT 1 FROM main.run_limits LIMIT 1), \
+         (SELECT 1 FROM main.budgets LIMIT 1)";
 
     /// A worker holds a run.
     Lend =

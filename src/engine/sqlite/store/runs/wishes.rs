@@ -10,7 +10,7 @@ use crate::engine::sqlite::driver::{Bind, clock};
 use crate::engine::sqlite::store::Store;
 use crate::engine::{RunFilter, Runs, RunsAfter};
 use crate::error::{Error, Result};
-use crate::model::run::{Call, Enqueued, Moment, Run, Wanted, apply, enqueue};
+use crate::model::run::{Call, Enqueued, Moment, Run, State, Wanted, apply, enqueue};
 use crate::model::{Entity, Field, Given, RUN, WORKTREE, ZONE, execution, rules};
 use crate::rows::Batch;
 
@@ -18,7 +18,18 @@ impl Runs for Store {
     fn enqueue_run(&self, method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         self.check_runs()?;
         let wanted = Wanted::given(method, given, None, 0)?;
-        let record = self.atomically(|| self.enqueue(method, &wanted, None, clock::moment(now as i64)))?;
+        let now = clock::moment(now as i64);
+        let in_steps = || self.atomically(|| self.enqueue(method, &wanted, None, now, true));
+        let is_more = wanted.idempotency_key.is_some() || wanted.parent_run_id.is_some();
+        let record = if is_more || wanted.available_at.is_some_and(|at| at > now.wall_ms) {
+            in_steps()?
+        } else {
+            // Mostly one statement is all of it.
+            match self.alone(|| self.enqueue(method, &wanted, None, now, false)) {
+                Err(error) if is_in_the_way(&error) => in_steps()?,
+                made => made?,
+            }
+        };
         push_one(batch, Some(&record));
         Ok(())
     }
@@ -33,7 +44,7 @@ impl Runs for Store {
             let before = self.load_anything(id)?;
             apply(id, before.as_ref().map(|record| &record.life), &Call::Retry, now)?;
             let wanted = Wanted::given(method, changes, before.as_ref().map(wanted_again), 1)?;
-            self.enqueue(method, &wanted, Some(id), now)
+            self.enqueue(method, &wanted, Some(id), now, true)
         })?;
         push_one(batch, Some(&record));
         Ok(())
@@ -82,13 +93,15 @@ impl Runs for Store {
 }
 
 impl Store {
-    /// Makes a run, or finds the open one with its idempotency key.
+    /// Makes a run, or finds the open one with its idempotency key. Only `in_steps`, in a transaction, there is more than one
+    /// statement.
     pub(super) fn enqueue(
         &self,
         method: &'static str,
         wanted: &Wanted<'_>,
         retry_of: Option<&str>,
         now: Moment,
+        in_steps: bool,
     ) -> Result<Record> {
         let same = wanted
             .idempotency_key
@@ -97,9 +110,11 @@ impl Store {
         let same = same.map_or(Ok(None), |id| self.load(&id))?;
         match (enqueue(same.as_ref().map(|record| &record.life), wanted.life(), now), same) {
             (Enqueued::Found, Some(record)) => Ok(record),
-            (Enqueued::New(life), _) => self.make(method, wanted, retry_of, life, now),
+            (Enqueued::New(life), _) => self.make(method, wanted, retry_of, life, now, in_steps),
             // Without a run nothing can be found.
-            (Enqueued::Found, None) => self.make(method, wanted, retry_of, Run::new(wanted.life(), now), now),
+            (Enqueued::Found, None) => {
+                self.make(method, wanted, retry_of, Run::new(wanted.life(), now), now, in_steps)
+            }
         }
     }
 
@@ -110,6 +125,7 @@ impl Store {
         retry_of: Option<&str>,
         life: Run,
         now: Moment,
+        in_steps: bool,
     ) -> Result<Record> {
         let nth = usize::from(retry_of.is_some());
         if wanted.parent_run_id.is_some() {
@@ -144,33 +160,43 @@ impl Store {
             cancel_reason: None,
             life,
         };
-        let made = self.write_run(
-            Sql::Insert,
-            &[
-                Bind::Text(&record.id),
-                Bind::Text(&wanted.zone_id),
-                Bind::Text(&wanted.worktree_id),
-                Bind::Text(&wanted.agent_type),
-                Bind::Integer(wanted.priority),
-                Bind::Integer(record.available_at),
-                Bind::Integer(record.created_at),
-                Bind::Integer(wanted.max_attempts.into()),
-                wanted.timeout_ms.into(),
-                wanted.idempotency_key.as_deref().into(),
-                wanted.parent_run_id.as_deref().into(),
-                retry_of.into(),
-                wanted.metadata.as_deref().into(),
-                record.by.as_deref().into(),
-                Bind::Text(&wanted.prompt),
-            ],
-        );
+        let mut made = self.insert(&record);
+        if in_steps && made.as_ref().is_err_and(is_in_the_way) {
+            self.make_way(&record)?;
+            made = self.insert(&record);
+        }
         if matches!(made, Err(Error::Engine { number: ffi::SQLITE_CONSTRAINT_NOTNULL, .. })) {
             self.check_places(method, wanted, nth)?;
         }
-        record.key = made?.1;
-        self.put(&record)?;
-        self.log_made(&record, now.wall_ms)?;
+        record.key = made?;
+        if matches!(record.life.state, State::Queued { not_before: Some(_), .. }) {
+            self.put(&record)?;
+            self.log_made(&record, now.wall_ms)?;
+        }
         Ok(record)
+    }
+
+    /// Writes a new run, which is in line then if it may be claimed at once: its key.
+    fn insert(&self, record: &Record) -> Result<i64> {
+        let Run { max_attempts, timeout_ms, .. } = record.life;
+        let values = [
+            Bind::Text(&record.id),
+            Bind::Text(&record.zone_id),
+            Bind::Text(&record.worktree_id),
+            Bind::Text(&record.agent_type),
+            Bind::Integer(record.priority),
+            Bind::Integer(record.available_at),
+            Bind::Integer(record.created_at),
+            Bind::Integer(max_attempts.into()),
+            timeout_ms.into(),
+            record.idempotency_key.as_deref().into(),
+            record.parent_run_id.as_deref().into(),
+            record.retry_of.as_deref().into(),
+            record.metadata.as_deref().into(),
+            record.by.as_deref().into(),
+            record.prompt.as_deref().into(),
+        ];
+        self.write_run(Sql::Insert, &values).map(|(_, key)| key)
     }
 
     /// Refuses a zone, a worktree or a parent that isn't there.
@@ -214,6 +240,11 @@ impl Store {
         push_one(batch, record.as_ref());
         Ok(())
     }
+}
+
+/// Whether a new run is more urgent than the first of its lane, which has to go behind it.
+const fn is_in_the_way(error: &Error) -> bool {
+    matches!(error, Error::Engine { number: ffi::SQLITE_CONSTRAINT_CHECK, .. })
 }
 
 /// What was wanted of a run, to be wanted again: not its key, and at once.

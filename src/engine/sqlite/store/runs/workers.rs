@@ -162,7 +162,7 @@ impl Store {
             return Err(limit.refusal());
         }
         self.check_budgets(&wanted.zone_id, &wanted.worktree_id, &wanted.agent_type, now.wall_ms)?;
-        let record = self.enqueue("startRun", wanted, None, now)?;
+        let record = self.enqueue("startRun", wanted, None, now, true)?;
         let (id, status) = (record.id.clone(), record.life.status());
         if status == Status::Queued
             && self.take_out(&record)?

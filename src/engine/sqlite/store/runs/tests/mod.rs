@@ -2,6 +2,7 @@
 //! that tests set, plans.
 
 mod clocks;
+mod lanes;
 mod life;
 mod plans;
 

@@ -2,7 +2,6 @@
 
 use super::super::sql::Sql;
 use super::Board;
-use crate::engine::Workers;
 use crate::engine::sqlite::store::runs::claim::Taker;
 
 /// Statements that read all of a table, and why that is little.
@@ -12,13 +11,13 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
         Sql::Leases | Sql::AtWork => &["leases"],
         Sql::Limits => &["run_limits"],
         Sql::Budgets | Sql::Spend => &["budgets"],
-        Sql::Lanes => &["run_lanes"],
         // What has not ended is looked through where only that is listed.
         Sql::OpenKeys => &["leases", "run_queue", "run_delayed", "o"],
         // A page is read from its place on.
         Sql::Executions | Sql::ExecutionsOnly | Sql::Keys => &["e", "zone_executions", "runs"],
         // The first row or the last.
-        Sql::NextDue => &["run_delayed"],
+        Sql::NextDue | Sql::Ahead => &["run_delayed", "run_limits", "budgets"],
+        Sql::AnyQueued => &["run_queue"],
         Sql::Log | Sql::LogLimit | Sql::News => &["changes"],
         _ => &[],
     }
@@ -72,18 +71,4 @@ fn steps(queued: usize) -> i32 {
 fn a_claim_takes_no_more_instructions_where_many_are_queued() {
     let (few, many) = (steps(10), steps(3_000));
     assert!(few > 50 && many <= few + few / 10, "{few} and {many}");
-}
-
-#[test]
-fn a_lane_whose_first_is_gone_is_mended() {
-    let board = Board::new();
-    let ids: Vec<String> = (0..3).map(|_| board.enqueue(1, None)).collect();
-    // As another program would, that knows nothing of lanes.
-    board.sql("DELETE FROM run_queue WHERE run < 3");
-    let taker = Taker { worker: "worker", lease_ms: 60_000, zones: None, agents: None, goes_on: false };
-    let claim = || board.store.atomically(|| board.store.claim(&taker, 5, super::START)).unwrap();
-    let claimed: Vec<String> = claim().into_iter().map(|record| record.id).collect();
-    assert_eq!(claimed, ids[2..]);
-    assert_eq!((claim().len(), board.count("SELECT count(*) FROM run_lanes")), (0, 0));
-    assert_eq!(board.store.next_run_due(board.now()).unwrap(), Some(60_000));
 }
