@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { thrown } from './support/failure.mjs';
 import { rows } from './support/rows.mjs';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
-import { open } from './support/temporary.mjs';
+import { open, temporaryFile } from './support/temporary.mjs';
 import { SqliteError, VisualDatabase } from './support/visual_database.mjs';
 import * as wrong from './support/wrong_values.mjs';
 
@@ -153,7 +153,12 @@ const FIELDS = [
   ],
   ['createWorktrees', 'position', inList('position'), wrong.NO_GROUP],
   ...[
-    ['backupSync', 'path', (db, value) => db.backupSync(value)],
+    // A text is a path: not one of the folder in which the tests run.
+    [
+      'backupSync',
+      'path',
+      (db, value) => db.backupSync(value && typeof value === 'string' ? `${temporaryFile()}${value}` : value),
+    ],
     ['verifyBackup', 'path', (_, value) => VisualDatabase.verifyBackup(value)],
     ['listBackups', 'folder', (_, value) => VisualDatabase.listBackups(value)],
     ['pruneBackups', 'folder', (_, value) => VisualDatabase.pruneBackups(value)],
