@@ -33,12 +33,9 @@ pub fn coordinate_or(field: Field, given: Given<'_>, default: f64) -> Result<f64
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::refused::code;
 
     const FIELD: Field = Field::new("createZone", "position.x");
-
-    fn code<T>(result: Result<T>) -> Option<&'static str> {
-        result.err()?.parts().1?.code
-    }
 
     #[test]
     fn a_coordinate_is_a_finite_number_or_a_string_of_one() {

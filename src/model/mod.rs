@@ -7,6 +7,8 @@ pub mod execution;
 pub mod given;
 pub mod number;
 pub mod port;
+#[cfg(test)]
+mod refused;
 pub mod rules;
 pub mod run;
 pub mod time;

@@ -31,21 +31,9 @@ pub fn port(field: Field, given: Given<'_>) -> Result<Stored<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
+    use crate::model::refused::{code, is_range, is_type};
 
     const FIELD: Field = Field::new("createWorktree", "port");
-
-    fn is_type<T>(result: Result<T>) -> bool {
-        result.is_err_and(|error| matches!(error.parts().0, Error::Type(_)))
-    }
-
-    fn is_range<T>(result: Result<T>) -> bool {
-        result.is_err_and(|error| matches!(error.parts().0, Error::Range(_)))
-    }
-
-    fn code<T>(result: Result<T>) -> Option<&'static str> {
-        result.err()?.parts().1?.code
-    }
 
     #[test]
     fn a_port_is_a_non_negative_integer() {

@@ -136,21 +136,9 @@ fn sized(field: Field, text: &str) -> Result<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
+    use crate::model::refused::{code, is_range, is_type};
 
     const FIELD: Field = Field::new("createWorktree", "path");
-
-    fn is_type<T>(result: Result<T>) -> bool {
-        result.is_err_and(|error| matches!(error.parts().0, Error::Type(_)))
-    }
-
-    fn is_range<T>(result: Result<T>) -> bool {
-        result.is_err_and(|error| matches!(error.parts().0, Error::Range(_)))
-    }
-
-    fn code<T>(result: Result<T>) -> Option<&'static str> {
-        result.err()?.parts().1?.code
-    }
 
     #[test]
     fn an_id_is_a_non_empty_string() {

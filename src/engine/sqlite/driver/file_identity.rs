@@ -44,8 +44,8 @@ impl FileIdentity {
         }
     }
 
-    /// Whether what is in memory must not be answered: the index of
-    /// a WAL that is no longer at its path tells of nobody's commits any more.
+    /// Whether what is in memory must not be answered: the index of a WAL that is no longer at its path tells of nobody's
+    /// commits any more.
     ///
     /// # Safety
     /// As for `has_changed`.
