@@ -6,6 +6,7 @@ import { furnish } from './support/samples.mjs';
 import { rows } from './support/rows.mjs';
 import { LATEST, elsewhere, failure, schema, schemaOf } from './support/schema.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
+import { VisualDatabase } from './support/visual_database.mjs';
 
 const pragmas = (db) => ['application_id', 'user_version'].map((name) => db.db.pragma(name, { simple: true }));
 
@@ -26,7 +27,7 @@ describe('opening', () => {
     expect(history.map((step) => [step.version, step.name])).toEqual([
       [1, 'javascript_layer'],
       [2, 'indexes'],
-      [3, 'execution_counts'],
+      [3, 'changes'],
     ]);
     for (const step of history) {
       expect(step).toMatchObject({ package_version: version, rolled_back_at: null });
@@ -50,6 +51,86 @@ describe('opening', () => {
       expect(error.message).toMatch(/version 12, this package knows 3/);
       expect(readFileSync(dbPath)).toEqual(before);
     }
+  });
+
+  describe('a file of a later version', () => {
+    /** A file of version 5, whose steps say from which version on they can be read and written. */
+    function later(...bounds) {
+      const dbPath = fileAt(LATEST);
+      const steps = bounds.map(
+        ([reader, writer], n) => `INSERT INTO schema_migrations (version, name, sha256, applied_at, package_version,
+          min_reader, min_writer) VALUES (${LATEST + 1 + n}, 'later', 'x', 't', '9.0.0', ${reader}, ${writer})`,
+      );
+      elsewhere(dbPath, [...steps, 'CREATE TABLE later (x)', `PRAGMA user_version = ${LATEST + 2}`].join(';'));
+      return dbPath;
+    }
+    const refused = (config) => failure(() => open(config));
+
+    it('that this package may write opens as one of its own, and is not mended', () => {
+      const dbPath = later([1, 1], [3, 3]);
+      elsewhere(dbPath, 'DROP TRIGGER changes_execution_insert');
+      const before = schemaOf(dbPath);
+      const db = open({ dbPath });
+      db.recordExecution({ zoneId: 'zone-1', worktreeId: 'wt-1', agentType: 'qa', prompt: 'p' });
+      expect(db.getStats()).toEqual({ worktrees: 3, zones: 2, assignments: 1, executions: 2 });
+      expect(schemaOf(dbPath)).toEqual(before);
+      expect(schema.status(dbPath)).toMatchObject({ state: 'newer', version: LATEST + 2, reasons: [] });
+      expect(failure(() => schema.up(dbPath))).toMatchObject({ code: 'ERR_SCHEMA_NEWER' });
+      expect(failure(() => schema.down(dbPath, 1))).toMatchObject({ code: 'ERR_SCHEMA_NEWER' });
+      expect(failure(() => schema.rebuildCounts(dbPath))).toMatchObject({ code: 'ERR_SCHEMA_NEWER' });
+      expect(schemaOf(dbPath)).toEqual(before);
+    });
+
+    it('can be backed up and restored by who may read it', async () => {
+      const db = open({ dbPath: later([1, 1], [1, 1]) });
+      const { path } = await db.backup();
+      db.close();
+      const restored = temporaryFile();
+      VisualDatabase.restore(path, { dbPath: restored });
+      expect(open({ dbPath: restored }).getStats().worktrees).toBe(3);
+    });
+
+    it.each([
+      ['says so', [1, 1], [3, 4]],
+      ['and the one before it says so', [2, 5], [1, 1]],
+      ['says nothing of writing', [1, 1], [1, 'NULL']],
+    ])('that this package may only read is refused otherwise: a step %s', (_, ...bounds) => {
+      const dbPath = later(...bounds);
+      const before = readFileSync(dbPath);
+      const error = refused({ dbPath });
+      expect(error).toMatchObject({ name: 'Error', code: 'ERR_SCHEMA_NEWER' });
+      expect(error.message).toMatch(/version 5, this package knows 3: open it with `readonly: true`/);
+      expect(open({ dbPath, readonly: true }).getStats().worktrees).toBe(3);
+      expect(readFileSync(dbPath)).toEqual(before);
+      expect(schema.status(dbPath).reasons).toEqual(['this package may only read a file of that version']);
+    });
+
+    it.each([
+      ['says so', [1, 1], [4, 4]],
+      ['says nothing', [1, 1], ['NULL', 'NULL']],
+      ['is not in the history', [1, 1]],
+    ])('that this package may not even read is refused: a step %s', (_, ...bounds) => {
+      const dbPath = later(...bounds);
+      const before = readFileSync(dbPath);
+      for (const readonly of [false, true]) {
+        expect(refused({ dbPath, readonly })).toMatchObject({ name: 'Error', code: 'ERR_SCHEMA_NEWER' });
+      }
+      expect(readFileSync(dbPath)).toEqual(before);
+      expect(schema.status(dbPath).reasons).toEqual(["this package can't use a file of that version"]);
+    });
+
+    it('does not count a step that was rolled back', () => {
+      const dbPath = later([1, 1], [1, 1]);
+      elsewhere(dbPath, `INSERT INTO schema_migrations VALUES (6, 'later', 'x', 't', '9.0.0', 't', NULL, NULL)`);
+      expect(open({ dbPath }).getStats().worktrees).toBe(3);
+    });
+  });
+
+  it('a new file gives free pages back when it is asked to; one that was there before stays as it was', () => {
+    expect(open({ dbPath: temporaryFile() }).db.pragma('auto_vacuum', { simple: true })).toBe(2);
+    const before = temporaryFile();
+    elsewhere(before, readFileSync(new URL('../schema/0001_javascript_layer.up.sql', import.meta.url), 'utf8'));
+    expect(open({ dbPath: before }).db.pragma('auto_vacuum', { simple: true })).toBe(0);
   });
 
   it('a file of another program is refused, and not one byte of it changes', () => {
@@ -150,7 +231,7 @@ describe('verify', () => {
   it.each([
     ["UPDATE schema_migrations SET sha256 = 'f00' WHERE version = 2", /version 2 \(indexes\) .* another text/],
     ['DROP INDEX idx_executions_worktree', /index idx_executions_worktree is missing/],
-    ['DROP TRIGGER execution_counts_insert', /trigger execution_counts_insert is missing/],
+    ['DROP TRIGGER changes_execution_insert', /trigger changes_execution_insert is missing/],
     ['ALTER TABLE zones ADD COLUMN colour', /column zones\.colour .* is not known/],
     ["DELETE FROM zones WHERE id = 'zone-1'", /rows refer to rows that don't exist/],
   ])('%s: reported', (sql, words) => {

@@ -22,7 +22,7 @@ function everything(config) {
 
 it('leaves no backup behind where it fails, however often it is tried', () => {
   const dbPath = fixture('js-layer.db');
-  elsewhere(dbPath, 'CREATE TABLE execution_counts_by_zone (in_the_way)');
+  elsewhere(dbPath, 'CREATE TABLE execution_counts_of_zones (in_the_way)');
   const before = readFileSync(dbPath);
   for (const _ of [1, 2, 3]) expect(() => open({ dbPath })).toThrow(/failed and nothing was changed/);
   const backups = join(dirname(dbPath), 'backups');

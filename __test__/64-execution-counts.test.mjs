@@ -1,9 +1,11 @@
 // Counts of executions are kept by triggers in the file. What triggers can't see is noticed, and mended.
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { execution, furnish } from './support/samples.mjs';
-import { bare, elsewhere, schema } from './support/schema.mjs';
+import { bare, elsewhere, schema, schemaOf } from './support/schema.mjs';
 import { startScript } from './support/child.mjs';
+import { expectRight } from './support/counted.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -36,6 +38,22 @@ function foldedFile() {
   return dbPath;
 }
 
+const EARLIER = readFileSync(new URL('fixtures/earlier_version_3.sql', import.meta.url), 'utf8');
+
+/** One of a version 3 from before it was released, and what else is done to it. */
+function earlierFile(sql = '') {
+  const dbPath = file();
+  schema.down(dbPath, 2);
+  elsewhere(
+    dbPath,
+    `${EARLIER}; ALTER TABLE schema_migrations DROP COLUMN min_reader; ALTER TABLE schema_migrations DROP COLUMN min_writer;
+     UPDATE schema_migrations SET (name, sha256, rolled_back_at) = ('execution_counts', 'of another text', NULL)
+       WHERE version = 3;
+     PRAGMA user_version = 3; ${sql}`,
+  );
+  return dbPath;
+}
+
 /** Runs SQL as the SQLite of Python does: no recursive triggers. */
 const foreign = (dbPath, sql) =>
   execFileSync('python3', [
@@ -61,38 +79,21 @@ function told(dbPath) {
   return [open({ dbPath, logger: { info: keep, error: keep } }), lines];
 }
 
-/** Every answer that comes from the counts is what the executions say. */
-function expectRight(db) {
-  const by = (where) =>
-    db.db
-      .prepare(
-        `SELECT count(*) AS total, count(iif(success = 1, 1, NULL)) AS successful,
-           count(iif(success = 0, 1, NULL)) AS failed, count(DISTINCT agent_type) AS uniqueAgents
-         FROM zone_executions WHERE ${where}`,
-      )
-      .get();
-  expect(db.getStats().executions).toBe(by('1').total);
-  expect(db.getExecutionStats()).toMatchObject(by('1'));
-  for (const zoneId of ['zone-1', 'zone-2']) {
-    expect(db.getExecutionStats({ zoneId })).toMatchObject(by(`zone_id = '${zoneId}'`));
-    for (const worktreeId of ['wt-1', 'wt-3']) {
-      expect(db.getExecutionStats({ worktreeId })).toMatchObject(by(`worktree_id = '${worktreeId}'`));
-      const both = by(`zone_id = '${zoneId}' AND worktree_id = '${worktreeId}'`);
-      expect(db.getExecutionStats({ zoneId, worktreeId })).toMatchObject(both);
-    }
-  }
-}
-
 /** What the tables of counts hold, to the row. */
 const contentOf = (dbPath) =>
-  ['', '_by_zone', '_log', '_checked'].map((name) => {
+  ['execution_counts_of_worktrees', 'execution_counts_of_zones', 'changes', 'changes_state'].map((name) => {
     const db = bare(dbPath, { readonly: true });
-    const there = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(`execution_counts${name}`);
-    return there && db.prepare(`SELECT * FROM execution_counts${name} ORDER BY 1, 2`).all();
+    const there = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name);
+    return there && db.prepare(`SELECT * FROM ${name} ORDER BY 1, 2`).all();
   });
 
 const REPLACE = `INSERT OR REPLACE INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, success, executed_at)
   SELECT id, zone_id, worktree_id, 'replaced', prompt, 1, executed_at FROM zone_executions LIMIT 4`;
+
+/** What a delete trigger doesn't see where recursive triggers are off, and the next row of the log can't confirm. */
+const REPLACE_ROWID = `INSERT OR REPLACE INTO zone_executions
+  (rowid, id, zone_id, worktree_id, agent_type, prompt, success, executed_at)
+  SELECT rowid, hex(randomblob(8)), 'zone-2', 'wt-3', 'x', 'p', 0, 't' FROM zone_executions LIMIT 1 OFFSET 2`;
 
 describe('counts', () => {
   it.each([
@@ -122,11 +123,11 @@ describe('counts', () => {
     expect(schema.checkCounts(dbPath)).toEqual([]);
   });
 
-  it('are wrong after another program’s REPLACE, which the check finds and rebuilding mends', () => {
+  it('are wrong after another program’s REPLACE of a rowid, which the check finds and rebuilding mends', () => {
     const dbPath = file();
-    foreign(dbPath, REPLACE);
+    foreign(dbPath, REPLACE_ROWID);
     const drifts = schema.checkCounts(dbPath);
-    expect(drifts.map(({ table }) => table)).toEqual(['execution_counts', 'execution_counts_by_zone']);
+    expect(drifts.map(({ table }) => table)).toEqual(['execution_counts_of_worktrees', 'execution_counts_of_zones']);
     expect(schema.verify(dbPath)).toHaveLength(2);
     schema.rebuildCounts(dbPath);
     expect(schema.checkCounts(dbPath)).toEqual([]);
@@ -139,10 +140,7 @@ const TRIGGERS = `SELECT group_concat(sql, ';') AS sql, group_concat('DROP TRIGG
 
 /** What leaves the counts wrong, in another program's words; those it can say in SQL alone. */
 const DRIFTS = {
-  'INSERT OR REPLACE': REPLACE,
-  'INSERT OR REPLACE of a rowid': `INSERT OR REPLACE INTO zone_executions
-    (rowid, id, zone_id, worktree_id, agent_type, prompt, success, executed_at)
-    VALUES (3, 'other', 'zone-2', 'wt-3', 'x', 'p', 0, 't')`,
+  'INSERT OR REPLACE of a rowid': REPLACE_ROWID,
   'UPDATE OR REPLACE of an id': `UPDATE OR REPLACE zone_executions SET id = (SELECT id FROM zone_executions WHERE rowid = 2)
     WHERE rowid = 5`,
   'UPDATE OR REPLACE of a rowid': 'UPDATE OR REPLACE zone_executions SET rowid = 2 WHERE rowid = 5',
@@ -156,30 +154,31 @@ const DRIFTS = {
       agent_type TEXT NOT NULL, prompt TEXT NOT NULL, result TEXT, success INTEGER DEFAULT 1, executed_at TEXT NOT NULL);
     INSERT INTO zone_executions SELECT * FROM old WHERE rowid > 3;
     DROP TABLE old`,
-  'a dropped trigger': 'DROP TRIGGER execution_counts_delete; DELETE FROM zone_executions WHERE rowid % 2',
+  'a dropped trigger': 'DROP TRIGGER changes_execution_delete; DELETE FROM zone_executions WHERE rowid % 2',
   'a dropped trigger, with as many executions as before':
-    'DROP TRIGGER execution_counts_update; UPDATE zone_executions SET success = 1 - success',
-  'another trigger of the name': `DROP TRIGGER execution_counts_insert;
-    CREATE TRIGGER execution_counts_insert AFTER INSERT ON zone_executions BEGIN SELECT 1; END;
+    'DROP TRIGGER changes_execution_update; UPDATE zone_executions SET success = 1 - success',
+  'another trigger of the name': `DROP TRIGGER changes_execution_insert;
+    CREATE TRIGGER changes_execution_insert AFTER INSERT ON zone_executions BEGIN SELECT 1; END;
     INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, executed_at)
       VALUES ('n', 'zone-1', 'wt-1', 'a', 'p', 't')`,
-  'an emptied log': 'DELETE FROM execution_counts_log',
-  'an emptied log, written to again': `DELETE FROM execution_counts_log;
+  'an emptied log': 'DELETE FROM changes',
+  'an emptied log, written to again': `DELETE FROM changes;
     UPDATE zone_executions SET success = 1 - success; UPDATE zone_executions SET success = 1 - success`,
-  'a gap in the log': 'DELETE FROM execution_counts_log WHERE id BETWEEN 3 AND 5',
-  'dropped tables of counts': 'DROP TABLE execution_counts_by_zone; DROP TABLE execution_counts_checked',
-  'a dropped log': 'DROP TABLE execution_counts_log',
+  'a gap in the log': 'DELETE FROM changes WHERE seq BETWEEN 3 AND 5',
+  'dropped tables of counts': 'DROP TABLE execution_counts_of_zones; DROP TABLE changes_state',
+  'a dropped log': 'DROP TABLE changes',
+  'no word of how far the log was counted': 'DELETE FROM changes_state; DELETE FROM zone_executions WHERE rowid % 2',
 };
 
 /** The same of a file whose log was folded. */
 const DRIFTS_OF_FOLDED = {
-  'an emptied table by worktree': 'DELETE FROM execution_counts',
-  'an emptied table by zone': 'DELETE FROM execution_counts_by_zone',
-  'both emptied': 'DELETE FROM execution_counts; DELETE FROM execution_counts_by_zone',
-  'all emptied': `DELETE FROM execution_counts; DELETE FROM execution_counts_by_zone;
-    DELETE FROM execution_counts_log; DELETE FROM execution_counts_checked`,
-  'an emptied log': 'DELETE FROM execution_counts_log',
-  'an emptied log, written to again': `DELETE FROM execution_counts_log;
+  'an emptied table by worktree': 'DELETE FROM execution_counts_of_worktrees',
+  'an emptied table by zone': 'DELETE FROM execution_counts_of_zones',
+  'both emptied': 'DELETE FROM execution_counts_of_worktrees; DELETE FROM execution_counts_of_zones',
+  'all emptied': `DELETE FROM execution_counts_of_worktrees; DELETE FROM execution_counts_of_zones;
+    DELETE FROM changes; DELETE FROM changes_state`,
+  'an emptied log': 'DELETE FROM changes',
+  'an emptied log, written to again': `DELETE FROM changes;
     UPDATE zone_executions SET success = 1 - success WHERE rowid < 9`,
 };
 
@@ -234,7 +233,7 @@ describe('counts that another program left wrong', () => {
     const db = furnish(open({ dbPath }));
     for (let n = 0; n < 20; n += 1) db.recordExecution(execution());
     expect(db.getExecutionStats().total).toBe(21);
-    foreign(dbPath, 'DELETE FROM execution_counts_log');
+    foreign(dbPath, 'DELETE FROM changes');
     db.recordExecution(execution());
     expect(db.getExecutionStats().total).toBe(22);
     expectRight(db);
@@ -253,7 +252,7 @@ describe('counts that another program left wrong', () => {
   it('are right inside a transaction that made them wrong', () => {
     const db = open({ dbPath: file() });
     db.db.transaction(() => {
-      db.db.exec('DROP TRIGGER execution_counts_delete; DELETE FROM zone_executions WHERE rowid % 2');
+      db.db.exec('DROP TRIGGER changes_execution_delete; DELETE FROM zone_executions WHERE rowid % 2');
       expectRight(db);
     })();
     expectRight(db);
@@ -261,7 +260,7 @@ describe('counts that another program left wrong', () => {
 
   it('are right in a file that somebody else is writing to, and mended when it is free', () => {
     const dbPath = file();
-    foreign(dbPath, REPLACE);
+    foreign(dbPath, REPLACE_ROWID);
     const other = bare(dbPath);
     other.exec('BEGIN IMMEDIATE');
     const db = open({ dbPath, timeout: 10 });
@@ -278,7 +277,7 @@ describe('counts that another program left wrong', () => {
       const writer = open({ dbPath });
       const scripts = [1, 2, 3].map(() => startScript(OPEN, { dbPath }));
       await Promise.all(scripts.map((script) => script.printed('ready')));
-      foreign(dbPath, REPLACE);
+      foreign(dbPath, REPLACE_ROWID);
       for (const { child } of scripts) child.stdin.write('go\n');
       for (let n = 0; n < 50; n += 1) writer.recordExecution(execution());
       const ended = await Promise.all(scripts.map((script) => script.ended));
@@ -292,7 +291,7 @@ describe('counts that another program left wrong', () => {
     const dbPath = file();
     many(dbPath, 20_000);
     for (let attempt = 0; attempt < 8; attempt += 1) {
-      foreign(dbPath, `${REPLACE}; DROP TRIGGER execution_counts_update`);
+      foreign(dbPath, `${REPLACE_ROWID}; DROP TRIGGER changes_execution_update`);
       const script = startScript(OPEN, { dbPath });
       await script.printed('ready');
       script.child.stdin.write('go\n');
@@ -304,21 +303,67 @@ describe('counts that another program left wrong', () => {
     }
   });
 
-  it('are those of a file that this package made before it checked them', () => {
-    const dbPath = file();
-    elsewhere(
-      dbPath,
+  it.each([
+    ['as it was last', ''],
+    [
+      'as it was before counts were checked',
       `DROP TRIGGER execution_counts_doubt_insert; DROP TRIGGER execution_counts_doubt_update;
-       DROP TABLE execution_counts_checked; DELETE FROM execution_counts_log WHERE id = 0;
-       UPDATE schema_migrations SET sha256 = 'of another text' WHERE version = 3`,
-    );
+       DROP TABLE execution_counts_checked`,
+    ],
+  ])('are those of a version 3 from before it was released, which becomes this one: %s', (_, sql) => {
+    const dbPath = earlierFile(sql);
     foreign(dbPath, REPLACE);
+    expectRight(open({ dbPath, readonly: true }));
+    const [db, lines] = told(dbPath);
+    expect(lines).toEqual(['[VisualDB] Counts of executions mended']);
+    expectRight(db);
+    expect(schema.verify(dbPath)).toEqual([]);
+    expect(schemaOf(dbPath).join()).not.toMatch(/execution_counts_(log|checked|by_zone)/);
+  });
+
+  it('go with a version 3 from before it was released that is migrated down unopened', () => {
+    const dbPath = earlierFile();
+    schema.down(dbPath, 2);
+    expect(schemaOf(dbPath).join()).not.toMatch(/execution_counts/);
+    schema.up(dbPath);
+    expectRight(open({ dbPath }));
+    expect(schema.verify(dbPath)).toEqual([]);
+  });
+
+  it('are right beside a version 3 from before it was released that puts its own tables back', () => {
+    const dbPath = file();
+    const [db] = told(dbPath);
+    elsewhere(dbPath, EARLIER);
+    many(dbPath, 9_000);
+    expectRight(db);
     expectRight(open({ dbPath }));
     expect(schema.verify(dbPath)).toEqual([]);
   });
 });
 
 describe('counts that are right', () => {
+  it.each([
+    ['INSERT OR REPLACE', REPLACE],
+    ['INSERT OR IGNORE', REPLACE.replace('REPLACE', 'IGNORE')],
+    [
+      'upsert',
+      `${REPLACE.replace('OR REPLACE ', '').replace('LIMIT', 'WHERE 1 LIMIT')} ON CONFLICT DO UPDATE SET success = 0`,
+    ],
+  ])('are not doubted after another program’s %s of ids', (_, sql) => {
+    const dbPath = file();
+    const [db, lines] = told(dbPath);
+    expectRight(db);
+    foreign(dbPath, sql);
+    expectRight(db);
+    many(dbPath, 9_000);
+    foreign(dbPath, sql);
+    expectRight(db);
+    expectRight(open({ dbPath, readonly: true }));
+    expect(told(dbPath)[1]).toEqual([]);
+    expect(contentOf(dbPath)[3][0].doubts).toBe(0);
+    expect(lines).toEqual([]);
+  });
+
   it('stay as they are where an INSERT OR IGNORE met what was there, or the schema got something of its own', () => {
     const dbPath = file();
     const [db, lines] = told(dbPath);
@@ -334,7 +379,7 @@ describe('counts that are right', () => {
     many(dbPath, 9_000);
     expect(told(dbPath)[1]).toEqual([]);
     many(dbPath, 9_000);
-    foreign(dbPath, 'DELETE FROM execution_counts_log');
+    foreign(dbPath, 'DELETE FROM changes');
     const [db, lines] = told(dbPath);
     expect(lines).toHaveLength(1);
     expectRight(db);

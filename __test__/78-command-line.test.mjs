@@ -507,15 +507,27 @@ describe('doctor', () => {
   test('finds counts that are wrong, and rebuilds them with --fix', () => {
     const { dbPath } = prepared();
     const database = new Database(dbPath);
-    // What a program without recursive triggers does: the row that REPLACE deletes is not counted out.
+    // What a program without recursive triggers does: the row that REPLACE deletes for its rowid is not counted out.
     database.pragma('recursive_triggers = OFF');
-    database.exec('INSERT OR REPLACE INTO zone_executions SELECT * FROM zone_executions');
+    database.exec(`INSERT OR REPLACE INTO zone_executions (rowid, id, zone_id, worktree_id, agent_type, prompt, executed_at)
+      SELECT rowid, 'another', zone_id, worktree_id, agent_type, prompt, executed_at FROM zone_executions LIMIT 1`);
     database.close();
     expect(check(dbPath, 'counts')).toMatchObject({ state: 'problem', advice: 'npx --no -- visual-db doctor --fix' });
     expect(check(dbPath, 'schema').state).toBe('ok');
     expect(check(dbPath, 'counts', '--fix').state).toBe('note');
     expect(check(dbPath, 'counts').state).toBe('ok');
     expect(visualDb('doctor', '--db', dbPath).status).toBe(0);
+  });
+
+  test('says of a file of a later version whether this package can use it', () => {
+    const { dbPath } = prepared();
+    const database = new Database(dbPath);
+    database.exec('PRAGMA user_version = 4');
+    expect(check(dbPath, 'schema')).toMatchObject({ state: 'problem', advice: 'use a newer package' });
+    database.exec("INSERT INTO schema_migrations VALUES (4, 'later', 'x', 't', '9', NULL, 1, 1)");
+    database.close();
+    expect(check(dbPath, 'schema')).toMatchObject({ state: 'note', advice: 'use a newer package' });
+    expect(check(dbPath, 'counts').finding).toBe('left to the package of that version');
   });
 
   test('finds a schema that somebody changed', () => {

@@ -12,7 +12,7 @@ import { Database } from '../../lib/index.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const sql = (name) => readFileSync(join(root, name), 'utf8');
 const base = ['schema/0001_javascript_layer.up.sql', 'schema/0002_indexes.up.sql'];
-const draft = ['docs/decisions/0021/0003_changes.up.sql', 'docs/decisions/0021/0004_runs.up.sql'];
+const draft = ['schema/0003_changes.up.sql', 'docs/decisions/0021/0004_runs.up.sql'];
 const folder = mkdtempSync(join(tmpdir(), 'runs-'));
 
 export function open(name, texts) {
@@ -120,7 +120,7 @@ function log() {
   const at =
     /max\(CAST\(\(julianday\('now'\) - 2440587.5\) \* 86400000 AS INTEGER\),\s+coalesce\(\(SELECT at FROM changes ORDER BY seq DESC LIMIT 1\), 0\)\)/g;
   const texts = {
-    'today (version 3)': [...base, 'schema/0003_execution_counts.up.sql'].map(sql),
+    'counts alone (an earlier version 3)': [...base, '__test__/fixtures/earlier_version_3.sql'].map(sql),
     'no counts, no log (version 2)': base.map(sql),
     'the log, version 4': [...base.map(sql), changes, runs],
     'the log, an index by entity and id': [
@@ -136,13 +136,9 @@ function log() {
     ],
     'the log, that says no values': [...base.map(sql), changes.replace(/'\{[^;]*?'\}'\);/g, 'NULL);'), runs],
     'the log, nothing kept': [...base.map(sql), narrower(changes, 'DEFAULT 131072', 'DEFAULT 0'), runs],
-    'counts as today, a log of its own beside': [...base, 'schema/0003_execution_counts.up.sql'].map(sql).concat([
-      changes
-        .replace(/DROP T[^;]*;/g, '')
-        .replace(/execution_counts_by_/g, 'counts2_by_')
-        .replace(/CREATE TRIGGER changes_fold AFTER[^]*$/, ''),
-      runs,
-    ]),
+    'counts as they were, a log of its own beside': [...base, '__test__/fixtures/earlier_version_3.sql']
+      .map(sql)
+      .concat([changes.replace(/DROP T[^;]*;/g, '').replace(/CREATE TRIGGER changes_fold AFTER[^]*$/, ''), runs]),
   };
   const dbs = Object.fromEntries(Object.entries(texts).map(([name, list], n) => [name, open(`log-${n}`, list)]));
   const calls = {};
@@ -175,7 +171,7 @@ CREATE TABLE run_limits (zone_id TEXT NOT NULL, agent_type TEXT NOT NULL, at_onc
 const [lanesOfZones, lanesOfAgents] = [8, 3];
 
 function handWritten(name) {
-  const db = open(name, [...base.map(sql), sql('schema/0003_execution_counts.up.sql'), oneTable]);
+  const db = open(name, [...base.map(sql), sql('__test__/fixtures/earlier_version_3.sql'), oneTable]);
   const enqueue =
     db.prepare(`INSERT INTO jobs (id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, prompt)
     VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?)`);

@@ -14,7 +14,7 @@ pub struct Status {
     pub version: i64,
     /// The version that the code needs.
     pub latest: u32,
-    /// Why the code refuses it, if it does.
+    /// Why the code refuses it, or may only read it.
     pub reasons: Vec<String>,
     /// Every migration that the file or the code knows.
     pub migrations: Vec<Migration>,
@@ -84,7 +84,7 @@ impl From<engine::Status> for Status {
             State::Current => "current",
             State::Older => "older",
             State::Pinned => "pinned",
-            State::Newer => "newer",
+            State::Newer(_) => "newer",
             State::Empty => "empty",
             State::JavascriptLayer => "javascript-layer",
             State::Different => "different",

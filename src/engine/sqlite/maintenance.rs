@@ -55,9 +55,11 @@ pub fn check_counts(path: &Path) -> Result<Vec<Drift>> {
 /// Counts the executions anew.
 ///
 /// # Errors
-/// As [`status`].
+/// As [`status`]; `ERR_SCHEMA_NEWER`.
 pub fn rebuild_counts(path: &Path) -> Result<()> {
-    counts::rebuild(&open(path, SQLITE_OPEN_READWRITE)?)
+    let connection = open(path, SQLITE_OPEN_READWRITE)?;
+    schema::refuse_later(&connection, path)?;
+    counts::rebuild(&connection)
 }
 
 fn migrating(

@@ -101,14 +101,14 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
                 use_write_ahead_log(inner, options.timeout)?;
                 inner.pragma_update(None, "synchronous", if options.full { "FULL" } else { "NORMAL" })?;
             }
-            Ok(report.version)
+            Ok(report)
         })
         .map_err(|error| explained(path, error));
     if prepared.is_err() {
         // As in `schema::prepare`: closing a file that is refused leaves its write-ahead log alone.
         connection.set_config(ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     }
-    let version = prepared?;
+    let prepared = prepared?;
     connection.wait_for_locks(options.timeout)?;
     connection.checkpoint_after_commits()?;
     if !options.readonly {
@@ -116,7 +116,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
         let read = || connection.with(|inner| Ok(inner.pragma_query_value(None, "user_version", |_| Ok(()))?));
         read().and_then(|()| connection.check_same_file()).map_err(|error| explained(path, error))?;
     }
-    let store = Store::new(&connection, version);
+    let store = Store::new(&connection, &prepared);
     store.look_at_counts();
     Ok((connection, store))
 }

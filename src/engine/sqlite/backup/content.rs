@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
 use super::error::{context, is_unreadable, refused};
-use crate::engine::sqlite::schema::{State, missing, status};
+use crate::engine::sqlite::schema::{Access, State, missing, status};
 use crate::error::Result;
 
 /// Rows per table.
@@ -29,12 +29,17 @@ impl std::fmt::Display for Counts {
     }
 }
 
-/// The version of the schema; 0 is a file of the JavaScript layer, which has none. Refuses foreign and newer ones.
+/// The version of the schema; 0 is a file of the JavaScript layer, which has none. Refuses foreign ones, and newer
+/// ones that this package can't read.
 pub fn schema_version(connection: &Connection, path: &Path) -> Result<u32> {
     let found = status(connection).map_err(|error| context(error, "cannot read", path))?;
     match found.state {
-        State::Current | State::Older | State::Pinned | State::JavascriptLayer => Ok(found.version as u32),
-        State::Newer => Err(refused(
+        State::Current
+        | State::Older
+        | State::Pinned
+        | State::JavascriptLayer
+        | State::Newer(Access::Write | Access::Read) => Ok(found.version as u32),
+        State::Newer(Access::Refused) => Err(refused(
             "ERR_BACKUP_NEWER",
             path,
             format!(

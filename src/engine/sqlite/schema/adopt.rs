@@ -5,7 +5,8 @@
 use rusqlite::Connection;
 
 use super::found::Found;
-use super::migrations::{HISTORY, JAVASCRIPT_LAYER, LATEST};
+use super::history::Access;
+use super::migrations::{JAVASCRIPT_LAYER, LATEST};
 use super::{history, shape};
 use crate::error::Result;
 
@@ -25,7 +26,7 @@ pub fn recognised(connection: &Connection) -> Result<Found> {
     }
     let mut differences = shape::differences(connection, &expected)?;
     if tables.iter().any(|table| table == history::TABLE) {
-        differences.extend(shape::differences(connection, &shape::of_sql(HISTORY)?)?);
+        differences.extend(shape::differences(connection, &history::shape(connection)?)?);
         if differences.is_empty() {
             return from_history(connection);
         }
@@ -35,5 +36,9 @@ pub fn recognised(connection: &Connection) -> Result<Found> {
 
 fn from_history(connection: &Connection) -> Result<Found> {
     let version = history::version(connection)?;
-    Ok(if version > LATEST { Found::Newer(version.into()) } else { Found::Ours { version, stamped: false } })
+    Ok(if version > LATEST {
+        Found::Newer(version.into(), Access::Refused)
+    } else {
+        Found::Ours { version, stamped: false }
+    })
 }

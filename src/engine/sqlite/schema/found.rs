@@ -1,5 +1,7 @@
 //! What a file can turn out to be.
 
+use super::history::Access;
+
 /// What a file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -12,8 +14,8 @@ pub enum Found {
         /// A copy made as SQL text has the tables but not the header.
         stamped: bool,
     },
-    /// This package's, of a later version.
-    Newer(i64),
+    /// This package's, of a later version, and what may be done with it.
+    Newer(i64, Access),
     /// The JavaScript layer's.
     JavaScriptLayer,
     /// Tables of these names, but not the JavaScript layer's: what differs.

@@ -1,8 +1,9 @@
-//! The table `schema_migrations`: what was done to the file, and what was undone on purpose.
+//! The table `schema_migrations`: what was done to the file, what was undone on purpose, and who may use it therefore.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::migrations::{HISTORY, Migration};
+use super::migrations::{HISTORY, LATEST, Migration};
+use super::shape::{self, Shape};
 use crate::error::Result;
 use crate::model::time;
 
@@ -24,6 +25,10 @@ pub struct Entry {
     pub package_version: String,
     /// When it was undone; `None` where it is in force.
     pub rolled_back_at: Option<String>,
+    /// The lowest version whose code may read the file with this step; `None` is the step's own.
+    pub min_reader: Option<u32>,
+    /// The lowest version whose code may write it; `None` is the step's own.
+    pub min_writer: Option<u32>,
 }
 
 /// Everything that the file remembers, by version; nothing where it has no such table.
@@ -31,10 +36,11 @@ pub fn read(connection: &Connection) -> Result<Vec<Entry>> {
     if !exists(connection)? {
         return Ok(Vec::new());
     }
-    let mut statement = connection.prepare(
-        "SELECT version, name, sha256, applied_at, package_version, rolled_back_at \
+    let bounds = if has_bounds(connection)? { "min_reader, min_writer" } else { "NULL, NULL" };
+    let mut statement = connection.prepare(&format!(
+        "SELECT version, name, sha256, applied_at, package_version, rolled_back_at, {bounds} \
          FROM main.schema_migrations ORDER BY version",
-    )?;
+    ))?;
     let entries = statement.query_map([], |row| {
         Ok(Entry {
             version: row.get(0)?,
@@ -43,6 +49,8 @@ pub fn read(connection: &Connection) -> Result<Vec<Entry>> {
             applied_at: row.get(3)?,
             package_version: row.get(4)?,
             rolled_back_at: row.get(5)?,
+            min_reader: row.get(6)?,
+            min_writer: row.get(7)?,
         })
     })?;
     Ok(entries.collect::<rusqlite::Result<_>>()?)
@@ -54,6 +62,39 @@ pub fn version(connection: &Connection) -> Result<u32> {
     Ok(entries.iter().filter(|entry| entry.rolled_back_at.is_none()).map(|entry| entry.version).max().unwrap_or(0))
 }
 
+/// What this package may do with a file of a later version than it knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Work with it as with one of its own latest version.
+    Write,
+    /// Only read it so.
+    Read,
+    /// Nothing.
+    Refused,
+}
+
+/// What this package may do with a file of this later version, as the steps say that led there.
+pub fn access(connection: &Connection, version: i64) -> Result<Access> {
+    let mut entries = read(connection)?;
+    entries.retain(|entry| entry.rolled_back_at.is_none());
+    // A step that the history lacks has said nothing.
+    let is_known = |step: i64| entries.iter().any(|entry| i64::from(entry.version) == step);
+    let is_later = (i64::from(LATEST) + 1..=i64::from(u16::MAX)).contains(&version);
+    if !is_later || !(i64::from(LATEST) + 1..=version).all(is_known) {
+        return Ok(Access::Refused);
+    }
+    let most = |bound: fn(&Entry) -> Option<u32>| {
+        entries.iter().map(|entry| bound(entry).unwrap_or(entry.version)).max().unwrap_or(u32::MAX)
+    };
+    Ok(if most(|entry| entry.min_reader) > LATEST {
+        Access::Refused
+    } else if most(|entry| entry.min_writer) > LATEST {
+        Access::Read
+    } else {
+        Access::Write
+    })
+}
+
 /// Whether the step after this version was undone on purpose.
 pub fn is_pinned(connection: &Connection, version: u32) -> Result<bool> {
     Ok(read(connection)?.iter().any(|entry| entry.version == version + 1 && entry.rolled_back_at.is_some()))
@@ -61,18 +102,26 @@ pub fn is_pinned(connection: &Connection, version: u32) -> Result<bool> {
 
 /// Remembers that a migration was applied.
 pub fn applied(connection: &Connection, migration: &Migration, package_version: &str) -> Result<()> {
+    let Migration { version, name, min_reader, min_writer, .. } = migration;
     connection.execute(
-        "INSERT OR REPLACE INTO main.schema_migrations (version, name, sha256, applied_at, package_version) \
-         VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![migration.version, migration.name, migration.sha256(), time::iso_now(), package_version],
+        "INSERT OR REPLACE INTO main.schema_migrations \
+         (version, name, sha256, applied_at, package_version, min_reader, min_writer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![version, name, migration.sha256(), time::iso_now(), package_version, min_reader, min_writer],
     )?;
     Ok(())
 }
 
 /// Remembers that what a migration makes is now as this text has it.
 pub fn made_anew(connection: &Connection, migration: &Migration) -> Result<()> {
-    let sql = "UPDATE main.schema_migrations SET sha256 = ?2 WHERE version = ?1";
-    connection.execute(sql, params![migration.version, migration.sha256()])?;
+    if !exists(connection)? {
+        return Ok(());
+    }
+    create(connection)?;
+    let Migration { version, name, min_reader, min_writer, .. } = migration;
+    connection.execute(
+        "UPDATE main.schema_migrations SET name = ?2, sha256 = ?3, min_reader = ?4, min_writer = ?5 WHERE version = ?1",
+        params![version, name, migration.sha256(), min_reader, min_writer],
+    )?;
     Ok(())
 }
 
@@ -85,9 +134,29 @@ pub fn rolled_back(connection: &Connection, migration: &Migration) -> Result<()>
     Ok(())
 }
 
-/// Makes the table where it is missing.
+/// Makes the table where it is missing, and what it lacked before versions said who may read and write them.
 pub fn create(connection: &Connection) -> Result<()> {
-    Ok(connection.execute_batch(HISTORY)?)
+    connection.execute_batch(HISTORY)?;
+    if !has_bounds(connection)? {
+        connection.execute_batch(
+            "ALTER TABLE main.schema_migrations ADD COLUMN min_reader INTEGER; \
+             ALTER TABLE main.schema_migrations ADD COLUMN min_writer INTEGER",
+        )?;
+    }
+    Ok(())
+}
+
+/// What the table has to look like in this file: one that was made before versions said who may use them lacks that.
+pub fn shape(connection: &Connection) -> Result<Shape> {
+    if !exists(connection)? || has_bounds(connection)? {
+        return shape::of_sql(HISTORY);
+    }
+    let without = ["min_reader", "min_writer"].map(|bound| format!("; ALTER TABLE {TABLE} DROP COLUMN {bound}"));
+    shape::of_sql(&format!("{HISTORY}{}", without.concat()))
+}
+
+fn has_bounds(connection: &Connection) -> Result<bool> {
+    Ok(connection.column_exists(Some("main"), TABLE, "min_writer")?)
 }
 
 fn exists(connection: &Connection) -> Result<bool> {

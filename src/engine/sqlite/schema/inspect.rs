@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::found::Found;
 use super::migrations::LATEST;
-use super::{APPLICATION_ID, adopt};
+use super::{APPLICATION_ID, adopt, history};
 use crate::error::Result;
 
 /// Reads several things of one state of the file: another process may be migrating it.
@@ -36,7 +36,7 @@ fn look(connection: &Connection) -> Result<Found> {
         (APPLICATION_ID, version @ 0..) if version <= LATEST.into() => {
             Ok(Found::Ours { version: version as u32, stamped: true })
         }
-        (APPLICATION_ID, version) => Ok(Found::Newer(version)),
+        (APPLICATION_ID, version) => Ok(Found::Newer(version, history::access(connection, version)?)),
         (0, 0) => adopt::recognised(connection),
         (0, version) => Ok(Found::Foreign(format!(
             "another program keeps a version in it (PRAGMA user_version is {version}); \

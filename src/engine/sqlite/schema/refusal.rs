@@ -1,9 +1,15 @@
 //! Why a file can't be used as it is: the errors that say so, and what to do.
 
+use std::path::Path;
+
+use rusqlite::Connection;
+
 use super::Prepare;
 use super::found::Found;
+use super::history::Access;
+use super::inspect::inspect;
 use super::migrations::LATEST;
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// Why a file that is older can't be used without being migrated.
 pub fn older(options: &Prepare, found: &Found, version: u32) -> Error {
@@ -22,15 +28,32 @@ pub fn older(options: &Prepare, found: &Found, version: u32) -> Error {
 /// Why a file can't be used.
 pub fn refusal(options: &Prepare, found: &Found) -> Error {
     match found {
-        Found::Newer(version) => options.error(
-            "ERR_SCHEMA_NEWER",
-            format!("its schema is version {version}, this package knows {LATEST}: use the version of the package that wrote it, or a later one"),
-        ),
+        Found::Newer(version, access) => {
+            let instead = if *access == Access::Read { "open it with `readonly: true`, or " } else { "" };
+            options.error(
+                "ERR_SCHEMA_NEWER",
+                format!(
+                    "its schema is version {version}, this package knows {LATEST}: {instead}use the version of the package \
+                     that wrote it, or a later one"
+                ),
+            )
+        }
         Found::Different(differences) => options.error(
             "ERR_SCHEMA_DIFFERENT",
             format!("its tables are not the JavaScript layer's, so it was left as it is: {}", differences.join("; ")),
         ),
         Found::Foreign(why) => options.error("ERR_SCHEMA_FOREIGN", format!("{why}: it was left as it is")),
         _ => older(options, found, 0),
+    }
+}
+
+/// Refuses a file of a later version, also one that may be used: what mends it is not known here.
+///
+/// # Errors
+/// `ERR_SCHEMA_NEWER`; SQLite's error.
+pub fn refuse_later(connection: &Connection, path: &Path) -> Result<()> {
+    match inspect(connection)? {
+        found @ Found::Newer(..) => Err(refusal(&Prepare { path: Some(path), ..Prepare::default() }, &found)),
+        _ => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::found::Found;
-use super::history::{self, Entry};
+use super::history::{self, Access, Entry};
 use super::inspect::{in_snapshot, inspect};
 use super::migrations::{ALL, LATEST};
 use crate::error::Result;
@@ -17,8 +17,8 @@ pub enum State {
     Older,
     /// At an earlier one on purpose; opening it leaves it there.
     Pinned,
-    /// At a later one; the code refuses it.
-    Newer,
+    /// At a later one, with which the code may do this.
+    Newer(Access),
     /// Nothing in it; opening it makes the tables.
     Empty,
     /// The JavaScript layer's; opening it adopts it.
@@ -38,7 +38,7 @@ pub struct Status {
     pub version: i64,
     /// The version that the code needs.
     pub latest: u32,
-    /// Why the code refuses it, if it does.
+    /// Why the code refuses it, or may only read it.
     pub reasons: Vec<String>,
     /// Every migration that the file or the code knows.
     pub migrations: Vec<Step>,
@@ -71,13 +71,13 @@ fn look(connection: &Connection) -> Result<Status> {
         Found::Empty => (State::Empty, 0, vec![]),
         Found::Ours { version, stamped: true } if version == LATEST => (State::Current, version.into(), vec![]),
         Found::Ours { version, .. } => (State::Older, version.into(), vec![]),
-        Found::Newer(version) => (State::Newer, version, vec![]),
+        Found::Newer(version, access) => (State::Newer(access), version, limits(access)),
         Found::JavaScriptLayer => (State::JavascriptLayer, 0, vec![]),
         Found::Different(differences) => (State::Different, 0, differences),
         Found::Foreign(why) => (State::Foreign, 0, vec![why]),
     };
     let mut entries = match state {
-        State::Current | State::Older | State::Newer => history::read(connection)?,
+        State::Current | State::Older | State::Newer(_) => history::read(connection)?,
         _ => vec![],
     };
     if state == State::Older
@@ -103,4 +103,12 @@ fn look(connection: &Connection) -> Result<Status> {
         history: Some(entry),
     }));
     Ok(Status { state, version, latest: LATEST, reasons, migrations })
+}
+
+fn limits(access: Access) -> Vec<String> {
+    match access {
+        Access::Write => vec![],
+        Access::Read => vec!["this package may only read a file of that version".into()],
+        Access::Refused => vec!["this package can't use a file of that version".into()],
+    }
 }

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::found::Found;
 use super::inspect::{in_snapshot, inspect};
-use super::migrations::{ALL, HISTORY};
+use super::migrations::ALL;
 use super::{counts, history, shape};
 use crate::error::Result;
 
@@ -26,13 +26,13 @@ fn problems(connection: &Connection) -> Result<Vec<String>> {
         }
         Found::Empty => return Ok(vec!["the file is empty".into()]),
         Found::JavaScriptLayer => return Ok(vec!["the file is the JavaScript layer's: it was not adopted yet".into()]),
-        Found::Newer(version) => return Ok(vec![format!("version {version} is newer than this package")]),
+        Found::Newer(version, _) => return Ok(vec![format!("version {version} is newer than this package")]),
         Found::Different(differences) => return Ok(differences),
         Found::Foreign(why) => return Ok(vec![why]),
     };
     let mut problems = remembered(connection, version)?;
     let mut expected = shape::of_version(version)?;
-    expected.extend(shape::of_sql(HISTORY)?);
+    expected.extend(history::shape(connection)?);
     let differences = shape::differences(connection, &expected)?;
     let whole = differences.is_empty();
     problems.extend(differences);

@@ -35,7 +35,7 @@ mod tests {
     use super::*;
     use crate::engine::Worktrees;
     use crate::engine::sqlite::driver::Connection;
-    use crate::engine::sqlite::schema;
+    use crate::engine::sqlite::schema::{self, Report};
     use crate::model::Given;
 
     /// The ids of these worktrees as they are read by id: `-` where there is none.
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn a_row_that_has_moved_or_gone_is_found_or_missed_like_any_other() {
         let connection = Connection::new(rusqlite::Connection::open_in_memory().unwrap());
-        let store = Store::new(&connection, schema::LATEST);
+        let store = Store::new(&connection, &Report { version: schema::LATEST, ..Report::default() });
         let run = |sql: &str| connection.with(|inner| Ok(inner.execute_batch(sql)?)).unwrap();
         let insert = |rowid: i64, id: &str| {
             run(&format!(

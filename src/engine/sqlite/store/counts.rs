@@ -1,8 +1,8 @@
-//! Counts of executions: the tables that triggers keep, and the log of what they have not folded into them yet.
+//! Counts of executions: the tables that triggers keep, and what the log of changes adds to them.
 //!
-//! An execution appends a row to the log; each 8,192nd folds it into the tables (`schema/0003_execution_counts.up.sql`).
-//! Reading all of the log for every call would cost as much as it is long, so what was read is kept here, added up,
-//! and only the rows behind it are read. A row's random stamp tells whether the log before it is still the same.
+//! Each change appends a row to the log; each 8,192nd folds it into the tables (`schema/0003_changes.up.sql`). Reading all
+//! that is not in them for every call would cost as much as it is long, so what was read is kept here, added up, and only
+//! the rows behind it are read. A row's random stamp tells whether the log before it is still the same.
 
 use super::Store;
 use super::queries::Query;
@@ -31,10 +31,10 @@ impl Store {
 
     /// Brings the tail up to date.
     fn read_log(&self) -> Result<()> {
-        let log = self.statement(Query::ReadCountsLog)?;
+        let log = self.statement(Query::ReadLog)?;
         let mut tail = self.tail.borrow_mut();
         let known = tail.read_to;
-        log.bind(0, Bind::Integer(known.map_or(0, |(id, _)| id)))?;
+        log.bind(0, Bind::Integer(known.map_or(i64::MIN, |(seq, _)| seq)))?;
         let mut row = log.step()?;
         if known.is_some() {
             let found = row.then(|| (log.integer(0), log.integer(1)));
@@ -44,18 +44,22 @@ impl Store {
                 // It was folded, or what was read was rolled back, or the file was restored.
                 *tail = Tail::default();
                 log.reset();
-                log.bind(0, Bind::Integer(0))?;
+                log.bind(0, Bind::Integer(i64::MIN))?;
                 row = log.step()?;
             }
         }
         while row {
-            let counts = Counts { total: log.integer(5), successful: log.integer(6), failed: log.integer(7) };
-            // A row that counts nothing only keeps its place.
-            if counts != Counts::default() {
-                tail.add(&log.text(2), &log.text(3), &log.text(4), counts);
+            let (read, undecided, count) = ((log.integer(0), log.integer(1)), log.integer(2) != 0, log.integer(6));
+            if count != 0 {
+                let counts =
+                    Counts { total: count, successful: count * log.integer(7), failed: count * log.integer(8) };
+                tail.add(&log.text(3), &log.text(4), &log.text(5), counts);
             }
-            tail.read_to = Some((log.integer(0), log.integer(1)));
             row = log.step()?;
+            // The next row decides whether this one counts, so it is read again as long as there is none.
+            if row || !undecided {
+                tail.read_to = Some(read);
+            }
         }
         log.reset();
         Ok(())

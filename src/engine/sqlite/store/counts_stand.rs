@@ -61,7 +61,8 @@ impl Store {
 
     fn may_mend(&self) -> bool {
         let readonly = || self.connection.with(|inner| Ok(inner.is_readonly("main")?)).unwrap_or(true);
-        self.connection.check_writable().is_ok() && !self.connection.in_transaction() && !readonly()
+        // What a later version has made of the counts is not this one's to mend.
+        !self.newer && self.connection.check_writable().is_ok() && !self.connection.in_transaction() && !readonly()
     }
 
     fn judge(&self, how: Look) -> bool {

@@ -8,6 +8,8 @@ mod edits;
 mod executions;
 mod judged;
 #[cfg(test)]
+mod planned;
+#[cfg(test)]
 mod plans;
 pub mod queries;
 mod refusals;
@@ -28,6 +30,7 @@ use std::rc::Rc;
 use crate::engine::Lists;
 use crate::engine::sqlite::driver::transaction::Transactions;
 use crate::engine::sqlite::driver::{Bind, Connection, Statement};
+use crate::engine::sqlite::schema::Report;
 use crate::error::Result;
 use crate::model::Stored;
 use crate::rows::Batch;
@@ -39,6 +42,8 @@ pub struct Store {
     transactions: Transactions,
     /// The version of the schema: older ones, opened only to read, lack the tables of counts.
     version: u32,
+    /// The file is of a later version than this package knows.
+    newer: bool,
     queries: [OnceCell<Rc<Statement>>; Query::ALL.len()],
     /// Updates, by the entity and the fields: one for each set of fields that was ever changed together.
     updates: RefCell<HashMap<(&'static str, u64), Rc<Statement>>>,
@@ -78,13 +83,14 @@ impl Lists for Store {
 }
 
 impl Store {
-    /// Nothing is compiled yet. `version` is the version of the schema.
+    /// Nothing is compiled yet. `prepared` is what opening the file came to.
     #[must_use]
-    pub fn new(connection: &Rc<Connection>, version: u32) -> Self {
+    pub fn new(connection: &Rc<Connection>, prepared: &Report) -> Self {
         Self {
             connection: Rc::clone(connection),
             transactions: Transactions::new(connection),
-            version,
+            version: prepared.version,
+            newer: prepared.newer,
             queries: [const { OnceCell::new() }; Query::ALL.len()],
             updates: RefCell::default(),
             tail: RefCell::default(),

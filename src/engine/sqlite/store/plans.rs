@@ -4,6 +4,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, StatementStatus};
 
+use super::planned::plan;
 use super::queries::{Query, columns};
 use crate::engine::sqlite::schema;
 use crate::model::{WORKTREE, ZONE};
@@ -13,87 +14,6 @@ const SHORT_HISTORY: usize = 8_192 + 100;
 const LONG_HISTORY: usize = 5 * 8_192 + 100;
 const WORKTREES: usize = 200;
 const ZONES: usize = 10;
-
-/// The plan that a statement must have. A statement that isn't here doesn't compile.
-fn plan(query: Query) -> &'static [&'static str] {
-    match query {
-        Query::GetWorktree => &["SEARCH worktrees USING INDEX sqlite_autoindex_worktrees_1 (id=?)"],
-        // A delete also finds what goes with it.
-        Query::DeleteWorktree => &[
-            "SEARCH worktrees USING INDEX sqlite_autoindex_worktrees_1 (id=?)",
-            "SEARCH zone_executions USING COVERING INDEX idx_executions_worktree (worktree_id=?)",
-            "SEARCH worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1 (worktree_id=?)",
-        ],
-        Query::GetWorktreeAt => &["SEARCH worktrees USING INTEGER PRIMARY KEY (rowid=?)"],
-        Query::GetZoneAt => &["SEARCH zones USING INTEGER PRIMARY KEY (rowid=?)"],
-        Query::GetExecutionAt => &["SEARCH zone_executions USING INTEGER PRIMARY KEY (rowid=?)"],
-        Query::GetWorktreeZoneAt => &["SEARCH worktree_zones USING INTEGER PRIMARY KEY (rowid=?)"],
-        Query::ListWorktrees => &["SCAN worktrees USING INDEX idx_worktrees_created"],
-        Query::ListWorktreesByStatus => &["SEARCH worktrees USING INDEX idx_worktrees_status (status=?)"],
-        Query::GetZone => &["SEARCH zones USING INDEX sqlite_autoindex_zones_1 (id=?)"],
-        Query::DeleteZone => &[
-            "SEARCH zones USING INDEX sqlite_autoindex_zones_1 (id=?)",
-            "SEARCH zone_executions USING COVERING INDEX idx_executions_zone (zone_id=?)",
-            "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=?)",
-        ],
-        Query::ListZones => &["SCAN zones USING INDEX idx_zones_created"],
-        Query::RemoveAssignment | Query::GetWorktreeZone => {
-            &["SEARCH worktree_zones USING INDEX sqlite_autoindex_worktree_zones_1 (worktree_id=?)"]
-        }
-        Query::ListWorktreesInZone => &[
-            "SEARCH a USING INDEX idx_worktree_zones_zone (zone_id=?)",
-            "SEARCH w USING INDEX sqlite_autoindex_worktrees_1 (id=?)",
-        ],
-        Query::MoveWorktree => &[
-            "CORRELATED SCALAR SUBQUERY 2",
-            "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=? AND assigned_at>?)",
-        ],
-        Query::ListAssignments => &["SCAN worktree_zones USING INDEX idx_worktree_zones_zone"],
-        Query::GetExecution => &["SEARCH zone_executions USING INDEX sqlite_autoindex_zone_executions_1 (id=?)"],
-        Query::ListExecutionsOfZone => &["SEARCH zone_executions USING INDEX idx_executions_zone (zone_id=?)"],
-        Query::ListExecutionsOfWorktree => {
-            &["SEARCH zone_executions USING INDEX idx_executions_worktree (worktree_id=?)"]
-        }
-        // Behind the last row that was read: never more than the log is long.
-        Query::ReadCountsLog => &["SEARCH execution_counts_log USING INTEGER PRIMARY KEY (rowid>?)"],
-        Query::CountsOfZone => &["SEARCH execution_counts_by_zone USING PRIMARY KEY (zone_id=?)"],
-        Query::CountsOfWorktree => &["SEARCH execution_counts USING PRIMARY KEY (worktree_id=?)"],
-        Query::CountsOfBoth => &["SEARCH execution_counts USING PRIMARY KEY (worktree_id=? AND zone_id=?)"],
-        // As many rows as there are zones times agents, however long the history.
-        Query::CountsOfAll | Query::TotalOfAll => &["SCAN execution_counts_by_zone"],
-        Query::CountSmall => &[
-            "SCAN CONSTANT ROW",
-            "SCALAR SUBQUERY 1",
-            "SCAN worktrees USING COVERING INDEX sqlite_autoindex_worktrees_2",
-            "SCALAR SUBQUERY 2",
-            "SCAN zones USING COVERING INDEX idx_zones_created",
-            "SCALAR SUBQUERY 3",
-            "SCAN worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1",
-        ],
-        // Inserts without a plan; control of transactions; what counts the rows themselves.
-        Query::InsertWorktree
-        | Query::InsertZone
-        | Query::InsertExecution
-        | Query::AssignWorktree
-        | Query::BeginRead
-        | Query::EndRead
-        | Query::SchemaVersion
-        | Query::CountExecutions
-        | Query::CountRows => &[],
-        // One row, and the first one of each table.
-        Query::CountsChecked => &[
-            "SCAN execution_counts_checked",
-            "CORRELATED SCALAR SUBQUERY 1",
-            "SEARCH execution_counts_log USING INTEGER PRIMARY KEY (rowid=?)",
-            "CORRELATED SCALAR SUBQUERY 2",
-            "SCAN execution_counts_log",
-            "SCALAR SUBQUERY 3",
-            "SCAN execution_counts",
-            "SCALAR SUBQUERY 4",
-            "SCAN execution_counts_by_zone",
-        ],
-    }
-}
 
 /// The statements that a plan says something about.
 fn planned() -> impl Iterator<Item = Query> {
@@ -183,7 +103,7 @@ fn values(query: Query) -> Vec<Value> {
         | Query::SchemaVersion
         | Query::BeginRead
         | Query::EndRead => vec![],
-        Query::ReadCountsLog => vec![number(0)],
+        Query::ReadLog => vec![number(0)],
         Query::GetWorktree | Query::GetWorktreeZone | Query::RemoveAssignment | Query::CountsOfWorktree => {
             vec![a_worktree]
         }

@@ -100,32 +100,36 @@ queries! {
         "SELECT {execution} FROM main.zone_executions WHERE worktree_id = ?1 \
          ORDER BY executed_at DESC, rowid DESC LIMIT ?2";
 
-    /// The last check of the counts; whether the log went on from what it was then: the last row is still there, or a fold
-    /// (its row's number is a multiple of 8,192) took it; and whether either table has rows.
+    /// The last check of the counts; whether the log went on from what it was then: the last row is still there, or was cut
+    /// off with all before it (the first row's number is a multiple of 8,192 then); and whether either table has rows.
     CountsChecked =
         "SELECT stamp, doubts, schema_version, \
-         EXISTS (SELECT 1 FROM main.execution_counts_log WHERE id = log_last AND stamp = log_stamp) \
-         OR (SELECT id >= log_last AND id % 8192 = 0 FROM main.execution_counts_log ORDER BY id LIMIT 1) IS 1, \
-         EXISTS (SELECT 1 FROM main.execution_counts), EXISTS (SELECT 1 FROM main.execution_counts_by_zone) \
-         FROM main.execution_counts_checked";
+         EXISTS (SELECT 1 FROM main.changes AS c WHERE c.seq = checked_to AND c.stamp = checked_stamp) \
+         OR (SELECT seq > checked_to AND seq % 8192 = 0 FROM main.changes ORDER BY seq LIMIT 1) IS 1, \
+         EXISTS (SELECT 1 FROM main.execution_counts_of_worktrees), \
+         EXISTS (SELECT 1 FROM main.execution_counts_of_zones) \
+         FROM main.changes_state";
     /// The number that every change of the schema counts up.
     SchemaVersion = "PRAGMA main.schema_version";
-    /// The log of counts, from a row on that was read before.
-    ReadCountsLog =
-        "SELECT id, stamp, zone_id, worktree_id, agent_type, total, successful, failed FROM main.execution_counts_log \
-         WHERE id >= ?1 ORDER BY id";
+    /// What the log adds to the counts' tables, from a row on that was read before. A row that says what is about to be
+    /// replaced counts where the next one is the insert itself: whether there is a next one, and by how much it counts then.
+    ReadLog =
+        "SELECT c.seq, c.stamp, c.op = 0 AND c.count <> 0, c.zone_id, c.worktree_id, c.agent_type, \
+         CASE WHEN c.op <> 0 OR c.count = 0 THEN c.count ELSE coalesce((SELECT n.op = 1 AND n.entity = 4 AND n.id = c.id \
+           FROM main.changes AS n WHERE n.seq = c.seq + 1), 0) * c.count END, c.success IS 1, c.success IS 0 \
+         FROM main.changes AS c WHERE c.seq >= max(?1, (SELECT counted_to + 1 FROM main.changes_state)) ORDER BY c.seq";
     /// The counts of all zones.
-    CountsOfAll = "SELECT agent_type, total, successful, failed FROM main.execution_counts_by_zone";
+    CountsOfAll = "SELECT agent_type, total, successful, failed FROM main.execution_counts_of_zones";
     /// How many runs there are in them.
-    TotalOfAll = "SELECT coalesce(sum(total), 0) FROM main.execution_counts_by_zone";
+    TotalOfAll = "SELECT coalesce(sum(total), 0) FROM main.execution_counts_of_zones";
     /// The counts of a zone.
     CountsOfZone =
-        "SELECT agent_type, total, successful, failed FROM main.execution_counts_by_zone WHERE zone_id = ?1";
+        "SELECT agent_type, total, successful, failed FROM main.execution_counts_of_zones WHERE zone_id = ?1";
     /// The counts of a worktree, in each zone.
-    CountsOfWorktree = "SELECT agent_type, total, successful, failed FROM main.execution_counts WHERE worktree_id = ?1";
+    CountsOfWorktree = "SELECT agent_type, total, successful, failed FROM main.execution_counts_of_worktrees WHERE worktree_id = ?1";
     /// The counts of a worktree in a zone.
     CountsOfBoth =
-        "SELECT agent_type, total, successful, failed FROM main.execution_counts WHERE worktree_id = ?2 AND zone_id = ?1";
+        "SELECT agent_type, total, successful, failed FROM main.execution_counts_of_worktrees WHERE worktree_id = ?2 AND zone_id = ?1";
     /// Rows of the small tables.
     CountSmall =
         "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \

@@ -14,14 +14,14 @@ const WORKTREES: u32 = 4;
 fn open(path: &Path) -> Store {
     let options = Options { readonly: false, must_exist: false, timeout: Duration::from_secs(5), watched: false };
     let connection = bare(path, options).unwrap();
-    let version = connection
+    let prepared = connection
         .with(|inner| {
             inner
                 .execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA synchronous = OFF")?;
-            Ok(prepare(inner, &Prepare::default())?.version)
+            prepare(inner, &Prepare::default())
         })
         .unwrap();
-    Store::new(&connection, version)
+    Store::new(&connection, &prepared)
 }
 
 fn sql(store: &Store, sql: &str) {

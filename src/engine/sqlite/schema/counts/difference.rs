@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params_from_iter};
 
+use super::log::{log, not_counted_yet};
 use crate::error::Result;
 
 /// By worktree, zone and agent.
-pub const BY_WORKTREE: &str = "execution_counts";
+pub const OF_WORKTREES: &str = "execution_counts_of_worktrees";
 /// By zone and agent.
-pub const BY_ZONE: &str = "execution_counts_by_zone";
+pub const OF_ZONES: &str = "execution_counts_of_zones";
 
 /// A worktree's, a zone's or an agent's name. SQLite lets other programs store any bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,22 +49,31 @@ impl Difference {
     }
 }
 
-/// The differences of both tables, for a caller that reads a snapshot. Reads every execution once.
+/// What the log adds to the larger table.
+const LOGGED: &str = concat!(
+    "UNION ALL SELECT worktree_id, zone_id, agent_type, count, count * (success IS 1), count * (success IS 0) FROM ",
+    not_counted_yet!()
+);
+
+/// The differences of both tables, for a caller that reads a snapshot. Reads every execution once. A log that isn't whole
+/// counts as empty: it is thrown away where the differences are added.
 pub fn differences(connection: &Connection) -> Result<[(&'static str, Vec<Difference>); 2]> {
+    let logged = if log(connection)?.is_some_and(|log| log.is_whole) { LOGGED } else { "" };
     let by_worktree = read(
         connection,
-        "SELECT worktree_id, zone_id, agent_type, -sum(total), -sum(successful), -sum(failed) FROM ( \
-           SELECT worktree_id, zone_id, agent_type, total, successful, failed FROM main.execution_counts UNION ALL \
-           SELECT worktree_id, zone_id, agent_type, total, successful, failed FROM main.execution_counts_log UNION ALL \
-           SELECT worktree_id, zone_id, agent_type, -1, -(success IS 1), -(success IS 0) FROM main.zone_executions) \
-         GROUP BY worktree_id, zone_id, agent_type HAVING sum(total) <> 0 OR sum(successful) <> 0 OR sum(failed) <> 0",
+        &format!(
+            "SELECT worktree_id, zone_id, agent_type, -sum(total), -sum(successful), -sum(failed) FROM ( \
+               SELECT worktree_id, zone_id, agent_type, total, successful, failed FROM main.{OF_WORKTREES} {logged} UNION ALL \
+               SELECT worktree_id, zone_id, agent_type, -1, -(success IS 1), -(success IS 0) FROM main.zone_executions) \
+             GROUP BY worktree_id, zone_id, agent_type HAVING sum(total) <> 0 OR sum(successful) <> 0 OR sum(failed) <> 0"
+        ),
         3,
     )?;
     // The larger table is right with these added; what it then says of a zone is what the smaller one has to.
     let mut by_zone: BTreeMap<Vec<Key>, Counts> = BTreeMap::new();
     let folded = "SELECT zone_id, agent_type, sum(total), sum(successful), sum(failed) FROM ( \
-           SELECT zone_id, agent_type, total, successful, failed FROM main.execution_counts UNION ALL \
-           SELECT zone_id, agent_type, -total, -successful, -failed FROM main.execution_counts_by_zone) \
+           SELECT zone_id, agent_type, total, successful, failed FROM main.execution_counts_of_worktrees UNION ALL \
+           SELECT zone_id, agent_type, -total, -successful, -failed FROM main.execution_counts_of_zones) \
          GROUP BY zone_id, agent_type";
     let more = by_worktree.iter().map(|found| Difference { keys: found.keys[1..].to_vec(), counts: found.counts });
     for Difference { keys, counts } in read(connection, folded, 2)?.into_iter().chain(more) {
@@ -72,7 +82,7 @@ pub fn differences(connection: &Connection) -> Result<[(&'static str, Vec<Differ
     }
     let by_zone = by_zone.into_iter().filter(|(_, counts)| *counts != [0; 3]);
     let by_zone = by_zone.map(|(keys, counts)| Difference { keys, counts }).collect();
-    Ok([(BY_WORKTREE, by_worktree), (BY_ZONE, by_zone)])
+    Ok([(OF_WORKTREES, by_worktree), (OF_ZONES, by_zone)])
 }
 
 fn read(connection: &Connection, sql: &str, keys: usize) -> Result<Vec<Difference>> {
@@ -96,10 +106,12 @@ fn difference(row: &Row<'_>, keys: usize) -> rusqlite::Result<Difference> {
 /// Whether there are as many executions as either table and the log say, for a caller that reads a snapshot. Counts
 /// the rows of an index, which takes a small part of what `differences` does.
 pub fn totals_agree(connection: &Connection) -> Result<bool> {
-    let sql = "SELECT (SELECT count(*) FROM main.zone_executions) \
-                 - (SELECT coalesce(sum(total), 0) FROM main.execution_counts_log), \
-               (SELECT coalesce(sum(total), 0) FROM main.execution_counts), \
-               (SELECT coalesce(sum(total), 0) FROM main.execution_counts_by_zone)";
+    let sql = concat!(
+        "SELECT (SELECT count(*) FROM main.zone_executions) - (SELECT coalesce(sum(c.count), 0) FROM ",
+        not_counted_yet!(),
+        "), (SELECT coalesce(sum(total), 0) FROM main.execution_counts_of_worktrees), \
+           (SELECT coalesce(sum(total), 0) FROM main.execution_counts_of_zones)"
+    );
     let row = |row: &Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);
     let [folded, by_worktree, by_zone]: [i64; 3] = connection.query_row(sql, [], row)?;
     Ok(folded == by_worktree && folded == by_zone)
@@ -107,16 +119,15 @@ pub fn totals_agree(connection: &Connection) -> Result<bool> {
 
 /// Whether both tables have rows.
 pub fn tables_have_rows(connection: &Connection) -> Result<bool> {
-    let sql =
-        "SELECT EXISTS (SELECT 1 FROM main.execution_counts) AND EXISTS (SELECT 1 FROM main.execution_counts_by_zone)";
+    let sql = "SELECT EXISTS (SELECT 1 FROM main.execution_counts_of_worktrees) AND EXISTS (SELECT 1 FROM main.execution_counts_of_zones)";
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
 /// Adds the differences to the counts. Others may have recorded executions since they were read: those count on top.
 pub fn apply(connection: &Connection, differences: &[(&'static str, Vec<Difference>)]) -> Result<()> {
     for (table, rows) in differences {
-        let keys = if *table == BY_WORKTREE { "worktree_id, zone_id, agent_type" } else { "zone_id, agent_type" };
-        let places = if *table == BY_WORKTREE { "?, ?, ?" } else { "?, ?" };
+        let keys = if *table == OF_WORKTREES { "worktree_id, zone_id, agent_type" } else { "zone_id, agent_type" };
+        let places = if *table == OF_WORKTREES { "?, ?, ?" } else { "?, ?" };
         let mut add = connection.prepare(&format!(
             "INSERT INTO main.{table} ({keys}, total, successful, failed) VALUES ({places}, ?, ?, ?) \
              ON CONFLICT DO UPDATE SET total = total + excluded.total, successful = successful + excluded.successful, \

@@ -6,8 +6,9 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::checked::{Log, Since, log, log_since_the_check, remember, since, standing};
+use super::checked::{remember, standing};
 use super::difference::{Difference, apply, differences, tables_have_rows, totals_agree};
+use super::log::{Log, Since, log, since, since_the_check};
 use super::{Standing, parts};
 use crate::engine::Mended;
 use crate::engine::sqlite::schema::inspect::in_snapshot;
@@ -103,7 +104,7 @@ fn case(connection: &Connection, how: Look) -> Result<Case> {
     if !found.has_same_schema() && (how.thorough || !parts::lacking(connection)?.is_empty()) {
         return Ok(Case::Unknown);
     }
-    Ok(match log_since_the_check(connection)? {
+    Ok(match since_the_check(connection)? {
         Since::Changed => Case::Unknown,
         Since::Appended if found.is_certain() && tables_have_rows(connection)? => Case::Certain,
         Since::Appended if found.is_certain() => Case::Empty,
@@ -150,7 +151,7 @@ impl Moment {
         let now = Self::read(&transaction)?;
         let stamp = |moment: &Self| moment.standing.map(|standing| standing.stamp);
         let log_is_another = match self.log.filter(|log| log.is_whole) {
-            Some(log) => since(&transaction, log)? == Since::Changed,
+            Some(log) => since(&transaction, log.last, log.stamp)? == Since::Changed,
             None => now.log != self.log,
         };
         if stamp(&now) != stamp(self) || now.version != self.version || log_is_another {

@@ -1,10 +1,12 @@
 //! The counts of executions, which triggers keep: whether they are right, and making them right.
 //!
-//! `difference` compares them with the executions, `checked` remembers that they were right and tells cheaply whether
-//! that still holds, `parts` are the tables and triggers they consist of, `mend` puts it together.
+//! `log` is what they are folded from, `difference` compares them with the executions, `checked` remembers that they were
+//! right and tells cheaply whether that still holds, `parts` are the tables and triggers they consist of, `mend` puts it
+//! together.
 
 mod checked;
 mod difference;
+mod log;
 mod mend;
 mod parts;
 

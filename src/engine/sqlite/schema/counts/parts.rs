@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::engine::sqlite::schema::history;
-use crate::engine::sqlite::schema::migrations::ALL;
+use crate::engine::sqlite::schema::migrations::{ALL, Migration};
 use crate::error::Result;
 
 /// The version of the schema that has them.
@@ -25,25 +25,41 @@ fn expected() -> Result<&'static [Part]> {
         return Ok(parts);
     }
     let model = Connection::open_in_memory()?;
-    for migration in ALL.iter().take(VERSION as usize) {
+    for migration in ALL.iter().take(VERSION as usize - 1) {
         model.execute_batch(migration.up)?;
     }
+    let before: i64 = model.query_row("SELECT max(rowid) FROM sqlite_schema", [], |row| row.get(0))?;
+    model.execute_batch(migration().up)?;
     let mut statement = model.prepare(
-        "SELECT type, name, sql FROM sqlite_schema WHERE name LIKE 'execution\\_counts%' ESCAPE '\\' AND sql IS NOT NULL \
-         ORDER BY type = 'trigger', rowid",
+        "SELECT type, name, sql FROM sqlite_schema WHERE rowid > ?1 AND sql IS NOT NULL ORDER BY type = 'trigger', rowid",
     )?;
     let parts = statement
-        .query_map([], |row| Ok(Part { kind: row.get(0)?, name: row.get(1)?, sql: row.get(2)? }))?
+        .query_map([before], |row| Ok(Part { kind: row.get(0)?, name: row.get(1)?, sql: row.get(2)? }))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(PARTS.get_or_init(|| parts))
 }
 
-/// What the file lacks or has otherwise, in words.
+/// Kind and name of what a version 3 that was never released had: what the migration's text drops.
+fn earlier() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let dropped = migration().up.lines().filter_map(|line| line.strip_prefix("DROP ")?.strip_suffix(';'));
+    dropped.filter_map(|what| what.split_once(" IF EXISTS "))
+}
+
+const fn migration() -> &'static Migration {
+    &ALL[VERSION as usize - 1]
+}
+
+/// What the file lacks, has otherwise or has too much, in words.
 pub fn lacking(connection: &Connection) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for part in expected()? {
         if actual(connection, part)?.is_none_or(|(_, sql)| !same(&sql, &part.sql)) {
             found.push(format!("{} {}", part.kind, part.name));
+        }
+    }
+    for (kind, name) in earlier() {
+        if of_name(connection, name, kind)?.is_some_and(|(other, _)| other.eq_ignore_ascii_case(kind)) {
+            found.push(format!("no {} {name}", kind.to_lowercase()));
         }
     }
     Ok(found)
@@ -59,6 +75,9 @@ pub fn restore(connection: &Connection) -> Result<()> {
     for part in expected()?.iter().filter(|part| part.kind == "trigger") {
         transaction.execute_batch(&format!("DROP TRIGGER IF EXISTS main.{}", part.name))?;
     }
+    for (kind, name) in earlier() {
+        transaction.execute_batch(&format!("DROP {kind} IF EXISTS main.{name}"))?;
+    }
     for part in expected()? {
         match actual(&transaction, part)? {
             Some((_, sql)) if same(&sql, &part.sql) => continue,
@@ -67,16 +86,21 @@ pub fn restore(connection: &Connection) -> Result<()> {
         }
         transaction.execute_batch(&part.sql)?;
     }
-    history::made_anew(&transaction, &ALL[VERSION as usize - 1])?;
+    history::made_anew(&transaction, migration())?;
     Ok(transaction.commit()?)
 }
 
 /// What has the part's name: its kind and its text.
 fn actual(connection: &Connection, part: &Part) -> Result<Option<(String, String)>> {
+    of_name(connection, &part.name, &part.kind)
+}
+
+/// What has a name, rather of this kind than of another.
+fn of_name(connection: &Connection, name: &str, kind: &str) -> Result<Option<(String, String)>> {
     const SQL: &str = "SELECT type, sql FROM main.sqlite_schema WHERE name = ?1 AND sql IS NOT NULL \
-                       ORDER BY type = ?2 DESC LIMIT 1";
+                       ORDER BY type = lower(?2) DESC LIMIT 1";
     let mut statement = connection.prepare_cached(SQL)?;
-    let found = statement.query_row([&part.name, &part.kind], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let found = statement.query_row([name, kind], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     Ok(found)
 }
 

@@ -133,10 +133,10 @@ fn somebody_elses_table_in_a_place_that_is_ours_is_named() {
 
     let connection = memory();
     connection.execute_batch(ALL[0].up).unwrap();
-    connection.execute_batch("CREATE TABLE execution_counts_by_zone (x)").unwrap();
+    connection.execute_batch("CREATE TABLE execution_counts_of_zones (x)").unwrap();
     let before = schema(&connection);
     let error = prepare(&connection, &Prepare::default()).unwrap_err();
-    assert!(error.message().contains("migration 3 (execution_counts) failed and nothing was changed"), "{error}");
+    assert!(error.message().contains("migration 3 (changes) failed and nothing was changed"), "{error}");
     assert_eq!(schema(&connection), before);
 }
 

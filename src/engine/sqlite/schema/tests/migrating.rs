@@ -50,7 +50,7 @@ fn the_history_says_what_was_applied_when_and_by_whom() {
     let status = status(&connection).unwrap();
     assert_eq!((status.state, status.version, status.latest), (State::Pinned, 2, LATEST));
     let steps: Vec<_> = status.migrations.iter().map(|step| (step.version, step.name.as_str(), step.applied)).collect();
-    assert_eq!(steps, [(1, "javascript_layer", true), (2, "indexes", true), (3, "execution_counts", false)]);
+    assert_eq!(steps, [(1, "javascript_layer", true), (2, "indexes", true), (3, "changes", false)]);
     let last = status.migrations[2].history.as_ref().unwrap();
     assert_eq!(last.package_version, env!("CARGO_PKG_VERSION"));
     assert_eq!(last.sha256.len(), 64);
@@ -75,7 +75,15 @@ fn a_table_that_is_made_anew_keeps_what_refers_to_its_rows_or_nothing_happens() 
             (schema(&connection), one::<i64>(&connection, "SELECT count(*) FROM zone_executions"));
         // Its version is one that the header can have.
         connection.execute_batch("PRAGMA user_version = 2").unwrap();
-        let rebuild = Migration { version: 3, name: "rebuild", up: sql, down: "", rebuilds_tables: true };
+        let rebuild = Migration {
+            version: 3,
+            name: "rebuild",
+            up: sql,
+            down: "",
+            rebuilds_tables: true,
+            min_reader: 1,
+            min_writer: 1,
+        };
         let result = run(&connection, &Prepare::default(), &[rebuild], &|_, _| Ok(3));
         assert_eq!(one::<i64>(&connection, "SELECT count(*) FROM zone_executions"), executions);
         assert!(one::<bool>(&connection, "PRAGMA foreign_keys"), "foreign keys are on again");
@@ -98,6 +106,8 @@ fn a_migration_that_fails_leaves_the_file_as_it_was() {
         name: "broken",
         up: "DELETE FROM zone_executions; DROP TABLE worktree_zones; SELECT no_such_thing()",
         down: "",
+        min_reader: 1,
+        min_writer: 1,
         rebuilds_tables: false,
     };
     let error = run(&connection, &Prepare::default(), &[broken], &|_, _| Ok(1)).unwrap_err();

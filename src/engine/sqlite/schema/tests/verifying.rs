@@ -14,12 +14,12 @@ const DONE: [(&str, &str); 9] = [
         "DROP INDEX idx_zones_created; CREATE INDEX idx_zones_created ON zones(name)",
         "index idx_zones_created is not the one of version 3",
     ),
-    ("DROP TRIGGER execution_counts_delete", "trigger execution_counts_delete is missing"),
+    ("DROP TRIGGER changes_execution_delete", "trigger changes_execution_delete is missing"),
     ("ALTER TABLE zones ADD COLUMN colour TEXT", "column zones.colour (TEXT) is not known"),
-    ("DROP TABLE execution_counts_by_zone", "table execution_counts_by_zone is missing"),
+    ("DROP TABLE execution_counts_of_zones", "table execution_counts_of_zones is missing"),
     (
-        "INSERT INTO execution_counts_by_zone VALUES ('z', 'a', 1, 1, 0)",
-        "execution_counts_by_zone: 1 rows are not what zone_executions says (such as z / a)",
+        "INSERT INTO execution_counts_of_zones VALUES ('z', 'a', 1, 1, 0)",
+        "execution_counts_of_zones: 1 rows are not what zone_executions says (such as z / a)",
     ),
 ];
 

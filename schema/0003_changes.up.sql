@@ -1,14 +1,16 @@
 -- What was done to the board, by anybody: one row a change, appended in its own transaction. Counts, ledger, feed, trends and
 -- search are folded from it. Nothing here needs more than SQLite 3.38: a shell, Python or the JavaScript layer write as before.
-DROP TABLE IF EXISTS execution_counts_log;
-DROP TABLE IF EXISTS execution_counts_checked;
-DROP TABLE IF EXISTS execution_counts_by_zone;
-DROP TABLE IF EXISTS execution_counts;
+
+-- What a version 3 that was never released left. The package reads these lines, too, where it mends a file.
 DROP TRIGGER IF EXISTS execution_counts_insert;
 DROP TRIGGER IF EXISTS execution_counts_delete;
 DROP TRIGGER IF EXISTS execution_counts_update;
 DROP TRIGGER IF EXISTS execution_counts_doubt_insert;
 DROP TRIGGER IF EXISTS execution_counts_doubt_update;
+DROP TABLE IF EXISTS execution_counts_log;
+DROP TABLE IF EXISTS execution_counts_by_zone;
+DROP TABLE IF EXISTS execution_counts;
+DROP TABLE IF EXISTS execution_counts_checked;
 
 -- op: 0 is about to be replaced (void unless the row behind it confirms), 1 made, 2 changed, 3 gone.
 -- entity: 1 worktree, 2 zone, 3 assignment, 4 execution, 5 run; 6 metadata, 7 limits and budgets are reserved.
@@ -30,7 +32,7 @@ CREATE TABLE changes (
   "by" TEXT
 );
 
-CREATE TABLE execution_counts_by_worktree (
+CREATE TABLE execution_counts_of_worktrees (
   worktree_id TEXT NOT NULL,
   zone_id TEXT NOT NULL,
   agent_type TEXT NOT NULL,
@@ -40,7 +42,7 @@ CREATE TABLE execution_counts_by_worktree (
   PRIMARY KEY (worktree_id, zone_id, agent_type)
 ) WITHOUT ROWID;
 
-CREATE TABLE execution_counts_by_zone (
+CREATE TABLE execution_counts_of_zones (
   zone_id TEXT NOT NULL,
   agent_type TEXT NOT NULL,
   total INTEGER NOT NULL,
@@ -72,13 +74,13 @@ CREATE TABLE changes_readers (
   stamp INTEGER NOT NULL
 ) WITHOUT ROWID;
 
-INSERT INTO execution_counts_by_worktree
+INSERT INTO execution_counts_of_worktrees
 SELECT worktree_id, zone_id, agent_type, count(*), sum(success IS 1), sum(success IS 0)
 FROM zone_executions GROUP BY worktree_id, zone_id, agent_type;
 
-INSERT INTO execution_counts_by_zone
+INSERT INTO execution_counts_of_zones
 SELECT zone_id, agent_type, sum(total), sum(successful), sum(failed)
-FROM execution_counts_by_worktree GROUP BY zone_id, agent_type;
+FROM execution_counts_of_worktrees GROUP BY zone_id, agent_type;
 
 -- The log begins with a row that says nothing: an emptied log can be told from a new one, and each row has one before it.
 INSERT INTO changes (seq, at, entity, op)
@@ -99,9 +101,10 @@ BEGIN
 END;
 
 -- Who gives a rowid that another execution has, or changes what one is known by, may replace that one, too. A row in the log
--- could not be confirmed by the next, so this counts a doubt, which makes the package compare.
+-- could not be confirmed by the next, so this counts a doubt, which makes the package compare. -1 is what stands here for no
+-- rowid at all; to see one that is -1 took another trigger, a fiftieth of an insert.
 CREATE TRIGGER changes_execution_doubt_insert BEFORE INSERT ON zone_executions
-WHEN NEW.rowid <> -1 AND EXISTS (SELECT 1 FROM zone_executions WHERE rowid = NEW.rowid AND id <> NEW.id)
+WHEN NEW.rowid <> -1 AND EXISTS (SELECT 1 FROM zone_executions WHERE rowid = NEW.rowid AND (id = NEW.id) IS NOT 1)
 BEGIN
   UPDATE changes_state SET doubts = doubts + 1;
 END;
@@ -277,7 +280,7 @@ END;
 
 -- Up to the row before: one that is about to be replaced is confirmed by the row behind it.
 CREATE TRIGGER changes_folding AFTER UPDATE OF stamp ON changes BEGIN
-  INSERT INTO execution_counts_by_worktree
+  INSERT INTO execution_counts_of_worktrees
   SELECT worktree_id, zone_id, agent_type, sum(count), sum(count * (success IS 1)), sum(count * (success IS 0))
   FROM changes AS c
   WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq AND count <> 0
@@ -288,7 +291,7 @@ CREATE TRIGGER changes_folding AFTER UPDATE OF stamp ON changes BEGIN
     successful = successful + excluded.successful,
     failed = failed + excluded.failed;
 
-  INSERT INTO execution_counts_by_zone
+  INSERT INTO execution_counts_of_zones
   SELECT zone_id, agent_type, sum(count), sum(count * (success IS 1)), sum(count * (success IS 0))
   FROM changes AS c
   WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq AND count <> 0
@@ -299,20 +302,22 @@ CREATE TRIGGER changes_folding AFTER UPDATE OF stamp ON changes BEGIN
     successful = successful + excluded.successful,
     failed = failed + excluded.failed;
 
-  DELETE FROM execution_counts_by_worktree
+  DELETE FROM execution_counts_of_worktrees
   WHERE total = 0 AND (worktree_id, zone_id, agent_type) IN
     (SELECT worktree_id, zone_id, agent_type FROM changes
      WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq AND count < 0);
 
-  DELETE FROM execution_counts_by_zone
+  DELETE FROM execution_counts_of_zones
   WHERE total = 0 AND (zone_id, agent_type) IN
     (SELECT zone_id, agent_type FROM changes
      WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq AND count < 0);
 
   UPDATE changes_state SET counted_to = NEW.seq - 1;
 
-  -- What was folded stays for the feed as long as it is young enough and not too much.
+  -- What was folded stays for the feed as long as it is young enough and not too much; a whole number of folds, so that a
+  -- log that somebody emptied, which begins again at 1, can be told from one that was cut here.
   DELETE FROM changes WHERE seq < NEW.seq AND seq < max(
     NEW.seq - (SELECT keep_rows FROM changes_state),
-    coalesce((SELECT seq FROM changes WHERE at >= NEW.at - (SELECT keep_ms FROM changes_state) ORDER BY seq LIMIT 1), 0));
+    coalesce((SELECT seq FROM changes WHERE at >= NEW.at - (SELECT keep_ms FROM changes_state) ORDER BY seq LIMIT 1), NEW.seq)
+  ) / 8192 * 8192;
 END;

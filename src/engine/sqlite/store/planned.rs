@@ -1,0 +1,99 @@
+//! The plans that the statements must have, in SQLite's words. `plans` looks whether they do.
+
+use super::queries::Query;
+
+/// The plan that a statement must have. A statement that isn't here doesn't compile.
+pub fn plan(query: Query) -> &'static [&'static str] {
+    match query {
+        Query::GetWorktree => &["SEARCH worktrees USING INDEX sqlite_autoindex_worktrees_1 (id=?)"],
+        // A delete also finds what goes with it.
+        Query::DeleteWorktree => &[
+            "SEARCH worktrees USING INDEX sqlite_autoindex_worktrees_1 (id=?)",
+            "SEARCH zone_executions USING COVERING INDEX idx_executions_worktree (worktree_id=?)",
+            "SEARCH worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1 (worktree_id=?)",
+        ],
+        Query::GetWorktreeAt => &["SEARCH worktrees USING INTEGER PRIMARY KEY (rowid=?)"],
+        Query::GetZoneAt => &["SEARCH zones USING INTEGER PRIMARY KEY (rowid=?)"],
+        Query::GetExecutionAt => &["SEARCH zone_executions USING INTEGER PRIMARY KEY (rowid=?)"],
+        Query::GetWorktreeZoneAt => &["SEARCH worktree_zones USING INTEGER PRIMARY KEY (rowid=?)"],
+        Query::ListWorktrees => &["SCAN worktrees USING INDEX idx_worktrees_created"],
+        Query::ListWorktreesByStatus => &["SEARCH worktrees USING INDEX idx_worktrees_status (status=?)"],
+        Query::GetZone => &["SEARCH zones USING INDEX sqlite_autoindex_zones_1 (id=?)"],
+        Query::DeleteZone => &[
+            "SEARCH zones USING INDEX sqlite_autoindex_zones_1 (id=?)",
+            "SEARCH zone_executions USING COVERING INDEX idx_executions_zone (zone_id=?)",
+            "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=?)",
+        ],
+        Query::ListZones => &["SCAN zones USING INDEX idx_zones_created"],
+        Query::RemoveAssignment | Query::GetWorktreeZone => {
+            &["SEARCH worktree_zones USING INDEX sqlite_autoindex_worktree_zones_1 (worktree_id=?)"]
+        }
+        Query::ListWorktreesInZone => &[
+            "SEARCH a USING INDEX idx_worktree_zones_zone (zone_id=?)",
+            "SEARCH w USING INDEX sqlite_autoindex_worktrees_1 (id=?)",
+        ],
+        Query::MoveWorktree => &[
+            "CORRELATED SCALAR SUBQUERY 2",
+            "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=? AND assigned_at>?)",
+        ],
+        Query::ListAssignments => &["SCAN worktree_zones USING INDEX idx_worktree_zones_zone"],
+        Query::GetExecution => &["SEARCH zone_executions USING INDEX sqlite_autoindex_zone_executions_1 (id=?)"],
+        Query::ListExecutionsOfZone => &["SEARCH zone_executions USING INDEX idx_executions_zone (zone_id=?)"],
+        Query::ListExecutionsOfWorktree => {
+            &["SEARCH zone_executions USING INDEX idx_executions_worktree (worktree_id=?)"]
+        }
+        // Behind the last row that was read: never more than the tables lack.
+        Query::ReadLog => &[
+            "SEARCH c USING INTEGER PRIMARY KEY (rowid>?)",
+            "SCALAR SUBQUERY 2",
+            "SCAN changes_state",
+            "CORRELATED SCALAR SUBQUERY 1",
+            "SEARCH n USING INTEGER PRIMARY KEY (rowid=?)",
+        ],
+        Query::CountsOfZone => &["SEARCH execution_counts_of_zones USING PRIMARY KEY (zone_id=?)"],
+        Query::CountsOfWorktree => &["SEARCH execution_counts_of_worktrees USING PRIMARY KEY (worktree_id=?)"],
+        Query::CountsOfBoth => {
+            &["SEARCH execution_counts_of_worktrees USING PRIMARY KEY (worktree_id=? AND zone_id=?)"]
+        }
+        // As many rows as there are zones times agents, however long the history.
+        Query::CountsOfAll | Query::TotalOfAll => &["SCAN execution_counts_of_zones"],
+        Query::CountSmall => &[
+            "SCAN CONSTANT ROW",
+            "SCALAR SUBQUERY 1",
+            "SCAN worktrees USING COVERING INDEX sqlite_autoindex_worktrees_2",
+            "SCALAR SUBQUERY 2",
+            "SCAN zones USING COVERING INDEX idx_zones_created",
+            "SCALAR SUBQUERY 3",
+            "SCAN worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1",
+        ],
+        // As there are triggers, SQLite looks whether rows refer to the new one already.
+        Query::InsertWorktree => &[
+            "SEARCH zone_executions USING COVERING INDEX idx_executions_worktree (worktree_id=?)",
+            "SEARCH worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1 (worktree_id=?)",
+        ],
+        Query::InsertZone => &[
+            "SEARCH zone_executions USING COVERING INDEX idx_executions_zone (zone_id=?)",
+            "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=?)",
+        ],
+        // Inserts without a plan; control of transactions; what counts the rows themselves.
+        Query::InsertExecution
+        | Query::AssignWorktree
+        | Query::BeginRead
+        | Query::EndRead
+        | Query::SchemaVersion
+        | Query::CountExecutions
+        | Query::CountRows => &[],
+        // One row, and the first one of each table.
+        Query::CountsChecked => &[
+            "SCAN changes_state",
+            "CORRELATED SCALAR SUBQUERY 1",
+            "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)",
+            "CORRELATED SCALAR SUBQUERY 2",
+            "SCAN changes",
+            "SCALAR SUBQUERY 3",
+            "SCAN execution_counts_of_worktrees",
+            "SCALAR SUBQUERY 4",
+            "SCAN execution_counts_of_zones",
+        ],
+    }
+}
