@@ -158,16 +158,17 @@ CREATE TRIGGER changes_worktree_insert AFTER INSERT ON worktrees BEGIN
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
           1, 1, NEW.id,
-            '{"path":' || json_quote(CASE WHEN typeof(NEW.path) <> 'blob' THEN NEW.path END) ||
-            ',"port":' || json_quote(CASE WHEN typeof(NEW.port) <> 'blob' THEN NEW.port END) ||
-            ',"branch_name":' || json_quote(CASE WHEN typeof(NEW.branch_name) <> 'blob' THEN NEW.branch_name END) ||
-            ',"issue_url":' || json_quote(CASE WHEN typeof(NEW.issue_url) <> 'blob' THEN NEW.issue_url END) ||
-            ',"task_id":' || json_quote(CASE WHEN typeof(NEW.task_id) <> 'blob' THEN NEW.task_id END) ||
-            ',"status":' || json_quote(CASE WHEN typeof(NEW.status) <> 'blob' THEN NEW.status END) ||
-            ',"position_x":' || json_quote(CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END) ||
-            ',"position_y":' || json_quote(CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END) ||
-            ',"created_at":' || json_quote(CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END) ||
-            ',"updated_at":' || json_quote(CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END) || '}');
+            json_object(
+              'path', CASE WHEN typeof(NEW.path) <> 'blob' THEN NEW.path END,
+              'port', CASE WHEN typeof(NEW.port) <> 'blob' THEN NEW.port END,
+              'branch_name', CASE WHEN typeof(NEW.branch_name) <> 'blob' THEN NEW.branch_name END,
+              'issue_url', CASE WHEN typeof(NEW.issue_url) <> 'blob' THEN NEW.issue_url END,
+              'task_id', CASE WHEN typeof(NEW.task_id) <> 'blob' THEN NEW.task_id END,
+              'status', CASE WHEN typeof(NEW.status) <> 'blob' THEN NEW.status END,
+              'position_x', CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END,
+              'position_y', CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END,
+              'created_at', CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END,
+              'updated_at', CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END));
 END;
 
 CREATE TRIGGER changes_worktree_update AFTER UPDATE ON worktrees BEGIN
@@ -209,18 +210,19 @@ CREATE TRIGGER changes_zone_insert AFTER INSERT ON zones BEGIN
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
           2, 1, NEW.id,
-            '{"name":' || json_quote(CASE WHEN typeof(NEW.name) <> 'blob' THEN NEW.name END) ||
-            ',"description":' || json_quote(CASE WHEN typeof(NEW.description) <> 'blob' THEN NEW.description END) ||
-            ',"trigger":' || json_quote(CASE WHEN typeof(NEW.trigger) <> 'blob' THEN NEW.trigger END) ||
-            ',"agents":' || json_quote(CASE WHEN typeof(NEW.agents) <> 'blob' THEN NEW.agents END) ||
-            ',"prompt_template":' || json_quote(CASE WHEN typeof(NEW.prompt_template) <> 'blob' THEN NEW.prompt_template END) ||
-            ',"actions":' || json_quote(CASE WHEN typeof(NEW.actions) <> 'blob' THEN NEW.actions END) ||
-            ',"position_x":' || json_quote(CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END) ||
-            ',"position_y":' || json_quote(CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END) ||
-            ',"size_width":' || json_quote(CASE WHEN typeof(NEW.size_width) <> 'blob' THEN NEW.size_width END) ||
-            ',"size_height":' || json_quote(CASE WHEN typeof(NEW.size_height) <> 'blob' THEN NEW.size_height END) ||
-            ',"created_at":' || json_quote(CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END) ||
-            ',"updated_at":' || json_quote(CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END) || '}');
+            json_object(
+              'name', CASE WHEN typeof(NEW.name) <> 'blob' THEN NEW.name END,
+              'description', CASE WHEN typeof(NEW.description) <> 'blob' THEN NEW.description END,
+              'trigger', CASE WHEN typeof(NEW.trigger) <> 'blob' THEN NEW.trigger END,
+              'agents', CASE WHEN typeof(NEW.agents) <> 'blob' THEN NEW.agents END,
+              'prompt_template', CASE WHEN typeof(NEW.prompt_template) <> 'blob' THEN NEW.prompt_template END,
+              'actions', CASE WHEN typeof(NEW.actions) <> 'blob' THEN NEW.actions END,
+              'position_x', CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END,
+              'position_y', CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END,
+              'size_width', CASE WHEN typeof(NEW.size_width) <> 'blob' THEN NEW.size_width END,
+              'size_height', CASE WHEN typeof(NEW.size_height) <> 'blob' THEN NEW.size_height END,
+              'created_at', CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END,
+              'updated_at', CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END));
 END;
 
 CREATE TRIGGER changes_zone_update AFTER UPDATE ON zones BEGIN

@@ -78,6 +78,6 @@ mod tests {
     const RELEASED: [&str; 3] = [
         "c7915cd133efbf0b23fd3b65549a3c64bd6174cfade56c544b985d305fbd112d",
         "6f0a86d3901aec2722480d152d706c210023b0a3f31fcffb02a8bc802c610313",
-        "7f26c073c98a705ed832f17374d80c1492ca3930d2130cc1f88240736a5eb21f",
+        "66cfb1a1833abce311a6667c6b47fdf349aa7630aad48264efcdd498e0cf921b",
     ];
 }
