@@ -130,7 +130,8 @@ describe('a packed package', () => {
       for (const args of COMMANDS) {
         const found = run([COMMAND(), ...args, '--db', 'data/visual.db'], { cwd });
         expect([args, found.status], found.stdout + found.stderr).toEqual([args, 0]);
-        expect([args, found.loaded.flatMap(past)]).toEqual([args, [ONE_FILE]]);
+        // `vacuum` runs in a thread of its own.
+        expect([args, found.loaded.map(past)]).toEqual([args, found.loaded.map(() => [ONE_FILE])]);
       }
     });
 

@@ -6,7 +6,7 @@ import { chart } from './chart.mjs';
 import { tidy } from './files.mjs';
 import { floor } from './floor.mjs';
 import { machine } from './machine.mjs';
-import { coldStarts, crowds, peakMemory } from './processes.mjs';
+import { coldStarts, crowds, crowdsOfWorkers, peakMemory } from './processes.mjs';
 import { BEFORE, PEERS } from './peers/index.mjs';
 import { report } from './report.mjs';
 import { measureCases } from './rounds.mjs';
@@ -74,6 +74,7 @@ for (const size of values.quick ? [SIZES[0]] : [SIZES[0], SIZES[2]])
   results.push(...(await measureCases({ size, file: 'runs', peers, only, say, ...settings })));
 const outside = { size: SIZES[1], peers, say, ...settings };
 if (only.test('cold start')) results.push(await coldStarts(outside));
+if (only.test('8 processes on one queue')) results.push(await crowdsOfWorkers({ ...outside, size: SIZES[0] }));
 if (only.test('8 processes on one file')) results.push(await crowds(outside));
 // Of every case, some of which an earlier version lacks.
 const memory = only.test('memory')

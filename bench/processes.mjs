@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { forThisRun, fresh } from './files.mjs';
 import { installed } from './installed.mjs';
 import { start, untilFirstOutput } from './node24.mjs';
-import { BEFORE, OURS } from './peers/index.mjs';
+import { AS_WRITTEN, BEFORE, OURS } from './peers/index.mjs';
 import { interleaved } from './rounds.mjs';
 
 const CROWD = 8;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-async function onFiles(size, peers) {
+async function onFiles(size, peers, file) {
   const paths = {};
-  for (const peer of peers) paths[peer] = await fresh(size, peer);
+  for (const peer of peers) paths[peer] = await fresh(size, peer, file);
   return paths;
 }
 
@@ -48,6 +48,27 @@ export async function crowds({ size, peers, rounds, effort, say }) {
     return ((performance.now() - before) * 1e6) / (CROWD * operations);
   });
   return { name: `${CROWD} processes on one file, per call`, group: 'every other case', size, medians };
+}
+
+/** Eight workers on one queue for a while: what a run's life takes them together, and each one's part of it. */
+export async function crowdsOfWorkers({ size, peers: all, rounds, effort, say }) {
+  say(`${CROWD} processes on one queue`);
+  const peers = all.filter((peer) => peer !== AS_WRITTEN && peer !== BEFORE);
+  const paths = await onFiles(size, peers, 'runs');
+  const shares = Object.fromEntries(peers.map((peer) => [peer, []]));
+  const milliseconds = effort * 40;
+  const medians = await interleaved(peers, rounds, async (peer) => {
+    const members = await Promise.all(
+      Array.from({ length: CROWD }, (_, i) =>
+        start('children/crowd_of_workers.mjs', peer, paths[peer], i, milliseconds),
+      ),
+    );
+    const counts = await Promise.all(members.map((member) => member.ask('go')));
+    const sum = counts.reduce((a, b) => a + b, 0);
+    shares[peer].push(counts.map((count) => (count * CROWD) / sum));
+    return (milliseconds * 1e6) / sum;
+  });
+  return { name: `${CROWD} processes on one queue, per run`, group: 'runs of 8 processes', size, medians, shares };
 }
 
 /** Peak resident bytes of a run of fixed length, by peer. */

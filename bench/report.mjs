@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { AS_WRITTEN, BEFORE, OURS, TUNED } from './peers/index.mjs';
 import { geometricMean, median, spread } from './statistics.mjs';
-import { ADDON_BYTES, FLOOR, GEOMETRIC_MEAN, GROWTH, targetOf } from './targets.mjs';
+import { ADDON_BYTES, FLOOR, GEOMETRIC_MEAN, GROWTH, QUEUE_GROWTH, targetOf } from './targets.mjs';
 import { SIZES } from './workload.mjs';
 
 const number = (value) => value.toLocaleString('en', { maximumSignificantDigits: 3 });
@@ -18,13 +18,18 @@ const table = (head, rows) =>
   [head, head.map((_, i) => (i === 0 ? '---' : '--:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 const short = (peer) => peer.replace(', ', '<br>');
 
-/** Ratios of the peers' medians to ours; `undefined` where one of the two was not measured. */
+/**
+ * Ratios of the peers to ours, `undefined` where one of the two was not measured: the median of those of each round, since what
+ * was measured within a second was measured on the same machine, so to speak.
+ */
 export function ratios({ medians }) {
-  const of = (peer) => (medians[peer] === undefined ? undefined : median(medians[peer]));
-  const ours = of(OURS);
-  const ratio = (other) => (ours === undefined || other === undefined ? undefined : other / ours);
-  const tuned = TUNED.map(of).filter((value) => value !== undefined);
-  return { asWritten: ratio(of(AS_WRITTEN)), tuned: ratio(tuned.length === 0 ? undefined : Math.min(...tuned)) };
+  const ours = medians[OURS];
+  const ratio = (peer) =>
+    ours === undefined || medians[peer] === undefined
+      ? undefined
+      : median(medians[peer].map((value, round) => value / ours[round]));
+  const tuned = TUNED.map(ratio).filter((value) => value !== undefined);
+  return { asWritten: ratio(AS_WRITTEN), tuned: tuned.length === 0 ? undefined : Math.min(...tuned) };
 }
 
 function cases(results, peers) {
@@ -65,10 +70,49 @@ function growth(results, peers) {
   const rows = names
     .filter((name) => of(name, SIZES[2]))
     .map((name) => {
-      const ratio = (peer) => median(of(name, SIZES[2]).medians[peer]) / median(of(name, SIZES[0]).medians[peer]);
-      return [name, ...peers.map((peer) => (peer === OURS ? atMost(ratio(peer), GROWTH) : number(ratio(peer))))];
+      const [large, small] = [SIZES[2], SIZES[0]].map((size) => of(name, size).medians);
+      const cell = (peer) => {
+        // A peer may have none of it.
+        if (large[peer] === undefined || small[peer] === undefined) return '–';
+        const ratio = median(large[peer]) / median(small[peer]);
+        return peer === OURS ? atMost(ratio, GROWTH) : number(ratio);
+      };
+      return [name, ...peers.map(cell)];
     });
   return rows.length === 0 ? '' : table(['cost at 1,000,000 / at 10,000', ...peers.map(short)], rows);
+}
+
+/** What a long queue costs, and what every process got of a file that eight share. */
+function queues(results, peers) {
+  const rows = [];
+  const cells = (ratio) =>
+    peers.map((peer) => {
+      const value = ratio(peer);
+      if (value === undefined) return '–';
+      return peer === OURS ? atMost(value, QUEUE_GROWTH) : number(value);
+    });
+  const long = results.filter(({ name }) => name.endsWith(' 100,000 queued'));
+  for (const { name, size, medians } of long) {
+    const short = results.find((r) => r.size === size && r.name === name.replace('100,000', '10'))?.medians;
+    const of = (peer) => short?.[peer] && medians[peer] && median(medians[peer]) / median(short[peer]);
+    rows.push([`${name.replace(', 100,000 queued', '')} (${number(size)})`, ...cells(of)]);
+  }
+  return rows.length === 0 ? '' : table(['cost with 100,000 queued / with 10', ...peers.map(short)], rows);
+}
+
+function shares(results, peers) {
+  const rows = results
+    .filter((result) => result.shares)
+    .map(({ name, shares: of }) => [
+      name.replace(', per run', ''),
+      ...peers.map((peer) => {
+        const rounds = of[peer];
+        return rounds ? `${number(Math.min(...rounds.flat()))}–${number(Math.max(...rounds.flat()))}` : '–';
+      }),
+    ]);
+  return rows.length === 0
+    ? ''
+    : table(['least and most that a process got, 1 is an equal share', ...peers.map(short)], rows);
 }
 
 function floors(floor) {
@@ -118,12 +162,14 @@ export function report({ results, memory, floor, machine, peers }) {
     .join('\n');
   const parts = [
     '# Benchmarks',
-    "Made by `npm run bench`; 2,000 worktrees, 50 zones, 100,000 executions unless a case says otherwise. Each peer runs in a process and on a file of its own, on the same Node; a number is the median of the rounds' medians, ± half of what lies between the quartiles of the rounds. Ratios are peer / ours: over 1, ours is faster.",
+    "Made by `npm run bench`; 2,000 worktrees, 50 zones, 100,000 executions unless a case says otherwise. Each peer runs in a process and on a file of its own, on the same Node; a number is the median of the rounds' medians, ± half of what lies between the quartiles of the rounds. Ratios are peer / ours, the median of those of each round: over 1, ours is faster.",
     where,
     cases(results, peers),
     mean(results),
     before(results),
     growth(results, peers),
+    queues(results, peers),
+    shares(results, peers),
     floors(floor),
     memories(memory),
     addon(),

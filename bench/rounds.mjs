@@ -3,6 +3,7 @@ import { CASES } from './cases/index.mjs';
 import { start } from './node24.mjs';
 import { fresh } from './files.mjs';
 import { AS_WRITTEN } from './peers/index.mjs';
+import { SIZES } from './workload.mjs';
 
 /** In nanoseconds. */
 const SLOW = 5e7;
@@ -13,8 +14,7 @@ const SLOW = 5e7;
  */
 export async function measureCases({ size, file, peers: all, rounds, effort, only, say }) {
   const cases = CASES.filter((one) => one.sizes.includes(size) && one.file === file && only.test(one.name));
-  // The JavaScript layer has no runs.
-  const peers = all.filter((peer) => !(file === 'runs' && peer === AS_WRITTEN));
+  const peers = all.filter((peer) => !(peer === AS_WRITTEN && file === 'runs' && size !== SIZES[0]));
   const workers = new Map();
   if (cases.length === 0) return [];
   for (const peer of peers) {
@@ -22,12 +22,12 @@ export async function measureCases({ size, file, peers: all, rounds, effort, onl
     workers.set(peer, await start('children/worker.mjs', peer, path, '{}', file ?? ''));
   }
   const results = [];
-  for (const { name, group } of cases) {
+  for (const { name, group, tunedOnly } of cases) {
     say(`${size.toLocaleString('en')}: ${name}`);
     const round = async (peer) => (await workers.get(peer).ask({ name, effort })).median;
     // One that doesn't count: code is compiled and pages come into the system's cache.
     const able = [];
-    for (const peer of peers) {
+    for (const peer of peers.filter((one) => !(tunedOnly && one === AS_WRITTEN))) {
       const { missing } = await workers.get(peer).ask({ name, effort: effort / 4 });
       if (!missing) able.push(peer);
     }

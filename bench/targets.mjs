@@ -7,6 +7,8 @@ const OTHER = { asWritten: 1, tuned: 0.97 };
 export const GEOMETRIC_MEAN = 1.4;
 /** One history page, one statistics call and one recorded execution at the largest history, against the smallest. */
 export const GROWTH = 1.3;
+/** A claim from a long queue, against one from a short queue in as many lanes. */
+export const QUEUE_GROWTH = 1.3;
 export const FLOOR = { single: 1.3, list: 1.6 };
 export const ADDON_BYTES = 4.5 * 1024 * 1024;
 
@@ -24,6 +26,7 @@ const groups = {
   'cold start': { asWritten: 1, tuned: 1 },
   'bulk calls': { asWritten: 1, tuned: 1.5 },
   runs: { asWritten: 1, tuned: 1.1 },
+  'runs in many lanes': { asWritten: 1, tuned: 1 },
   'runs of 8 processes': { asWritten: 1, tuned: 1 },
 };
 

@@ -1,19 +1,33 @@
 // Runs: the queue is kept as long as the case says, and fifty runs are at work beside those that are timed. Each call is timed
 // on its own between the others that a run's life has, as a worker makes them: what it finds in the caches is what it would.
 // They are on files of their own, in which every execution is a run that has ended; on the smallest there is none of those.
-import { SIZES, execution } from '../workload.mjs';
+//
+// A claim chooses among lanes, a zone and an agent each. So a short queue and a long one are compared in the same ten lanes, which
+// is five stages with two agents each; what three hundred of them cost, all that the board has, is a case of its own.
+import { SIZES, execution, zone, zoneId } from '../workload.mjs';
 
 const [SMALL, , LARGE] = SIZES;
 const BATCH = 150;
 export const AT_WORK = 50;
 const DAY = 86_400_000;
 const WORKER = { workerId: 'worker-1' };
+const LONGER = { leaseMs: 90_000 };
+
+const STAGES = 5;
+const ALL_LANES = 300;
 
 let wanted = 9_000_000;
-/** A run that somebody wants: an execution that is yet to come. */
+/** A run that somebody wants, in any lane of the board: an execution that is yet to come. */
+export function newRunAnywhere() {
+  const { zoneId: id, worktreeId, agentType, prompt } = execution(wanted++);
+  return { zoneId: id, worktreeId, agentType, prompt };
+}
+/** The same in one of ten lanes, each as often. */
 export function newRun() {
-  const { zoneId, worktreeId, agentType, prompt } = execution(wanted++);
-  return { zoneId, worktreeId, agentType, prompt };
+  const stage = wanted % STAGES;
+  const [first, second] = zone(stage).agents;
+  const agentType = Math.floor(wanted / STAGES) % 2 === 0 ? first : second;
+  return { ...newRunAnywhere(), zoneId: zoneId(stage), agentType };
 }
 const done = (i) => ({
   status: 'succeeded',
@@ -29,33 +43,38 @@ export const OUTCOMES = Array.from({ length: 64 }, (_, i) => done(i));
 
 let atWork = false;
 let inLine = 0;
-/** Fifty runs at work and as many in line as the case says. */
-export function furnish(db, queued) {
+let everywhere = false;
+const enqueue = (db, number, make) => {
+  for (let left = number; left > 0; left -= 1000) db.enqueueRuns(Array.from({ length: Math.min(1000, left) }, make));
+};
+/** Fifty runs at work, all over the board, and as many in line as the case says. */
+export function furnish(db, queued, lanes = 10) {
   if (!atWork) {
-    db.enqueueRuns(Array.from({ length: AT_WORK }, newRun));
+    enqueue(db, AT_WORK, newRunAnywhere);
     for (let i = 0; i < AT_WORK; i++) db.claimRun({ workerId: `worker-${i}`, leaseMs: DAY });
     atWork = true;
   }
-  while (inLine < queued) {
-    const some = Math.min(1000, queued - inLine);
-    db.enqueueRuns(Array.from({ length: some }, newRun));
-    inLine += some;
-  }
+  enqueue(db, queued - inLine, newRun);
+  inLine = Math.max(inLine, queued);
   for (; inLine > queued; inLine--) finish(db, db.claimRun(WORKER));
+  // Fifty for each lane: none gets empty while a case takes what comes to it.
+  if (lanes === ALL_LANES && !everywhere) enqueue(db, ALL_LANES * 50, newRunAnywhere);
+  everywhere ||= lanes === ALL_LANES;
 }
 
 const finish = (db, { run, token }, outcome = OUTCOMES[0]) => db.finishRun(run.id, token, outcome);
 
 /** A case: of each run's life `timed` is what is timed. */
-const lives = (queued, timed) => (db, time) => {
-  furnish(db, queued);
-  const wishes = Array.from({ length: BATCH }, newRun);
+const lives = (queued, timed, lanes) => (db, time) => {
+  furnish(db, queued, lanes);
+  const wishes = Array.from({ length: BATCH }, lanes === ALL_LANES ? newRunAnywhere : newRun);
   for (const [i, wish] of wishes.entries()) {
     let claimed;
     const steps = {
       enqueue: () => db.enqueueRun(wish),
       claim: () => (claimed = db.claimRun(WORKER)),
-      heartbeat: () => db.heartbeatRun(claimed.run.id, claimed.token),
+      // Longer than the claim's: one in the same millisecond would find nothing to write.
+      heartbeat: () => db.heartbeatRun(claimed.run.id, claimed.token, LONGER),
       finish: () => finish(db, claimed, OUTCOMES[i % OUTCOMES.length]),
     };
     if (timed === 'all') {
@@ -73,21 +92,24 @@ const lives = (queued, timed) => (db, time) => {
   }
 };
 
-const cases = (queued, sizes, group = 'runs') =>
-  Object.entries({
-    enqueueRun: 'enqueue',
-    claimRun: 'claim',
-    heartbeatRun: 'heartbeat',
-    finishRun: 'finish',
-    'enqueueRun, claimRun, finishRun': 'all',
-  }).map(([name, timed]) => ({
-    name: `${name}, ${queued.toLocaleString('en')} queued`,
-    group,
-    sizes,
-    file: 'runs',
-    every: 20,
-    each: lives(queued, timed),
-  }));
+const LONG = 100_000;
+const oneCase = (name, queued, timed, lanes) => ({
+  name: `${name}, ${queued.toLocaleString('en')} queued${lanes === undefined ? '' : ` in ${lanes} lanes`}`,
+  group: lanes === undefined ? 'runs' : 'runs in many lanes',
+  sizes: [SMALL, LARGE],
+  file: 'runs',
+  every: 20,
+  // As written a claim looks through the whole queue: a batch of a long one would take a minute.
+  tunedOnly: queued === LONG,
+  each: lives(queued, timed, lanes),
+});
+const cases = (queued) => [
+  oneCase('enqueueRun', queued, 'enqueue'),
+  oneCase('claimRun', queued, 'claim'),
+  oneCase('heartbeatRun', queued, 'heartbeat'),
+  oneCase('finishRun', queued, 'finish'),
+  oneCase('enqueueRun, claimRun, finishRun', queued, 'all'),
+];
 
 // The longest queue last: it is made longer only.
-export const runs = [...cases(10, [SMALL, LARGE]), ...cases(100_000, [SMALL, LARGE])];
+export const runs = [...cases(10), ...cases(LONG), oneCase('claimRun', LONG, 'claim', ALL_LANES)];

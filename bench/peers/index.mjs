@@ -11,14 +11,15 @@ export const BEFORE = 'visual-db before';
 /** The tables of runs would slow its deleting down, which the package's always pays for: it has them only where they are needed. */
 const handTuned = async (file) =>
   file === 'runs'
-    ? (await import('./hand_tuned_runs.mjs')).HandTunedRuns
+    ? (await import('./hand_tuned_run_calls.mjs')).HandTunedRunCalls
     : (await import('./hand_tuned.mjs')).HandTuned;
 
 const openers = {
-  async [AS_WRITTEN](path) {
+  async [AS_WRITTEN](path, options, file) {
     const { default: Database } = await import('better-sqlite3');
     const { asWrittenWithBulk } = await import('./bulk_as_written.mjs');
-    return new (asWrittenWithBulk(Database))({ dbPath: path });
+    const { asWrittenRuns } = await import('./as_written_runs.mjs');
+    return new ((file === 'runs' ? asWrittenRuns : asWrittenWithBulk)(Database))({ dbPath: path });
   },
   async [TUNED[0]](path, options, file) {
     const [HandTuned, { betterSqlite3 }] = [await handTuned(file), await import('./drivers.mjs')];

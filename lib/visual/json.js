@@ -11,6 +11,9 @@ const known = new Map();
 
 /** The value of a column. The error says where it stands, and nothing of what stands there. */
 function json(parse, text, missing, entity, id, field) {
+  // Most runs have most of theirs missing: parsing the text that stands for it took 50 ns each.
+  if (!text && missing === 'null') return null;
+  if (!text && missing === '[]') return [];
   try {
     return parse(text || missing);
   } catch {

@@ -144,7 +144,7 @@ async function waited(state, given) {
 function claim(state, method, given) {
   const { connection, clock } = state;
   const { workerId, leaseMs } = given;
-  const limit = integer(method, 'limit', given.limit, [1, 1000], 1);
+  const limit = method === 'claimRuns' ? integer(method, 'limit', given.limit, [1, 1000], 1) : 1;
   const zoneIds = texts(method, 'zoneIds', given.zoneIds);
   const agentTypes = texts(method, 'agentTypes', given.agentTypes);
   const some = (most, goesOn = false) => {

@@ -97,6 +97,10 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
                     ..Prepare::default()
                 },
             )?;
+            if !in_memory && is_cut_off(inner, path)? {
+                let why = "it ends in the middle of a page: a part of it is missing";
+                return Err(failed(ffi::SQLITE_CORRUPT, format!("{CANNOT} '{}': {why}", path.display())));
+            }
             if !options.readonly {
                 use_write_ahead_log(inner, options.timeout)?;
                 inner.pragma_update(None, "synchronous", if options.full { "FULL" } else { "NORMAL" })?;
@@ -119,6 +123,19 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
     let store = Store::new(&connection, &prepared);
     store.look_at_counts();
     Ok((connection, store))
+}
+
+/// Whether the file ends in the middle of a page. SQLite takes what is missing for zeros and says so only where a call reads that
+/// page. Where a log is there, whoever wrote to the file may have been killed at it, and the log has that page.
+fn is_cut_off(connection: &rusqlite::Connection, path: &Path) -> Result<bool> {
+    let page = connection.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0))?;
+    let length = std::fs::metadata(path).map_or(0, |found| found.len());
+    if length.is_multiple_of(u64::from(page.max(1))) {
+        return Ok(false);
+    }
+    let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let has = |log| std::fs::metadata(backup::with_suffix(&file, log)).is_ok_and(|found| found.len() > 0);
+    Ok(!has("-wal") && !has("-journal"))
 }
 
 /// Refuses a file that has no write-ahead log yet, or can't be read because of it, where there can be none.

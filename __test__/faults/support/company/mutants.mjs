@@ -1,7 +1,7 @@
 // What the company must notice: small changes of the VFS, and of how it is told whether an answer still holds. Each says in
 // which files what is replaced by what. They are made in a copy of the source, so that the source has no trace of them.
 
-const CONNECTION = 'src/engine/sqlite/driver/connection.rs';
+const COMMITS = 'src/engine/sqlite/driver/commits.rs';
 const DATABASE = 'src/engine/sqlite/driver/vfs/database.rs';
 const FRAMES = 'src/engine/sqlite/driver/vfs/frames.rs';
 const INDEX = 'src/engine/sqlite/driver/vfs/index.rs';
@@ -11,7 +11,7 @@ const NEVER_FORGOTTEN = [DATABASE, 'held.forget();', 'let _ = held;'];
 
 export const MUTANTS = {
   'an era that never ends: answers hold whoever has committed': [
-    [CONNECTION, 'if state == seen {', 'if state == seen || generation != 0 {'],
+    [COMMITS, 'if state == seen {', 'if state == seen || generation != 0 {'],
   ],
   'a blunted generation: as many frames and pages are taken for the same content': [
     [

@@ -25,6 +25,7 @@ pub fn resolve(path: &Path) -> Result<PathBuf> {
 }
 
 /// Appends to the file's name: `visual.db` and `-wal` give `visual.db-wal`.
+#[must_use]
 pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);

@@ -24,7 +24,7 @@ mod tests;
 pub use content::Counts;
 pub use copy::{Progress, Report, Stage, unreported};
 pub use create::{Create, create, create_from_bytes};
-pub use files::is_partial;
+pub use files::{is_partial, with_suffix};
 pub use list::{Listed, list};
 pub use manifest::{Backup, Kind, Manifest};
 pub use name::default_folder;

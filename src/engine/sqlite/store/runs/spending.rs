@@ -27,8 +27,7 @@ impl Spending for Store {
             })?;
             let not_found = || RUN.not_found(Field::new("recordUsage", "id"), argument(given, 0));
             let (key, of, has_ended) = of.ok_or_else(not_found)?;
-            let counted = self.count_event(key, &event, AMOUNTS, has_ended)?;
-            let usage = self.usage(key)?;
+            let (counted, usage) = self.count_event(key, &event, AMOUNTS, has_ended)?;
             if counted {
                 if let Some(micros) = event.amounts.cost_micros.filter(|micros| *micros > 0) {
                     // Only so that what is spent now counts for the period that is now.

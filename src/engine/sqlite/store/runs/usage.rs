@@ -31,14 +31,7 @@ struct OfModel {
 impl Store {
     /// What a run used so far.
     pub(super) fn usage(&self, key: i64) -> Result<Usage> {
-        let models = self.models(key)?;
-        let mut all = Amounts::default();
-        for of in &models {
-            // Each sum was checked when it was counted.
-            all = all.plus(of.amounts, 0).unwrap_or(all);
-        }
-        let models = (!models.is_empty()).then(|| Value::Array(models.iter().map(shown).collect()).to_string());
-        Ok(Usage { all, models })
+        self.models(key).map(|models| of_all(&models))
     }
 
     fn models(&self, key: i64) -> Result<Vec<OfModel>> {
@@ -63,20 +56,35 @@ impl Store {
     }
 
     /// Counts an event of a run, its amounts being the caller's values from `nth` on; `false` where it was counted before.
-    pub(super) fn count_event(&self, key: i64, event: &Event<'_>, nth: usize, has_ended: bool) -> Result<bool> {
+    /// What the run used by then is told, too.
+    pub(super) fn count_event(
+        &self,
+        key: i64,
+        event: &Event<'_>,
+        nth: usize,
+        has_ended: bool,
+    ) -> Result<(bool, Usage)> {
         let run = Bind::Integer(key);
+        let mut models = self.models(key)?;
         if let Some(id) = event.id
             && self.write_run(Sql::CountEvent, &[run, Bind::Text(id)])?.0 == 0
         {
-            return Ok(false);
+            return Ok((false, of_all(&models)));
         }
-        let all = self.usage(key)?.all.plus(event.amounts, nth)?;
-        let models = self.models(key)?;
-        let before = models.iter().find(|of| of.model == event.model).map(|of| of.amounts).unwrap_or_default();
+        let all = sum(&models).plus(event.amounts, nth)?;
+        // SQLite compares their names as Rust does, byte by byte.
+        let at = models.binary_search_by(|of| of.model.as_str().cmp(event.model)).unwrap_or_else(|at| {
+            models.insert(at, OfModel::none(event.model));
+            at
+        });
         // A model's sums are never larger than those of all, so they can't be refused once these were not.
-        let after = before.plus(event.amounts, nth)?;
+        models[at].amounts = models[at].amounts.plus(event.amounts, nth)?;
+        models[at].is_computed |= event.is_computed;
+        if let Some(provider) = event.provider {
+            models[at].provider = Some(provider.to_owned());
+        }
         let mut values = vec![run, Bind::Text(event.model), event.provider.into()];
-        values.extend(sums(after));
+        values.extend(sums(models[at].amounts));
         values.push(Bind::Integer(event.is_computed.into()));
         self.write_run(Sql::SetModel, &values)?;
         if has_ended {
@@ -84,8 +92,28 @@ impl Store {
             values.extend(sums(all));
             self.write_run(Sql::SetSums, &values)?;
         }
-        Ok(true)
+        Ok((true, of_all(&models)))
     }
+}
+
+impl OfModel {
+    fn none(model: &str) -> Self {
+        Self { model: model.to_owned(), provider: None, amounts: Amounts::default(), is_computed: false }
+    }
+}
+
+fn sum(models: &[OfModel]) -> Amounts {
+    let mut all = Amounts::default();
+    for of in models {
+        // Each sum was checked when it was counted.
+        all = all.plus(of.amounts, 0).unwrap_or(all);
+    }
+    all
+}
+
+fn of_all(models: &[OfModel]) -> Usage {
+    let shown = (!models.is_empty()).then(|| Value::Array(models.iter().map(shown).collect()).to_string());
+    Usage { all: sum(models), models: shown }
 }
 
 fn sums(amounts: Amounts) -> [Bind<'static>; 5] {
