@@ -1,6 +1,7 @@
 // Arguments of the calls of runs that act while they are read (they throw, lie, use and close the very database they are given
 // to), and keys that no call reads.
 import { describe, expect, it } from 'vitest';
+import { getting } from './support/acting.mjs';
 import { thrown } from './support/failure.mjs';
 import { board, claim, ended, everything, queued, running, waiting, wanted } from './support/runs.mjs';
 import { execution } from './support/samples.mjs';
@@ -57,9 +58,6 @@ const ARGUMENTS = {
   as: ['actor', { kind: 'user', id: 'u-1' }, 'id', (db, given) => db.as(given)],
 };
 const TABLE = Object.entries(ARGUMENTS);
-
-/** `object` with a getter in the place of `key`. */
-const getting = (object, key, get) => Object.defineProperty({ ...object }, key, { get, enumerable: true });
 
 function furnished(config) {
   const db = board(config);
@@ -147,6 +145,7 @@ describe.each(TABLE)('strict: true: an unknown key in what %s is given', (name, 
     const { db, runs } = furnished({ strict: true });
     const read = new Set();
     call(db, new Proxy(given, { get: (target, key) => (read.add(key), Reflect.get(target, key)) }), runs);
+    expect(read.size).toBeGreaterThan(0);
     for (const key of read) {
       const other = furnished({ strict: true });
       expect(() => call(other.db, { ...given, [key]: given[key] }, other.runs), key).not.toThrow();

@@ -1,13 +1,11 @@
 // Arguments that act while they are read: they may throw, lie, or use and close the very database they are given to.
 import { describe, expect, it } from 'vitest';
+import { getting } from './support/acting.mjs';
 import { thrown } from './support/failure.mjs';
 import { rows } from './support/rows.mjs';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
 import { VisualDatabase } from './support/visual_database.mjs';
-
-/** `object` with a getter in the place of `key`. */
-const getting = (object, key, get) => Object.defineProperty({ ...object }, key, { get, enumerable: true });
 
 const comparable = (db) => rows(db).worktrees.map(({ id, path, status }) => [id, path, status]);
 const asked = () => {

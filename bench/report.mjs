@@ -82,7 +82,7 @@ function growth(results, peers) {
   return rows.length === 0 ? '' : table(['cost at 1,000,000 / at 10,000', ...peers.map(short)], rows);
 }
 
-/** What a long queue costs, and what every process got of a file that eight share. */
+/** What a long queue costs, beside a short one. */
 function queues(results, peers) {
   const rows = [];
   const cells = (ratio) =>
@@ -100,6 +100,7 @@ function queues(results, peers) {
   return rows.length === 0 ? '' : table(['cost with 100,000 queued / with 10', ...peers.map(short)], rows);
 }
 
+/** What each of eight processes got of one queue. */
 function shares(results, peers) {
   const rows = results
     .filter((result) => result.shares)

@@ -106,6 +106,12 @@ describe('A write-ahead log that a crash left behind', () => {
     figure("the JavaScript layer's write-ahead log, cut", `${cuts.length} places: all sound`);
   });
 
+  it('has the page in whose middle the file ends, where its writer was killed at it', within(60, 5), async () => {
+    const [whole, torn] = await examine([crashed, { ...crashed, '': Buffer.concat([crashed[''], Buffer.alloc(512)]) }]);
+    expect(torn).toEqual(whole);
+    expect(torn.answers.sound).toBe('ok');
+  });
+
   it('gives, with flipped bits, a sound file or an error', within(120, 20), async () => {
     const damaged = bitFlips(wal, amount(100, 3000), 3).map((part) => ({ ...crashed, '-wal': part }));
     const sorted = sort(await examine(damaged), await answersOf(crashed));

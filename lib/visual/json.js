@@ -9,13 +9,14 @@ const MOST = 256;
 /** The values of texts that were parsed before. */
 const known = new Map();
 
+/** What a column without a text holds, by the text that stands for it, which need not be parsed each time. */
+const MISSING = { null: () => null, '[]': () => [], '{}': () => ({}) };
+
 /** The value of a column. The error says where it stands, and nothing of what stands there. */
 function json(parse, text, missing, entity, id, field) {
-  // Most runs have most of theirs missing: parsing the text that stands for it took 50 ns each.
-  if (!text && missing === 'null') return null;
-  if (!text && missing === '[]') return [];
+  if (!text) return MISSING[missing]();
   try {
-    return parse(text || missing);
+    return parse(text);
   } catch {
     throw new Error(`The ${field} of ${entity} '${id}' are stored as text that is not JSON`);
   }

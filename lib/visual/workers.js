@@ -53,11 +53,9 @@ const methods = {
   },
 
   claimRuns(given) {
-    return claim(
-      stateOf(this, 'claimRuns'),
-      'claimRuns',
-      fields('claimRuns', 'options', given, knownKeys.claims, true),
-    );
+    const state = stateOf(this, 'claimRuns');
+    const { limit, ...wanted } = fields('claimRuns', 'options', given, knownKeys.claims, true);
+    return claim(state, 'claimRuns', wanted, integer('claimRuns', 'limit', limit, [1, 1000], 1));
   },
 
   claimRun(given) {
@@ -140,11 +138,10 @@ async function waited(state, given) {
   return claimantsOf(state).wait(wanted, takes, signal);
 }
 
-/** Claims as many runs as the options say. */
-function claim(state, method, given) {
+/** Claims at most so many runs. */
+function claim(state, method, given, limit = 1) {
   const { connection, clock } = state;
   const { workerId, leaseMs } = given;
-  const limit = method === 'claimRuns' ? integer(method, 'limit', given.limit, [1, 1000], 1) : 1;
   const zoneIds = texts(method, 'zoneIds', given.zoneIds);
   const agentTypes = texts(method, 'agentTypes', given.agentTypes);
   const some = (most, goesOn = false) => {

@@ -16,7 +16,6 @@ const REFUSES = 'it only refuses';
 const FEW = 'it reads the few rows that somebody has set';
 const WAITS = 'it only waits for claimRun, which has one; how long it sleeps bench/waiting measures';
 const DEPENDS = 'what it costs is what the SQL, the function or the file costs that it is given';
-
 const NOT_KEPT = 'its answers are not kept';
 const RUN_MODEL = 'runs have a model in Rust (store/runs/tests/life.rs), and processes that are killed (faults/10)';
 
@@ -24,18 +23,11 @@ const of = (names, reason) => Object.fromEntries(names.map((name) => [`VisualDat
 const BACKUPS = ['backup', 'backupSync', 'verifyBackup', 'listBackups', 'pruneBackups', 'restore'];
 const ENDS = ['close', 'Symbol.dispose'];
 const READS_OF_RUNS = ['getOutput', 'getRunLimits', 'getBudgets', 'getRun', 'listRuns'];
-const WISHES = ['enqueueRun', 'enqueueRuns', 'answerRun', 'cancelRun', 'retryRun', 'setRunLimit', 'setBudget', 'as'];
-const WORKERS = [
-  'startRun',
-  'claimRuns',
-  'claimRun',
-  'waitForRun',
-  'heartbeatRun',
-  'appendOutput',
-  'recordUsage',
-  'waitRun',
-];
-const ENDS_OF_RUNS = ['finishRun', 'releaseRun', 'sweepRuns'];
+const CALLS_OF_RUNS = [
+  'enqueueRun', 'enqueueRuns', 'answerRun', 'cancelRun', 'retryRun', 'setRunLimit', 'setBudget', 'as', 'startRun', 'claimRuns',
+  'claimRun', 'waitForRun', 'heartbeatRun', 'appendOutput', 'recordUsage', 'waitRun', 'finishRun', 'releaseRun', 'sweepRuns',
+  ...READS_OF_RUNS,
+]; // prettier-ignore
 
 /** What a method need not have, and why. */
 const EXCEPTIONS = {
@@ -45,7 +37,7 @@ const EXCEPTIONS = {
   model: {
     ...of(BACKUPS, FILES),
     ...of(ENDS, ONCE),
-    ...of([...WISHES, ...WORKERS, ...ENDS_OF_RUNS, ...READS_OF_RUNS], RUN_MODEL),
+    ...of(CALLS_OF_RUNS, RUN_MODEL),
   },
   benchmark: {
     ...of(BACKUPS, DEPENDS),

@@ -26,7 +26,7 @@ module.exports = {
     const { stateOf } = require('../../visual/state.js');
     return require('../../visual/workers.js').outOfLease(stateOf(database, 'doctor'), graceMs);
   },
-  /** How many commits others have made on a database's file, and how to wait for the next one. */
+  /** A number that is another one once anybody has committed to a database's file, and a promise of the next commit. */
   commitsOf(database) {
     const { commits, waitForCommit } = require('../../visual/commits.js');
     const { connection } = require('../../visual/state.js').stateOf(database, 'follow');

@@ -98,8 +98,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
                 },
             )?;
             if !in_memory && is_cut_off(inner, path)? {
-                let why = "it ends in the middle of a page: a part of it is missing";
-                return Err(failed(ffi::SQLITE_CORRUPT, format!("{CANNOT} '{}': {why}", path.display())));
+                return Err(failed(ffi::SQLITE_CORRUPT, "it ends in the middle of a page: a part of it is missing"));
             }
             if !options.readonly {
                 use_write_ahead_log(inner, options.timeout)?;

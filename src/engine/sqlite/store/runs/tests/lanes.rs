@@ -80,7 +80,7 @@ fn a_new_run_goes_before_less_urgent_ones_in_a_transaction_and_out_of_one() {
 }
 
 #[test]
-fn lanes_whose_first_was_taken_out_by_hand_are_mended() {
+fn a_queue_whose_firsts_were_all_taken_out_by_hand_is_mended() {
     let board = Board::new();
     let ids: Vec<String> = (0..3).map(|_| board.enqueue(1, None)).collect();
     // As another program would, that knows nothing of lanes.
