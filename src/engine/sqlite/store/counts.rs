@@ -4,50 +4,49 @@
 //! that is not in them for every call would cost as much as it is long, so what was read is kept here, added up, and only
 //! the rows behind it are read. A row's random stamp tells whether the log before it is still the same.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use super::Store;
+use super::counts_stand::By;
+use super::judged::Note;
 use super::queries::Query;
-use super::tail::{Counts, Summary, Tail, at};
+use super::tail::{Counts, Summary, Tail};
 use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
 
 impl Store {
     /// The counts of a zone, a worktree, both or all; `None` where they may be wrong.
     pub(super) fn summary(&self, zone: Option<&str>, worktree: Option<&str>) -> Result<Option<Summary>> {
-        self.read_counts(|| {
-            self.read_log()?;
-            self.add_up(zone, worktree)
-        })
+        self.read_counts(|note| if self.read_log(note)? { self.add_up(zone, worktree, note) } else { Ok(None) })
     }
 
-    /// How many executions there are, for a caller that reads a snapshot.
-    pub(super) fn total(&self) -> Result<i64> {
-        self.read_log()?;
-        let folded = self.statement(Query::TotalOfAll)?;
-        folded.step()?;
-        let total = folded.integer(0) + self.tail.borrow().of_all.values().map(|counts| counts.total).sum::<i64>();
-        folded.reset();
-        Ok(total)
+    /// How many executions there are by the log alone; `None` where the counts may be wrong.
+    pub(super) fn logged(&self, note: &Note<'_>) -> Result<Option<i64>> {
+        let total = || self.tail.borrow().of_all.values().map(|counts| counts.total).sum();
+        Ok(self.read_log(note)?.then(total))
     }
 
-    /// Brings the tail up to date.
-    fn read_log(&self) -> Result<()> {
+    /// Brings the tail up to date; `false` where the log is not the one that was read before, and the counts may be wrong.
+    fn read_log(&self, note: &Note<'_>) -> Result<bool> {
         let log = self.statement(Query::ReadLog)?;
         let mut tail = self.tail.borrow_mut();
-        let known = tail.read_to;
-        log.bind(0, Bind::Integer(known.map_or(i64::MIN, |(seq, _)| seq)))?;
-        let mut row = log.step()?;
-        if known.is_some() {
-            let found = row.then(|| (log.integer(0), log.integer(1)));
-            if found == known {
-                row = log.step()?;
-            } else {
-                // It was folded, or what was read was rolled back, or the file was restored.
-                *tail = Tail::default();
-                log.reset();
-                log.bind(0, Bind::Integer(i64::MIN))?;
-                row = log.step()?;
-            }
+        let first = note.counted_to.saturating_add(1);
+        let mut goes_on = false;
+        if let Some(known) = tail.read_to.filter(|(seq, _)| *seq >= first) {
+            log.bind(0, Bind::Integer(known.0))?;
+            goes_on = log.step()? && known == (log.integer(0), log.integer(1));
         }
+        if !goes_on {
+            // Nothing was read yet. Or it was folded, what was read was rolled back, the file restored, the log emptied.
+            *tail = Tail::default();
+            log.reset();
+            if !self.counts_stand(note) {
+                return Ok(false);
+            }
+            log.bind(0, Bind::Integer(first))?;
+        }
+        let mut row = log.step()?;
         while row {
             let (read, undecided, count) = ((log.integer(0), log.integer(1)), log.integer(2) != 0, log.integer(6));
             if count != 0 {
@@ -62,32 +61,41 @@ impl Store {
             }
         }
         log.reset();
-        Ok(())
+        Ok(true)
     }
 
-    fn add_up(&self, zone: Option<&str>, worktree: Option<&str>) -> Result<Summary> {
+    fn add_up(&self, zone: Option<&str>, worktree: Option<&str>, note: &Note<'_>) -> Result<Option<Summary>> {
         let tail = self.tail.borrow();
-        let recent = tail.of(zone, worktree);
-        let (query, values) = match (zone, worktree) {
-            (None, None) => (Query::CountsOfAll, vec![]),
-            (Some(zone), None) => (Query::CountsOfZone, vec![Bind::Text(zone)]),
-            (None, Some(worktree)) => (Query::CountsOfWorktree, vec![Bind::Text(worktree)]),
-            (Some(zone), Some(worktree)) => (Query::CountsOfBoth, vec![Bind::Text(zone), Bind::Text(worktree)]),
+        let (query, by) = match (zone, worktree) {
+            (None, None) => (Query::CountsOfAll, By::Zone),
+            (Some(_), None) => (Query::CountsOfZone, By::Zone),
+            (None, Some(_)) => (Query::CountsOfWorktree, By::Worktree),
+            (Some(_), Some(_)) => (Query::CountsOfBoth, By::Worktree),
         };
         let statement = self.statement(query)?;
-        statement.bind_all(values)?;
-        let mut by_agent = recent.cloned().unwrap_or_default();
+        statement.bind_all(zone.into_iter().chain(worktree).map(Bind::Text))?;
+        let recent = tail.of(zone, worktree).into_iter().flatten();
+        let mut by_agent: HashMap<Cow<'_, str>, Counts> =
+            recent.map(|(agent, counts)| (Cow::Borrowed(agent.as_str()), *counts)).collect();
+        let mut folded = false;
         while statement.step()? {
+            folded = true;
             let counts =
                 Counts { total: statement.integer(1), successful: statement.integer(2), failed: statement.integer(3) };
-            at(&mut by_agent, &statement.text(0), |known| known.add(counts));
+            statement.with_text(0, |agent| match by_agent.get_mut(agent) {
+                Some(known) => known.add(counts),
+                None => drop(by_agent.insert(Cow::Owned(agent.to_owned()), counts)),
+            });
         }
         statement.reset();
+        if !folded && !self.is_rightly_silent(by, note) {
+            return Ok(None);
+        }
         let mut summary = Summary::default();
         for counts in by_agent.values() {
             summary.counts.add(*counts);
             summary.agents += i64::from(counts.total > 0);
         }
-        Ok(summary)
+        Ok(Some(summary))
     }
 }

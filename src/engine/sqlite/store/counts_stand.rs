@@ -4,10 +4,19 @@
 //! the file's own note of the last check tells. What did is looked into, and mended where this connection may write.
 
 use super::Store;
-use super::judged::Sight;
+use super::judged::{Note, Said, Sight};
 use super::queries::Query;
 use crate::engine::sqlite::schema::counts::{Look, Standing, VERSION, Verdict, look};
 use crate::error::Result;
+
+/// The tables of counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// By worktree, zone and agent.
+    Worktree,
+    /// By zone and agent.
+    Zone,
+}
 
 impl Store {
     /// Looks whether the counts are right, and mends them. For who has just opened the file.
@@ -22,31 +31,46 @@ impl Store {
         }
     }
 
-    /// What `read` reads from the counts, in a snapshot; `None` where they may be wrong.
-    pub(super) fn read_counts<T>(&self, read: impl Fn() -> Result<T>) -> Result<Option<T>> {
+    /// What `read` reads from the counts, in a snapshot; `None` where they may be wrong, which `read` may find out, too.
+    pub(super) fn read_counts<T>(&self, read: impl Fn(&Note<'_>) -> Result<Option<T>>) -> Result<Option<T>> {
         if self.version < VERSION {
             return Ok(None);
         }
         let attempt = || {
             let _busy = self.connection.enter();
-            self.in_snapshot(|| if self.counts_stand() { read().map(Some) } else { Ok(None) })
+            match self.note() {
+                Ok(Some(note)) if self.said_before(&note) || self.counts_stand(&note) => read(&note),
+                _ => Ok(None),
+            }
         };
         let found = attempt()?;
         if found.is_none() && self.look_again() { attempt() } else { Ok(found) }
     }
 
-    fn counts_stand(&self) -> bool {
-        let (Ok(now), judged) = (self.sight(), &self.judged) else { return false };
+    /// Nothing of what the file says is new, and the counts were right. Who reads on looks at the rest as far as it matters:
+    /// that the log is the one that was read before, and that the table has rows where none was found.
+    fn said_before(&self, note: &Note<'_>) -> bool {
+        self.judged.right.get() && self.judged.of.get().is_some_and(|known| known.said == note.said)
+    }
+
+    /// Whether a table of counts that had no row to give still has all that it had.
+    pub(super) fn is_rightly_silent(&self, by: By, note: &Note<'_>) -> bool {
+        let was_empty = self.judged.of.get().is_some_and(|known| !known.tables_have_rows[by as usize]);
+        was_empty || self.counts_stand(note)
+    }
+
+    /// The same as to all that there is to look at.
+    pub(super) fn counts_stand(&self, note: &Note<'_>) -> bool {
+        let (Ok(now), judged) = (self.sight(note), &self.judged) else { return false };
         let known = judged.of.get();
-        if now.is_some() && now == known {
+        if Some(now) == known {
             return judged.right.get();
         }
         // Who wrote another stamp has looked at everything since. With the same one, the first fold has filled the tables.
-        let stamp = |sight: Sight| sight.standing.stamp;
-        let has_cause = |now| judged.right.get() || known.map(stamp) != Some(stamp(now));
-        let anew = now.is_some_and(|now| now.is_certain() && has_cause(now));
+        let stamp = |sight: Sight| sight.said.standing.stamp;
+        let anew = now.is_certain() && (judged.right.get() || known.map(stamp) != Some(stamp(now)));
         if anew {
-            judged.of.set(now);
+            judged.of.set(Some(now));
             judged.right.set(true);
         }
         anew
@@ -55,7 +79,7 @@ impl Store {
     /// Looks into what came up since the last look, if there is anything new or it can be mended.
     fn look_again(&self) -> bool {
         let write = self.may_mend();
-        let new = self.sight().is_ok_and(|now| now != self.judged.of.get());
+        let new = self.sight_now().is_ok_and(|now| now != self.judged.of.get());
         (write || new) && self.connection.without_waiting(|| self.judge(Look { write, thorough: false }))
     }
 
@@ -68,26 +92,49 @@ impl Store {
     fn judge(&self, how: Look) -> bool {
         let verdict = self.connection.with(|inner| Ok(look(inner, how))).unwrap_or(Verdict::Doubtful);
         self.judged.right.set(verdict != Verdict::Doubtful);
-        self.judged.of.set(self.sight().unwrap_or_default());
+        self.judged.of.set(self.sight_now().unwrap_or_default());
         if let Verdict::Mended(mended) = verdict {
             self.judged.mended.replace(Some(mended));
         }
         self.judged.right.get()
     }
 
-    /// With statements that are kept, and a few look-ups however long the log is.
-    fn sight(&self) -> Result<Option<Sight>> {
-        let check = self.statement(Query::CountsChecked)?;
-        let found = check.step()?.then(|| std::array::from_fn(|column| check.integer(column)));
-        check.reset();
+    fn sight_now(&self) -> Result<Option<Sight>> {
+        self.note()?.map(|note| self.sight(&note)).transpose()
+    }
+
+    fn sight(&self, note: &Note<'_>) -> Result<Sight> {
+        let there = self.statement(Query::CountsThere)?;
+        there.step()?;
+        let tables_have_rows = [0, 1].map(|column| there.integer(column) != 0);
+        there.reset();
+        Ok(Sight { said: note.said, tables_have_rows })
+    }
+
+    /// With a statement that is kept, and two look-ups however long the log is; `None` where somebody took the row.
+    fn note(&self) -> Result<Option<Note<'_>>> {
+        let statement = self.statement(Query::CountsChecked)?;
+        if !statement.step()? {
+            statement.reset();
+            return Ok(None);
+        }
+        let [stamp, doubts, checked_version, counted_to, log_goes_on] =
+            std::array::from_fn(|column| statement.integer(column));
+        let standing = Standing { stamp, doubts, checked_version, version: 0 };
+        let mut note = Note { said: Said { standing, log_goes_on: log_goes_on != 0 }, counted_to, statement };
+        note.said.standing.version = self.schema_version(statement.recompilations())?;
+        Ok(Some(note))
+    }
+
+    fn schema_version(&self, recompilations: i32) -> Result<i64> {
+        if let Some((_, version)) = self.judged.schema.get().filter(|(then, _)| *then == recompilations) {
+            return Ok(version);
+        }
         let number = self.statement(Query::SchemaVersion)?;
         number.step()?;
         let version = number.integer(0);
         number.reset();
-        Ok(found.map(|[stamp, doubts, checked_version, log_goes_on, by_worktree, by_zone]| Sight {
-            standing: Standing { stamp, doubts, checked_version, version },
-            log_goes_on: log_goes_on != 0,
-            tables_have_rows: [by_worktree != 0, by_zone != 0],
-        }))
+        self.judged.schema.set(Some((recompilations, version)));
+        Ok(version)
     }
 }

@@ -3,15 +3,39 @@
 use std::cell::{Cell, RefCell};
 
 use crate::engine::Mended;
+use crate::engine::sqlite::driver::Statement;
 use crate::engine::sqlite::schema::counts::Standing;
 
-/// All that a call looks at before it relies on the counts.
+/// What the file says about its counts, with one row. As long as this lives, the connection reads one snapshot: SQLite ends
+/// it when the last statement that is under way is reset, and this one stays on its row. BEGIN and COMMIT take longer.
+pub struct Note<'a> {
+    /// What it says.
+    pub said: Said,
+    /// The log's last row that is in the tables.
+    pub counted_to: i64,
+    pub(super) statement: &'a Statement,
+}
+
+impl Drop for Note<'_> {
+    fn drop(&mut self) {
+        self.statement.reset();
+    }
+}
+
+/// What each call looks at before it relies on the counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Sight {
+pub struct Said {
     /// What the file's own note says.
     pub standing: Standing,
     /// The log goes on from what it was at the check: nobody has emptied it.
     pub log_goes_on: bool,
+}
+
+/// All that there is to look at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Sight {
+    /// What the file says.
+    pub said: Said,
     /// By worktree, by zone: there are rows.
     pub tables_have_rows: [bool; 2],
 }
@@ -19,7 +43,7 @@ pub struct Sight {
 impl Sight {
     /// Nothing has come up since the check. A table may be empty rightly, which has to be looked into.
     pub fn is_certain(&self) -> bool {
-        self.standing.is_certain() && self.log_goes_on && self.tables_have_rows == [true; 2]
+        self.said.standing.is_certain() && self.said.log_goes_on && self.tables_have_rows == [true; 2]
     }
 }
 
@@ -32,6 +56,9 @@ pub struct Judged {
     pub right: Cell<bool>,
     /// What was mended, until somebody asks.
     pub mended: RefCell<Option<Mended>>,
+    /// The number of the schema, and how often SQLite had compiled the note's statement again when it was read. It does
+    /// so whenever that number is another one, so the number need not be read for each call.
+    pub schema: Cell<Option<(i32, i64)>>,
 }
 
 impl Judged {

@@ -45,8 +45,6 @@ pub fn plan(query: Query) -> &'static [&'static str] {
         // Behind the last row that was read: never more than the tables lack.
         Query::ReadLog => &[
             "SEARCH c USING INTEGER PRIMARY KEY (rowid>?)",
-            "SCALAR SUBQUERY 2",
-            "SCAN changes_state",
             "CORRELATED SCALAR SUBQUERY 1",
             "SEARCH n USING INTEGER PRIMARY KEY (rowid=?)",
         ],
@@ -56,7 +54,7 @@ pub fn plan(query: Query) -> &'static [&'static str] {
             &["SEARCH execution_counts_of_worktrees USING PRIMARY KEY (worktree_id=? AND zone_id=?)"]
         }
         // As many rows as there are zones times agents, however long the history.
-        Query::CountsOfAll | Query::TotalOfAll => &["SCAN execution_counts_of_zones"],
+        Query::CountsOfAll => &["SCAN execution_counts_of_zones"],
         Query::CountSmall => &[
             "SCAN CONSTANT ROW",
             "SCALAR SUBQUERY 1",
@@ -65,6 +63,8 @@ pub fn plan(query: Query) -> &'static [&'static str] {
             "SCAN zones USING COVERING INDEX idx_zones_created",
             "SCALAR SUBQUERY 3",
             "SCAN worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1",
+            "SCALAR SUBQUERY 4",
+            "SCAN execution_counts_of_zones",
         ],
         // As there are triggers, SQLite looks whether rows refer to the new one already.
         Query::InsertWorktree => &[
@@ -83,16 +83,19 @@ pub fn plan(query: Query) -> &'static [&'static str] {
         | Query::SchemaVersion
         | Query::CountExecutions
         | Query::CountRows => &[],
-        // One row, and the first one of each table.
+        // One row, the row that it names, and only where that is gone the first one.
         Query::CountsChecked => &[
-            "SCAN changes_state",
+            "SCAN s",
+            "SEARCH c USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
             "CORRELATED SCALAR SUBQUERY 1",
-            "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)",
-            "CORRELATED SCALAR SUBQUERY 2",
             "SCAN changes",
-            "SCALAR SUBQUERY 3",
+        ],
+        // The first row of each.
+        Query::CountsThere => &[
+            "SCAN CONSTANT ROW",
+            "SCALAR SUBQUERY 1",
             "SCAN execution_counts_of_worktrees",
-            "SCALAR SUBQUERY 4",
+            "SCALAR SUBQUERY 2",
             "SCAN execution_counts_of_zones",
         ],
     }

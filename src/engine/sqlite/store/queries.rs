@@ -108,28 +108,28 @@ queries! {
         "SELECT {execution} FROM main.zone_executions WHERE worktree_id = +?1 \
          ORDER BY executed_at DESC, rowid DESC LIMIT +?2";
 
-    /// The last check of the counts; whether the log went on from what it was then: the last row is still there, or was cut
-    /// off with all before it (the first row's number is a multiple of 8,192 then); and whether either table has rows.
+    /// The last check of the counts, how far the log is in their tables, and whether the log went on from what it was at the
+    /// check: its last row then is still there, or was cut off with all before it (the first row's number is a multiple of
+    /// 8,192 then).
     CountsChecked =
-        "SELECT stamp, doubts, schema_version, \
-         EXISTS (SELECT 1 FROM main.changes AS c WHERE c.seq = checked_to AND c.stamp = checked_stamp) \
-         OR (SELECT seq > checked_to AND seq % 8192 = 0 FROM main.changes ORDER BY seq LIMIT 1) IS 1, \
-         EXISTS (SELECT 1 FROM main.execution_counts_of_worktrees), \
-         EXISTS (SELECT 1 FROM main.execution_counts_of_zones) \
-         FROM main.changes_state";
+        "SELECT s.stamp, s.doubts, s.schema_version, s.counted_to, c.stamp IS s.checked_stamp \
+         OR (SELECT seq > s.checked_to AND seq % 8192 = 0 FROM main.changes ORDER BY seq LIMIT 1) IS 1 \
+         FROM main.changes_state AS s LEFT JOIN main.changes AS c ON c.seq = s.checked_to";
+    /// Whether the tables of counts have rows.
+    CountsThere =
+        "SELECT EXISTS (SELECT 1 FROM main.execution_counts_of_worktrees), \
+         EXISTS (SELECT 1 FROM main.execution_counts_of_zones)";
     /// The number that every change of the schema counts up.
     SchemaVersion = "PRAGMA main.schema_version";
-    /// What the log adds to the counts' tables, from a row on that was read before. A row that says what is about to be
+    /// What the log adds to the counts' tables, from a row on. A row that says what is about to be
     /// replaced counts where the next one is the insert itself: whether there is a next one, and by how much it counts then.
     ReadLog =
         "SELECT c.seq, c.stamp, c.op = 0 AND c.count <> 0, c.zone_id, c.worktree_id, c.agent_type, \
          CASE WHEN c.op <> 0 OR c.count = 0 THEN c.count ELSE coalesce((SELECT n.op = 1 AND n.entity = 4 AND n.id = c.id \
            FROM main.changes AS n WHERE n.seq = c.seq + 1), 0) * c.count END, c.success IS 1, c.success IS 0 \
-         FROM main.changes AS c WHERE c.seq >= max(?1, (SELECT counted_to + 1 FROM main.changes_state)) ORDER BY c.seq";
+         FROM main.changes AS c WHERE c.seq >= ?1 ORDER BY c.seq";
     /// The counts of all zones.
     CountsOfAll = "SELECT agent_type, total, successful, failed FROM main.execution_counts_of_zones";
-    /// How many runs there are in them.
-    TotalOfAll = "SELECT coalesce(sum(total), 0) FROM main.execution_counts_of_zones";
     /// The counts of a zone.
     CountsOfZone =
         "SELECT agent_type, total, successful, failed FROM main.execution_counts_of_zones WHERE zone_id = ?1";
@@ -138,10 +138,10 @@ queries! {
     /// The counts of a worktree in a zone.
     CountsOfBoth =
         "SELECT agent_type, total, successful, failed FROM main.execution_counts_of_worktrees WHERE worktree_id = ?2 AND zone_id = ?1";
-    /// Rows of the small tables.
+    /// Rows of the small tables, and the runs in the counts of all zones: NULL where there are none.
     CountSmall =
         "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \
-         (SELECT count(*) FROM main.worktree_zones)";
+         (SELECT count(*) FROM main.worktree_zones), (SELECT sum(total) FROM main.execution_counts_of_zones)";
 
     /// Counts of runs where the counts may be wrong, or a file of an older version, which can only be read, has none.
     CountExecutions =

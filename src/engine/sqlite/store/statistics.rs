@@ -2,6 +2,7 @@
 //! they may be wrong and can't be mended are the rows counted.
 
 use super::Store;
+use super::counts_stand::By;
 use super::queries::Query;
 use super::tail::Counts;
 use crate::engine::sqlite::driver::Bind;
@@ -25,12 +26,15 @@ impl Statistics for Store {
 
     fn stats(&self, batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
-        let row = self.read_counts(|| {
+        let row = self.read_counts(|note| {
+            let Some(logged) = self.logged(note)? else { return Ok(None) };
             let small = self.statement(Query::CountSmall)?;
             small.step()?;
-            let [worktrees, zones, assignments] = [0, 1, 2].map(|column| small.integer(column));
+            let [worktrees, zones, assignments, folded] = [0, 1, 2, 3].map(|column| small.integer(column));
+            let has_counts = !small.is_null(3);
             small.reset();
-            Ok([worktrees, zones, assignments, self.total()?])
+            let stands = has_counts || self.is_rightly_silent(By::Zone, note);
+            Ok(stands.then_some([worktrees, zones, assignments, folded + logged]))
         })?;
         let Some(row) = row else { return self.get(Query::CountRows, &[], batch) };
         push_row(batch, &row);

@@ -64,7 +64,7 @@ impl Tail {
 }
 
 /// Works on the value of a key, made where it is missing; the key is only copied then.
-pub fn at<V: Default>(map: &mut HashMap<String, V>, key: &str, work: impl FnOnce(&mut V)) {
+fn at<V: Default>(map: &mut HashMap<String, V>, key: &str, work: impl FnOnce(&mut V)) {
     match map.get_mut(key) {
         Some(value) => work(value),
         None => work(map.entry(key.to_string()).or_default()),
