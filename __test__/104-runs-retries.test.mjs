@@ -75,6 +75,18 @@ describe('an attempt that failed', () => {
     expect(claim(db)).toBeNull();
   });
 
+  it('leaves what it said with the run, its result too, also where the run is cancelled before the next one', () => {
+    const db = board();
+    const { run, token } = running(db, { maxAttempts: 2 });
+    const failed = db.finishRun(run.id, token, { status: 'failed', error: 'half done', result: { done: [1, 2] } });
+    expect(failed).toMatchObject({ status: 'queued', error: 'half done', result: { done: [1, 2] } });
+    expect(db.getRun(run.id)).toStrictEqual(failed);
+    expect(db.cancelRun(run.id)).toMatchObject({ status: 'cancelled', result: { done: [1, 2] } });
+    expect(db.getRun(run.id).result).toStrictEqual({ done: [1, 2] });
+    expect(db.getExecution(run.id).result).toStrictEqual({ done: [1, 2] });
+    expect(db.db.prepare('SELECT result FROM runs').pluck().get()).toBeNull();
+  });
+
   it('may be followed by one that succeeds', () => {
     const db = board();
     const first = running(db, { maxAttempts: 3 });

@@ -1,6 +1,6 @@
 // `recordUsage`: what a run used and cost, as the OpenTelemetry conventions for generative AI count it.
 import { describe, expect, it } from 'vitest';
-import { board, claim, ended, everything, pause, queued, refusal, running, waiting } from './support/runs.mjs';
+import { board, claim, ended, everything, pause, queued, refusal, running, waiting, wanted } from './support/runs.mjs';
 
 const UNKNOWN = {
   inputTokens: null,
@@ -143,6 +143,29 @@ describe('recordUsage(id, usage)', () => {
     for (const model of ['__proto__', 'constructor', 'a\0b', 'ü\u{1F600}']) db.recordUsage(run.id, { ...EVENT, model });
     const models = db.getRun(run.id).usage.models.map(({ model }) => model);
     expect(models.toSorted()).toEqual(['__proto__', 'a\0b', 'constructor', 'ü\u{1F600}'].toSorted());
+  });
+
+  it('is taken of what is recorded as an execution, too: a run that began and ended at once', () => {
+    const db = board();
+    const first = { id: db.recordExecution({ ...wanted(), success: true }) };
+    const second = { id: db.recordExecution({ ...wanted(), success: false }) };
+    const [before, list] = [db.getRun(first.id), db.listRuns().items];
+    db.setBudget({ agentType: 'frontend', period: 'total' }, 10_000);
+    const usage = db.recordUsage(first.id, { ...EVENT, eventId: 'turn 1' });
+    expect(db.recordUsage(first.id, { ...EVENT, eventId: 'turn 1' })).toStrictEqual(usage);
+    expect(usage.costMicros).toBe(4500);
+    expect(db.getRun(first.id)).toStrictEqual({ ...before, usage });
+    expect(db.getRun(second.id).usage).toStrictEqual({ ...UNKNOWN, models: [] });
+    expect(db.getBudgets()).toMatchObject([{ spentMicros: 4500 }]);
+    // It is in the list once, where it was, and no run that anybody could claim, change or finish.
+    expect(db.listRuns().items).toStrictEqual(list.map((run) => (run.id === first.id ? { ...run, usage } : run)));
+    expect(claim(db)).toBeNull();
+    expect(refusal(() => db.cancelRun(first.id)).code).toBe(refusal(() => db.cancelRun(second.id)).code);
+    expect(db.getExecutionStats({ zoneId: 'zone-1' }).total).toBe(2);
+    db.db.prepare('DELETE FROM zone_executions WHERE id = ?').run(first.id);
+    expect(db.getRun(first.id)).toBeNull();
+    expect(db.listRuns().items.map(({ id }) => id)).toEqual([second.id]);
+    expect(db.getBudgets()).toMatchObject([{ spentMicros: 4500 }]);
   });
 
   it('of a run that there is none of is ERR_NOT_FOUND', () => {

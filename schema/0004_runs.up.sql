@@ -9,7 +9,9 @@
 -- token, attempt: of the last claim that has ended. finished_token: of the call that ended it.
 -- worked_ms: how long the attempt was worked on, what a timeout is about; duration_ms: all attempts, what people are shown.
 -- prompt: NULL once the run is an execution (executed); zone_executions has prompt and result then.
--- result: only of a run that could not become one, since others took its id. Usage: what run_models adds up to, at the end.
+-- result: of the last attempt that failed, and of a run that could not become an execution, since others took its id.
+-- Usage: what run_models adds up to, at the end.
+-- A key below 0: not a run of ours, but what is recorded as an execution only, and used a model.
 CREATE TABLE runs (
   key INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,

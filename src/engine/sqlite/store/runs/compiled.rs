@@ -10,7 +10,7 @@ use crate::engine::sqlite::driver::Statement;
 pub struct Statements([OnceCell<Rc<Statement>>; Sql::ALL.len()]);
 
 impl Statements {
-    /// The place of one of them.
+    /// The index of one of them.
     pub(super) fn cell(&self, sql: Sql) -> &OnceCell<Rc<Statement>> {
         &self.0[sql as usize]
     }

@@ -23,6 +23,13 @@ struct Found {
     created_at: i64,
 }
 
+/// An execution that is no run of ours.
+struct Recorded {
+    rowid: i64,
+    /// What it has among the runs, below 0, or 0.
+    key: i64,
+}
+
 impl Store {
     pub(super) fn list_latest(
         &self,
@@ -37,7 +44,7 @@ impl Store {
             let until = runs.front().map_or(i64::MIN, |run| run.created_at);
             while batch.rows() < most && !is_open_only(filter) {
                 let Some(found) = self.latest_execution(filter, &mut after.execution, until)? else { break };
-                self.push_execution_of(Sql::ExecutionAt, Bind::Integer(found.key), batch)?;
+                self.push_execution_of(Sql::ExecutionAt, Bind::Integer(found.rowid), found.key, batch)?;
                 end(batch, after);
             }
             let Some(run) = runs.pop_front().filter(|_| batch.rows() < most) else { break };
@@ -67,27 +74,27 @@ impl Store {
         Ok(found)
     }
 
-    /// The latest execution before a place that is no run of ours and not made before `until`; the place moves on.
-    fn latest_execution(&self, filter: &RunFilter<'_>, before: &mut i64, until: i64) -> Result<Option<Found>> {
+    /// The latest execution before a position that is no run of ours and not made before `until`; the position moves on.
+    fn latest_execution(&self, filter: &RunFilter<'_>, before: &mut i64, until: i64) -> Result<Option<Recorded>> {
         let sql = if self.version >= VERSION { Sql::Executions } else { Sql::ExecutionsOnly };
         let mut found = None;
         self.each_row(sql, &[Bind::Integer(*before)], |statement| {
             let mut row = Row::of(statement);
-            let key = row.integer();
+            let rowid = row.integer();
             let made = match row.with_text(made_at) {
-                None => {
-                    self.first(Sql::ExecutionAt, &[Bind::Integer(key)], |row| row.with_text(7, time::parse))?.flatten()
-                }
+                None => self
+                    .first(Sql::ExecutionAt, &[Bind::Integer(rowid)], |row| row.with_text(7, time::parse))?
+                    .flatten(),
                 made => made,
             };
             if made.is_some_and(|made| made < until) {
                 return Ok(false);
             }
-            *before = key;
+            *before = rowid;
             row.skip(3);
-            let is_ours = row.integer() != 0;
-            if !is_ours && is_of(filter, statement, 2) && self.ended_as(filter, key)? {
-                found = Some(Found { key, created_at: made.unwrap_or_default() });
+            let key = row.integer();
+            if key <= 0 && is_of(filter, statement, 2) && self.ended_as(filter, rowid)? {
+                found = Some(Recorded { rowid, key });
             }
             Ok(found.is_none())
         })?;
@@ -95,10 +102,10 @@ impl Store {
     }
 
     /// Whether an execution ended in one of the states that are asked for.
-    fn ended_as(&self, filter: &RunFilter<'_>, key: i64) -> Result<bool> {
+    fn ended_as(&self, filter: &RunFilter<'_>, rowid: i64) -> Result<bool> {
         let Some(statuses) = filter.statuses.as_deref() else { return Ok(true) };
         let word = |row: &Statement| if row.integer(6) == 0 { "failed" } else { "succeeded" };
-        Ok(self.first(Sql::ExecutionAt, &[Bind::Integer(key)], word)?.is_some_and(|word| statuses.contains(&word)))
+        Ok(self.first(Sql::ExecutionAt, &[Bind::Integer(rowid)], word)?.is_some_and(|word| statuses.contains(&word)))
     }
 }
 
@@ -125,7 +132,7 @@ fn is_open_only(filter: &RunFilter<'_>) -> bool {
     filter.statuses.as_deref().is_some_and(|words| words.iter().all(is_open))
 }
 
-/// Ends a row with the place that the next page begins behind.
+/// Ends a row with the position that the next page begins behind.
 fn end(batch: &mut Batch, after: RunsAfter) {
     batch.push_integer(after.run, false);
     batch.push_integer(after.execution, false);

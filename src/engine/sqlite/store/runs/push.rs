@@ -1,6 +1,6 @@
 //! A run's row on its way out: a cell for each field of `RUN`, in its order.
 
-use super::record::Record;
+use super::record::{Record, Usage};
 use crate::engine::sqlite::driver::Statement;
 use crate::model::run::{Amounts, End, State, Status};
 use crate::model::time;
@@ -34,6 +34,15 @@ fn nulls(batch: &mut Batch, count: usize) {
     for _ in 0..count {
         batch.push_null();
     }
+}
+
+/// What was used, of all models and of each.
+pub(super) fn usage(batch: &mut Batch, usage: &Usage) {
+    let Amounts { input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros } = usage.all;
+    for amount in [input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros] {
+        integer(batch, amount);
+    }
+    text(batch, usage.models.as_deref());
 }
 
 /// Appends the cells of a run; the row is not ended.
@@ -71,11 +80,7 @@ pub(super) fn push(batch: &mut Batch, record: &Record) {
     integer(batch, said.files_changed);
     integer(batch, said.insertions);
     integer(batch, said.deletions);
-    let Amounts { input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros } = record.usage.all;
-    for amount in [input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros] {
-        integer(batch, amount);
-    }
-    text(batch, record.usage.models.as_deref());
+    usage(batch, &record.usage);
     instant(batch, record.bodies_pruned_at);
     text(batch, record.by.as_deref());
     text(batch, record.metadata.as_deref());
@@ -90,7 +95,7 @@ pub(super) fn push_one(batch: &mut Batch, record: Option<&Record>) {
 }
 
 /// The same of what is recorded as an execution only: a run that began and ended at once. The statement stands on its columns.
-pub(super) fn push_execution(batch: &mut Batch, row: &Statement) {
+pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage) {
     let end = if row.integer(6) == 0 { End::Failed } else { End::Succeeded };
     let cell = |batch: &mut Batch, column| row.with_text(column, |known| text(batch, Some(known)));
     for column in 0..5 {
@@ -108,7 +113,9 @@ pub(super) fn push_execution(batch: &mut Batch, row: &Statement) {
     cell(batch, 7);
     nulls(batch, 7);
     text(batch, row.text_or_null(5).as_deref());
-    nulls(batch, 14);
+    nulls(batch, 5);
+    usage(batch, used);
+    nulls(batch, 3);
 }
 
 #[cfg(test)]
@@ -126,7 +133,7 @@ mod tests {
         let statement = Rc::new(Statement::prepare(&connection, sql, true).unwrap());
         assert!(statement.step().unwrap());
         let mut batch = Batch::default();
-        push_execution(&mut batch, &statement);
+        push_execution(&mut batch, &statement, &Usage::default());
         assert_eq!(batch.ends().len(), RUN.fields.len());
         let present: Vec<&str> = RUN
             .fields

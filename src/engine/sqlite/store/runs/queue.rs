@@ -18,7 +18,7 @@ const ANSWERED: i64 = 1 << 54;
 const FIRST: i64 = 0;
 const BEHIND: i64 = 1;
 
-/// The place in a lane: the smallest is next. Of two with one urgency the older.
+/// The position in a lane: the smallest is next. Of two with one urgency the older.
 const fn urgency(priority: i64, answered: bool) -> i64 {
     if answered { -priority - ANSWERED } else { -priority }
 }
@@ -51,7 +51,7 @@ impl Store {
         self.write_run(Sql::Enqueue, &values).map(drop)
     }
 
-    /// A place in a lane.
+    /// A position in a lane.
     fn place(&self, sql: Sql, zone: &str, agent: &str) -> Result<Option<(i64, i64)>> {
         self.first(sql, &[Bind::Text(zone), Bind::Text(agent)], |row| (row.integer(0), row.integer(1)))
     }

@@ -232,7 +232,8 @@ impl Store {
         };
         // Sums are kept once there is nothing more to add; until then they are what the models add up to.
         let sum = |amount: Option<i64>| amount.filter(|_| ended);
-        let result = if record.executed || !ended { None } else { said.result.as_deref() };
+        // An execution has it; until there is one, what the last attempt left stands with the run, as its error does.
+        let result = if record.executed { None } else { said.result.as_deref() };
         self.write_run(
             Sql::Update,
             &[

@@ -1,7 +1,7 @@
 //! The calls about usage, budgets and limits.
 
 use super::budgets::push_budget;
-use super::push::{integer, text};
+use super::push::{self, integer, text};
 use super::sql::Sql;
 use super::usage::Event;
 use crate::engine::sqlite::driver::Bind;
@@ -22,9 +22,15 @@ impl Spending for Store {
         let event = event(given)?;
         let now = now as i64;
         let usage = self.atomically(|| {
-            let of = self.first(Sql::UsageOf, &[Bind::Text(id)], |row| {
-                (row.integer(0), [row.text(1), row.text(2), row.text(3)], row.integer(4) != 0)
-            })?;
+            let find = || {
+                self.first(Sql::UsageOf, &[Bind::Text(id)], |row| {
+                    (row.integer(0), [row.text(1), row.text(2), row.text(3)], row.integer(4) != 0)
+                })
+            };
+            let of = match find()? {
+                None if self.note_execution(id)? => find()?,
+                of => of,
+            };
             let not_found = || RUN.not_found(Field::new("recordUsage", "id"), argument(given, 0));
             let (key, of, has_ended) = of.ok_or_else(not_found)?;
             let (counted, usage) = self.count_event(key, &event, AMOUNTS, has_ended)?;
@@ -38,11 +44,7 @@ impl Spending for Store {
             }
             Ok(usage)
         })?;
-        let Amounts { input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros } = usage.all;
-        for amount in [input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros] {
-            integer(batch, amount);
-        }
-        text(batch, usage.models.as_deref());
+        push::usage(batch, &usage);
         batch.end_row();
         Ok(())
     }
@@ -103,6 +105,15 @@ impl Spending for Store {
             batch.end_row();
         }
         Ok(())
+    }
+}
+
+impl Store {
+    /// Makes room for the usage of what is recorded as an execution only; `false` where there is none with this id.
+    fn note_execution(&self, id: &str) -> Result<bool> {
+        let Some(record) = self.load_anything(id)? else { return Ok(false) };
+        let values = [Bind::Text(id), Bind::Integer(record.created_at)];
+        Ok(self.write_run(Sql::NoteExecution, &values)?.0 > 0)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The statements of runs. Tables are named with `main.`, since a TEMP table of the same name would come first.
 //!
 //! `+?1` is a value by which SQLite is not to choose a plan: where it may (an ORDER BY beside an equality, a LIMIT), it compiles
-//! the statement anew whenever a value is bound, which takes as long as ten of these statements.
+//! the statement again whenever a value is bound, which takes as long as ten of these statements.
 
 use super::super::queries::queries;
 
@@ -160,6 +160,11 @@ queries! {
 
     /// A run's key, and what its usage is counted for.
     UsageOf = "SELECT key, zone_id, worktree_id, agent_type, finished_at IS NOT NULL FROM main.runs WHERE id = ?1";
+    /// What is recorded as an execution only has a row among the runs, too, once its usage is told: by a key below 0.
+    NoteExecution =
+        "INSERT INTO main.runs (key, id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, finished_at, \
+         attempt, executed) SELECT min(coalesce((SELECT min(key) FROM main.runs), 0), 0) - 1, id, iif(success, 'succeeded', 'failed'), \
+         zone_id, worktree_id, agent_type, 0, ?2, ?2, ?2, 1, 1 FROM main.zone_executions WHERE id = ?1";
     /// An event is told; none is changed where it was before.
     CountEvent = "INSERT OR IGNORE INTO main.usage_events (run, event_id) VALUES (?1, ?2)";
     /// What a run used of a model.
@@ -213,15 +218,15 @@ queries! {
     Execution = "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1";
     /// An execution by its rowid.
     ExecutionAt = "SELECT {execution}, rowid FROM main.zone_executions WHERE rowid = ?1";
-    /// The latest executions before one, and whether each is a run of ours.
+    /// The latest executions before one, and the key that each has among the runs, or 0.
     Executions =
-        "SELECT rowid, id, zone_id, worktree_id, agent_type, EXISTS (SELECT 1 FROM main.runs AS r WHERE r.id = e.id) \
+        "SELECT rowid, id, zone_id, worktree_id, agent_type, coalesce((SELECT key FROM main.runs AS r WHERE r.id = e.id), 0) \
          FROM main.zone_executions AS e WHERE rowid < ?1 ORDER BY rowid DESC";
     /// The same of a file that has no runs.
     ExecutionsOnly =
         "SELECT rowid, id, zone_id, worktree_id, agent_type, 0 FROM main.zone_executions WHERE rowid < ?1 ORDER BY rowid DESC";
     /// The latest runs before one.
-    Keys = "SELECT key, zone_id, worktree_id, agent_type, created_at FROM main.runs WHERE key < ?1 ORDER BY key DESC";
+    Keys = "SELECT key, zone_id, worktree_id, agent_type, created_at FROM main.runs WHERE key < ?1 AND key > 0 ORDER BY key DESC";
     /// The same of those that have not ended, of which there are few.
     OpenKeys =
         "SELECT r.key, r.zone_id, r.worktree_id, r.agent_type, r.created_at FROM (SELECT run FROM main.leases UNION ALL \

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn no_statement_is_compiled_anew_by_its_values() {
+    fn no_statement_is_compiled_again_by_its_values() {
         let folder = Folder::new();
         let store = open(&folder.database());
         let runs = Sql::ALL.iter().map(|sql| (sql.name(), store.run_statement(*sql).unwrap()));

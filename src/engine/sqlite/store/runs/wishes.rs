@@ -70,13 +70,13 @@ impl Runs for Store {
         let Some(id) = rules::lookup(Field::new("getRun", "id"), id)? else { return Ok(()) };
         self.in_snapshot(|| {
             let _busy = self.connection.enter();
-            if self.version >= VERSION
-                && let Some(record) = self.load(id)?
-            {
-                push_one(batch, Some(&record));
+            let record = if self.version >= VERSION { self.load(id)? } else { None };
+            if record.as_ref().is_some_and(|record| record.key > 0) {
+                push_one(batch, record.as_ref());
                 return Ok(());
             }
-            if self.push_execution_of(Sql::Execution, Bind::Text(id), batch)? {
+            let key = record.map_or(0, |record| record.key);
+            if self.push_execution_of(Sql::Execution, Bind::Text(id), key, batch)? {
                 batch.end_row();
             }
             Ok(())
