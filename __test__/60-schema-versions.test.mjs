@@ -29,6 +29,7 @@ describe('opening', () => {
       [2, 'indexes'],
       [3, 'changes'],
       [4, 'runs'],
+      [5, 'board'],
     ]);
     for (const step of history) {
       expect(step).toMatchObject({ package_version: version, rolled_back_at: null });
@@ -211,7 +212,7 @@ describe('up and down', () => {
     }
   });
 
-  it.each([1, 2, 3, 4])('version %i is this schema', (version) => {
+  it.each([1, 2, 3, 4, 5])('version %i is this schema', (version) => {
     expect(schemaOf(fileAt(version)).join('\n')).toMatchSnapshot();
   });
 

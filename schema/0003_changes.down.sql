@@ -19,6 +19,7 @@ DROP TRIGGER IF EXISTS changes_execution_doubt_update;
 DROP TABLE IF EXISTS changes;
 DROP TABLE IF EXISTS changes_state;
 DROP TABLE IF EXISTS changes_readers;
+DROP TABLE IF EXISTS changes_unread;
 DROP TABLE IF EXISTS execution_counts_of_zones;
 DROP TABLE IF EXISTS execution_counts_of_worktrees;
 

@@ -29,7 +29,22 @@ CREATE TABLE changes (
   success INTEGER,
   count INTEGER NOT NULL DEFAULT 0,
   data TEXT,
-  "by" TEXT
+  "by" TEXT,
+  reason TEXT
+);
+
+-- What the ledger still has to read of a log that was cut: who folds it had not come so far.
+CREATE TABLE changes_unread (
+  seq INTEGER PRIMARY KEY,
+  stamp INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  entity INTEGER NOT NULL,
+  op INTEGER NOT NULL,
+  id TEXT,
+  zone_id TEXT,
+  data TEXT,
+  "by" TEXT,
+  reason TEXT
 );
 
 CREATE TABLE execution_counts_of_worktrees (
@@ -67,7 +82,7 @@ CREATE TABLE changes_state (
 INSERT INTO changes_state (id) VALUES (1);
 
 -- How far another reader of the log has come (ledger, trends, search). The log isn't kept for it: who finds that the row it
--- needs next is gone, or has another stamp, builds its tables anew.
+-- needs next is gone, or has another stamp, builds its tables again; the ledger, which can't, has `changes_unread`.
 CREATE TABLE changes_readers (
   name TEXT PRIMARY KEY,
   seq INTEGER NOT NULL,
@@ -315,6 +330,16 @@ CREATE TRIGGER changes_folding AFTER UPDATE OF stamp ON changes BEGIN
      WHERE seq > (SELECT counted_to FROM changes_state) AND seq < NEW.seq AND count < 0);
 
   UPDATE changes_state SET counted_to = NEW.seq - 1;
+
+  -- The ledger is for good: what it hasn't read of what goes now, which is little unless only others write, waits for it.
+  INSERT OR IGNORE INTO changes_unread
+  SELECT seq, stamp, at, entity, op, id, zone_id, data, "by", reason FROM changes
+  WHERE seq > (SELECT seq FROM changes_readers WHERE name = 'moves')
+    AND (entity = 3 OR entity IN (1, 2) AND (op <> 2 OR data LIKE '%"branch_name":%' OR data LIKE '%"name":%'))
+    AND seq < NEW.seq AND seq < max(
+    NEW.seq - (SELECT keep_rows FROM changes_state),
+    coalesce((SELECT seq FROM changes WHERE at >= NEW.at - (SELECT keep_ms FROM changes_state) ORDER BY seq LIMIT 1), NEW.seq)
+  ) / 8192 * 8192;
 
   -- What was folded stays for the feed as long as it is young enough and not too much; a whole number of folds, so that a
   -- log that somebody emptied, which begins again at 1, can be told from one that was cut here.

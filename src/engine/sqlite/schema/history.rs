@@ -112,7 +112,7 @@ pub fn applied(connection: &Connection, migration: &Migration, package_version: 
 }
 
 /// Remembers that what a migration makes is now as this text has it.
-pub fn made_anew(connection: &Connection, migration: &Migration) -> Result<()> {
+pub fn recreated(connection: &Connection, migration: &Migration) -> Result<()> {
     if !exists(connection)? {
         return Ok(());
     }

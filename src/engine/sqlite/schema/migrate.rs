@@ -57,7 +57,7 @@ pub fn run(
     if !job.rebuilds {
         return job.run(connection, decide);
     }
-    // While foreign keys are on, a table that is dropped to be made anew takes the rows that refer to it along, and
+    // While foreign keys are on, a table that is dropped to be rebuilt takes the rows that refer to it along, and
     // inside a transaction they can't be turned off.
     let foreign_keys: bool = connection.query_row("PRAGMA foreign_keys", [], |row| row.get(0))?;
     connection.pragma_update(None, "foreign_keys", false)?;

@@ -52,7 +52,7 @@ pub fn standing(connection: &Connection) -> Result<Option<Standing>> {
 pub fn remember(connection: &Connection, doubts: i64) -> Result<()> {
     let found = log(connection)?;
     if found.is_none_or(|log| !log.is_whole) {
-        begin_anew(connection)?;
+        start_over(connection)?;
     }
     let version: i64 = connection.query_row("PRAGMA main.schema_version", [], |row| row.get(0))?;
     connection.execute(
@@ -63,7 +63,7 @@ pub fn remember(connection: &Connection, doubts: i64) -> Result<()> {
     Ok(())
 }
 
-fn begin_anew(connection: &Connection) -> Result<()> {
+fn start_over(connection: &Connection) -> Result<()> {
     connection.execute_batch("INSERT OR IGNORE INTO main.changes_state (id) VALUES (1)")?;
     let ends = "SELECT max(counted_to, coalesce((SELECT max(seq) FROM main.changes), -1)) FROM main.changes_state";
     let end: i64 = connection.query_row(ends, [], |row| row.get(0))?;

@@ -2,7 +2,7 @@
 //!
 //! All that takes long is read from a snapshot, so nobody waits for it: how much the counts differ from the executions.
 //! Under the write lock only that is added to them. It is right also where others have recorded executions meanwhile,
-//! which the triggers counted, unless somebody else has mended, or the schema has changed; then all begins anew.
+//! which the triggers counted, unless somebody else has mended, or the schema has changed; then it starts over.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -14,7 +14,7 @@ use crate::engine::Mended;
 use crate::engine::sqlite::schema::inspect::in_snapshot;
 use crate::error::Result;
 
-/// How often it begins anew.
+/// How often it starts over.
 const ATTEMPTS: u32 = 5;
 
 /// What a look may do.

@@ -65,7 +65,7 @@ pub fn lacking(connection: &Connection) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Puts back what the file lacks. A table that is made anew is empty; that its counts are wrong then is found later.
+/// Puts back what the file lacks. A table that is created again is empty; that its counts are wrong then is found later.
 pub fn restore(connection: &Connection) -> Result<()> {
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     if lacking(&transaction)?.is_empty() {
@@ -86,7 +86,7 @@ pub fn restore(connection: &Connection) -> Result<()> {
         }
         transaction.execute_batch(&part.sql)?;
     }
-    history::made_anew(&transaction, migration())?;
+    history::recreated(&transaction, migration())?;
     Ok(transaction.commit()?)
 }
 

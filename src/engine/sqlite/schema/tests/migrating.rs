@@ -50,7 +50,16 @@ fn the_history_says_what_was_applied_when_and_by_whom() {
     let status = status(&connection).unwrap();
     assert_eq!((status.state, status.version, status.latest), (State::Pinned, 2, LATEST));
     let steps: Vec<_> = status.migrations.iter().map(|step| (step.version, step.name.as_str(), step.applied)).collect();
-    assert_eq!(steps, [(1, "javascript_layer", true), (2, "indexes", true), (3, "changes", false), (4, "runs", false)]);
+    assert_eq!(
+        steps,
+        [
+            (1, "javascript_layer", true),
+            (2, "indexes", true),
+            (3, "changes", false),
+            (4, "runs", false),
+            (5, "board", false)
+        ]
+    );
     let last = status.migrations[2].history.as_ref().unwrap();
     assert_eq!(last.package_version, env!("CARGO_PKG_VERSION"));
     assert_eq!(last.sha256.len(), 64);

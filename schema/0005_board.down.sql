@@ -1,0 +1,9 @@
+-- Back to version 4. Metadata, limits and the ledger are in the backup that is made before.
+DELETE FROM changes_readers WHERE name = 'moves';
+DROP TRIGGER IF EXISTS board_worktree_deleted;
+DROP TRIGGER IF EXISTS board_zone_deleted;
+DROP TABLE IF EXISTS moves_zones;
+DROP TABLE IF EXISTS moves_worktrees;
+DROP TABLE IF EXISTS moves;
+DROP TABLE IF EXISTS wip_limits;
+DROP TABLE IF EXISTS metadata;

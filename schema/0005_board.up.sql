@@ -1,0 +1,76 @@
+-- What a board has beside the four tables: metadata, limits of work in progress, the ledger. Only this package writes these
+-- tables, except where a worktree or a zone goes. No foreign keys to the four tables. Times are milliseconds.
+
+-- What is kept beside a worktree (entity 1) or a zone (2): a JSON object. A run's is in `runs`.
+CREATE TABLE metadata (
+  entity INTEGER NOT NULL CHECK (entity IN (1, 2)),
+  id TEXT NOT NULL,
+  data TEXT NOT NULL,
+  PRIMARY KEY (entity, id)
+) WITHOUT ROWID;
+
+-- How many worktrees a zone is to have at most.
+CREATE TABLE wip_limits (
+  zone_id TEXT PRIMARY KEY,
+  most INTEGER NOT NULL CHECK (most >= 0)
+) WITHOUT ROWID;
+
+CREATE TRIGGER board_worktree_deleted AFTER DELETE ON worktrees
+WHEN EXISTS (SELECT 1 FROM metadata WHERE entity = 1 AND id = OLD.id)
+BEGIN
+  DELETE FROM metadata WHERE entity = 1 AND id = OLD.id;
+END;
+
+CREATE TRIGGER board_zone_deleted AFTER DELETE ON zones
+WHEN EXISTS (SELECT 1 FROM metadata WHERE entity = 2 AND id = OLD.id) OR EXISTS (SELECT 1 FROM wip_limits WHERE zone_id = OLD.id)
+BEGIN
+  DELETE FROM metadata WHERE entity = 2 AND id = OLD.id;
+  DELETE FROM wip_limits WHERE zone_id = OLD.id;
+END;
+
+-- The ledger: every change of a worktree's zone, by anybody, folded from the log. It outlives worktree and zone, so it has their
+-- names as they were. seq and stamp are those of the row of the log that it comes from.
+CREATE TABLE moves (
+  key INTEGER PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  stamp INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  worktree_id TEXT NOT NULL,
+  from_zone_id TEXT,
+  to_zone_id TEXT,
+  branch_name TEXT,
+  from_name TEXT,
+  to_name TEXT,
+  "by" TEXT,
+  reason TEXT
+);
+CREATE INDEX moves_of_worktrees ON moves (worktree_id, key);
+CREATE INDEX moves_out ON moves (from_zone_id, key) WHERE from_zone_id IS NOT NULL;
+CREATE INDEX moves_in ON moves (to_zone_id, key) WHERE to_zone_id IS NOT NULL;
+
+-- The board as far as the ledger has read the log: the worktrees and zones there are, what they are called, and what each
+-- worktree is assigned to, whether that zone is there or not.
+CREATE TABLE moves_worktrees (
+  id TEXT PRIMARY KEY,
+  branch_name TEXT NOT NULL,
+  is_there INTEGER NOT NULL,
+  zone_id TEXT
+) WITHOUT ROWID;
+CREATE TABLE moves_zones (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL
+) WITHOUT ROWID;
+
+INSERT INTO moves_zones SELECT id, name FROM zones;
+INSERT INTO moves_worktrees
+SELECT w.id, w.branch_name, 1, a.zone_id FROM worktrees AS w LEFT JOIN worktree_zones AS a ON a.worktree_id = w.id;
+INSERT INTO moves_worktrees
+SELECT worktree_id, '', 0, zone_id FROM worktree_zones WHERE worktree_id NOT IN (SELECT id FROM worktrees);
+
+-- Where every worktree is came from nowhere, when it was assigned.
+INSERT INTO moves (seq, stamp, at, worktree_id, to_zone_id, branch_name, to_name)
+SELECT 0, 0, coalesce(CAST((julianday(a.assigned_at) - 2440587.5) * 86400000 AS INTEGER), 0), w.id, z.id, w.branch_name, z.name
+FROM worktree_zones AS a JOIN worktrees AS w ON w.id = a.worktree_id JOIN zones AS z ON z.id = a.zone_id
+ORDER BY a.assigned_at, a.rowid;
+
+INSERT INTO changes_readers (name, seq, stamp) SELECT 'moves', seq, stamp FROM changes ORDER BY seq DESC LIMIT 1;
