@@ -83,7 +83,7 @@ impl Error {
         }
     }
 
-    /// With the place of the caller's value as the border counts it.
+    /// With the position of the caller's value as the border counts it.
     #[must_use]
     pub fn placed(mut self, place: impl FnOnce(usize) -> Position) -> Self {
         if let Self::About(both) = &mut self

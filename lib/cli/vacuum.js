@@ -23,7 +23,7 @@ module.exports = (root, run) => {
     );
 };
 
-/** SQLite writes the whole database once into a temporary file and once into the log. */
+/** SQLite writes the whole database once into a temporary file and once into the WAL. */
 function checkRoom(file, bytes) {
   const { bavail, bsize } = fs.statfsSync(file);
   if (bavail * bsize < bytes * 2) {
@@ -31,7 +31,7 @@ function checkRoom(file, bytes) {
   }
 }
 
-/** In a thread of its own, so that the log, which in the end holds the whole database, can be watched as it grows. */
+/** In a thread of its own, so that the WAL, which in the end holds the whole database, can be watched as it grows. */
 function vacuum(file, bytes, progress) {
   const worker = new Worker(require.resolve('./vacuum_worker.js'), { workerData: file });
   const look = () => {

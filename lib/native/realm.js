@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * A value of the addon's, made anew of plain objects and arrays of this realm: what napi-rs makes is of the realm that loaded
+ * A value of the addon's, rebuilt from plain objects and arrays of this realm: what napi-rs makes is of the realm that loaded
  * the addon first, and `instanceof Array` and strict comparisons would tell.
  */
 function ofThisRealm(value) {

@@ -34,7 +34,7 @@ function checkCounts(dbPath) {
   return ofThisRealm(addon.schemaCheckCounts(addon.realm, path.resolve(dbPath)));
 }
 
-/** Counts the executions anew. */
+/** Counts the executions again. */
 function rebuildCounts(dbPath) {
   addon.schemaRebuildCounts(addon.realm, path.resolve(dbPath));
 }

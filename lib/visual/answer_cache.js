@@ -111,7 +111,7 @@ class Kept {
       try {
         this.#map.set(key, this.again(answer));
       } catch {
-        // JSON so deep that copying it overflows the stack is read anew each time.
+        // JSON so deep that copying it overflows the stack is read again each time.
       }
     }
     return answer;

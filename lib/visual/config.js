@@ -93,7 +93,7 @@ function loggerOf(logger) {
   return logger;
 }
 
-/** What tells the time of what is written, in milliseconds. The process's own is asked anew: tests put another in its place. */
+/** What tells the time of what is written, in milliseconds. The process's own is looked up at each call: tests replace it. */
 function clockOf(clock) {
   if (clock === undefined || clock === null) return () => Date.now();
   if (typeof clock !== 'function') throw refused('clock', 'a function', clock);

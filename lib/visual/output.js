@@ -42,7 +42,7 @@ const methods = {
       }
       values.push(its, text, instant('appendOutput', `${name}.at`, at) ?? NaN);
     });
-    // In the place of the chunks, which are behind all else: as arguments, of which there is room for so many.
+    // Instead of the chunks, which are behind all else: as arguments, of which there is room for so many.
     const told = [id, token, undefined, expectedSequence];
     return addon.appendOutput(connection, clock(), ...told, maxOutputBytes, ...values);
   },

@@ -11,12 +11,12 @@ const USUAL = 50;
 /** How many rows a page has at most. */
 const limitOf = (method, limit) => integer(method, 'limit', limit, LIMITS, USUAL);
 
-/** `next` of a list that `key` tells from every other: the place behind the last row, a few integers. */
+/** `next` of a list that `key` tells from every other: the position behind the last row, a few integers. */
 function nextOf(key, place) {
   return Buffer.from(JSON.stringify([hash(key), ...place])).toString('base64url');
 }
 
-/** The place that an earlier `next` tells, or `start` where there is none. */
+/** The position that an earlier `next` tells, or `start` where there is none. */
 function placeOf(method, key, after, start) {
   if (after === undefined || after === null) return start;
   if (typeof after !== 'string') {

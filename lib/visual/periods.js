@@ -1,6 +1,6 @@
 'use strict';
 
-// Days and months of a place: when they begin there, by the runtime's own knowledge of time zones.
+// Days and months of a time zone: when they begin there, by the runtime's own knowledge of time zones.
 
 /** Formats of the zones that were asked about. */
 const formats = new Map();
@@ -22,7 +22,7 @@ function formatOf(timeZone) {
   return format;
 }
 
-/** What the clocks of a place show at a time, as the time at which those of Greenwich would. */
+/** What the clocks of a time zone show at a time, as the time at which those of Greenwich would. */
 function shown(timeZone, time) {
   const parts = {};
   for (const { type, value } of formatOf(timeZone).formatToParts(time)) parts[type] = value;
@@ -36,7 +36,7 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /**
- * When a day begins in a place: the first moment at which its clocks show that day or a later one. `day` is its midnight in
+ * When a day begins in a time zone: the first moment at which its clocks show that day or a later one. `day` is its midnight in
  * Greenwich. Where clocks are put forward over midnight, that is not midnight.
  */
 function beginning(timeZone, day) {

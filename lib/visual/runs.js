@@ -92,7 +92,7 @@ const methods = {
   },
 };
 
-/** The latest runs behind a place, at most so many. */
+/** The latest runs behind a position, at most so many. */
 function latest(connection, of, after, most) {
   const found = [];
   let place = after;

@@ -47,7 +47,7 @@ pub fn schema_check_counts(env: Env, realm: u32, path: String) -> napi::Result<V
         .answer(env, |_| Ok(maintenance::check_counts(Path::new(&path))?.into_iter().map(Drift::from).collect()))
 }
 
-/// Counts the executions anew.
+/// Counts the executions again.
 #[napi]
 pub fn schema_rebuild_counts(env: Env, realm: u32, path: String) -> napi::Result<()> {
     Realm(realm).answer(env, |_| Ok(maintenance::rebuild_counts(Path::new(&path))?))

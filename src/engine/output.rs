@@ -7,7 +7,7 @@ use crate::rows::Batch;
 /// A piece of output, checked by JavaScript's part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chunk {
-    /// Which stream: its place in [`STREAMS`].
+    /// Which stream: its index in [`STREAMS`].
     pub stream: i64,
     /// What was printed.
     pub text: String,

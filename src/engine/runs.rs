@@ -17,7 +17,7 @@ pub struct RunFilter<'a> {
     pub statuses: Option<Vec<&'a str>>,
 }
 
-/// Where in a list of runs a page begins: behind this place. It is the engine's own, JavaScript only hands it back.
+/// Where in a list of runs a page begins: behind this position. It is the engine's own, JavaScript only hands it back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunsAfter {
     /// The last run.
@@ -63,7 +63,7 @@ pub trait Runs {
     /// A `TypeError` for an id that is no string.
     fn get_run(&self, id: Given<'_>, batch: &mut Batch) -> Result<()>;
 
-    /// The latest runs behind a place, at most so many, and behind the cells of each the place that it has.
+    /// The latest runs behind a position, at most so many, and behind the cells of each the position that it has.
     ///
     /// # Errors
     /// The engine's error.

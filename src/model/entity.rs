@@ -270,7 +270,7 @@ impl Entity {
 /// What an edit makes of a row. There is room behind the values for what an engine adds.
 #[derive(Debug, PartialEq)]
 pub struct Changes<'a> {
-    /// Which fields it sets: a bit each, by its place in [`Entity::fields`].
+    /// Which fields it sets: a bit each, by its index in [`Entity::fields`].
     pub set: u64,
     /// What they become, in that order.
     pub values: Vec<Stored<'a>>,

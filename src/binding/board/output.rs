@@ -9,7 +9,7 @@ use crate::engine::Chunk;
 pub const FUNCTIONS: &[(&str, Native)] = &[("appendOutput", append_output), ("listOutput", list_output)];
 
 /// `appendOutput(connection, now, id, token, undefined, expected number, most bytes, ...chunks)`: stream, text and time of each
-/// chunk, whose place among the caller's arguments is left free. The number of the next chunk.
+/// chunk, whose position among the caller's arguments is left free. The number of the next chunk.
 fn append_output(state: &State, call: &Call) -> JsResult<Value> {
     let engine = board(call)?.writer();
     let env = call.env;

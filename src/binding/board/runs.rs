@@ -55,7 +55,7 @@ fn get_run(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `listRuns(connection, most, place of the last run, of the last execution, ...lists)`: lists of zones, worktrees, agents,
+/// `listRuns(connection, most, position of the last run, of the last execution, ...lists)`: lists of zones, worktrees, agents,
 /// statuses. Behind the cells of each run the two places that the next page begins behind.
 fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
@@ -67,7 +67,7 @@ fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
         statuses: borrowed(statuses.as_ref()),
     };
     state.with_some_given(call, 1, 3, |given| {
-        // Nothing is behind the greatest place: the list begins there.
+        // Nothing is behind the greatest position: the list begins there.
         let place = |at| Ok::<i64, crate::error::Error>(given.number(at)? as i64);
         let after = RunsAfter { run: place(1)?, execution: place(2)? };
         let most = given.number(0)?;

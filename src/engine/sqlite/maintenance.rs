@@ -52,7 +52,7 @@ pub fn check_counts(path: &Path) -> Result<Vec<Drift>> {
     counts::check(&open(path, SQLITE_OPEN_READONLY)?)
 }
 
-/// Counts the executions anew.
+/// Counts the executions again.
 ///
 /// # Errors
 /// As [`status`]; `ERR_SCHEMA_NEWER`.

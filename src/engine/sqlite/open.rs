@@ -108,7 +108,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
         })
         .map_err(|error| explained(path, error));
     if prepared.is_err() {
-        // As in `schema::prepare`: closing a file that is refused leaves its write-ahead log alone.
+        // As in `schema::prepare`: closing a file that is refused leaves its WAL alone.
         connection.set_config(ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     }
     let prepared = prepared?;
@@ -125,7 +125,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
 }
 
 /// Whether the file ends in the middle of a page. SQLite takes what is missing for zeros and says so only where a call reads that
-/// page. Where a log is there, whoever wrote to the file may have been killed at it, and the log has that page.
+/// page. Where a WAL is there, whoever wrote to the file may have been killed at it, and the WAL has that page.
 fn is_cut_off(connection: &rusqlite::Connection, path: &Path) -> Result<bool> {
     let page = connection.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0))?;
     let length = std::fs::metadata(path).map_or(0, |found| found.len());
@@ -137,7 +137,7 @@ fn is_cut_off(connection: &rusqlite::Connection, path: &Path) -> Result<bool> {
     Ok(!has("-wal") && !has("-journal"))
 }
 
-/// Refuses a file that has no write-ahead log yet, or can't be read because of it, where there can be none.
+/// Refuses a file that has no WAL yet, or can't be read because of it, where there can be none.
 fn check_shared_memory(connection: &rusqlite::Connection, path: &Path, timeout: Duration) -> Result<()> {
     // Whoever has it locked is waited for later.
     connection.busy_timeout(Duration::ZERO)?;
@@ -146,7 +146,7 @@ fn check_shared_memory(connection: &rusqlite::Connection, path: &Path, timeout: 
     if mode.is_ok_and(|mode| mode == "wal") {
         return Ok(());
     }
-    // The log lies beside the file itself, not beside a symbolic link to it.
+    // The WAL lies beside the file itself, not beside a symbolic link to it.
     let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     // Where no file can be made, the database's own opening says why.
     temporary_beside(&file).map_or(Ok(()), |scratch| open::check_shared_memory(&scratch.into_temp_path()))
@@ -185,7 +185,7 @@ fn harden(connection: &Connection) -> Result<()> {
     connection.set_limit(ffi::SQLITE_LIMIT_ATTACHED, ATTACHED)
 }
 
-/// Switches to the write-ahead log. SQLite doesn't wait by itself for others that are just opening the file.
+/// Switches to WAL mode. SQLite doesn't wait by itself for others that are just opening the file.
 fn use_write_ahead_log(connection: &rusqlite::Connection, timeout: Duration) -> Result<()> {
     let deadline = Instant::now() + timeout.max(Duration::from_secs(5));
     loop {

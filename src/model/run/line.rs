@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-/// A queued run's place in line: the smallest is next.
+/// A queued run's position in line: the smallest is next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place<'a> {
     answered: Reverse<bool>,

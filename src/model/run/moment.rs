@@ -30,7 +30,7 @@ impl Moment {
 
     /// How long ago another moment was, in milliseconds; 0 where it is yet to come.
     ///
-    /// The wall clock is asked only where the machine was started anew in between.
+    /// The wall clock is asked only where the machine was rebooted in between.
     #[must_use]
     pub fn since(self, earlier: Self) -> i64 {
         let passed = if self.shares_boot(earlier) {

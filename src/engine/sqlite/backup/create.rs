@@ -121,7 +121,7 @@ fn publish(partial: Partial, dest: &Path, of: (Kind, String), report: Report) ->
 }
 
 fn describe(connection: &Connection, dest: &Path, (kind, created_at): (Kind, String)) -> Result<Manifest> {
-    // One file, without the side files of the write-ahead log.
+    // One file, without the side files of the WAL.
     connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     let damage = content::damage(connection)?;
     let schema_version = content::schema_version(connection, dest);

@@ -1,6 +1,6 @@
 //! Replacing a database that can't be opened at all.
 //!
-//! The file and its write-ahead log have to go together, and two names can't be changed at once. So the new file is
+//! The file and its WAL have to go together, and two names can't be changed at once. So the new file is
 //! finished first, and a plan of what shall happen is committed beside the database; whoever comes next, a restore
 //! or an ordinary opening, carries out what a killed process left. Nothing is taken away before it is also under
 //! its other name, and every step can be done twice.

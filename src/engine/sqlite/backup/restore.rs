@@ -91,7 +91,7 @@ fn into_live(backup: &Path, live: &Path, report: Report) -> Result<Option<PathBu
         copy::run(&copy, Stage::Restore, report).map_err(explain)?;
         safety
     };
-    // The log is as large as the database now. Where others still read it, it shrinks later.
+    // The WAL is as large as the database now. Where others still read it, it shrinks later.
     let _ = to.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     Ok(safety)
 }
@@ -125,7 +125,7 @@ fn keep_safety_copy(live: &Path, report: Report) -> Result<PathBuf> {
     Ok(create(live, &options, &mut as_safety)?.path)
 }
 
-/// There is no database yet. A write-ahead log that lost its database is put aside, or it would be taken for the
+/// There is no database yet. A WAL that lost its database is put aside, or it would be taken for the
 /// new one's.
 fn make(backup: &Path, live: &Path, report: Report) -> Result<(How, Option<PathBuf>)> {
     create_folder(folder_of(live))?;

@@ -52,7 +52,7 @@ impl Connection {
     }
 
     /// Runs what compiles `sql`, so that `PRAGMA busy_timeout` tells and sets how long this waits. SQLite obeys it
-    /// while it compiles it, and puts its own handler in the place of another.
+    /// while it compiles it, and replaces any other handler by its own.
     pub(super) fn compile<T>(&self, sql: &str, compile: impl FnOnce() -> T) -> T {
         let Some(timeout) = self.patience.timeout.get().filter(|_| mentions_timeout(sql)) else { return compile() };
         let milliseconds = c_int::try_from(timeout.as_millis()).unwrap_or(c_int::MAX);

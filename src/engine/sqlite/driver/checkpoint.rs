@@ -1,9 +1,9 @@
-//! When the write-ahead log is checkpointed.
+//! When the write-ahead log (WAL) is checkpointed.
 //!
 //! SQLite tries it at every commit from the 1,000th frame on. Where somebody is always reading, the WAL is never reset: it
 //! grows without end, and every commit of everybody pays for sorting it and for two syncs. Here it is tried for each 1,000
 //! frames that are not backfilled, and where the WAL has grown long and nearly all of it is backfilled, this connection waits
-//! a moment for the readers, so that the next commit begins it anew. `docs/decisions/0016-when-the-wal-is-checkpointed.md`.
+//! a moment for the readers, so that the next commit resets it. `docs/decisions/0016-when-the-wal-is-checkpointed.md`.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
@@ -40,7 +40,7 @@ impl Connection {
     /// Whether to try it now that the WAL has so many frames, of which so many are backfilled.
     ///
     /// The writer's lock was let go of before `frames` is told here, and `backfilled` is read later still: others may have gone
-    /// on, or begun the WAL anew in between, so the two may be of different ones. What is decided from them is only whether
+    /// on, or reset the WAL in between, so the two may be of different ones. What is decided from them is only whether
     /// this commit tries; SQLite's checkpoint itself looks again, under its locks. At worst it comes a thousand frames early or
     /// late.
     fn is_time_to_checkpoint(&self, frames: c_int, backfilled: c_int) -> bool {
@@ -126,7 +126,7 @@ mod tests {
     const COMMIT: &str = "INSERT INTO t VALUES (randomblob(12000))";
 
     #[test]
-    fn a_log_that_nobody_reads_is_moved_and_begun_anew() {
+    fn a_wal_that_nobody_reads_is_backfilled_and_reset() {
         let folder = Folder::new();
         let writer = opened(&folder.database());
         for _ in 0..2_000 {
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn numbers_of_two_different_wals_only_move_the_next_try() {
         let connection = Connection::new(rusqlite::Connection::open_in_memory().unwrap());
-        // Others went on and backfilled more than this commit's frames; or began the WAL anew, so that nothing of it is.
+        // Others went on and backfilled more than this commit's frames; or reset the WAL, so that nothing of it is.
         assert!(!connection.is_time_to_checkpoint(500, 9_000));
         assert!(!connection.is_time_to_checkpoint(999, c_int::MAX));
         assert!(connection.is_time_to_checkpoint(1_400, 0));
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wal_is_begun_anew_where_it_is_long_and_little_is_left() {
+    fn a_wal_is_reset_where_it_is_long_and_little_is_left() {
         let restarts = |frames, backfilled| is_time_to_restart(frames, backfilled);
         assert!(restarts(4_000, 4_000) && restarts(4_000, 3_001));
         assert!(!restarts(4_000, 3_000) && !restarts(3_999, 3_999), "much is left; it is short");

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 
 impl Connection {
     /// A number that stays as long as nobody commits anything to `main`, in this process or another, and never comes
-    /// back; 0 where that can't be told: inside a transaction, in memory, without a write-ahead log.
+    /// back; 0 where that can't be told: inside a transaction, in memory, without a WAL.
     #[must_use]
     pub fn generation(&self) -> i32 {
         let Ok(raw) = self.raw() else { return 0 };

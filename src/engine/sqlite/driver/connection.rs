@@ -25,10 +25,10 @@ pub struct Connection {
     iterators: Cell<u32>,
     unsafe_mode: Cell<bool>,
     pub(super) patience: Patience,
-    /// How long the write-ahead log was when this connection last tried to checkpoint it, in frames.
+    /// How long the WAL was when this connection last tried to checkpoint it, in frames.
     pub(super) tried: Cell<c_int>,
     pub(super) identity: FileIdentity,
-    /// What the write-ahead log's index said last, and how often that, or what stands for it, was something new.
+    /// What the WAL's index said last, and how often that, or what stands for it, was something new.
     pub(super) seen: Cell<(sight::State, i32)>,
     /// Where there is no index: how many commits of others SQLite has counted, and how many rows were changed here.
     pub(super) counted: Cell<(i64, c_int)>,

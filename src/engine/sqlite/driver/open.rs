@@ -57,7 +57,7 @@ pub fn raw(path: &Path, flags: c_int, vfs: Option<&CStr>) -> Result<rusqlite::Co
     }
 }
 
-/// Whether the index of a write-ahead log can be mapped beside a database: SQLite finds out when the database's file says already
+/// Whether the index of a WAL can be mapped beside a database: SQLite finds out when the database's file says already
 /// that it has one, and then nobody can read it any more. So a file at `scratch`, where nothing is, has to do for it.
 ///
 /// # Errors

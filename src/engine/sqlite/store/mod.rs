@@ -50,7 +50,7 @@ pub struct Store {
     queries: [OnceCell<Rc<Statement>>; Query::ALL.len()],
     /// Updates, by the entity and the fields: one for each set of fields that was ever changed together.
     updates: RefCell<HashMap<(&'static str, u64), Rc<Statement>>>,
-    /// What was read of the log of counts.
+    /// What was read of the log of changes, as counts.
     tail: RefCell<tail::Tail>,
     /// Whether the counts are right.
     judged: judged::Judged,

@@ -3,7 +3,7 @@
 //! behind the table's name.
 //!
 //! Tables are named with `main.`, since a TEMP table of the same name would come first. `+?1` is a value by which SQLite is not
-//! to choose a plan: where it may (an ORDER BY beside an equality, a LIMIT), it compiles the statement anew whenever a value is
+//! to choose a plan: where it may (an ORDER BY beside an equality, a LIMIT), it compiles the statement again whenever a value is
 //! bound, which takes a dozen microseconds.
 
 use crate::model::{EXECUTION, Entity, WORKTREE, ZONE};
@@ -70,7 +70,7 @@ queries! {
     /// A zone goes, its assignments and executions with it.
     DeleteZone = "DELETE FROM main.zones WHERE id = ?1";
 
-    /// A worktree goes into a zone. The row is made anew, so that rowids tell the order within a millisecond;
+    /// A worktree goes into a zone. The row is written again, so that rowids tell the order within a millisecond;
     /// where the zone doesn't exist, SQLite takes the whole statement back and the earlier assignment stays.
     AssignWorktree = "INSERT OR REPLACE INTO main.worktree_zones (worktree_id, zone_id, assigned_at) VALUES (?1, ?2, ?3)";
     /// The same where the time alone tells the order, so that the row can stay where it is: two pages less to write.
@@ -166,7 +166,7 @@ fn new_row(entity: &Entity) -> String {
     format!("({}) VALUES ({})", columns.join(", "), values.join(", "))
 }
 
-/// Puts the columns in the place of what stands for them.
+/// Replaces what stands for columns by them.
 pub(super) fn expand(sql: &str) -> String {
     let mut sql = sql.replace("{w.worktree}", &columns(&WORKTREE, "w."));
     for entity in [&WORKTREE, &ZONE, &EXECUTION] {

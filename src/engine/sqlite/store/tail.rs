@@ -1,4 +1,4 @@
-//! What was read of the log of counts, added up.
+//! What was read of the log of changes, added up.
 
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ pub struct Summary {
 /// Counts by agent.
 pub type ByAgent = HashMap<String, Counts>;
 
-/// What was read of the log, added up.
+/// What was read of it, added up.
 #[derive(Default)]
 pub struct Tail {
     /// The last row that was read, and its stamp.

@@ -176,7 +176,7 @@ fn a_restored_file_has_a_write_ahead_log_however_it_got_there() {
     assert_eq!(versions(&live), [2, 2]);
 }
 
-/// The versions of the file format for writing and reading: 2 is the write-ahead log, 1 the rollback journal.
+/// The versions of the file format for writing and reading: 2 is WAL, 1 the rollback journal.
 fn versions(file: &Path) -> [u8; 2] {
     let bytes = fs::read(file).unwrap();
     [bytes[18], bytes[19]]

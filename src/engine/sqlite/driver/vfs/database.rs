@@ -24,13 +24,13 @@ const WRITE: u8 = 1;
 /// What is kept behind the default VFS's own file object.
 pub(super) struct Database {
     methods: &'static ffi::sqlite3_io_methods,
-    /// The log's index; `None` while it isn't mapped.
+    /// The WAL's index; `None` while it isn't mapped.
     index: Cell<Option<Index>>,
     /// How often the index was given up: the next log may begin with the same words.
     logs: Cell<u32>,
     /// The locks of the index that this connection holds.
     locks: Cell<u8>,
-    /// What is held back of the write-ahead log, while that is open; else null.
+    /// What is held back of the WAL, while that is open; else null.
     pub held: Cell<*mut Held>,
     /// What another thread looks at the index through, once one has wanted to.
     sight: OnceCell<Arc<Sight>>,
@@ -128,7 +128,7 @@ impl Database {
 
     /// The writer's lock is let go of.
     fn end_writing(&self) {
-        // SAFETY: it is null where the log is not open, and its file object uses it only while SQLite calls that.
+        // SAFETY: it is null where the WAL is not open, and its file object uses it only while SQLite calls that.
         if let Some(held) = unsafe { self.held.get().as_mut() } {
             held.forget();
         }
@@ -201,7 +201,7 @@ unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, delete: c_int) -> c
 }
 
 /// What tells commits apart: the header as it is now, and which log of this connection it is of. `None` in memory, without a
-/// write-ahead log, before the first read, or while a commit is just being written.
+/// WAL, before the first read, or while a commit is just being written.
 ///
 /// # Safety
 /// `connection` is an open connection of this thread.

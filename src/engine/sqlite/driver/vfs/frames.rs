@@ -1,4 +1,4 @@
-//! The frames of the write-ahead log, those of a commit written with one call of the system.
+//! The frames of the WAL, those of a commit written with one call of the system.
 //!
 //! SQLite writes each frame's header (24 bytes) and then its page. They are held back here until the frame that commits, whose
 //! header says so, has its page, and all go out together: a commit of two to five frames needs one call instead of four to
@@ -28,13 +28,13 @@ static TABLES: Tables = Tables::new();
 /// What is kept behind the default VFS's own file object.
 pub(super) struct Frames {
     methods: &'static ffi::sqlite3_io_methods,
-    /// The database whose log it is. It lives for as long as its file is open, and that is longer than the log: what is `'static`
+    /// The database whose WAL it is. It lives for as long as its file is open, and that is longer than the WAL: what is `'static`
     /// here must not leave this object.
     database: &'static Database,
     held: Held,
 }
 
-/// Takes over a write-ahead log that was just opened.
+/// Takes over a WAL that was just opened.
 ///
 /// # Safety
 /// `file` is a file object of our VFS, with these methods; `name` is what SQLite opened it by.
@@ -119,7 +119,7 @@ unsafe extern "C" fn write(
                 if commits || this.held.bytes.len() >= LARGEST_WRITE {
                     let code = this.let_go(file);
                     if code != ffi::SQLITE_OK {
-                        // SQLite will know that this frame failed: it must not get into the log later.
+                        // SQLite will know that this frame failed: it must not get into the WAL later.
                         this.held.bytes.truncate(this.held.bytes.len() - bytes.len() - FRAME_HEADER);
                         return code;
                     }

@@ -1,9 +1,9 @@
-//! What is held back of a write-ahead log: the frames of a commit that is not whole yet.
+//! What is held back of a WAL: the frames of a commit that is not whole yet.
 
 use std::ffi::c_int;
 
 /// What SQLite wrote last. Only a header that goes on exactly where a whole frame ended is held back: a page follows it.
-/// Headers that SQLite writes anew, over older ones and without a page, never do.
+/// Headers that SQLite writes again, over older ones and without a page, never do.
 #[derive(Default, Clone, Copy, PartialEq)]
 pub enum Latest {
     /// Something else, or nothing.
@@ -13,7 +13,7 @@ pub enum Latest {
     Header(i64),
     /// A header that is held back; its page begins here. Whether it commits.
     Held(i64, bool),
-    /// A whole frame, or the log's own header: the next frame begins here.
+    /// A whole frame, or the WAL's own header: the next frame begins here.
     End(i64),
 }
 
@@ -35,7 +35,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// Forgets them: a transaction that didn't commit gives up its place in the log to whoever writes next.
+    /// Forgets them: a transaction that didn't commit leaves its frames' offsets to whoever writes next.
     pub fn forget(&mut self) {
         self.bytes.clear();
         if matches!(self.latest, Latest::Held(..)) {

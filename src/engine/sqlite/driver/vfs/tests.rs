@@ -118,7 +118,7 @@ fn content(connection: &Connection) -> Vec<(i64, i64, i64)> {
     rows.map(|row| row.unwrap()).collect()
 }
 
-/// Whether a checkpoint was held up, how many frames the log has, and how many of them are in the file then.
+/// Whether a checkpoint was held up, how many frames the WAL has, and how many of them are in the file then.
 fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<(i64, i64, i64)> {
     let state = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], state)
