@@ -29,11 +29,13 @@ BEGIN
 END;
 
 -- The ledger: every change of a worktree's zone, by anybody, folded from the log. It outlives worktree and zone, so it has their
--- names as they were. seq and stamp are those of the row of the log that it comes from.
+-- names as they were. seq and stamp are those of the row of the log that it comes from, nth is which of that row's moves it is;
+-- at grows with key.
 CREATE TABLE moves (
   key INTEGER PRIMARY KEY,
   seq INTEGER NOT NULL,
   stamp INTEGER NOT NULL,
+  nth INTEGER NOT NULL DEFAULT 0,
   at INTEGER NOT NULL,
   worktree_id TEXT NOT NULL,
   from_zone_id TEXT,
@@ -44,6 +46,7 @@ CREATE TABLE moves (
   "by" TEXT,
   reason TEXT
 );
+CREATE INDEX moves_at ON moves (at, key);
 CREATE INDEX moves_of_worktrees ON moves (worktree_id, key);
 CREATE INDEX moves_out ON moves (from_zone_id, key) WHERE from_zone_id IS NOT NULL;
 CREATE INDEX moves_in ON moves (to_zone_id, key) WHERE to_zone_id IS NOT NULL;
@@ -67,10 +70,15 @@ SELECT w.id, w.branch_name, 1, a.zone_id FROM worktrees AS w LEFT JOIN worktree_
 INSERT INTO moves_worktrees
 SELECT worktree_id, '', 0, zone_id FROM worktree_zones WHERE worktree_id NOT IN (SELECT id FROM worktrees);
 
--- Where every worktree is came from nowhere, when it was assigned.
-INSERT INTO moves (seq, stamp, at, worktree_id, to_zone_id, branch_name, to_name)
-SELECT 0, 0, coalesce(CAST((julianday(a.assigned_at) - 2440587.5) * 86400000 AS INTEGER), 0), w.id, z.id, w.branch_name, z.name
-FROM worktree_zones AS a JOIN worktrees AS w ON w.id = a.worktree_id JOIN zones AS z ON z.id = a.zone_id
-ORDER BY a.assigned_at, a.rowid;
+-- Where every worktree is came from nowhere, when it was assigned, as far as anybody can tell.
+INSERT INTO moves (seq, stamp, nth, at, worktree_id, to_zone_id, branch_name, to_name)
+SELECT 0, 0, row_number() OVER (ORDER BY at, row), at, worktree_id, zone_id, branch_name, name
+FROM (
+  SELECT min(coalesce(CAST((julianday(a.assigned_at) - 2440587.5) * 86400000 AS INTEGER), 0),
+             CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS at,
+         a.rowid AS row, w.id AS worktree_id, z.id AS zone_id, w.branch_name, z.name
+  FROM worktree_zones AS a JOIN worktrees AS w ON w.id = a.worktree_id JOIN zones AS z ON z.id = a.zone_id
+)
+ORDER BY at, row;
 
 INSERT INTO changes_readers (name, seq, stamp) SELECT 'moves', seq, stamp FROM changes ORDER BY seq DESC LIMIT 1;

@@ -51,7 +51,16 @@ pub struct Facts {
     /// What may have been meant.
     pub hint: Option<&'static str>,
     /// What is there instead of what was expected.
-    pub current: Option<i64>,
+    pub current: Option<Current>,
+}
+
+/// What is there instead of what was expected, as JavaScript gets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Current {
+    /// A number.
+    Number(i64),
+    /// Text, or `null`.
+    Text(Option<String>),
 }
 
 /// Which argument of a call a value is. Below the border it is counted from the first that the caller gave.

@@ -138,6 +138,8 @@ const RUN_ALIASES = { zone: 'zoneId', worktree: 'worktreeId', agent: 'agentType'
 
 const CLAIM_ALIASES = { worker: 'workerId', lease: 'leaseMs', zoneId: 'zoneIds', agentType: 'agentTypes' };
 
+const MOVE = ['position', 'reason', 'expectedZoneId', 'overLimit', 'enqueue', 'variables'];
+
 const keysOf = ({ taken, fixed }, more) => new Keys(taken, { fixed, ...more });
 
 module.exports = {
@@ -209,5 +211,8 @@ module.exports = {
     'costMicros',
     'costSource',
   ]),
+  move: new Keys(MOVE),
+  moveOfMany: new Keys(['worktreeId', 'zoneId', ...MOVE], { aliases: RUN_ALIASES }),
+  moveFilter: new Keys(['worktreeId', 'zoneId', 'since', 'until', 'limit', 'after'], { aliases: RUN_ALIASES }),
   runFilter: new Keys(['zoneId', 'worktreeId', 'agentType', 'status', 'limit', 'after'], { aliases: RUN_ALIASES }),
 };

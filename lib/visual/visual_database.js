@@ -12,6 +12,7 @@ const executions = require('./executions.js');
 const { keptOf } = require('./kept_answers.js');
 const limits = require('./limits.js');
 const { Log } = require('./log.js');
+const moves = require('./moves.js');
 const output = require('./output.js');
 const runs = require('./runs.js');
 const { Stateful, stateOf } = require('./state.js');
@@ -66,6 +67,7 @@ for (const concept of [
   executions,
   statistics,
   board,
+  moves,
   runs,
   workers,
   output,

@@ -8,6 +8,7 @@ mod commits;
 mod control;
 mod executions;
 mod lists;
+mod moves;
 mod output;
 mod runs;
 mod session;
@@ -23,6 +24,7 @@ pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
 pub use lists::Lists;
+pub use moves::{MoveFilter, Moves};
 pub use output::{Chunk, Output, STREAMS};
 pub use runs::{RunFilter, Runs, RunsAfter};
 pub use session::Session;
@@ -46,6 +48,7 @@ pub trait Engine:
     + Workers
     + Output
     + Spending
+    + Moves
 {
 }
 
@@ -61,7 +64,8 @@ impl<
         + Runs
         + Workers
         + Output
-        + Spending,
+        + Spending
+        + Moves,
 > Engine for T
 {
 }

@@ -5,6 +5,7 @@ pub mod coordinate;
 pub mod entity;
 pub mod execution;
 pub mod given;
+pub mod ledger;
 pub mod number;
 pub mod port;
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod assignments;
 mod call;
 mod executions;
 mod lists;
+mod moves;
 pub mod opened;
 mod output;
 mod runs;
@@ -30,6 +31,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     output::FUNCTIONS,
     spending::FUNCTIONS,
     lists::FUNCTIONS,
+    moves::FUNCTIONS,
     actors::FUNCTIONS,
     watch::FUNCTIONS,
 ];

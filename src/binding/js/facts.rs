@@ -5,7 +5,7 @@ use std::ptr;
 use napi::sys;
 
 use super::{Call, Env, ErrorClasses, JsResult, Value, ok};
-use crate::error::{Facts, Position};
+use crate::error::{Current, Facts, Position};
 
 impl ErrorClasses {
     /// Adds what is known about an error to it; `call` has the caller's values.
@@ -18,8 +18,13 @@ impl ErrorClasses {
                 env.set(error, name, env.text(text)?)?;
             }
         }
-        if let Some(current) = facts.current {
-            env.set(error, "current", env.number(current as f64)?)?;
+        if let Some(current) = &facts.current {
+            let current = match current {
+                Current::Number(number) => env.number(*number as f64)?,
+                Current::Text(Some(text)) => env.text(text)?,
+                Current::Text(None) => env.null(),
+            };
+            env.set(error, "current", current)?;
         }
         if !facts.missing.is_empty() {
             env.set(error, "missing", self.list(&facts.missing)?)?;

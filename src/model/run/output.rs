@@ -1,6 +1,6 @@
 //! Where output is appended, without holes or doubles.
 
-use crate::error::{Error, Facts, Result};
+use crate::error::{Current, Error, Facts, Result};
 use crate::model::given::Field;
 
 /// What an `appendOutput` does.
@@ -29,7 +29,8 @@ pub fn append(next: i64, expected: Option<i64>, chunks: i64) -> Result<Append> {
     } else {
         let field = Field::new("appendOutput", "expectedSequence").behind(3);
         let message = format!("{field} must be the run's next sequence number, {next}, got {from}");
-        Err(Error::Coded { code: "ERR_CONFLICT", message }.about(Facts { current: Some(next), ..field.facts() }))
+        Err(Error::Coded { code: "ERR_CONFLICT", message }
+            .about(Facts { current: Some(Current::Number(next)), ..field.facts() }))
     }
 }
 

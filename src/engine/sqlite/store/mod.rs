@@ -9,6 +9,7 @@ mod counts_stand;
 mod edits;
 mod executions;
 mod judged;
+mod moves;
 #[cfg(test)]
 mod planned;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod refusals;
 mod rowids;
 mod runs;
 mod session;
+mod statements;
 mod statistics;
 mod tail;
 mod worktrees;

@@ -1,10 +1,11 @@
-//! Running the statements of runs, which are compiled when first used and kept.
+//! The statements of runs, which are compiled when first used and kept.
 
 use std::rc::Rc;
 
 use super::sql::Sql;
-use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::sqlite::driver::Statement;
 use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::statements::Listed;
 use crate::error::Result;
 
 impl Store {
@@ -16,52 +17,18 @@ impl Store {
         let statement = Rc::new(Statement::prepare(&self.connection, &sql.sql(), true)?);
         Ok(cell.get_or_init(|| statement))
     }
+}
 
-    /// What `read` makes of the first row, if there is one.
-    pub(super) fn first<T>(
-        &self,
-        sql: Sql,
-        values: &[Bind<'_>],
-        read: impl FnOnce(&Statement) -> T,
-    ) -> Result<Option<T>> {
-        self.run_statement(sql)?.with_bound(values, |statement| Ok(statement.step()?.then(|| read(statement))))
-    }
-
-    /// Reads every row, until `read` says `false`.
-    pub(super) fn each_row(
-        &self,
-        sql: Sql,
-        values: &[Bind<'_>],
-        mut read: impl FnMut(&Statement) -> Result<bool>,
-    ) -> Result<()> {
-        self.run_statement(sql)?.with_bound(values, |statement| {
-            while statement.step()? && read(statement)? {}
-            Ok(())
-        })
-    }
-
-    /// Runs a statement that writes: how many rows it changed, and the latest rowid.
-    pub(super) fn write_run(&self, sql: Sql, values: &[Bind<'_>]) -> Result<(i32, i64)> {
-        self.run_statement(sql)?.with_bound(values, |statement| {
-            let changes = statement.run()?;
-            Ok((changes.changes, changes.last_insert_rowid))
-        })
-    }
-
-    /// Runs a statement that changes or deletes one row: whether it was there.
-    pub(super) fn take(&self, sql: Sql, values: &[Bind<'_>]) -> Result<bool> {
-        self.write_run(sql, values).map(|(changes, _)| changes > 0)
-    }
-
-    /// Whether a statement has a row.
-    pub(super) fn finds(&self, sql: Sql, values: &[Bind<'_>]) -> Result<bool> {
-        self.first(sql, values, |_| ()).map(|row| row.is_some())
+impl Listed for Sql {
+    fn compiled(self, store: &Store) -> Result<&Rc<Statement>> {
+        store.run_statement(self)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::sqlite::driver::Bind;
     use crate::engine::sqlite::store::queries::Query;
     use crate::engine::sqlite::store::tests::open;
     use crate::test_folder::Folder;

@@ -1,0 +1,158 @@
+'use strict';
+
+const addon = require('../native/addon.js');
+const { list } = require('../native/objects.js');
+const rows = require('../native/rows.js');
+const { within, BEGIN_IMMEDIATE } = require('../native/transaction.js');
+const { each, describe, fields, group, instant, jsonText, options } = require('./arguments.js');
+const { inSnapshot } = require('./board.js');
+const { wrongType } = require('./errors.js');
+const { json } = require('./json.js');
+const knownKeys = require('./known_keys.js');
+const { limitOf, nextOf, placeOf } = require('./pages.js');
+const { run } = require('./run_fields.js');
+const { stateOf } = require('./state.js');
+const { worktree } = require('./fields.js');
+
+/** How many moves come with one call of the addon: their rows fit one batch. */
+const BATCH = 200;
+
+/** A change of a worktree's zone. */
+const move = {
+  width: 10,
+  make: (at) => {
+    const id = rows.cell(at);
+    return {
+      id,
+      worktreeId: rows.cell(at + 1),
+      from: rows.cell(at + 2),
+      to: rows.cell(at + 3),
+      at: rows.cell(at + 4),
+      by: json(JSON.parse, rows.cell(at + 5), 'null', 'move', id, 'by'),
+      reason: rows.cell(at + 6),
+      branchName: rows.cell(at + 7),
+      fromName: rows.cell(at + 8),
+      toName: rows.cell(at + 9),
+    };
+  },
+};
+
+/** A move, and where the list goes on behind it. */
+const listed = { width: move.width + 1, make: (at) => ({ key: rows.cell(at), item: move.make(at + 1) }) };
+
+/** What a drop came to: a row of the worktree, one of the move if it is one, then the runs. */
+function dropped(text) {
+  const count = rows.count();
+  rows.open(text, run.width);
+  try {
+    const made = { worktree: worktree.make(0), move: null, runs: [] };
+    let at = worktree.width;
+    if (count > 1) made.move = move.make(at);
+    at += move.width;
+    for (let row = 2; row < count; row += 1, at += run.width) made.runs.push(run.make(at));
+    return made;
+  } finally {
+    rows.close();
+  }
+}
+
+/** Makes a move of what was given for it; `name` is what errors call the object of its options. */
+function make(state, method, name, worktreeId, zoneId, given) {
+  const { connection, clock, strict } = state;
+  const { position, reason, expectedZoneId, overLimit, enqueue, variables } = given;
+  if (enqueue !== undefined && enqueue !== null && typeof enqueue !== 'boolean') {
+    throw wrongType(method, 'enqueue', enqueue, `${method}: enqueue must be a boolean, got ${describe(enqueue)}`);
+  }
+  const { x, y } = group(method, 'position', position, knownKeys.position, strict);
+  const text = enqueue ? (jsonText(method, 'variables', variables ?? undefined) ?? '{}') : undefined;
+  const isOfMany = name !== 'options';
+  return dropped(
+    addon.moveWorktree(
+      connection,
+      clock(),
+      worktreeId,
+      zoneId,
+      x,
+      y,
+      reason,
+      expectedZoneId,
+      overLimit,
+      text,
+      isOfMany,
+    ),
+  );
+}
+
+/** The methods of VisualDatabase that move worktrees between zones, and tell who did. */
+const methods = {
+  moveWorktree(worktreeId, zoneId, given) {
+    const state = stateOf(this, 'moveWorktree');
+    const read = options('moveWorktree', 'options', given, knownKeys.move);
+    return make(state, 'moveWorktree', 'options', worktreeId, zoneId, read);
+  },
+
+  moveWorktrees(moves) {
+    const state = stateOf(this, 'moveWorktrees');
+    const wanted = [];
+    each('moveWorktrees', 'moves', moves, (given, index) => {
+      const name = `moves[${index}]`;
+      const { worktreeId, zoneId, ...rest } = fields('moveWorktrees', name, given, knownKeys.moveOfMany, true);
+      wanted.push([name, worktreeId, zoneId, rest]);
+    });
+    return within(state.connection, BEGIN_IMMEDIATE, () =>
+      wanted.map(([name, worktreeId, zoneId, rest], index) => {
+        try {
+          return make(state, 'moveWorktrees', name, worktreeId, zoneId, rest);
+        } catch (error) {
+          if (error instanceof Error && Object.isExtensible(error)) error.index = index;
+          throw error;
+        }
+      }),
+    );
+  },
+
+  getMoves(filter) {
+    const { connection } = stateOf(this, 'getMoves');
+    const given = options('getMoves', 'filter', filter, knownKeys.moveFilter);
+    const { worktreeId, zoneId, since, until, limit, after } = given;
+    const most = limitOf('getMoves', limit);
+    const of = [
+      idOf('worktreeId', worktreeId),
+      idOf('zoneId', zoneId),
+      instant('getMoves', 'since', since) ?? null,
+      instant('getMoves', 'until', until) ?? null,
+    ];
+    const key = JSON.stringify(of);
+    const place = placeOf('getMoves', key, after, [Number.MAX_SAFE_INTEGER]);
+    addon.foldMoves(connection);
+    // One more than the page has tells whether there is another page.
+    const found = inSnapshot(connection, () => latest(connection, of, place[0], most + 1));
+    const shown = found.slice(0, most);
+    return {
+      items: shown.map(({ item }) => item),
+      next: found.length > most ? nextOf(key, [shown.at(-1).key]) : null,
+    };
+  },
+};
+
+/** The latest moves behind a position, at most so many. */
+function latest(connection, of, after, most) {
+  const found = [];
+  let place = after;
+  while (found.length < most) {
+    const wanted = Math.min(BATCH, most - found.length);
+    const more = list(listed, addon.listMoves(connection, wanted, place, ...of), connection);
+    found.push(...more);
+    if (more.length < wanted) break;
+    place = more.at(-1).key;
+  }
+  return found;
+}
+
+function idOf(field, given) {
+  if (given === undefined || given === null) return null;
+  if (typeof given === 'string') return given;
+  throw wrongType('getMoves', field, given, `getMoves: ${field} must be a string, got ${describe(given)}`);
+}
+
+module.exports = { methods };

@@ -1,0 +1,124 @@
+//! The ledger with what the log has that it hasn't read yet. What was read is written when it has become much: most lists of
+//! moves read a few rows of the log, and nobody waits for a lock because of them.
+
+use std::collections::BTreeMap;
+
+use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::queries::Query;
+use crate::error::Result;
+use crate::model::ledger::{Entry, Known, Ledger, Move};
+
+/// So many rows are read again by each list before they are written.
+const MUCH: i64 = 500;
+
+/// The ledger's end.
+#[derive(Default)]
+pub(super) struct Tail {
+    /// The moves that are not in the table yet, the oldest first.
+    pub moves: Vec<Move>,
+    /// What comes of the board, if anything was read.
+    ledger: Option<Ledger>,
+    /// The last row of the log.
+    end: Entry,
+}
+
+impl Store {
+    /// What the table of moves doesn't have yet. In a snapshot.
+    pub(super) fn moves_tail(&self) -> Result<Tail> {
+        let mut tail = Tail { end: self.log_end()?, ..Tail::default() };
+        let read = self.moves_read()?;
+        if read.is_some_and(|read| read.goes_on && (read.seq, read.stamp) == (tail.end.seq, tail.end.stamp)) {
+            return Ok(tail);
+        }
+        let mut ledger = self.ledger(Query::LedgerWorktrees, Query::LedgerZones)?;
+        match read.filter(|read| read.goes_on) {
+            Some(read) => self.each_unread(read.seq, |entry| ledger.read(&entry, &mut tail.moves))?,
+            None => {
+                ledger.jump(self.ledger(Query::BoardWorktrees, Query::BoardZones)?, &tail.end, &mut tail.moves);
+            }
+        }
+        tail.ledger = Some(ledger);
+        Ok(tail)
+    }
+
+    fn ledger(&self, worktrees: Query, zones: Query) -> Result<Ledger> {
+        let mut ledger = Ledger::default();
+        self.each_row(worktrees, &[], |row| {
+            let known = Known { branch_name: row.text(1), is_there: row.integer(2) != 0, zone_id: row.text_or_null(3) };
+            ledger.worktrees.insert(row.text(0), known);
+            Ok(true)
+        })?;
+        let mut names = BTreeMap::new();
+        self.each_row(zones, &[], |row| {
+            names.insert(row.text(0), row.text(1));
+            Ok(true)
+        })?;
+        ledger.zones = names;
+        Ok(ledger)
+    }
+
+    /// Writes what the log has, where it is much and nobody has to be waited for.
+    pub(super) fn fold_unread(&self) -> Result<()> {
+        if self.newer || self.connection.in_transaction() || self.connection.check_writable().is_err() {
+            return Ok(());
+        }
+        let is_much = self.in_snapshot(|| {
+            let _busy = self.connection.enter();
+            let (read, end) = (self.moves_read()?, self.log_end()?);
+            Ok(read.is_none_or(|read| !read.goes_on || end.seq.saturating_sub(read.seq) >= MUCH))
+        })?;
+        if is_much {
+            // Who holds the lock now need not be waited for: the next list folds, too, and this one reads what isn't folded.
+            drop(self.connection.without_waiting(|| self.atomically(|| self.write_tail(&self.moves_tail()?))));
+        }
+        Ok(())
+    }
+
+    fn write_tail(&self, tail: &Tail) -> Result<()> {
+        let Some(ledger) = &tail.ledger else { return Ok(()) };
+        for id in &ledger.touched.0 {
+            match ledger.worktrees.get(id) {
+                Some(Known { branch_name, is_there, zone_id }) => self.write_run(
+                    Query::SetLedgerWorktree,
+                    &[
+                        Bind::Text(id),
+                        Bind::Text(branch_name),
+                        Bind::Integer((*is_there).into()),
+                        zone_id.as_deref().into(),
+                    ],
+                )?,
+                None => self.write_run(Query::DeleteLedgerWorktree, &[Bind::Text(id)])?,
+            };
+        }
+        for id in &ledger.touched.1 {
+            match ledger.zones.get(id) {
+                Some(name) => self.write_run(Query::SetLedgerZone, &[Bind::Text(id), Bind::Text(name)])?,
+                None => self.write_run(Query::DeleteLedgerZone, &[Bind::Text(id)])?,
+            };
+        }
+        for of in &tail.moves {
+            self.write_run(Query::InsertMove, &values(of))?;
+        }
+        self.write_run(Query::SetMovesRead, &[Bind::Integer(tail.end.seq), Bind::Integer(tail.end.stamp)])?;
+        self.write_run(Query::ForgetUnread, &[]).map(drop)
+    }
+}
+
+fn values(of: &Move) -> [Bind<'_>; 12] {
+    let (from, to) = (of.from.as_ref(), of.to.as_ref());
+    [
+        Bind::Integer(of.seq),
+        Bind::Integer(of.stamp),
+        Bind::Integer(of.nth),
+        Bind::Integer(of.at),
+        Bind::Text(&of.worktree_id),
+        Bind::Text(&of.branch_name),
+        from.map(|stop| stop.id.as_str()).into(),
+        from.map(|stop| stop.name.as_str()).into(),
+        to.map(|stop| stop.id.as_str()).into(),
+        to.map(|stop| stop.name.as_str()).into(),
+        of.by.as_deref().into(),
+        of.reason.as_deref().into(),
+    ]
+}

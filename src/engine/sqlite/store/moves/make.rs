@@ -1,0 +1,201 @@
+//! Moving a worktree: its assignment, its position, and the reason in the log, all or nothing.
+
+use super::cells;
+use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::queries::Query;
+use crate::error::{Current, Error, Facts, Position, Result};
+use crate::model::entity::{Changes, Edit};
+use crate::model::ledger::{Move, Stop};
+use crate::model::{Field, Given, WORKTREE, ZONE, rules, time};
+use crate::rows::Batch;
+
+/// What `moveWorktree` was given.
+pub(super) struct Drop<'a> {
+    pub method: &'static str,
+    pub worktree: &'a str,
+    pub zone: Option<&'a str>,
+    pub position: Changes<'a>,
+    pub reason: Option<&'a str>,
+    /// The zone in which it is to be, `None` inside for no zone.
+    pub expected: Option<Option<&'a str>>,
+    /// Whether the zone's limit is passed over.
+    pub force: bool,
+}
+
+/// Where these are among the arguments.
+const ZONE_AT: usize = 1;
+const X_AT: usize = 2;
+const REASON_AT: usize = 4;
+const EXPECTED_AT: usize = 5;
+const FORCE_AT: usize = 6;
+
+impl<'a> Drop<'a> {
+    pub fn given(method: &'static str, given: &[Given<'a>]) -> Result<Self> {
+        let argument = |at: usize| given.get(at).copied().unwrap_or(Given::Undefined);
+        let id_or_null = |name, at| {
+            let field = Field::new(method, name).behind(at);
+            match argument(at) {
+                Given::Null => Ok(None),
+                given => rules::id(field, given).map(Some),
+            }
+        };
+        let worktree = rules::id(Field::new(method, "worktreeId"), argument(0))?;
+        let zone = id_or_null("zoneId", ZONE_AT)?;
+        let mut edited = [Given::Undefined; 16];
+        let mut first = 0;
+        for (nth, field) in WORKTREE.editable(Edit::Update).enumerate() {
+            match field.name {
+                "position.x" => (edited[nth], first) = (argument(X_AT), nth),
+                "position.y" => edited[nth] = argument(X_AT + 1),
+                _ => {}
+            }
+        }
+        let position = WORKTREE
+            .changes(Edit::Update, method, &edited)
+            .map_err(|error| error.placed(|nth| Position((nth + X_AT).saturating_sub(first + 1))))?;
+        let reason = rules::string(Field::new(method, "reason").behind(REASON_AT), argument(REASON_AT))?;
+        let expected = match argument(EXPECTED_AT) {
+            Given::Undefined => None,
+            _ => Some(id_or_null("expectedZoneId", EXPECTED_AT)?),
+        };
+        let over = Field::new(method, "overLimit").behind(FORCE_AT);
+        const MUST: &str = "'reject' or 'force'";
+        let force = match argument(FORCE_AT) {
+            Given::Undefined | Given::Text("reject") => false,
+            Given::Text("force") => true,
+            given @ Given::Text(_) => return Err(over.wrong_value(MUST, &given)),
+            given => return Err(over.wrong_type(MUST, &given)),
+        };
+        Ok(Self { method, worktree, zone, position, reason, expected, force })
+    }
+}
+
+/// Where a worktree is to go.
+struct Target {
+    stop: Stop,
+    most: Option<i64>,
+}
+
+impl Store {
+    /// Moves a worktree and appends its row, and that of the move, if it is one: whether it is.
+    pub(super) fn drop_worktree(&self, of: Drop<'_>, now: &str, batch: &mut Batch) -> Result<bool> {
+        let method = of.method;
+        let here = self.first(Query::WhereIs, &[Bind::Text(of.worktree)], |row| {
+            (row.text(0), row.text_or_null(1).map(|id| Stop { id, name: row.text(2) }))
+        })?;
+        let Some((branch_name, from)) = here else {
+            return Err(WORKTREE.not_found(Field::new(method, "worktreeId"), Given::Text(of.worktree)));
+        };
+        if let Some(expected) = of.expected
+            && expected != from.as_ref().map(|stop| stop.id.as_str())
+        {
+            return Err(elsewhere(method, expected, from));
+        }
+        let to = of.zone.map(|zone| self.target(method, zone)).transpose()?;
+        let is_move = from.as_ref().map(|stop| &stop.id) != to.as_ref().map(|to| &to.stop.id);
+        let mut made = None;
+        if is_move {
+            match &to {
+                Some(target) => {
+                    self.check_wip(method, target, of.force)?;
+                    let values = [Bind::Text(of.worktree), Bind::Text(&target.stop.id), Bind::Text(now)];
+                    if !self.take(Query::MoveWorktree, &values)? {
+                        self.write_run(Query::AssignWorktree, &values)?;
+                    }
+                }
+                None => drop(self.write_run(Query::RemoveAssignment, &[Bind::Text(of.worktree)])?),
+            }
+            let end = self.log_end()?;
+            if let Some(reason) = of.reason {
+                self.write_run(Query::SetReason, &[Bind::Integer(end.seq), Bind::Text(reason)])?;
+            }
+            made = Some(Move {
+                seq: end.seq,
+                stamp: end.stamp,
+                nth: 0,
+                at: end.at,
+                worktree_id: of.worktree.to_owned(),
+                branch_name,
+                from,
+                to: to.map(|to| to.stop),
+                by: self.actor().map(|by| by.to_string()),
+                reason: of.reason.map(ToOwned::to_owned),
+            });
+        }
+        if of.position.values.is_empty() {
+            self.first(Query::GetWorktree, &[Bind::Text(of.worktree)], |row| {
+                row.pack_columns(batch, WORKTREE.fields.len(), false)
+            })?
+            .transpose()?;
+        } else {
+            self.update(&WORKTREE, of.worktree, now, of.position, batch)?;
+        }
+        if let Some(made) = &made {
+            cells::push(batch, made);
+            batch.end_row();
+        }
+        Ok(is_move)
+    }
+
+    fn target(&self, method: &'static str, zone: &str) -> Result<Target> {
+        let found = self.first(Query::WhereTo, &[Bind::Text(zone)], |row| Target {
+            stop: Stop { id: zone.to_owned(), name: row.text(0) },
+            most: row.integer_or_null(3),
+        })?;
+        found.ok_or_else(|| ZONE.not_found(Field::new(method, "zoneId").behind(ZONE_AT), Given::Text(zone)))
+    }
+
+    /// Refuses a zone that has all the worktrees that it is to have.
+    fn check_wip(&self, method: &'static str, target: &Target, force: bool) -> Result<()> {
+        let Some(most) = target.most.filter(|_| !force) else { return Ok(()) };
+        let zone = &target.stop.id;
+        let there = self.first(Query::CountInZone, &[Bind::Text(zone)], |row| row.integer(0))?.unwrap_or_default();
+        if there < most {
+            return Ok(());
+        }
+        let message = format!(
+            "{method}: zone {zone} has {there} worktrees, its limit is {most}; overLimit: 'force' passes it over"
+        );
+        let facts = Field::new(method, "zoneId").behind(ZONE_AT).facts();
+        Err(Error::Coded { code: "ERR_WIP_LIMIT", message }
+            .about(Facts { current: Some(Current::Number(there)), ..facts }))
+    }
+}
+
+fn elsewhere(method: &'static str, expected: Option<&str>, from: Option<Stop>) -> Error {
+    let shown = |zone: Option<&str>| zone.map_or_else(|| "no zone".to_owned(), |zone| format!("zone {zone}"));
+    let from = from.map(|stop| stop.id);
+    let message =
+        format!("{method}: expected the worktree in {}, it is in {}", shown(expected), shown(from.as_deref()));
+    let facts = Field::new(method, "expectedZoneId").behind(EXPECTED_AT).facts();
+    Error::Coded { code: "ERR_CONFLICT", message }.about(Facts { current: Some(Current::Text(from)), ..facts })
+}
+
+impl crate::engine::Moves for Store {
+    fn move_worktree(&self, method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
+        self.check_moves()?;
+        let of = Drop::given(method, given)?;
+        let now = time::iso(now);
+        self.atomically(|| self.drop_worktree(of, &now, batch)).map(drop)
+    }
+
+    fn fold_moves(&self) -> Result<()> {
+        self.check_moves()?;
+        self.fold_unread()
+    }
+
+    fn list_moves(
+        &self,
+        filter: &crate::engine::MoveFilter<'_>,
+        after: i64,
+        most: usize,
+        batch: &mut Batch,
+    ) -> Result<()> {
+        self.check_moves()?;
+        self.in_snapshot(|| {
+            let _busy = self.connection.enter();
+            self.latest_moves(filter, after, most, batch)
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! Moves: `unread` reads the log as the ledger takes it, `fold` is the ledger with that, `list` the moves that are asked for,
+//! `make` moves a worktree.
+
+mod cells;
+mod fold;
+mod list;
+mod make;
+mod unread;
+
+use super::Store;
+use crate::error::{Error, Result};
+
+/// The version of the schema that has the ledger.
+const VERSION: u32 = 5;
+
+impl Store {
+    /// Refuses calls on a file that was left at a version that has no ledger.
+    fn check_moves(&self) -> Result<()> {
+        self.connection.check_idle()?;
+        if self.version >= VERSION {
+            return Ok(());
+        }
+        let message = format!(
+            "the database is kept at version {} of the schema, moves come with version {VERSION}: visual-db migrate up",
+            self.version
+        );
+        Err(Error::Coded { code: "ERR_SCHEMA_OLDER", message })
+    }
+}
