@@ -13,6 +13,7 @@ const { keptOf } = require('./kept_answers.js');
 const limits = require('./limits.js');
 const { Log } = require('./log.js');
 const output = require('./output.js');
+const prompts = require('./prompts.js');
 const runs = require('./runs.js');
 const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
@@ -72,6 +73,7 @@ for (const concept of [
   usage,
   limits,
   budgets,
+  prompts,
   transactions,
   actors,
   backups,

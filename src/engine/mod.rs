@@ -9,6 +9,7 @@ mod control;
 mod executions;
 mod lists;
 mod output;
+mod prompts;
 mod runs;
 mod session;
 mod spending;
@@ -24,6 +25,7 @@ pub use control::Control;
 pub use executions::Executions;
 pub use lists::Lists;
 pub use output::{Chunk, Output, STREAMS};
+pub use prompts::Prompts;
 pub use runs::{RunFilter, Runs, RunsAfter};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
@@ -46,6 +48,7 @@ pub trait Engine:
     + Workers
     + Output
     + Spending
+    + Prompts
 {
 }
 
@@ -61,7 +64,8 @@ impl<
         + Runs
         + Workers
         + Output
-        + Spending,
+        + Spending
+        + Prompts,
 > Engine for T
 {
 }

@@ -8,6 +8,7 @@ mod executions;
 mod lists;
 pub mod opened;
 mod output;
+mod prompts;
 mod runs;
 mod spending;
 mod statistics;
@@ -28,6 +29,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     runs::FUNCTIONS,
     workers::FUNCTIONS,
     output::FUNCTIONS,
+    prompts::FUNCTIONS,
     spending::FUNCTIONS,
     lists::FUNCTIONS,
     actors::FUNCTIONS,
