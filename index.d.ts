@@ -555,6 +555,13 @@ export interface DatabaseStats {
   executions: number;
 }
 
+/** What `renderPrompt` gives. */
+export interface RenderedPrompt {
+  prompt: string;
+  /** The names of the template that nothing has, each once, in its order. */
+  missing: string[];
+}
+
 /** What `getBoard` gives. */
 export interface Board<Types extends CanvasTypes = CanvasTypes> {
   /** As `listZones`. */
@@ -1059,6 +1066,19 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    * while (page.next !== null) page = db.listRuns({ zoneId: 'zone-dev', status: ['queued', 'running', 'waiting'], after: page.next });
    */
   listRuns(filter?: RunFilter): Page<RunOf<Types>>;
+
+  /**
+   * The prompt that a zone's template makes of a worktree. A name between `{{` and `}}` becomes what it names:
+   * `worktree.branchName` (`worktree.branch` is the same), `zone.name`, `github.title` of `variables`. Text goes in as it is,
+   * `null` as nothing, everything else as its JSON; what goes in is not looked at again.
+   *
+   * @param variables what the template names besides; nested objects and arrays are named by paths, `labels.0.name`
+   * @returns `missing`: the names that nothing has, each once, which stay in the prompt as they are written
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`: no such zone, or worktree
+   * @throws {TypeError | RangeError} for variables that are no object, or nested more than 127 deep
+   * @example const { prompt, missing } = db.renderPrompt('zone-review', 'wt-1', { github: { title: 'Log in' } });
+   */
+  renderPrompt(zoneId: string, worktreeId: string, variables?: object | null): RenderedPrompt;
 
   /** Everything that stands on the canvas, in one consistent read. */
   getBoard(): Board<Types>;

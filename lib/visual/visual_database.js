@@ -14,6 +14,7 @@ const limits = require('./limits.js');
 const { Log } = require('./log.js');
 const moves = require('./moves.js');
 const output = require('./output.js');
+const prompts = require('./prompts.js');
 const runs = require('./runs.js');
 const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
@@ -74,6 +75,7 @@ for (const concept of [
   usage,
   limits,
   budgets,
+  prompts,
   transactions,
   actors,
   backups,

@@ -17,6 +17,8 @@ const FEW = 'it reads the few rows that somebody has set';
 const WAITS = 'it only waits for claimRun, which has one; how long it sleeps bench/waiting measures';
 const DEPENDS = 'what it costs is what the SQL, the function or the file costs that it is given';
 const NOT_KEPT = 'its answers are not kept';
+const READS_TWO = 'it is two reads by id, which have a case, and puts text together';
+const OWN_MODEL = 'its suite has random sequences of its own';
 const RUN_MODEL = 'runs have a model in Rust (store/runs/tests/life.rs), and processes that are killed (faults/10)';
 
 const of = (names, reason) => Object.fromEntries(names.map((name) => [`VisualDatabase.${name}`, reason]));
@@ -38,6 +40,7 @@ const EXCEPTIONS = {
     ...of(BACKUPS, FILES),
     ...of(ENDS, ONCE),
     ...of(CALLS_OF_RUNS, RUN_MODEL),
+    ...of(['renderPrompt'], OWN_MODEL),
   },
   benchmark: {
     ...of(BACKUPS, DEPENDS),
@@ -45,6 +48,7 @@ const EXCEPTIONS = {
     ...of(['as', 'setRunLimit', 'setBudget'], SETS),
     ...of(['getRunLimits', 'getBudgets'], FEW),
     ...of(['waitForRun'], WAITS),
+    ...of(['renderPrompt'], READS_TWO),
     'Database.explain': DEPENDS,
     'Database.backup': DEPENDS,
     'Database.aggregate': ONCE,
@@ -59,11 +63,11 @@ const EXCEPTIONS = {
 
 /** Suites with a table of all methods of a kind: the suite's file, and which methods these are. */
 const ROWS = {
-  'row in suite 15, of calls after close()': { suite: /15-closing|11[59]-runs/, of: ({ isStatic }) => !isStatic },
-  'row in suite 16, of what errors say': { suite: /16-errors\.|11[49]-runs/, of: takesArguments },
-  'row in suite 21, of wrong values': { suite: /21-bad-input|11[49]-runs/, of: takesArguments },
-  'row in suite 22, of arguments that act': { suite: /22-hostile|119-runs/, of: takesObject },
-  'row in suite 22, of unknown keys': { suite: /22-strict|119-runs/, of: takesObject },
+  'row in suite 15, of calls after close()': { suite: /15-closing|11[59]-runs|134-/, of: ({ isStatic }) => !isStatic },
+  'row in suite 16, of what errors say': { suite: /16-errors\.|11[49]-runs|134-/, of: takesArguments },
+  'row in suite 21, of wrong values': { suite: /21-bad-input|11[49]-runs|134-/, of: takesArguments },
+  'row in suite 22, of arguments that act': { suite: /22-hostile|119-runs|134-/, of: takesObject },
+  'row in suite 22, of unknown keys': { suite: /22-strict|119-runs|134-/, of: takesObject },
   'row in suite 28, of repeated reads': { suite: /28-repeated/, of: isRead },
   'row in suite 95, of repeated reads': { suite: /95-reads/, of: isRead },
 };
@@ -96,7 +100,7 @@ function requirements(root, used) {
       .map((file) => read(root, file))
       .join('\n');
   const suites = {
-    VisualDatabase: texts('__test__', /^__test__\/(?:[01279]|1[01])\d-.*\.test\.mjs$/),
+    VisualDatabase: texts('__test__', /^__test__\/(?:[01279]|1[013])\d-.*\.test\.mjs$/),
     Database: texts('__test__', /^__test__\/[345]\d-.*\.test\.mjs$/),
   };
   const cases = { VisualDatabase: texts('bench', /^bench\/cases\//), Database: texts('bench', /^bench\/raw\//) };

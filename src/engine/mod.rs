@@ -10,6 +10,7 @@ mod executions;
 mod lists;
 mod moves;
 mod output;
+mod prompts;
 mod runs;
 mod session;
 mod spending;
@@ -26,6 +27,7 @@ pub use executions::Executions;
 pub use lists::Lists;
 pub use moves::{MoveFilter, Moves};
 pub use output::{Chunk, Output, STREAMS};
+pub use prompts::Prompts;
 pub use runs::{RunFilter, Runs, RunsAfter};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
@@ -49,6 +51,7 @@ pub trait Engine:
     + Output
     + Spending
     + Moves
+    + Prompts
 {
 }
 
@@ -65,7 +68,8 @@ impl<
         + Workers
         + Output
         + Spending
-        + Moves,
+        + Moves
+        + Prompts,
 > Engine for T
 {
 }

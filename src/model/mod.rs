@@ -5,9 +5,14 @@ pub mod coordinate;
 pub mod entity;
 pub mod execution;
 pub mod given;
+pub mod json;
 pub mod ledger;
 pub mod number;
+pub mod object;
 pub mod port;
+pub mod prompt;
+#[cfg(test)]
+mod random;
 #[cfg(test)]
 mod refused;
 pub mod rules;

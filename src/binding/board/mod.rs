@@ -9,6 +9,7 @@ mod lists;
 mod moves;
 pub mod opened;
 mod output;
+mod prompts;
 mod runs;
 mod spending;
 mod statistics;
@@ -29,6 +30,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     runs::FUNCTIONS,
     workers::FUNCTIONS,
     output::FUNCTIONS,
+    prompts::FUNCTIONS,
     spending::FUNCTIONS,
     lists::FUNCTIONS,
     moves::FUNCTIONS,

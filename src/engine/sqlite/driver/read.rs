@@ -7,6 +7,7 @@ use rusqlite::ffi;
 use super::column::{push_column, slice};
 use super::statement::Statement;
 use crate::error::Result;
+use crate::model::Stored;
 use crate::rows::Batch;
 
 impl Statement {
@@ -44,6 +45,20 @@ impl Statement {
     pub fn is_null(&self, column: usize) -> bool {
         // SAFETY: the statement is alive; a column that isn't there is NULL.
         self.raw().map_or(true, |raw| unsafe { ffi::sqlite3_column_type(raw, column as c_int) } == ffi::SQLITE_NULL)
+    }
+
+    /// A column of the row it stands on, a copy of its own; a blob, which no field of ours is, as NULL.
+    #[must_use]
+    pub fn stored(&self, column: usize) -> Stored<'static> {
+        let Ok(raw) = self.raw() else { return Stored::Null };
+        // SAFETY: the statement is alive; a column that isn't there is NULL.
+        match unsafe { ffi::sqlite3_column_type(raw, column as c_int) } {
+            ffi::SQLITE_INTEGER => Stored::Integer(self.integer(column)),
+            // SAFETY: likewise.
+            ffi::SQLITE_FLOAT => Stored::Real(unsafe { ffi::sqlite3_column_double(raw, column as c_int) }),
+            ffi::SQLITE_TEXT => Stored::Text(self.text(column).into()),
+            _ => Stored::Null,
+        }
     }
 
     /// Lends the bytes of a text of the row it stands on, which may be no UTF-8; none for NULL and without a row.

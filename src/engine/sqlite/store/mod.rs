@@ -2,6 +2,7 @@
 
 mod assignments;
 mod atomically;
+mod beside;
 mod by_id;
 mod commits;
 mod counts;

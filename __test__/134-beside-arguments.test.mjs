@@ -1,0 +1,171 @@
+// What is beside the board: what its calls say after close(), wrong values, arguments that act while they are read, and keys that
+// no call reads.
+import { describe, expect, it } from 'vitest';
+import { getting } from './support/acting.mjs';
+import { thrown } from './support/failure.mjs';
+import { board, everything, queued } from './support/runs.mjs';
+import { execution } from './support/samples.mjs';
+import { open, temporaryFile } from './support/temporary.mjs';
+import * as wrong from './support/wrong_values.mjs';
+
+const NO_ID = [...wrong.NO_TEXT, ['empty', '', /""/], ['nothing', undefined, /undefined/], ['null', null, /null/]];
+
+/** Each call, and each of its arguments: what it is called, and what belongs there no more than here. */
+const CALLS = {
+  renderPrompt: (db) => db.renderPrompt('zone-1', 'wt-1', { a: 1 }),
+};
+
+const WRONG = [
+  ['renderPrompt', 'zoneId', (db, value) => db.renderPrompt(value, 'wt-1'), NO_ID],
+  ['renderPrompt', 'worktreeId', (db, value) => db.renderPrompt('zone-1', value), NO_ID],
+  [
+    'renderPrompt',
+    'variables',
+    (db, value) => db.renderPrompt('zone-1', 'wt-1', value),
+    wrong.NO_FIELDS.filter(([, value]) => value !== null),
+  ],
+];
+
+const EVERYWHERE = {
+  renderPrompt: (db, value) => db.renderPrompt(value, value, value),
+};
+
+/** Each argument that is an object: its name, a full one, one of its keys, and the call that is given it. */
+const ACTING = {
+  renderPrompt: ['variables', { a: 1 }, 'a', (db, given) => db.renderPrompt('zone-1', 'wt-1', given)],
+};
+
+/** Those whose keys are all known. */
+const STRICT = Object.entries(ACTING).filter(([, [name]]) => name !== 'variables');
+
+function furnished(config) {
+  const db = board(config);
+  db.assignWorktreeToZone('wt-1', 'zone-1');
+  db.updateZone('zone-1', { promptTemplate: '{{ a }}' });
+  queued(db);
+  return db;
+}
+
+describe.each(Object.entries(CALLS))('%s after close()', (_, call) => {
+  it('is a TypeError(The database connection is not open)', () => {
+    const db = furnished();
+    db.close();
+    expect(thrown(() => call(db))).toEqual(new TypeError('The database connection is not open'));
+  });
+});
+
+describe.each(WRONG.map(([method, field, call, values]) => ({ method, field, call, values })))(
+  '$method: $field',
+  ({ method, field, call, values }) => {
+    it('that is wrong is a TypeError or a RangeError that names it and what it got, and changes nothing', () => {
+      const db = furnished();
+      const before = everything(db);
+      for (const [name, value, words] of values) {
+        const error = thrown(() => call(db, value));
+        expect(error instanceof TypeError || error instanceof RangeError, `${name}: ${error}`).toBe(true);
+        expect(error.code, name).toMatch(/^ERR_(INVALID_ARG_TYPE|INVALID_ARG_VALUE|OUT_OF_RANGE)$/);
+        expect({ name, method: error.method, field: error.field }).toEqual({ name, method, field });
+        expect(error.message, name).toContain(`${method}: ${field} `);
+        expect(error.message, name).toMatch(words);
+        expect(error.message.length, name).toBeLessThan(400);
+      }
+      expect(everything(db)).toEqual(before);
+    });
+  },
+);
+
+describe('every value everywhere', () => {
+  it.each(Object.entries(EVERYWHERE))(
+    'in %s: an error of ours, or an answer, and the file as sound as it was',
+    (method, call) => {
+      const db = furnished();
+      for (const [name, value] of wrong.EVERYTHING) {
+        try {
+          call(db, value);
+        } catch (error) {
+          expect(error, name).toBeInstanceOf(Error);
+          expect(error.code, `${name}: ${error.stack}`).toMatch(/^ERR_(?!INTERNAL)/);
+          expect(error.method, name).toBe(method);
+        }
+        expect(db.db.inTransaction, name).toBe(false);
+      }
+      expect(db.db.pragma('integrity_check', { simple: true })).toBe('ok');
+    },
+  );
+});
+
+describe.each(Object.entries(ACTING))('what %s is given', (name, [, given, key, call]) => {
+  it('throws: its own value arrives, and nothing is done', () => {
+    const db = furnished();
+    const before = everything(db);
+    const mine = new Error('mine');
+    const refuse = () => {
+      throw mine;
+    };
+    for (const hostile of [
+      getting(given, key, refuse),
+      new Proxy(given, { get: refuse, has: refuse, ownKeys: refuse, getOwnPropertyDescriptor: refuse }),
+    ])
+      expect(thrown(() => call(db, hostile))).toBe(mine);
+    expect(everything(db)).toEqual(before);
+  });
+
+  it('is a revoked Proxy: a TypeError', () => {
+    const db = furnished();
+    const before = everything(db);
+    const { proxy, revoke } = Proxy.revocable(given, {});
+    revoke();
+    expect(thrown(() => call(db, proxy))).toBeInstanceOf(TypeError);
+    expect(everything(db)).toEqual(before);
+  });
+
+  it('uses the database meanwhile', () => {
+    const db = furnished();
+    let meanwhile;
+    call(
+      db,
+      getting(given, key, () => {
+        meanwhile = db.transaction(() => db.recordExecution(execution()));
+        return given[key];
+      }),
+    );
+    expect(db.getExecution(meanwhile).id).toBe(meanwhile);
+    expect(db.db.inTransaction).toBe(false);
+  });
+
+  it('closes the database: a TypeError, nothing of the call is done, no crash', () => {
+    const dbPath = temporaryFile();
+    const db = furnished({ dbPath });
+    const before = everything(db);
+    const error = thrown(() =>
+      call(
+        db,
+        getting(given, key, () => (db.close(), given[key])),
+      ),
+    );
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toBe('The database connection is not open');
+    expect(everything(open({ dbPath }))).toEqual(before);
+  });
+
+  it('runs out of stack: a RangeError of the engine', () => {
+    const db = furnished();
+    const before = everything(db);
+    const hostile = getting(given, key, () => call(db, hostile));
+    expect(thrown(() => call(db, hostile))).toBeInstanceOf(RangeError);
+    expect(everything(db)).toEqual(before);
+  });
+});
+
+describe.each(STRICT)('an unknown key in what %s is given', (name, [field, given, , call]) => {
+  it('is refused before anything is done', () => {
+    const db = furnished();
+    const before = everything(db);
+    const [method] = name.split(' ');
+    const error = thrown(() => call(db, { ...given, unheardOf: undefined }));
+    expect(error).toMatchObject({ name: 'TypeError', code: 'ERR_UNKNOWN_KEY', method, field: 'unheardOf' });
+    expect(error.message).toContain(`${method}: unknown key "unheardOf" in ${field}; known are `);
+    for (const known of Object.keys(given)) expect(error.message).toContain(known);
+    expect(everything(db)).toEqual(before);
+  });
+});

@@ -1,0 +1,3 @@
+//! What a board has beside its rows: prompts made from templates.
+
+mod prompts;
