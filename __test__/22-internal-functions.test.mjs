@@ -22,7 +22,7 @@ async function scene(body) {
       }
     };
     const REGISTRATION = { name: 'f', arguments: 0, bigints: false, deterministic: false, directOnly: false };
-    const visual = () => addon.openVisual(addon.realm, ':memory:', false, false, 5000, false, 0o600, true, '1.0.0');
+    const visual = () => addon.openVisual(addon.realm, ':memory:', false, false, 5000, false, 0o600, true, '1.0.0', false);
     (async () => { ${body} })().then((result) => console.log(JSON.stringify(result)));`,
     { dbPath: temporaryFile() },
   );
@@ -36,7 +36,7 @@ const WRONG = `
   require('node:fs').copyFileSync(binaryPath(platformName()), copy);
   const native = require(copy);
   const other = { ...native, ...native.setup(Error, TypeError, RangeError, Error, Array) };
-  const theirs = other.openVisual(other.realm, ':memory:', false, false, 5000, false, 0o600, true, '1.0.0');
+  const theirs = other.openVisual(other.realm, ':memory:', false, false, 5000, false, 0o600, true, '1.0.0', false);
   const ours = visual();
   const server = await new Promise((resolve) => {
     const server = require('node:net').createServer().listen(0, () => resolve(server));

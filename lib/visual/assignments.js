@@ -45,7 +45,8 @@ const methods = {
   },
 
   removeWorktreeFromZone(worktree) {
-    addon.removeAssignment(stateOf(this, 'removeWorktreeFromZone').connection, worktree);
+    const { connection, clock } = stateOf(this, 'removeWorktreeFromZone');
+    addon.removeAssignment(connection, clock(), worktree);
     return true;
   },
 

@@ -54,6 +54,8 @@ function openConfig(config) {
     throw beyond('maxOutputBytes', 'a non-negative integer', maxOutputBytes);
   }
   const migrate = boolean(config, 'migrate', true);
+  const { clock } = config;
+  const hasClock = clock !== undefined && clock !== null;
   const memory = dbPath === ':memory:';
   if (memory && readonly) {
     throw wrongValue(METHOD, 'readonly', readonly, `${METHOD}: a database in memory cannot be readonly`);
@@ -66,9 +68,9 @@ function openConfig(config) {
     cacheSize,
     maxOutputBytes,
     logger: loggerOf(config.logger),
-    clock: clockOf(config.clock),
+    clock: clockOf(clock),
     schedule: scheduleOf(config.backups, memory, strict),
-    native: [readonly, fileMustExist, timeout, synchronous === 'full', mode, migrate, version],
+    native: [readonly, fileMustExist, timeout, synchronous === 'full', mode, migrate, version, hasClock],
   };
 }
 

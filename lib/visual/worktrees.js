@@ -68,9 +68,9 @@ const methods = {
   },
 
   deleteWorktree(id) {
-    const { connection, log } = stateOf(this, 'deleteWorktree');
+    const { connection, log, clock } = stateOf(this, 'deleteWorktree');
     try {
-      addon.deleteWorktree(connection, id);
+      addon.deleteWorktree(connection, clock(), id);
     } catch (error) {
       log.error('[VisualDB] Failed to delete worktree', error, { id });
       throw error;

@@ -32,9 +32,9 @@ const methods = {
   },
 
   deleteZone(id) {
-    const { connection, log } = stateOf(this, 'deleteZone');
+    const { connection, log, clock } = stateOf(this, 'deleteZone');
     try {
-      addon.deleteZone(connection, id);
+      addon.deleteZone(connection, clock(), id);
     } catch (error) {
       log.error('[VisualDB] Failed to delete zone', error, { id });
       throw error;

@@ -136,6 +136,7 @@ pub fn open_visual(
     mode: u32,
     migrate: bool,
     package_version: String,
+    has_clock: bool,
 ) -> napi::Result<Value> {
     Realm(realm).answer(env, |state| {
         let options = open::Options {
@@ -149,7 +150,7 @@ pub fn open_visual(
         };
         let (connection, store) = open::open(Path::new(&path), &options)?;
         state.remember(&connection);
-        let board = Board::new(Rc::new(store));
+        let board = Board::new(Rc::new(store), has_clock);
         state.env.external(Rc::new(ConnectionHandle::of_board(state, &connection, board)))
     })
 }

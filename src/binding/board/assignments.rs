@@ -23,7 +23,7 @@ fn assign_worktree(state: &State, call: &Call) -> JsResult<Value> {
 
 /// `assignWorktrees(connection, now, zone id, ...worktree ids)`
 fn assign_worktrees(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = board(call)?.writer();
+    let engine = board(call)?.writer(call)?;
     let now = time::iso(call.env.to_f64(call.argument(1))?);
     state.with_some_given(call, 2, 1, |zone| {
         each(state, call, 3, 1, |given| {
@@ -33,7 +33,7 @@ fn assign_worktrees(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn remove_assignment(state: &State, call: &Call) -> JsResult<Value> {
-    nothing(state, call, 1, |engine, given| engine.remove_assignment(given.get(0)))
+    nothing(state, call, 2, |engine, given| engine.remove_assignment(given.get(1)))
 }
 
 fn get_worktree_zone(state: &State, call: &Call) -> JsResult<Value> {

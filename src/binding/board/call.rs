@@ -34,7 +34,7 @@ fn row_of(
     call: &Call,
     run: &dyn Fn(&dyn Engine, &Arguments<'_>, &mut Batch) -> Result<()>,
 ) -> JsResult<Value> {
-    let engine = board(call)?.writer();
+    let engine = board(call)?.writer(call)?;
     state.with_given(call, 1, |given| {
         state.with_batch(|batch| {
             run(engine, given, batch).map_err(placed(2))?;
@@ -96,7 +96,7 @@ fn nothing_of(
     first: usize,
     run: &dyn Fn(&dyn Engine, &Arguments<'_>) -> Result<()>,
 ) -> JsResult<Value> {
-    let engine = board(call)?.writer();
+    let engine = board(call)?.writer(call)?;
     state.with_given(call, 1, |given| Ok(run(engine, given).map_err(placed(first))?))?;
     Ok(call.env.undefined())
 }

@@ -16,7 +16,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
 
 /// Gives the new id.
 fn record_execution(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = board(call)?.writer();
+    let engine = board(call)?.writer(call)?;
     state.with_given(call, 1, |given| {
         let now = given.number(0)?;
         let id = engine.record_execution("recordExecution", given.rest(1), now, &time::iso(now)).map_err(placed(2))?;
@@ -26,7 +26,7 @@ fn record_execution(state: &State, call: &Call) -> JsResult<Value> {
 
 /// `recordExecutions(connection, now, ...values)`: its values of each run. Gives the ids.
 fn record_executions(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = board(call)?.writer();
+    let engine = board(call)?.writer(call)?;
     let milliseconds = call.env.to_f64(call.argument(1))?;
     let now = time::iso(milliseconds);
     let mut ids = Vec::new();

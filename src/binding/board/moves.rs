@@ -17,7 +17,7 @@ fn move_worktree(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn fold_moves(_: &State, call: &Call) -> JsResult<Value> {
-    board(call)?.writer().fold_moves()?;
+    board(call)?.engine.fold_moves()?;
     Ok(call.env.undefined())
 }
 

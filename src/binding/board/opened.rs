@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use crate::binding::js::{Call, JsResult, Kind};
 use crate::engine::{Engine, Watch};
 
 /// An open board, as somebody sees it.
@@ -13,14 +14,16 @@ pub struct Board {
     pub reading: Rc<Cell<i32>>,
     /// Who writes through it, as JSON; nobody is named where there is none.
     by: Option<Rc<str>>,
+    /// Whether the caller has a clock of their own.
+    has_clock: bool,
     /// While somebody waits for a commit.
     pub watch: Rc<RefCell<Option<Box<dyn Watch>>>>,
 }
 
 impl Board {
     /// A board that nothing was read from yet.
-    pub fn new(engine: Rc<dyn Engine>) -> Self {
-        Self { engine, reading: Rc::default(), by: None, watch: Rc::default() }
+    pub fn new(engine: Rc<dyn Engine>, has_clock: bool) -> Self {
+        Self { engine, reading: Rc::default(), by: None, has_clock, watch: Rc::default() }
     }
 
     /// The same board for somebody who is named with what they write.
@@ -29,14 +32,18 @@ impl Board {
             engine: Rc::clone(&self.engine),
             reading: Rc::clone(&self.reading),
             by: Some(by.into()),
+            has_clock: self.has_clock,
             watch: Rc::clone(&self.watch),
         }
     }
 
-    /// The engine, for a call that writes.
-    pub fn writer(&self) -> &dyn Engine {
-        self.engine.act_as(self.by.as_ref());
-        &*self.engine
+    /// The engine, for a call that writes, whose argument behind the connection is the time.
+    pub fn writer(&self, call: &Call) -> JsResult<&dyn Engine> {
+        let time = call.argument(1);
+        let tells = self.has_clock && call.env.kind(time) == Kind::Number;
+        let at = if tells { Some(call.env.to_f64(time)? as i64) } else { None };
+        self.engine.act_as(self.by.as_ref(), at);
+        Ok(&*self.engine)
     }
 
     /// The generation, where it is still the same; 0 else.

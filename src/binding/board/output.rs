@@ -11,7 +11,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[("appendOutput", append_output), ("li
 /// `appendOutput(connection, now, id, token, undefined, expected number, most bytes, ...chunks)`: stream, text and time of each
 /// chunk, whose position among the caller's arguments is left free. The number of the next chunk.
 fn append_output(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = board(call)?.writer();
+    let engine = board(call)?.writer(call)?;
     let env = call.env;
     let chunks = (7..call.count()).step_by(3).map(|at| {
         let stream = env.to_f64(call.argument(at))? as i64;

@@ -23,7 +23,7 @@ fn enqueue_run(state: &State, call: &Call) -> JsResult<Value> {
 
 /// `enqueueRuns(connection, now, ...values)`: its values of each run, one after the other; at most a batch of them.
 fn enqueue_runs(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = board(call)?.writer();
+    let engine = board(call)?.writer(call)?;
     let now = call.env.to_f64(call.argument(1))?;
     state.with_batch(|batch| {
         each(state, call, 2, RUN.given().count(), |given| {

@@ -41,7 +41,7 @@ fn list_budgets(state: &State, call: &Call) -> JsResult<Value> {
 
 /// `spentSince(connection, scope, id, period, start)`
 fn spent_since(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = board(call)?.writer();
+    let engine = board(call)?.writer(call)?;
     state.with_given(call, 1, |given| {
         let spent = engine.spent_since(key(given, 0)?, given.number(3)? as i64)?;
         call.env.number(spent as f64)

@@ -29,7 +29,7 @@ fn start_run(state: &State, call: &Call) -> JsResult<Value> {
 /// `claimRuns(connection, now, worker, limit, length of the leases, whether it is one, whether it goes on, ...lists)`: lists of
 /// zones and agents. A run a row, its token behind it.
 fn claim_runs(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = board(call)?.writer();
+    let engine = board(call)?.writer(call)?;
     let [zones, agents] = lists(call, 7)?;
     let goes_on = call.env.to_bool(call.argument(6))?;
     let method = CLAIMS.get(call.env.to_i32(call.argument(5))? as usize).copied().unwrap_or(CLAIMS[0]);
@@ -68,7 +68,7 @@ fn runs_out_of_lease(state: &State, call: &Call) -> JsResult<Value> {
 /// `sweepRuns(connection, now, grace, whether somebody was asked, ...claims)`: id, token and answer of the claims that he was
 /// asked about.
 fn sweep_runs(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = board(call)?.writer();
+    let engine = board(call)?.writer(call)?;
     let asked = asked(call)?;
     state.with_some_given(call, 1, 2, |given| {
         state.with_batch(|batch| {

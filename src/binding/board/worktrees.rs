@@ -24,7 +24,7 @@ fn create_worktree(state: &State, call: &Call) -> JsResult<Value> {
 
 /// `createWorktrees(connection, now, ...values)`: its values of each worktree, one after the other; at most a batch of them.
 fn create_worktrees(state: &State, call: &Call) -> JsResult<Value> {
-    let engine = board(call)?.writer();
+    let engine = board(call)?.writer(call)?;
     let now = time::iso(call.env.to_f64(call.argument(1))?);
     state.with_batch(|batch| {
         each(state, call, 2, WORKTREE.given().count(), |given| {
@@ -55,5 +55,5 @@ fn relocate_worktree(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn delete_worktree(state: &State, call: &Call) -> JsResult<Value> {
-    nothing(state, call, 1, |engine, given| engine.delete_worktree(given.get(0)))
+    nothing(state, call, 2, |engine, given| engine.delete_worktree(given.get(1)))
 }

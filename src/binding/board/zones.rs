@@ -33,5 +33,5 @@ fn update_zone(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 fn delete_zone(state: &State, call: &Call) -> JsResult<Value> {
-    nothing(state, call, 1, |engine, given| engine.delete_zone(given.get(0)))
+    nothing(state, call, 2, |engine, given| engine.delete_zone(given.get(1)))
 }

@@ -47,18 +47,14 @@ pub struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    /// What `method` was given for the fields of [`RUN`] that a new one takes, in their order. `before` is the run that is
-    /// retried: what isn't given stays as it was there.
-    ///
-    /// # Errors
-    /// The first field that breaks its rule.
-    pub fn given(method: &'static str, given: &[Given<'a>], before: Option<Self>, nth: usize) -> Result<Self> {
-        let is_retry = before.is_some();
-        let mut wanted = before.unwrap_or(Self {
-            zone_id: Cow::Borrowed(""),
-            worktree_id: Cow::Borrowed(""),
-            agent_type: Cow::Borrowed(""),
-            prompt: Cow::Borrowed(""),
+    /// A run of an agent, with nothing but what every run has.
+    #[must_use]
+    pub const fn of(zone_id: &'a str, worktree_id: &'a str, agent_type: &'a str, prompt: &'a str) -> Self {
+        Self {
+            zone_id: Cow::Borrowed(zone_id),
+            worktree_id: Cow::Borrowed(worktree_id),
+            agent_type: Cow::Borrowed(agent_type),
+            prompt: Cow::Borrowed(prompt),
             priority: 0,
             max_attempts: 1,
             timeout_ms: None,
@@ -66,7 +62,17 @@ impl<'a> Wanted<'a> {
             parent_run_id: None,
             available_at: None,
             metadata: None,
-        });
+        }
+    }
+
+    /// What `method` was given for the fields of [`RUN`] that a new one takes, in their order. `before` is the run that is
+    /// retried: what isn't given stays as it was there.
+    ///
+    /// # Errors
+    /// The first field that breaks its rule.
+    pub fn given(method: &'static str, given: &[Given<'a>], before: Option<Self>, nth: usize) -> Result<Self> {
+        let is_retry = before.is_some();
+        let mut wanted = before.unwrap_or_else(|| Self::of("", "", "", ""));
         for (at, declared) in RUN.given().enumerate() {
             let given = given.get(at).copied().unwrap_or(Given::Undefined);
             if !(is_retry && given == Given::Undefined) {

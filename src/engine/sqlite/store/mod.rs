@@ -20,6 +20,7 @@ mod refusals;
 mod rowids;
 mod runs;
 mod session;
+mod signed;
 mod statements;
 mod statistics;
 mod tail;
@@ -29,7 +30,7 @@ mod zones;
 #[cfg(test)]
 mod tests;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -63,6 +64,8 @@ pub struct Store {
     runs: runs::Statements,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
+    /// The time by the caller's own clock, where there is one.
+    acting_at: Cell<Option<i64>>,
     /// A list that did not fit one batch.
     unfinished: RefCell<Option<Rc<Statement>>>,
 }
@@ -108,6 +111,7 @@ impl Store {
             rowids: rowids::Rowids::default(),
             runs: runs::Statements::default(),
             acting: RefCell::default(),
+            acting_at: Cell::default(),
             unfinished: RefCell::default(),
         }
     }
@@ -178,7 +182,8 @@ impl Store {
     /// Runs a statement that writes: how many rows it changed.
     fn write(&self, query: Query, values: &[Stored<'_>]) -> Result<i32> {
         self.connection.prepare_to_write()?;
-        Self::bind_and_run(self.statement(query)?, values, None)
+        let statement = self.statement(query)?;
+        self.signed(|| Self::bind_and_run(statement, values, None))
     }
 
     fn bind_and_run(statement: &Statement, values: &[Stored<'_>], batch: Option<&mut Batch>) -> Result<i32> {

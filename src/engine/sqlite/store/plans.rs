@@ -100,10 +100,14 @@ fn values(query: Query) -> Vec<Value> {
         | Query::CountRows
         | Query::CountsChecked
         | Query::CountsThere
+        | Query::LogEnd
         | Query::SchemaVersion
         | Query::BeginRead
         | Query::EndRead => vec![],
         Query::ReadLog => vec![number(0)],
+        Query::Sign | Query::SignUnread => {
+            vec![text("{}"), number(1), number(0), number(usize::try_from(u32::MAX).unwrap())]
+        }
         Query::GetWorktree | Query::GetWorktreeZone | Query::RemoveAssignment | Query::CountsOfWorktree => {
             vec![a_worktree]
         }

@@ -118,6 +118,14 @@ queries! {
         "SELECT {execution} FROM main.zone_executions WHERE worktree_id = +?1 \
          ORDER BY executed_at DESC, rowid DESC LIMIT +?2";
 
+    /// The last row of the log.
+    LogEnd = "SELECT seq, at FROM main.changes ORDER BY seq DESC LIMIT 1";
+    /// The rows of the log behind one are somebody's, and of a time that is not before that row's.
+    Sign = "UPDATE main.changes SET \"by\" = coalesce(?1, \"by\"), at = coalesce(max(?2, ?3), at) WHERE seq > ?4";
+    /// The same of what was taken out of the log meanwhile.
+    SignUnread =
+        "UPDATE main.changes_unread SET \"by\" = coalesce(?1, \"by\"), at = coalesce(max(?2, ?3), at) WHERE seq > ?4";
+
     /// The last check of the counts, how far the log is in their tables, and whether the log went on from what it was at the
     /// check: its last row then is still there, or was cut off with all before it (the first row's number is a multiple of
     /// 8,192 then).

@@ -32,11 +32,12 @@ impl Session for Store {
         self.transactions.run(control)
     }
 
-    fn act_as(&self, by: Option<&Rc<str>>) {
+    fn act_as(&self, by: Option<&Rc<str>>, at: Option<i64>) {
         let mut acting = self.acting.borrow_mut();
         if acting.is_some() || by.is_some() {
             *acting = by.cloned();
         }
+        self.acting_at.set(at);
     }
 
     fn generation(&self) -> i32 {

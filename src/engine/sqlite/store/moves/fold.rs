@@ -26,7 +26,7 @@ pub(super) struct Tail {
 impl Store {
     /// What the table of moves doesn't have yet. In a snapshot.
     pub(super) fn moves_tail(&self) -> Result<Tail> {
-        let mut tail = Tail { end: self.log_end()?, ..Tail::default() };
+        let mut tail = Tail { end: self.last_entry()?, ..Tail::default() };
         let read = self.moves_read()?;
         if read.is_some_and(|read| read.goes_on && (read.seq, read.stamp) == (tail.end.seq, tail.end.stamp)) {
             return Ok(tail);
@@ -65,7 +65,7 @@ impl Store {
         }
         let is_much = self.in_snapshot(|| {
             let _busy = self.connection.enter();
-            let (read, end) = (self.moves_read()?, self.log_end()?);
+            let (read, end) = (self.moves_read()?, self.last_entry()?);
             Ok(read.is_none_or(|read| !read.goes_on || end.seq.saturating_sub(read.seq) >= MUCH))
         })?;
         if is_much {

@@ -1,13 +1,17 @@
 //! Moving a worktree: its assignment, its position, and the reason in the log, all or nothing.
 
+use serde_json::Value;
+
 use super::cells;
-use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::driver::{Bind, clock};
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
+use crate::engine::sqlite::store::runs::push_one;
 use crate::error::{Current, Error, Facts, Position, Result};
 use crate::model::entity::{Changes, Edit};
 use crate::model::ledger::{Move, Stop};
-use crate::model::{Field, Given, WORKTREE, ZONE, rules, time};
+use crate::model::run::Wanted;
+use crate::model::{Field, Given, WORKTREE, ZONE, json, prompt, rules, time};
 use crate::rows::Batch;
 
 /// What `moveWorktree` was given.
@@ -21,6 +25,8 @@ pub(super) struct Drop<'a> {
     pub expected: Option<Option<&'a str>>,
     /// Whether the zone's limit is passed over.
     pub force: bool,
+    /// What prompts may name, where a run is wanted for each agent of the zone.
+    pub variables: Option<Value>,
 }
 
 /// Where these are among the arguments.
@@ -29,6 +35,7 @@ const X_AT: usize = 2;
 const REASON_AT: usize = 4;
 const EXPECTED_AT: usize = 5;
 const FORCE_AT: usize = 6;
+const VARIABLES_AT: usize = 7;
 
 impl<'a> Drop<'a> {
     pub fn given(method: &'static str, given: &[Given<'a>]) -> Result<Self> {
@@ -67,7 +74,17 @@ impl<'a> Drop<'a> {
             given @ Given::Text(_) => return Err(over.wrong_value(MUST, &given)),
             given => return Err(over.wrong_type(MUST, &given)),
         };
-        Ok(Self { method, worktree, zone, position, reason, expected, force })
+        let variables = match argument(VARIABLES_AT) {
+            Given::Text(text) => {
+                let field = Field::new(method, "variables").behind(VARIABLES_AT);
+                let deep = || {
+                    field.out_of_range(&format!("nested at most {} deep", json::DEEPEST), "an object that is deeper")
+                };
+                Some(json::parse(text).ok_or_else(deep)?)
+            }
+            _ => None,
+        };
+        Ok(Self { method, worktree, zone, position, reason, expected, force, variables })
     }
 }
 
@@ -78,8 +95,9 @@ struct Target {
 }
 
 impl Store {
-    /// Moves a worktree and appends its row, and that of the move, if it is one: whether it is.
-    pub(super) fn drop_worktree(&self, of: Drop<'_>, now: &str, batch: &mut Batch) -> Result<bool> {
+    /// Moves a worktree and appends its row, and, if it is a move, that of the move and those of the runs that are wanted.
+    fn drop_worktree(&self, of: Drop<'_>, wall_ms: i64, batch: &mut Batch) -> Result<()> {
+        let now = &time::iso(wall_ms as f64);
         let method = of.method;
         let here = self.first(Query::WhereIs, &[Bind::Text(of.worktree)], |row| {
             (row.text(0), row.text_or_null(1).map(|id| Stop { id, name: row.text(2) }))
@@ -100,13 +118,19 @@ impl Store {
                 Some(target) => {
                     self.check_wip(method, target, of.force)?;
                     let values = [Bind::Text(of.worktree), Bind::Text(&target.stop.id), Bind::Text(now)];
-                    if !self.take(Query::MoveWorktree, &values)? {
-                        self.write_run(Query::AssignWorktree, &values)?;
-                    }
+                    self.sign(|| {
+                        if self.take(Query::MoveWorktree, &values)? {
+                            return Ok(());
+                        }
+                        self.write_run(Query::AssignWorktree, &values).map(|_| ())
+                    })?;
                 }
-                None => drop(self.write_run(Query::RemoveAssignment, &[Bind::Text(of.worktree)])?),
+                None => {
+                    let worktree = [Bind::Text(of.worktree)];
+                    self.sign(|| self.write_run(Query::RemoveAssignment, &worktree))?;
+                }
             }
-            let end = self.log_end()?;
+            let end = self.last_entry()?;
             if let Some(reason) = of.reason {
                 self.write_run(Query::SetReason, &[Bind::Integer(end.seq), Bind::Text(reason)])?;
             }
@@ -135,7 +159,12 @@ impl Store {
             cells::push(batch, made);
             batch.end_row();
         }
-        Ok(is_move)
+        match (of.variables, made.and_then(|made| made.to)) {
+            (Some(variables), Some(zone)) => {
+                self.enqueue_agents(method, of.worktree, &zone.id, &variables, wall_ms, batch)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn target(&self, method: &'static str, zone: &str) -> Result<Target> {
@@ -163,6 +192,59 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Wants a run of each agent of a zone into which a worktree was dropped, if that is what starts them.
+    fn enqueue_agents(
+        &self,
+        method: &'static str,
+        worktree_id: &str,
+        zone_id: &str,
+        variables: &Value,
+        wall_ms: i64,
+        batch: &mut Batch,
+    ) -> Result<()> {
+        let (Some(zone), Some(worktree)) = (self.object(&ZONE, zone_id)?, self.object(&WORKTREE, worktree_id)?) else {
+            return Ok(());
+        };
+        if zone.get("trigger").and_then(Value::as_str) != Some("onDrop") {
+            return Ok(());
+        }
+        let agents = agents(method, zone_id, zone.get("agents").unwrap_or(&Value::Null))?;
+        let template = zone.get("promptTemplate").and_then(Value::as_str).unwrap_or_default();
+        let (prompt, _) = prompt::render(template, &worktree, &zone, variables);
+        let now = clock::moment(wall_ms);
+        for agent in agents {
+            let wanted = Wanted::of(zone_id, worktree_id, agent, &prompt);
+            let record = self.enqueue(method, &wanted, None, now, true)?;
+            push_one(batch, Some(&record));
+        }
+        Ok(())
+    }
+}
+
+/// What the agents of a zone are called: each is a string, or an object with `type` or `name`.
+fn agents<'a>(method: &'static str, zone_id: &str, agents: &'a Value) -> Result<Vec<&'a str>> {
+    let list = match agents {
+        Value::Null => &[],
+        Value::Array(list) => list.as_slice(),
+        other => std::slice::from_ref(other),
+    };
+    let called = |(nth, agent): (usize, &'a Value)| {
+        let name = match agent {
+            Value::Object(object) => object.get("type").filter(|of| of.is_string()).or_else(|| object.get("name")),
+            agent => Some(agent),
+        };
+        name.and_then(Value::as_str).filter(|name| !name.is_empty()).ok_or_else(|| {
+            let message = format!(
+                "{method}: agents[{nth}] of zone {zone_id} must be a non-empty string, or an object with one as `type` or `name`"
+            );
+            let facts = Field::new(method, "zoneId").behind(ZONE_AT).facts();
+            Error::Type(message).about(Facts { code: Some("ERR_INVALID_ARG_VALUE"), ..facts })
+        })
+    };
+    list.iter().enumerate().map(called).collect()
+}
+
 fn elsewhere(method: &'static str, expected: Option<&str>, from: Option<Stop>) -> Error {
     let shown = |zone: Option<&str>| zone.map_or_else(|| "no zone".to_owned(), |zone| format!("zone {zone}"));
     let from = from.map(|stop| stop.id);
@@ -176,8 +258,7 @@ impl crate::engine::Moves for Store {
     fn move_worktree(&self, method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         self.check_moves()?;
         let of = Drop::given(method, given)?;
-        let now = time::iso(now);
-        self.atomically(|| self.drop_worktree(of, &now, batch)).map(drop)
+        self.atomically(|| self.drop_worktree(of, now as i64, batch))
     }
 
     fn fold_moves(&self) -> Result<()> {

@@ -34,7 +34,7 @@ impl Store {
     }
 
     /// Where the log ends, as a row of it that says nothing.
-    pub(super) fn log_end(&self) -> Result<Entry> {
+    pub(super) fn last_entry(&self) -> Result<Entry> {
         let end = self.first(Query::LogEnds, &[], |row| Entry {
             seq: row.integer(0),
             stamp: row.integer(1),

@@ -29,6 +29,7 @@ mod workers;
 mod tests;
 
 pub(super) use compiled::Statements;
+pub(super) use push::push_one;
 
 /// The version of the schema that has their tables.
 const VERSION: u32 = 4;

@@ -201,7 +201,7 @@ impl Store {
                 Bind::Integer((end == End::Succeeded).into()),
                 Bind::Text(&executed_at),
             ])
-            .and_then(|()| statement.run());
+            .and_then(|()| self.sign(|| statement.run()));
         statement.clear_bindings();
         match inserted {
             Ok(_) => record.executed = true,

@@ -95,7 +95,7 @@ impl Runs for Store {
 impl Store {
     /// Makes a run, or finds the open one with its idempotency key. Only `in_steps`, in a transaction, there is more than one
     /// statement.
-    pub(super) fn enqueue(
+    pub(in crate::engine::sqlite::store) fn enqueue(
         &self,
         method: &'static str,
         wanted: &Wanted<'_>,
