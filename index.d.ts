@@ -555,6 +555,73 @@ export interface DatabaseStats {
   executions: number;
 }
 
+/** What `moveWorktree` takes. An unknown key is a `TypeError`. */
+export interface MoveOptions {
+  /** Where on the canvas it is then; either part alone, too. */
+  position?: { x?: number | string | null; y?: number | string | null } | null | undefined;
+  /** Why, for the ledger. */
+  reason?: string | null | undefined;
+  /** The zone in which the caller has seen it, `null` for none; where it is elsewhere, nothing is done. */
+  expectedZoneId?: string | null | undefined;
+  /** What becomes of a move into a zone that has as many worktrees as it is to have: `'reject'` by default. */
+  overLimit?: 'reject' | 'force' | undefined;
+  /** Whether a run is wanted of each agent of the zone, where its trigger is `'onDrop'`: `false` by default. */
+  enqueue?: boolean | null | undefined;
+  /** What the zone's prompt template may name, as `renderPrompt` has it. */
+  variables?: object | null | undefined;
+}
+
+/** One of the moves that `moveWorktrees` takes. */
+export interface MoveOfMany extends MoveOptions {
+  worktreeId: string;
+  /** `null` is out of its zone. */
+  zoneId: string | null;
+}
+
+/** A change of a worktree's zone, by anybody. */
+export interface Move {
+  /** Its own, for good. */
+  id: string;
+  worktreeId: string;
+  /** The zone that it left, `null` for none: the `to` of the worktree's move before. */
+  from: string | null;
+  /** The zone that it came into, `null` for none. */
+  to: string | null;
+  at: string;
+  /** Who moved it: the actor of `db.as`; `null` for nobody that is known. */
+  by: { kind: 'user' | 'agent' | 'system'; id: string } | null;
+  reason: string | null;
+  /** What they were called then: worktree and zones may have other names by now, or be gone. */
+  branchName: string;
+  fromName: string | null;
+  toName: string | null;
+}
+
+/** What `moveWorktree` gives. */
+export interface Dropped<Types extends CanvasTypes = CanvasTypes> {
+  /** As it is then. */
+  worktree: WorktreeOf<Types>;
+  /** `null` where it was in that zone already. */
+  move: Move | null;
+  /** Those that are wanted now, in the order of the zone's agents. */
+  runs: RunOf<Types>[];
+}
+
+/** What `getMoves` takes. An unknown key is a `TypeError`. */
+export interface MoveFilter {
+  worktreeId?: string | null | undefined;
+  /** Out of this zone, or into it. */
+  zoneId?: string | null | undefined;
+  /** Made then or later: ISO 8601 or a Date. */
+  since?: string | Date | null | undefined;
+  /** Made then or before. */
+  until?: string | Date | null | undefined;
+  /** From 1 to 1,000; 50 by default. */
+  limit?: number | null | undefined;
+  /** The `next` of an earlier page of the same filter. */
+  after?: string | null | undefined;
+}
+
 /** What `renderPrompt` gives. */
 export interface RenderedPrompt {
   prompt: string;
@@ -1079,6 +1146,35 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    * @example const { prompt, missing } = db.renderPrompt('zone-review', 'wt-1', { github: { title: 'Log in' } });
    */
   renderPrompt(zoneId: string, worktreeId: string, variables?: object | null): RenderedPrompt;
+
+  /**
+   * A drop on the canvas, all or nothing: the worktree's zone, its position, the reason in the ledger, and with `enqueue` a run
+   * for each agent of an `onDrop` zone, whose prompt is made from the zone's template. Where it is in that zone already, only
+   * its position changes.
+   *
+   * @param zoneId `null` is out of its zone
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`: no such worktree, or zone; `'ERR_CONFLICT'`: it is not in `expectedZoneId`, but in
+   *   `current`; `'ERR_WIP_LIMIT'`: the zone is full, with `current` worktrees
+   * @throws {TypeError} for an agent of the zone that is no string and no object with `type` or `name`
+   * @example
+   * const { worktree, move, runs } = db.moveWorktree('wt-1', 'zone-review', { position: { x: 600 }, enqueue: true });
+   */
+  moveWorktree(worktreeId: string, zoneId: string | null, options?: MoveOptions): Dropped<Types>;
+  /**
+   * The same of several, all or none. The error has the `index` of the move that is refused.
+   *
+   * @example db.moveWorktrees([{ worktreeId: 'wt-1', zoneId: 'zone-done' }, { worktreeId: 'wt-2', zoneId: null }])
+   */
+  moveWorktrees(moves: readonly MoveOfMany[]): Dropped<Types>[];
+  /**
+   * Every change of a worktree's zone, by anybody, newest first. It outlives worktrees and zones. A page costs its rows, not
+   * its position.
+   *
+   * @throws {Error} `code` `'ERR_CURSOR'`: `after` is not the `next` of a page of this filter
+   * @throws {TypeError | RangeError} for a filter of a wrong kind, a limit out of its range
+   * @example db.getMoves({ worktreeId: 'wt-1' }).items.map(({ from, to, at }) => `${at}: ${from} -> ${to}`)
+   */
+  getMoves(filter?: MoveFilter): Page<Move>;
 
   /** Everything that stands on the canvas, in one consistent read. */
   getBoard(): Board<Types>;

@@ -13,7 +13,13 @@ const NO_ID = [...wrong.NO_TEXT, ['empty', '', /""/], ['nothing', undefined, /un
 /** Each call, and each of its arguments: what it is called, and what belongs there no more than here. */
 const CALLS = {
   renderPrompt: (db) => db.renderPrompt('zone-1', 'wt-1', { a: 1 }),
+  moveWorktree: (db) => db.moveWorktree('wt-1', 'zone-1'),
+  moveWorktrees: (db) => db.moveWorktrees([]),
+  getMoves: (db) => db.getMoves(),
 };
+
+const NO_ZONE = NO_ID.filter(([, value]) => value !== null);
+const BUT_MISSING = (values) => values.filter(([, value]) => value !== undefined && value !== null);
 
 const WRONG = [
   ['renderPrompt', 'zoneId', (db, value) => db.renderPrompt(value, 'wt-1'), NO_ID],
@@ -24,15 +30,85 @@ const WRONG = [
     (db, value) => db.renderPrompt('zone-1', 'wt-1', value),
     wrong.NO_FIELDS.filter(([, value]) => value !== null),
   ],
+  ['moveWorktree', 'worktreeId', (db, value) => db.moveWorktree(value, 'zone-2'), NO_ID],
+  ['moveWorktree', 'zoneId', (db, value) => db.moveWorktree('wt-1', value), NO_ZONE],
+  ['moveWorktree', 'options', (db, value) => db.moveWorktree('wt-1', 'zone-2', value), wrong.NO_FIELDS],
+  ...['reason', 'expectedZoneId', 'overLimit', 'enqueue', 'position', 'position.x', 'variables'].map((field) => [
+    'moveWorktree',
+    field,
+    (db, value) => {
+      const given = field === 'position.x' ? { position: { x: value } } : { enqueue: true, [field]: value };
+      return db.moveWorktree('wt-1', 'zone-2', given);
+    },
+    {
+      reason: BUT_MISSING(wrong.NO_TEXT),
+      expectedZoneId: BUT_MISSING(NO_ID),
+      overLimit: [['another word', 'never', /never/], ...BUT_MISSING(wrong.NO_TEXT)],
+      enqueue: [
+        ['text', 'yes', /yes/],
+        ['a number', 1, /1/],
+      ],
+      position: BUT_MISSING(wrong.NO_FIELDS),
+      'position.x': [
+        ['text', 'x', /x/],
+        ['an object', {}, /object/],
+      ],
+      variables: BUT_MISSING(wrong.NO_FIELDS),
+    }[field],
+  ]),
+  ['moveWorktrees', 'moves', (db, value) => db.moveWorktrees(value), wrong.NO_FIELDS],
+  ...['zoneId', 'worktreeId', 'after'].map((field) => [
+    'getMoves',
+    field,
+    (db, value) => db.getMoves({ [field]: value }),
+    BUT_MISSING(wrong.NO_TEXT),
+  ]),
+  ...['since', 'until'].map((field) => [
+    'getMoves',
+    field,
+    (db, value) => db.getMoves({ [field]: value }),
+    [
+      ['a number', 5, /5/],
+      ['no time', 'yesterday', /yesterday/],
+      ['no date', new Date(NaN), /Date/],
+    ],
+  ]),
+  [
+    'getMoves',
+    'limit',
+    (db, value) => db.getMoves({ limit: value }),
+    [
+      ['none', 0, /0/],
+      ['text', '5', /5/],
+      ['many', 1001, /1001/],
+    ],
+  ],
+  ['getMoves', 'filter', (db, value) => db.getMoves(value), wrong.NO_FIELDS.filter(([, value]) => value !== undefined)],
 ];
 
 const EVERYWHERE = {
   renderPrompt: (db, value) => db.renderPrompt(value, value, value),
+  moveWorktree: (db, value) => db.moveWorktree(value, value, value),
+  moveWorktrees: (db, value) => db.moveWorktrees(value),
+  getMoves: (db, value) => db.getMoves(value),
 };
 
 /** Each argument that is an object: its name, a full one, one of its keys, and the call that is given it. */
 const ACTING = {
   renderPrompt: ['variables', { a: 1 }, 'a', (db, given) => db.renderPrompt('zone-1', 'wt-1', given)],
+  moveWorktree: [
+    'options',
+    { reason: 'x', enqueue: true },
+    'reason',
+    (db, given) => db.moveWorktree('wt-1', 'zone-2', given),
+  ],
+  moveWorktrees: [
+    'moves[1]',
+    { worktreeId: 'wt-2', zoneId: 'zone-2' },
+    'zoneId',
+    (db, given) => db.moveWorktrees([{ worktreeId: 'wt-1', zoneId: null }, given]),
+  ],
+  getMoves: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.getMoves(given)],
 };
 
 /** Those whose keys are all known. */

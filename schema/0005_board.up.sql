@@ -74,7 +74,7 @@ SELECT worktree_id, '', 0, zone_id FROM worktree_zones WHERE worktree_id NOT IN 
 INSERT INTO moves (seq, stamp, nth, at, worktree_id, to_zone_id, branch_name, to_name)
 SELECT 0, 0, row_number() OVER (ORDER BY at, row), at, worktree_id, zone_id, branch_name, name
 FROM (
-  SELECT min(coalesce(CAST((julianday(a.assigned_at) - 2440587.5) * 86400000 AS INTEGER), 0),
+  SELECT min(coalesce(CAST(round((julianday(a.assigned_at) - 2440587.5) * 86400000) AS INTEGER), 0),
              CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS at,
          a.rowid AS row, w.id AS worktree_id, z.id AS zone_id, w.branch_name, z.name
   FROM worktree_zones AS a JOIN worktrees AS w ON w.id = a.worktree_id JOIN zones AS z ON z.id = a.zone_id

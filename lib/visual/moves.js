@@ -4,7 +4,7 @@ const addon = require('../native/addon.js');
 const { list } = require('../native/objects.js');
 const rows = require('../native/rows.js');
 const { within, BEGIN_IMMEDIATE } = require('../native/transaction.js');
-const { each, describe, fields, group, instant, jsonText, options } = require('./arguments.js');
+const { each, describe, fields, group, instant, objectText, options } = require('./arguments.js');
 const { inSnapshot } = require('./board.js');
 const { wrongType } = require('./errors.js');
 const { json } = require('./json.js');
@@ -64,7 +64,8 @@ function make(state, method, name, worktreeId, zoneId, given) {
     throw wrongType(method, 'enqueue', enqueue, `${method}: enqueue must be a boolean, got ${describe(enqueue)}`);
   }
   const { x, y } = group(method, 'position', position, knownKeys.position, strict);
-  const text = enqueue ? (jsonText(method, 'variables', variables ?? undefined) ?? '{}') : undefined;
+  const named = objectText(method, 'variables', variables);
+  const text = enqueue ? (named ?? '{}') : undefined;
   const isOfMany = name !== 'options';
   return dropped(
     addon.moveWorktree(

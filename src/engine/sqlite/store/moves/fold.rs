@@ -32,16 +32,20 @@ impl Store {
             return Ok(tail);
         }
         let mut ledger = self.ledger(Query::LedgerWorktrees, Query::LedgerZones)?;
-        match read.filter(|read| read.goes_on) {
-            Some(read) => self.each_unread(read.seq, |entry| ledger.read(&entry, &mut tail.moves))?,
-            None => {
-                ledger.jump(self.ledger(Query::BoardWorktrees, Query::BoardZones)?, &tail.end, &mut tail.moves);
-            }
+        if let Some(read) = read.filter(|read| read.goes_on) {
+            self.each_unread(read.seq, |entry| ledger.read(&entry, &mut tail.moves))?;
+        }
+        // Where the log is another one than was read, or somebody did what it can't say (an id that was changed, a row that
+        // UPDATE OR REPLACE took): the ledger ends where everything is.
+        let board = self.ledger(Query::BoardWorktrees, Query::BoardZones)?;
+        if (&ledger.worktrees, &ledger.zones) != (&board.worktrees, &board.zones) {
+            ledger.jump(board, &tail.end, &mut tail.moves);
         }
         tail.ledger = Some(ledger);
         Ok(tail)
     }
 
+    /// The board as two statements say it.
     fn ledger(&self, worktrees: Query, zones: Query) -> Result<Ledger> {
         let mut ledger = Ledger::default();
         self.each_row(worktrees, &[], |row| {

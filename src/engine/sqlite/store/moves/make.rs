@@ -3,10 +3,9 @@
 use serde_json::Value;
 
 use super::cells;
-use crate::engine::sqlite::driver::{Bind, clock};
+use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
-use crate::engine::sqlite::store::runs::push_one;
 use crate::error::{Current, Error, Facts, Position, Result};
 use crate::model::entity::{Changes, Edit};
 use crate::model::ledger::{Move, Stop};
@@ -21,13 +20,16 @@ pub(super) struct Drop<'a> {
     pub zone: Option<&'a str>,
     pub position: Changes<'a>,
     pub reason: Option<&'a str>,
-    /// The zone in which it is to be, `None` inside for no zone.
-    pub expected: Option<Option<&'a str>>,
+    /// Where it is to be now.
+    pub expected: Option<Expected<'a>>,
     /// Whether the zone's limit is passed over.
     pub force: bool,
     /// What prompts may name, where a run is wanted for each agent of the zone.
     pub variables: Option<Value>,
 }
+
+/// The zone in which a worktree is to be; `None` is in none.
+pub(super) struct Expected<'a>(Option<&'a str>);
 
 /// Where these are among the arguments.
 const ZONE_AT: usize = 1;
@@ -36,6 +38,9 @@ const REASON_AT: usize = 4;
 const EXPECTED_AT: usize = 5;
 const FORCE_AT: usize = 6;
 const VARIABLES_AT: usize = 7;
+
+/// What `overLimit` must be.
+const OVER_LIMIT: &str = "'reject' or 'force'";
 
 impl<'a> Drop<'a> {
     pub fn given(method: &'static str, given: &[Given<'a>]) -> Result<Self> {
@@ -64,15 +69,14 @@ impl<'a> Drop<'a> {
         let reason = rules::string(Field::new(method, "reason").behind(REASON_AT), argument(REASON_AT))?;
         let expected = match argument(EXPECTED_AT) {
             Given::Undefined => None,
-            _ => Some(id_or_null("expectedZoneId", EXPECTED_AT)?),
+            _ => Some(Expected(id_or_null("expectedZoneId", EXPECTED_AT)?)),
         };
         let over = Field::new(method, "overLimit").behind(FORCE_AT);
-        const MUST: &str = "'reject' or 'force'";
         let force = match argument(FORCE_AT) {
             Given::Undefined | Given::Text("reject") => false,
             Given::Text("force") => true,
-            given @ Given::Text(_) => return Err(over.wrong_value(MUST, &given)),
-            given => return Err(over.wrong_type(MUST, &given)),
+            given @ Given::Text(_) => return Err(over.wrong_value(OVER_LIMIT, &given)),
+            given => return Err(over.wrong_type(OVER_LIMIT, &given)),
         };
         let variables = match argument(VARIABLES_AT) {
             Given::Text(text) => {
@@ -105,7 +109,7 @@ impl Store {
         let Some((branch_name, from)) = here else {
             return Err(WORKTREE.not_found(Field::new(method, "worktreeId"), Given::Text(of.worktree)));
         };
-        if let Some(expected) = of.expected
+        if let Some(Expected(expected)) = of.expected
             && expected != from.as_ref().map(|stop| stop.id.as_str())
         {
             return Err(elsewhere(method, expected, from));
@@ -114,21 +118,18 @@ impl Store {
         let is_move = from.as_ref().map(|stop| &stop.id) != to.as_ref().map(|to| &to.stop.id);
         let mut made = None;
         if is_move {
-            match &to {
-                Some(target) => {
-                    self.check_wip(method, target, of.force)?;
-                    let values = [Bind::Text(of.worktree), Bind::Text(&target.stop.id), Bind::Text(now)];
-                    self.sign(|| {
-                        if self.take(Query::MoveWorktree, &values)? {
-                            return Ok(());
-                        }
-                        self.write_run(Query::AssignWorktree, &values).map(|_| ())
-                    })?;
-                }
-                None => {
-                    let worktree = [Bind::Text(of.worktree)];
-                    self.sign(|| self.write_run(Query::RemoveAssignment, &worktree))?;
-                }
+            if let Some(target) = &to {
+                self.check_wip(method, target, of.force)?;
+                let values = [Bind::Text(of.worktree), Bind::Text(&target.stop.id), Bind::Text(now)];
+                self.sign(|| {
+                    if self.take(Query::MoveWorktree, &values)? {
+                        return Ok(());
+                    }
+                    self.write_run(Query::AssignWorktree, &values).map(|_| ())
+                })?;
+            } else {
+                let worktree = [Bind::Text(of.worktree)];
+                self.sign(|| self.write_run(Query::RemoveAssignment, &worktree))?;
             }
             let end = self.last_entry()?;
             if let Some(reason) = of.reason {
@@ -212,11 +213,8 @@ impl Store {
         let agents = agents(method, zone_id, zone.get("agents").unwrap_or(&Value::Null))?;
         let template = zone.get("promptTemplate").and_then(Value::as_str).unwrap_or_default();
         let (prompt, _) = prompt::render(template, &worktree, &zone, variables);
-        let now = clock::moment(wall_ms);
         for agent in agents {
-            let wanted = Wanted::of(zone_id, worktree_id, agent, &prompt);
-            let record = self.enqueue(method, &wanted, None, now, true)?;
-            push_one(batch, Some(&record));
+            self.want(method, &Wanted::of(zone_id, worktree_id, agent, &prompt), wall_ms, batch)?;
         }
         Ok(())
     }

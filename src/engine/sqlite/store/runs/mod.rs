@@ -29,7 +29,6 @@ mod workers;
 mod tests;
 
 pub(super) use compiled::Statements;
-pub(super) use push::push_one;
 
 /// The version of the schema that has their tables.
 const VERSION: u32 = 4;

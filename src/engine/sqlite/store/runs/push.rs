@@ -87,7 +87,7 @@ pub(super) fn push(batch: &mut Batch, record: &Record) {
 }
 
 /// Appends the row of a run, if there is one.
-pub(in crate::engine::sqlite::store) fn push_one(batch: &mut Batch, record: Option<&Record>) {
+pub(super) fn push_one(batch: &mut Batch, record: Option<&Record>) {
     if let Some(record) = record {
         push(batch, record);
         batch.end_row();

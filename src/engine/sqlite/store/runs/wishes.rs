@@ -93,9 +93,22 @@ impl Runs for Store {
 }
 
 impl Store {
+    /// Makes a run within a transaction of another call, and appends its row.
+    pub(in crate::engine::sqlite::store) fn want(
+        &self,
+        method: &'static str,
+        wanted: &Wanted<'_>,
+        wall_ms: i64,
+        batch: &mut Batch,
+    ) -> Result<()> {
+        let record = self.enqueue(method, wanted, None, clock::moment(wall_ms), true)?;
+        push_one(batch, Some(&record));
+        Ok(())
+    }
+
     /// Makes a run, or finds the open one with its idempotency key. Only `in_steps`, in a transaction, there is more than one
     /// statement.
-    pub(in crate::engine::sqlite::store) fn enqueue(
+    pub(super) fn enqueue(
         &self,
         method: &'static str,
         wanted: &Wanted<'_>,

@@ -1,0 +1,118 @@
+// Whatever anybody writes, in whatever way: each worktree's moves are a chain, from nowhere to where it is.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { peerNode } from './support/child.mjs';
+import { anyHistory, live } from './support/histories.mjs';
+import { open, temporaryFile } from './support/temporary.mjs';
+import { Database } from './support/visual_database.mjs';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const WRITER = fileURLToPath(new URL('support/foreign_writer.mjs', import.meta.url));
+
+/** What the log can't say: an id that became another, a row that such an UPDATE took. */
+const UNTOLD = /^UPDATE\b.*\b(?:SET id|SET port|worktree_zones)/;
+/** The id of a move of which it is only known that it was made. */
+const GUESSED = /-\d{7,}$/;
+
+/** Every move, the oldest first. */
+function allMoves(db) {
+  const found = [];
+  let after;
+  do {
+    const page = db.getMoves({ limit: 1000, after });
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== null);
+  return found.reverse();
+}
+
+/** Where every worktree is, as its last move says. */
+function lastStops(moves) {
+  const stops = new Map();
+  for (const { id, worktreeId, from, to } of moves) {
+    expect(from, `${id} begins where the move before ended`).toBe(stops.get(worktreeId) ?? null);
+    expect(to).not.toBe(from);
+    stops.set(worktreeId, to);
+  }
+  return Object.fromEntries([...stops].filter(([, to]) => to !== null));
+}
+
+/** Where every worktree is, as the board says. */
+function board(db) {
+  const { zones, worktrees, assignments } = db.getBoard();
+  const there = (list) => new Set(list.map(({ id }) => id));
+  const [inZones, ofWorktrees] = [there(zones), there(worktrees)];
+  const found = assignments.filter(({ worktreeId, zoneId }) => ofWorktrees.has(worktreeId) && inZones.has(zoneId));
+  return Object.fromEntries(found.map(({ worktreeId, zoneId }) => [worktreeId, zoneId]));
+}
+
+function expectChains(db) {
+  const moves = allMoves(db);
+  expect(lastStops(moves)).toEqual(board(db));
+  expect(new Set(moves.map(({ id }) => id)).size).toBe(moves.length);
+  return moves;
+}
+
+describe.each([
+  { recursive_triggers: 0, foreign_keys: 0 },
+  { recursive_triggers: 0, foreign_keys: 1 },
+  { recursive_triggers: 1, foreign_keys: 0 },
+  { recursive_triggers: 1, foreign_keys: 1 },
+])('with %o', (pragmas) => {
+  let child;
+  beforeAll(() => {
+    child = fork(WRITER, { execPath: peerNode(), execArgv: [] });
+  });
+  afterAll(() => child.kill());
+
+  const writers = {
+    async 'this package’s raw handle'(dbPath, history) {
+      const db = new Database(dbPath);
+      live(db, pragmas, history);
+      db.close();
+    },
+    async 'better-sqlite3 in another process'(dbPath, history) {
+      child.send({ dbPath, pragmas, history });
+      await once(child, 'message');
+    },
+  };
+
+  it.each(Object.keys(writers))('the ledger is right after any history by %s, folded or not', async (writer) => {
+    const empty = temporaryFile();
+    open({ dbPath: empty }).close();
+    let moved = 0;
+    let told = 0;
+    await fc.assert(
+      fc.asyncProperty(anyHistory, anyHistory, async (first, second) => {
+        const dbPath = temporaryFile();
+        copyFileSync(empty, dbPath);
+        const reading = open({ dbPath, readonly: true });
+        await writers[writer](dbPath, first);
+        expectChains(reading);
+        const db = open({ dbPath });
+        const { zones, worktrees } = db.getBoard();
+        for (const zoneId of [zones[0]?.id ?? null, null, zones[1]?.id ?? null]) {
+          db.moveWorktrees(worktrees.map(({ id }) => ({ worktreeId: id, zoneId })));
+        }
+        for (let n = 0; n < 500; n += 1) db.updateWorktree('wt-1', { position: { x: n } });
+        const folded = expectChains(db);
+        expect(allMoves(reading)).toEqual(folded);
+        await writers[writer](dbPath, second);
+        expectChains(reading);
+        const moves = expectChains(db);
+        moved += moves.length;
+        if ([...first, ...second].some((statement) => UNTOLD.test(statement))) return;
+        told += 1;
+        expect(moves.filter(({ id }) => GUESSED.test(id))).toEqual([]);
+      }),
+      { numRuns: 20 },
+    );
+    expect(moved).toBeGreaterThan(100);
+    expect(told).toBeGreaterThan(1);
+  });
+});
