@@ -7,6 +7,7 @@ mod assignments;
 mod commits;
 mod control;
 mod executions;
+mod feed;
 mod lists;
 mod output;
 mod runs;
@@ -22,6 +23,7 @@ pub use assignments::Assignments;
 pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
+pub use feed::{CHANGED, ChangesAfter, Feed, Place};
 pub use lists::Lists;
 pub use output::{Chunk, Output, STREAMS};
 pub use runs::{RunFilter, Runs, RunsAfter};
@@ -46,6 +48,7 @@ pub trait Engine:
     + Workers
     + Output
     + Spending
+    + Feed
 {
 }
 
@@ -61,7 +64,8 @@ impl<
         + Runs
         + Workers
         + Output
-        + Spending,
+        + Spending
+        + Feed,
 > Engine for T
 {
 }

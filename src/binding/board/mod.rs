@@ -5,6 +5,7 @@ mod actors;
 mod assignments;
 mod call;
 mod executions;
+mod feed;
 mod lists;
 pub mod opened;
 mod output;
@@ -29,6 +30,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     workers::FUNCTIONS,
     output::FUNCTIONS,
     spending::FUNCTIONS,
+    feed::FUNCTIONS,
     lists::FUNCTIONS,
     actors::FUNCTIONS,
     watch::FUNCTIONS,

@@ -8,6 +8,7 @@ mod counts;
 mod counts_stand;
 mod edits;
 mod executions;
+mod feed;
 mod judged;
 #[cfg(test)]
 mod planned;
@@ -15,6 +16,7 @@ mod planned;
 mod plans;
 pub mod queries;
 mod refusals;
+mod replaced;
 mod rowids;
 mod runs;
 mod session;
