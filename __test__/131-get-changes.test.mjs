@@ -323,7 +323,10 @@ describe('a gap', () => {
     const { next: early } = db.getBoard();
     db.db.exec('UPDATE changes_state SET keep_rows = 0');
     db.transaction(() => {
-      for (let n = 0; n < 8192; n += 1) db.createZone(zone(1)) && db.deleteZone('zone-1');
+      for (let n = 0; n < 8192; n += 1) {
+        db.createZone(zone(1));
+        db.deleteZone('zone-1');
+      }
     });
     const { next } = db.getBoard();
     db.createZone(zone(2));

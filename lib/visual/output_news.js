@@ -48,7 +48,7 @@ class OutputNews {
       if (entity === 'run' && ended.has(id) && !OPEN.includes(fields.status)) take(news, id, all);
       all.push(row);
     }
-    for (const id of [...news.keys()]) take(news, id, all);
+    for (const change of news.values()) all.push({ place: null, change });
     for (const id of ended) this.#told.delete(id);
     return all;
   }

@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::queries::Query;
-use super::replaced::Replaced;
+use super::replaced::{CHANGED, MADE, Replaced, WORKTREE};
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::schema::counts::VERSION;
 use crate::engine::{ChangesAfter, Feed, Place};
@@ -10,14 +10,11 @@ use crate::error::Result;
 use crate::model::{Field, Given, rules, time};
 use crate::rows::Batch;
 
-/// What a row of the log is of.
-pub(super) const WORKTREE: i64 = 1;
+/// What a row of the log is of, beside worktrees.
 const EXECUTION: i64 = 4;
 const LIMIT: i64 = 7;
-/// What was done to it.
+/// What was done to it, beside being made or changed.
 const REPLACED: i64 = 0;
-pub(super) const MADE: i64 = 1;
-const CHANGED: i64 = 2;
 const GONE: i64 = 3;
 
 /// How many cells a row has on its way out.
