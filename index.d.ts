@@ -637,6 +637,117 @@ export interface Board<Types extends CanvasTypes = CanvasTypes> {
   worktrees: WorktreeOf<Types>[];
   /** Which worktree is in which zone; those of one zone in the order in which they were assigned. */
   assignments: { worktreeId: string; zoneId: string }[];
+  /**
+   * Where the feed goes on behind all that this shows: the `after` of {@link VisualDatabase.getChanges} and
+   * {@link VisualDatabase.watch}. `null` only where the file has no log: one of an earlier version that is opened readonly.
+   */
+  next: string | null;
+}
+
+/** What each kind of change has in its `fields`: of something new all of it, of a change what changed, of an end nothing. */
+export interface ChangedFields<Types extends CanvasTypes = CanvasTypes> {
+  /** As the object has it, without its id; of a position that changed perhaps one part. */
+  worktree: Omit<WorktreeOf<Types>, 'id' | 'position'> & { position: { x?: number; y?: number } };
+  /** The same, `promptTemplate` included. */
+  zone: Omit<ZoneOf<Types>, 'id' | 'position' | 'size'> & {
+    position: { x?: number; y?: number };
+    size: { width?: number; height?: number };
+  };
+  assignment: { worktreeId: string; zoneId: string; assignedAt: string };
+  /** Never its prompt or result. */
+  execution: { zoneId: string; worktreeId: string; agentType: string; success: boolean };
+  /** Never its prompt, result or output: `getRun` and `getOutput` have them. */
+  run: {
+    zoneId: string;
+    worktreeId: string;
+    agentType: string;
+    status: RunStatus;
+    cancelRequestedAt: string;
+    usage: Omit<Usage, 'models'>;
+  };
+  metadata: { entity: 'worktree' | 'zone' | 'run'; metadata: Record<string, unknown> };
+  /** How many runs may be at work at once, or how many worktrees a zone is to have. */
+  limit: { zoneId: string | null; agentType: string | null; limit: number | null; wipLimit: number | null };
+  budget: {
+    zoneId: string | null;
+    worktreeId: string | null;
+    agentType: string | null;
+    period: 'day' | 'month' | 'total';
+    limitMicros: number | null;
+  };
+}
+
+/** What changes can be of. */
+export type ChangedEntity = keyof ChangedFields;
+
+/** One change, by anybody. */
+export type Change<Types extends CanvasTypes = CanvasTypes> = {
+  [Entity in ChangedEntity]: {
+    /** Its number in the log: larger than that of every change before. */
+    seq: number;
+    /** When: never before the change before. */
+    at: string;
+    /** Who, where it was written through {@link VisualDatabase.as}. */
+    by: By | null;
+    entity: Entity;
+    /** Of what; `null` for limits and budgets, whose fields say it. An assignment's is its worktree's. */
+    id: string | null;
+    /** `'insert'` may be of what is there already: it is another one in its place then. */
+    op: 'insert' | 'update' | 'delete';
+    fields: Partial<ChangedFields<Types>[Entity]>;
+  };
+}[ChangedEntity];
+
+/** New output of a run, for who asked {@link VisualDatabase.watch} for it. It is in no log, and has no number. */
+export interface OutputChange {
+  seq: null;
+  at: string;
+  by: null;
+  entity: 'output';
+  /** The run. */
+  id: string;
+  op: 'insert';
+  /** The number of the last piece there is: `getOutput(id, { after })` has them. */
+  fields: { sequence: number };
+}
+
+/** Which changes are asked for. An unknown key is a `TypeError`. */
+export interface ChangesOptions {
+  /** An earlier `next`, or that of a board. Default: the beginning of the log. */
+  after?: string | null | undefined;
+  /** 1 to 1,000. Default: 500. */
+  limit?: number | null | undefined;
+  /** Only what is of these. Default: of all. */
+  entities?: ChangedEntity | readonly ChangedEntity[] | null | undefined;
+}
+
+/** Changes behind a place. */
+export interface Changes<Types extends CanvasTypes = CanvasTypes> {
+  items: Change<Types>[];
+  /** For `after`, to go on, also where there is nothing yet. Opaque. `null` where there is a gap. */
+  next: string | null;
+  /** What is behind that place is not known any more: read `getBoard()`, and go on from its `next`. */
+  gap: boolean;
+}
+
+/** Which changes are followed. An unknown key is a `TypeError`. */
+export interface WatchOptions {
+  /** Where to begin: a `next`, or the `position` of an earlier watch. Default: now. */
+  after?: string | null | undefined;
+  /** Only what is of these. Default: all that is in the log. */
+  entities?: ChangedEntity | 'output' | readonly (ChangedEntity | 'output')[] | null | undefined;
+  /** Ends it: whoever waits for the next change is rejected with its reason. */
+  signal?: Signal | null | undefined;
+}
+
+/** Changes as they come, by this process and every other one. */
+export interface Watch<Types extends CanvasTypes = CanvasTypes> {
+  /** The `after` that goes on behind the change that was given last. */
+  readonly position: string | null;
+  next(): Promise<{ done?: false; value: Change<Types> | OutputChange } | { done: true; value: any }>;
+  return(value?: any): Promise<{ done: true; value: any }>;
+  throw(error?: unknown): Promise<{ done: true; value: any }>;
+  [Symbol.asyncIterator](): Watch<Types>;
 }
 
 /** Whatever logs: `console` is one. */
@@ -1178,6 +1289,33 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
 
   /** Everything that stands on the canvas, in one consistent read. */
   getBoard(): Board<Types>;
+  /**
+   * What anybody has changed, in the order in which it can be seen: one sequence over worktrees, zones, assignments, executions,
+   * runs and the rest, whichever program wrote it. A page costs its rows, not its place. Never prompts of runs, results or output.
+   *
+   * @returns the changes behind `after`, and where to go on. `gap` where they are not known any more: the log is kept for seven
+   * days or 131,072 changes, and a file that was restored or copied over another is another one from there on
+   * @throws {Error} `code` `'ERR_CURSOR'`: `after` is no place of the feed
+   * @throws {TypeError | RangeError} for an entity that there isn't, a limit out of its range
+   * @example
+   * let { next, ...board } = db.getBoard();
+   * const changes = db.getChanges({ after: next });
+   * if (!changes.gap) next = changes.next;
+   */
+  getChanges(options?: ChangesOptions): Changes<Types>;
+  /**
+   * Follows what {@link VisualDatabase.getChanges} tells, as it comes: from this process and every other one, within 100 ms,
+   * and without a statement while nothing happens. Only who waits for the next change keeps the process alive. It ends with
+   * `break`, `return()`, the signal and `close()`.
+   *
+   * @returns an async iterator; its `position` is what `after` takes to go on
+   * @throws {Error} `code` `'ERR_CURSOR'`: `after` is no place of the feed. The iterator throws `code` `'ERR_HISTORY_PRUNED'` where the
+   * changes behind it are not known any more: read `getBoard()` and go on from its `next`
+   * @throws {TypeError} for an entity that there isn't
+   * @example
+   * for await (const { entity, id, fields } of db.watch({ entities: ['worktree', 'assignment'] })) console.log(entity, id, fields);
+   */
+  watch(options?: WatchOptions): Watch<Types>;
   /** Row counts of everything. */
   getStats(): DatabaseStats;
 

@@ -2,13 +2,17 @@
 DROP TRIGGER IF EXISTS changes_worktree_replaced;
 DROP TRIGGER IF EXISTS changes_worktree_insert;
 DROP TRIGGER IF EXISTS changes_worktree_update;
+DROP TRIGGER IF EXISTS changes_worktree_renamed;
+DROP TRIGGER IF EXISTS changes_worktree_taken;
 DROP TRIGGER IF EXISTS changes_worktree_delete;
 DROP TRIGGER IF EXISTS changes_zone_replaced;
 DROP TRIGGER IF EXISTS changes_zone_insert;
 DROP TRIGGER IF EXISTS changes_zone_update;
+DROP TRIGGER IF EXISTS changes_zone_renamed;
 DROP TRIGGER IF EXISTS changes_zone_delete;
 DROP TRIGGER IF EXISTS changes_assignment_insert;
 DROP TRIGGER IF EXISTS changes_assignment_update;
+DROP TRIGGER IF EXISTS changes_assignment_renamed;
 DROP TRIGGER IF EXISTS changes_assignment_delete;
 DROP TRIGGER IF EXISTS changes_execution_replaced;
 DROP TRIGGER IF EXISTS changes_execution_insert;

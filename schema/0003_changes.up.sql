@@ -15,7 +15,8 @@ DROP TABLE IF EXISTS execution_counts_checked;
 -- op: 0 is about to be replaced (void unless the row behind it confirms), 1 made, 2 changed, 3 gone.
 -- entity: 1 worktree, 2 zone, 3 assignment, 4 execution, 5 run; 6 metadata, 7 limits and budgets are reserved.
 -- at: milliseconds, never before the row before. count: by how much the number of executions changes.
--- data: JSON of new values; of an assignment its time; of a worktree with op 0 whose place another one takes: that one.
+-- data: JSON of new values; of an assignment its time; of a worktree with op 0 whose place another one takes: that one, and
+-- whether an update makes it.
 CREATE TABLE changes (
   seq INTEGER PRIMARY KEY,
   stamp INTEGER NOT NULL DEFAULT (random()),
@@ -203,6 +204,40 @@ CREATE TRIGGER changes_worktree_update AFTER UPDATE ON worktrees BEGIN
             CASE WHEN OLD.updated_at IS NOT NEW.updated_at THEN ',"updated_at":' || json_quote(CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END) ELSE '' END, 2) || '}');
 END;
 
+-- Another id is another worktree: that one has gone, this one has come. Nobody else pays for a trigger of a column.
+CREATE TRIGGER changes_worktree_renamed AFTER UPDATE OF id ON worktrees WHEN OLD.id IS NOT NEW.id BEGIN
+  INSERT INTO changes (at, entity, op, id)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          1, 3, OLD.id);
+  INSERT INTO changes (at, entity, op, id, data)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          1, 1, NEW.id,
+            json_object(
+              'path', CASE WHEN typeof(NEW.path) <> 'blob' THEN NEW.path END,
+              'port', CASE WHEN typeof(NEW.port) <> 'blob' THEN NEW.port END,
+              'branch_name', CASE WHEN typeof(NEW.branch_name) <> 'blob' THEN NEW.branch_name END,
+              'issue_url', CASE WHEN typeof(NEW.issue_url) <> 'blob' THEN NEW.issue_url END,
+              'task_id', CASE WHEN typeof(NEW.task_id) <> 'blob' THEN NEW.task_id END,
+              'status', CASE WHEN typeof(NEW.status) <> 'blob' THEN NEW.status END,
+              'position_x', CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END,
+              'position_y', CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END,
+              'created_at', CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END,
+              'updated_at', CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END));
+END;
+
+-- UPDATE OR REPLACE takes the place of who has the port. Confirmed as that of an insert is, by the row of the update.
+CREATE TRIGGER changes_worktree_taken BEFORE UPDATE OF port ON worktrees
+WHEN OLD.port IS NOT NEW.port AND EXISTS (SELECT 1 FROM worktrees WHERE port = NEW.port)
+BEGIN
+  INSERT INTO changes (at, entity, op, id, data)
+  SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+         1, 0, id, '{"id":' || json_quote(CASE WHEN typeof(NEW.id) <> 'blob' THEN NEW.id END) || ',"port":' || port || ',"by":"update"}'
+  FROM worktrees WHERE port = NEW.port;
+END;
+
 CREATE TRIGGER changes_worktree_delete AFTER DELETE ON worktrees BEGIN
   INSERT INTO changes (at, entity, op, id)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
@@ -259,6 +294,30 @@ CREATE TRIGGER changes_zone_update AFTER UPDATE ON zones BEGIN
             CASE WHEN OLD.updated_at IS NOT NEW.updated_at THEN ',"updated_at":' || json_quote(CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END) ELSE '' END, 2) || '}');
 END;
 
+CREATE TRIGGER changes_zone_renamed AFTER UPDATE OF id ON zones WHEN OLD.id IS NOT NEW.id BEGIN
+  INSERT INTO changes (at, entity, op, id)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          2, 3, OLD.id);
+  INSERT INTO changes (at, entity, op, id, data)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          2, 1, NEW.id,
+            json_object(
+              'name', CASE WHEN typeof(NEW.name) <> 'blob' THEN NEW.name END,
+              'description', CASE WHEN typeof(NEW.description) <> 'blob' THEN NEW.description END,
+              'trigger', CASE WHEN typeof(NEW.trigger) <> 'blob' THEN NEW.trigger END,
+              'agents', CASE WHEN typeof(NEW.agents) <> 'blob' THEN NEW.agents END,
+              'prompt_template', CASE WHEN typeof(NEW.prompt_template) <> 'blob' THEN NEW.prompt_template END,
+              'actions', CASE WHEN typeof(NEW.actions) <> 'blob' THEN NEW.actions END,
+              'position_x', CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END,
+              'position_y', CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END,
+              'size_width', CASE WHEN typeof(NEW.size_width) <> 'blob' THEN NEW.size_width END,
+              'size_height', CASE WHEN typeof(NEW.size_height) <> 'blob' THEN NEW.size_height END,
+              'created_at', CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END,
+              'updated_at', CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END));
+END;
+
 CREATE TRIGGER changes_zone_delete AFTER DELETE ON zones BEGIN
   INSERT INTO changes (at, entity, op, id)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
@@ -279,6 +338,15 @@ CREATE TRIGGER changes_assignment_update AFTER UPDATE ON worktree_zones BEGIN
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
           3, 2, NEW.worktree_id, NEW.zone_id, NEW.worktree_id, NEW.assigned_at);
+END;
+
+CREATE TRIGGER changes_assignment_renamed AFTER UPDATE OF worktree_id ON worktree_zones
+WHEN OLD.worktree_id IS NOT NEW.worktree_id
+BEGIN
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id)
+  VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+          3, 3, OLD.worktree_id, OLD.zone_id, OLD.worktree_id);
 END;
 
 CREATE TRIGGER changes_assignment_delete AFTER DELETE ON worktree_zones BEGIN

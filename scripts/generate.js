@@ -215,11 +215,30 @@ module.exports = { ${[...these.map(({ name }) => name), ...functions].join(', ')
 
 const isRun = ({ name }) => name === 'run';
 
+/** Where the values of columns belong in an object, of those entities of which the log of changes has them. */
+function columns({ entities }) {
+  const part = (field) => {
+    const [key, member] = field.name.split('.');
+    if (member) return `['${key}', '${member}']`;
+    return isJson(field) ? `['${key}', null, '${field.missing}']` : `['${key}']`;
+  };
+  const maps = ['worktree', 'zone'].map((name) => {
+    const { fields: all } = entities.find((entity) => entity.name === name);
+    return `  ${name}: { ${all.map((field) => `${field.column}: ${part(field)}`).join(', ')} },`;
+  });
+  return `${head('Where the values of columns belong: the key, the key within that, and what stands for missing JSON.', 'src/model')}
+module.exports = {
+${maps.join('\n')}
+};
+`;
+}
+
 const FILES = {
   'lib/native/layout.js': layout,
   'lib/native/controls.js': controls,
   'lib/visual/sizes.js': sizes,
   'lib/visual/keys.js': keys,
+  'lib/visual/columns.js': columns,
   'lib/visual/fields.js': fields('The entities of the board', (entity) => !isRun(entity)),
   'lib/visual/run_fields.js': fields('Runs', isRun),
 };

@@ -223,7 +223,7 @@ export class Model {
     const assignments = this.#tables.assignments.map(({ worktreeId, zoneId }) => ({ worktreeId, zoneId }));
     // Zone by zone, those of one in the order in which they were assigned.
     assignments.sort((one, other) => (one.zoneId < other.zoneId ? -1 : Number(one.zoneId > other.zoneId)));
-    return { zones: this.listZones(), worktrees: this.listWorktrees(), assignments };
+    return { zones: this.listZones(), worktrees: this.listWorktrees(), assignments, next: '' };
   }
 
   getStats() {

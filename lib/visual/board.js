@@ -3,6 +3,7 @@
 const addon = require('../native/addon.js');
 const { list } = require('../native/objects.js');
 const { assignment } = require('./assignments.js');
+const { endOf } = require('./cursors.js');
 const { worktree, zone } = require('./fields.js');
 const { stateOf } = require('./state.js');
 
@@ -17,6 +18,7 @@ const methods = {
       zones: list(zone, addon.listZones(connection, 0), connection),
       worktrees: list(worktree, addon.listWorktrees(connection, 0), connection),
       assignments: list(assignment, addon.listAssignments(connection, 0), connection),
+      next: endOf(connection),
     }));
     const unchanged = addon.generation(connection) === generation;
     return kept.board.keep('', board, unchanged ? generation : 0);
@@ -42,6 +44,7 @@ const copyBoard = (board) => ({
   zones: board.zones.map(copyZone),
   worktrees: board.worktrees.map(copyWorktree),
   assignments: board.assignments.map(copyAssignment),
+  next: board.next,
 });
 
 module.exports = { methods, copyBoard, inSnapshot };

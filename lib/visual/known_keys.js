@@ -200,6 +200,8 @@ module.exports = {
   append: new Keys(['expectedSequence']),
   chunk: new Keys(['stream', 'text', 'at']),
   output: new Keys(['after', 'limit']),
+  changes: new Keys(['after', 'limit', 'entities']),
+  watch: new Keys(['after', 'entities', 'signal']),
   usage: new Keys([
     'eventId',
     'model',

@@ -7,6 +7,7 @@ const assignments = require('./assignments.js');
 const backups = require('./backups.js');
 const board = require('./board.js');
 const budgets = require('./budgets.js');
+const changes = require('./changes.js');
 const { openConfig } = require('./config.js');
 const executions = require('./executions.js');
 const { keptOf } = require('./kept_answers.js');
@@ -20,6 +21,7 @@ const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
 const transactions = require('./transactions.js');
 const usage = require('./usage.js');
+const watch = require('./watch.js');
 const workers = require('./workers.js');
 const worktrees = require('./worktrees.js');
 const zones = require('./zones.js');
@@ -76,6 +78,8 @@ for (const concept of [
   limits,
   budgets,
   prompts,
+  changes,
+  watch,
   transactions,
   actors,
   backups,

@@ -7,6 +7,7 @@ mod assignments;
 mod commits;
 mod control;
 mod executions;
+mod feed;
 mod lists;
 mod moves;
 mod output;
@@ -24,6 +25,7 @@ pub use assignments::Assignments;
 pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
+pub use feed::{CHANGED, ChangesAfter, Feed, Place};
 pub use lists::Lists;
 pub use moves::{MoveFilter, Moves};
 pub use output::{Chunk, Output, STREAMS};
@@ -52,6 +54,7 @@ pub trait Engine:
     + Spending
     + Moves
     + Prompts
+    + Feed
 {
 }
 
@@ -69,7 +72,8 @@ impl<
         + Output
         + Spending
         + Moves
-        + Prompts,
+        + Prompts
+        + Feed,
 > Engine for T
 {
 }

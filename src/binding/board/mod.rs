@@ -5,6 +5,7 @@ mod actors;
 mod assignments;
 mod call;
 mod executions;
+mod feed;
 mod lists;
 mod moves;
 pub mod opened;
@@ -32,6 +33,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     output::FUNCTIONS,
     prompts::FUNCTIONS,
     spending::FUNCTIONS,
+    feed::FUNCTIONS,
     lists::FUNCTIONS,
     moves::FUNCTIONS,
     actors::FUNCTIONS,

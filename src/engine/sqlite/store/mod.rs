@@ -9,6 +9,7 @@ mod counts;
 mod counts_stand;
 mod edits;
 mod executions;
+mod feed;
 mod judged;
 mod moves;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod planned;
 mod plans;
 pub mod queries;
 mod refusals;
+mod replaced;
 mod rowids;
 mod runs;
 mod session;

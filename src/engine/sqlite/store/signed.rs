@@ -46,7 +46,7 @@ impl Store {
 
     fn log_end(&self) -> Result<Option<(i64, i64)>> {
         let statement = self.statement(Query::LogEnd)?;
-        let end = if statement.step()? { Some((statement.integer(0), statement.integer(1))) } else { None };
+        let end = if statement.step()? { Some((statement.integer(0), statement.integer(2))) } else { None };
         statement.reset();
         Ok(end)
     }

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde_json::json;
+
 use super::push::{instant, integer, text};
 use super::row::Row;
 use super::sql::Sql;
@@ -181,7 +183,7 @@ impl Store {
             None => _ = self.write_run(Sql::LiftBudget, &key)?,
         }
         let of = ["zone", "worktree", "agent"].map(|name| (name == scope).then_some(id));
-        let data = format!("{{\"limitMicros\":{}}}", limit_micros.map_or("null".into(), |limit| limit.to_string()));
+        let data = json!({ "period": budget.period, "limitMicros": limit_micros }).to_string();
         self.log_limit("budget", of, &data, wall_ms)
     }
 

@@ -31,4 +31,4 @@ mod tests;
 pub(super) use compiled::Statements;
 
 /// The version of the schema that has their tables.
-const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 4;
