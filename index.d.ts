@@ -1017,6 +1017,16 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
     limit: number | null,
   ): void;
   /**
+   * Sets how many worktrees a zone is to have at most. `null`: as many as like. `assignWorktreeToZone` and other programs are not
+   * refused by it.
+   *
+   * @param limit 0 and more
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`
+   * @throws {TypeError | RangeError} for a limit that is no such integer
+   * @example db.setWipLimit('zone-review', 3);
+   */
+  setWipLimit(zoneId: string, limit: number | null): void;
+  /**
    * All run limits, with how many runs run: the one of all first, then by zone and agent.
    *
    * @example db.getRunLimits() // [{ scope: { zoneId: null, agentType: 'frontend' }, limit: 2, running: 1 }]
@@ -1079,6 +1089,26 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    * @example const { prompt, missing } = db.renderPrompt('zone-review', 'wt-1', { github: { title: 'Log in' } });
    */
   renderPrompt(zoneId: string, worktreeId: string, variables?: object | null): RenderedPrompt;
+
+  /**
+   * Changes what is kept beside a worktree, a zone or a run, by JSON merge patch (RFC 7396): members are merged, `null`
+   * removes one, everything else takes the place of what was there. Nothing is written where nothing changes.
+   *
+   * @param patch an object; `null` removes all
+   * @returns all of it
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`
+   * @throws {RangeError} where all of it would be more than 64 KiB of JSON, or nested more than 127 deep
+   * @throws {TypeError} for another kind, a patch that is no object
+   * @example db.setMetadata('worktree', 'wt-1', { pullRequest: { number: 7 }, draft: null });
+   */
+  setMetadata(kind: 'worktree' | 'zone' | 'run', id: string, patch: object | null): Metadata;
+  /**
+   * What is kept beside a worktree, a zone or a run; `{}` where nothing is.
+   *
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`
+   * @example db.getMetadata('worktree', 'wt-1') // { pullRequest: { number: 7 } }
+   */
+  getMetadata(kind: 'worktree' | 'zone' | 'run', id: string): Metadata;
 
   /** Everything that stands on the canvas, in one consistent read. */
   getBoard(): Board<Types>;

@@ -12,6 +12,7 @@ const executions = require('./executions.js');
 const { keptOf } = require('./kept_answers.js');
 const limits = require('./limits.js');
 const { Log } = require('./log.js');
+const metadata = require('./metadata.js');
 const output = require('./output.js');
 const prompts = require('./prompts.js');
 const runs = require('./runs.js');
@@ -74,6 +75,7 @@ for (const concept of [
   limits,
   budgets,
   prompts,
+  metadata,
   transactions,
   actors,
   backups,

@@ -8,6 +8,7 @@ mod commits;
 mod control;
 mod executions;
 mod lists;
+mod metadata;
 mod output;
 mod prompts;
 mod runs;
@@ -15,6 +16,7 @@ mod session;
 mod spending;
 pub mod sqlite;
 mod statistics;
+mod wip_limits;
 mod workers;
 mod worktrees;
 mod zones;
@@ -24,12 +26,14 @@ pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
 pub use lists::Lists;
+pub use metadata::Metadata;
 pub use output::{Chunk, Output, STREAMS};
 pub use prompts::Prompts;
 pub use runs::{RunFilter, Runs, RunsAfter};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
+pub use wip_limits::WipLimits;
 pub use workers::{Asked, Claim, Workers};
 pub use worktrees::Worktrees;
 pub use zones::Zones;
@@ -49,6 +53,8 @@ pub trait Engine:
     + Output
     + Spending
     + Prompts
+    + Metadata
+    + WipLimits
 {
 }
 
@@ -65,7 +71,9 @@ impl<
         + Workers
         + Output
         + Spending
-        + Prompts,
+        + Prompts
+        + Metadata
+        + WipLimits,
 > Engine for T
 {
 }

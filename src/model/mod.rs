@@ -6,6 +6,7 @@ pub mod entity;
 pub mod execution;
 pub mod given;
 pub mod json;
+pub mod metadata;
 pub mod number;
 pub mod object;
 pub mod port;

@@ -3,6 +3,7 @@
 
 mod actors;
 mod assignments;
+mod beside;
 mod call;
 mod executions;
 mod lists;
@@ -30,6 +31,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     workers::FUNCTIONS,
     output::FUNCTIONS,
     prompts::FUNCTIONS,
+    beside::FUNCTIONS,
     spending::FUNCTIONS,
     lists::FUNCTIONS,
     actors::FUNCTIONS,

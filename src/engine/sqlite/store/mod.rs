@@ -5,6 +5,7 @@ mod atomically;
 mod beside;
 mod by_id;
 mod commits;
+mod compiled;
 mod counts;
 mod counts_stand;
 mod edits;
@@ -59,6 +60,8 @@ pub struct Store {
     rowids: rowids::Rowids,
     /// The statements of runs.
     runs: runs::Statements,
+    /// The statements of what is beside the board.
+    beside: beside::Statements,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// A list that did not fit one batch.
@@ -105,6 +108,7 @@ impl Store {
             judged: judged::Judged::default(),
             rowids: rowids::Rowids::default(),
             runs: runs::Statements::default(),
+            beside: beside::Statements::default(),
             acting: RefCell::default(),
             unfinished: RefCell::default(),
         }
