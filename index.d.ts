@@ -1110,6 +1110,21 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   getMetadata(kind: 'worktree' | 'zone' | 'run', id: string): Metadata;
 
+  /**
+   * The lowest port of a range that no worktree has. It only tells: `createWorktree({ port: 'auto' })` takes one.
+   *
+   * @param options `from`, default 3001, to `to`, default 3999, both included, 1 to 65,535; `isFree` is asked of each that no
+   *   worktree has, from the lowest on, until it returns true: whether anybody else listens there, say
+   * @throws {Error} `code` `'ERR_NO_PORT'`: none is free
+   * @throws {TypeError | RangeError} for ends that are no such integers, an `isFree` that is no function or returns a promise
+   * @example db.allocatePort({ from: 4000, to: 4999, isFree: (port) => !reserved.has(port) });
+   */
+  allocatePort(options?: {
+    from?: number | null | undefined;
+    to?: number | null | undefined;
+    isFree?: ((port: number) => boolean) | null | undefined;
+  }): number;
+
   /** Everything that stands on the canvas, in one consistent read. */
   getBoard(): Board<Types>;
   /** Row counts of everything. */

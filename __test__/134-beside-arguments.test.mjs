@@ -24,6 +24,7 @@ const CALLS = {
   setMetadata: (db) => db.setMetadata('zone', 'zone-1', { a: 1 }),
   getMetadata: (db) => db.getMetadata('zone', 'zone-1'),
   setWipLimit: (db) => db.setWipLimit('zone-1', 1),
+  allocatePort: (db) => db.allocatePort(),
 };
 
 const WRONG = [
@@ -45,6 +46,8 @@ const WRONG = [
   ],
   ['getMetadata', 'kind', (db, value) => db.getMetadata(value, 'zone-1'), NO_ID],
   ['getMetadata', 'id', (db, value) => db.getMetadata('run', value), NO_ID],
+  ['allocatePort', 'from', (db, value) => db.allocatePort({ from: value }), NO_INTEGER],
+  ['allocatePort', 'to', (db, value) => db.allocatePort({ to: value }), NO_INTEGER],
   ['setWipLimit', 'zoneId', (db, value) => db.setWipLimit(value, 1), NO_ID],
   ['setWipLimit', 'limit', (db, value) => db.setWipLimit('zone-1', value), NO_INTEGER],
 ];
@@ -54,11 +57,18 @@ const EVERYWHERE = {
   setMetadata: (db, value) => db.setMetadata('zone', 'zone-1', value),
   getMetadata: (db, value) => db.getMetadata(value, value),
   setWipLimit: (db, value) => db.setWipLimit(value, value),
+  allocatePort: (db, value) => db.allocatePort(value),
 };
 
 /** Each argument that is an object: its name, a full one, one of its keys, and the call that is given it. */
 const ACTING = {
   renderPrompt: ['variables', { a: 1 }, 'a', (db, given) => db.renderPrompt('zone-1', 'wt-1', given)],
+  allocatePort: [
+    'options',
+    { from: 3001, to: 3999, isFree: () => true },
+    'from',
+    (db, given) => db.allocatePort(given),
+  ],
   setMetadata: ['patch', { a: 1 }, 'a', (db, given) => db.setMetadata('zone', 'zone-1', given)],
 };
 

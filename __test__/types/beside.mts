@@ -28,3 +28,10 @@ db.setWipLimit('z', 3);
 db.setWipLimit('z', null);
 // @ts-expect-error A limit is a number or null.
 db.setWipLimit('z', undefined);
+
+exactly<Same<ReturnType<typeof db.allocatePort>, number>>();
+db.allocatePort();
+db.allocatePort({ from: 1, to: 2, isFree: (port) => port > 1 });
+// @ts-expect-error isFree answers at once.
+db.allocatePort({ isFree: async () => true });
+db.createWorktree({ id: 'w', path: '/w', port: 'auto', branchName: 'b' });

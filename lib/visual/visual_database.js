@@ -14,6 +14,7 @@ const limits = require('./limits.js');
 const { Log } = require('./log.js');
 const metadata = require('./metadata.js');
 const output = require('./output.js');
+const ports = require('./ports.js');
 const prompts = require('./prompts.js');
 const runs = require('./runs.js');
 const { Stateful, stateOf } = require('./state.js');
@@ -76,6 +77,7 @@ for (const concept of [
   budgets,
   prompts,
   metadata,
+  ports,
   transactions,
   actors,
   backups,

@@ -18,6 +18,7 @@ const WAITS = 'it only waits for claimRun, which has one; how long it sleeps ben
 const DEPENDS = 'what it costs is what the SQL, the function or the file costs that it is given';
 const NOT_KEPT = 'its answers are not kept';
 const READS_TWO = 'it is two reads by id, which have a case, and puts text together';
+const ONE_LOOK = 'it is one look-up along an index';
 const ONE_ROW = 'it is one row by its key, and one of the log, as other calls have cases of';
 const OWN_MODEL = 'its suite has sequences of its own';
 const RUN_MODEL = 'runs have a model in Rust (store/runs/tests/life.rs), and processes that are killed (faults/10)';
@@ -51,6 +52,7 @@ const EXCEPTIONS = {
     ...of(['waitForRun'], WAITS),
     ...of(['renderPrompt'], READS_TWO),
     ...of(['setMetadata', 'getMetadata'], ONE_ROW),
+    ...of(['allocatePort'], ONE_LOOK),
     'Database.explain': DEPENDS,
     'Database.backup': DEPENDS,
     'Database.aggregate': ONCE,

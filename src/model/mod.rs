@@ -4,6 +4,7 @@
 pub mod coordinate;
 pub mod entity;
 pub mod execution;
+pub mod free_port;
 pub mod given;
 pub mod json;
 pub mod metadata;

@@ -1,7 +1,9 @@
-//! What a board has beside its rows: prompts made from templates, metadata, limits of work in progress.
+//! What a board has beside its rows: prompts made from templates, metadata, limits of work in progress, free
+//! ports.
 
 mod compiled;
 mod metadata;
+mod ports;
 mod prompts;
 mod sql;
 mod statements;

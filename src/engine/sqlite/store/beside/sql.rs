@@ -25,4 +25,7 @@ queries! {
     SetWipLimit = "INSERT OR REPLACE INTO main.wip_limits (zone_id, most) VALUES (?1, ?2)";
     /// As many as like.
     LiftWipLimit = "DELETE FROM main.wip_limits WHERE zone_id = ?1";
+
+    /// The ports that are taken, of a range.
+    PortsTaken = "SELECT port FROM main.worktrees WHERE port BETWEEN ?1 AND ?2 ORDER BY port";
 }
