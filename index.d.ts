@@ -1195,6 +1195,16 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
     limit: number | null,
   ): void;
   /**
+   * Sets how many worktrees a zone is to have at most. `null`: as many as like. `assignWorktreeToZone` and other programs are not
+   * refused by it.
+   *
+   * @param limit 0 and more
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`
+   * @throws {TypeError | RangeError} for a limit that is no such integer
+   * @example db.setWipLimit('zone-review', 3);
+   */
+  setWipLimit(zoneId: string, limit: number | null): void;
+  /**
    * All run limits, with how many runs run: the one of all first, then by zone and agent.
    *
    * @example db.getRunLimits() // [{ scope: { zoneId: null, agentType: 'frontend' }, limit: 2, running: 1 }]
@@ -1286,6 +1296,40 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    * @example db.getMoves({ worktreeId: 'wt-1' }).items.map(({ from, to, at }) => `${at}: ${from} -> ${to}`)
    */
   getMoves(filter?: MoveFilter): Page<Move>;
+  /**
+   * Changes what is kept beside a worktree, a zone or a run, by JSON merge patch (RFC 7396): members are merged, `null`
+   * removes one, everything else takes the place of what was there. Nothing is written where nothing changes.
+   *
+   * @param patch an object; `null` removes all
+   * @returns all of it
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`
+   * @throws {RangeError} where all of it would be more than 64 KiB of JSON, or nested more than 127 deep
+   * @throws {TypeError} for another kind, a patch that is no object
+   * @example db.setMetadata('worktree', 'wt-1', { pullRequest: { number: 7 }, draft: null });
+   */
+  setMetadata(kind: 'worktree' | 'zone' | 'run', id: string, patch: object | null): Metadata;
+  /**
+   * What is kept beside a worktree, a zone or a run; `{}` where nothing is.
+   *
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`
+   * @example db.getMetadata('worktree', 'wt-1') // { pullRequest: { number: 7 } }
+   */
+  getMetadata(kind: 'worktree' | 'zone' | 'run', id: string): Metadata;
+
+  /**
+   * The lowest port of a range that no worktree has. It only tells: `createWorktree({ port: 'auto' })` takes one.
+   *
+   * @param options `from`, default 3001, to `to`, default 3999, both included, 1 to 65,535; `isFree` is asked of each that no
+   *   worktree has, from the lowest on, until it returns true: whether anybody else listens there, say
+   * @throws {Error} `code` `'ERR_NO_PORT'`: none is free
+   * @throws {TypeError | RangeError} for ends that are no such integers, an `isFree` that is no function or returns a promise
+   * @example db.allocatePort({ from: 4000, to: 4999, isFree: (port) => !reserved.has(port) });
+   */
+  allocatePort(options?: {
+    from?: number | null | undefined;
+    to?: number | null | undefined;
+    isFree?: ((port: number) => boolean) | null | undefined;
+  }): number;
 
   /** Everything that stands on the canvas, in one consistent read. */
   getBoard(): Board<Types>;

@@ -10,12 +10,24 @@ import * as wrong from './support/wrong_values.mjs';
 
 const NO_ID = [...wrong.NO_TEXT, ['empty', '', /""/], ['nothing', undefined, /undefined/], ['null', null, /null/]];
 
+const NO_INTEGER = [
+  ...wrong.NO_TEXT,
+  ['text', '3', /"3"/],
+  ['a fraction', 0.5, /0\.5/],
+  ['negative', -1, /-1/],
+  ['2 ** 53', 2 ** 53, /9007199254740992/],
+];
+
 /** Each call, and each of its arguments: what it is called, and what belongs there no more than here. */
 const CALLS = {
   renderPrompt: (db) => db.renderPrompt('zone-1', 'wt-1', { a: 1 }),
   moveWorktree: (db) => db.moveWorktree('wt-1', 'zone-1'),
   moveWorktrees: (db) => db.moveWorktrees([]),
   getMoves: (db) => db.getMoves(),
+  setMetadata: (db) => db.setMetadata('zone', 'zone-1', { a: 1 }),
+  getMetadata: (db) => db.getMetadata('zone', 'zone-1'),
+  setWipLimit: (db) => db.setWipLimit('zone-1', 1),
+  allocatePort: (db) => db.allocatePort(),
 };
 
 const NO_ZONE = NO_ID.filter(([, value]) => value !== null);
@@ -84,6 +96,20 @@ const WRONG = [
     ],
   ],
   ['getMoves', 'filter', (db, value) => db.getMoves(value), wrong.NO_FIELDS.filter(([, value]) => value !== undefined)],
+  ['setMetadata', 'kind', (db, value) => db.setMetadata(value, 'zone-1', {}), NO_ID],
+  ['setMetadata', 'id', (db, value) => db.setMetadata('zone', value, {}), NO_ID],
+  [
+    'setMetadata',
+    'patch',
+    (db, value) => db.setMetadata('zone', 'zone-1', value),
+    wrong.NO_FIELDS.filter(([, value]) => value !== null),
+  ],
+  ['getMetadata', 'kind', (db, value) => db.getMetadata(value, 'zone-1'), NO_ID],
+  ['getMetadata', 'id', (db, value) => db.getMetadata('run', value), NO_ID],
+  ['allocatePort', 'from', (db, value) => db.allocatePort({ from: value }), NO_INTEGER],
+  ['allocatePort', 'to', (db, value) => db.allocatePort({ to: value }), NO_INTEGER],
+  ['setWipLimit', 'zoneId', (db, value) => db.setWipLimit(value, 1), NO_ID],
+  ['setWipLimit', 'limit', (db, value) => db.setWipLimit('zone-1', value), NO_INTEGER],
 ];
 
 const EVERYWHERE = {
@@ -91,6 +117,10 @@ const EVERYWHERE = {
   moveWorktree: (db, value) => db.moveWorktree(value, value, value),
   moveWorktrees: (db, value) => db.moveWorktrees(value),
   getMoves: (db, value) => db.getMoves(value),
+  setMetadata: (db, value) => db.setMetadata('zone', 'zone-1', value),
+  getMetadata: (db, value) => db.getMetadata(value, value),
+  setWipLimit: (db, value) => db.setWipLimit(value, value),
+  allocatePort: (db, value) => db.allocatePort(value),
 };
 
 /** Each argument that is an object: its name, a full one, one of its keys, and the call that is given it. */
@@ -109,10 +139,17 @@ const ACTING = {
     (db, given) => db.moveWorktrees([{ worktreeId: 'wt-1', zoneId: null }, given]),
   ],
   getMoves: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.getMoves(given)],
+  allocatePort: [
+    'options',
+    { from: 3001, to: 3999, isFree: () => true },
+    'from',
+    (db, given) => db.allocatePort(given),
+  ],
+  setMetadata: ['patch', { a: 1 }, 'a', (db, given) => db.setMetadata('zone', 'zone-1', given)],
 };
 
 /** Those whose keys are all known. */
-const STRICT = Object.entries(ACTING).filter(([, [name]]) => name !== 'variables');
+const STRICT = Object.entries(ACTING).filter(([, [name]]) => !['variables', 'patch'].includes(name));
 
 function furnished(config) {
   const db = board(config);

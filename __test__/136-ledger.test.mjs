@@ -14,10 +14,8 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const WRITER = fileURLToPath(new URL('support/foreign_writer.mjs', import.meta.url));
 
-/** What the log can't say: an id that became another, a row that such an UPDATE took. */
-const UNTOLD = /^UPDATE\b.*\b(?:SET id|SET port|worktree_zones)/;
 /** The id of a move of which it is only known that it was made. */
-const GUESSED = /-\d{7,}$/;
+const GUESSED = /-[0-9a-f]+-\d{7,}$/;
 
 /** Every move, the oldest first. */
 function allMoves(db) {
@@ -86,7 +84,6 @@ describe.each([
     const empty = temporaryFile();
     open({ dbPath: empty }).close();
     let moved = 0;
-    let told = 0;
     await fc.assert(
       fc.asyncProperty(anyHistory, anyHistory, async (first, second) => {
         const dbPath = temporaryFile();
@@ -106,13 +103,10 @@ describe.each([
         expectChains(reading);
         const moves = expectChains(db);
         moved += moves.length;
-        if ([...first, ...second].some((statement) => UNTOLD.test(statement))) return;
-        told += 1;
         expect(moves.filter(({ id }) => GUESSED.test(id))).toEqual([]);
       }),
       { numRuns: 20 },
     );
     expect(moved).toBeGreaterThan(100);
-    expect(told).toBeGreaterThan(1);
   });
 });

@@ -160,6 +160,11 @@ const BETTER = [
   call('getBoard'),
   call('getExecution', lookUp(zoneId), fc.nat(3)),
   call('updateWorktree', worktreeId, emptyWorktreeChanges),
+  call(
+    'createWorktree',
+    newWorktree.map((given) => ({ ...given, port: 'auto' })),
+  ),
+  call('allocatePort', one(undefined, { from: 1, to: 5 }, { from: 2, to: 2 })),
   call('relocateWorktree', worktreeId, worktreeRelocation),
   call('updateZone', zoneId, emptyZoneChanges),
   call('getExecutionHistory', lookUp(zoneId), one('1', '2', -5)),

@@ -43,7 +43,7 @@ export class Model {
       ['branchName', 'branch_name'],
     ])
       if (w[field] == null) throw notNull(`worktrees.${column}`);
-    const port = Number(w.port);
+    const port = w.port === 'auto' ? this.allocatePort() : Number(w.port);
     if (this.#tables.worktrees.some((row) => row.port === port)) throw unique('worktrees.port');
     if (this.#find('worktrees', id)) throw unique('worktrees.id', 'PRIMARYKEY');
     this.#tables.worktrees.push({
@@ -59,6 +59,12 @@ export class Model {
       updatedAt: null,
     });
     return this.getWorktree(id);
+  }
+
+  allocatePort({ from = 3001, to = 3999 } = {}) {
+    for (let port = from; port <= to; port += 1)
+      if (!this.#tables.worktrees.some((row) => row.port === port)) return port;
+    throw Object.assign(new Error(`allocatePort: no port from ${from} to ${to} is free`), { code: 'ERR_NO_PORT' });
   }
 
   getWorktree = (id) => copy(this.#find('worktrees', id) ?? null);

@@ -74,6 +74,10 @@ const single = {
     time(NUMBERS, (i) => reassign(db, i));
     assignBack(db, BATCH);
   },
+  moveWorktree(db, time) {
+    time(NUMBERS, (i) => db.moveWorktree(worktreeId(i), zoneId((i + 1) % ZONES), { position: { x: i, y: i + 0.5 } }));
+    assignBack(db, BATCH);
+  },
   removeWorktreeFromZone(db, time) {
     time(NUMBERS, (i) => db.removeWorktreeFromZone(worktreeId(i)));
     assignBack(db, BATCH);

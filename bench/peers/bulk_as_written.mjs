@@ -3,6 +3,13 @@ import { asWritten } from './as_written.mjs';
 
 export const asWrittenWithBulk = (Database) =>
   class extends asWritten(Database) {
+    /** Where it is, the assignment, the position, and a look at what it is then. */
+    moveWorktree(id, zoneId, { position }) {
+      const from = this.getWorktreeZone(id);
+      if (from !== zoneId) this.assignWorktreeToZone(id, zoneId);
+      this.updateWorktree(id, { position });
+      return { worktree: this.getWorktree(id), move: { from, to: zoneId } };
+    }
     relocateWorktree(id, { port }) {
       this.db
         .prepare('UPDATE worktrees SET port = ?, updated_at = ? WHERE id = ?')

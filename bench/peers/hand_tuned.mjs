@@ -138,6 +138,14 @@ export class HandTuned {
     return row === undefined ? this.getWorktree(id) : this.worktreeOf(row);
   }
 
+  moveWorktree(id, zoneId, { position }) {
+    return this.transaction(() => {
+      const from = this.getWorktreeZone(id);
+      if (from !== zoneId) this.assign.run(id, zoneId, now());
+      return { worktree: this.updateWorktree(id, { position }), move: { from, to: zoneId } };
+    });
+  }
+
   relocateWorktree(id, location) {
     return this.worktreeOf(this.update('worktrees', WORKTREE, LOCATION_COLUMNS, location, id));
   }

@@ -164,6 +164,7 @@ module.exports = {
   pruneBackups: new Keys(['dbPath', 'keep', 'dryRun']),
   restore: new Keys(['dbPath', 'progress']),
   actor: new Keys(['kind', 'id']),
+  port: new Keys(['from', 'to', 'isFree']),
   position: new Keys(['x', 'y']),
   size: new Keys(['width', 'height']),
   newWorktree: keysOf(keys.newWorktree, { ...ITSELF, aliases: WORKTREE_ALIASES }),

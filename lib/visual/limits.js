@@ -16,12 +16,17 @@ const runLimit = {
   }),
 };
 
-/** The methods of VisualDatabase that are about how many runs may run at once. */
+/** The methods of VisualDatabase that are about how many runs may run at once, and how many worktrees a zone is to have. */
 const methods = {
   setRunLimit(scope, limit) {
     const { connection, clock } = stateOf(this, 'setRunLimit');
     const { zoneId, agentType } = fields('setRunLimit', 'scope', scope, knownKeys.runLimit, true);
     addon.setRunLimit(connection, clock(), zoneId, agentType, limit);
+  },
+
+  setWipLimit(zoneId, limit) {
+    const { connection, clock } = stateOf(this, 'setWipLimit');
+    addon.setWipLimit(connection, clock(), zoneId, limit);
   },
 
   getRunLimits() {

@@ -14,7 +14,9 @@ const { keptOf } = require('./kept_answers.js');
 const limits = require('./limits.js');
 const { Log } = require('./log.js');
 const moves = require('./moves.js');
+const metadata = require('./metadata.js');
 const output = require('./output.js');
+const ports = require('./ports.js');
 const prompts = require('./prompts.js');
 const runs = require('./runs.js');
 const { Stateful, stateOf } = require('./state.js');
@@ -80,6 +82,8 @@ for (const concept of [
   prompts,
   changes,
   watch,
+  metadata,
+  ports,
   transactions,
   actors,
   backups,

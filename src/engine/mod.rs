@@ -9,6 +9,7 @@ mod control;
 mod executions;
 mod feed;
 mod lists;
+mod metadata;
 mod moves;
 mod output;
 mod prompts;
@@ -17,6 +18,7 @@ mod session;
 mod spending;
 pub mod sqlite;
 mod statistics;
+mod wip_limits;
 mod workers;
 mod worktrees;
 mod zones;
@@ -27,6 +29,7 @@ pub use control::Control;
 pub use executions::Executions;
 pub use feed::{CHANGED, ChangesAfter, Feed, Place};
 pub use lists::Lists;
+pub use metadata::Metadata;
 pub use moves::{MoveFilter, Moves};
 pub use output::{Chunk, Output, STREAMS};
 pub use prompts::Prompts;
@@ -34,6 +37,7 @@ pub use runs::{RunFilter, Runs, RunsAfter};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
+pub use wip_limits::WipLimits;
 pub use workers::{Asked, Claim, Workers};
 pub use worktrees::Worktrees;
 pub use zones::Zones;
@@ -55,6 +59,8 @@ pub trait Engine:
     + Moves
     + Prompts
     + Feed
+    + Metadata
+    + WipLimits
 {
 }
 
@@ -73,7 +79,9 @@ impl<
         + Spending
         + Moves
         + Prompts
-        + Feed,
+        + Feed
+        + Metadata
+        + WipLimits,
 > Engine for T
 {
 }

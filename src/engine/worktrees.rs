@@ -6,11 +6,17 @@ use crate::rows::Batch;
 
 /// What an engine does with worktrees.
 pub trait Worktrees {
-    /// Stores a new worktree and returns its row.
+    /// Stores a new worktree and returns its row. For the port `auto` that is the lowest one that no worktree has.
     ///
     /// # Errors
-    /// The model's for a value, the engine's for a constraint.
+    /// The model's for a value, the engine's for a constraint, `ERR_NO_PORT`.
     fn create_worktree(&self, method: &'static str, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()>;
+
+    /// The lowest port of a range that no worktree has.
+    ///
+    /// # Errors
+    /// The engine's error.
+    fn free_port(&self, from: i64, to: i64) -> Result<Option<i64>>;
 
     /// The worktree with this id, or no row.
     ///

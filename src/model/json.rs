@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
 
+use super::given::Field;
 use super::number;
+use crate::error::Error;
 
 /// How deep JSON may be nested, arrays and objects alike.
 pub const DEEPEST: usize = 127;
@@ -18,6 +20,12 @@ pub const DEEPEST: usize = 127;
 #[must_use]
 pub fn parse(text: &str) -> Option<Value> {
     serde_json::from_str(text).or_else(|_| serde_json::from_str(&without_halves(text))).ok()
+}
+
+/// That a field's JSON is nested deeper than [`DEEPEST`].
+#[must_use]
+pub fn too_deep(field: Field) -> Error {
+    field.out_of_range(&format!("nested at most {DEEPEST} deep"), "more")
 }
 
 /// The JSON text of a value, as `JSON.stringify` writes it.

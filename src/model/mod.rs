@@ -4,9 +4,11 @@
 pub mod coordinate;
 pub mod entity;
 pub mod execution;
+pub mod free_port;
 pub mod given;
 pub mod json;
 pub mod ledger;
+pub mod metadata;
 pub mod number;
 pub mod object;
 pub mod port;

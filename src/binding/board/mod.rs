@@ -3,6 +3,7 @@
 
 mod actors;
 mod assignments;
+mod beside;
 mod call;
 mod executions;
 mod feed;
@@ -32,6 +33,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     workers::FUNCTIONS,
     output::FUNCTIONS,
     prompts::FUNCTIONS,
+    beside::FUNCTIONS,
     spending::FUNCTIONS,
     feed::FUNCTIONS,
     lists::FUNCTIONS,

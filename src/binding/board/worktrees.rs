@@ -9,6 +9,7 @@ use crate::model::{WORKTREE, time};
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("createWorktree", create_worktree),
     ("createWorktrees", create_worktrees),
+    ("freePort", free_port),
     ("getWorktree", get_worktree),
     ("listWorktrees", list_worktrees),
     ("updateWorktree", update_worktree),
@@ -32,6 +33,14 @@ fn create_worktrees(state: &State, call: &Call) -> JsResult<Value> {
         })?;
         state.emit(batch, false, 0)
     })
+}
+
+/// `freePort(connection, from, to)` is `null` where there is none.
+fn free_port(state: &State, call: &Call) -> JsResult<Value> {
+    let engine = &*board(call)?.engine;
+    let free =
+        state.with_given(call, 1, |given| Ok(engine.free_port(given.number(0)? as i64, given.number(1)? as i64)?))?;
+    free.map_or_else(|| Ok(call.env.null()), |port| call.env.number(port as f64))
 }
 
 fn get_worktree(state: &State, call: &Call) -> JsResult<Value> {

@@ -33,12 +33,12 @@ pub enum Change {
     Worktree { id: String, branch_name: String },
     /// It works on another branch.
     Branch { id: String, branch_name: String },
-    /// It goes where the very next row about a worktree makes one of this id.
-    Replaced { id: String, by: String },
+    /// It goes where the very next row about a worktree is of this id, and makes it, or changes it.
+    Replaced { id: String, by: String, by_update: bool },
     /// It is gone.
     WorktreeGone { id: String },
     /// A worktree was changed in what is not of the ledger.
-    OtherWorktree,
+    OtherWorktree { id: String },
     /// A zone is there, or has another name.
     Zone { id: String, name: String },
     /// It is gone.
@@ -102,7 +102,7 @@ pub struct Ledger {
     /// What is different from what it was at the beginning: of worktrees, of zones.
     pub touched: (BTreeSet<String>, BTreeSet<String>),
     /// Who may be replaced by whom, and by which row.
-    replaced: Option<(String, String, Entry)>,
+    replaced: Option<(String, String, bool, Entry)>,
 }
 
 impl Ledger {
@@ -118,17 +118,9 @@ impl Ledger {
     pub fn read(&mut self, entry: &Entry, moves: &mut Vec<Move>) {
         let Some(change) = entry.change.clone() else { return };
         match change {
-            Change::Replaced { id, by } => self.replaced = Some((id, by, entry.clone())),
+            Change::Replaced { id, by, by_update } => self.replaced = Some((id, by, by_update, entry.clone())),
             Change::Worktree { id, branch_name } => {
-                if let Some((old, new, stash)) = self.replaced.take()
-                    && new == id
-                    && old != id
-                {
-                    self.change(&stash, std::slice::from_ref(&old), moves, |ledger| {
-                        ledger.known(&old).is_there = false;
-                    });
-                    self.forget(&old);
-                }
+                self.confirm(&id, false, moves);
                 self.change(entry, std::slice::from_ref(&id), moves, |ledger| {
                     let known = ledger.known(&id);
                     known.is_there = true;
@@ -136,7 +128,7 @@ impl Ledger {
                 });
             }
             Change::Branch { id, branch_name } => {
-                self.replaced = None;
+                self.confirm(&id, true, moves);
                 if self.worktrees.contains_key(&id) {
                     self.known(&id).branch_name = branch_name;
                 }
@@ -146,7 +138,7 @@ impl Ledger {
                 self.change(entry, std::slice::from_ref(&id), moves, |ledger| ledger.known(&id).is_there = false);
                 self.forget(&id);
             }
-            Change::OtherWorktree => self.replaced = None,
+            Change::OtherWorktree { id } => self.confirm(&id, true, moves),
             Change::Zone { id, name } => {
                 let here = self.assigned_to(&id);
                 self.touched.1.insert(id.clone());
@@ -177,6 +169,17 @@ impl Ledger {
         for (nth, (id, (from, branch))) in all.into_iter().zip(before.into_iter().zip(branches)).enumerate() {
             // Behind whatever that row itself has done.
             self.push(entry, JUMPED + nth as i64, id, from, branch, moves);
+        }
+    }
+
+    /// A worktree was made, or changed: whoever it was to replace is gone.
+    fn confirm(&mut self, id: &str, by_update: bool, moves: &mut Vec<Move>) {
+        if let Some((old, new, was_update, stash)) = self.replaced.take()
+            && (new.as_str(), was_update) == (id, by_update)
+            && old != new
+        {
+            self.change(&stash, std::slice::from_ref(&old), moves, |ledger| ledger.known(&old).is_there = false);
+            self.forget(&old);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the ledger makes of a log.
 
 use super::*;
+use crate::model::random::Random;
 
 fn assigned(worktree: &str, zone: Option<&str>) -> Change {
     Change::Assigned { worktree: worktree.into(), zone: zone.map(Into::into) }
@@ -60,8 +61,10 @@ fn a_zone_that_goes_takes_all_out_and_one_of_its_id_has_them_again() {
 
 #[test]
 fn what_is_replaced_is_gone_only_where_the_next_worktree_confirms_it() {
-    let replaced = Change::Replaced { id: "1".into(), by: "3".into() };
-    for (next, gone) in [(worktree("3"), true), (worktree("4"), false), (Change::OtherWorktree, false)] {
+    let replaced = Change::Replaced { id: "1".into(), by: "3".into(), by_update: false };
+    for (next, gone) in
+        [(worktree("3"), true), (worktree("4"), false), (Change::OtherWorktree { id: "3".into() }, false)]
+    {
         let mut changes = board();
         changes.extend([assigned("1", Some("a")), replaced.clone(), next]);
         assert_eq!(moves(changes).len(), 1 + usize::from(gone));
@@ -71,11 +74,8 @@ fn what_is_replaced_is_gone_only_where_the_next_worktree_confirms_it() {
 /// Any history: each worktree's moves are a chain from nowhere to where it is.
 #[test]
 fn each_from_is_the_to_before() {
-    let mut state = 7_u64;
-    let mut next = |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % below
-    };
+    let mut random = Random(7);
+    let mut next = |below: i64| random.below(below);
     for _ in 0..300 {
         let (mut ledger, mut moves) = (Ledger::default(), Vec::new());
         for seq in 1..80 {
@@ -85,7 +85,7 @@ fn each_from_is_the_to_before() {
                 1 => Change::WorktreeGone { id: one },
                 2 => zone(&one),
                 3 => Change::ZoneGone { id: one },
-                4 => Change::Replaced { id: one, by: two },
+                4 => Change::Replaced { id: one, by: two, by_update: next(2) == 0 },
                 5 => assigned(&one, None),
                 _ => assigned(&one, Some(&two)),
             };

@@ -5,6 +5,7 @@ mod atomically;
 mod beside;
 mod by_id;
 mod commits;
+mod compiled;
 mod counts;
 mod counts_stand;
 mod edits;
@@ -64,6 +65,8 @@ pub struct Store {
     rowids: rowids::Rowids,
     /// The statements of runs.
     runs: runs::Statements,
+    /// The statements of what is beside the board.
+    beside: beside::Statements,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
@@ -112,6 +115,7 @@ impl Store {
             judged: judged::Judged::default(),
             rowids: rowids::Rowids::default(),
             runs: runs::Statements::default(),
+            beside: beside::Statements::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),
             unfinished: RefCell::default(),

@@ -182,10 +182,6 @@ queries! {
     /// What the ledger has read of the log, and whether that row is still there.
     MovesRead =
         "SELECT r.seq, r.stamp, c.stamp FROM main.changes_readers AS r LEFT JOIN main.changes AS c ON c.seq = r.seq WHERE r.name = 'moves'";
-    /// Where the log begins.
-    LogBegins = "SELECT seq FROM main.changes ORDER BY seq LIMIT 1";
-    /// Where it ends.
-    LogEnds = "SELECT seq, stamp, at FROM main.changes ORDER BY seq DESC LIMIT 1";
     /// What the ledger has still to read of a log that was cut.
     MovesUnread =
         "SELECT seq, stamp, at, entity, op, id, zone_id, data, \"by\", reason FROM main.changes_unread WHERE seq > ?1 ORDER BY seq";

@@ -8,17 +8,26 @@ use crate::engine::Worktrees;
 use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
 use crate::model::entity::Edit;
-use crate::model::{Field, Given, WORKTREE, rules};
+use crate::model::{Field, Given, WORKTREE, free_port, rules};
 use crate::rows::Batch;
 
 impl Worktrees for Store {
     fn create_worktree(&self, method: &'static str, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
+        if let Some(nth) = free_port::auto(given) {
+            return self.create_at_a_free_port(method, given, nth, now, batch);
+        }
         let stored = WORKTREE.stored(method, given, &[], now)?;
         self.write(Query::InsertWorktree, &stored).map_err(|error| about_new(error, &WORKTREE, method))?;
         // What was stored is what is read back; asking SQLite for it (RETURNING) would cost a fifth of the insert.
         push_new(batch, &stored);
         Ok(())
+    }
+
+    fn free_port(&self, from: i64, to: i64) -> Result<Option<i64>> {
+        self.connection.check_idle()?;
+        let _busy = self.connection.enter();
+        self.lowest_free_port(from, to)
     }
 
     fn get_worktree(&self, id: Given<'_>, batch: &mut Batch) -> Result<()> {
@@ -50,5 +59,34 @@ impl Worktrees for Store {
     fn delete_worktree(&self, id: Given<'_>) -> Result<()> {
         self.connection.check_idle()?;
         self.delete(Query::DeleteWorktree, &WORKTREE, Field::new("deleteWorktree", "id"), id)
+    }
+}
+
+impl Store {
+    /// The same at the lowest port that no worktree has: looking for it and taking it is one transaction.
+    fn create_at_a_free_port(
+        &self,
+        method: &'static str,
+        given: &[Given<'_>],
+        nth: usize,
+        now: &str,
+        batch: &mut Batch,
+    ) -> Result<()> {
+        let mut given = given.to_vec();
+        given[nth] = Given::Null;
+        // Refused before anything is locked.
+        WORKTREE.stored(method, &given, &[], now)?;
+        self.atomically(|| {
+            let (from, to) = free_port::AUTO;
+            let free = self.lowest_free_port(from, to)?;
+            given[nth] =
+                Given::Integer(free.ok_or_else(|| free_port::none_is_free(Field::new(method, "port").behind(nth)))?);
+            let stored = WORKTREE.stored(method, &given, &[], now)?;
+            let values: Vec<Bind<'_>> = stored.iter().map(Bind::from).collect();
+            let written = self.statement(Query::InsertWorktree)?.with_bound(&values, |statement| statement.run());
+            written.map_err(|error| about_new(error, &WORKTREE, method))?;
+            push_new(batch, &stored);
+            Ok(())
+        })
     }
 }

@@ -24,10 +24,7 @@ impl Prompts for Store {
         rules::id(zone_field, zone_id)?;
         rules::id(worktree_field, worktree_id)?;
         let variables = match variables {
-            Given::Text(text) => json::parse(text).ok_or_else(|| {
-                variables_field
-                    .out_of_range(&format!("nested at most {} deep", json::DEEPEST), "an object that is deeper")
-            })?,
+            Given::Text(text) => json::parse(text).ok_or_else(|| json::too_deep(variables_field))?,
             _ => Value::Null,
         };
         let (zone, worktree) = self.in_snapshot(|| {

@@ -27,7 +27,7 @@ impl Store {
             Some(there) => there == stamp,
             // It was cut, which is at a multiple of so many rows, or somebody has emptied it.
             None => self
-                .first(Query::LogBegins, &[], |row| row.integer(0))?
+                .first(Query::LogStart, &[], |row| row.integer(0))?
                 .is_some_and(|first| first > seq && first % CUT == 0),
         };
         Ok(Some(Read { seq, stamp, goes_on }))
@@ -35,7 +35,7 @@ impl Store {
 
     /// Where the log ends, as a row of it that says nothing.
     pub(super) fn last_entry(&self) -> Result<Entry> {
-        let end = self.first(Query::LogEnds, &[], |row| Entry {
+        let end = self.first(Query::LogEnd, &[], |row| Entry {
             seq: row.integer(0),
             stamp: row.integer(1),
             at: row.integer(2),
@@ -76,11 +76,11 @@ fn change(row: &Statement) -> Option<Change> {
     let id = row.text_or_null(5)?;
     let said = |name: &str| row.with_text(7, |data| text_of(data, name));
     Some(match (entity, op) {
-        (WORKTREE, REPLACED) => Change::Replaced { by: said("id")?, id },
+        (WORKTREE, REPLACED) => Change::Replaced { by: said("id")?, by_update: said("by").is_some(), id },
         (WORKTREE, MADE) => Change::Worktree { branch_name: said("branch_name").unwrap_or_default(), id },
         (WORKTREE, CHANGED) => match said("branch_name") {
             Some(branch_name) => Change::Branch { id, branch_name },
-            None => Change::OtherWorktree,
+            None => Change::OtherWorktree { id },
         },
         (WORKTREE, _) => Change::WorktreeGone { id },
         (ZONE, REPLACED) => return None,

@@ -58,7 +58,13 @@ impl Store {
     }
 
     /// Says in the log that a limit or a budget is another, of a zone, a worktree and an agent.
-    pub(super) fn log_limit(&self, what: &str, of: [Option<&str>; 3], data: &str, wall_ms: i64) -> Result<()> {
+    pub(in crate::engine::sqlite::store) fn log_limit(
+        &self,
+        what: &str,
+        of: [Option<&str>; 3],
+        data: &str,
+        wall_ms: i64,
+    ) -> Result<()> {
         let [zone, worktree, agent] = of.map(|name| name.filter(|name| !name.is_empty()).into());
         let (at, what, data) = (Bind::Integer(wall_ms), Bind::Text(what), Bind::Text(data));
         self.write_run(Sql::LogLimit, &[at, what, zone, worktree, agent, data, self.actor().as_deref().into()])

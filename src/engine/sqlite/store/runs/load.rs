@@ -3,7 +3,7 @@
 use super::VERSION;
 use super::lease::Held;
 use super::push::push_execution;
-use super::record::{Record, Usage};
+use super::record::Record;
 use super::row::Row;
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
@@ -31,8 +31,8 @@ impl Store {
     /// Appends the cells of an execution as those of a run; `false` where there is none. `key` is the one that it has among
     /// the runs, or 0.
     pub(super) fn push_execution_of(&self, sql: Sql, by: Bind<'_>, key: i64, batch: &mut Batch) -> Result<bool> {
-        let usage = if key == 0 { Usage::default() } else { self.usage(key)? };
-        Ok(self.first(sql, &[by], |row| push_execution(batch, row, &usage))?.is_some())
+        let (usage, metadata) = if key == 0 { Default::default() } else { (self.usage(key)?, self.metadata_at(key)?) };
+        Ok(self.first(sql, &[by], |row| push_execution(batch, row, &usage, metadata.as_deref()))?.is_some())
     }
 
     /// Refuses calls on a file that was left at a version that has no runs.

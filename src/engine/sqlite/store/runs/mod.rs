@@ -11,6 +11,7 @@ mod leases;
 mod limits;
 mod list;
 mod load;
+mod metadata;
 mod output;
 mod push;
 mod queue;

@@ -95,7 +95,7 @@ pub(super) fn push_one(batch: &mut Batch, record: Option<&Record>) {
 }
 
 /// The same of what is recorded as an execution only: a run that began and ended at once. The statement stands on its columns.
-pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage) {
+pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage, metadata: Option<&str>) {
     let end = if row.integer(6) == 0 { End::Failed } else { End::Succeeded };
     let cell = |batch: &mut Batch, column| row.with_text(column, |known| text(batch, Some(known)));
     for column in 0..5 {
@@ -115,7 +115,8 @@ pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage) {
     text(batch, row.text_or_null(5).as_deref());
     nulls(batch, 5);
     usage(batch, used);
-    nulls(batch, 3);
+    nulls(batch, 2);
+    text(batch, metadata);
 }
 
 #[cfg(test)]
@@ -133,7 +134,7 @@ mod tests {
         let statement = Rc::new(Statement::prepare(&connection, sql, true).unwrap());
         assert!(statement.step().unwrap());
         let mut batch = Batch::default();
-        push_execution(&mut batch, &statement, &Usage::default());
+        push_execution(&mut batch, &statement, &Usage::default(), None);
         assert_eq!(batch.ends().len(), RUN.fields.len());
         let present: Vec<&str> = RUN
             .fields

@@ -109,8 +109,8 @@ impl Spending for Store {
 }
 
 impl Store {
-    /// Makes room for the usage of what is recorded as an execution only; `false` where there is none with this id.
-    fn note_execution(&self, id: &str) -> Result<bool> {
+    /// Makes room for the usage or the metadata of what is recorded as an execution only; `false` where there is none with this id.
+    pub(super) fn note_execution(&self, id: &str) -> Result<bool> {
         let Some(record) = self.load_anything(id)? else { return Ok(false) };
         let values = [Bind::Text(id), Bind::Integer(record.created_at)];
         Ok(self.write_run(Sql::NoteExecution, &values)?.0 > 0)

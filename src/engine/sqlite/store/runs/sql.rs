@@ -180,6 +180,15 @@ queries! {
         "UPDATE main.runs SET input_tokens = ?2, cached_input_tokens = ?3, output_tokens = ?4, reasoning_tokens = ?5, \
          cost_micros = ?6 WHERE key = ?1";
 
+    /// The metadata of a run that is not gone.
+    Metadata =
+        "SELECT metadata FROM main.runs AS r WHERE id = ?1 \
+         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id))";
+    /// The same by its key.
+    MetadataAt = "SELECT metadata FROM main.runs WHERE key = ?1";
+    /// It is another.
+    SetMetadata = "UPDATE main.runs SET metadata = ?2 WHERE id = ?1";
+
     /// A run's key, where it is not gone.
     OutputOf =
         "SELECT key FROM main.runs AS r WHERE id = ?1 \

@@ -1,0 +1,95 @@
+//! What somebody keeps beside a worktree, a zone or a run.
+
+use serde_json::{Map, Value, json};
+
+use super::sql::Sql;
+use crate::engine::Metadata;
+use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::rowids::ById;
+use crate::error::Result;
+use crate::model::metadata::{Kind, Patch, parse, text};
+use crate::model::{Entity, Field, Given, RUN, WORKTREE, ZONE, json as javascript, rules};
+use crate::rows::Batch;
+
+impl Metadata for Store {
+    fn set_metadata(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
+        let method = "setMetadata";
+        let (kind, id) = named(method, given)?;
+        let field = Field::new(method, "patch").behind(2);
+        let patch = Patch::given(field, argument(given, 2))?;
+        self.check_beside()?;
+        let object = self.atomically(|| {
+            let before = self.metadata(method, kind, id)?;
+            let Some(after) = patch.applied(field, &before)? else { return Ok(before) };
+            self.write_metadata(kind, id, &after)?;
+            let data = javascript::to_text(&json!({ "entity": kind.word(), "metadata": after }));
+            let by = self.actor();
+            let row = [Bind::Integer(now as i64), Bind::Text(id), Bind::Text(&data), by.as_deref().into()];
+            self.write_beside(Sql::LogMetadata, &row)?;
+            Ok(after)
+        })?;
+        push(batch, &object);
+        Ok(())
+    }
+
+    fn get_metadata(&self, given: &[Given<'_>], batch: &mut Batch) -> Result<()> {
+        self.connection.check_idle()?;
+        let (kind, id) = named("getMetadata", given)?;
+        let object = self.in_snapshot(|| {
+            let _busy = self.connection.enter();
+            self.metadata("getMetadata", kind, id)
+        })?;
+        push(batch, &object);
+        Ok(())
+    }
+}
+
+impl Store {
+    fn metadata(&self, method: &'static str, kind: Kind, id: &str) -> Result<Map<String, Value>> {
+        let (entity, stored) = match kind {
+            Kind::Worktree => (&WORKTREE, self.metadata_beside(Sql::OfWorktree, &WORKTREE, id)?),
+            Kind::Zone => (&ZONE, self.metadata_beside(Sql::OfZone, &ZONE, id)?),
+            Kind::Run => (&RUN, self.metadata_of_run(id)?),
+        };
+        let not_found = || entity.not_found(Field::new(method, "id").behind(1), Given::Text(id));
+        Ok(parse(stored.ok_or_else(not_found)?.as_deref()))
+    }
+
+    fn metadata_beside(&self, sql: Sql, entity: &Entity, id: &str) -> Result<Option<Option<String>>> {
+        if self.version >= super::VERSION {
+            return self.beside(sql, &[Bind::Text(id)], |row| row.text_or_null(0));
+        }
+        let (by_index, _) = ById::of(entity).queries();
+        self.statement(by_index)?.with_bound(&[Bind::Text(id)], |row| Ok(row.step()?.then_some(None)))
+    }
+
+    /// Nothing is kept where there is nothing.
+    fn write_metadata(&self, kind: Kind, id: &str, object: &Map<String, Value>) -> Result<()> {
+        let data = (!object.is_empty()).then(|| text(object));
+        let entity = match kind {
+            Kind::Worktree => 1,
+            Kind::Zone => 2,
+            Kind::Run => return self.set_metadata_of_run(id, data.as_deref()),
+        };
+        let key = [Bind::Integer(entity), Bind::Text(id)];
+        match data {
+            Some(data) => self.write_beside(Sql::SetMetadata, &[key[0], key[1], Bind::Text(&data)]),
+            None => self.write_beside(Sql::RemoveMetadata, &key),
+        }
+    }
+}
+
+fn argument<'a>(given: &[Given<'a>], at: usize) -> Given<'a> {
+    given.get(at).copied().unwrap_or(Given::Undefined)
+}
+
+fn named<'a>(method: &'static str, given: &[Given<'a>]) -> Result<(Kind, &'a str)> {
+    let kind = Kind::given(Field::new(method, "kind"), argument(given, 0))?;
+    Ok((kind, rules::id(Field::new(method, "id").behind(1), argument(given, 1))?))
+}
+
+fn push(batch: &mut Batch, object: &Map<String, Value>) {
+    batch.push_text(text(object).as_bytes());
+    batch.end_row();
+}

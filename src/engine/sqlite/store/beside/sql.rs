@@ -1,0 +1,31 @@
+//! The statements of what is beside a board. Tables are named with `main.`, since a TEMP table of the same name would come first.
+
+use super::super::queries::queries;
+
+queries! {
+    /// A statement of what is beside a board.
+    Sql;
+
+    /// The metadata of a worktree that is there.
+    OfWorktree = "SELECT (SELECT data FROM main.metadata WHERE entity = 1 AND id = w.id) FROM main.worktrees AS w WHERE id = ?1";
+    /// The metadata of a zone that is there.
+    OfZone = "SELECT (SELECT data FROM main.metadata WHERE entity = 2 AND id = z.id) FROM main.zones AS z WHERE id = ?1";
+    /// It is another.
+    SetMetadata = "INSERT OR REPLACE INTO main.metadata (entity, id, data) VALUES (?1, ?2, ?3)";
+    /// There is none.
+    RemoveMetadata = "DELETE FROM main.metadata WHERE entity = ?1 AND id = ?2";
+    /// The log is told.
+    LogMetadata =
+        "INSERT INTO main.changes (at, entity, op, id, data, \"by\") \
+         VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 6, 2, ?2, ?3, ?4)";
+
+    /// How many worktrees a zone that is there may have.
+    WipLimit = "SELECT (SELECT most FROM main.wip_limits WHERE zone_id = z.id) FROM main.zones AS z WHERE id = ?1";
+    /// That many may.
+    SetWipLimit = "INSERT OR REPLACE INTO main.wip_limits (zone_id, most) VALUES (?1, ?2)";
+    /// As many as like.
+    LiftWipLimit = "DELETE FROM main.wip_limits WHERE zone_id = ?1";
+
+    /// The ports that are taken, of a range.
+    PortsTaken = "SELECT port FROM main.worktrees WHERE port BETWEEN ?1 AND ?2 ORDER BY port";
+}
