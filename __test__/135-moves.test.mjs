@@ -11,7 +11,7 @@ const told = (db, filter) =>
   db
     .getMoves({ limit: 1000, ...filter })
     .items.map(({ worktreeId, from, to }) => `${worktreeId}: ${from} > ${to}`)
-    .reverse();
+    .toReversed();
 
 describe('moveWorktree(worktreeId, zoneId, options)', () => {
   it('gives the worktree, the move, and the runs that it started', () => {
@@ -261,7 +261,8 @@ describe('getMoves(filter)', () => {
       'wt-1: zone-1 > zone-2',
       'wt-2: null > zone-2',
       'wt-2: zone-2 > null',
-      ...['wt-1: zone-2 > zone-1', 'wt-1: zone-1 > null'],
+      'wt-1: zone-2 > zone-1',
+      'wt-1: zone-1 > null',
     ]);
   });
 

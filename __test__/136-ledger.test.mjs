@@ -26,7 +26,7 @@ function allMoves(db) {
     found.push(...page.items);
     after = page.next;
   } while (after !== null);
-  return found.reverse();
+  return found.toReversed();
 }
 
 /** Where every worktree is, as its last move says. */

@@ -12,6 +12,7 @@ pub const FUNCTIONS: &[(&str, Native)] =
 /// `moveWorktree(connection, now, worktree, zone or null, x, y, reason, expected zone or null, over the limit, variables as JSON
 /// or undefined, whether it is of many)`
 fn move_worktree(state: &State, call: &Call) -> JsResult<Value> {
+    board(call)?;
     let method = if call.env.to_bool(call.argument(10))? { "moveWorktrees" } else { "moveWorktree" };
     row(state, call, |engine, given, batch| engine.move_worktree(method, given.rest(1), given.number(0)?, batch))
 }
