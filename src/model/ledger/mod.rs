@@ -29,16 +29,12 @@ pub struct Entry {
 #[allow(missing_docs, reason = "a variant says what its fields are")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// A worktree is there, by this branch.
-    Worktree { id: String, branch_name: String },
-    /// It works on another branch.
-    Branch { id: String, branch_name: String },
-    /// It goes where the very next row about a worktree is of this id, and makes it, or changes it.
-    Replaced { id: String, by: String, by_update: bool },
+    /// A worktree is there, or was changed: the branch and the port that it has now, where they are others than before.
+    Worktree { id: String, is_new: bool, branch_name: Option<String>, port: Option<String> },
+    /// It goes where the very next row about a worktree makes `by`, or changes it, and gives it this port.
+    Replaced { id: String, by: String, port: String, by_update: bool },
     /// It is gone.
     WorktreeGone { id: String },
-    /// A worktree was changed in what is not of the ledger.
-    OtherWorktree { id: String },
     /// A zone is there, or has another name.
     Zone { id: String, name: String },
     /// It is gone.
@@ -101,8 +97,18 @@ pub struct Ledger {
     pub zones: BTreeMap<String, String>,
     /// What is different from what it was at the beginning: of worktrees, of zones.
     pub touched: (BTreeSet<String>, BTreeSet<String>),
-    /// Who may be replaced by whom, and by which row.
-    replaced: Option<(String, String, bool, Entry)>,
+    /// Who is perhaps replaced by what comes next.
+    replaced: Vec<Replaced>,
+}
+
+/// A worktree that another one is about to take the place of, or the port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Replaced {
+    id: String,
+    by: String,
+    port: String,
+    by_update: bool,
+    entry: Entry,
 }
 
 impl Ledger {
@@ -118,27 +124,24 @@ impl Ledger {
     pub fn read(&mut self, entry: &Entry, moves: &mut Vec<Move>) {
         let Some(change) = entry.change.clone() else { return };
         match change {
-            Change::Replaced { id, by, by_update } => self.replaced = Some((id, by, by_update, entry.clone())),
-            Change::Worktree { id, branch_name } => {
-                self.confirm(&id, false, moves);
-                self.change(entry, std::slice::from_ref(&id), moves, |ledger| {
-                    let known = ledger.known(&id);
-                    known.is_there = true;
-                    known.branch_name = branch_name;
-                });
+            Change::Replaced { id, by, port, by_update } => {
+                self.replaced.push(Replaced { id, by, port, by_update, entry: entry.clone() });
             }
-            Change::Branch { id, branch_name } => {
-                self.confirm(&id, true, moves);
-                if self.worktrees.contains_key(&id) {
-                    self.known(&id).branch_name = branch_name;
+            Change::Worktree { id, is_new, branch_name, port } => {
+                self.confirm(&id, is_new, port.as_deref(), moves);
+                if is_new || self.worktrees.contains_key(&id) {
+                    self.change(entry, std::slice::from_ref(&id), moves, |ledger| {
+                        let known = ledger.known(&id);
+                        known.is_there |= is_new;
+                        known.branch_name = branch_name.unwrap_or_else(|| std::mem::take(&mut known.branch_name));
+                    });
                 }
             }
             Change::WorktreeGone { id } => {
-                self.replaced = None;
+                self.replaced.clear();
                 self.change(entry, std::slice::from_ref(&id), moves, |ledger| ledger.known(&id).is_there = false);
                 self.forget(&id);
             }
-            Change::OtherWorktree { id } => self.confirm(&id, true, moves),
             Change::Zone { id, name } => {
                 let here = self.assigned_to(&id);
                 self.touched.1.insert(id.clone());
@@ -172,14 +175,14 @@ impl Ledger {
         }
     }
 
-    /// A worktree was made, or changed: whoever it was to replace is gone.
-    fn confirm(&mut self, id: &str, by_update: bool, moves: &mut Vec<Move>) {
-        if let Some((old, new, was_update, stash)) = self.replaced.take()
-            && (new.as_str(), was_update) == (id, by_update)
-            && old != new
-        {
-            self.change(&stash, std::slice::from_ref(&old), moves, |ledger| ledger.known(&old).is_there = false);
-            self.forget(&old);
+    /// A worktree was made, or changed: whoever it was to replace, and did, is gone.
+    fn confirm(&mut self, id: &str, is_new: bool, port: Option<&str>, moves: &mut Vec<Move>) {
+        for of in std::mem::take(&mut self.replaced) {
+            if of.by == id && of.by_update != is_new && Some(of.port.as_str()) == port && of.id != id {
+                let gone = |ledger: &mut Self| ledger.known(&of.id).is_there = false;
+                self.change(&of.entry, std::slice::from_ref(&of.id), moves, gone);
+                self.forget(&of.id);
+            }
         }
     }
 

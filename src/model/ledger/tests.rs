@@ -8,7 +8,7 @@ fn assigned(worktree: &str, zone: Option<&str>) -> Change {
 }
 
 fn worktree(id: &str) -> Change {
-    Change::Worktree { id: id.into(), branch_name: format!("branch-{id}") }
+    Change::Worktree { id: id.into(), is_new: true, branch_name: Some(format!("branch-{id}")), port: Some("1".into()) }
 }
 
 fn zone(id: &str) -> Change {
@@ -61,12 +61,23 @@ fn a_zone_that_goes_takes_all_out_and_one_of_its_id_has_them_again() {
 
 #[test]
 fn what_is_replaced_is_gone_only_where_the_next_worktree_confirms_it() {
-    let replaced = Change::Replaced { id: "1".into(), by: "3".into(), by_update: false };
-    for (next, gone) in
-        [(worktree("3"), true), (worktree("4"), false), (Change::OtherWorktree { id: "3".into() }, false)]
-    {
+    let replaced = |by_update| Change::Replaced { id: "1".into(), by: "3".into(), port: "1".into(), by_update };
+    let changed = |port: Option<&str>| Change::Worktree {
+        id: "3".into(),
+        is_new: false,
+        branch_name: None,
+        port: port.map(Into::into),
+    };
+    for (stash, next, gone) in [
+        (replaced(false), worktree("3"), true),
+        (replaced(false), worktree("4"), false),
+        (replaced(false), changed(Some("1")), false),
+        (replaced(true), changed(Some("1")), true),
+        (replaced(true), changed(None), false),
+        (replaced(true), worktree("3"), false),
+    ] {
         let mut changes = board();
-        changes.extend([assigned("1", Some("a")), replaced.clone(), next]);
+        changes.extend([assigned("1", Some("a")), stash, next]);
         assert_eq!(moves(changes).len(), 1 + usize::from(gone));
     }
 }
@@ -85,7 +96,7 @@ fn each_from_is_the_to_before() {
                 1 => Change::WorktreeGone { id: one },
                 2 => zone(&one),
                 3 => Change::ZoneGone { id: one },
-                4 => Change::Replaced { id: one, by: two, by_update: next(2) == 0 },
+                4 => Change::Replaced { id: one, by: two, port: "1".into(), by_update: next(2) == 0 },
                 5 => assigned(&one, None),
                 _ => assigned(&one, Some(&two)),
             };

@@ -67,6 +67,8 @@ pub struct Store {
     runs: runs::Statements,
     /// The statements of what is beside the board.
     beside: beside::Statements,
+    /// The statements of moves.
+    moves: moves::Statements,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
@@ -116,6 +118,7 @@ impl Store {
             rowids: rowids::Rowids::default(),
             runs: runs::Statements::default(),
             beside: beside::Statements::default(),
+            moves: moves::Statements::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),
             unfinished: RefCell::default(),

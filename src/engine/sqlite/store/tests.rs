@@ -24,6 +24,20 @@ pub(super) fn open(path: &Path) -> Store {
     Store::new(&connection, &prepared)
 }
 
+/// The tables of which a statement reads all, but for those of which it may, and its plan.
+pub(super) fn scanned(store: &Store, sql: &str, may: &[&str]) -> (Vec<String>, Vec<String>) {
+    let read = |inner: &rusqlite::Connection| {
+        let mut statement = inner.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+        let rows = statement.raw_query().mapped(|row| row.get::<_, String>("detail"));
+        Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+    };
+    let plan = store.connection.with(read).unwrap();
+    let tables =
+        plan.iter().filter_map(|step| step.strip_prefix("SCAN ")?.trim_start_matches("main.").split(' ').next());
+    let scanned = tables.filter(|table| !may.contains(table)).map(ToOwned::to_owned).collect();
+    (scanned, plan)
+}
+
 fn sql(store: &Store, sql: &str) {
     store.connection.with(|inner| Ok(inner.execute_batch(sql)?)).unwrap();
 }

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
-use crate::engine::sqlite::store::queries::Query;
 use crate::error::Result;
 use crate::model::ledger::{Entry, Known, Ledger, Move};
 
@@ -31,13 +31,13 @@ impl Store {
         if read.is_some_and(|read| read.goes_on && (read.seq, read.stamp) == (tail.end.seq, tail.end.stamp)) {
             return Ok(tail);
         }
-        let mut ledger = self.ledger(Query::LedgerWorktrees, Query::LedgerZones)?;
+        let mut ledger = self.ledger(Sql::LedgerWorktrees, Sql::LedgerZones)?;
         if let Some(read) = read.filter(|read| read.goes_on) {
             self.each_unread(read.seq, |entry| ledger.read(&entry, &mut tail.moves))?;
         }
         // Where the log is another one than was read, or somebody did what it can't say (an id that was changed, a row that
         // UPDATE OR REPLACE took): the ledger ends where everything is.
-        let board = self.ledger(Query::BoardWorktrees, Query::BoardZones)?;
+        let board = self.ledger(Sql::BoardWorktrees, Sql::BoardZones)?;
         if (&ledger.worktrees, &ledger.zones) != (&board.worktrees, &board.zones) {
             ledger.jump(board, &tail.end, &mut tail.moves);
         }
@@ -46,7 +46,7 @@ impl Store {
     }
 
     /// The board as two statements say it.
-    fn ledger(&self, worktrees: Query, zones: Query) -> Result<Ledger> {
+    fn ledger(&self, worktrees: Sql, zones: Sql) -> Result<Ledger> {
         let mut ledger = Ledger::default();
         self.each_row(worktrees, &[], |row| {
             let known = Known { branch_name: row.text(1), is_there: row.integer(2) != 0, zone_id: row.text_or_null(3) };
@@ -84,7 +84,7 @@ impl Store {
         for id in &ledger.touched.0 {
             match ledger.worktrees.get(id) {
                 Some(Known { branch_name, is_there, zone_id }) => self.write_run(
-                    Query::SetLedgerWorktree,
+                    Sql::SetLedgerWorktree,
                     &[
                         Bind::Text(id),
                         Bind::Text(branch_name),
@@ -92,20 +92,20 @@ impl Store {
                         zone_id.as_deref().into(),
                     ],
                 )?,
-                None => self.write_run(Query::DeleteLedgerWorktree, &[Bind::Text(id)])?,
+                None => self.write_run(Sql::DeleteLedgerWorktree, &[Bind::Text(id)])?,
             };
         }
         for id in &ledger.touched.1 {
             match ledger.zones.get(id) {
-                Some(name) => self.write_run(Query::SetLedgerZone, &[Bind::Text(id), Bind::Text(name)])?,
-                None => self.write_run(Query::DeleteLedgerZone, &[Bind::Text(id)])?,
+                Some(name) => self.write_run(Sql::SetLedgerZone, &[Bind::Text(id), Bind::Text(name)])?,
+                None => self.write_run(Sql::DeleteLedgerZone, &[Bind::Text(id)])?,
             };
         }
         for of in &tail.moves {
-            self.write_run(Query::InsertMove, &values(of))?;
+            self.write_run(Sql::InsertMove, &values(of))?;
         }
-        self.write_run(Query::SetMovesRead, &[Bind::Integer(tail.end.seq), Bind::Integer(tail.end.stamp)])?;
-        self.write_run(Query::ForgetUnread, &[]).map(drop)
+        self.write_run(Sql::SetMovesRead, &[Bind::Integer(tail.end.seq), Bind::Integer(tail.end.stamp)])?;
+        self.write_run(Sql::ForgetUnread, &[]).map(drop)
     }
 }
 

@@ -1,10 +1,10 @@
 //! The moves that are asked for, the latest first: those that only the log has, and then the table's.
 
 use super::cells;
+use super::sql::Sql;
 use crate::engine::MoveFilter;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
-use crate::engine::sqlite::store::queries::Query;
 use crate::error::Result;
 use crate::model::ledger::Move;
 use crate::rows::Batch;
@@ -19,7 +19,7 @@ impl Store {
     ) -> Result<()> {
         let tail = self.moves_tail()?;
         // What is not in the table will have these keys there.
-        let last = self.first(Query::LastMove, &[], |row| row.integer(0))?.unwrap_or_default();
+        let last = self.first(Sql::LastMove, &[], |row| row.integer(0))?.unwrap_or_default();
         for (nth, of) in tail.moves.iter().enumerate().rev() {
             let key = last.saturating_add(nth as i64 + 1);
             if key < after && batch.rows() < most && takes(filter, of) {
@@ -28,7 +28,7 @@ impl Store {
         }
         let mut before = after.min(last.saturating_add(1));
         if let Some(until) = filter.until {
-            let found = self.first(Query::LastMoveUntil, &[Bind::Integer(until)], |row| row.integer(0))?;
+            let found = self.first(Sql::LastMoveUntil, &[Bind::Integer(until)], |row| row.integer(0))?;
             before = before.min(found.unwrap_or(0).saturating_add(1));
         }
         let mut take = |row: &Statement| {
@@ -44,13 +44,13 @@ impl Store {
         let before = Bind::Integer(before);
         match (filter.worktree, filter.zone) {
             (Some(worktree), _) => {
-                self.each_row(Query::MovesOfWorktree, &[before, Bind::Text(worktree)], |row| Ok(take(row)))
+                self.each_row(Sql::MovesOfWorktree, &[before, Bind::Text(worktree)], |row| Ok(take(row)))
             }
-            (None, Some(zone)) => self.each_row(Query::MovesOfZone, &[before, Bind::Text(zone)], |row| {
+            (None, Some(zone)) => self.each_row(Sql::MovesOfZone, &[before, Bind::Text(zone)], |row| {
                 let key = Bind::Integer(row.integer(0));
-                Ok(self.first(Query::MoveAt, &[key], &mut take)?.unwrap_or(true))
+                Ok(self.first(Sql::MoveAt, &[key], &mut take)?.unwrap_or(true))
             }),
-            (None, None) => self.each_row(Query::Moves, &[before], |row| Ok(take(row))),
+            (None, None) => self.each_row(Sql::Moves, &[before], |row| Ok(take(row))),
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::cells;
+use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
@@ -103,7 +104,7 @@ impl Store {
     fn drop_worktree(&self, of: Drop<'_>, wall_ms: i64, batch: &mut Batch) -> Result<()> {
         let now = &time::iso(wall_ms as f64);
         let method = of.method;
-        let here = self.first(Query::WhereIs, &[Bind::Text(of.worktree)], |row| {
+        let here = self.first(Sql::WhereIs, &[Bind::Text(of.worktree)], |row| {
             (row.text(0), row.text_or_null(1).map(|id| Stop { id, name: row.text(2) }))
         })?;
         let Some((branch_name, from)) = here else {
@@ -133,7 +134,7 @@ impl Store {
             }
             let end = self.last_entry()?;
             if let Some(reason) = of.reason {
-                self.write_run(Query::SetReason, &[Bind::Integer(end.seq), Bind::Text(reason)])?;
+                self.write_run(Sql::SetReason, &[Bind::Integer(end.seq), Bind::Text(reason)])?;
             }
             made = Some(Move {
                 seq: end.seq,
@@ -169,7 +170,7 @@ impl Store {
     }
 
     fn target(&self, method: &'static str, zone: &str) -> Result<Target> {
-        let found = self.first(Query::WhereTo, &[Bind::Text(zone)], |row| Target {
+        let found = self.first(Sql::WhereTo, &[Bind::Text(zone)], |row| Target {
             stop: Stop { id: zone.to_owned(), name: row.text(0) },
             most: row.integer_or_null(3),
         })?;
@@ -180,7 +181,7 @@ impl Store {
     fn check_wip(&self, method: &'static str, target: &Target, force: bool) -> Result<()> {
         let Some(most) = target.most.filter(|_| !force) else { return Ok(()) };
         let zone = &target.stop.id;
-        let there = self.first(Query::CountInZone, &[Bind::Text(zone)], |row| row.integer(0))?.unwrap_or_default();
+        let there = self.first(Sql::CountInZone, &[Bind::Text(zone)], |row| row.integer(0))?.unwrap_or_default();
         if there < most {
             return Ok(());
         }

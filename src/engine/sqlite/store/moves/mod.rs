@@ -5,10 +5,15 @@ mod cells;
 mod fold;
 mod list;
 mod make;
+mod sql;
+#[cfg(test)]
+mod tests;
 mod unread;
 
 use super::Store;
 use crate::error::{Error, Result};
+
+pub(super) use sql::Statements;
 
 /// The version of the schema that has the ledger.
 const VERSION: u32 = 5;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
@@ -21,7 +22,7 @@ pub(super) struct Read {
 impl Store {
     /// How far the ledger has come; `None` where somebody took its row.
     pub(super) fn moves_read(&self) -> Result<Option<Read>> {
-        let read = self.first(Query::MovesRead, &[], |row| (row.integer(0), row.integer(1), row.integer_or_null(2)))?;
+        let read = self.first(Sql::MovesRead, &[], |row| (row.integer(0), row.integer(1), row.integer_or_null(2)))?;
         let Some((seq, stamp, there)) = read else { return Ok(None) };
         let goes_on = match there {
             Some(there) => there == stamp,
@@ -46,7 +47,7 @@ impl Store {
 
     /// Hands `take` each row that the ledger has not read yet.
     pub(super) fn each_unread(&self, after: i64, mut take: impl FnMut(Entry)) -> Result<()> {
-        for query in [Query::MovesUnread, Query::MovesUnreadLog] {
+        for query in [Sql::MovesUnread, Sql::MovesUnreadLog] {
             self.each_row(query, &[Bind::Integer(after)], |row| {
                 take(entry(row));
                 Ok(true)
@@ -76,12 +77,12 @@ fn change(row: &Statement) -> Option<Change> {
     let id = row.text_or_null(5)?;
     let said = |name: &str| row.with_text(7, |data| text_of(data, name));
     Some(match (entity, op) {
-        (WORKTREE, REPLACED) => Change::Replaced { by: said("id")?, by_update: said("by").is_some(), id },
-        (WORKTREE, MADE) => Change::Worktree { branch_name: said("branch_name").unwrap_or_default(), id },
-        (WORKTREE, CHANGED) => match said("branch_name") {
-            Some(branch_name) => Change::Branch { id, branch_name },
-            None => Change::OtherWorktree { id },
-        },
+        (WORKTREE, REPLACED) => {
+            Change::Replaced { by: said("id")?, port: said("port")?, by_update: said("by").is_some(), id }
+        }
+        (WORKTREE, MADE | CHANGED) => {
+            Change::Worktree { is_new: op == MADE, branch_name: said("branch_name"), port: said("port"), id }
+        }
         (WORKTREE, _) => Change::WorktreeGone { id },
         (ZONE, REPLACED) => return None,
         (ZONE, MADE) => Change::Zone { name: said("name").unwrap_or_default(), id },

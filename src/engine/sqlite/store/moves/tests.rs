@@ -1,0 +1,33 @@
+//! That the statements keep to their indexes, told by SQLite and not by a clock.
+
+use super::sql::Sql;
+use crate::engine::sqlite::store::tests::{open, scanned};
+use crate::test_folder::Folder;
+
+/// Statements that read all of a table, or from a position in it on, and why that is little.
+fn may_scan(sql: Sql) -> &'static [&'static str] {
+    match sql {
+        // The board, which whoever folds reads once.
+        Sql::LedgerWorktrees => &["moves_worktrees"],
+        Sql::LedgerZones => &["moves_zones"],
+        Sql::BoardWorktrees => &["w", "worktree_zones"],
+        Sql::BoardZones => &["zones"],
+        // Its last row.
+        Sql::LastMove => &["moves"],
+        // The few rows of a log that was cut before they were read.
+        Sql::ForgetUnread => &["changes_unread"],
+        // Pages of two indexes, merged.
+        Sql::MovesOfZone => &["(subquery-2)", "(subquery-4)"],
+        _ => &[],
+    }
+}
+
+#[test]
+fn no_statement_looks_at_more_than_it_needs() {
+    let folder = Folder::new();
+    let store = open(&folder.database());
+    for sql in Sql::ALL {
+        let (scanned, plan) = scanned(&store, &sql.sql(), may_scan(*sql));
+        assert_eq!(scanned, [] as [&str; 0], "{}: {plan:?}", sql.name());
+    }
+}
