@@ -12,7 +12,7 @@ const end = {
   make: (at) => ({ id: cell(at), sequence: cell(at + 1), at: cell(at + 2) }),
 };
 
-const OPEN = ['queued', 'running', 'waiting'];
+const OPEN = new Set(['queued', 'running', 'waiting']);
 
 /** What is new since the look before. Looks are made in one snapshot with the log that they go with. */
 class OutputNews {
@@ -34,7 +34,7 @@ class OutputNews {
       const { id, fields } = change;
       // It may have been claimed, printed and ended since the last look.
       if (!ends.has(id)) this.#look(id, ends);
-      if (fields.status !== undefined && !OPEN.includes(fields.status)) ended.add(id);
+      if (fields.status !== undefined && !OPEN.has(fields.status)) ended.add(id);
     }
     const news = new Map();
     for (const [id, found] of ends) {
@@ -45,7 +45,7 @@ class OutputNews {
     const all = [];
     for (const row of rows) {
       const { entity, id, fields } = row.change;
-      if (entity === 'run' && ended.has(id) && !OPEN.includes(fields.status)) take(news, id, all);
+      if (entity === 'run' && ended.has(id) && !OPEN.has(fields.status)) take(news, id, all);
       all.push(row);
     }
     for (const change of news.values()) all.push({ place: null, change });
