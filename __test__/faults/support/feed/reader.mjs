@@ -7,7 +7,9 @@ import { boardOf, changesSince, Replica } from '../../../support/replica.mjs';
 
 const { entry, file, name, notes, how, broken } = JSON.parse(process.argv[2]);
 const { VisualDatabase } = await import(entry);
-const db = new VisualDatabase({ dbPath: file, readonly: true, timeout: 60_000 });
+const db = new VisualDatabase({ dbPath: file, timeout: 60_000 });
+/** Several reads of one snapshot, which keep nobody from writing. */
+const inSnapshot = (read) => db.db.transaction(read)();
 const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 const find = (finding) => say({ finding: `${name}: ${finding}` });
 
@@ -62,7 +64,7 @@ function expectEqual(replica, where) {
 
 /** All that came since, and then it is the board. */
 function look() {
-  return db.transaction(() => {
+  return inSnapshot(() => {
     const page = db.getChanges({ after: state.after, limit: 1000 });
     if (page.gap) return recover();
     for (const change of page.items) take(change);
@@ -84,7 +86,7 @@ function recover() {
 function compare() {
   const ahead = new Replica();
   for (const each of ['worktrees', 'zones', 'assignments']) ahead[each] = new Map(state.replica[each]);
-  db.transaction(() => {
+  inSnapshot(() => {
     let since;
     try {
       since = changesSince(db, state.after);
