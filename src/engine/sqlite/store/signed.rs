@@ -6,7 +6,7 @@
 
 use super::Store;
 use super::queries::Query;
-use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::schema::counts::VERSION;
 use crate::error::Result;
 
@@ -32,10 +32,10 @@ impl Store {
         let actor = self.actor();
         let signature =
             [actor.as_deref().into(), self.acting_at.get().into(), Bind::Integer(at), Bind::Integer(before)];
-        self.statement(Query::Sign)?.with_bound(&signature, |statement| statement.run())?;
+        self.statement(Query::Sign)?.with_bound(&signature, Statement::run)?;
         // A fold in between may have taken some of the rows out.
         if self.log_end()?.is_some_and(|(last, _)| last / FOLD != before / FOLD) {
-            self.statement(Query::SignUnread)?.with_bound(&signature, |statement| statement.run())?;
+            self.statement(Query::SignUnread)?.with_bound(&signature, Statement::run)?;
         }
         Ok(value)
     }
