@@ -51,4 +51,4 @@ function readerOf(stream) {
 /** In the library's words. */
 const noRun = (id) => Object.assign(new Error(`Run not found: ${id}`), { code: 'ERR_NOT_FOUND' });
 
-module.exports = { follow, noRun };
+module.exports = { follow, noRun, readerOf };

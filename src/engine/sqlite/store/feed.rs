@@ -173,9 +173,9 @@ fn push_change(batch: &mut Batch, row: &Statement, entity: i64, op: i64) {
     }
     // What is gone has no values any more: the row may be one that says what takes its place.
     if op == GONE {
-        batch.push_null()
+        batch.push_null();
     } else {
-        text(batch, Column::Data)
+        text(batch, Column::Data);
     }
     batch.end_row();
 }

@@ -75,6 +75,25 @@ pub fn plan(query: Query) -> &'static [&'static str] {
             "SEARCH zone_executions USING COVERING INDEX idx_executions_zone (zone_id=?)",
             "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=?)",
         ],
+        // The last row, and the first.
+        Query::LogEnd | Query::LogStart => &["SCAN changes"],
+        Query::LogRow => &["SEARCH changes USING INTEGER PRIMARY KEY (rowid=?)"],
+        // What a call has brought; what is behind a place in the feed.
+        Query::Sign | Query::LogBehind | Query::LogOf => &["SEARCH changes USING INTEGER PRIMARY KEY (rowid>?)"],
+        Query::SignUnread => &["SEARCH changes_unread USING INTEGER PRIMARY KEY (rowid>?)"],
+        // As many rows as there are runs at work.
+        Query::OutputEnds => &[
+            "SCAN l",
+            "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)",
+            "CORRELATED SCALAR SUBQUERY 1",
+            "SEARCH run_output USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        ],
+        Query::OutputEnd => &[
+            "SEARCH r USING COVERING INDEX sqlite_autoindex_runs_1 (id=?)",
+            "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)",
+            "CORRELATED SCALAR SUBQUERY 1",
+            "SEARCH run_output USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        ],
         // Inserts without a plan; control of transactions; what counts the rows themselves.
         Query::InsertExecution
         | Query::AssignWorktree

@@ -101,10 +101,15 @@ fn values(query: Query) -> Vec<Value> {
         | Query::CountsChecked
         | Query::CountsThere
         | Query::LogEnd
+        | Query::LogStart
+        | Query::OutputEnds
         | Query::SchemaVersion
         | Query::BeginRead
         | Query::EndRead => vec![],
-        Query::ReadLog => vec![number(0)],
+        // Behind the end: what is read of the log costs its rows, however many are kept before them.
+        Query::ReadLog | Query::LogRow | Query::LogBehind => vec![number(usize::try_from(u32::MAX).unwrap())],
+        Query::LogOf => vec![number(usize::try_from(u32::MAX).unwrap()), number(1)],
+        Query::OutputEnd => vec![text("exec-7")],
         Query::Sign | Query::SignUnread => {
             vec![text("{}"), number(1), number(0), number(usize::try_from(u32::MAX).unwrap())]
         }

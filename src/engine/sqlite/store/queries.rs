@@ -122,7 +122,7 @@ queries! {
         "SELECT seq, stamp, at, \"by\", entity, op, id, zone_id, worktree_id, agent_type, success, data, count \
          FROM main.changes WHERE seq > ?1 ORDER BY seq";
     /// Those of an entity.
-    LogOf = "SELECT seq, op, id, data FROM main.changes WHERE seq > ?1 AND entity = ?2 ORDER BY seq";
+    LogOf = "SELECT seq, op, id, data FROM main.changes WHERE seq > ?1 AND entity = +?2 ORDER BY seq";
     /// The last piece of output of each run at work.
     OutputEnds =
         "SELECT l.run_id, o.id & 4294967295, o.at FROM main.leases AS l CROSS JOIN main.run_output AS o ON o.id = \
@@ -130,7 +130,7 @@ queries! {
     /// The same of a run.
     OutputEnd =
         "SELECT r.id, o.id & 4294967295, o.at FROM main.runs AS r CROSS JOIN main.run_output AS o ON o.id = \
-         (SELECT max(id) FROM main.run_output WHERE id BETWEEN r.key << 32 AND (r.key << 32) + 4294967295) WHERE r.id = ?1";
+         (SELECT max(id) FROM main.run_output WHERE id BETWEEN r.key << 32 AND (r.key << 32) + 4294967295) WHERE r.id = +?1";
     /// The rows of the log behind one are somebody's, and of a time that is not before that row's.
     Sign = "UPDATE main.changes SET \"by\" = coalesce(?1, \"by\"), at = coalesce(max(?2, ?3), at) WHERE seq > ?4";
     /// The same of what was taken out of the log meanwhile.
