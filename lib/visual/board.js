@@ -2,20 +2,23 @@
 
 const addon = require('../native/addon.js');
 const { list } = require('../native/objects.js');
+const { options } = require('./arguments.js');
 const { assignment } = require('./assignments.js');
-const { worktree, zone } = require('./fields.js');
+const { boardWorktree, boardZone } = require('./board_fields.js');
+const knownKeys = require('./known_keys.js');
 const { stateOf } = require('./state.js');
 
 /** The method of VisualDatabase that reads all of the board. */
 const methods = {
-  getBoard() {
+  getBoard(given) {
     const { connection, kept } = stateOf(this, 'getBoard');
+    options('getBoard', 'options', given, knownKeys.board);
     const generation = addon.generation(connection);
     const known = kept.board.get('');
     if (generation !== 0 && kept.board.generationOf(known) === generation) return kept.board.again(known);
     const board = inSnapshot(connection, () => ({
-      zones: list(zone, addon.listZones(connection, 0), connection),
-      worktrees: list(worktree, addon.listWorktrees(connection, 0), connection),
+      zones: list(boardZone, addon.listZonesOfBoard(connection, 0), connection),
+      worktrees: list(boardWorktree, addon.listWorktreesOfBoard(connection, 0), connection),
       assignments: list(assignment, addon.listAssignments(connection, 0), connection),
     }));
     const unchanged = addon.generation(connection) === generation;
@@ -34,8 +37,8 @@ function inSnapshot(connection, read) {
 }
 
 // As constants of their own the engine puts them into the loops.
-const { copy: copyZone } = zone;
-const { copy: copyWorktree } = worktree;
+const { copy: copyZone } = boardZone;
+const { copy: copyWorktree } = boardWorktree;
 const { copy: copyAssignment } = assignment;
 
 const copyBoard = (board) => ({

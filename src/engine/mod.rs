@@ -4,6 +4,7 @@
 //! a [`Batch`](crate::rows::Batch), errors are [`Error`](crate::error::Error)s.
 
 mod assignments;
+mod boards;
 mod commits;
 mod control;
 mod executions;
@@ -11,6 +12,7 @@ mod lists;
 mod metadata;
 mod output;
 mod prompts;
+mod revisions;
 mod runs;
 mod session;
 mod spending;
@@ -22,6 +24,7 @@ mod worktrees;
 mod zones;
 
 pub use assignments::Assignments;
+pub use boards::Boards;
 pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
@@ -29,6 +32,7 @@ pub use lists::Lists;
 pub use metadata::Metadata;
 pub use output::{Chunk, Output, STREAMS};
 pub use prompts::Prompts;
+pub use revisions::Revisions;
 pub use runs::{RunFilter, Runs, RunsAfter};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
@@ -55,6 +59,8 @@ pub trait Engine:
     + Prompts
     + Metadata
     + WipLimits
+    + Revisions
+    + Boards
 {
 }
 
@@ -73,7 +79,9 @@ impl<
         + Spending
         + Prompts
         + Metadata
-        + WipLimits,
+        + WipLimits
+        + Revisions
+        + Boards,
 > Engine for T
 {
 }

@@ -35,6 +35,7 @@ impl Store {
             None => Ok(()),
             Some(id) if changes.values.is_empty() => self.get_by_id(ById::of(entity), id, batch),
             Some(id) => {
+                self.connection.prepare_to_write()?;
                 self.update(entity, id, now, changes, batch).map_err(|error| about_edit(error, entity, edit, method))
             }
         }
@@ -50,7 +51,7 @@ impl Store {
     }
 
     /// `UPDATE … RETURNING` of these columns of the row with this id.
-    fn update<'a>(
+    pub(super) fn update<'a>(
         &self,
         entity: &Entity,
         id: &'a str,
@@ -58,7 +59,6 @@ impl Store {
         changes: Changes<'a>,
         batch: &mut Batch,
     ) -> Result<()> {
-        self.connection.prepare_to_write()?;
         let statement = self.update_of(entity, &changes)?;
         let mut values = changes.values;
         values.push(Stored::from(now));

@@ -10,6 +10,8 @@ queries! {
     OfWorktree = "SELECT (SELECT data FROM main.metadata WHERE entity = 1 AND id = w.id) FROM main.worktrees AS w WHERE id = ?1";
     /// The metadata of a zone that is there.
     OfZone = "SELECT (SELECT data FROM main.metadata WHERE entity = 2 AND id = z.id) FROM main.zones AS z WHERE id = ?1";
+    /// The metadata of all worktrees, or all zones.
+    AllMetadata = "SELECT id, data FROM main.metadata WHERE entity = ?1";
     /// It is another.
     SetMetadata = "INSERT OR REPLACE INTO main.metadata (entity, id, data) VALUES (?1, ?2, ?3)";
     /// There is none.
@@ -21,6 +23,8 @@ queries! {
 
     /// How many worktrees a zone that is there may have.
     WipLimit = "SELECT (SELECT most FROM main.wip_limits WHERE zone_id = z.id) FROM main.zones AS z WHERE id = ?1";
+    /// How many each zone may have.
+    AllWipLimits = "SELECT zone_id, most FROM main.wip_limits";
     /// That many may.
     SetWipLimit = "INSERT OR REPLACE INTO main.wip_limits (zone_id, most) VALUES (?1, ?2)";
     /// As many as like.

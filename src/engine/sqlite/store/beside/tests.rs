@@ -10,6 +10,8 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
     match sql {
         // Its last row.
         Sql::LogMetadata => &["changes"],
+        // As many rows as there are limits.
+        Sql::AllWipLimits => &["wip_limits"],
         _ => &[],
     }
 }
