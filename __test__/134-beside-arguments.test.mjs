@@ -69,6 +69,7 @@ const EVERYWHERE = {
 /** Each argument that is an object: its name, a full one, one of its keys, and the call that is given it. */
 const ACTING = {
   renderPrompt: ['variables', { a: 1 }, 'a', (db, given) => db.renderPrompt('zone-1', 'wt-1', given)],
+  getBoard: ['options', { runs: true }, 'runs', (db, given) => db.getBoard(given)],
   allocatePort: [
     'options',
     { from: 3001, to: 3999, isFree: () => true },

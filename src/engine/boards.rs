@@ -13,9 +13,10 @@ pub trait Boards {
     /// The engine's error.
     fn list_zones_of_board(&self, batch: &mut Batch) -> Result<bool>;
 
-    /// All worktrees, newest first, and behind the cells of each its revision and its metadata; `true` where there are more.
+    /// All worktrees, newest first, and behind the cells of each its revision and its metadata; where that is asked, too, how many
+    /// of its runs have not ended, id and state of the latest one, and what all cost. `true` where there are more.
     ///
     /// # Errors
     /// The engine's error.
-    fn list_worktrees_of_board(&self, batch: &mut Batch) -> Result<bool>;
+    fn list_worktrees_of_board(&self, runs: bool, batch: &mut Batch) -> Result<bool>;
 }

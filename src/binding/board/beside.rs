@@ -3,7 +3,7 @@
 use super::call::{board, nothing, placed, read, row};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
-use crate::model::time;
+use crate::model::{Given, time};
 
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
@@ -53,6 +53,9 @@ fn list_zones_of_board(state: &State, call: &Call) -> JsResult<Value> {
     read(state, call, |engine, _, batch| engine.list_zones_of_board(batch))
 }
 
+/// `listWorktreesOfBoard(connection, generation, whether with runs)`
 fn list_worktrees_of_board(state: &State, call: &Call) -> JsResult<Value> {
-    read(state, call, |engine, _, batch| engine.list_worktrees_of_board(batch))
+    read(state, call, |engine, given, batch| {
+        engine.list_worktrees_of_board(given.get(0) == Given::Boolean(true), batch)
+    })
 }

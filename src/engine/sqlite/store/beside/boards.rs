@@ -26,14 +26,15 @@ impl Boards for Store {
             })?;
         }
         let metadata = self.all_metadata(2)?;
-        let rows = Rows { columns: ZONE.fields.len(), metadata, wip_limits: Some(wip_limits) };
+        let rows = Rows { columns: ZONE.fields.len(), metadata, wip_limits: Some(wip_limits), runs: None };
         self.list_beside(Query::ListZones, rows, batch)
     }
 
-    fn list_worktrees_of_board(&self, batch: &mut Batch) -> Result<bool> {
+    fn list_worktrees_of_board(&self, runs: bool, batch: &mut Batch) -> Result<bool> {
         self.connection.check_idle()?;
         let metadata = self.all_metadata(1)?;
-        let rows = Rows { columns: WORKTREE.fields.len(), metadata, wip_limits: None };
+        let runs = if runs { Some(self.all_runs()?) } else { None };
+        let rows = Rows { columns: WORKTREE.fields.len(), metadata, wip_limits: None, runs };
         self.list_beside(Query::ListWorktrees, rows, batch)
     }
 }
@@ -73,7 +74,10 @@ impl Store {
             if rows.are_none() {
                 push_beside("", rows, &mark, batch);
             } else {
-                statement.with_text(0, |id| push_beside(id, rows, &mark, batch));
+                statement.with_text(0, |id| {
+                    push_beside(id, rows, &mark, batch);
+                    rows.runs.as_ref().map_or(Ok(()), |runs| self.push_runs(id, runs, batch))
+                })?;
             }
             batch.end_row();
         }

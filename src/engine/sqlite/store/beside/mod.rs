@@ -1,6 +1,7 @@
 //! What a board has beside its rows: prompts made from templates, metadata, limits of work in progress, free
 //! ports, revisions; and the whole board with all of it.
 
+mod board_runs;
 mod boards;
 mod compiled;
 mod metadata;

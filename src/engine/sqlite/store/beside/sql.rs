@@ -32,4 +32,22 @@ queries! {
 
     /// The ports that are taken, of a range.
     PortsTaken = "SELECT port FROM main.worktrees WHERE port BETWEEN ?1 AND ?2 ORDER BY port";
+
+    /// The worktree, the run and the state of each that has not ended: 0 queued, 1 at work, 2 waiting.
+    OpenRuns =
+        "SELECT worktree_id, run, 0 FROM main.run_queue UNION ALL SELECT worktree_id, run, 0 FROM main.run_delayed \
+         UNION ALL SELECT worktree_id, run, 1 FROM main.leases \
+         UNION ALL SELECT worktree_id, key, 2 FROM main.runs WHERE status = 'waiting'";
+    /// A run by its key.
+    OpenRun = "SELECT id, created_at FROM main.runs WHERE key = ?1";
+    /// The latest run of a worktree that has ended, where its execution is not gone.
+    EndedRun =
+        "SELECT key, id, status, created_at FROM main.runs AS r WHERE worktree_id = +?1 AND finished_at IS NOT NULL AND key > 0 \
+         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id)) ORDER BY key DESC LIMIT 1";
+    /// The executions of a worktree, the latest first, and whether each is a run, too.
+    Recorded =
+        "SELECT executed_at, id, success, EXISTS (SELECT 1 FROM main.runs AS r WHERE r.id = e.id AND r.key > 0) \
+         FROM main.zone_executions AS e WHERE worktree_id = +?1 ORDER BY executed_at DESC, rowid DESC";
+    /// What the runs of each worktree cost.
+    AllCosts = "SELECT worktree_id, cost_micros FROM main.worktree_costs";
 }
