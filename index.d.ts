@@ -629,12 +629,36 @@ export interface RenderedPrompt {
   missing: string[];
 }
 
+/** What a board has beside a worktree. */
+export interface BesideWorktree {
+  /** Opaque text, another one once the worktree or its metadata is another: for `updateWorktree`'s `ifRevision`. */
+  revision: string;
+  /** As `getMetadata`; `null` where the file is left at a version without. */
+  metadata: Metadata | null;
+  /** How many of its runs are queued, at work or waiting; `null` without `runs: true`. */
+  openRuns: number | null;
+  /** Its newest run, what was recorded as an execution only included; `null` where there is none, or without `runs: true`. */
+  latestRun: { id: string; status: RunStatus } | null;
+  /** What its runs cost, as far as anybody told; `null` where nobody did, or without `runs: true`. */
+  costMicros: number | null;
+}
+
+/** What a board has beside a zone. */
+export interface BesideZone {
+  /** Opaque text, another one once the zone or its metadata is another: for `updateZone`'s `ifRevision`. */
+  revision: string;
+  /** As `getMetadata`; `null` where the file is left at a version without. */
+  metadata: Metadata | null;
+  /** As `setWipLimit` set it; `null`: as many as like. */
+  wipLimit: number | null;
+}
+
 /** What `getBoard` gives. */
 export interface Board<Types extends CanvasTypes = CanvasTypes> {
-  /** As `listZones`. */
-  zones: ZoneOf<Types>[];
-  /** As `listWorktrees`. */
-  worktrees: WorktreeOf<Types>[];
+  /** As `listZones`, and what is beside each. */
+  zones: (ZoneOf<Types> & BesideZone)[];
+  /** As `listWorktrees`, and what is beside each. */
+  worktrees: (WorktreeOf<Types> & BesideWorktree)[];
   /** Which worktree is in which zone; those of one zone in the order in which they were assigned. */
   assignments: { worktreeId: string; zoneId: string }[];
   /**
@@ -912,10 +936,17 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /**
    * Changes a worktree.
    *
+   * @param options `ifRevision`: only where this is still its revision, as `getBoard` gave it
    * @returns it, as it is stored now, or `null` where there is none. With nothing to change `updatedAt` stays.
+   * @throws {Error} `code` `'ERR_CONFLICT'`: it or its metadata was changed since; `current` is what it is now, with its
+   *   `revision` and `metadata`
    * @example db.updateWorktree('wt-1', { status: 'completed', position: { x: 500 } })
    */
-  updateWorktree(id: string | null | undefined, changes: WorktreeChanges<StatusOf<Types>>): WorktreeOf<Types> | null;
+  updateWorktree(
+    id: string | null | undefined,
+    changes: WorktreeChanges<StatusOf<Types>>,
+    options?: { ifRevision?: string | null | undefined },
+  ): WorktreeOf<Types> | null;
   /**
    * Changes where a worktree is, which `updateWorktree` leaves as it is. An unknown key is a `TypeError`.
    *
@@ -946,7 +977,11 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /** All zones, newest `createdAt` first, equal ones in order of insertion. */
   listZones(): ZoneOf<Types>[];
   /** Changes a zone; as {@link updateWorktree} otherwise. */
-  updateZone(id: string | null | undefined, changes: ZoneChangesOf<Types>): ZoneOf<Types> | null;
+  updateZone(
+    id: string | null | undefined,
+    changes: ZoneChangesOf<Types>,
+    options?: { ifRevision?: string | null | undefined },
+  ): ZoneOf<Types> | null;
   /**
    * Deletes a zone, its assignments and its executions.
    *
@@ -1331,8 +1366,14 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
     isFree?: ((port: number) => boolean) | null | undefined;
   }): number;
 
-  /** Everything that stands on the canvas, in one consistent read. */
-  getBoard(): Board<Types>;
+  /**
+   * Everything that stands on the canvas, in one consistent read.
+   *
+   * @param options `runs`: with what the runs of each worktree come to, which takes longer; default false
+   * @throws {TypeError} for another key, `runs` that is no boolean
+   * @example for (const { id, revision, openRuns } of db.getBoard({ runs: true }).worktrees) show(id, revision, openRuns);
+   */
+  getBoard(options?: { runs?: boolean | null | undefined }): Board<Types>;
   /**
    * What anybody has changed, in the order in which it can be seen: one sequence over worktrees, zones, assignments, executions,
    * runs and the rest, whichever program wrote it. A page costs its rows, not its place. Never prompts of runs, results or output.

@@ -10,6 +10,7 @@ import * as wrong from './support/wrong_values.mjs';
 
 const NO_ID = [...wrong.NO_TEXT, ['empty', '', /""/], ['nothing', undefined, /undefined/], ['null', null, /null/]];
 
+const NO_REVISION = [...wrong.NO_TEXT, ['empty', '', /""/]];
 const NO_INTEGER = [
   ...wrong.NO_TEXT,
   ['text', '3', /"3"/],
@@ -106,6 +107,8 @@ const WRONG = [
   ],
   ['getMetadata', 'kind', (db, value) => db.getMetadata(value, 'zone-1'), NO_ID],
   ['getMetadata', 'id', (db, value) => db.getMetadata('run', value), NO_ID],
+  ['updateWorktree', 'ifRevision', (db, value) => db.updateWorktree('wt-1', {}, { ifRevision: value }), NO_REVISION],
+  ['updateZone', 'ifRevision', (db, value) => db.updateZone('zone-1', {}, { ifRevision: value }), NO_REVISION],
   ['allocatePort', 'from', (db, value) => db.allocatePort({ from: value }), NO_INTEGER],
   ['allocatePort', 'to', (db, value) => db.allocatePort({ to: value }), NO_INTEGER],
   ['setWipLimit', 'zoneId', (db, value) => db.setWipLimit(value, 1), NO_ID],
@@ -121,6 +124,9 @@ const EVERYWHERE = {
   getMetadata: (db, value) => db.getMetadata(value, value),
   setWipLimit: (db, value) => db.setWipLimit(value, value),
   allocatePort: (db, value) => db.allocatePort(value),
+  updateWorktree: (db, value) => db.updateWorktree('wt-1', { status: 'x' }, value),
+  updateZone: (db, value) => db.updateZone('zone-1', { name: 'x' }, { ifRevision: value }),
+  getBoard: (db, value) => db.getBoard(value),
 };
 
 /** Each argument that is an object: its name, a full one, one of its keys, and the call that is given it. */
@@ -139,6 +145,7 @@ const ACTING = {
     (db, given) => db.moveWorktrees([{ worktreeId: 'wt-1', zoneId: null }, given]),
   ],
   getMoves: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.getMoves(given)],
+  getBoard: ['options', { runs: true }, 'runs', (db, given) => db.getBoard(given)],
   allocatePort: [
     'options',
     { from: 3001, to: 3999, isFree: () => true },

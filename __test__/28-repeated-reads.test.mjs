@@ -25,6 +25,7 @@ const READS = {
   getExecutionStats: (db) => db.getExecutionStats({ zoneId: 'zone-1' }),
   getStats: (db) => db.getStats(),
   getBoard: (db) => db.getBoard(),
+  'getBoard, runs': (db) => db.getBoard({ runs: true }),
 };
 
 /** A change to everything that the reads above say, by each way in which a change can come. */
@@ -240,7 +241,7 @@ describe('what is kept is an answer to what was asked, and to nothing like it', 
     getWorktreeExecutions: pages,
     getExecutionStats: [[], ...pairs],
     getStats: [[]],
-    getBoard: [[]],
+    getBoard: [[], [{ runs: false }], [{ runs: true }]],
   };
 
   /** A file in which worktrees, zones and statuses have the same ids, and each of them something else to it. */

@@ -15,10 +15,24 @@ CREATE TABLE wip_limits (
   most INTEGER NOT NULL CHECK (most >= 0)
 ) WITHOUT ROWID;
 
+-- What the runs of a worktree cost in all, as far as anybody told: a board shows it without adding up their history.
+CREATE TABLE worktree_costs (
+  worktree_id TEXT PRIMARY KEY,
+  cost_micros INTEGER NOT NULL
+) WITHOUT ROWID;
+
+INSERT INTO worktree_costs
+SELECT r.worktree_id, min(sum(m.cost_micros), 9007199254740991) FROM run_models AS m JOIN runs AS r ON r.key = m.run
+WHERE m.cost_micros IS NOT NULL AND r.worktree_id IN (SELECT id FROM worktrees) GROUP BY r.worktree_id;
+
+-- The latest run of a worktree that has ended. Those that have not are few, and in tables of their own: so wanting one costs nothing.
+CREATE INDEX runs_ended ON runs (worktree_id) WHERE finished_at IS NOT NULL;
+
 CREATE TRIGGER board_worktree_deleted AFTER DELETE ON worktrees
-WHEN EXISTS (SELECT 1 FROM metadata WHERE entity = 1 AND id = OLD.id)
+WHEN EXISTS (SELECT 1 FROM metadata WHERE entity = 1 AND id = OLD.id) OR EXISTS (SELECT 1 FROM worktree_costs WHERE worktree_id = OLD.id)
 BEGIN
   DELETE FROM metadata WHERE entity = 1 AND id = OLD.id;
+  DELETE FROM worktree_costs WHERE worktree_id = OLD.id;
 END;
 
 CREATE TRIGGER board_zone_deleted AFTER DELETE ON zones

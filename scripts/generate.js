@@ -6,16 +6,9 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { controls, head, layout, sizes } = require('./generated/constants.js');
 const { ROOT, dependencies, addon } = require('./setup.js');
 
-/** What every generated file begins with. */
-const head = (about, from) => `'use strict';
-
-// ${about}
-// Written by \`npm run generate\` from ${from}: change that.
-`;
-
-const words = (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 const quoted = (names) => `[${names.map((name) => `'${name}'`).join(', ')}]`;
 const capital = (name) => name[0].toUpperCase() + name.slice(1);
 /** `position` of `position.x`, `undefined` of `path`. */
@@ -24,45 +17,6 @@ const unique = (names) => [...new Set(names)];
 /** The keys of an object that has the fields, `position.x` being in `position`. */
 const keysOf = (fields) => unique(fields.map((field) => groupOf(field) ?? field.name));
 const groupsOf = (fields) => unique(fields.map(groupOf).filter(Boolean));
-
-/** The constants of packed rows. */
-function layout({ cells, bytes, head: places, kinds }) {
-  const constants = [
-    ['CELLS', cells, 'How many cells a batch of rows has.'],
-    ['HEAD_BYTES', bytes.head, 'How long the head is.'],
-    ['ENDS_AT', bytes.ends, 'Where the cells begin, in bytes.'],
-    ['NUMBERS_AT', bytes.numbers, 'Where their numbers begin.'],
-    ['BLOBS_AT', bytes.blobs, 'Where the small blobs begin.'],
-  ];
-  return `${head('How packed rows lie in the memory that is shared with the addon.', 'src/rows')}
-module.exports = {
-${constants.map(([name, value, about]) => `  /** ${about} */\n  ${name}: ${value},`).join('\n')}
-  /** Places in the head, in 32-bit integers. */
-  HEAD: { ${Object.entries(places).map(([name, value]) => `${words(name)}: ${value}`)} },
-  /** What stands in the place of an end where a cell is no text of the first string. */
-  KIND: { ${Object.entries(kinds).map(([name, value]) => `${words(name)}: ${value}`)} },
-};
-`;
-}
-
-/** The steps of transactions. */
-function controls({ controls: names }) {
-  return `${head('The steps of a transaction, as `addon.control` takes them.', 'src/engine/control.rs')}
-module.exports = {
-${names.map((name, value) => `  ${words(name[0].toLowerCase() + name.slice(1))}: ${value},`).join('\n')}
-};
-`;
-}
-
-/** What the rules go by that JavaScript looks at, too. */
-function sizes({ limits: { bytes } }) {
-  return `${head('How large a value may be.', 'src/model/rules.rs')}
-module.exports = {
-  /** The largest text or JSON value, in bytes of UTF-8. */
-  MAX_BYTES: ${bytes},
-};
-`;
-}
 
 /** The edits that some field belongs to. Only updates take the columns' spellings: the earlier layer's did, too. */
 function edits(fields) {
@@ -126,21 +80,34 @@ function literal(fields, value) {
   return `{ ${parts.join(', ')} }`;
 }
 
-function entity({ name, fields }) {
+/** An object literal of an entity's fields, and further members. */
+const literalWith = (fields, value, more) =>
+  `${literal(fields, value).slice(0, -2)}${more.map(([key, written]) => `, ${key}: ${written}`).join('')} }`;
+
+/** The function that makes an entity's object of cells. */
+function maker({ name, fields }, more = []) {
   const cell = (field) => read(field, fields.indexOf(field), name);
-  const hasJson = fields.some(isJson);
-  const make = hasJson
-    ? `(at) => {\n    const id = cell(at);\n    return ${literal(fields, (field) => (field.name === 'id' ? 'id' : cell(field)))};\n  }`
-    : `(at) => (${literal(fields, cell)})`;
+  if (!fields.some(isJson)) return `(at) => (${literalWith(fields, cell, more)})`;
+  const own = (field) => (field.name === 'id' ? 'id' : cell(field));
+  return `(at) => {\n    const id = cell(at);\n    return ${literalWith(fields, own, more)};\n  }`;
+}
+
+/** The function that copies such an object. */
+function copier({ name, fields }, more = []) {
   const copied = (field) => (isJson(field) ? `copyJson(${name}.${field.name})` : `${name}.${field.name}`);
+  return `(${name}) => (${literalWith(fields, copied, more)})`;
+}
+
+function entity(declared) {
+  const { name, fields } = declared;
   return `
 const ${name} = {
   /** How many cells a row has. */
   width: ${fields.length},
   /** The object of the cells from an index on. */
-  make: ${make},
+  make: ${maker(declared)},
   /** A caller's own copy of such an object. */
-  copy: (${name}) => (${literal(fields, copied)}),
+  copy: ${copier(declared)},
 };
 ${values(
   `new${capital(name)}`,
@@ -213,6 +180,48 @@ module.exports = { ${[...these.map(({ name }) => name), ...functions].join(', ')
 `;
   };
 
+/** What a board's entities have beside their fields, made of the cells behind those: how, and how it is copied. */
+const BESIDE = {
+  worktree: (cell, runs) => [
+    ['revision', cell(0)],
+    ['metadata', `metadataOf(${cell(1)})`, 'copyJson'],
+    ['openRuns', runs ? cell(2) : 'null'],
+    ['latestRun', runs ? `latestRun(${cell(3)}, ${cell(4)})` : 'null', 'copyJson'],
+    ['costMicros', runs ? cell(5) : 'null'],
+  ],
+  zone: (cell) => [
+    ['revision', cell(0)],
+    ['metadata', `metadataOf(${cell(1)})`, 'copyJson'],
+    ['wipLimit', cell(2)],
+  ],
+};
+
+/** An entity as a board has it, in one literal: to add keys to an object later takes twice as long. */
+function ofBoard(declared, called, width, runs) {
+  const { name, fields: own } = declared;
+  const beside = BESIDE[name]((nth) => `cell(at + ${own.length + nth})`, runs);
+  const copied = beside.map(([key, , copy]) => [key, copy ? `${copy}(${name}.${key})` : `${name}.${key}`]);
+  return `
+const ${called} = {
+  width: ${own.length + width},
+  make: ${maker(declared, beside)},
+  copy: ${copier(declared, copied)},
+};
+`;
+}
+
+/** Worktrees and zones as a board has them. */
+function boardFields({ entities }) {
+  const [worktree, zone] = ['worktree', 'zone'].map((name) => entities.find((entity) => entity.name === name));
+  return `${head('Worktrees and zones as a board has them, with what is beside them.', 'src/model')}
+const { cell } = require('../native/rows.js');
+const { latestRun, metadataOf } = require('./beside.js');
+const { copyJson, json, parseRepeated } = require('./json.js');
+${ofBoard(worktree, 'boardWorktree', 2, false)}${ofBoard(worktree, 'boardWorktreeWithRuns', 6, true)}${ofBoard(zone, 'boardZone', 3, false)}
+module.exports = { boardWorktree, boardWorktreeWithRuns, boardZone };
+`;
+}
+
 const isRun = ({ name }) => name === 'run';
 
 /** Where the values of columns belong in an object, of those entities of which the log of changes has them. */
@@ -240,6 +249,7 @@ const FILES = {
   'lib/visual/keys.js': keys,
   'lib/visual/columns.js': columns,
   'lib/visual/fields.js': fields('The entities of the board', (entity) => !isRun(entity)),
+  'lib/visual/board_fields.js': boardFields,
   'lib/visual/run_fields.js': fields('Runs', isRun),
 };
 

@@ -229,7 +229,11 @@ export class Model {
     const assignments = this.#tables.assignments.map(({ worktreeId, zoneId }) => ({ worktreeId, zoneId }));
     // Zone by zone, those of one in the order in which they were assigned.
     assignments.sort((one, other) => (one.zoneId < other.zoneId ? -1 : Number(one.zoneId > other.zoneId)));
-    return { zones: this.listZones(), worktrees: this.listWorktrees(), assignments, next: '' };
+    const beside = { revision: '-'.repeat(11), metadata: {} };
+    const zones = this.listZones().map((zone) => ({ ...zone, ...beside, wipLimit: null }));
+    const noRuns = { openRuns: null, latestRun: null, costMicros: null };
+    const worktrees = this.listWorktrees().map((worktree) => ({ ...worktree, ...beside, ...noRuns }));
+    return { zones, worktrees, assignments, next: '' };
   }
 
   getStats() {

@@ -36,10 +36,11 @@ export function perform(db, step, tick) {
   });
 }
 
-/** The ids of executions are made up by each side: the rest of the outcome is comparable. */
-export function withoutExecutionIds(value) {
+/** The ids of executions are made up by each side, and revisions are opaque: the rest of the outcome is comparable. */
+export function withoutExecutionIds(value, name) {
+  if (name === 'revision' && /^[\w-]{11}$/.test(value)) return 'revision';
   if (typeof value === 'string') return /^exec-\d+-[0-9a-z]+$/.test(value) ? 'exec' : value;
-  if (Array.isArray(value)) return value.map(withoutExecutionIds);
+  if (Array.isArray(value)) return value.map((inner) => withoutExecutionIds(inner));
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutExecutionIds(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutExecutionIds(inner, key)]));
 }

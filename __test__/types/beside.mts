@@ -1,5 +1,13 @@
 // What is beside the board: what the calls take, and their results to the letter.
-import type { Metadata, RenderedPrompt } from '@ai-orchestra/visual-db';
+import type {
+  BesideWorktree,
+  BesideZone,
+  Metadata,
+  RenderedPrompt,
+  RunStatus,
+  Worktree,
+  Zone,
+} from '@ai-orchestra/visual-db';
 import { VisualDatabase } from '@ai-orchestra/visual-db';
 import { exactly, type Same } from './exact.mjs';
 
@@ -35,3 +43,28 @@ db.allocatePort({ from: 1, to: 2, isFree: (port) => port > 1 });
 // @ts-expect-error isFree answers at once.
 db.allocatePort({ isFree: async () => true });
 db.createWorktree({ id: 'w', path: '/w', port: 'auto', branchName: 'b' });
+
+exactly<
+  Same<
+    BesideWorktree,
+    {
+      revision: string;
+      metadata: Metadata | null;
+      openRuns: number | null;
+      latestRun: { id: string; status: RunStatus } | null;
+      costMicros: number | null;
+    }
+  >
+>();
+exactly<Same<BesideZone, { revision: string; metadata: Metadata | null; wipLimit: number | null }>>();
+const board = db.getBoard({ runs: true });
+const [shown] = board.worktrees;
+if (shown !== undefined) db.updateWorktree(shown.id, { status: 'x' }, { ifRevision: shown.revision });
+const worktrees: Worktree[] = db.getBoard().worktrees;
+const zones: Zone[] = board.zones;
+void [worktrees, zones];
+db.updateZone('z', { name: 'x' }, { ifRevision: null });
+// @ts-expect-error A revision is text.
+db.updateZone('z', { name: 'x' }, { ifRevision: 7 });
+// @ts-expect-error There is no such key.
+db.getBoard({ run: true });

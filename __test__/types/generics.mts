@@ -1,5 +1,7 @@
 // What an application says of its own values: VisualDatabase<{ Status, Trigger, Agents, Actions, Result }>.
 import type {
+  BesideWorktree,
+  BesideZone,
   Board,
   CanvasTypes,
   Execution,
@@ -94,8 +96,8 @@ db.getExecution<number>('e');
 
 const board = db.getBoard();
 exactly<Same<typeof board, Board<Canvas>>>();
-exactly<Same<(typeof board)['zones'], CanvasZone[]>>();
-exactly<Same<(typeof board)['worktrees'], CanvasWorktree[]>>();
+exactly<Same<(typeof board)['zones'], (CanvasZone & BesideZone)[]>>();
+exactly<Same<(typeof board)['worktrees'], (CanvasWorktree & BesideWorktree)[]>>();
 
 // Each part alone; the others are as they are without an argument.
 const withStatus = new byDefault<{ Status: 'active' | 'merged' }>();

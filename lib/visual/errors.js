@@ -34,9 +34,14 @@ function notJson(method, field, value, error) {
   return wrongValue(method, field, value, `${method}: ${field}: ${error.message}`, { cause: error });
 }
 
+/** Something is not as it was expected; `current` is what it is. */
+function conflict(method, field, value, message, current) {
+  return Object.assign(about(new Error(message), 'ERR_CONFLICT', method, field, value), { current });
+}
+
 /** The connection was closed while a promise was waiting for something to happen on it. */
 function closedMeanwhile(method, { message }) {
   return Object.assign(new TypeError(message), { code: 'ERR_INVALID_STATE', method });
 }
 
-module.exports = { closedMeanwhile, notJson, outOfRange, wrongType, wrongValue };
+module.exports = { closedMeanwhile, conflict, notJson, outOfRange, wrongType, wrongValue };

@@ -165,6 +165,8 @@ module.exports = {
   restore: new Keys(['dbPath', 'progress']),
   actor: new Keys(['kind', 'id']),
   port: new Keys(['from', 'to', 'isFree']),
+  update: new Keys(['ifRevision']),
+  board: new Keys(['runs']),
   position: new Keys(['x', 'y']),
   size: new Keys(['width', 'height']),
   newWorktree: keysOf(keys.newWorktree, { ...ITSELF, aliases: WORKTREE_ALIASES }),

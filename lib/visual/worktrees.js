@@ -6,6 +6,7 @@ const { filter } = require('./arguments.js');
 const { allOrNothing, valuesOf } = require('./bulk.js');
 const { worktree, newWorktree, worktreeChanges, worktreeRelocation } = require('./fields.js');
 const knownKeys = require('./known_keys.js');
+const { revisionOf, updated } = require('./revisions.js');
 const { stateOf } = require('./state.js');
 
 /** The methods of VisualDatabase that are about worktrees. */
@@ -55,9 +56,14 @@ const methods = {
     );
   },
 
-  updateWorktree(id, changes) {
+  updateWorktree(id, changes, options) {
     const { connection, strict, clock } = stateOf(this, 'updateWorktree');
     const values = worktreeChanges('updateWorktree', 'changes', changes, strict);
+    const revision = revisionOf('updateWorktree', options);
+    if (revision !== undefined) {
+      const text = addon.updateWorktreeIf(connection, clock(), id, ...values, revision);
+      return updated('updateWorktree', worktree, 'worktree', text, revision);
+    }
     return one(worktree, addon.updateWorktree(connection, clock(), id, ...values));
   },
 

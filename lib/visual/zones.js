@@ -3,6 +3,7 @@
 const addon = require('../native/addon.js');
 const { one } = require('../native/objects.js');
 const { zone, newZone, zoneChanges } = require('./fields.js');
+const { revisionOf, updated } = require('./revisions.js');
 const { stateOf } = require('./state.js');
 
 /** The methods of VisualDatabase that are about zones. */
@@ -25,9 +26,14 @@ const methods = {
     return kept.zones.answer('', known, addon.listZones(connection, kept.zones.generationOf(known)));
   },
 
-  updateZone(id, changes) {
+  updateZone(id, changes, options) {
     const { connection, strict, clock } = stateOf(this, 'updateZone');
     const values = zoneChanges('updateZone', 'changes', changes, strict);
+    const revision = revisionOf('updateZone', options);
+    if (revision !== undefined) {
+      const text = addon.updateZoneIf(connection, clock(), id, ...values, revision);
+      return updated('updateZone', zone, 'zone', text, revision);
+    }
     return one(zone, addon.updateZone(connection, clock(), id, ...values));
   },
 

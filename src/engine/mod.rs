@@ -4,6 +4,7 @@
 //! a [`Batch`](crate::rows::Batch), errors are [`Error`](crate::error::Error)s.
 
 mod assignments;
+mod boards;
 mod commits;
 mod control;
 mod executions;
@@ -13,6 +14,7 @@ mod metadata;
 mod moves;
 mod output;
 mod prompts;
+mod revisions;
 mod runs;
 mod session;
 mod spending;
@@ -24,6 +26,7 @@ mod worktrees;
 mod zones;
 
 pub use assignments::Assignments;
+pub use boards::Boards;
 pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
@@ -33,6 +36,7 @@ pub use metadata::Metadata;
 pub use moves::{MoveFilter, Moves};
 pub use output::{Chunk, Output, STREAMS};
 pub use prompts::Prompts;
+pub use revisions::Revisions;
 pub use runs::{RunFilter, Runs, RunsAfter};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
@@ -61,6 +65,8 @@ pub trait Engine:
     + Feed
     + Metadata
     + WipLimits
+    + Revisions
+    + Boards
 {
 }
 
@@ -81,7 +87,9 @@ impl<
         + Prompts
         + Feed
         + Metadata
-        + WipLimits,
+        + WipLimits
+        + Revisions
+        + Boards,
 > Engine for T
 {
 }

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use super::packed::{Mark, Packed};
+
 /// `ends` of a cell that is NULL.
 pub const NULL: i32 = -1;
 /// `ends` of a cell that is a 32-bit integer, kept in the first half of its `numbers`.
@@ -111,6 +113,27 @@ impl Batch {
     #[must_use]
     pub fn rows(&self) -> usize {
         self.rows
+    }
+
+    /// Where it ends now.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark { cells: self.ends.len(), text: self.text.len(), wide: self.wide.len() }
+    }
+
+    /// What was appended since.
+    #[must_use]
+    pub fn since(&self, mark: &Mark) -> Packed<'_> {
+        Packed {
+            ends: self.ends.get(mark.cells..).unwrap_or_default(),
+            numbers: self.numbers.get(mark.cells..).unwrap_or_default(),
+            text: self.text.get(mark.text..).unwrap_or_default(),
+            text_from: mark.text as i32,
+            wide: self.wide.get(mark.wide..).unwrap_or_default(),
+            wide_from: mark.wide,
+            bytes: &self.bytes,
+            blobs: &self.blobs,
+        }
     }
 
     /// Whether another row of `columns` still fits.

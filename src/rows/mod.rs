@@ -3,5 +3,7 @@
 
 pub mod batch;
 pub mod layout;
+pub mod packed;
+pub mod revision;
 
 pub use batch::Batch;

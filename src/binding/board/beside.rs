@@ -1,12 +1,20 @@
-//! What is beside a board: metadata, limits of work in progress.
+//! What is beside a board: metadata, limits of work in progress, revisions; and the whole of it.
 
-use super::call::{board, nothing, placed, row};
+use super::call::{board, nothing, placed, read, row};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
+use crate::model::{Given, time};
 
 /// The functions of this file.
-pub const FUNCTIONS: &[(&str, Native)] =
-    &[("setMetadata", set_metadata), ("getMetadata", get_metadata), ("setWipLimit", set_wip_limit)];
+pub const FUNCTIONS: &[(&str, Native)] = &[
+    ("setMetadata", set_metadata),
+    ("getMetadata", get_metadata),
+    ("setWipLimit", set_wip_limit),
+    ("updateWorktreeIf", update_worktree_if),
+    ("updateZoneIf", update_zone_if),
+    ("listZonesOfBoard", list_zones_of_board),
+    ("listWorktreesOfBoard", list_worktrees_of_board),
+];
 
 /// `setMetadata(connection, now, kind, id, JSON of the patch)`
 fn set_metadata(state: &State, call: &Call) -> JsResult<Value> {
@@ -27,4 +35,27 @@ fn get_metadata(state: &State, call: &Call) -> JsResult<Value> {
 /// `setWipLimit(connection, now, zone, limit)`
 fn set_wip_limit(state: &State, call: &Call) -> JsResult<Value> {
     nothing(state, call, 2, |engine, given| engine.set_wip_limit(given.get(1), given.get(2), given.number(0)?))
+}
+
+/// `updateWorktreeIf(connection, now, id, ...changes, revision)`
+fn update_worktree_if(state: &State, call: &Call) -> JsResult<Value> {
+    row(state, call, |engine, given, batch| {
+        engine.update_worktree_if(given.rest(1), &time::iso(given.number(0)?), batch)
+    })
+}
+
+/// `updateZoneIf(connection, now, id, ...changes, revision)`
+fn update_zone_if(state: &State, call: &Call) -> JsResult<Value> {
+    row(state, call, |engine, given, batch| engine.update_zone_if(given.rest(1), &time::iso(given.number(0)?), batch))
+}
+
+fn list_zones_of_board(state: &State, call: &Call) -> JsResult<Value> {
+    read(state, call, |engine, _, batch| engine.list_zones_of_board(batch))
+}
+
+/// `listWorktreesOfBoard(connection, generation, whether with runs)`
+fn list_worktrees_of_board(state: &State, call: &Call) -> JsResult<Value> {
+    read(state, call, |engine, given, batch| {
+        engine.list_worktrees_of_board(given.get(0) == Given::Boolean(true), batch)
+    })
 }

@@ -93,6 +93,16 @@ impl Statement {
     /// # Errors
     /// A `TypeError` once the connection is closed.
     pub fn pack_columns(&self, batch: &mut Batch, columns: usize, bigints: bool) -> Result<()> {
+        self.pack_cells(batch, columns, bigints)?;
+        batch.end_row();
+        Ok(())
+    }
+
+    /// The same, but the row goes on.
+    ///
+    /// # Errors
+    /// A `TypeError` once the connection is closed.
+    pub fn pack_cells(&self, batch: &mut Batch, columns: usize, bigints: bool) -> Result<()> {
         let raw = self.raw()?;
         // SAFETY: the caller has just stepped to a row; without one the count is 0 and nothing is read.
         unsafe {
@@ -100,7 +110,6 @@ impl Statement {
                 push_column(batch, raw, column, bigints);
             }
         }
-        batch.end_row();
         Ok(())
     }
 

@@ -73,21 +73,22 @@ pub struct Store {
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
     acting_at: Cell<Option<i64>>,
-    /// A list that did not fit one batch.
-    unfinished: RefCell<Option<Rc<Statement>>>,
+    /// A list that did not fit one batch, and what stands beside its rows.
+    unfinished: RefCell<Option<(Rc<Statement>, Option<Rc<beside::Rows>>)>>,
 }
 
 impl Lists for Store {
     fn more(&self, batch: &mut Batch) -> Result<bool> {
         self.connection.check_idle()?;
-        let statement = self.unfinished.take();
-        statement.map_or(Ok(false), |statement| self.fill(&statement, batch))
+        match self.unfinished.take() {
+            None => Ok(false),
+            Some((statement, None)) => self.fill(&statement, batch),
+            Some((statement, Some(rows))) => self.fill_beside(&statement, &rows, batch),
+        }
     }
 
     fn abandon(&self) {
-        if let Some(statement) = self.unfinished.take() {
-            statement.reset();
-        }
+        self.abandon_list();
     }
 
     fn begin_snapshot(&self) -> Result<bool> {
@@ -136,6 +137,12 @@ impl Store {
         self.acting.borrow().clone()
     }
 
+    fn abandon_list(&self) {
+        if let Some((statement, _)) = self.unfinished.take() {
+            statement.reset();
+        }
+    }
+
     fn statement(&self, query: Query) -> Result<&Rc<Statement>> {
         let cell = &self.queries[query as usize];
         if let Some(statement) = cell.get() {
@@ -161,7 +168,7 @@ impl Store {
     /// Reads rows until the batch is full; `true` where [`Store::more`] has the rest.
     fn list(&self, query: Query, values: &[Bind<'_>], batch: &mut Batch) -> Result<bool> {
         self.connection.check_idle()?;
-        self.abandon();
+        self.abandon_list();
         let statement = self.statement(query)?;
         statement.bind_all(values.iter().copied())?;
         self.fill(statement, batch)
@@ -171,7 +178,7 @@ impl Store {
         let _busy = self.connection.enter();
         let more = statement.fill(batch, false)?;
         if more {
-            self.unfinished.replace(Some(Rc::clone(statement)));
+            self.unfinished.replace(Some((Rc::clone(statement), None)));
         } else {
             statement.reset();
         }

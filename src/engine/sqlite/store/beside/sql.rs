@@ -10,6 +10,8 @@ queries! {
     OfWorktree = "SELECT (SELECT data FROM main.metadata WHERE entity = 1 AND id = w.id) FROM main.worktrees AS w WHERE id = ?1";
     /// The metadata of a zone that is there.
     OfZone = "SELECT (SELECT data FROM main.metadata WHERE entity = 2 AND id = z.id) FROM main.zones AS z WHERE id = ?1";
+    /// The metadata of all worktrees, or all zones.
+    AllMetadata = "SELECT id, data FROM main.metadata WHERE entity = ?1";
     /// It is another.
     SetMetadata = "INSERT OR REPLACE INTO main.metadata (entity, id, data) VALUES (?1, ?2, ?3)";
     /// There is none.
@@ -21,6 +23,8 @@ queries! {
 
     /// How many worktrees a zone that is there may have.
     WipLimit = "SELECT (SELECT most FROM main.wip_limits WHERE zone_id = z.id) FROM main.zones AS z WHERE id = ?1";
+    /// How many each zone may have.
+    AllWipLimits = "SELECT zone_id, most FROM main.wip_limits";
     /// That many may.
     SetWipLimit = "INSERT OR REPLACE INTO main.wip_limits (zone_id, most) VALUES (?1, ?2)";
     /// As many as like.
@@ -28,4 +32,22 @@ queries! {
 
     /// The ports that are taken, of a range.
     PortsTaken = "SELECT port FROM main.worktrees WHERE port BETWEEN ?1 AND ?2 ORDER BY port";
+
+    /// The worktree, the run and the state of each that has not ended: 0 queued, 1 at work, 2 waiting.
+    OpenRuns =
+        "SELECT worktree_id, run, 0 FROM main.run_queue UNION ALL SELECT worktree_id, run, 0 FROM main.run_delayed \
+         UNION ALL SELECT worktree_id, run, 1 FROM main.leases \
+         UNION ALL SELECT worktree_id, key, 2 FROM main.runs WHERE status = 'waiting'";
+    /// A run by its key.
+    OpenRun = "SELECT id, created_at FROM main.runs WHERE key = ?1";
+    /// The latest run of a worktree that has ended, where its execution is not gone.
+    EndedRun =
+        "SELECT key, id, status, created_at FROM main.runs AS r WHERE worktree_id = +?1 AND finished_at IS NOT NULL AND key > 0 \
+         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id)) ORDER BY key DESC LIMIT 1";
+    /// The executions of a worktree, the latest first, and whether each is a run, too.
+    Recorded =
+        "SELECT executed_at, id, success, EXISTS (SELECT 1 FROM main.runs AS r WHERE r.id = e.id AND r.key > 0) \
+         FROM main.zone_executions AS e WHERE worktree_id = +?1 ORDER BY executed_at DESC, rowid DESC";
+    /// What the runs of each worktree cost.
+    AllCosts = "SELECT worktree_id, cost_micros FROM main.worktree_costs";
 }

@@ -17,6 +17,17 @@ impl Store {
         statement.with_bound(values, |row| Ok(row.step()?.then(|| read(row))))
     }
 
+    /// Reads every row of a statement.
+    pub(super) fn each_beside(&self, sql: Sql, values: &[Bind<'_>], mut read: impl FnMut(&Statement)) -> Result<()> {
+        let statement = self.beside.get(&self.connection, sql as usize, || sql.sql())?;
+        statement.with_bound(values, |row| {
+            while row.step()? {
+                read(row);
+            }
+            Ok(())
+        })
+    }
+
     /// Runs a statement that writes.
     pub(super) fn write_beside(&self, sql: Sql, values: &[Bind<'_>]) -> Result<()> {
         let statement = self.beside.get(&self.connection, sql as usize, || sql.sql())?;

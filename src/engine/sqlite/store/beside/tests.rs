@@ -10,6 +10,11 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
     match sql {
         // Its last row.
         Sql::LogMetadata => &["changes"],
+        // What has not ended; what costs.
+        Sql::OpenRuns => &["run_queue", "run_delayed", "leases", "runs"],
+        Sql::AllCosts => &["worktree_costs"],
+        // As many rows as there are limits.
+        Sql::AllWipLimits => &["wip_limits"],
         _ => &[],
     }
 }

@@ -153,6 +153,11 @@ queries! {
     AddSpent =
         "INSERT INTO main.spent (quarter, zone_id, worktree_id, agent_type, cost_micros) VALUES (?1, ?2, ?3, ?4, ?5) \
          ON CONFLICT DO UPDATE SET cost_micros = min(cost_micros + excluded.cost_micros, 9007199254740991)";
+    /// What the runs of a worktree that is there cost in all.
+    AddCost =
+        "INSERT INTO main.worktree_costs (worktree_id, cost_micros) \
+         SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM main.worktrees WHERE id = ?1) \
+         ON CONFLICT DO UPDATE SET cost_micros = min(cost_micros + excluded.cost_micros, 9007199254740991)";
     /// What was spent from a quarter of an hour on.
     SpentSince =
         "SELECT coalesce(sum(cost_micros), 0) FROM main.spent WHERE quarter >= ?1 AND (?2 = 'all' \

@@ -1,0 +1,228 @@
+// `getBoard`: what it has beside worktrees and zones, and with `runs: true` what their runs come to.
+import { describe, expect, it } from 'vitest';
+import { allRanOut, board, claim, ended, queued, ranOut, refusal, running, waiting } from './support/runs.mjs';
+import { execution, worktree, zone } from './support/samples.mjs';
+import { open, temporaryFile } from './support/temporary.mjs';
+
+const first = (db, options) => db.getBoard(options).worktrees.find(({ id }) => id === 'wt-1');
+const runsOf = (db, worktreeId = 'wt-1') => {
+  const { openRuns, latestRun, costMicros } = db.getBoard({ runs: true }).worktrees.find(({ id }) => id === worktreeId);
+  return { openRuns, latestRun, costMicros };
+};
+const latest = (db, worktreeId) => runsOf(db, worktreeId).latestRun;
+
+describe('getBoard()', () => {
+  it('has worktrees and zones as the lists have them, and what is beside each', () => {
+    const db = board();
+    db.setMetadata('worktree', 'wt-1', { a: [1] });
+    db.setMetadata('zone', 'zone-2', { b: 'ü' });
+    db.setWipLimit('zone-1', 2);
+    const { worktrees, zones } = db.getBoard();
+    const revision = expect.stringMatching(/^[\w-]{11}$/);
+    const noRuns = { openRuns: null, latestRun: null, costMicros: null };
+    expect(worktrees).toStrictEqual(
+      db.listWorktrees().map((each) => ({
+        ...each,
+        revision,
+        metadata: db.getMetadata('worktree', each.id),
+        ...noRuns,
+      })),
+    );
+    expect(zones).toStrictEqual(
+      db.listZones().map((each) => ({
+        ...each,
+        revision,
+        metadata: db.getMetadata('zone', each.id),
+        wipLimit: each.id === 'zone-1' ? 2 : null,
+      })),
+    );
+  });
+
+  it('of a board of several batches has each row with its own', () => {
+    const db = open();
+    db.createWorktrees(Array.from({ length: 1500 }, (_, n) => worktree(n, { taskId: n % 3 ? null : `😀${n}` })));
+    for (let n = 0; n < 1500; n += 7) db.setMetadata('worktree', `wt-${n}`, { n });
+    const { worktrees } = db.getBoard();
+    expect(worktrees).toHaveLength(1500);
+    expect(new Set(worktrees.map(({ revision }) => revision)).size).toBe(1500);
+    for (const { id, metadata } of worktrees) {
+      const n = Number(id.slice(3));
+      expect(metadata).toEqual(n % 7 ? {} : { n });
+    }
+    expect(db.getBoard({ runs: true }).worktrees.map(({ openRuns }) => openRuns)).toEqual(worktrees.map(() => 0));
+  });
+
+  it('gives objects of the caller’s own, again and again, and another one once metadata or a limit is another', () => {
+    const dbPath = temporaryFile();
+    const db = board({ dbPath });
+    const other = open({ dbPath });
+    db.setMetadata('worktree', 'wt-1', { a: { n: 1 } });
+    for (let time = 0; time < 4; time += 1) {
+      const { metadata } = first(db);
+      expect(metadata).toEqual({ a: { n: 1 } });
+      metadata.a.n = 2;
+    }
+    other.setMetadata('worktree', 'wt-1', { a: { n: 3 } });
+    expect(first(db).metadata).toEqual({ a: { n: 3 } });
+    other.setWipLimit('zone-1', 4);
+    expect(db.getBoard().zones.find(({ id }) => id === 'zone-1').wipLimit).toBe(4);
+  });
+
+  it('tells a board with runs from one without', () => {
+    const dbPath = temporaryFile();
+    const db = board({ dbPath });
+    queued(db);
+    for (let time = 0; time < 4; time += 1) {
+      expect(first(db).openRuns).toBeNull();
+      expect(first(db, { runs: true }).openRuns).toBe(1);
+      expect(first(db, { runs: false }).openRuns).toBeNull();
+    }
+  });
+
+  it.each([
+    [5, 'options'],
+    [null, 'options'],
+    [{ runs: 'yes' }, 'runs'],
+    [{ runs: 1 }, 'runs'],
+    [{ run: true }, 'run'],
+  ])('refuses %o', (options, field) => {
+    expect(refusal(() => board().getBoard(options))).toMatchObject({ name: 'TypeError', method: 'getBoard', field });
+  });
+});
+
+describe('getBoard({ runs: true }): openRuns', () => {
+  it('counts what is queued, delayed, at work and waiting, and nothing that has ended', async () => {
+    const db = board();
+    expect(runsOf(db)).toStrictEqual({ openRuns: 0, latestRun: null, costMicros: null });
+    running(db);
+    waiting(db);
+    ended(db);
+    queued(db, { zoneId: 'zone-2' });
+    queued(db, { availableAt: new Date(Date.now() + 60_000) });
+    await ranOut(db);
+    queued(db, { worktreeId: 'wt-2' });
+    expect([runsOf(db).openRuns, runsOf(db, 'wt-2').openRuns, runsOf(db, 'wt-3').openRuns]).toEqual([5, 1, 0]);
+  });
+});
+
+describe('getBoard({ runs: true }): latestRun', () => {
+  it('is the one that was made last, in the state that it is in now', () => {
+    const db = board();
+    const one = queued(db);
+    expect(latest(db)).toStrictEqual({ id: one.id, status: 'queued' });
+    const { run, token } = claim(db);
+    expect(latest(db)).toStrictEqual({ id: one.id, status: 'running' });
+    const two = queued(db);
+    expect(latest(db)).toStrictEqual({ id: two.id, status: 'queued' });
+    db.cancelRun(two.id);
+    expect(latest(db)).toStrictEqual({ id: two.id, status: 'cancelled' });
+    db.finishRun(run.id, token, { status: 'failed' });
+    expect(latest(db)).toStrictEqual({ id: two.id, status: 'cancelled' });
+    const asked = waiting(db);
+    expect(latest(db)).toStrictEqual({ id: asked.id, status: 'waiting' });
+    const done = ended(db);
+    expect(latest(db)).toStrictEqual({ id: done.id, status: 'succeeded' });
+    expect(latest(db, 'wt-2')).toBeNull();
+  });
+
+  it('is the same as the first of listRuns, whatever came in which order', async () => {
+    const db = board();
+    const acts = [
+      (worktreeId) => queued(db, { worktreeId }),
+      (worktreeId) => running(db, { worktreeId }),
+      (worktreeId) => waiting(db, { worktreeId }),
+      (worktreeId) => ended(db, { worktreeId }, { status: 'failed' }),
+      (worktreeId) => db.recordExecution(execution({ worktreeId, success: true })),
+      (worktreeId) => db.cancelRun(queued(db, { worktreeId }).id),
+    ];
+    await allRanOut(db, {}, { worktreeId: 'wt-2' });
+    for (let n = 0; n < 120; n += 1) {
+      acts[(n * 7 + (n % 5)) % acts.length](`wt-${(n % 3) + 1}`);
+      // Of one millisecond either may be first.
+      const until = Date.now() + 2;
+      while (Date.now() < until);
+      if (n % 4) continue;
+      for (const worktreeId of ['wt-1', 'wt-2', 'wt-3']) {
+        const [newest] = db.listRuns({ worktreeId, limit: 1 }).items;
+        expect(latest(db, worktreeId)).toEqual(newest === undefined ? null : { id: newest.id, status: newest.status });
+      }
+    }
+  });
+
+  it('is of what was recorded only, too, by this package or others', () => {
+    const db = board();
+    const id = db.recordExecution(execution({ success: true }));
+    expect(latest(db)).toStrictEqual({ id, status: 'succeeded' });
+    db.db.exec(`INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, success, executed_at)
+      VALUES ('theirs', 'zone-1', 'wt-1', 'qa', 'x', 0, '2999-01-01T00:00:00.000Z')`);
+    expect(latest(db)).toStrictEqual({ id: 'theirs', status: 'failed' });
+  });
+
+  it('is none whose execution is gone', () => {
+    const db = board();
+    ended(db);
+    db.deleteZone('zone-1');
+    expect(latest(db)).toBeNull();
+  });
+});
+
+describe('getBoard({ runs: true }): costMicros', () => {
+  it('adds up what was told of its runs, whatever became of them', () => {
+    const db = board();
+    const held = running(db);
+    db.recordUsage(held.run.id, { model: 'a', inputTokens: 5 });
+    expect(runsOf(db).costMicros).toBeNull();
+    db.recordUsage(held.run.id, { model: 'a', costMicros: 0 });
+    expect(runsOf(db).costMicros).toBe(0);
+    db.recordUsage(held.run.id, { eventId: 'e', model: 'a', costMicros: 40 });
+    db.recordUsage(held.run.id, { eventId: 'e', model: 'a', costMicros: 40 });
+    db.finishRun(held.run.id, held.token, { status: 'failed' });
+    db.recordUsage(held.run.id, { model: 'b', costMicros: 2 });
+    const id = db.recordExecution(execution());
+    db.recordUsage(id, { model: 'b', costMicros: 100 });
+    db.recordUsage(ended(db, { worktreeId: 'wt-2' }).id, { model: 'b', costMicros: 7 });
+    expect([runsOf(db).costMicros, runsOf(db, 'wt-2').costMicros, runsOf(db, 'wt-3').costMicros]).toEqual([
+      142,
+      7,
+      null,
+    ]);
+    const all = db.listRuns({ worktreeId: 'wt-1' }).items.reduce((sum, { usage }) => sum + usage.costMicros, 0);
+    expect(all).toBe(142);
+  });
+
+  it('goes with the worktree, and is not that of the next one with the id', () => {
+    const db = board();
+    const { id } = ended(db);
+    db.recordUsage(id, { model: 'a', costMicros: 5 });
+    const cancelled = queued(db);
+    db.deleteWorktree('wt-1');
+    db.recordUsage(cancelled.id, { model: 'a', costMicros: 5 });
+    db.createWorktree(worktree(1));
+    expect(runsOf(db).costMicros).toBeNull();
+  });
+});
+
+describe('getBoard({ runs: true })', () => {
+  it('is read again once a run is another, by whomever', () => {
+    const dbPath = temporaryFile();
+    const db = board({ dbPath });
+    const other = open({ dbPath });
+    const look = () => [runsOf(db), runsOf(db)].at(-1);
+    look();
+    const { id } = queued(other);
+    expect(look()).toMatchObject({ openRuns: 1, latestRun: { id, status: 'queued' } });
+    const held = claim(other);
+    expect(look().latestRun.status).toBe('running');
+    other.recordUsage(id, { model: 'm', costMicros: 3 });
+    expect(look().costMicros).toBe(3);
+    other.finishRun(id, held.token, { status: 'succeeded' });
+    expect(look()).toStrictEqual({ openRuns: 0, latestRun: { id, status: 'succeeded' }, costMicros: 3 });
+  });
+
+  it('of an empty board, and of zones without worktrees', () => {
+    const db = open();
+    expect(db.getBoard({ runs: true })).toStrictEqual({ zones: [], worktrees: [], assignments: [] });
+    db.createZone(zone(1));
+    expect(db.getBoard({ runs: true }).zones).toHaveLength(1);
+  });
+});

@@ -1,0 +1,53 @@
+'use strict';
+
+// What of the generated JavaScript is constants.
+
+/** What every generated file begins with. */
+const head = (about, from) => `'use strict';
+
+// ${about}
+// Written by \`npm run generate\` from ${from}: change that.
+`;
+
+const words = (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
+/** The constants of packed rows. */
+function layout({ cells, bytes, head: places, kinds }) {
+  const constants = [
+    ['CELLS', cells, 'How many cells a batch of rows has.'],
+    ['HEAD_BYTES', bytes.head, 'How long the head is.'],
+    ['ENDS_AT', bytes.ends, 'Where the cells begin, in bytes.'],
+    ['NUMBERS_AT', bytes.numbers, 'Where their numbers begin.'],
+    ['BLOBS_AT', bytes.blobs, 'Where the small blobs begin.'],
+  ];
+  return `${head('How packed rows lie in the memory that is shared with the addon.', 'src/rows')}
+module.exports = {
+${constants.map(([name, value, about]) => `  /** ${about} */\n  ${name}: ${value},`).join('\n')}
+  /** Places in the head, in 32-bit integers. */
+  HEAD: { ${Object.entries(places).map(([name, value]) => `${words(name)}: ${value}`)} },
+  /** What stands in the place of an end where a cell is no text of the first string. */
+  KIND: { ${Object.entries(kinds).map(([name, value]) => `${words(name)}: ${value}`)} },
+};
+`;
+}
+
+/** The steps of transactions. */
+function controls({ controls: names }) {
+  return `${head('The steps of a transaction, as `addon.control` takes them.', 'src/engine/control.rs')}
+module.exports = {
+${names.map((name, value) => `  ${words(name[0].toLowerCase() + name.slice(1))}: ${value},`).join('\n')}
+};
+`;
+}
+
+/** What the rules go by that JavaScript looks at, too. */
+function sizes({ limits: { bytes } }) {
+  return `${head('How large a value may be.', 'src/model/rules.rs')}
+module.exports = {
+  /** The largest text or JSON value, in bytes of UTF-8. */
+  MAX_BYTES: ${bytes},
+};
+`;
+}
+
+module.exports = { controls, head, layout, sizes };

@@ -1,0 +1,22 @@
+//! All that stands on a board, with what is beside it.
+
+use crate::error::Result;
+use crate::rows::Batch;
+
+/// What an engine does to show a whole board. Metadata is JSON text, empty where there is none, and NULL where the file has no
+/// room for any.
+pub trait Boards {
+    /// All zones, newest first, and behind the cells of each its revision, its metadata, and how many worktrees it may have;
+    /// `true` where there are more.
+    ///
+    /// # Errors
+    /// The engine's error.
+    fn list_zones_of_board(&self, batch: &mut Batch) -> Result<bool>;
+
+    /// All worktrees, newest first, and behind the cells of each its revision and its metadata; where that is asked, too, how many
+    /// of its runs have not ended, id and state of the latest one, and what all cost. `true` where there are more.
+    ///
+    /// # Errors
+    /// The engine's error.
+    fn list_worktrees_of_board(&self, runs: bool, batch: &mut Batch) -> Result<bool>;
+}

@@ -1,0 +1,97 @@
+//! What the runs of worktrees come to, for a board.
+
+use std::collections::HashMap;
+
+use super::rows::{Open, Runs};
+use super::sql::Sql;
+use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::store::Store;
+use crate::error::Result;
+use crate::model::time;
+use crate::rows::Batch;
+
+/// A run that may be the latest.
+struct Latest {
+    id: String,
+    status: String,
+    created_at: i64,
+}
+
+impl Store {
+    pub(super) fn all_runs(&self) -> Result<Runs> {
+        if self.version < super::VERSION {
+            return Ok(Runs::Unknown);
+        }
+        let mut open: HashMap<Box<str>, Open> = HashMap::new();
+        self.each_beside(Sql::OpenRuns, &[], |row| {
+            let (key, status) = (row.integer(1), ["queued", "running", "waiting"][row.integer(2) as usize % 3]);
+            let one = Open { count: 1, key, status };
+            row.with_text(0, |worktree| match open.get_mut(worktree) {
+                None => drop(open.insert(worktree.into(), one)),
+                Some(known) => {
+                    let newest = if known.key > key { *known } else { one };
+                    *known = Open { count: known.count + 1, ..newest };
+                }
+            });
+        })?;
+        let mut costs = HashMap::new();
+        self.each_beside(Sql::AllCosts, &[], |row| {
+            costs.insert(row.text(0).into(), row.integer(1));
+        })?;
+        Ok(Runs::Known { open, costs })
+    }
+
+    /// Appends what the runs of a worktree come to.
+    pub(super) fn push_runs(&self, worktree: &str, runs: &Runs, batch: &mut Batch) -> Result<()> {
+        let Runs::Known { open, costs } = runs else {
+            (0..4).for_each(|_| batch.push_null());
+            return Ok(());
+        };
+        let open = open.get(worktree);
+        batch.push_integer(open.map_or(0, |open| open.count), false);
+        match self.latest_run(worktree, open)? {
+            Some(latest) => [latest.id, latest.status].iter().for_each(|text| batch.push_text(text.as_bytes())),
+            None => (0..2).for_each(|_| batch.push_null()),
+        }
+        match costs.get(worktree) {
+            Some(micros) => batch.push_integer(*micros, false),
+            None => batch.push_null(),
+        }
+        Ok(())
+    }
+
+    /// The run of a worktree that was made last, what was recorded as an execution only included.
+    fn latest_run(&self, worktree: &str, open: Option<&Open>) -> Result<Option<Latest>> {
+        let by = [Bind::Text(worktree)];
+        let ended = self.beside(Sql::EndedRun, &by, |row| {
+            (row.integer(0), Latest { id: row.text(1), status: row.text(2), created_at: row.integer(3) })
+        })?;
+        let run = match open {
+            Some(open) if ended.as_ref().is_none_or(|(key, _)| *key < open.key) => {
+                self.beside(Sql::OpenRun, &[Bind::Integer(open.key)], |row| Latest {
+                    id: row.text(0),
+                    status: open.status.to_owned(),
+                    created_at: row.integer(1),
+                })?
+            }
+            _ => ended.map(|(_, run)| run),
+        };
+        let mut recorded = None;
+        let statement = self.beside.get(&self.connection, Sql::Recorded as usize, || Sql::Recorded.sql())?;
+        statement.with_bound(&by, |row| {
+            while recorded.is_none() && row.step()? {
+                let created_at = row.with_text(0, time::parse).unwrap_or_default();
+                // Those behind are older still.
+                if run.as_ref().is_some_and(|run| created_at < run.created_at) {
+                    break;
+                }
+                if row.integer(3) == 0 {
+                    let status = if row.integer(2) == 0 { "failed" } else { "succeeded" };
+                    recorded = Some(Latest { id: row.text(1), status: status.to_owned(), created_at });
+                }
+            }
+            Ok(())
+        })?;
+        Ok(recorded.or(run))
+    }
+}

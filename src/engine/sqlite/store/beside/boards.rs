@@ -1,0 +1,104 @@
+//! The whole board, with what is beside its rows. Of that there is less than there are rows: it is read first, and found by id
+//! then.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::rows::Rows;
+use super::sql::Sql;
+use crate::engine::Boards;
+use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::queries::Query;
+use crate::error::Result;
+use crate::model::{WORKTREE, ZONE};
+use crate::rows::Batch;
+use crate::rows::packed::Mark;
+use crate::rows::revision::Revision;
+
+impl Boards for Store {
+    fn list_zones_of_board(&self, batch: &mut Batch) -> Result<bool> {
+        self.connection.check_idle()?;
+        let mut wip_limits = HashMap::new();
+        if self.version >= super::VERSION {
+            self.each_beside(Sql::AllWipLimits, &[], |row| {
+                wip_limits.insert(row.text(0).into(), row.integer(1));
+            })?;
+        }
+        let metadata = self.all_metadata(2)?;
+        let rows = Rows { columns: ZONE.fields.len(), metadata, wip_limits: Some(wip_limits), runs: None };
+        self.list_beside(Query::ListZones, rows, batch)
+    }
+
+    fn list_worktrees_of_board(&self, runs: bool, batch: &mut Batch) -> Result<bool> {
+        self.connection.check_idle()?;
+        let metadata = self.all_metadata(1)?;
+        let runs = if runs { Some(self.all_runs()?) } else { None };
+        let rows = Rows { columns: WORKTREE.fields.len(), metadata, wip_limits: None, runs };
+        self.list_beside(Query::ListWorktrees, rows, batch)
+    }
+}
+
+impl Store {
+    fn all_metadata(&self, entity: i64) -> Result<Option<HashMap<Box<str>, Box<str>>>> {
+        if self.version < super::VERSION {
+            return Ok(None);
+        }
+        let mut metadata = HashMap::new();
+        self.each_beside(Sql::AllMetadata, &[Bind::Integer(entity)], |row| {
+            metadata.insert(row.text(0).into(), row.text(1).into());
+        })?;
+        Ok(Some(metadata))
+    }
+
+    fn list_beside(&self, query: Query, rows: Rows, batch: &mut Batch) -> Result<bool> {
+        self.abandon_list();
+        self.fill_beside(self.statement(query)?, &Rc::new(rows), batch)
+    }
+
+    /// Reads rows, with what is beside them, until the batch is full; `true` where there are more.
+    pub(in crate::engine::sqlite::store) fn fill_beside(
+        &self,
+        statement: &Rc<Statement>,
+        rows: &Rc<Rows>,
+        batch: &mut Batch,
+    ) -> Result<bool> {
+        let _busy = self.connection.enter();
+        while batch.has_room(rows.columns + rows.width()) {
+            if !statement.step()? {
+                statement.reset();
+                return Ok(false);
+            }
+            let mark = batch.mark();
+            statement.pack_cells(batch, rows.columns, false)?;
+            if rows.are_none() {
+                push_beside("", rows, &mark, batch);
+            } else {
+                statement.with_text(0, |id| {
+                    push_beside(id, rows, &mark, batch);
+                    rows.runs.as_ref().map_or(Ok(()), |runs| self.push_runs(id, runs, batch))
+                })?;
+            }
+            batch.end_row();
+        }
+        self.unfinished.replace(Some((Rc::clone(statement), Some(Rc::clone(rows)))));
+        Ok(true)
+    }
+}
+
+/// Appends what is beside the row that begins at the mark.
+fn push_beside(id: &str, rows: &Rows, mark: &Mark, batch: &mut Batch) {
+    let metadata = rows.metadata.as_ref().map(|metadata| metadata.get(id).map(AsRef::as_ref));
+    let revision = Revision::of(&batch.since(mark), metadata.flatten());
+    batch.push_text(&revision.text());
+    match metadata {
+        Some(metadata) => batch.push_text(metadata.unwrap_or_default().as_bytes()),
+        None => batch.push_null(),
+    }
+    if let Some(limits) = &rows.wip_limits {
+        match limits.get(id) {
+            Some(most) => batch.push_integer(*most, false),
+            None => batch.push_null(),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What stands beside the rows of a list, read before them.
+
+use std::collections::HashMap;
+
+/// What stands beside the rows of a list, by their ids.
+pub struct Rows {
+    /// How many columns the rows have themselves.
+    pub columns: usize,
+    /// Their metadata; `None` where the file has no room for any.
+    pub metadata: Option<HashMap<Box<str>, Box<str>>>,
+    /// How many worktrees each may have, where they are zones.
+    pub wip_limits: Option<HashMap<Box<str>, i64>>,
+    /// What their runs come to, where they are worktrees of which that is asked.
+    pub runs: Option<Runs>,
+}
+
+/// What the runs of worktrees come to.
+pub enum Runs {
+    /// The file has no room for it.
+    Unknown,
+    /// It is this.
+    Known {
+        /// Those that have not ended.
+        open: HashMap<Box<str>, Open>,
+        /// What all cost, where anybody told.
+        costs: HashMap<Box<str>, i64>,
+    },
+}
+
+/// The runs of a worktree that have not ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Open {
+    /// How many there are.
+    pub count: i64,
+    /// The newest of them.
+    pub key: i64,
+    /// Its state, in a word.
+    pub status: &'static str,
+}
+
+impl Rows {
+    /// How many cells there are beside those of a row.
+    pub fn width(&self) -> usize {
+        2 + usize::from(self.wip_limits.is_some()) + if self.runs.is_some() { 4 } else { 0 }
+    }
+
+    /// Whether there is nothing beside any row.
+    pub fn are_none(&self) -> bool {
+        self.runs.is_none()
+            && self.metadata.as_ref().is_none_or(HashMap::is_empty)
+            && self.wip_limits.as_ref().is_none_or(HashMap::is_empty)
+    }
+}
