@@ -300,8 +300,10 @@ describe('a process', () => {
 
   it('is kept alive by who waits', async () => {
     const dbPath = file();
-    const child = run('db.watch().next().then(({ value }) => console.log(value.id));', dbPath);
+    const script = `db.watch().next().then(({ value }) => console.log(value.id)); console.log('waits');`;
+    const child = run(script, dbPath);
     child.stdout.setEncoding('utf8');
+    expect((await once(child.stdout, 'data'))[0]).toBe('waits\n');
     const told = once(child.stdout, 'data');
     await pause(400);
     expect(child.exitCode).toBeNull();

@@ -56,9 +56,16 @@ function merged(before, fields) {
 }
 
 const byId = (one, other) => (one.id < other.id ? -1 : Number(one.id > other.id));
+
+/** A row of the board without what a board has beside it, which is no change of the row. */
+function row(of) {
+  const { revision: _1, metadata: _2, wipLimit: _3, openRuns: _4, latestRun: _5, costMicros: _6, ...rest } = of;
+  return rest;
+}
+
 const plain = (worktrees, zones, assignments) => ({
-  worktrees: [...worktrees].toSorted(byId),
-  zones: [...zones].toSorted(byId),
+  worktrees: [...worktrees].map(row).toSorted(byId),
+  zones: [...zones].map(row).toSorted(byId),
   assignments: Object.fromEntries([...assignments].toSorted()),
 });
 
