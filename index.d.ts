@@ -1405,7 +1405,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   getStats(): DatabaseStats;
 
   /**
-   * The same database for somebody: what is written through it says who it was, in `by`. It is no copy: connection,
+   * The same database for somebody: what is written through it says who it was, in `by`, of runs and of changes. It is no copy: connection,
    * transactions and answers are the same, and `close()` closes both.
    *
    * @throws {TypeError} for another `kind`, an `id` that is no non-empty string, another key

@@ -13,26 +13,28 @@ const limitOf = (method, limit) => integer(method, 'limit', limit, LIMITS, USUAL
 
 /** `next` of a list that `key` tells from every other: the position behind the last row, a few integers. */
 function nextOf(key, place) {
-  return Buffer.from(JSON.stringify([hash(key), ...place])).toString('base64url');
+  return encoded([hash(key), ...place]);
 }
 
 /** The position that an earlier `next` tells, or `start` where there is none. */
 function placeOf(method, key, after, start) {
   if (after === undefined || after === null) return start;
+  const [of, ...place] = decoded(method, after);
+  const isPlace = place.length === start.length && place.every((part) => Number.isSafeInteger(part));
+  if (isPlace && of === hash(key)) return place;
+  throw noCursor(method, after, 'the `next` of an earlier page of the same list');
+}
+
+/** A few values as a text that callers make nothing of. */
+const encoded = (parts) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+/** The values of such a text, or none. */
+function decoded(method, after) {
   if (typeof after !== 'string') {
     throw wrongType(method, 'after', after, `${method}: after must be a string, got ${describe(after)}`);
   }
-  const [of, ...place] = parsed(after);
-  const isPlace = place.length === start.length && place.every((part) => Number.isSafeInteger(part));
-  if (isPlace && of === hash(key)) return place;
-  const message = `${method}: after must be the \`next\` of an earlier page of the same list`;
-  const error = Object.assign(new Error(message), { code: 'ERR_CURSOR', method, field: 'after' });
-  throw Object.defineProperty(error, 'value', { value: after, writable: true, configurable: true });
-}
-
-function parsed(text) {
   try {
-    const made = JSON.parse(Buffer.from(text, 'base64url').toString());
+    const made = JSON.parse(Buffer.from(after, 'base64url').toString());
     return Array.isArray(made) ? made : [];
   } catch {
     return [];
@@ -48,4 +50,11 @@ function hash(text) {
   return value >>> 0;
 }
 
-module.exports = { limitOf, nextOf, placeOf };
+/** What is thrown where `after` is something else than it must be. */
+function noCursor(method, after, must) {
+  const error = new Error(`${method}: after must be ${must}`);
+  Object.assign(error, { code: 'ERR_CURSOR', method, field: 'after' });
+  return Object.defineProperty(error, 'value', { value: after, writable: true, configurable: true });
+}
+
+module.exports = { decoded, encoded, limitOf, nextOf, noCursor, placeOf };
