@@ -19,6 +19,7 @@ const COMMANDS = [
   require('./board.js'),
   require('./doctor.js'),
   require('./vacuum.js'),
+  require('./metadata.js'),
 ];
 
 const RUNS = [
