@@ -41,6 +41,9 @@ use crate::model::Stored;
 use crate::rows::Batch;
 use queries::Query;
 
+/// A list that is to be read on, and what stands beside its rows.
+type Unfinished = (Rc<Statement>, Option<Rc<beside::Rows>>);
+
 /// The domain's statements on a connection, compiled when first used and kept.
 pub struct Store {
     connection: Rc<Connection>,
@@ -64,8 +67,8 @@ pub struct Store {
     beside: beside::Statements,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
-    /// A list that did not fit one batch, and what stands beside its rows.
-    unfinished: RefCell<Option<(Rc<Statement>, Option<Rc<beside::Rows>>)>>,
+    /// A list that did not fit one batch.
+    unfinished: RefCell<Option<Unfinished>>,
 }
 
 impl Lists for Store {
