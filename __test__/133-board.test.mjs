@@ -202,6 +202,51 @@ describe('getBoard({ runs: true }): costMicros', () => {
   });
 });
 
+describe('a board that is asked for again', () => {
+  /** A file, and whether its board was read from it: SQL of what reads worktrees is told. */
+  function watched(options) {
+    const dbPath = temporaryFile();
+    const db = board({ dbPath });
+    const held = running(db, {}, { leaseMs: 60_000 });
+    const other = open({ dbPath });
+    const look = () => db.getBoard(options);
+    for (let time = 0; time < 3; time += 1) look();
+    return { db, other, held, look };
+  }
+
+  it.each([undefined, { runs: true }])('%o outlives output and heartbeats, and nothing that it shows', (options) => {
+    const { db, other, held, look } = watched(options);
+    const before = look();
+    const { id } = held.run;
+    other.appendOutput(id, held.token, [{ stream: 'stdout', text: 'x' }]);
+    other.heartbeatRun(id, held.token, { leaseMs: 90_000 });
+    // What somebody put past the log shows whether it was read again.
+    other.db.exec("INSERT INTO metadata VALUES (1, 'wt-1', '{\"past\":1}')");
+    expect(look()).toStrictEqual(before);
+    expect(look()).toStrictEqual(before);
+    other.db.exec('DELETE FROM metadata');
+    for (const [change, shown] of [
+      [() => other.setMetadata('worktree', 'wt-1', { a: 1 }), () => look().worktrees.at(-1).metadata.a],
+      [() => other.updateWorktree('wt-1', { taskId: '7' }), () => look().worktrees.at(-1).taskId],
+      [() => other.setWipLimit('zone-1', 9), () => look().zones.find((each) => each.id === 'zone-1').wipLimit],
+      [() => other.assignWorktreeToZone('wt-1', 'zone-1'), () => look().assignments.length],
+      [() => other.db.exec("UPDATE zones SET name = 'x'"), () => look().zones[0].name],
+    ]) {
+      const earlier = shown();
+      change();
+      expect(shown()).not.toEqual(earlier);
+      expect(look()).toStrictEqual(db.transaction(() => db.getBoard(options)));
+    }
+  });
+
+  it('is another one once a trigger of the log is gone', () => {
+    const { other, look } = watched();
+    look();
+    other.db.exec("DROP TRIGGER changes_worktree_update; UPDATE worktrees SET status = 'untold' WHERE id = 'wt-2'");
+    expect(look().worktrees.find(({ id }) => id === 'wt-2').status).toBe('untold');
+  });
+});
+
 describe('getBoard({ runs: true })', () => {
   it('is read again once a run is another, by whomever', () => {
     const dbPath = temporaryFile();

@@ -20,6 +20,7 @@ const COMMANDS = [
   require('./watch.js'),
   require('./doctor.js'),
   require('./vacuum.js'),
+  require('./metadata.js'),
 ];
 
 const RUNS = [

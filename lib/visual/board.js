@@ -17,22 +17,33 @@ const methods = {
     const runs = withRuns(options('getBoard', 'options', given, knownKeys.board).runs);
     const key = runs ? 'runs' : '';
     const generation = addon.generation(connection);
-    const known = kept.board.get(key);
-    if (generation !== 0 && kept.board.generationOf(known) === generation) return kept.board.again(known);
-    const board = inSnapshot(connection, () => ({
-      zones: list(boardZone, addon.listZonesOfBoard(connection, 0), connection),
-      worktrees: list(
-        runs ? boardWorktreeWithRuns : boardWorktree,
-        addon.listWorktreesOfBoard(connection, 0, runs),
-        connection,
-      ),
-      assignments: list(assignment, addon.listAssignments(connection, 0), connection),
-      next: endOf(connection),
-    }));
+    const known = kept.boards.ofGeneration(key, generation) ?? renewed(connection, kept.boards, key, generation);
+    if (known !== undefined) return known;
+    let mark;
+    const board = inSnapshot(connection, () => {
+      mark = addon.markOfBoard(connection);
+      return {
+        zones: list(boardZone, addon.listZonesOfBoard(connection, 0), connection),
+        worktrees: list(
+          runs ? boardWorktreeWithRuns : boardWorktree,
+          addon.listWorktreesOfBoard(connection, 0, runs),
+          connection,
+        ),
+        assignments: list(assignment, addon.listAssignments(connection, 0), connection),
+        next: endOf(connection),
+      };
+    });
     const unchanged = addon.generation(connection) === generation;
-    return kept.board.keep(key, board, unchanged ? generation : 0);
+    return kept.boards.keep(key, board, mark, unchanged ? generation : 0);
   },
 };
+
+/** A board that was kept, where what was committed since is nothing that it shows. */
+function renewed(connection, boards, key, generation) {
+  if (generation === 0 || !boards.has(key)) return undefined;
+  const mark = addon.markOfBoard(connection);
+  return addon.generation(connection) === generation ? boards.ofMark(key, mark, generation) : undefined;
+}
 
 /** Whether runs are asked for. */
 function withRuns(runs) {

@@ -7,6 +7,7 @@ const { AnswerCache } = require('./answer_cache.js');
 const { zoneId } = require('./assignments.js');
 const { copyBoard } = require('./board.js');
 const { worktree, zone, execution } = require('./fields.js');
+const { KeptBoards } = require('./kept_boards.js');
 const { executionStats, databaseStats } = require('./statistics.js');
 
 /** The answer is one object, or `null`. */
@@ -22,9 +23,9 @@ function listOf(entity) {
 
 /** The answers of a connection, of at most so many bytes. */
 function keptOf(connection, bytes) {
-  // Pages of the history are large and many: they never drive out the rest of the board.
+  // Pages of the history are large and many: they never drive out the rest of the board. A board outlives commits.
   const pages = new AnswerCache(bytes / 8);
-  const answers = new AnswerCache(bytes - bytes / 8);
+  const answers = new AnswerCache(bytes - bytes / 8 - bytes / 4);
   return {
     worktree: answers.of(connection, oneOf(worktree)),
     worktrees: answers.of(connection, listOf(worktree)),
@@ -37,7 +38,7 @@ function keptOf(connection, bytes) {
     worktreeHistory: pages.of(connection, listOf(execution)),
     executionStats: answers.of(connection, oneOf(executionStats)),
     stats: answers.of(connection, oneOf(databaseStats)),
-    board: answers.of(connection, { copy: copyBoard }),
+    boards: new KeptBoards(bytes / 4, copyBoard),
   };
 }
 

@@ -19,4 +19,11 @@ pub trait Boards {
     /// # Errors
     /// The engine's error.
     fn list_worktrees_of_board(&self, runs: bool, batch: &mut Batch) -> Result<bool>;
+
+    /// Text that is another one once anything is that a board shows, whoever changed it; `None` where that can't be told. What
+    /// a board doesn't show (output, heartbeats) leaves it as it is.
+    ///
+    /// # Errors
+    /// The engine's error.
+    fn mark_of_board(&self) -> Result<Option<String>>;
 }

@@ -14,6 +14,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("updateZoneIf", update_zone_if),
     ("listZonesOfBoard", list_zones_of_board),
     ("listWorktreesOfBoard", list_worktrees_of_board),
+    ("markOfBoard", mark_of_board),
 ];
 
 /// `setMetadata(connection, now, kind, id, JSON of the patch)`
@@ -58,4 +59,10 @@ fn list_worktrees_of_board(state: &State, call: &Call) -> JsResult<Value> {
     read(state, call, |engine, given, batch| {
         engine.list_worktrees_of_board(given.get(0) == Given::Boolean(true), batch)
     })
+}
+
+/// `markOfBoard(connection)` is `null` where it can't be told.
+fn mark_of_board(_: &State, call: &Call) -> JsResult<Value> {
+    let mark = board(call)?.engine.mark_of_board()?;
+    mark.map_or_else(|| Ok(call.env.null()), |mark| call.env.text(&mark))
 }

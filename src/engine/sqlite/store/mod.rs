@@ -46,6 +46,9 @@ use crate::model::Stored;
 use crate::rows::Batch;
 use queries::Query;
 
+/// A list that is to be read on, and what stands beside its rows.
+type Unfinished = (Rc<Statement>, Option<Rc<beside::Rows>>);
+
 /// The domain's statements on a connection, compiled when first used and kept.
 pub struct Store {
     connection: Rc<Connection>,
@@ -73,8 +76,8 @@ pub struct Store {
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
     acting_at: Cell<Option<i64>>,
-    /// A list that did not fit one batch, and what stands beside its rows.
-    unfinished: RefCell<Option<(Rc<Statement>, Option<Rc<beside::Rows>>)>>,
+    /// A list that did not fit one batch.
+    unfinished: RefCell<Option<Unfinished>>,
 }
 
 impl Lists for Store {

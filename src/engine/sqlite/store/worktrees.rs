@@ -5,7 +5,7 @@ use super::refusals::about_new;
 use super::rowids::ById;
 use super::{Store, push_new};
 use crate::engine::Worktrees;
-use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::error::Result;
 use crate::model::entity::Edit;
 use crate::model::{Field, Given, WORKTREE, free_port, rules};
@@ -83,7 +83,7 @@ impl Store {
                 Given::Integer(free.ok_or_else(|| free_port::none_is_free(Field::new(method, "port").behind(nth)))?);
             let stored = WORKTREE.stored(method, &given, &[], now)?;
             let values: Vec<Bind<'_>> = stored.iter().map(Bind::from).collect();
-            let written = self.statement(Query::InsertWorktree)?.with_bound(&values, |statement| statement.run());
+            let written = self.statement(Query::InsertWorktree)?.with_bound(&values, Statement::run);
             written.map_err(|error| about_new(error, &WORKTREE, method))?;
             push_new(batch, &stored);
             Ok(())

@@ -37,6 +37,19 @@ impl Boards for Store {
         let rows = Rows { columns: WORKTREE.fields.len(), metadata, wip_limits: None, runs };
         self.list_beside(Query::ListWorktrees, rows, batch)
     }
+
+    /// Every change is a row of the log, in its transaction, as long as the triggers are there. What the log can't tell counts
+    /// as a doubt, or changes the schema.
+    fn mark_of_board(&self) -> Result<Option<String>> {
+        self.connection.check_idle()?;
+        if self.version < super::VERSION {
+            return Ok(None);
+        }
+        let schema =
+            self.statement(Query::SchemaVersion)?.with_bound(&[], |row| Ok(row.step()?.then(|| row.integer(0))))?;
+        let last = self.beside(Sql::EndOfLog, &[], |row| [0, 1, 2].map(|column| row.integer(column)))?;
+        Ok(last.map(|[seq, stamp, doubts]| format!("{seq} {stamp} {doubts} {}", schema.unwrap_or_default())))
+    }
 }
 
 impl Store {

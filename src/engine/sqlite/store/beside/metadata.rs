@@ -53,15 +53,16 @@ impl Store {
             Kind::Run => (&RUN, self.metadata_of_run(id)?),
         };
         let not_found = || entity.not_found(Field::new(method, "id").behind(1), Given::Text(id));
-        Ok(parse(stored.ok_or_else(not_found)?.as_deref()))
+        Ok(parse(&stored.ok_or_else(not_found)?))
     }
 
-    fn metadata_beside(&self, sql: Sql, entity: &Entity, id: &str) -> Result<Option<Option<String>>> {
+    /// Empty where there is none; `None` where nothing has the id.
+    fn metadata_beside(&self, sql: Sql, entity: &Entity, id: &str) -> Result<Option<String>> {
         if self.version >= super::VERSION {
-            return self.beside(sql, &[Bind::Text(id)], |row| row.text_or_null(0));
+            return self.beside(sql, &[Bind::Text(id)], |row| row.text(0));
         }
         let (by_index, _) = ById::of(entity).queries();
-        self.statement(by_index)?.with_bound(&[Bind::Text(id)], |row| Ok(row.step()?.then_some(None)))
+        self.statement(by_index)?.with_bound(&[Bind::Text(id)], |row| Ok(row.step()?.then(String::new)))
     }
 
     /// Nothing is kept where there is nothing.

@@ -50,4 +50,8 @@ queries! {
          FROM main.zone_executions AS e WHERE worktree_id = +?1 ORDER BY executed_at DESC, rowid DESC";
     /// What the runs of each worktree cost.
     AllCosts = "SELECT worktree_id, cost_micros FROM main.worktree_costs";
+
+    /// The last row of the log, and how often something was changed that the log can't tell.
+    EndOfLog =
+        "SELECT seq, stamp, (SELECT doubts FROM main.changes_state) FROM main.changes ORDER BY seq DESC LIMIT 1";
 }

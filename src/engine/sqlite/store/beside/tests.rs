@@ -10,6 +10,7 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
     match sql {
         // Its last row.
         Sql::LogMetadata => &["changes"],
+        Sql::EndOfLog => &["changes", "changes_state"],
         // What has not ended; what costs.
         Sql::OpenRuns => &["run_queue", "run_delayed", "leases", "runs"],
         Sql::AllCosts => &["worktree_costs"],

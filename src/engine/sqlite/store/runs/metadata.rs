@@ -6,16 +6,16 @@ use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 
 impl Store {
-    /// The metadata of a run, or of what is recorded as an execution only, which may have none; `None` where there is no run
-    /// with this id.
-    pub(in crate::engine::sqlite::store) fn metadata_of_run(&self, id: &str) -> Result<Option<Option<String>>> {
+    /// The metadata of a run, or of what is recorded as an execution only, empty where it has none; `None` where there is no
+    /// run with this id.
+    pub(in crate::engine::sqlite::store) fn metadata_of_run(&self, id: &str) -> Result<Option<String>> {
         let by = [Bind::Text(id)];
         if self.version >= super::VERSION
-            && let Some(known) = self.first(Sql::Metadata, &by, |row| row.text_or_null(0))?
+            && let Some(known) = self.first(Sql::Metadata, &by, |row| row.text(0))?
         {
             return Ok(Some(known));
         }
-        Ok(self.finds(Sql::Execution, &by)?.then_some(None))
+        Ok(self.finds(Sql::Execution, &by)?.then(String::new))
     }
 
     /// Sets the metadata of a run that is there.
