@@ -214,6 +214,8 @@ describe('a board that is asked for again', () => {
     return { db, other, held, look };
   }
 
+  const ofOne = (worktrees) => worktrees.find(({ id }) => id === 'wt-1');
+
   it.each([undefined, { runs: true }])('%o outlives output and heartbeats, and nothing that it shows', (options) => {
     const { db, other, held, look } = watched(options);
     const before = look();
@@ -226,11 +228,11 @@ describe('a board that is asked for again', () => {
     expect(look()).toStrictEqual(before);
     other.db.exec('DELETE FROM metadata');
     for (const [change, shown] of [
-      [() => other.setMetadata('worktree', 'wt-1', { a: 1 }), () => look().worktrees.at(-1).metadata.a],
-      [() => other.updateWorktree('wt-1', { taskId: '7' }), () => look().worktrees.at(-1).taskId],
+      [() => other.setMetadata('worktree', 'wt-1', { a: 1 }), () => ofOne(look().worktrees).metadata.a],
+      [() => other.updateWorktree('wt-1', { taskId: '7' }), () => ofOne(look().worktrees).taskId],
       [() => other.setWipLimit('zone-1', 9), () => look().zones.find((each) => each.id === 'zone-1').wipLimit],
       [() => other.assignWorktreeToZone('wt-1', 'zone-1'), () => look().assignments.length],
-      [() => other.db.exec("UPDATE zones SET name = 'x'"), () => look().zones[0].name],
+      [() => other.db.exec("UPDATE zones SET name = 'x'"), () => look().zones.map(({ name }) => name)],
     ]) {
       const earlier = shown();
       change();

@@ -32,6 +32,8 @@ pub fn plan(query: Query) -> &'static [&'static str] {
             "SEARCH a USING INDEX idx_worktree_zones_zone (zone_id=?)",
             "SEARCH w USING INDEX sqlite_autoindex_worktrees_1 (id=?)",
         ],
+        // The greatest rowid.
+        Query::AssignWorktree => &["SCALAR SUBQUERY 2", "SEARCH worktree_zones"],
         Query::MoveWorktree => &[
             "CORRELATED SCALAR SUBQUERY 2",
             "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=? AND assigned_at>?)",
@@ -96,7 +98,6 @@ pub fn plan(query: Query) -> &'static [&'static str] {
         ],
         // Inserts without a plan; control of transactions; what counts the rows themselves.
         Query::InsertExecution
-        | Query::AssignWorktree
         | Query::BeginRead
         | Query::EndRead
         | Query::SchemaVersion
