@@ -1,6 +1,6 @@
 // `getBoard`: what it has beside worktrees and zones, and with `runs: true` what their runs come to.
 import { describe, expect, it } from 'vitest';
-import { allRanOut, board, claim, ended, queued, ranOut, refusal, running, waiting } from './support/runs.mjs';
+import { allRanOut, board, claim, ended, pause, queued, ranOut, refusal, running, waiting } from './support/runs.mjs';
 import { execution, worktree, zone } from './support/samples.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
 
@@ -147,6 +147,22 @@ describe('getBoard({ runs: true }): latestRun', () => {
         expect(latest(db, worktreeId)).toEqual(newest === undefined ? null : { id: newest.id, status: newest.status });
       }
     }
+  });
+
+  it('is the one that was made last, not the one that ended last', async () => {
+    const db = board();
+    const held = [];
+    for (let n = 0; n < 3; n += 1) {
+      held.push(running(db));
+      await pause(3);
+    }
+    for (const { run, token } of held.toReversed()) {
+      db.finishRun(run.id, token, { status: 'timedOut' });
+      await pause(3);
+    }
+    expect(latest(db)).toStrictEqual({ id: held[2].run.id, status: 'timedOut' });
+    const plain = db.recordExecution(execution({ success: true }));
+    expect(latest(db)).toStrictEqual({ id: plain, status: 'succeeded' });
   });
 
   it('is of what was recorded only, too, by this package or others', () => {

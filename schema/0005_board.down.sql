@@ -5,7 +5,7 @@ DROP TRIGGER IF EXISTS board_zone_deleted;
 DROP TABLE IF EXISTS moves_zones;
 DROP TABLE IF EXISTS moves_worktrees;
 DROP TABLE IF EXISTS moves;
-DROP INDEX IF EXISTS runs_ended;
+DROP INDEX IF EXISTS runs_unexecuted;
 DROP TABLE IF EXISTS worktree_costs;
 DROP TABLE IF EXISTS wip_limits;
 DROP TABLE IF EXISTS metadata;

@@ -25,8 +25,8 @@ INSERT INTO worktree_costs
 SELECT r.worktree_id, min(sum(m.cost_micros), 9007199254740991) FROM run_models AS m JOIN runs AS r ON r.key = m.run
 WHERE m.cost_micros IS NOT NULL AND r.worktree_id IN (SELECT id FROM worktrees) GROUP BY r.worktree_id;
 
--- The latest run of a worktree that has ended. Those that have not are few, and in tables of their own: so wanting one costs nothing.
-CREATE INDEX runs_ended ON runs (worktree_id) WHERE finished_at IS NOT NULL;
+-- Runs of a worktree that ended and are no execution, which has an index of its own: so few that no call pays for it.
+CREATE INDEX runs_unexecuted ON runs (worktree_id) WHERE finished_at IS NOT NULL AND executed = 0;
 
 CREATE TRIGGER board_worktree_deleted AFTER DELETE ON worktrees
 WHEN EXISTS (SELECT 1 FROM metadata WHERE entity = 1 AND id = OLD.id) OR EXISTS (SELECT 1 FROM worktree_costs WHERE worktree_id = OLD.id)

@@ -10,11 +10,11 @@ use crate::error::Result;
 use crate::model::time;
 use crate::rows::Batch;
 
-/// A run that may be the latest.
+/// A run that may be the latest. What was recorded only has no key, and counts as made after the runs of its millisecond.
 struct Latest {
     id: String,
     status: String,
-    created_at: i64,
+    made: (i64, i64),
 }
 
 impl Store {
@@ -63,35 +63,38 @@ impl Store {
     /// The run of a worktree that was made last, what was recorded as an execution only included.
     fn latest_run(&self, worktree: &str, open: Option<&Open>) -> Result<Option<Latest>> {
         let by = [Bind::Text(worktree)];
-        let ended = self.beside(Sql::EndedRun, &by, |row| {
-            (row.integer(0), Latest { id: row.text(1), status: row.text(2), created_at: row.integer(3) })
+        let ended = self.beside(Sql::UnexecutedRun, &by, |row| Latest {
+            id: row.text(1),
+            status: row.text(2),
+            made: (row.integer(3), row.integer(0)),
         })?;
-        let run = match open {
-            Some(open) if ended.as_ref().is_none_or(|(key, _)| *key < open.key) => {
+        let mut latest = match open {
+            Some(open) if ended.as_ref().is_none_or(|ended| ended.made.1 < open.key) => {
                 self.beside(Sql::OpenRun, &[Bind::Integer(open.key)], |row| Latest {
                     id: row.text(0),
                     status: open.status.to_owned(),
-                    created_at: row.integer(1),
+                    made: (row.integer(1), open.key),
                 })?
             }
-            _ => ended.map(|(_, run)| run),
+            _ => ended,
         };
-        let mut recorded = None;
         let statement = self.beside.get(&self.connection, Sql::Recorded as usize, || Sql::Recorded.sql())?;
         statement.with_bound(&by, |row| {
-            while recorded.is_none() && row.step()? {
-                let created_at = row.with_text(0, time::parse).unwrap_or_default();
-                // Those behind are older still.
-                if run.as_ref().is_some_and(|run| created_at < run.created_at) {
+            while row.step()? {
+                let executed_at = row.with_text(0, time::parse).unwrap_or_default();
+                // None is made after its end, so those behind were made before.
+                if latest.as_ref().is_some_and(|latest| executed_at < latest.made.0) {
                     break;
                 }
-                if row.integer(3) == 0 {
-                    let status = if row.integer(2) == 0 { "failed" } else { "succeeded" };
-                    recorded = Some(Latest { id: row.text(1), status: status.to_owned(), created_at });
+                let made = row.integer_or_null(3).map_or((executed_at, i64::MAX), |key| (row.integer(5), key));
+                if latest.as_ref().is_none_or(|latest| latest.made < made) {
+                    let plain = || if row.integer(2) == 0 { "failed" } else { "succeeded" }.to_owned();
+                    let status = row.text_or_null(4).unwrap_or_else(plain);
+                    latest = Some(Latest { id: row.text(1), status, made });
                 }
             }
             Ok(())
         })?;
-        Ok(recorded.or(run))
+        Ok(latest)
     }
 }

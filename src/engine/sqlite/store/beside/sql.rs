@@ -40,14 +40,15 @@ queries! {
          UNION ALL SELECT worktree_id, key, 2 FROM main.runs WHERE status = 'waiting'";
     /// A run by its key.
     OpenRun = "SELECT id, created_at FROM main.runs WHERE key = ?1";
-    /// The latest run of a worktree that has ended, where its execution is not gone.
-    EndedRun =
-        "SELECT key, id, status, created_at FROM main.runs AS r WHERE worktree_id = +?1 AND finished_at IS NOT NULL AND key > 0 \
-         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id)) ORDER BY key DESC LIMIT 1";
-    /// The executions of a worktree, the latest first, and whether each is a run, too.
+    /// The latest run of a worktree that ended and is no execution.
+    UnexecutedRun =
+        "SELECT key, id, status, created_at FROM main.runs \
+         WHERE worktree_id = +?1 AND finished_at IS NOT NULL AND executed = 0 AND key > 0 ORDER BY key DESC LIMIT 1";
+    /// The executions of a worktree, the latest first, and the run that each is, where it is one.
     Recorded =
-        "SELECT executed_at, id, success, EXISTS (SELECT 1 FROM main.runs AS r WHERE r.id = e.id AND r.key > 0) \
-         FROM main.zone_executions AS e WHERE worktree_id = +?1 ORDER BY executed_at DESC, rowid DESC";
+        "SELECT e.executed_at, e.id, e.success, r.key, r.status, r.created_at FROM main.zone_executions AS e \
+         LEFT JOIN main.runs AS r ON r.id = e.id AND r.key > 0 \
+         WHERE e.worktree_id = +?1 ORDER BY e.executed_at DESC, e.rowid DESC";
     /// What the runs of each worktree cost.
     AllCosts = "SELECT worktree_id, cost_micros FROM main.worktree_costs";
 

@@ -2,10 +2,12 @@
 //! `make` moves a worktree.
 
 mod cells;
+mod compiled;
 mod fold;
 mod list;
 mod make;
 mod sql;
+mod statements;
 #[cfg(test)]
 mod tests;
 mod unread;
@@ -13,7 +15,7 @@ mod unread;
 use super::Store;
 use crate::error::{Error, Result};
 
-pub(super) use sql::Statements;
+pub(super) use compiled::Statements;
 
 /// The version of the schema that has the ledger.
 const VERSION: u32 = 5;

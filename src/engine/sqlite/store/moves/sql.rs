@@ -1,22 +1,6 @@
 //! The statements of moves. Tables are named with `main.`, since a TEMP table of the same name would come first.
 
-use std::rc::Rc;
-
 use super::super::queries::queries;
-use crate::engine::sqlite::driver::Statement;
-use crate::engine::sqlite::store::Store;
-use crate::engine::sqlite::store::compiled::Compiled;
-use crate::engine::sqlite::store::statements::Listed;
-use crate::error::Result;
-
-/// The compiled statements.
-pub type Statements = Compiled<{ Sql::ALL.len() }>;
-
-impl Listed for Sql {
-    fn compiled(self, store: &Store) -> Result<&Rc<Statement>> {
-        store.moves.get(&store.connection, self as usize, || self.sql())
-    }
-}
 
 /// The columns of a move, in the order in which `Cells` reads them.
 macro_rules! moved {
