@@ -5,7 +5,7 @@ import { folder } from './support/folder.mjs';
 import { amount, figure, within } from './support/torture.mjs';
 
 const CHANGES = amount(2000, 200_000);
-/** How long they may take, in milliseconds. */
+/** How long they may take, in milliseconds; on a machine with much else to do it is less that is read by then. */
 const PATIENCE = amount(90_000, 25 * 60_000);
 const SHELL = spawnSync('sqlite3', ['-version']).status === 0;
 
@@ -26,7 +26,7 @@ describe.skipIf(process.platform === 'win32')('Four who write and three who read
     expect(counted['changes watched']).toBeGreaterThan(0);
     const minutes = ((performance.now() - begin) / 60_000).toFixed(1);
     figure('the feed: 2 writers of ours, better-sqlite3, the shell; 3 readers', [
-      `${CHANGES} changes in ${minutes} minutes, each once, and the board at every look: 0 findings`,
+      `${minutes} minutes, each change once, and the board at every look: 0 findings`,
       tell(counted, ['kills', 'gaps', 'compactions', 'restores', 'copies', 'looks', 'changes read', 'changes watched']),
     ]);
   });
