@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { allRanOut, board, claim, ended, pause, queued, ranOut, refusal, running, waiting } from './support/runs.mjs';
 import { execution, worktree, zone } from './support/samples.mjs';
+import { schema } from './support/schema.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
 
 const first = (db, options) => db.getBoard(options).worktrees.find(({ id }) => id === 'wt-1');
@@ -216,6 +217,32 @@ describe('getBoard({ runs: true }): costMicros', () => {
     db.createWorktree(worktree(1));
     expect(runsOf(db).costMicros).toBeNull();
   });
+});
+
+it.each([4, 2])('a file that is left at version %i has null for what it has no room for', (version) => {
+  const dbPath = temporaryFile();
+  const before = board({ dbPath });
+  const revisions = before.getBoard().worktrees.map(({ revision }) => revision);
+  before.close();
+  schema.down(dbPath, version);
+  const db = open({ dbPath });
+  const { worktrees, zones } = db.getBoard({ runs: true });
+  expect(worktrees.map(({ revision }) => revision)).toEqual(revisions);
+  const unknown = { metadata: null, openRuns: null, latestRun: null, costMicros: null };
+  for (const each of worktrees) expect(each).toMatchObject(unknown);
+  for (const each of zones) expect(each).toMatchObject({ metadata: null, wipLimit: null });
+  expect(db.getMetadata('zone', 'zone-1')).toEqual({});
+  for (const call of [
+    () => db.setMetadata('zone', 'zone-1', { a: 1 }),
+    () => db.setWipLimit('zone-1', 1),
+    () => db.updateZone('zone-1', { name: 'x' }, { ifRevision: zones[0].revision }),
+  ])
+    expect(refusal(call).code).toBe('ERR_SCHEMA_OLDER');
+  if (version < 4) return;
+  db.recordUsage(ended(db).id, { model: 'a', costMicros: 5 });
+  db.close();
+  schema.up(dbPath);
+  expect(runsOf(open({ dbPath })).costMicros).toBe(5);
 });
 
 describe('a board that is asked for again', () => {

@@ -41,7 +41,9 @@ impl Spending for Store {
                     self.spend(micros, [&of[0], &of[1], &of[2]], now)?;
                 }
                 // Of a worktree that nothing was told of nothing is known; of one that was told to cost nothing, that.
-                if let Some(micros) = event.amounts.cost_micros {
+                if let Some(micros) = event.amounts.cost_micros
+                    && self.version > super::VERSION
+                {
                     self.write_run(Sql::AddCost, &[Bind::Text(&of[1]), Bind::Integer(micros)])?;
                 }
                 self.log_usage(id, [&of[0], &of[1], &of[2]], &usage, now)?;
