@@ -31,14 +31,3 @@ impl WipLimits for Store {
         })
     }
 }
-
-impl Store {
-    /// How many worktrees a zone may have; `None` for as many as like. Only a move asks: nobody else is refused.
-    #[allow(dead_code, reason = "moves ask")]
-    pub(in crate::engine::sqlite::store) fn wip_limit(&self, zone_id: &str) -> Result<Option<i64>> {
-        if self.version < super::VERSION {
-            return Ok(None);
-        }
-        Ok(self.beside(Sql::WipLimit, &[Bind::Text(zone_id)], |row| row.integer_or_null(0))?.flatten())
-    }
-}

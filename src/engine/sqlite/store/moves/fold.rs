@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::model::ledger::{Entry, Known, Ledger, Move};
 
 /// So many rows are read again by each list before they are written.
-const MUCH: i64 = 500;
+const MUCH: i64 = 100;
 
 /// The ledger's end.
 #[derive(Default)]
@@ -25,21 +25,25 @@ pub(super) struct Tail {
 
 impl Store {
     /// What the table of moves doesn't have yet. In a snapshot.
-    pub(super) fn moves_tail(&self) -> Result<Tail> {
+    ///
+    /// Where the log is another one than was read, and `compared`, the end is compared with the board, too: somebody may
+    /// have done what no trigger saw. The ledger ends where everything is.
+    pub(super) fn moves_tail(&self, compared: bool) -> Result<Tail> {
         let mut tail = Tail { end: self.last_entry()?, ..Tail::default() };
         let read = self.moves_read()?;
         if read.is_some_and(|read| read.goes_on && (read.seq, read.stamp) == (tail.end.seq, tail.end.stamp)) {
             return Ok(tail);
         }
         let mut ledger = self.ledger(Sql::LedgerWorktrees, Sql::LedgerZones)?;
-        if let Some(read) = read.filter(|read| read.goes_on) {
+        let going_on = read.filter(|read| read.goes_on);
+        if let Some(read) = going_on {
             self.each_unread(read.seq, |entry| ledger.read(&entry, &mut tail.moves))?;
         }
-        // Where the log is another one than was read, or somebody did what it can't say (an id that was changed, a row that
-        // UPDATE OR REPLACE took): the ledger ends where everything is.
-        let board = self.ledger(Sql::BoardWorktrees, Sql::BoardZones)?;
-        if (&ledger.worktrees, &ledger.zones) != (&board.worktrees, &board.zones) {
-            ledger.jump(board, &tail.end, &mut tail.moves);
+        if compared || going_on.is_none() {
+            let board = self.ledger(Sql::BoardWorktrees, Sql::BoardZones)?;
+            if (&ledger.worktrees, &ledger.zones) != (&board.worktrees, &board.zones) {
+                ledger.jump(board, &tail.end, &mut tail.moves);
+            }
         }
         tail.ledger = Some(ledger);
         Ok(tail)
@@ -74,7 +78,7 @@ impl Store {
         })?;
         if is_much {
             // Who holds the lock now need not be waited for: the next list folds, too, and this one reads what isn't folded.
-            drop(self.connection.without_waiting(|| self.atomically(|| self.write_tail(&self.moves_tail()?))));
+            drop(self.connection.without_waiting(|| self.atomically(|| self.write_tail(&self.moves_tail(true)?))));
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ impl Store {
         most: usize,
         batch: &mut Batch,
     ) -> Result<()> {
-        let tail = self.moves_tail()?;
+        let tail = self.moves_tail(false)?;
         // What is not in the table will have these keys there.
         let last = self.first(Sql::LastMove, &[], |row| row.integer(0))?.unwrap_or_default();
         for (nth, of) in tail.moves.iter().enumerate().rev() {

@@ -1,4 +1,5 @@
-//! The statements of moves. Tables are named with `main.`, since a TEMP table of the same name would come first.
+//! The statements of moves. Tables are named with `main.`, since a TEMP table of the same name would come first. `+?1` is a value
+//! by which SQLite is not to choose a plan, as in `queries`.
 
 use super::super::queries::queries;
 
@@ -66,13 +67,13 @@ queries! {
     /// Where a worktree is: its branch, and the zone it is in.
     WhereIs =
         "SELECT w.branch_name, z.id, z.name FROM main.worktrees AS w LEFT JOIN main.worktree_zones AS a ON a.worktree_id = w.id \
-         LEFT JOIN main.zones AS z ON z.id = a.zone_id WHERE w.id = ?1";
+         LEFT JOIN main.zones AS z ON z.id = a.zone_id WHERE w.id = +?1";
     /// Where it is to go: the zone's name, trigger and agents, and how many it is to have at most.
     WhereTo =
         "SELECT name, \"trigger\", agents, (SELECT most FROM main.wip_limits WHERE zone_id = id) FROM main.zones WHERE id = ?1";
     /// How many worktrees are in a zone.
     CountInZone =
-        "SELECT count(*) FROM main.worktree_zones AS a CROSS JOIN main.worktrees AS w ON w.id = a.worktree_id WHERE a.zone_id = ?1";
+        "SELECT count(*) FROM main.worktree_zones AS a CROSS JOIN main.worktrees AS w ON w.id = a.worktree_id WHERE a.zone_id = +?1";
     /// Why a row of the log was made.
     SetReason = "UPDATE main.changes SET reason = ?2 WHERE seq = ?1";
 }

@@ -1,6 +1,8 @@
-//! That the statements keep to their indexes, told by SQLite and not by a clock.
+//! That the statements keep to their indexes, told by SQLite and not by a clock, and are not compiled again by their values.
 
 use super::sql::Sql;
+use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::sqlite::store::statements::Listed;
 use crate::engine::sqlite::store::tests::{open, scanned};
 use crate::test_folder::Folder;
 
@@ -29,5 +31,20 @@ fn no_statement_looks_at_more_than_it_needs() {
     for sql in Sql::ALL {
         let (scanned, plan) = scanned(&store, &sql.sql(), may_scan(*sql));
         assert_eq!(scanned, [] as [&str; 0], "{}: {plan:?}", sql.name());
+    }
+}
+
+#[test]
+fn no_statement_is_compiled_again_by_its_values() {
+    let folder = Folder::new();
+    let store = open(&folder.database());
+    for sql in Sql::ALL {
+        let statement = sql.compiled(&store).unwrap();
+        for value in [1, 2] {
+            let values = vec![Bind::Integer(value); statement.parameter_count()];
+            // What a constraint refuses is compiled, too.
+            let _ = statement.with_bound(&values, Statement::step);
+        }
+        assert_eq!(statement.recompilations(), 0, "{}", sql.name());
     }
 }
