@@ -21,6 +21,8 @@ const COMMANDS = [
   require('./doctor.js'),
   require('./vacuum.js'),
   require('./metadata.js'),
+  require('./move.js'),
+  require('./moves.js'),
 ];
 
 const RUNS = [
