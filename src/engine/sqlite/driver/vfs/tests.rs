@@ -34,7 +34,7 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, v INT
 const INSERT: &str = "INSERT INTO t (v, filler) VALUES (1, randomblob(3000))";
 
 #[test]
-fn a_commit_is_whole_in_the_log_when_it_returns() {
+fn a_commit_is_whole_in_the_wal_when_it_returns() {
     let folder = Folder::new();
     let connection = open(&folder.database(), TABLE);
     for rows in 1..=40 {
@@ -44,7 +44,7 @@ fn a_commit_is_whole_in_the_log_when_it_returns() {
 }
 
 #[test]
-fn so_is_one_that_wrote_frames_early_and_then_wrote_them_anew() {
+fn so_is_one_that_wrote_frames_early_and_then_wrote_them_again() {
     let folder = Folder::new();
     // Pages leave a cache of ten during the transaction; changed again, they are written over, and at the commit SQLite
     // writes the headers of all frames behind them anew, without their pages.
@@ -65,7 +65,7 @@ fn so_is_one_that_wrote_frames_early_and_then_wrote_them_anew() {
 }
 
 #[test]
-fn two_that_write_in_turn_and_begin_the_log_anew_go_on_from_each_other() {
+fn two_that_write_in_turn_and_reset_the_wal_go_on_from_each_other() {
     let folder = Folder::new();
     let pair = [open(&folder.database(), TABLE), open(&folder.database(), TABLE)];
     for rows in 1..=60 {
@@ -185,7 +185,7 @@ fn whatever_anybody_does_a_reader_finds_what_the_files_hold() {
 }
 
 #[test]
-fn a_wal_that_is_turned_off_and_on_again_is_read_anew() {
+fn a_wal_that_is_turned_off_and_on_is_read_again() {
     let folder = Folder::new();
     let connection = open(&folder.database(), TABLE);
     for v in 0..10 {
@@ -216,7 +216,7 @@ fn what_a_transaction_wrote_early_and_took_back_is_read_by_nobody() {
 }
 
 #[test]
-fn readers_that_poll_do_not_keep_the_log_from_being_moved() {
+fn readers_that_poll_do_not_keep_the_wal_from_being_backfilled() {
     let folder = Folder::new();
     let reader = open(&folder.database(), TABLE);
     let writer = open(&folder.database(), "PRAGMA wal_autocheckpoint = 100");

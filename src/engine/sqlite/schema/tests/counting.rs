@@ -172,7 +172,7 @@ const DONE_TO_THE_LOG: [&str; 8] = [
 ];
 
 #[test]
-fn a_log_that_somebody_changed_is_noticed_and_begins_anew_where_a_reader_finds_what_it_knows_gone() {
+fn a_log_that_somebody_changed_is_noticed_and_starts_over_where_a_reader_finds_what_it_knows_gone() {
     for sql in DONE_TO_THE_LOG {
         for runs in [20, 9_000] {
             let connection = at_version(LATEST);

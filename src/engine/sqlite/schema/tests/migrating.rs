@@ -75,7 +75,7 @@ const REBUILD: [(&str, bool); 2] = [
 ];
 
 #[test]
-fn a_table_that_is_made_anew_keeps_what_refers_to_its_rows_or_nothing_happens() {
+fn a_table_that_is_rebuilt_keeps_what_refers_to_its_rows_or_nothing_happens() {
     for (sql, whole) in REBUILD {
         let connection = memory();
         prepare(&connection, &Prepare::default()).unwrap();
