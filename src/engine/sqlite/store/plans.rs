@@ -198,7 +198,13 @@ fn no_statement_takes_more_instructions_in_a_longer_history() {
     for query in planned() {
         let [at_short, at_long] = [&short, &long].map(|connection| {
             connection.execute_batch("SAVEPOINT before").unwrap();
-            let cost = run(connection, query, &values(query));
+            let mut given = values(query);
+            if query == Query::ReadLog {
+                // From where the tables of counts end, as a call reads it that has read nothing yet.
+                let first = "SELECT counted_to + 1 FROM changes_state";
+                given = vec![connection.query_one(first, [], |row| row.get(0)).unwrap()];
+            }
+            let cost = run(connection, query, &given);
             connection.execute_batch("ROLLBACK TO before; RELEASE before").unwrap();
             cost
         });
