@@ -62,7 +62,7 @@ fn a_zone_that_goes_takes_all_out_and_one_of_its_id_has_them_again() {
 #[test]
 fn what_is_replaced_is_gone_only_where_the_next_worktree_confirms_it() {
     let replaced = |by_update| Change::Replaced { id: "1".into(), by: "3".into(), port: "1".into(), by_update };
-    let changed = |port: Option<&str>| Change::Worktree {
+    let updated = |port: Option<&str>| Change::Worktree {
         id: "3".into(),
         is_new: false,
         branch_name: None,
@@ -71,9 +71,9 @@ fn what_is_replaced_is_gone_only_where_the_next_worktree_confirms_it() {
     for (stash, next, gone) in [
         (replaced(false), worktree("3"), true),
         (replaced(false), worktree("4"), false),
-        (replaced(false), changed(Some("1")), false),
-        (replaced(true), changed(Some("1")), true),
-        (replaced(true), changed(None), false),
+        (replaced(false), updated(Some("1")), false),
+        (replaced(true), updated(Some("1")), true),
+        (replaced(true), updated(None), false),
         (replaced(true), worktree("3"), false),
     ] {
         let mut changes = board();

@@ -109,7 +109,7 @@ fn values(query: Query) -> Vec<Value> {
         // Behind the end: what is read of the log costs its rows, however many are kept before them.
         Query::ReadLog | Query::LogRow | Query::LogBehind => vec![number(usize::try_from(u32::MAX).unwrap())],
         Query::LogOf => vec![number(usize::try_from(u32::MAX).unwrap()), number(1)],
-        Query::OutputEnd => vec![text("exec-7")],
+
         Query::Sign | Query::SignUnread => {
             vec![text("{}"), number(1), number(0), number(usize::try_from(u32::MAX).unwrap())]
         }
@@ -121,7 +121,7 @@ fn values(query: Query) -> Vec<Value> {
         Query::GetWorktreeAt | Query::GetWorktreeZoneAt => vec![a_worktree, number(4)],
         Query::GetZoneAt => vec![a_zone, number(4)],
         Query::GetExecutionAt => vec![text("exec-7"), number(8)],
-        Query::GetExecution => vec![text("exec-7")],
+        Query::GetExecution | Query::OutputEnd => vec![text("exec-7")],
         Query::ListExecutionsOfZone => vec![a_zone, number(20)],
         Query::ListExecutionsOfWorktree => vec![a_worktree, number(20)],
         Query::CountsOfBoth | Query::CountExecutions => vec![a_zone, a_worktree],
