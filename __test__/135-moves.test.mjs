@@ -226,6 +226,13 @@ describe('moveWorktrees([…])', () => {
     expect(db.moveWorktrees([])).toEqual([]);
   });
 
+  it('has one time for all of them', () => {
+    let now = Date.parse('2031-01-01T00:00:00.000Z');
+    const db = board({ clock: () => (now += 1000) });
+    const made = db.moveWorktrees([1, 2, 3].map((n) => ({ worktreeId: `wt-${n}`, zoneId: 'zone-1' })));
+    expect(new Set(made.map(({ move }) => move.at)).size).toBe(1);
+  });
+
   it('or none: the error says which was refused', () => {
     const db = board();
     const before = everything(db);

@@ -7,12 +7,12 @@ const { within, BEGIN_IMMEDIATE } = require('../native/transaction.js');
 const { each, describe, fields, group, instant, objectText, options } = require('./arguments.js');
 const { inSnapshot } = require('./board.js');
 const { wrongType } = require('./errors.js');
+const { worktree } = require('./fields.js');
 const { json } = require('./json.js');
 const knownKeys = require('./known_keys.js');
-const { limitOf, nextOf, placeOf } = require('./pages.js');
+const { limitOf, pageOf, placeOf } = require('./pages.js');
 const { run } = require('./run_fields.js');
 const { stateOf } = require('./state.js');
-const { worktree } = require('./fields.js');
 
 /** How many moves come with one call of the addon: their rows fit one batch. */
 const BATCH = 200;
@@ -38,7 +38,7 @@ const move = {
 };
 
 /** A move, and where the list goes on behind it. */
-const listed = { width: move.width + 1, make: (at) => ({ key: rows.cell(at), item: move.make(at + 1) }) };
+const listed = { width: move.width + 1, make: (at) => ({ place: [rows.cell(at)], item: move.make(at + 1) }) };
 
 /** What a drop came to: a row of the worktree, one of the move if it is one, then the runs. */
 function dropped(text) {
@@ -56,9 +56,8 @@ function dropped(text) {
   }
 }
 
-/** Makes a move of what was given for it; `name` is what errors call the object of its options. */
-function make(state, method, name, worktreeId, zoneId, given) {
-  const { connection, clock, strict } = state;
+/** Makes a move of what was given for it. */
+function make({ connection, strict }, now, method, worktreeId, zoneId, given) {
   const { position, reason, expectedZoneId, overLimit, enqueue, variables } = given;
   if (enqueue !== undefined && enqueue !== null && typeof enqueue !== 'boolean') {
     throw wrongType(method, 'enqueue', enqueue, `${method}: enqueue must be a boolean, got ${describe(enqueue)}`);
@@ -66,11 +65,10 @@ function make(state, method, name, worktreeId, zoneId, given) {
   const { x, y } = group(method, 'position', position, knownKeys.position, strict);
   const named = objectText(method, 'variables', variables);
   const text = enqueue ? (named ?? '{}') : undefined;
-  const isOfMany = name !== 'options';
   return dropped(
     addon.moveWorktree(
       connection,
-      clock(),
+      now,
       worktreeId,
       zoneId,
       x,
@@ -79,7 +77,7 @@ function make(state, method, name, worktreeId, zoneId, given) {
       expectedZoneId,
       overLimit,
       text,
-      isOfMany,
+      method === 'moveWorktrees',
     ),
   );
 }
@@ -89,27 +87,25 @@ const methods = {
   moveWorktree(worktreeId, zoneId, given) {
     const state = stateOf(this, 'moveWorktree');
     const read = options('moveWorktree', 'options', given, knownKeys.move);
-    return make(state, 'moveWorktree', 'options', worktreeId, zoneId, read);
+    return make(state, state.clock(), 'moveWorktree', worktreeId, zoneId, read);
   },
 
   moveWorktrees(moves) {
     const state = stateOf(this, 'moveWorktrees');
     const wanted = [];
-    each('moveWorktrees', 'moves', moves, (given, index) => {
-      const name = `moves[${index}]`;
-      const { worktreeId, zoneId, ...rest } = fields('moveWorktrees', name, given, knownKeys.moveOfMany, true);
-      wanted.push([name, worktreeId, zoneId, rest]);
+    each('moveWorktrees', 'moves', moves, (move, index) => {
+      const given = fields('moveWorktrees', `moves[${index}]`, move, knownKeys.moveOfMany, true);
+      const { worktreeId, zoneId, ...rest } = given;
+      wanted.push([worktreeId, zoneId, rest]);
     });
-    return within(state.connection, BEGIN_IMMEDIATE, () =>
-      wanted.map(([name, worktreeId, zoneId, rest], index) => {
-        try {
-          return make(state, 'moveWorktrees', name, worktreeId, zoneId, rest);
-        } catch (error) {
-          if (error instanceof Error && Object.isExtensible(error)) error.index = index;
-          throw error;
-        }
-      }),
-    );
+    return within(state.connection, BEGIN_IMMEDIATE, () => {
+      const now = state.clock();
+      const made = [];
+      each('moveWorktrees', 'moves', wanted, (given) => {
+        made.push(make(state, now, 'moveWorktrees', ...given));
+      });
+      return made;
+    });
   },
 
   getMoves(filter) {
@@ -126,29 +122,10 @@ const methods = {
     const key = JSON.stringify(of);
     const place = placeOf('getMoves', key, after, [Number.MAX_SAFE_INTEGER]);
     addon.foldMoves(connection);
-    // One more than the page has tells whether there is another page.
-    const found = inSnapshot(connection, () => latest(connection, of, place[0], most + 1));
-    const shown = found.slice(0, most);
-    return {
-      items: shown.map(({ item }) => item),
-      next: found.length > most ? nextOf(key, [shown.at(-1).key]) : null,
-    };
+    const read = (behind, count) => list(listed, addon.listMoves(connection, count, ...behind, ...of), connection);
+    return inSnapshot(connection, () => pageOf(key, place, most, BATCH, read));
   },
 };
-
-/** The latest moves behind a position, at most so many. */
-function latest(connection, of, after, most) {
-  const found = [];
-  let place = after;
-  while (found.length < most) {
-    const wanted = Math.min(BATCH, most - found.length);
-    const more = list(listed, addon.listMoves(connection, wanted, place, ...of), connection);
-    found.push(...more);
-    if (more.length < wanted) break;
-    place = more.at(-1).key;
-  }
-  return found;
-}
 
 function idOf(field, given) {
   if (given === undefined || given === null) return null;

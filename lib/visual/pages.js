@@ -25,6 +25,28 @@ function placeOf(method, key, after, start) {
   throw noCursor(method, after, 'the `next` of an earlier page of the same list');
 }
 
+/**
+ * A page of a list that `key` tells from every other, of at most so many rows. `read(place, count)` gives the rows behind a
+ * position, `{ item, place }` each; a call of the addon has room for `batch` of them.
+ */
+function pageOf(key, start, most, batch, read) {
+  const found = [];
+  let place = start;
+  // One more than the page has tells whether there is another page.
+  while (found.length <= most) {
+    const wanted = Math.min(batch, most + 1 - found.length);
+    const rows = read(place, wanted);
+    found.push(...rows);
+    if (rows.length < wanted) break;
+    place = rows.at(-1).place;
+  }
+  const shown = found.slice(0, most);
+  return {
+    items: shown.map(({ item }) => item),
+    next: found.length > most ? nextOf(key, shown.at(-1).place) : null,
+  };
+}
+
 /** A few values as a text that callers make nothing of. */
 const encoded = (parts) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
@@ -57,4 +79,4 @@ function noCursor(method, after, must) {
   return Object.defineProperty(error, 'value', { value: after, writable: true, configurable: true });
 }
 
-module.exports = { decoded, encoded, limitOf, nextOf, noCursor, placeOf };
+module.exports = { decoded, encoded, limitOf, noCursor, pageOf, placeOf };

@@ -8,7 +8,7 @@ const { inSnapshot } = require('./board.js');
 const { allOrNothing, valuesOf } = require('./bulk.js');
 const { wrongValue } = require('./errors.js');
 const knownKeys = require('./known_keys.js');
-const { limitOf, nextOf, placeOf } = require('./pages.js');
+const { limitOf, pageOf, placeOf } = require('./pages.js');
 const { newRun, run } = require('./run_fields.js');
 const { stateOf } = require('./state.js');
 
@@ -80,31 +80,12 @@ const methods = {
       statuses(status),
     ];
     const key = JSON.stringify(of);
-    // One more than the page has tells whether there is another page.
-    const found = inSnapshot(connection, () =>
-      latest(connection, of, placeOf('listRuns', key, after, START), most + 1),
-    );
-    const shown = found.slice(0, most);
-    return {
-      items: shown.map(({ item }) => item),
-      next: found.length > most ? nextOf(key, shown.at(-1).place) : null,
-    };
+    const place = placeOf('listRuns', key, after, START);
+    const read = (behind, count) =>
+      list(listed, addon.listRuns(connection, count, ...behind, ...counted(...of)), connection);
+    return inSnapshot(connection, () => pageOf(key, place, most, BATCH, read));
   },
 };
-
-/** The latest runs behind a position, at most so many. */
-function latest(connection, of, after, most) {
-  const found = [];
-  let place = after;
-  while (found.length < most) {
-    const wanted = Math.min(BATCH, most - found.length);
-    const rows = list(listed, addon.listRuns(connection, wanted, ...place, ...counted(...of)), connection);
-    found.push(...rows);
-    if (rows.length < wanted) break;
-    place = rows.at(-1).place;
-  }
-  return found;
-}
 
 /** One name, or a list of some. */
 function names(field, given) {

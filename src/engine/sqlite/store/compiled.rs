@@ -16,7 +16,13 @@ impl<const N: usize> Default for Compiled<N> {
 }
 
 impl<const N: usize> Compiled<N> {
-    /// The statement at a place of the set, which has this SQL.
+    /// The statement at an index of the set, if it was compiled.
+    #[cfg(test)]
+    pub(super) fn known(&self, at: usize) -> Option<&Rc<Statement>> {
+        self.0[at].get()
+    }
+
+    /// The statement at an index of the set, which has this SQL.
     pub(super) fn get(
         &self,
         connection: &Rc<Connection>,

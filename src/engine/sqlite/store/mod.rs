@@ -33,7 +33,7 @@ mod zones;
 #[cfg(test)]
 mod tests;
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -41,9 +41,10 @@ use crate::engine::Lists;
 use crate::engine::sqlite::driver::transaction::Transactions;
 use crate::engine::sqlite::driver::{Bind, Connection, Statement};
 use crate::engine::sqlite::schema::Report;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::Stored;
 use crate::rows::Batch;
+use compiled::Compiled;
 use queries::Query;
 
 /// A list that is to be read on, and what stands beside its rows.
@@ -57,7 +58,7 @@ pub struct Store {
     version: u32,
     /// The file is of a later version than this package knows.
     newer: bool,
-    queries: [OnceCell<Rc<Statement>>; Query::ALL.len()],
+    queries: Compiled<{ Query::ALL.len() }>,
     /// Updates, by the entity and the fields: one for each set of fields that was ever changed together.
     updates: RefCell<HashMap<(&'static str, u64), Rc<Statement>>>,
     /// What was read of the log of changes, as counts.
@@ -115,7 +116,7 @@ impl Store {
             transactions: Transactions::new(connection),
             version: prepared.version,
             newer: prepared.newer,
-            queries: [const { OnceCell::new() }; Query::ALL.len()],
+            queries: Compiled::default(),
             updates: RefCell::default(),
             tail: RefCell::default(),
             judged: judged::Judged::default(),
@@ -146,13 +147,21 @@ impl Store {
         }
     }
 
-    fn statement(&self, query: Query) -> Result<&Rc<Statement>> {
-        let cell = &self.queries[query as usize];
-        if let Some(statement) = cell.get() {
-            return Ok(statement);
+    /// Refuses calls on a file that was left at a version which lacks what they need: `what` says what, and that it comes.
+    fn check_version(&self, version: u32, what: &str) -> Result<()> {
+        self.connection.check_idle()?;
+        if self.version >= version {
+            return Ok(());
         }
-        let statement = Rc::new(Statement::prepare(&self.connection, &query.sql(), true)?);
-        Ok(cell.get_or_init(|| statement))
+        let message = format!(
+            "the database is kept at version {} of the schema, {what} with version {version}: visual-db migrate up",
+            self.version
+        );
+        Err(Error::Coded { code: "ERR_SCHEMA_OLDER", message })
+    }
+
+    fn statement(&self, query: Query) -> Result<&Rc<Statement>> {
+        self.queries.get(&self.connection, query as usize, || query.sql())
     }
 
     /// Reads at most one row.

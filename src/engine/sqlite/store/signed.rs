@@ -7,11 +7,9 @@
 use super::Store;
 use super::queries::Query;
 use crate::engine::sqlite::driver::{Bind, Statement};
-use crate::engine::sqlite::schema::counts::VERSION;
+use crate::engine::sqlite::schema::counts::{FOLD, VERSION};
 use crate::error::Result;
 
-/// The log is folded, and may be cut, with each row whose number is a multiple of this.
-const FOLD: i64 = 8192;
 /// Before the first row of a log.
 const START: (i64, i64) = (-1, i64::MIN);
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Store;
 use super::queries::Query;
 use crate::engine::sqlite::driver::open::{Options, bare};
+use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::schema::{Prepare, counts, prepare};
 
 const ZONES: u32 = 3;
@@ -36,6 +37,16 @@ pub(super) fn scanned(store: &Store, sql: &str, may: &[&str]) -> (Vec<String>, V
         plan.iter().filter_map(|step| step.strip_prefix("SCAN ")?.trim_start_matches("main.").split(' ').next());
     let scanned = tables.filter(|table| *table != "CONSTANT" && !may.contains(table)).map(ToOwned::to_owned).collect();
     (scanned, plan)
+}
+
+/// How often a statement is compiled again where it is run with one value after the other.
+pub(super) fn recompilations(statement: &Statement) -> i32 {
+    for value in [1, 2] {
+        let values = vec![Bind::Integer(value); statement.parameter_count()];
+        // What a constraint refuses is compiled, too.
+        let _ = statement.with_bound(&values, Statement::step);
+    }
+    statement.recompilations()
 }
 
 fn sql(store: &Store, sql: &str) {

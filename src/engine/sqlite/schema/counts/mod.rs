@@ -12,6 +12,7 @@ mod parts;
 
 pub use checked::Standing;
 pub(super) use checked::remember;
+pub use log::FOLD;
 pub use mend::{Look, Verdict, look};
 pub use parts::VERSION;
 

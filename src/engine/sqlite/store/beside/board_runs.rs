@@ -6,6 +6,7 @@ use super::rows::{Open, Runs};
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::statements::Listed;
 use crate::error::Result;
 use crate::model::time;
 use crate::rows::Batch;
@@ -23,7 +24,7 @@ impl Store {
             return Ok(Runs::Unknown);
         }
         let mut open: HashMap<Box<str>, Open> = HashMap::new();
-        self.each_beside(Sql::OpenRuns, &[], |row| {
+        self.each_row(Sql::OpenRuns, &[], |row| {
             let (key, status) = (row.integer(1), ["queued", "running", "waiting"][row.integer(2) as usize % 3]);
             let one = Open { count: 1, key, status };
             row.with_text(0, |worktree| match open.get_mut(worktree) {
@@ -33,10 +34,12 @@ impl Store {
                     *known = Open { count: known.count + 1, ..newest };
                 }
             });
+            Ok(true)
         })?;
         let mut costs = HashMap::new();
-        self.each_beside(Sql::AllCosts, &[], |row| {
+        self.each_row(Sql::AllCosts, &[], |row| {
             costs.insert(row.text(0).into(), row.integer(1));
+            Ok(true)
         })?;
         Ok(Runs::Known { open, costs })
     }
@@ -63,14 +66,14 @@ impl Store {
     /// The run of a worktree that was made last, what was recorded as an execution only included.
     fn latest_run(&self, worktree: &str, open: Option<&Open>) -> Result<Option<Latest>> {
         let by = [Bind::Text(worktree)];
-        let ended = self.beside(Sql::UnexecutedRun, &by, |row| Latest {
+        let ended = self.first(Sql::UnexecutedRun, &by, |row| Latest {
             id: row.text(1),
             status: row.text(2),
             made: (row.integer(3), row.integer(0)),
         })?;
         let mut latest = match open {
             Some(open) if ended.as_ref().is_none_or(|ended| ended.made.1 < open.key) => {
-                self.beside(Sql::OpenRun, &[Bind::Integer(open.key)], |row| Latest {
+                self.first(Sql::OpenRun, &[Bind::Integer(open.key)], |row| Latest {
                     id: row.text(0),
                     status: open.status.to_owned(),
                     made: (row.integer(1), open.key),
@@ -78,7 +81,7 @@ impl Store {
             }
             _ => ended,
         };
-        let statement = self.beside.get(&self.connection, Sql::Recorded as usize, || Sql::Recorded.sql())?;
+        let statement = Sql::Recorded.compiled(self)?;
         statement.with_bound(&by, |row| {
             while row.step()? {
                 let executed_at = row.with_text(0, time::parse).unwrap_or_default();

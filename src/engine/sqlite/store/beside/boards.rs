@@ -21,8 +21,9 @@ impl Boards for Store {
         self.connection.check_idle()?;
         let mut wip_limits = HashMap::new();
         if self.version >= super::VERSION {
-            self.each_beside(Sql::AllWipLimits, &[], |row| {
+            self.each_row(Sql::AllWipLimits, &[], |row| {
                 wip_limits.insert(row.text(0).into(), row.integer(1));
+                Ok(true)
             })?;
         }
         let metadata = self.all_metadata(2)?;
@@ -47,7 +48,7 @@ impl Boards for Store {
         }
         let schema =
             self.statement(Query::SchemaVersion)?.with_bound(&[], |row| Ok(row.step()?.then(|| row.integer(0))))?;
-        let last = self.beside(Sql::EndOfLog, &[], |row| [0, 1, 2].map(|column| row.integer(column)))?;
+        let last = self.first(Sql::EndOfLog, &[], |row| [0, 1, 2].map(|column| row.integer(column)))?;
         Ok(last.map(|[seq, stamp, doubts]| format!("{seq} {stamp} {doubts} {}", schema.unwrap_or_default())))
     }
 }
@@ -58,8 +59,9 @@ impl Store {
             return Ok(None);
         }
         let mut metadata = HashMap::new();
-        self.each_beside(Sql::AllMetadata, &[Bind::Integer(entity)], |row| {
+        self.each_row(Sql::AllMetadata, &[Bind::Integer(entity)], |row| {
             metadata.insert(row.text(0).into(), row.text(1).into());
+            Ok(true)
         })?;
         Ok(Some(metadata))
     }

@@ -26,7 +26,7 @@ impl Metadata for Store {
             let data = javascript::to_text(&json!({ "entity": kind.word(), "metadata": after }));
             let by = self.actor();
             let row = [Bind::Integer(now as i64), Bind::Text(id), Bind::Text(&data), by.as_deref().into()];
-            self.write_beside(Sql::LogMetadata, &row)?;
+            self.write_run(Sql::LogMetadata, &row)?;
             Ok(after)
         })?;
         push(batch, &object);
@@ -59,7 +59,7 @@ impl Store {
     /// Empty where there is none; `None` where nothing has the id.
     fn metadata_beside(&self, sql: Sql, entity: &Entity, id: &str) -> Result<Option<String>> {
         if self.version >= super::VERSION {
-            return self.beside(sql, &[Bind::Text(id)], |row| row.text(0));
+            return self.first(sql, &[Bind::Text(id)], |row| row.text(0));
         }
         let (by_index, _) = ById::of(entity).queries();
         self.statement(by_index)?.with_bound(&[Bind::Text(id)], |row| Ok(row.step()?.then(String::new)))
@@ -75,9 +75,10 @@ impl Store {
         };
         let key = [Bind::Integer(entity), Bind::Text(id)];
         match data {
-            Some(data) => self.write_beside(Sql::SetMetadata, &[key[0], key[1], Bind::Text(&data)]),
-            None => self.write_beside(Sql::RemoveMetadata, &key),
+            Some(data) => self.write_run(Sql::SetMetadata, &[key[0], key[1], Bind::Text(&data)]),
+            None => self.write_run(Sql::RemoveMetadata, &key),
         }
+        .map(drop)
     }
 }
 

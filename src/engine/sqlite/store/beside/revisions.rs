@@ -41,7 +41,7 @@ impl Store {
         let Some(id) = id else { return Ok(()) };
         let columns = entity.fields.len();
         self.atomically(|| {
-            let Some(data) = self.beside(metadata, &[Bind::Text(id)], |row| row.text_or_null(0))? else {
+            let Some(data) = self.first(metadata, &[Bind::Text(id)], |row| row.text_or_null(0))? else {
                 return Ok(());
             };
             let mut found = Batch::default();

@@ -18,14 +18,14 @@ impl WipLimits for Store {
         };
         self.check_beside()?;
         self.atomically(|| {
-            let before = self.beside(Sql::WipLimit, &[Bind::Text(zone_id)], |row| row.integer_or_null(0))?;
+            let before = self.first(Sql::WipLimit, &[Bind::Text(zone_id)], |row| row.integer_or_null(0))?;
             if before.ok_or_else(|| ZONE.not_found(field("zoneId"), zone))? == most {
                 return Ok(());
             }
             match most {
-                Some(most) => self.write_beside(Sql::SetWipLimit, &[Bind::Text(zone_id), Bind::Integer(most)])?,
-                None => self.write_beside(Sql::LiftWipLimit, &[Bind::Text(zone_id)])?,
-            }
+                Some(most) => self.write_run(Sql::SetWipLimit, &[Bind::Text(zone_id), Bind::Integer(most)])?,
+                None => self.write_run(Sql::LiftWipLimit, &[Bind::Text(zone_id)])?,
+            };
             let data = format!("{{\"wipLimit\":{}}}", most.map_or("null".into(), |most| most.to_string()));
             self.log_limit("wipLimit", [Some(zone_id), None, None], &data, now as i64)
         })

@@ -15,7 +15,7 @@ use crate::model::{Field, Given, WORKTREE, ZONE, json, prompt, rules, time};
 use crate::rows::Batch;
 
 /// What `moveWorktree` was given.
-pub(super) struct Drop<'a> {
+pub(super) struct Wish<'a> {
     pub method: &'static str,
     pub worktree: &'a str,
     pub zone: Option<&'a str>,
@@ -43,7 +43,7 @@ const VARIABLES_AT: usize = 7;
 /// What `overLimit` must be.
 const OVER_LIMIT: &str = "'reject' or 'force'";
 
-impl<'a> Drop<'a> {
+impl<'a> Wish<'a> {
     pub fn given(method: &'static str, given: &[Given<'a>]) -> Result<Self> {
         let argument = |at: usize| given.get(at).copied().unwrap_or(Given::Undefined);
         let id_or_null = |name, at| {
@@ -101,7 +101,7 @@ struct Target {
 
 impl Store {
     /// Moves a worktree and appends its row, and, if it is a move, that of the move and those of the runs that are wanted.
-    fn drop_worktree(&self, of: Drop<'_>, wall_ms: i64, batch: &mut Batch) -> Result<()> {
+    fn drop_worktree(&self, of: Wish<'_>, wall_ms: i64, batch: &mut Batch) -> Result<()> {
         let now = &time::iso(wall_ms as f64);
         let method = of.method;
         let here = self.first(Sql::WhereIs, &[Bind::Text(of.worktree)], |row| {
@@ -256,7 +256,7 @@ fn elsewhere(method: &'static str, expected: Option<&str>, from: Option<Stop>) -
 impl crate::engine::Moves for Store {
     fn move_worktree(&self, method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         self.check_moves()?;
-        let of = Drop::given(method, given)?;
+        let of = Wish::given(method, given)?;
         self.atomically(|| self.drop_worktree(of, now as i64, batch))
     }
 

@@ -13,7 +13,7 @@ mod tests;
 mod unread;
 
 use super::Store;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 pub(super) use compiled::Statements;
 
@@ -23,14 +23,6 @@ const VERSION: u32 = 5;
 impl Store {
     /// Refuses calls on a file that was left at a version that has no ledger.
     fn check_moves(&self) -> Result<()> {
-        self.connection.check_idle()?;
-        if self.version >= VERSION {
-            return Ok(());
-        }
-        let message = format!(
-            "the database is kept at version {} of the schema, moves come with version {VERSION}: visual-db migrate up",
-            self.version
-        );
-        Err(Error::Coded { code: "ERR_SCHEMA_OLDER", message })
+        self.check_version(VERSION, "moves come")
     }
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::sqlite::schema::counts::FOLD;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
 use crate::error::Result;
@@ -29,7 +30,7 @@ impl Store {
             // It was cut, which is at a multiple of so many rows, or somebody has emptied it.
             None => self
                 .first(Query::LogStart, &[], |row| row.integer(0))?
-                .is_some_and(|first| first > seq && first % CUT == 0),
+                .is_some_and(|first| first > seq && first % FOLD == 0),
         };
         Ok(Some(Read { seq, stamp, goes_on }))
     }
@@ -56,9 +57,6 @@ impl Store {
         Ok(())
     }
 }
-
-/// The log is cut at a multiple of so many rows: `changes_folding` in the schema.
-const CUT: i64 = 8192;
 
 /// What the columns of the log call what is changed, and how.
 const WORKTREE: i64 = 1;

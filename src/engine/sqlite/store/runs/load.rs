@@ -8,7 +8,7 @@ use super::row::Row;
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::rows::Batch;
 
 impl Store {
@@ -37,15 +37,7 @@ impl Store {
 
     /// Refuses calls on a file that was left at a version that has no runs.
     pub(super) fn check_runs(&self) -> Result<()> {
-        self.connection.check_idle()?;
-        if self.version >= VERSION {
-            return Ok(());
-        }
-        let message = format!(
-            "the database is kept at version {} of the schema, runs come with version {VERSION}: visual-db migrate up",
-            self.version
-        );
-        Err(Error::Coded { code: "ERR_SCHEMA_OLDER", message })
+        self.check_version(VERSION, "runs come")
     }
 
     /// The same, where it is known who holds it.
