@@ -1,12 +1,9 @@
 // Whoever writes, and however: what the feed tells, applied to the board as it was, is the board as it is.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { peerNode } from './support/child.mjs';
-import { anyHistory, live } from './support/histories.mjs';
+import { describe, expect, it, vi } from 'vitest';
+import { anyHistory } from './support/histories.mjs';
+import { describeWriters } from './support/history_writers.mjs';
 import { boardOf, changesSince, Replica } from './support/replica.mjs';
 import { furnish, worktree, zone } from './support/samples.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
@@ -14,8 +11,6 @@ import { Database, VisualDatabase } from './support/visual_database.mjs';
 import { WRITERS } from './support/writers.mjs';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
-const FOREIGN_WRITER = fileURLToPath(new URL('support/foreign_writer.mjs', import.meta.url));
 
 /** Everybody who writes SQL: in this process, with and without what SQLite leaves off, and the others. */
 const EVERYBODY = {
@@ -151,30 +146,7 @@ it('the calls of the class, each by an actor and without one, with a clock that 
   following.expectRight();
 });
 
-describe.each([
-  { recursive_triggers: 0, foreign_keys: 0 },
-  { recursive_triggers: 0, foreign_keys: 1 },
-  { recursive_triggers: 1, foreign_keys: 0 },
-  { recursive_triggers: 1, foreign_keys: 1 },
-])('any history, with %o', (pragmas) => {
-  let child;
-  beforeAll(() => {
-    child = fork(FOREIGN_WRITER, { execPath: peerNode(), execArgv: [] });
-  });
-  afterAll(() => child.kill());
-
-  const writers = {
-    async 'this package’s raw handle'(dbPath, history) {
-      const db = new Database(dbPath);
-      live(db, pragmas, history);
-      db.close();
-    },
-    async 'better-sqlite3 in another process'(dbPath, history) {
-      child.send({ dbPath, pragmas, history });
-      await once(child, 'message');
-    },
-  };
-
+describeWriters('any history, with %o', (writers) => {
   it.each(Object.keys(writers))('by %s', async (writer) => {
     const empty = temporaryFile();
     new VisualDatabase({ dbPath: empty }).close();

@@ -1,18 +1,12 @@
 // Whatever anybody writes, in whatever way: each worktree's moves are a chain, from nowhere to where it is.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { peerNode } from './support/child.mjs';
-import { anyHistory, live } from './support/histories.mjs';
+import { expect, it, vi } from 'vitest';
+import { anyHistory } from './support/histories.mjs';
+import { describeWriters } from './support/history_writers.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
-import { Database } from './support/visual_database.mjs';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
-const WRITER = fileURLToPath(new URL('support/foreign_writer.mjs', import.meta.url));
 
 /** The id of a move of which it is only known that it was made. */
 const GUESSED = /-[0-9a-f]+-\d{7,}$/;
@@ -56,30 +50,7 @@ function expectChains(db) {
   return moves;
 }
 
-describe.each([
-  { recursive_triggers: 0, foreign_keys: 0 },
-  { recursive_triggers: 0, foreign_keys: 1 },
-  { recursive_triggers: 1, foreign_keys: 0 },
-  { recursive_triggers: 1, foreign_keys: 1 },
-])('with %o', (pragmas) => {
-  let child;
-  beforeAll(() => {
-    child = fork(WRITER, { execPath: peerNode(), execArgv: [] });
-  });
-  afterAll(() => child.kill());
-
-  const writers = {
-    async 'this package’s raw handle'(dbPath, history) {
-      const db = new Database(dbPath);
-      live(db, pragmas, history);
-      db.close();
-    },
-    async 'better-sqlite3 in another process'(dbPath, history) {
-      child.send({ dbPath, pragmas, history });
-      await once(child, 'message');
-    },
-  };
-
+describeWriters('with %o', (writers) => {
   it.each(Object.keys(writers))('the ledger is right after any history by %s, folded or not', async (writer) => {
     const empty = temporaryFile();
     open({ dbPath: empty }).close();

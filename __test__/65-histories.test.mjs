@@ -1,14 +1,11 @@
 // Whatever anybody writes, in whatever way, the counts of executions are what a count of all rows says, or a doubt is counted,
 // which the next opening mends. Folded each 16th row instead of each 8,192nd.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { peerNode } from './support/child.mjs';
+import { expect, it, vi } from 'vitest';
 import { expectRight } from './support/counted.mjs';
-import { anyHistory, live } from './support/histories.mjs';
+import { anyHistory } from './support/histories.mjs';
+import { describeWriters } from './support/history_writers.mjs';
 import { bare, schema } from './support/schema.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
 import { Database } from './support/visual_database.mjs';
@@ -16,8 +13,6 @@ import { Database } from './support/visual_database.mjs';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const RUNS = 60;
-const WRITER = fileURLToPath(new URL('support/foreign_writer.mjs', import.meta.url));
-
 /** A closed file without rows that is folded each 16th row, and says that its schema was looked at. */
 function template() {
   const dbPath = temporaryFile();
@@ -34,30 +29,7 @@ function template() {
 
 const stateOf = (dbPath) => bare(dbPath, { readonly: true }).prepare('SELECT * FROM changes_state').get();
 
-describe.each([
-  { recursive_triggers: 0, foreign_keys: 0 },
-  { recursive_triggers: 0, foreign_keys: 1 },
-  { recursive_triggers: 1, foreign_keys: 0 },
-  { recursive_triggers: 1, foreign_keys: 1 },
-])('with %o', (pragmas) => {
-  let child;
-  beforeAll(() => {
-    child = fork(WRITER, { execPath: peerNode(), execArgv: [] });
-  });
-  afterAll(() => child.kill());
-
-  const writers = {
-    async 'this package’s raw handle'(dbPath, history) {
-      const db = new Database(dbPath);
-      live(db, pragmas, history);
-      db.close();
-    },
-    async 'better-sqlite3 in another process'(dbPath, history) {
-      child.send({ dbPath, pragmas, history });
-      await once(child, 'message');
-    },
-  };
-
+describeWriters('with %o', (writers) => {
   it.each(Object.keys(writers))(
     'the counts are right or doubted, and mended, after any history by %s',
     async (writer) => {
