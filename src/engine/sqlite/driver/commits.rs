@@ -26,7 +26,7 @@ impl Connection {
         let (seen, generation) = self.seen.get();
         if state == seen {
             // SAFETY: the handle is open: nothing has run since it was asked for.
-            let left = unsafe { self.identity.forbids_memory(raw, Some(state.1)) };
+            let left = unsafe { self.files.forbids_memory(raw, Some(state.1)) };
             return if left { 0 } else { generation };
         }
         self.count(state)

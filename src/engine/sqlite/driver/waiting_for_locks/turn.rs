@@ -22,7 +22,7 @@ const COMPANY: Duration = Duration::from_secs(1);
 
 /// What a connection knows of others who write.
 #[derive(Debug, Default)]
-pub(super) struct Turn {
+pub struct Turn {
     /// When it last had to wait for a lock; `None` where that is long ago.
     waited: Cell<Option<Instant>>,
     /// Since when it has gone on without a break.
