@@ -25,7 +25,7 @@ let wide = '';
 let wideStart = 0;
 let read = 0;
 
-/** What a cell costs beside its text: its place in an object and a string's or a number's header. */
+/** What a cell costs beside its text: its slot in an object and a string's or a number's header. */
 const CELL_BYTES = 40;
 
 /** Begins to read the rows that a call has just returned: so many cells of each. */
