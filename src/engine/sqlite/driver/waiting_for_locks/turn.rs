@@ -8,14 +8,15 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-/// How long one may go on without a break.
-const RUN: Duration = Duration::from_millis(10);
+/// How long one may go on without a break: less than the system lets a process run while others want the processor. Who
+/// goes on for longer is stopped where it spends its time, in the middle of a transaction, and holds the lock for as long
+/// as all of them run.
+const RUN: Duration = Duration::from_millis(1);
 
-/// How long a break is.
-const BREAK: Duration = Duration::from_millis(5);
-
-/// A pause of one's own after a commit that is as good as a break.
-const FREE: Duration = Duration::from_millis(1);
+/// How long a break is at least, and at most. Between these it is half as long as one has gone on, so that the lock is free
+/// for a third of the time, however long the transactions are.
+const BREAK: Duration = Duration::from_micros(500);
+const LONGEST_BREAK: Duration = Duration::from_millis(50);
 
 /// How long after it last had to wait a connection takes others to be there: some rounds of SQLite's longest sleep.
 const COMPANY: Duration = Duration::from_secs(1);
@@ -55,14 +56,15 @@ impl Turn {
             self.waited.set(None);
             return None;
         }
-        let since = |then: Option<Instant>| then.map_or(Duration::ZERO, |then| now.saturating_duration_since(then));
-        let is_due = since(self.since.get()) >= RUN;
-        let was_free = since(self.committed.get()) >= FREE;
-        if was_free {
+        let until_now = |then: Option<Instant>| then.map_or(Duration::ZERO, |then| now.saturating_duration_since(then));
+        let (gone_on, free) = (until_now(self.since.get()), until_now(self.committed.get()));
+        let pause = (gone_on.saturating_sub(free) / 2).clamp(BREAK, LONGEST_BREAK);
+        // A pause of one's own after a commit is as good as a break.
+        if free >= pause {
             self.since.set(Some(now));
-        } else if is_due {
-            self.since.set(Some(now + BREAK));
-            return Some(BREAK);
+        } else if gone_on >= RUN {
+            self.since.set(Some(now + pause));
+            return Some(pause);
         }
         None
     }
@@ -72,44 +74,58 @@ impl Turn {
 mod tests {
     use super::*;
 
-    const MILLISECOND: Duration = Duration::from_millis(1);
+    const TENTH: Duration = Duration::from_micros(100);
 
-    /// Writes for so many milliseconds, `pause` after each commit, beside others until the first of them: when it made breaks.
-    fn breaks(turn: &Turn, begin: Instant, milliseconds: u32, pause: Duration) -> Vec<u32> {
-        (0..milliseconds)
-            .filter(|n| {
-                let now = begin + MILLISECOND * *n;
-                turn.committed.set(Some(now.checked_sub(pause).unwrap()));
-                turn.waited.get().is_some_and(|waited| turn.due_at(now, waited).is_some())
-            })
-            .collect()
+    /// Commits whenever `step` has passed, `pause` before it goes on, until others have not been there for `end`: when it
+    /// made breaks, and of what length, in tenths of a millisecond.
+    fn breaks(turn: &Turn, begin: Instant, end: Duration, step: Duration, pause: Duration) -> Vec<(u128, u128)> {
+        let (mut made, mut now) = (Vec::new(), begin);
+        while now < begin + end {
+            now += step;
+            turn.committed.set(turn.waited.get().map(|_| now));
+            now += pause;
+            if let Some(due) = turn.waited.get().and_then(|waited| turn.due_at(now, waited)) {
+                made.push(((now - begin).as_micros() / 100, due.as_micros() / 100));
+                now += due;
+            }
+        }
+        made
+    }
+
+    fn in_company(end: Duration, step: Duration, pause: Duration) -> Vec<(u128, u128)> {
+        let (turn, begin) = (Turn::default(), Instant::now());
+        turn.waited(begin);
+        breaks(&turn, begin, end, step, pause)
     }
 
     #[test]
     fn who_is_alone_makes_no_break() {
-        assert!(breaks(&Turn::default(), Instant::now(), 100, Duration::ZERO).is_empty());
+        assert!(breaks(&Turn::default(), Instant::now(), TENTH * 1000, TENTH, Duration::ZERO).is_empty());
     }
 
     #[test]
-    fn who_had_to_wait_makes_one_every_ten_milliseconds() {
-        let (turn, begin) = (Turn::default(), Instant::now());
-        turn.waited(begin);
-        assert_eq!(breaks(&turn, begin, 50, Duration::ZERO), [10, 25, 40]);
+    fn who_had_to_wait_makes_one_every_millisecond() {
+        assert_eq!(in_company(TENTH * 40, TENTH, Duration::ZERO), [(10, 5), (25, 5), (40, 5)]);
+    }
+
+    #[test]
+    fn who_has_long_transactions_or_is_stopped_in_them_makes_longer_ones() {
+        assert_eq!(in_company(TENTH * 700, TENTH * 400, Duration::ZERO), [(400, 200), (1000, 200)]);
+        assert_eq!(in_company(TENTH * 5000, TENTH * 5000, Duration::ZERO), [(5000, 500)]);
     }
 
     #[test]
     fn who_pauses_anyway_makes_none() {
-        let (turn, begin) = (Turn::default(), Instant::now());
-        turn.waited(begin);
-        assert!(breaks(&turn, begin, 50, FREE).is_empty());
+        assert!(in_company(TENTH * 500, TENTH, TENTH * 5).is_empty());
+        assert!(in_company(TENTH * 3000, TENTH * 400, TENTH * 200).is_empty());
     }
 
     #[test]
     fn a_second_later_the_others_are_taken_to_be_gone() {
         let (turn, begin) = (Turn::default(), Instant::now());
         turn.waited(begin);
-        let made = breaks(&turn, begin, 2_000, Duration::ZERO);
-        assert!((60..=70).contains(&made.len()) && made.iter().all(|at| *at <= 1_000), "{made:?}");
+        let made = breaks(&turn, begin, TENTH * 20_000, TENTH, Duration::ZERO);
+        assert!((660..=670).contains(&made.len()) && made.iter().all(|(at, _)| *at <= 10_000), "{made:?}");
         assert_eq!(turn.waited.get(), None);
     }
 }
