@@ -43,6 +43,7 @@ use crate::engine::sqlite::driver::{Bind, Connection, Statement};
 use crate::engine::sqlite::schema::Report;
 use crate::error::{Error, Result};
 use crate::model::Stored;
+use crate::model::run::Moment;
 use crate::rows::Batch;
 use compiled::Compiled;
 use queries::Query;
@@ -69,6 +70,8 @@ pub struct Store {
     rowids: rowids::Rowids,
     /// The statements of runs.
     runs: runs::Statements,
+    /// When somebody looked last whether every lane of the queue has a first.
+    lanes_seen: Cell<Option<Moment>>,
     /// The statements of what is beside the board.
     beside: beside::Statements,
     /// The statements of moves.
@@ -121,6 +124,7 @@ impl Store {
             tail: RefCell::default(),
             judged: judged::Judged::default(),
             rowids: rowids::Rowids::default(),
+            lanes_seen: Cell::default(),
             runs: runs::Statements::default(),
             beside: beside::Statements::default(),
             moves: moves::Statements::default(),

@@ -40,6 +40,7 @@ impl Store {
         if due.is_some_and(|due| due <= now.wall_ms) {
             self.put_what_is_due(now.wall_ms)?;
         }
+        self.look_at_lanes(now)?;
         let spent = if has_budgets { self.what_is_spent(now.wall_ms)? } else { Spent::default() };
         let is_open = |lane: &First<'_>| taker.takes(lane) && !spent.closes(lane.zone_id, lane.agent_type);
         let (mut limits, mut lanes) = self.with_those_at_work(
