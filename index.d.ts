@@ -1369,11 +1369,17 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /**
    * Everything that stands on the canvas, in one consistent read.
    *
-   * @param options `runs`: with what the runs of each worktree come to, which takes longer; default false
-   * @throws {TypeError} for another key, `runs` that is no boolean
+   * @param options `runs`: with what the runs of each worktree come to, which takes longer; default false. `at`: as it was then,
+   *   ISO 8601 or a Date: zones with their templates, worktrees, assignments, metadata, limits, and the `next` of then. A transaction of
+   *   this package is never shown in halves. Runs are of now, so not with `at`
+   * @throws {Error} `code` `'ERR_HISTORY_PRUNED'`: `at` is before all that is kept
+   * @throws {TypeError | RangeError} for another key, `runs` that is no boolean, `at` that is no time
+   * @example
+   * const hourAgo = db.getBoard({ at: new Date(Date.now() - 3_600_000) });
+   * for (const change of db.getChanges({ after: hourAgo.next }).items) replay(change);
    * @example for (const { id, revision, openRuns } of db.getBoard({ runs: true }).worktrees) show(id, revision, openRuns);
    */
-  getBoard(options?: { runs?: boolean | null | undefined }): Board<Types>;
+  getBoard(options?: { runs?: boolean | null | undefined; at?: string | Date | null | undefined }): Board<Types>;
   /**
    * What anybody has changed, in the order in which it can be seen: one sequence over worktrees, zones, assignments, executions,
    * runs and the rest, whichever program wrote it. A page costs its rows, not its place. Never prompts of runs, results or output.

@@ -1,7 +1,12 @@
--- Back to version 4. Metadata, limits and the ledger are in the backup that is made before.
+-- Back to version 4. Metadata, limits, the ledger and kept boards are in the backup that is made before.
 DELETE FROM changes_readers WHERE name = 'moves';
 DROP TRIGGER IF EXISTS board_worktree_deleted;
 DROP TRIGGER IF EXISTS board_zone_deleted;
+DROP TRIGGER IF EXISTS board_worktree_renamed;
+DROP TRIGGER IF EXISTS board_zone_renamed;
+DROP TRIGGER IF EXISTS boards_kept;
+DROP TABLE IF EXISTS boards;
+DROP TABLE IF EXISTS changes_spans;
 DROP TABLE IF EXISTS moves_zones;
 DROP TABLE IF EXISTS moves_worktrees;
 DROP TABLE IF EXISTS moves;

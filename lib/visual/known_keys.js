@@ -166,7 +166,7 @@ module.exports = {
   actor: new Keys(['kind', 'id']),
   port: new Keys(['from', 'to', 'isFree']),
   update: new Keys(['ifRevision']),
-  board: new Keys(['runs']),
+  board: new Keys(['at', 'runs']),
   position: new Keys(['x', 'y']),
   size: new Keys(['width', 'height']),
   newWorktree: keysOf(keys.newWorktree, { ...ITSELF, aliases: WORKTREE_ALIASES }),

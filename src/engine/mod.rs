@@ -26,7 +26,7 @@ mod worktrees;
 mod zones;
 
 pub use assignments::Assignments;
-pub use boards::Boards;
+pub use boards::{Boards, Part};
 pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;

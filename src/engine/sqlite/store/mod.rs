@@ -13,6 +13,7 @@ mod executions;
 mod feed;
 mod judged;
 mod moves;
+mod past;
 #[cfg(test)]
 mod planned;
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod signed;
 mod statements;
 mod statistics;
 mod tail;
+mod unfinished;
 mod worktrees;
 mod zones;
 
@@ -46,9 +48,7 @@ use crate::model::Stored;
 use crate::rows::Batch;
 use compiled::Compiled;
 use queries::Query;
-
-/// A list that is to be read on, and what stands beside its rows.
-type Unfinished = (Rc<Statement>, Option<Rc<beside::Rows>>);
+use unfinished::Unfinished;
 
 /// The domain's statements on a connection, compiled when first used and kept.
 pub struct Store {
@@ -73,6 +73,10 @@ pub struct Store {
     beside: beside::Statements,
     /// The statements of moves.
     moves: moves::Statements,
+    /// A call of several statements is under way.
+    atomic: Cell<bool>,
+    /// Boards of the past.
+    past: past::Past,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
@@ -86,13 +90,15 @@ impl Lists for Store {
         self.connection.check_idle()?;
         match self.unfinished.take() {
             None => Ok(false),
-            Some((statement, None)) => self.fill(&statement, batch),
-            Some((statement, Some(rows))) => self.fill_beside(&statement, &rows, batch),
+            Some(Unfinished::Rows(statement)) => self.fill(&statement, batch),
+            Some(Unfinished::Beside(statement, rows)) => self.fill_beside(&statement, &rows, batch),
+            Some(Unfinished::Past(rest)) => Ok(self.keep_rest(rest.fill(batch))),
         }
     }
 
     fn abandon(&self) {
         self.abandon_list();
+        self.forget_past();
     }
 
     fn begin_snapshot(&self) -> Result<bool> {
@@ -124,6 +130,8 @@ impl Store {
             runs: runs::Statements::default(),
             beside: beside::Statements::default(),
             moves: moves::Statements::default(),
+            atomic: Cell::default(),
+            past: past::Past::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),
             unfinished: RefCell::default(),
@@ -142,9 +150,17 @@ impl Store {
     }
 
     fn abandon_list(&self) {
-        if let Some((statement, _)) = self.unfinished.take() {
-            statement.reset();
+        match self.unfinished.take() {
+            Some(Unfinished::Rows(statement) | Unfinished::Beside(statement, _)) => statement.reset(),
+            Some(Unfinished::Past(_)) | None => {}
         }
+    }
+
+    /// Keeps what is left of a list of a board of the past: whether anything is.
+    fn keep_rest(&self, rest: Option<past::Rest>) -> bool {
+        let is_more = rest.is_some();
+        self.unfinished.replace(rest.map(Unfinished::Past));
+        is_more
     }
 
     /// Refuses calls on a file that was left at a version which lacks what they need: `what` says what, and that it comes.
@@ -190,7 +206,7 @@ impl Store {
         let _busy = self.connection.enter();
         let more = statement.fill(batch, false)?;
         if more {
-            self.unfinished.replace(Some((Rc::clone(statement), None)));
+            self.unfinished.replace(Some(Unfinished::Rows(Rc::clone(statement))));
         } else {
             statement.reset();
         }
