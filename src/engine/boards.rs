@@ -21,8 +21,8 @@ pub trait Boards {
     /// The engine's error.
     fn list_worktrees_of_board(&self, runs: bool, batch: &mut Batch) -> Result<bool>;
 
-    /// Text that is another one once anything is that a board shows, whoever changed it; `None` where that can't be told. What
-    /// a board doesn't show (output, heartbeats) leaves it as it is.
+    /// A text that changes with anything that a board shows, whoever changes it; `None` where that can't be told. What a
+    /// board doesn't show (output, heartbeats) leaves it as it is.
     ///
     /// # Errors
     /// The engine's error.

@@ -55,8 +55,8 @@ fn get_run(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `listRuns(connection, most, position of the last run, of the last execution, ...lists)`: lists of zones, worktrees, agents,
-/// statuses. Behind the cells of each run the two places that the next page begins behind.
+/// `listRuns(connection, most, position of the last run, of the last execution, ...lists)`: lists of zones, worktrees,
+/// agents, statuses. Behind the cells of each run are the two positions behind which the next page begins.
 fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     let [zones, worktrees, agents, statuses] = lists(call, 4)?;

@@ -86,8 +86,8 @@ impl Store {
         Ok(Some(record))
     }
 
-    /// What `read` gives, once what is out of its lease or its time was taken away where that is wanted, with each run at work
-    /// counted into it: `count` is given a row of its zone and its agent.
+    /// Returns what `read` gives, with each run at work counted into it: `count` is given a row of its zone and its agent.
+    /// Before, it takes away what is out of its lease or its time, where that is wanted.
     pub(super) fn with_those_at_work<T>(
         &self,
         now: Moment,
