@@ -1,5 +1,6 @@
 //! Every SQL statement of the domain: the list in `queries`, their use in a file per entity.
 
+mod archive;
 mod assignments;
 mod atomically;
 mod beside;
@@ -73,6 +74,8 @@ pub struct Store {
     beside: beside::Statements,
     /// The statements of moves.
     moves: moves::Statements,
+    /// The statements of the archive.
+    archive: archive::Statements,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
@@ -124,6 +127,7 @@ impl Store {
             runs: runs::Statements::default(),
             beside: beside::Statements::default(),
             moves: moves::Statements::default(),
+            archive: archive::Statements::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),
             unfinished: RefCell::default(),
@@ -161,7 +165,12 @@ impl Store {
     }
 
     fn statement(&self, query: Query) -> Result<&Rc<Statement>> {
-        self.queries.get(&self.connection, query as usize, || query.sql())
+        self.queries.get(&self.connection, query as usize, || self.text(query.sql()))
+    }
+
+    /// A statement as the file's version has it.
+    fn text(&self, sql: String) -> String {
+        if self.version >= archive::VERSION { sql } else { queries::without_archive(&sql) }
     }
 
     /// Reads at most one row.
