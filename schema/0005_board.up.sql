@@ -139,7 +139,7 @@ CREATE TABLE archived_executions (
   key INTEGER PRIMARY KEY,
   at_rowid INTEGER,
   made_at INTEGER NOT NULL,
-  id TEXT NOT NULL,
+  id TEXT,
   zone_id TEXT NOT NULL,
   worktree_id TEXT NOT NULL,
   agent_type TEXT NOT NULL,

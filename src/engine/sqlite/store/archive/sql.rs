@@ -81,17 +81,18 @@ queries! {
         "UPDATE main.changes SET op = 5, worktree_id = ?3 WHERE seq > ?1 AND id = ?2 AND entity = 1 AND op = 1";
     /// The same of what was taken out of the log meanwhile.
     TellUnreadRestored = "UPDATE main.changes_unread SET op = 5 WHERE seq > ?1 AND id = ?2 AND entity = 1 AND op = 1";
-    /// It is in its zone again, if that is there.
+    /// It is in its zone again, if that is there, and not where one of its id was that others deleted with foreign keys off.
     RestoreAssignment =
         "INSERT INTO main.worktree_zones (rowid, worktree_id, zone_id, assigned_at) \
-         SELECT iif(EXISTS (SELECT 1 FROM main.worktree_zones AS l WHERE l.rowid = w.assigned_rowid), NULL, w.assigned_rowid), w.id, z.id, w.assigned_at FROM main.archived_worktrees AS w JOIN main.zones AS z ON z.id = w.zone_id WHERE w.key = +?1";
+         SELECT iif(EXISTS (SELECT 1 FROM main.worktree_zones AS l WHERE l.rowid = w.assigned_rowid), NULL, w.assigned_rowid), w.id, z.id, w.assigned_at FROM main.archived_worktrees AS w JOIN main.zones AS z ON z.id = w.zone_id WHERE w.key = +?1 \
+         ON CONFLICT (worktree_id) DO UPDATE SET zone_id = excluded.zone_id, assigned_at = excluded.assigned_at";
     /// What its runs cost.
     RestoreCost =
-        "INSERT INTO main.worktree_costs (worktree_id, cost_micros) \
+        "INSERT OR REPLACE INTO main.worktree_costs (worktree_id, cost_micros) \
          SELECT id, cost_micros FROM main.archived_worktrees WHERE key = ?1 AND cost_micros IS NOT NULL";
     /// Its metadata.
     RestoreMetadata =
-        "INSERT INTO main.metadata (entity, id, data) \
+        "INSERT OR REPLACE INTO main.metadata (entity, id, data) \
          SELECT 1, id, metadata FROM main.archived_worktrees WHERE key = ?1 AND metadata IS NOT NULL";
     /// The log is told of that.
     TellMetadata =
