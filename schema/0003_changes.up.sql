@@ -17,8 +17,9 @@ DROP TABLE IF EXISTS execution_counts_checked;
 -- at: milliseconds, never before the row before. count: by how much the number of executions changes.
 -- data: JSON of new values, with x, y and u for the columns that change most (position_x, position_y, updated_at); of an
 -- assignment its time; of a worktree with op 0 whose place another one takes: that one, and whether an update makes it.
--- agent_type: of an execution or a run; of what has another id now, the one before. success: of an execution; of an assignment that
--- was changed, whether it is behind all others now.
+-- agent_type: of an execution or a run; of what has another id now, the one before.
+-- success: of an execution; of what was made on the canvas its rowid, which tells the order of what is of one time, and of an assignment
+-- that was changed, where it is another one.
 CREATE TABLE changes (
   seq INTEGER PRIMARY KEY,
   stamp INTEGER NOT NULL DEFAULT (random()),
@@ -172,10 +173,10 @@ BEGIN
 END;
 
 CREATE TRIGGER changes_worktree_insert AFTER INSERT ON worktrees BEGIN
-  INSERT INTO changes (at, entity, op, id, data)
+  INSERT INTO changes (at, entity, op, id, success, data)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-          1, 1, NEW.id,
+          1, 1, NEW.id, NEW.rowid,
             json_object(
               'path', CASE WHEN typeof(NEW.path) <> 'blob' THEN NEW.path END,
               'port', CASE WHEN typeof(NEW.port) <> 'blob' THEN NEW.port END,
@@ -212,10 +213,10 @@ CREATE TRIGGER changes_worktree_renamed AFTER UPDATE OF id ON worktrees WHEN OLD
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
           1, 3, OLD.id);
-  INSERT INTO changes (at, entity, op, id, agent_type, data)
+  INSERT INTO changes (at, entity, op, id, agent_type, success, data)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-          1, 1, NEW.id, OLD.id,
+          1, 1, NEW.id, OLD.id, NEW.rowid,
             json_object(
               'path', CASE WHEN typeof(NEW.path) <> 'blob' THEN NEW.path END,
               'port', CASE WHEN typeof(NEW.port) <> 'blob' THEN NEW.port END,
@@ -258,10 +259,10 @@ BEGIN
 END;
 
 CREATE TRIGGER changes_zone_insert AFTER INSERT ON zones BEGIN
-  INSERT INTO changes (at, entity, op, id, data)
+  INSERT INTO changes (at, entity, op, id, success, data)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-          2, 1, NEW.id,
+          2, 1, NEW.id, NEW.rowid,
             json_object(
               'name', CASE WHEN typeof(NEW.name) <> 'blob' THEN NEW.name END,
               'description', CASE WHEN typeof(NEW.description) <> 'blob' THEN NEW.description END,
@@ -301,10 +302,10 @@ CREATE TRIGGER changes_zone_renamed AFTER UPDATE OF id ON zones WHEN OLD.id IS N
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
           2, 3, OLD.id);
-  INSERT INTO changes (at, entity, op, id, agent_type, data)
+  INSERT INTO changes (at, entity, op, id, agent_type, success, data)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-          2, 1, NEW.id, OLD.id,
+          2, 1, NEW.id, OLD.id, NEW.rowid,
             json_object(
               'name', CASE WHEN typeof(NEW.name) <> 'blob' THEN NEW.name END,
               'description', CASE WHEN typeof(NEW.description) <> 'blob' THEN NEW.description END,
@@ -329,18 +330,18 @@ END;
 
 -- Assignments: what counts is where a worktree is now, so a REPLACE needs nothing more; where it was is the row before. ------
 CREATE TRIGGER changes_assignment_insert AFTER INSERT ON worktree_zones BEGIN
-  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, data)
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, success, data)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-          3, 1, NEW.worktree_id, NEW.zone_id, NEW.worktree_id, NEW.assigned_at);
+          3, 1, NEW.worktree_id, NEW.zone_id, NEW.worktree_id, NEW.rowid, NEW.assigned_at);
 END;
 
 CREATE TRIGGER changes_assignment_update AFTER UPDATE ON worktree_zones BEGIN
-  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, data)
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, success, data)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
           3, 2, NEW.worktree_id, NEW.zone_id, NEW.worktree_id,
-          nullif(OLD.worktree_id, NEW.worktree_id), NEW.rowid <> OLD.rowid, NEW.assigned_at);
+          CASE WHEN NEW.rowid <> OLD.rowid OR NEW.worktree_id IS NOT OLD.worktree_id THEN NEW.rowid END, NEW.assigned_at);
 END;
 
 CREATE TRIGGER changes_assignment_renamed AFTER UPDATE OF worktree_id ON worktree_zones

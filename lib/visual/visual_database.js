@@ -3,6 +3,7 @@
 const addon = require('../native/addon.js');
 const { Database, adopt } = require('../raw/database.js');
 const actors = require('./actors.js');
+const archive = require('./archive.js');
 const assignments = require('./assignments.js');
 const backups = require('./backups.js');
 const board = require('./board.js');
@@ -73,6 +74,7 @@ for (const concept of [
   statistics,
   board,
   moves,
+  archive,
   runs,
   workers,
   output,

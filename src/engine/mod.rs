@@ -3,6 +3,7 @@
 //! Above it nobody knows which engine answers: values come in as the model's [`Given`](crate::model::Given), rows go out in
 //! a [`Batch`](crate::rows::Batch), errors are [`Error`](crate::error::Error)s.
 
+mod archive;
 mod assignments;
 mod boards;
 mod commits;
@@ -25,6 +26,7 @@ mod workers;
 mod worktrees;
 mod zones;
 
+pub use archive::Archive;
 pub use assignments::Assignments;
 pub use boards::{Boards, Part};
 pub use commits::{Commits, Tell, Watch};
@@ -61,6 +63,7 @@ pub trait Engine:
     + Output
     + Spending
     + Moves
+    + Archive
     + Prompts
     + Feed
     + Metadata
@@ -84,6 +87,7 @@ impl<
         + Output
         + Spending
         + Moves
+        + Archive
         + Prompts
         + Feed
         + Metadata

@@ -2,6 +2,7 @@
 //! woken; those that write take the time second.
 
 mod actors;
+mod archive;
 mod assignments;
 mod beside;
 mod call;
@@ -38,6 +39,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     feed::FUNCTIONS,
     lists::FUNCTIONS,
     moves::FUNCTIONS,
+    archive::FUNCTIONS,
     actors::FUNCTIONS,
     watch::FUNCTIONS,
 ];

@@ -35,8 +35,8 @@ pub struct Logged<'a> {
     pub zone: Option<&'a str>,
     /// The id that it had before, where it has another one now; of another row, nothing.
     pub was: Option<&'a str>,
-    /// Whether an assignment that was changed is behind all others now.
-    pub is_last: bool,
+    /// The rowid of what was made, or has another one now.
+    pub rowid: Option<i64>,
     /// Values, as JSON; of an assignment its time.
     pub data: &'a str,
 }

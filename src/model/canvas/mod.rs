@@ -1,7 +1,6 @@
 //! The canvas as it was: a board that was kept, and what the log of changes says since. No SQL, no clock.
 //!
-//! Everything has a rank, which tells the order of what is otherwise equal: its rowid when the board was kept, and behind all
-//! others when it was made later.
+//! Rows keep their rowids, which tell the order of what is otherwise equal.
 
 mod cell;
 mod kept;
@@ -21,14 +20,14 @@ use super::{WORKTREE, ZONE};
 /// A row of a table: its cells in the order of the entity's fields.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Row {
-    rank: i64,
+    rowid: i64,
     /// What it holds.
     pub cells: Vec<Cell>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Assigned {
-    rank: i64,
+    rowid: i64,
     zone: Box<str>,
     at: Box<str>,
 }
@@ -59,11 +58,10 @@ pub struct Board {
     pub limits: HashMap<Box<str>, i64>,
 }
 
-/// What went, and what was beside it: who has another id now is told to be gone first, and keeps all of it.
+/// What went, and what was beside it: who has another id now is told to be gone first, and keeps that.
 #[derive(Debug, Clone, PartialEq)]
 struct Gone {
     id: Box<str>,
-    rank: i64,
     metadata: Option<Box<str>>,
     limit: Option<i64>,
 }
@@ -76,7 +74,6 @@ pub struct Canvas {
     assigned: HashMap<Box<str>, Assigned>,
     metadata: [HashMap<Box<str>, Box<str>>; 2],
     limits: HashMap<Box<str>, i64>,
-    last_rank: i64,
     /// What went last.
     gone: Option<Gone>,
     replaced: Vec<Replaced>,
@@ -96,20 +93,18 @@ impl Canvas {
                 if cells.len() != entity.fields.len() + 1 {
                     return None;
                 }
-                let rank = cells.remove(0).integer()?;
-                canvas.last_rank = canvas.last_rank.max(rank);
+                let rowid = cells.remove(0).integer()?;
                 // A row without an id can't be told from others: nothing in the log names it.
                 if let Some(id) = cells[0].text() {
-                    into.insert(id.into(), Row { rank, cells });
+                    into.insert(id.into(), Row { rowid, cells });
                 }
             }
         }
-        for [rank, worktree, zone, at] in kept.assignments {
-            let rank = rank.integer()?;
-            canvas.last_rank = canvas.last_rank.max(rank);
+        for [rowid, worktree, zone, at] in kept.assignments {
+            let rowid = rowid.integer()?;
             if let (Some(worktree), Some(zone)) = (worktree.text(), zone.text()) {
                 let at = at.text().unwrap_or_default().into();
-                canvas.assigned.insert(worktree.into(), Assigned { rank, zone: zone.into(), at });
+                canvas.assigned.insert(worktree.into(), Assigned { rowid, zone: zone.into(), at });
             }
         }
         for (entity, id, data) in kept.metadata {
@@ -125,29 +120,25 @@ impl Canvas {
             (Of::Worktree, Op::Replaced) => self.replaced.extend(Replaced::said(row)),
             (Of::Worktree, Op::Made | Op::Changed) => {
                 self.confirm(row);
-                let rank = self.rank(row, 0);
-                Self::put(&WORKTREE, &mut self.worktrees, row, rank);
+                self.bring_along(row, 0);
+                Self::put(&WORKTREE, &mut self.worktrees, row);
             }
             (Of::Worktree, Op::Gone) => {
                 self.replaced.clear();
-                let metadata = self.metadata[0].remove(row.id);
-                let gone = |of: Row| Gone { id: row.id.into(), rank: of.rank, metadata, limit: None };
-                self.gone = self.worktrees.remove(row.id).map(gone);
+                self.worktrees.remove(row.id);
+                self.gone = Some(Gone { id: row.id.into(), metadata: self.metadata[0].remove(row.id), limit: None });
             }
             (Of::Zone, Op::Made | Op::Changed) => {
-                let rank = self.rank(row, 1);
-                Self::put(&ZONE, &mut self.zones, row, rank);
+                self.bring_along(row, 1);
+                Self::put(&ZONE, &mut self.zones, row);
             }
             (Of::Zone, Op::Gone) => {
+                self.zones.remove(row.id);
                 let (metadata, limit) = (self.metadata[1].remove(row.id), self.limits.remove(row.id));
-                let gone = |of: Row| Gone { id: row.id.into(), rank: of.rank, metadata, limit };
-                self.gone = self.zones.remove(row.id).map(gone);
+                self.gone = Some(Gone { id: row.id.into(), metadata, limit });
             }
             (Of::Assignment, Op::Made | Op::Changed) => self.assign(row),
-            (Of::Assignment, Op::Gone) => {
-                let gone = |of: Assigned| Gone { id: row.id.into(), rank: of.rank, metadata: None, limit: None };
-                self.gone = self.assigned.remove(row.id).map(gone);
-            }
+            (Of::Assignment, Op::Gone) => drop(self.assigned.remove(row.id)),
             (Of::Metadata, _) => self.remember(row),
             (Of::Limit, _) => self.limit(row),
             (Of::Zone | Of::Assignment, Op::Replaced) => {}
@@ -159,7 +150,7 @@ impl Canvas {
     pub fn into_board(self) -> Board {
         let [of_worktrees, of_zones] = self.metadata;
         let mut assigned: Vec<_> = self.assigned.into_iter().collect();
-        assigned.sort_unstable_by(|(_, a), (_, b)| (&a.zone, &a.at, a.rank).cmp(&(&b.zone, &b.at, b.rank)));
+        assigned.sort_unstable_by(|(_, a), (_, b)| (&a.zone, &a.at, a.rowid).cmp(&(&b.zone, &b.at, b.rowid)));
         Board {
             zones: sorted(&ZONE, self.zones),
             worktrees: sorted(&WORKTREE, self.worktrees),
@@ -170,32 +161,23 @@ impl Canvas {
         }
     }
 
-    /// The rank of what a row makes: behind all others, or the one that it had under another id. What was beside it then goes along.
-    fn rank(&mut self, row: &Logged<'_>, kind: usize) -> i64 {
-        if row.op != Op::Made {
-            return 0;
-        }
-        let Some(gone) = self.gone.take().filter(|gone| row.was == Some(&gone.id)) else { return self.next_rank() };
+    /// What is beside a worktree or a zone goes along where it has another id now.
+    fn bring_along(&mut self, row: &Logged<'_>, kind: usize) {
+        let Some(gone) = self.gone.take_if(|gone| row.was == Some(&gone.id)) else { return };
         if let Some(metadata) = gone.metadata {
             self.metadata[kind].insert(row.id.into(), metadata);
         }
         if let Some(limit) = gone.limit {
             self.limits.insert(row.id.into(), limit);
         }
-        gone.rank
     }
 
-    const fn next_rank(&mut self) -> i64 {
-        self.last_rank += 1;
-        self.last_rank
-    }
-
-    fn put(entity: &Entity, rows: &mut HashMap<Box<str>, Row>, row: &Logged<'_>, rank: i64) {
+    fn put(entity: &Entity, rows: &mut HashMap<Box<str>, Row>, row: &Logged<'_>) {
         if row.op == Op::Made {
             let mut cells = vec![Cell::Null; entity.fields.len()];
             cells[0] = Cell::Text(row.id.into());
             cells_of(entity, row.data, &mut cells);
-            rows.insert(row.id.into(), Row { rank, cells });
+            rows.insert(row.id.into(), Row { rowid: row.rowid.unwrap_or(i64::MAX), cells });
         } else if let Some(known) = rows.get_mut(row.id) {
             cells_of(entity, row.data, &mut known.cells);
         }
@@ -203,16 +185,9 @@ impl Canvas {
 
     fn assign(&mut self, row: &Logged<'_>) {
         let Some(zone) = row.zone else { return };
-        let known = if row.op == Op::Made || row.is_last {
-            None
-        } else if let Some(was) = row.was {
-            let gone = self.gone.take().filter(|gone| &*gone.id == was).map(|gone| gone.rank);
-            self.assigned.get(was).map(|known| known.rank).or(gone)
-        } else {
-            self.assigned.get(row.id).map(|known| known.rank)
-        };
-        let rank = known.unwrap_or_else(|| self.next_rank());
-        self.assigned.insert(row.id.into(), Assigned { rank, zone: zone.into(), at: row.data.into() });
+        let known = self.assigned.get(row.id).map(|known| known.rowid);
+        let rowid = row.rowid.or(known).unwrap_or(i64::MAX);
+        self.assigned.insert(row.id.into(), Assigned { rowid, zone: zone.into(), at: row.data.into() });
     }
 
     fn remember(&mut self, row: &Logged<'_>) {
@@ -264,6 +239,6 @@ impl Replaced {
 fn sorted(entity: &Entity, rows: HashMap<Box<str>, Row>) -> Vec<Row> {
     let created = entity.fields.iter().position(|field| field.column == "created_at").unwrap_or_default();
     let mut all: Vec<Row> = rows.into_values().collect();
-    all.sort_unstable_by(|a, b| b.cells[created].order(&a.cells[created]).then(a.rank.cmp(&b.rank)));
+    all.sort_unstable_by(|a, b| b.cells[created].order(&a.cells[created]).then(a.rowid.cmp(&b.rowid)));
     all
 }

@@ -16,7 +16,7 @@ fn canvas() -> Canvas {
 }
 
 fn row(of: Of, op: Op, id: &'static str, data: &'static str) -> Logged<'static> {
-    Logged { of, op, id, zone: None, was: None, is_last: false, data }
+    Logged { of, op, id, zone: None, was: None, rowid: None, data }
 }
 
 fn ids(rows: &[Row]) -> Vec<String> {
@@ -31,8 +31,9 @@ fn assigned(canvas: &Canvas) -> Vec<String> {
 #[test]
 fn what_was_made_together_is_listed_as_it_was_made() {
     let mut canvas = canvas();
-    canvas.read(&row(Of::Worktree, Op::Made, "c", r#"{"created_at":"2026-01-01T00:00:00.000Z"}"#));
-    canvas.read(&row(Of::Worktree, Op::Made, "d", r#"{"created_at":"2026-01-01T00:00:00.001Z"}"#));
+    let made = |id, rowid, data| Logged { rowid: Some(rowid), ..row(Of::Worktree, Op::Made, id, data) };
+    canvas.read(&made("c", 3, r#"{"created_at":"2026-01-01T00:00:00.000Z"}"#));
+    canvas.read(&made("d", 4, r#"{"created_at":"2026-01-01T00:00:00.001Z"}"#));
     assert_eq!(ids(&canvas.clone().into_board().worktrees), ["d", "a", "b", "c"]);
 }
 
@@ -91,17 +92,17 @@ fn metadata_is_the_text_that_was_written() {
 }
 
 #[test]
-fn an_assignment_is_behind_all_others_where_it_says_so() {
+fn an_assignment_is_where_its_rowid_says() {
     let mut canvas = canvas();
-    let of = |id, is_last| Logged {
+    let of = |id, rowid| Logged {
         zone: Some("z"),
-        is_last,
+        rowid,
         ..row(Of::Assignment, Op::Changed, id, "2026-01-02T00:00:00.000Z")
     };
-    canvas.read(&of("b", false));
-    canvas.read(&of("a", false));
+    canvas.read(&of("b", Some(2)));
+    canvas.read(&of("a", None));
     assert_eq!(assigned(&canvas), ["a z", "b z"]);
-    canvas.read(&of("a", true));
+    canvas.read(&of("a", Some(3)));
     assert_eq!(assigned(&canvas), ["b z", "a z"]);
 }
 
@@ -119,10 +120,10 @@ fn what_is_no_json_changes_nothing() {
 }
 
 #[test]
-fn who_has_another_id_stays_where_it_was() {
+fn what_is_beside_who_has_another_id_goes_along() {
     let mut canvas = canvas();
     canvas.read(&row(Of::Worktree, Op::Gone, "a", ""));
-    let made = row(Of::Worktree, Op::Made, "c", r#"{"created_at":"2026-01-01T00:00:00.000Z"}"#);
-    canvas.read(&Logged { was: Some("a"), ..made });
-    assert_eq!(ids(&canvas.into_board().worktrees), ["c", "b"]);
+    canvas.read(&Logged { was: Some("a"), ..row(Of::Worktree, Op::Made, "c", "{}") });
+    assert_eq!(canvas.metadata[0].get("c").map(|data| &**data), Some("{\"k\":1}"));
+    assert_eq!(canvas.metadata[0].get("a"), None);
 }

@@ -1,5 +1,6 @@
 //! Every SQL statement of the domain: the list in `queries`, their use in a file per entity.
 
+mod archive;
 mod assignments;
 mod atomically;
 mod beside;
@@ -77,6 +78,8 @@ pub struct Store {
     atomic: Cell<bool>,
     /// Boards of the past.
     past: past::Past,
+    /// The statements of the archive.
+    archive: archive::Statements,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
@@ -132,6 +135,7 @@ impl Store {
             moves: moves::Statements::default(),
             atomic: Cell::default(),
             past: past::Past::default(),
+            archive: archive::Statements::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),
             unfinished: RefCell::default(),
@@ -177,7 +181,12 @@ impl Store {
     }
 
     fn statement(&self, query: Query) -> Result<&Rc<Statement>> {
-        self.queries.get(&self.connection, query as usize, || query.sql())
+        self.queries.get(&self.connection, query as usize, || self.text(query.sql()))
+    }
+
+    /// A statement as the file's version has it.
+    fn text(&self, sql: String) -> String {
+        if self.version >= archive::VERSION { sql } else { queries::without_archive(&sql) }
     }
 
     /// Reads at most one row.

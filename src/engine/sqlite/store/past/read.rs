@@ -12,7 +12,7 @@ use crate::model::{Field, time};
 /// What the columns of `Sql::Canvas` are.
 const ID: usize = 2;
 const ZONE: usize = 3;
-const IS_LAST: usize = 4;
+const ROWID: usize = 4;
 const DATA: usize = 5;
 const WAS: usize = 6;
 
@@ -94,19 +94,20 @@ fn read(row: &Statement, canvas: &mut Canvas) {
     };
     let op = match row.integer(1) {
         0 => Op::Replaced,
-        1 => Op::Made,
+        // A worktree comes back from the archive.
+        1 | 5 => Op::Made,
         2 => Op::Changed,
         _ => Op::Gone,
     };
     if row.is_null(ID) {
         return;
     }
-    let is_last = of == Of::Assignment && row.integer(IS_LAST) == 1;
+    let rowid = row.integer_or_null(ROWID);
     // What has another id now is rare, and so is a limit.
     let was = row.text_or_null(WAS);
     let zone = row.text_or_null(ZONE);
     let (zone, was) = (zone.as_deref(), was.as_deref());
     row.with_text(ID, |id| {
-        row.with_text(DATA, |data| canvas.read(&Logged { of, op, id, zone, was, is_last, data }));
+        row.with_text(DATA, |data| canvas.read(&Logged { of, op, id, zone, was, rowid, data }));
     });
 }
