@@ -16,6 +16,7 @@ DROP TRIGGER IF EXISTS board_zone_renamed;
 DROP TRIGGER IF EXISTS boards_kept;
 DROP TABLE IF EXISTS boards;
 DROP TABLE IF EXISTS changes_spans;
+DROP TABLE IF EXISTS undo_steps;
 DROP TABLE IF EXISTS moves_zones;
 DROP TABLE IF EXISTS moves_worktrees;
 DROP TABLE IF EXISTS moves;

@@ -123,6 +123,18 @@ CREATE TABLE changes_spans (
   last INTEGER NOT NULL
 );
 
+-- What somebody (`by`, the actor as JSON) did to the canvas by this package's calls, to be undone: what values were and became, or what
+-- was archived. What has the same `tx` was done in one transaction, and is undone together.
+CREATE TABLE undo_steps (
+  key INTEGER PRIMARY KEY,
+  "by" TEXT NOT NULL,
+  tx INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  undone INTEGER NOT NULL DEFAULT 0,
+  data TEXT NOT NULL
+);
+CREATE INDEX undo_steps_by ON undo_steps ("by", undone, key);
+
 -- Kept whenever the log is folded, as long as the log goes on from there.
 CREATE TRIGGER boards_kept AFTER UPDATE OF stamp ON changes BEGIN
   INSERT OR REPLACE INTO boards (seq, stamp, data) SELECT NEW.seq, NEW.stamp, json_object(
@@ -152,6 +164,7 @@ CREATE TRIGGER boards_kept AFTER UPDATE OF stamp ON changes BEGIN
     'limits', json((SELECT json_group_array(json_array(zone_id, most)) FROM wip_limits)));
   DELETE FROM boards WHERE seq < (SELECT seq FROM changes ORDER BY seq LIMIT 1);
   DELETE FROM changes_spans WHERE first < (SELECT seq FROM changes ORDER BY seq LIMIT 1);
+  DELETE FROM undo_steps WHERE at < (SELECT at FROM changes ORDER BY seq LIMIT 1);
 END;
 
 -- The archive: worktrees that were taken off the canvas with their history, in the shape of the four tables. Archiving and

@@ -217,6 +217,7 @@ module.exports = {
     'costSource',
   ]),
   archive: new Keys(['reason']),
+  undo: new Keys(['by', 'onConflict']),
   restoreWorktree: new Keys(['port', 'key']),
   page: new Keys(['limit', 'after']),
   move: new Keys(MOVE),

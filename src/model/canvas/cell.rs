@@ -4,6 +4,9 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::model::Stored;
 
 /// A value, as SQL has it and JSON says it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -53,6 +56,39 @@ impl Cell {
             (Self::Real(a), Self::Integer(b)) => a.total_cmp(&(*b as f64)),
             (Self::Real(a), Self::Real(b)) => a.total_cmp(b),
             (a, b) => class(a).cmp(&class(b)),
+        }
+    }
+}
+
+impl From<Stored<'_>> for Cell {
+    fn from(stored: Stored<'_>) -> Self {
+        match stored {
+            Stored::Null => Self::Null,
+            Stored::Integer(number) => Self::Integer(number),
+            Stored::Real(number) => Self::Real(number),
+            Stored::Text(text) => Self::Text(text.into()),
+        }
+    }
+}
+
+impl<'a> From<&'a Cell> for Stored<'a> {
+    fn from(cell: &'a Cell) -> Self {
+        match cell {
+            Cell::Null => Self::Null,
+            Cell::Integer(number) => Self::Integer(*number),
+            Cell::Real(number) => Self::Real(*number),
+            Cell::Text(text) => Self::from(&**text),
+        }
+    }
+}
+
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => to.serialize_unit(),
+            Self::Integer(number) => to.serialize_i64(*number),
+            Self::Real(number) => to.serialize_f64(*number),
+            Self::Text(text) => to.serialize_str(text),
         }
     }
 }

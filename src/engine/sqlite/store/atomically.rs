@@ -12,7 +12,7 @@ struct Atomic<'a>(&'a Cell<bool>);
 impl<'a> Atomic<'a> {
     /// `None` within another.
     fn begin(under_way: &'a Cell<bool>) -> Option<Self> {
-        (!under_way.replace(true)).then_some(Self(under_way))
+        (!under_way.replace(true)).then(|| Self(under_way))
     }
 }
 

@@ -29,6 +29,7 @@ mod signed;
 mod statements;
 mod statistics;
 mod tail;
+mod undo;
 mod unfinished;
 mod worktrees;
 mod zones;
@@ -76,6 +77,8 @@ pub struct Store {
     moves: moves::Statements,
     /// A call of several statements is under way.
     atomic: Cell<bool>,
+    /// Undo.
+    undo: undo::Undo,
     /// Boards of the past.
     past: past::Past,
     /// The statements of the archive.
@@ -134,6 +137,7 @@ impl Store {
             beside: beside::Statements::default(),
             moves: moves::Statements::default(),
             atomic: Cell::default(),
+            undo: undo::Undo::default(),
             past: past::Past::default(),
             archive: archive::Statements::default(),
             acting: RefCell::default(),
@@ -234,7 +238,9 @@ impl Store {
 
     /// Runs a statement that writes: how many rows it changed.
     fn write(&self, query: Query, values: &[Stored<'_>]) -> Result<i32> {
-        self.connection.prepare_to_write()?;
+        if !self.atomic.get() {
+            self.connection.prepare_to_write()?;
+        }
         let statement = self.statement(query)?;
         self.signed(|| Self::bind_and_run(statement, values, None))
     }

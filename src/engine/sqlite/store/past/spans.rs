@@ -18,6 +18,9 @@ impl Store {
             self.note_span()?;
         }
         self.transactions.run(control)?;
+        if !matches!(control, Control::Savepoint | Control::Release | Control::RollbackTo) {
+            self.undo.forget_transaction();
+        }
         match control {
             Control::BeginImmediate | Control::BeginExclusive => {
                 self.past.began.set(self.first(Sql::LogEnd, &[], |row| row.integer(0))?);
