@@ -12,7 +12,7 @@ const { wrongType, wrongValue } = require('./errors.js');
 const knownKeys = require('./known_keys.js');
 const { stateOf } = require('./state.js');
 
-const ON_CONFLICT = ['reject', 'skip'];
+const ON_CONFLICT = new Set(['reject', 'skip']);
 
 /** The methods of VisualDatabase that take back what was done, and do it again. */
 const methods = {
@@ -52,7 +52,7 @@ function withCurrent(database, error) {
 
 function skips(method, given) {
   if (given === undefined || given === null) return false;
-  if (ON_CONFLICT.includes(given)) return given === 'skip';
+  if (ON_CONFLICT.has(given)) return given === 'skip';
   const refused = typeof given === 'string' ? wrongValue : wrongType;
   const message = `${method}: onConflict must be 'reject' or 'skip', got ${describe(given)}`;
   throw refused(method, 'onConflict', given, message);
