@@ -17,13 +17,13 @@ const BATCH = 150;
 
 const STATUSES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'timedOut', 'lost'];
 
-/** Before the first run and the first execution. */
-const START = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+/** Before the first run, the first execution, and the first of the archive. */
+const START = new Array(4).fill(Number.MAX_SAFE_INTEGER);
 
 /** A run, and where the list goes on behind it. */
 const listed = {
-  width: run.width + 2,
-  make: (at) => ({ item: run.make(at), place: [cell(at + run.width), cell(at + run.width + 1)] }),
+  width: run.width + START.length,
+  make: (at) => ({ item: run.make(at), place: START.map((_, index) => cell(at + run.width + index)) }),
 };
 
 /** The methods of VisualDatabase for those who want runs done. */

@@ -17,6 +17,15 @@ pub struct RunFilter<'a> {
     pub statuses: Option<Vec<&'a str>>,
 }
 
+impl RunFilter<'_> {
+    /// Whether what is of a zone, a worktree and an agent is asked for.
+    #[must_use]
+    pub fn takes(&self, zone: &str, worktree: &str, agent: &str) -> bool {
+        let takes = |names: &Option<Vec<&str>>, name: &str| names.as_ref().is_none_or(|names| names.contains(&name));
+        takes(&self.zones, zone) && takes(&self.worktrees, worktree) && takes(&self.agents, agent)
+    }
+}
+
 /// Where in a list of runs a page begins: behind this position. It is the engine's own, JavaScript only hands it back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunsAfter {
@@ -24,11 +33,15 @@ pub struct RunsAfter {
     pub run: i64,
     /// The last execution.
     pub execution: i64,
+    /// When the last one of the archive was made.
+    pub archived_at: i64,
+    /// Which it is.
+    pub archived: i64,
 }
 
 impl RunsAfter {
     /// Before the first.
-    pub const START: Self = Self { run: i64::MAX, execution: i64::MAX };
+    pub const START: Self = Self { run: i64::MAX, execution: i64::MAX, archived_at: i64::MAX, archived: i64::MAX };
 }
 
 /// What an engine does with runs for those who want them done. Times are the caller's clock's, in milliseconds.

@@ -55,21 +55,21 @@ fn get_run(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `listRuns(connection, most, position of the last run, of the last execution, ...lists)`: lists of zones, worktrees,
-/// agents, statuses. Behind the cells of each run are the two positions behind which the next page begins.
+/// `listRuns(connection, most, position of the last run, of the last execution, of the last of the archive: two, ...lists)`: lists of zones, worktrees, agents,
+/// statuses. Behind the cells of each run the places that the next page begins behind.
 fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
-    let [zones, worktrees, agents, statuses] = lists(call, 4)?;
+    let [zones, worktrees, agents, statuses] = lists(call, 6)?;
     let filter = RunFilter {
         zones: borrowed(zones.as_ref()),
         worktrees: borrowed(worktrees.as_ref()),
         agents: borrowed(agents.as_ref()),
         statuses: borrowed(statuses.as_ref()),
     };
-    state.with_some_given(call, 1, 3, |given| {
+    state.with_some_given(call, 1, 5, |given| {
         // Nothing is behind the greatest position: the list begins there.
         let place = |at| Ok::<i64, crate::error::Error>(given.number(at)? as i64);
-        let after = RunsAfter { run: place(1)?, execution: place(2)? };
+        let after = RunsAfter { run: place(1)?, execution: place(2)?, archived_at: place(3)?, archived: place(4)? };
         let most = given.number(0)?;
         state.with_batch(|batch| {
             engine.list_runs(&filter, after, most as usize, batch)?;

@@ -6,7 +6,9 @@
 use std::collections::VecDeque;
 
 use super::VERSION;
+use super::archived::Meant;
 use super::push::push;
+use super::record::Record;
 use super::row::Row;
 use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, Statement};
@@ -38,19 +40,37 @@ impl Store {
         most: usize,
         batch: &mut Batch,
     ) -> Result<()> {
+        let meant = self.meant(filter)?;
+        let mut archived =
+            if is_open_only(filter) { VecDeque::new() } else { self.latest_archived(filter, &meant, after, most)? };
         let mut runs =
             if self.version >= VERSION { self.latest_runs(filter, after.run, most)? } else { VecDeque::new() };
         while batch.rows() < most {
-            let until = runs.front().map_or(i64::MIN, |run| run.created_at);
+            let run_at = runs.front().map_or(i64::MIN, |run| run.created_at);
+            let archived_at = archived.front().map_or(i64::MIN, |archived| archived.made_at);
+            let until = run_at.max(archived_at);
             while batch.rows() < most && !is_open_only(filter) {
                 let Some(found) = self.latest_execution(filter, &mut after.execution, until)? else { break };
                 self.push_execution_of(Sql::ExecutionAt, Bind::Integer(found.rowid), found.key, batch)?;
                 end(batch, after);
             }
+            if batch.rows() < most
+                && archived_at >= run_at
+                && let Some(found) = archived.pop_front()
+            {
+                (after.archived_at, after.archived) = (found.made_at, found.key);
+                self.push_execution_of(Sql::ArchivedAt, Bind::Integer(found.key), found.run, batch)?;
+                end(batch, after);
+                if archived.is_empty() && batch.rows() < most {
+                    archived = self.latest_archived(filter, &meant, after, most)?;
+                }
+                continue;
+            }
             let Some(run) = runs.pop_front().filter(|_| batch.rows() < most) else { break };
             after.run = run.key;
             if let Some(record) = self.load_key(run.key)?
                 && takes(filter.statuses.as_deref(), record.life.status().word())
+                && self.is_meant(&meant, &record)?
             {
                 push(batch, &record);
                 end(batch, after);
@@ -101,6 +121,15 @@ impl Store {
         Ok(found)
     }
 
+    /// Whether a run is one of the worktree that its worktree's id means.
+    fn is_meant(&self, meant: &Meant<'_>, record: &Record) -> Result<bool> {
+        if meant.is_any() {
+            return Ok(true);
+        }
+        let archived = if record.is_ended() { self.archive_of_run(record.key, &record.id)? } else { None };
+        Ok(meant.takes(&record.worktree_id, archived))
+    }
+
     /// Whether an execution ended in one of the states that are asked for.
     fn ended_as(&self, filter: &RunFilter<'_>, rowid: i64) -> Result<bool> {
         let Some(statuses) = filter.statuses.as_deref() else { return Ok(true) };
@@ -121,9 +150,9 @@ fn takes(names: Option<&[&str]>, name: &str) -> bool {
 
 /// Whether a row is of the zones, worktrees and agents that are asked for, which are in the columns from one on.
 fn is_of(filter: &RunFilter<'_>, row: &Statement, column: usize) -> bool {
-    row.with_text(column, |zone| takes(filter.zones.as_deref(), zone))
-        && row.with_text(column + 1, |worktree| takes(filter.worktrees.as_deref(), worktree))
-        && row.with_text(column + 2, |agent| takes(filter.agents.as_deref(), agent))
+    row.with_text(column, |zone| {
+        row.with_text(column + 1, |worktree| row.with_text(column + 2, |agent| filter.takes(zone, worktree, agent)))
+    })
 }
 
 /// Whether only runs are asked for that have not ended.
@@ -134,7 +163,8 @@ fn is_open_only(filter: &RunFilter<'_>) -> bool {
 
 /// Ends a row with the position that the next page begins behind.
 fn end(batch: &mut Batch, after: RunsAfter) {
-    batch.push_integer(after.run, false);
-    batch.push_integer(after.execution, false);
+    for place in [after.run, after.execution, after.archived_at, after.archived] {
+        batch.push_integer(place, false);
+    }
     batch.end_row();
 }

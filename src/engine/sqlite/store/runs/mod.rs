@@ -2,6 +2,7 @@
 //! what of them is long. A call reads a run (`load`) as a `record`, asks the model what it makes of its life, and writes that
 //! (`settle`), in one transaction.
 
+mod archived;
 mod budgets;
 mod claim;
 mod compiled;

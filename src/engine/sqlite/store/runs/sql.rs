@@ -23,7 +23,9 @@ queries! {
     /// Whether a zone and a worktree are there.
     Places = "SELECT (SELECT 1 FROM main.zones WHERE id = ?1), (SELECT 1 FROM main.worktrees WHERE id = ?2)";
     /// Whether there is a run, or an execution, with this id.
-    Known = "SELECT EXISTS (SELECT 1 FROM main.runs WHERE id = ?1) OR EXISTS (SELECT 1 FROM main.zone_executions WHERE id = ?1)";
+    Known =
+        "SELECT EXISTS (SELECT 1 FROM main.runs WHERE id = ?1) OR EXISTS (SELECT 1 FROM main.zone_executions WHERE id = ?1) \
+         /*archive*/OR EXISTS (SELECT 1 FROM main.archived_executions WHERE id = ?1)/*end*/";
     /// The open run that has this idempotency key.
     SameKey = "SELECT id FROM main.runs WHERE idempotency_key = ?1 AND finished_at IS NULL";
     /// A new run, in line where it may be claimed at once. Where its zone or its worktree isn't there, a NOT NULL refuses it.
@@ -45,7 +47,9 @@ queries! {
     /// A run by its key.
     ByKey = concat!("SELECT ", stored!(), " FROM main.runs WHERE key = ?1");
     /// What an execution has of a run.
-    Bodies = "SELECT prompt, result FROM main.zone_executions WHERE id = ?1";
+    Bodies =
+        "SELECT prompt, result FROM main.zone_executions WHERE id = ?1 /*archive*/UNION ALL SELECT prompt, result FROM \
+         (SELECT * FROM main.archived_executions WHERE id = +?1 ORDER BY key DESC LIMIT 1)/*end*/";
     /// What a run used of each model.
     Models =
         "SELECT model, provider, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros, cost_computed \
@@ -173,7 +177,9 @@ queries! {
     NoteExecution =
         "INSERT INTO main.runs (key, id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, finished_at, \
          attempt, executed) SELECT min(coalesce((SELECT min(key) FROM main.runs), 0), 0) - 1, id, iif(success, 'succeeded', 'failed'), \
-         zone_id, worktree_id, agent_type, 0, ?2, ?2, ?2, 1, 1 FROM main.zone_executions WHERE id = ?1";
+         zone_id, worktree_id, agent_type, 0, ?2, ?2, ?2, 1, 1 FROM (SELECT id, success, zone_id, worktree_id, agent_type \
+         FROM main.zone_executions WHERE id = ?1 /*archive*/UNION ALL SELECT id, success, zone_id, worktree_id, agent_type \
+         FROM main.archived_executions WHERE id = ?1/*end*/ LIMIT 1)";
     /// An event is told; none is changed where it was before.
     CountEvent = "INSERT OR IGNORE INTO main.usage_events (run, event_id) VALUES (?1, ?2)";
     /// What a run used of a model.
@@ -192,7 +198,8 @@ queries! {
     /// The metadata of a run that is not gone.
     Metadata =
         "SELECT metadata FROM main.runs AS r WHERE id = ?1 \
-         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id))";
+         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id) \
+         /*archive*/OR EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = r.id)/*end*/)";
     /// The same by its key.
     MetadataAt = "SELECT metadata FROM main.runs WHERE key = ?1";
     /// It is another.
@@ -201,7 +208,8 @@ queries! {
     /// A run's key, where it is not gone.
     OutputOf =
         "SELECT key FROM main.runs AS r WHERE id = ?1 \
-         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id))";
+         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id) \
+         /*archive*/OR EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = r.id)/*end*/)";
     /// The last of a run's output.
     LastOutput =
         "SELECT id, bytes, truncated FROM main.run_output WHERE id BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 \
@@ -233,7 +241,9 @@ queries! {
          VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 5, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
     /// An execution by its id.
-    Execution = "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1";
+    Execution =
+        "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1 /*archive*/UNION ALL SELECT {execution}, key FROM \
+         (SELECT * FROM main.archived_executions WHERE id = +?1 ORDER BY key DESC LIMIT 1)/*end*/";
     /// An execution by its rowid.
     ExecutionAt = "SELECT {execution}, rowid FROM main.zone_executions WHERE rowid = ?1";
     /// The latest executions before one, and the key that each has among the runs, or 0.
@@ -243,6 +253,12 @@ queries! {
     /// The same of a file that has no runs.
     ExecutionsOnly =
         "SELECT rowid, id, zone_id, worktree_id, agent_type, 0 FROM main.zone_executions WHERE rowid < ?1 ORDER BY rowid DESC";
+    /// An execution of the archive by its key.
+    ArchivedAt = "SELECT {execution}, key FROM main.archived_executions WHERE key = ?1";
+    /// The latest executions of the archive before one that was made at a time, and the key that each has among the runs, or 0.
+    Archived =
+        "SELECT key, made_at, zone_id, worktree_id, agent_type, success, coalesce((SELECT key FROM main.runs AS r WHERE r.id = a.id), 0) \
+         FROM main.archived_executions AS a WHERE (made_at, key) < (?1, ?2) ORDER BY made_at DESC, key DESC";
     /// The latest runs before one.
     Keys = "SELECT key, zone_id, worktree_id, agent_type, created_at FROM main.runs WHERE key < ?1 AND key > 0 ORDER BY key DESC";
     /// The same of those that have not ended, of which there are few.
