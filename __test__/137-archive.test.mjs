@@ -204,13 +204,40 @@ describe('archiveWorktree(id, { reason })', () => {
     expect(db.getExecutionStats({ worktreeId: 'wt-1' }).total).toBe(5);
   });
 
-  it('leaves triggers on for what comes after it', () => {
+  it.each([1, 127, 128, 300, 9000])('of %i executions none is told, and whatever comes after it is', (count) => {
     const db = canvas();
-    const { next } = db.getChanges({ after: db.getBoard().next });
-    db.archiveWorktree('wt-1');
+    const more = Array.from({ length: count }, (_, n) =>
+      execution({ worktreeId: 'wt-3', zoneId: `zone-${1 + (n % 2)}`, success: n % 3 > 0 }),
+    );
+    db.recordExecutions(more);
+    const { next } = db.getBoard();
+    const before = [
+      db.getExecutionStats({ worktreeId: 'wt-3' }),
+      db.getExecutionStats({ zoneId: 'zone-1' }),
+      rowsOf(db, 'wt-3'),
+    ];
+    for (let n = 0; n < 2; n += 1) {
+      expect(db.archiveWorktree('wt-3').executions).toBe(count);
+      expect([db.getExecutionStats({ worktreeId: 'wt-3' }), db.getExecutionStats({ zoneId: 'zone-1' })]).toEqual(
+        before.slice(0, 2),
+      );
+      db.restoreWorktree('wt-3');
+    }
+    expect([
+      db.getExecutionStats({ worktreeId: 'wt-3' }),
+      db.getExecutionStats({ zoneId: 'zone-1' }),
+      rowsOf(db, 'wt-3'),
+    ]).toEqual(before);
     db.recordExecution(execution({ worktreeId: 'wt-2' }));
-    const { items } = db.getChanges({ after: next, entities: ['execution'] });
-    expect(items.map(({ op }) => op)).toEqual(['insert']);
+    const { items } = changesSince(db, next, { entities: ['execution', 'worktree'] });
+    expect(items.map(({ entity, op }) => `${entity} ${op}`)).toEqual([
+      'worktree archived',
+      'worktree restored',
+      'worktree archived',
+      'worktree restored',
+      'execution insert',
+    ]);
+    expect(schema.verify(db.db.name)).toEqual([]);
   });
 });
 

@@ -94,7 +94,10 @@ describeWriters('with %o', (writers) => {
           const db = open({ dbPath });
           const replica = new Replica(db.getBoard());
           let { next } = db.getBoard();
+          // What a doubt is about may have been counted wrongly: suite 65 is about that.
+          let certain = true;
           const look = () => {
+            certain &&= db.db.prepare('SELECT doubts FROM changes_state').pluck().get() === 0;
             const changes = changesSince(db, next);
             ({ next } = changes);
             replica.applyAll(changes.items);
@@ -111,7 +114,8 @@ describeWriters('with %o', (writers) => {
               const zoneId = db.getWorktreeZone(id);
               expect(stops.get(id) ?? null).toBe(zoneId !== null && db.getZone(zoneId) ? zoneId : null);
             }
-            expectRight(db);
+            if (certain) expectRight(db);
+            seen.certain += certain;
           };
           for (const [name, history] of Object.entries({ first, second, third })) {
             await writers[writer](dbPath, history);
@@ -123,12 +127,10 @@ describeWriters('with %o', (writers) => {
           }
           seen.restored += restoreAll(db);
           look();
-          const doubts = db.db.prepare('SELECT doubts FROM changes_state').pluck().get();
-          seen.certain += doubts === 0;
-          if (doubts === 0) expect(schema.checkCounts(dbPath)).toEqual([]);
           db.close();
-          expectRight(open({ dbPath }));
+          if (!certain) return;
           expect(schema.checkCounts(dbPath)).toEqual([]);
+          expectRight(open({ dbPath }));
         }),
         { numRuns: 15 },
       );
@@ -168,43 +170,50 @@ function furnished(count) {
   return { dbPath, db };
 }
 
-it('a process that is killed leaves a worktree here or there, with all of its executions', async () => {
-  const { dbPath, db } = furnished(400);
-  const found = { here: 0, there: 0 };
-  for (let kill = 0; kill < 25; kill += 1) {
-    const child = archivist(dbPath, ['wt-1'], 100_000);
-    await once(child.stdout, 'data');
-    await new Promise((resolve) => setTimeout(resolve, (kill * 7) % 40));
-    child.kill('SIGKILL');
-    await once(child, 'close');
-    const isHere = db.getWorktree('wt-1') !== null;
-    found[isHere ? 'here' : 'there'] += 1;
-    expect(db.listArchived().items).toHaveLength(isHere ? 0 : 1);
-    expect(db.getWorktreeExecutions('wt-1', -1)).toHaveLength(100);
-    expect(db.getExecutionStats()).toMatchObject({ total: 400 });
-    if (!isHere) db.restoreWorktree('wt-1');
-  }
-  expect(schema.verify(dbPath)).toEqual([]);
-  expect(found.here + found.there).toBe(25);
-});
+// Few executions are set right in the log, many are moved without triggers.
+it.each([400, 2000])(
+  'a process that is killed leaves a worktree here or there, with its part of %i executions',
+  async (count) => {
+    const { dbPath, db } = furnished(count);
+    const found = { here: 0, there: 0 };
+    for (let kill = 0; kill < 25; kill += 1) {
+      const child = archivist(dbPath, ['wt-1'], 100_000);
+      await once(child.stdout, 'data');
+      await new Promise((resolve) => setTimeout(resolve, (kill * 7) % 40));
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      const isHere = db.getWorktree('wt-1') !== null;
+      found[isHere ? 'here' : 'there'] += 1;
+      expect(db.listArchived().items).toHaveLength(isHere ? 0 : 1);
+      expect(db.getWorktreeExecutions('wt-1', -1)).toHaveLength(count / 4);
+      expect(db.getExecutionStats()).toMatchObject({ total: count });
+      if (!isHere) db.restoreWorktree('wt-1');
+    }
+    expect(schema.verify(dbPath)).toEqual([]);
+    expect(found.here + found.there).toBe(25);
+  },
+);
 
-it('two processes at once, and a third that records, lose nothing', async () => {
-  const { dbPath, db } = furnished(400);
-  const children = [archivist(dbPath, ['wt-1', 'wt-2'], 60), archivist(dbPath, ['wt-3'], 60)];
-  const ended = Promise.all(children.map((child) => once(child, 'close')));
-  let isOver = false;
-  void ended.then(() => (isOver = true));
-  let recorded = 0;
-  while (!isOver) {
-    db.recordExecution(execution({ worktreeId: 'wt-4' }));
-    recorded += 1;
-    expect(db.getExecutionStats({ worktreeId: 'wt-1' }).total).toBe(100);
-    expect(db.getWorktreeExecutions('wt-3', -1)).toHaveLength(100);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  for (const [code] of await ended) expect(code).toBe(0);
-  expect(recorded).toBeGreaterThan(10);
-  expect(db.getExecutionStats()).toMatchObject({ total: 400 + recorded });
-  expect(db.listArchived().items).toEqual([]);
-  expect(schema.verify(dbPath)).toEqual([]);
-});
+it.each([400, 2000])(
+  'two processes at once, and a third that records, lose nothing of %i executions',
+  async (count) => {
+    const { dbPath, db } = furnished(count);
+    const children = [archivist(dbPath, ['wt-1', 'wt-2'], 60), archivist(dbPath, ['wt-3'], 60)];
+    const ended = Promise.all(children.map((child) => once(child, 'close')));
+    let isOver = false;
+    void ended.then(() => (isOver = true));
+    let recorded = 0;
+    while (!isOver) {
+      db.recordExecution(execution({ worktreeId: 'wt-4' }));
+      recorded += 1;
+      expect(db.getExecutionStats({ worktreeId: 'wt-1' }).total).toBe(count / 4);
+      expect(db.getWorktreeExecutions('wt-3', -1)).toHaveLength(count / 4);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (const [code] of await ended) expect(code).toBe(0);
+    expect(recorded).toBeGreaterThan(10);
+    expect(db.getExecutionStats()).toMatchObject({ total: count + recorded });
+    expect(db.listArchived().items).toEqual([]);
+    expect(schema.verify(dbPath)).toEqual([]);
+  },
+);

@@ -1,13 +1,13 @@
 //! The archive: worktrees off the board, with their history. `put` takes one off, `restore` brings it back, `list` shows them,
-//! `silent` moves executions between the board and the archive without their triggers, `belongs` tells whose a run is.
+//! `moving` moves executions between the board and the archive, `belongs` tells whose a run is.
 
 mod belongs;
 mod calls;
 mod compiled;
 mod list;
+mod moving;
 mod put;
 mod restore;
-mod silent;
 mod sql;
 mod statements;
 #[cfg(test)]

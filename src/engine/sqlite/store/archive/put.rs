@@ -1,6 +1,6 @@
 //! A worktree goes into the archive.
 
-use super::silent;
+use super::moving::{MANY, Moving};
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
@@ -24,10 +24,14 @@ impl Store {
             let put = [Bind::Text(id), Bind::Integer(now), actor.as_deref().into(), reason.into()];
             let (1, key) = self.write_run(Sql::PutWorktree, &put)? else { return Ok(None) };
             let (name, key_text) = ([Bind::Integer(key), Bind::Text(id)], key.to_string());
-            if self.first(Sql::HasExecutions, &name[1..], |row| row.integer(0))? == Some(1) {
-                self.silently(&[(silent::PUT, &name), (silent::TAKE, &name[1..])])?;
+            let has = [Bind::Text(id), Bind::Integer(MANY - 1)];
+            let has = self.first(Sql::HasExecutions, &has, |row| [0, 1].map(|column| row.integer(column) == 1))?;
+            if let Some([true, are_many]) = has {
+                let history = self.history_of(key)?;
+                let moving = Moving { key, names: (id, &history), are_many, into_archive: true, now };
+                self.move_executions(&moving, &[Sql::PutExecutions, Sql::TakeExecutions])?;
                 self.write_run(Sql::CountExecutions, &name[..1])?;
-                self.move_counts(key, id, &self.history_of(key)?, now)?;
+                self.move_counts(&moving)?;
             }
             self.write_run(Sql::PutOpenRuns, &name)?;
             self.write_run(Query::DeleteWorktree, &name[1..])?;
@@ -38,12 +42,6 @@ impl Store {
             self.write_run(Sql::TellUnreadArchived, &[told[0], told[1], told[3]])?;
             Ok(Some(key))
         })
-    }
-
-    /// What the executions of an archived worktree count goes from one name to another.
-    pub(super) fn move_counts(&self, key: i64, from: &str, to: &str, now: i64) -> Result<()> {
-        let values = [Bind::Integer(key), Bind::Text(from), Bind::Text(to), Bind::Integer(now)];
-        self.write_run(Sql::MoveCounts, &values).map(drop)
     }
 
     /// What counts know an archived worktree by.

@@ -2,7 +2,7 @@
 
 use rusqlite::ffi;
 
-use super::silent;
+use super::moving::{MANY, Moving};
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
@@ -56,9 +56,11 @@ impl Store {
             let actor = self.actor();
             self.write_run(Sql::TellMetadata, &[at[0], Bind::Integer(now), actor.as_deref().into()])?;
             if executions > 0 {
-                self.move_counts(key, &history, &id, now)?;
+                let are_many = executions >= MANY;
+                let moving = Moving { key, names: (&id, &history), are_many, into_archive: false, now };
+                self.move_counts(&moving)?;
                 self.write_run(Sql::LoseRowids, &at)?;
-                let moved = self.silently(&[(silent::RESTORE, &at), (silent::RESTORE_OTHERS, &at)]);
+                let moved = self.move_executions(&moving, &[Sql::RestoreExecutions, Sql::RestoreOthers]);
                 moved.map_err(|error| about_executions(error, method))?;
                 self.write_run(Sql::DropExecutions, &at)?;
             }

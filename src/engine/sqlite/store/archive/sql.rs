@@ -20,8 +20,31 @@ queries! {
          SELECT {w.worktree}, a.zone_id, a.assigned_at, a.rowid, w.rowid, (SELECT cost_micros FROM main.worktree_costs WHERE worktree_id = w.id), \
            (SELECT data FROM main.metadata WHERE entity = 1 AND id = w.id), ?2, ?3, ?4 \
          FROM main.worktrees AS w LEFT JOIN main.worktree_zones AS a ON a.worktree_id = w.id WHERE w.id = +?1";
-    /// Whether it has executions.
-    HasExecutions = "SELECT EXISTS (SELECT 1 FROM main.zone_executions WHERE worktree_id = ?1)";
+    /// Whether it has executions, and whether more than some.
+    HasExecutions =
+        "SELECT EXISTS (SELECT 1 FROM main.zone_executions WHERE worktree_id = +?1), \
+         EXISTS (SELECT 1 FROM main.zone_executions WHERE worktree_id = +?1 LIMIT 1 OFFSET +?2)";
+    /// They are in the archive.
+    PutExecutions =
+        "INSERT OR FAIL INTO main.archived_executions (key, at_rowid, made_at, id, zone_id, worktree_id, agent_type, prompt, result, success, executed_at) \
+         SELECT (?1 << 32) + o.n - 1, e.rowid, coalesce(CAST(round((julianday(e.executed_at) - 2440587.5) * 86400000) AS INTEGER), 0), \
+           e.id, e.zone_id, e.worktree_id, e.agent_type, e.prompt, e.result, e.success, e.executed_at \
+         FROM (SELECT rowid AS r, row_number() OVER (ORDER BY executed_at, rowid) AS n FROM main.zone_executions WHERE worktree_id = +?2) AS o \
+         CROSS JOIN main.zone_executions AS e ON e.rowid = o.r";
+    /// They are not on the board.
+    TakeExecutions = "DELETE FROM main.zone_executions WHERE worktree_id = ?2";
+    /// They are on the board again, at the rowids that they had.
+    RestoreExecutions =
+        "INSERT OR FAIL INTO main.zone_executions (rowid, id, zone_id, worktree_id, agent_type, prompt, result, success, executed_at) \
+         SELECT at_rowid, id, zone_id, worktree_id, agent_type, prompt, result, success, executed_at FROM main.archived_executions \
+         WHERE key BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 AND at_rowid IS NOT NULL ORDER BY at_rowid";
+    /// And those whose rowids others have, behind all.
+    RestoreOthers =
+        "INSERT OR FAIL INTO main.zone_executions (id, zone_id, worktree_id, agent_type, prompt, result, success, executed_at) \
+         SELECT id, zone_id, worktree_id, agent_type, prompt, result, success, executed_at FROM main.archived_executions \
+         WHERE key BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 AND at_rowid IS NULL ORDER BY key";
+    /// What the log says of them since a row is not told.
+    Untell = "UPDATE main.changes SET op = 4 WHERE seq > ?1 AND entity = 4 AND op IN (1, 3)";
     /// So are its open runs, which end when it leaves the board.
     PutOpenRuns =
         "INSERT INTO main.archived_runs (run, worktree) SELECT run, ?1 FROM (SELECT run FROM main.run_queue WHERE worktree_id = +?2 \
@@ -38,14 +61,12 @@ queries! {
     CountExecutions =
         "UPDATE main.archived_worktrees SET executions = (SELECT count(*) FROM main.archived_executions \
          WHERE key BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295) WHERE key = ?1";
-    /// What its executions count goes from one name to another.
-    MoveCounts =
-        "WITH names (worktree_id, factor) AS (VALUES (?2, -1), (?3, 1)) \
-         INSERT INTO main.changes (at, entity, op, zone_id, worktree_id, agent_type, success, count) \
-         SELECT max(?4, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 4, 4, zone_id, names.worktree_id, \
-           agent_type, success, names.factor * n \
-         FROM (SELECT zone_id, agent_type, success, count(*) AS n FROM main.archived_executions \
-               WHERE key BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 GROUP BY 1, 2, 3) CROSS JOIN names";
+    /// So many times what its executions count is counted for a name.
+    CountFor =
+        "INSERT INTO main.changes (at, entity, op, zone_id, worktree_id, agent_type, success, count) \
+         SELECT max(?4, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 4, 4, zone_id, ?2, \
+           agent_type, success, ?3 * count(*) \
+         FROM main.archived_executions WHERE key BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 GROUP BY zone_id, agent_type, success";
     /// The rows of the log that say that it is gone say that it is archived, under which key, and why.
     TellArchived =
         "UPDATE main.changes SET op = iif(entity = 1, 4, op), worktree_id = iif(entity = 1, ?3, worktree_id), reason = ?4 \
