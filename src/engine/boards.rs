@@ -35,6 +35,13 @@ pub trait Boards {
     /// `ERR_HISTORY_PRUNED` for a time before all that is kept, the engine's error.
     fn read_board_at(&self, at: i64) -> Result<Option<Place>>;
 
+    /// Makes the log smaller, a slice of it behind a row: positions that follow each other, as dragging leaves them, become one. The last
+    /// row that was looked at and how many went, `None` at the end.
+    ///
+    /// # Errors
+    /// The engine's error.
+    fn compact_log(&self, after: i64) -> Result<Option<(i64, i64)>>;
+
     /// Lists a part of the board that was read last, in the shape of the lists of the board of now. `true` where there are more.
     ///
     /// # Errors

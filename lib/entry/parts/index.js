@@ -35,6 +35,10 @@ module.exports = {
       next: (options) => waitForCommit(connection, 'follow', options),
     };
   },
+  /** Makes the log of changes smaller: how many rows went. */
+  compactLog(database) {
+    return require('../../visual/compact.js').compactLog(database);
+  },
   get phase9() {
     return require('../../schema/phase9.js');
   },

@@ -18,6 +18,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("markOfBoard", mark_of_board),
     ("readBoardAt", read_board_at),
     ("listBoardAt", list_board_at),
+    ("compactLog", compact_log),
 ];
 
 /// `setMetadata(connection, now, kind, id, JSON of the patch)`
@@ -69,6 +70,15 @@ fn read_board_at(_: &State, call: &Call) -> JsResult<Value> {
     let at = call.env.to_f64(call.argument(1))? as i64;
     match board(call)?.engine.read_board_at(at)? {
         Some(Place { seq, stamp }) => call.env.text(&format!("{seq} {stamp}")),
+        None => Ok(call.env.null()),
+    }
+}
+
+/// `compactLog(connection, behind which row)`: the last row that was looked at and how many went, behind one another; null at the end.
+fn compact_log(_: &State, call: &Call) -> JsResult<Value> {
+    let after = call.env.to_f64(call.argument(1))? as i64;
+    match board(call)?.engine.compact_log(after)? {
+        Some((looked, gone)) => call.env.text(&format!("{looked} {gone}")),
         None => Ok(call.env.null()),
     }
 }

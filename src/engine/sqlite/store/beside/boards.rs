@@ -43,6 +43,11 @@ impl Boards for Store {
         self.read_past(at)
     }
 
+    fn compact_log(&self, after: i64) -> Result<Option<(i64, i64)>> {
+        self.check_beside()?;
+        self.compact_slice(after)
+    }
+
     fn list_board_at(&self, part: Part, batch: &mut Batch) -> Result<bool> {
         self.connection.check_idle()?;
         self.abandon_list();

@@ -1,5 +1,6 @@
 //! The board as it was at a time: a board that was kept, and what the log says since (`model::canvas`).
 
+mod compact;
 mod held;
 mod list;
 mod read;

@@ -62,7 +62,9 @@ impl Store {
             Some((before, last)) if until < last => before,
             _ => until,
         };
-        Ok((to >= first).then_some(to))
+        // What was before may have been compacted.
+        let to = self.first(Sql::LogUntil, &[Bind::Integer(to)], |row| row.integer(0))?;
+        Ok(to.filter(|to| *to >= first))
     }
 
     /// A board may have been kept between rows that say what is about to be replaced and the row that confirms it.

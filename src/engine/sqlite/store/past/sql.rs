@@ -23,6 +23,17 @@ queries! {
     Canvas =
         "SELECT entity, op, id, zone_id, success, data, agent_type FROM main.changes \
          WHERE seq >= ?1 AND seq <= ?2 AND entity IN (1, 2, 3, 6, 7) ORDER BY seq";
+    /// The last row of the log at a number, or before.
+    LogUntil = "SELECT seq FROM main.changes WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1";
+    /// What was changed behind a row until a time: of worktrees and assignments, with who did it, and whether anybody reads on from there.
+    Drawn =
+        "SELECT seq, entity, op, id, data, \"by\", at, seq % 8192 = 0 OR seq IN (SELECT seq FROM main.changes_readers) \
+           OR seq IN (SELECT checked_to FROM main.changes_state) OR seq IN (SELECT seq FROM main.boards) \
+         FROM main.changes WHERE seq > ?1 AND at < ?2 AND entity IN (1, 3) ORDER BY seq LIMIT +?3";
+    /// A row says what two of them said.
+    Merge = "UPDATE main.changes SET data = ?2 WHERE seq = ?1";
+    /// The other goes.
+    DeleteRow = "DELETE FROM main.changes WHERE seq = ?1";
     /// The row before what was changed together with a row, and the last of that.
     Span = "SELECT first - 1, last FROM main.changes_spans WHERE first <= ?1 ORDER BY first DESC LIMIT 1";
     /// These rows were changed together.

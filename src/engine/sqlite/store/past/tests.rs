@@ -10,6 +10,8 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
     match sql {
         // The last row.
         Sql::LogEnd => &["changes"],
+        // Few rows: who reads the log, and one.
+        Sql::Drawn => &["changes_readers", "changes_state"],
         // The latest board that was kept, the first one.
         Sql::Kept | Sql::FirstKept => &["b"],
         _ => &[],
