@@ -1,4 +1,4 @@
-//! What clocks do that tests in JavaScript can't make them do: a machine that sleeps, or is started anew.
+//! What clocks do that tests in JavaScript can't make them do: a machine that sleeps, or is started again.
 
 use super::{Board, START};
 use crate::engine::Workers;
