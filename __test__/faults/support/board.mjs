@@ -8,6 +8,7 @@ export class Board {
   assignments = new Map();
   /** By prompt, which no two have in common. */
   executions = new Map();
+  archive = new Map();
 
   static read(visual) {
     const board = new Board();
@@ -15,6 +16,10 @@ export class Board {
       board.worktrees.set(worktree.id, { ...worktree, updated: updatedAt !== null });
       const zone = visual.getWorktreeZone(worktree.id);
       if (zone !== null) board.assignments.set(worktree.id, zone);
+    }
+    for (const { worktree, zoneId } of visual.listArchived({ limit: 1000 }).items) {
+      const { updatedAt, ...rest } = worktree;
+      board.archive.set(worktree.id, [{ ...rest, updated: updatedAt !== null }, zoneId]);
     }
     for (const { updatedAt, ...zone } of visual.listZones()) {
       board.zones.set(zone.id, { ...zone, updated: updatedAt !== null });
@@ -68,6 +73,20 @@ export class Board {
     this.worktrees.delete(id);
     this.assignments.delete(id);
     for (const [prompt, { worktreeId }] of this.executions) if (worktreeId === id) this.executions.delete(prompt);
+  }
+
+  /** Its executions are found as before. */
+  archiveWorktree(id) {
+    this.archive.set(id, [this.worktrees.get(id), this.assignments.get(id) ?? null]);
+    this.worktrees.delete(id);
+    this.assignments.delete(id);
+  }
+
+  restoreWorktree(id) {
+    const [worktree, zone] = this.archive.get(id);
+    this.worktrees.set(id, worktree);
+    if (zone !== null) this.assignments.set(id, zone);
+    this.archive.delete(id);
   }
 
   transaction(operations) {
