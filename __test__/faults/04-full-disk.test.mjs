@@ -180,6 +180,7 @@ describe('A file that is taken away while it is open', () => {
       (visual) => visual.recordExecution({ zoneId: 'zone', worktreeId: 'wt', agentType: 'a', prompt: 'p' }),
     ],
     ['deleteWorktree', (visual) => visual.deleteWorktree('wt')],
+    ['archiveWorktree', (visual) => visual.archiveWorktree('wt')],
     ['transaction', (visual) => visual.transaction(() => {})],
     ['db.db.prepare', (visual) => visual.db.prepare("UPDATE zones SET name = 'Other'").run()],
     ['db.db.exec', (visual) => visual.db.exec("UPDATE zones SET name = 'Other'")],

@@ -10,6 +10,7 @@ export class Board {
   executions = new Map();
   /** How many runs of a worktree are wanted: two for each move into another zone that wants them, since zones have two agents. */
   wanted = new Map();
+  archive = new Map();
 
   static read(visual) {
     const board = new Board();
@@ -22,6 +23,10 @@ export class Board {
       const page = visual.listRuns({ status: 'queued', limit: 1000, after });
       for (const { worktreeId } of page.items) board.want(worktreeId, 1);
       after = page.next;
+    }
+    for (const { worktree, zoneId } of visual.listArchived({ limit: 1000 }).items) {
+      const { updatedAt, ...rest } = worktree;
+      board.archive.set(worktree.id, [{ ...rest, updated: updatedAt !== null }, zoneId]);
     }
     for (const { updatedAt, ...zone } of visual.listZones()) {
       board.zones.set(zone.id, { ...zone, updated: updatedAt !== null });
@@ -88,6 +93,21 @@ export class Board {
     this.assignments.delete(id);
     this.wanted.delete(id);
     for (const [prompt, { worktreeId }] of this.executions) if (worktreeId === id) this.executions.delete(prompt);
+  }
+
+  /** Its executions are found as before. */
+  archiveWorktree(id) {
+    this.archive.set(id, [this.worktrees.get(id), this.assignments.get(id) ?? null]);
+    this.worktrees.delete(id);
+    this.assignments.delete(id);
+    this.wanted.delete(id);
+  }
+
+  restoreWorktree(id) {
+    const [worktree, zone] = this.archive.get(id);
+    this.worktrees.set(id, worktree);
+    if (zone !== null) this.assignments.set(id, zone);
+    this.archive.delete(id);
   }
 
   transaction(operations) {

@@ -7,6 +7,7 @@ export function* operations(seed, name = `p${seed}`, board = { worktrees: [], zo
   const { below, pick, chance } = random(seed);
   const worktrees = [...board.worktrees];
   const zones = [...board.zones];
+  const archived = [];
   let count = 0;
   const token = () => `${name}-${(count += 1)}`;
 
@@ -35,7 +36,8 @@ export function* operations(seed, name = `p${seed}`, board = { worktrees: [], zo
         path: `/worktrees/${id}`,
         // Unique without asking the file: seeds and counts are small.
         port: seed * 1_000_000 + count,
-        branchName: `feature/${pick(TEXT)}`,
+        // No two have one, so that what comes back from the archive finds its own free.
+        branchName: `${id}/${pick(TEXT)}`,
         position: { x: below(1000) / 4, y: below(1000) },
         createdAt: new Date(1.7e12 + count).toISOString(),
       },
@@ -68,6 +70,16 @@ export function* operations(seed, name = `p${seed}`, board = { worktrees: [], zo
     const [id] = worktrees.splice(below(worktrees.length), 1);
     return ['deleteWorktree', id];
   };
+  const archive = () => {
+    const [id] = worktrees.splice(below(worktrees.length), 1);
+    archived.push(id);
+    return ['archiveWorktree', id];
+  };
+  const restore = () => {
+    const [id] = archived.splice(below(archived.length), 1);
+    worktrees.push(id);
+    return ['restoreWorktree', id];
+  };
   const several = () => {
     const create = createWorktree();
     const { id } = create[1];
@@ -85,6 +97,7 @@ export function* operations(seed, name = `p${seed}`, board = { worktrees: [], zo
   while (worktrees.length < 3) yield createWorktree();
   for (;;) {
     const full = worktrees.length > 8;
-    yield pick([recordExecution, recordExecution, assign, move, update, several, full ? remove : createWorktree])();
+    const more = full ? [remove, archive] : [createWorktree, archived.length > 0 ? restore : createWorktree];
+    yield pick([recordExecution, recordExecution, assign, move, update, several, ...more])();
   }
 }

@@ -4,7 +4,8 @@ import { expect } from 'vitest';
 export function expectSound(visual) {
   expect(visual.db.pragma('integrity_check', { simple: true })).toBe('ok');
   expect(visual.db.pragma('foreign_key_check')).toEqual([]);
-  const counted = visual.db.prepare('SELECT count(*) FROM zone_executions').pluck().get();
+  const all = 'SELECT (SELECT count(*) FROM zone_executions) + (SELECT count(*) FROM archived_executions)';
+  const counted = visual.db.prepare(all).pluck().get();
   expect(visual.getStats().executions).toBe(counted);
   expectChain(visual);
 }

@@ -113,21 +113,20 @@ fn values(query: Query) -> Vec<Value> {
         Query::Sign | Query::SignUnread => {
             vec![text("{}"), number(1), number(0), number(usize::try_from(u32::MAX).unwrap())]
         }
-        Query::GetWorktree | Query::GetWorktreeZone | Query::RemoveAssignment | Query::CountsOfWorktree => {
-            vec![a_worktree]
-        }
-        Query::GetZone | Query::ListWorktreesInZone | Query::CountsOfZone => vec![a_zone],
+        Query::GetWorktree
+        | Query::GetWorktreeZone
+        | Query::RemoveAssignment
+        | Query::CountsOfWorktree
+        | Query::ArchivedWorktree => vec![a_worktree],
+        Query::GetZone | Query::ListWorktreesInZone | Query::CountsOfZone | Query::ArchiveHasZone => vec![a_zone],
         Query::ListWorktreesByStatus => vec![text("active")],
         Query::GetWorktreeAt | Query::GetWorktreeZoneAt => vec![a_worktree, number(4)],
         Query::GetZoneAt => vec![a_zone, number(4)],
         Query::GetExecutionAt => vec![text("exec-7"), number(8)],
         Query::GetExecution | Query::OutputEnd => vec![text("exec-7")],
-        Query::ArchiveHasZone => vec![a_zone],
-        Query::ArchivedWorktree => vec![a_worktree],
         Query::HistoryOf => vec![number(1)],
-        Query::ListAllOfZone => vec![a_zone, number(20)],
         Query::ListArchivedOfWorktree => vec![number(1), number(20)],
-        Query::ListExecutionsOfZone => vec![a_zone, number(20)],
+        Query::ListExecutionsOfZone | Query::ListAllOfZone => vec![a_zone, number(20)],
         Query::ListExecutionsOfWorktree => vec![a_worktree, number(20)],
         Query::CountsOfBoth | Query::CountExecutions => vec![a_zone, a_worktree],
         Query::InsertWorktree => new_worktree("wt-new", WORKTREES),

@@ -29,11 +29,11 @@ impl Store {
             let message = format!("{method}: no worktree is archived under the key {key}");
             return Err(Error::Coded { code: "ERR_NOT_FOUND", message }.about(Field::new(method, "key").facts()));
         };
-        let taken = port.unwrap_or(its_port);
+        let at_port = port.unwrap_or(its_port);
         self.check_free(Sql::TakenId, Bind::Text(&id), || (Field::new(method, "id").facts(), format!("id {id}")))?;
-        self.check_free(Sql::TakenPort, Bind::Integer(taken), || {
+        self.check_free(Sql::TakenPort, Bind::Integer(at_port), || {
             let field = Field::new(method, "port").behind(PORT_AT);
-            (field.facts(), format!("port {taken}"))
+            (field.facts(), format!("port {at_port}"))
         })?;
         self.check_free(Sql::TakenBranch, Bind::Text(&branch), || {
             let facts = Facts { method, field: Some("branchName"), ..Facts::default() };

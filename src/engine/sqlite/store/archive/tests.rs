@@ -10,13 +10,12 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
     match sql {
         // As many as are in line or at work.
         Sql::PutOpenRuns => &["run_queue", "run_delayed", "leases"],
-        // The last row of the log, and a worktree's executions, added up or numbered.
-        Sql::CountFor => &["changes"],
+        // The last row of the log.
+        Sql::CountFor | Sql::TellMetadata => &["changes"],
+        // A worktree's executions, numbered.
         Sql::PutExecutions => &["o", "(subquery-3)"],
         // The branches of the board: once a restore.
         Sql::TakenBranch => &["worktrees"],
-        // The last row of the log.
-        Sql::TellMetadata => &["changes"],
         _ => &[],
     }
 }
