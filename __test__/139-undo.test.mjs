@@ -297,6 +297,6 @@ it('undoing everything is the board of the beginning, and doing it again that of
       expect(shown(db)).toEqual(after);
       db.close();
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: 200, endOnFailure: true },
   );
 });

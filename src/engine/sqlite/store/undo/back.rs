@@ -140,15 +140,16 @@ impl Store {
             let kind = if entity.name == WORKTREE.name { Kind::Worktree } else { Kind::Zone };
             self.put_metadata(kind, id, &parse(metadata.text().unwrap_or("{}")), now)?;
         }
-        let zone = to(ZONE_ID).or_else(|| to(ASSIGNED_AT).and_then(|_| is(ZONE_ID)));
+        let is_of_assignment = [ZONE_ID, ASSIGNED_AT, ASSIGNED_ROWID].iter().any(|name| to(name).is_some());
+        let zone = if is_of_assignment { to(ZONE_ID).or_else(|| is(ZONE_ID)) } else { None };
         match zone {
             None => Ok(()),
             Some(Cell::Text(zone)) => {
                 if self.state(&ZONE, zone)?.is_none() {
                     return Err(conflict(way, &format!("the zone of {what}, {zone}, which is not there,"), Some(what)));
                 }
-                let since =
-                    to(ASSIGNED_AT).and_then(Cell::text).map_or_else(|| time::iso(now as f64), ToOwned::to_owned);
+                let since = to(ASSIGNED_AT).or_else(|| is(ASSIGNED_AT)).and_then(Cell::text);
+                let since = since.map_or_else(|| time::iso(now as f64), ToOwned::to_owned);
                 let rowid = to(ASSIGNED_ROWID).or_else(|| is(ASSIGNED_ROWID)).and_then(Cell::integer);
                 let assignment = [Bind::Text(id), Bind::Text(zone), Bind::Text(&since), rowid.into()];
                 if !self.take(Sql::Reassign, &assignment)? {
