@@ -690,6 +690,14 @@ export interface BesideZone {
   wipLimit: number | null;
 }
 
+/** What `undo` and `redo` take. An unknown key is a `TypeError`. */
+export interface UndoOptions {
+  /** Whose changes, default those of the actor of `db.as`. */
+  by?: By | null | undefined;
+  /** Where others have changed the same since: `'reject'` (the default) throws `ERR_CONFLICT`, `'skip'` takes back what was done before. */
+  onConflict?: 'reject' | 'skip' | null | undefined;
+}
+
 /** What `getBoard` gives. */
 export interface Board<Types extends CanvasTypes = CanvasTypes> {
   /** As `listZones`, and what is beside each. */
@@ -1372,6 +1380,32 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   getMoves(filter?: MoveFilter): Page<Move>;
   /**
+   * Takes back what somebody did last to the canvas, in whichever process: moves, positions, updates, relocations, metadata,
+   * archiving and coming back from the archive, not creating and deleting. What was done in one transaction is taken back together.
+   * Remembered is what is done through `db.as`, by calls of this class, for as long as the feed reaches back. An undo is itself no target of undo.
+   *
+   * @param options `by`: whose, default the actor of `db.as`. `onConflict`: what to do where others have changed the same values since;
+   *   `'reject'`, the default, throws, `'skip'` gives that up and takes back what was done before
+   * @returns the changes that this made, as `getChanges` tells them; `null` where there is nothing to undo
+   * @throws {Error} `code` `'ERR_CONFLICT'`: somebody has changed it since; `current` is the worktree or zone as it is now, `null` where it
+   *   is gone. Nothing was changed
+   * @throws {TypeError} where nobody is named, for an actor or an option that is none
+   * @example
+   * const anna = db.as({ kind: 'user', id: 'anna' });
+   * anna.moveWorktree('wt-1', 'zone-done');
+   * anna.undo();
+   */
+  undo(options?: UndoOptions): Change[] | null;
+  /**
+   * Does again what `undo` took back last. Once that actor does something else to the canvas, there is nothing to do again.
+   *
+   * @param options as for `undo`
+   * @returns the changes that this made; `null` where there is nothing
+   * @throws {Error | TypeError} as `undo` does
+   * @example anna.redo();
+   */
+  redo(options?: UndoOptions): Change[] | null;
+  /**
    * Takes a worktree off the canvas with its history, all or nothing: its id, its port and its branch are free. Its executions
    * leave the four tables, and still count and are found by `getExecution`, the histories, `getRun` and `listRuns`; the JavaScript layer
    * doesn't see them. Its open runs are cancelled. Whoever gets its id has a history of its own.
@@ -1440,11 +1474,17 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /**
    * Everything that stands on the canvas, in one consistent read.
    *
-   * @param options `runs`: with what the runs of each worktree come to, which takes longer; default false
-   * @throws {TypeError} for another key, `runs` that is no boolean
+   * @param options `runs`: with what the runs of each worktree come to, which takes longer; default false. `at`: as it was then,
+   *   ISO 8601 or a Date: zones with their templates, worktrees, assignments, metadata, limits, and the `next` of then. A transaction of
+   *   this package is never shown in halves. Runs are of now, so not with `at`
+   * @throws {Error} `code` `'ERR_HISTORY_PRUNED'`: `at` is before all that is kept
+   * @throws {TypeError | RangeError} for another key, `runs` that is no boolean, `at` that is no time
+   * @example
+   * const hourAgo = db.getBoard({ at: new Date(Date.now() - 3_600_000) });
+   * for (const change of db.getChanges({ after: hourAgo.next }).items) replay(change);
    * @example for (const { id, revision, openRuns } of db.getBoard({ runs: true }).worktrees) show(id, revision, openRuns);
    */
-  getBoard(options?: { runs?: boolean | null | undefined }): Board<Types>;
+  getBoard(options?: { runs?: boolean | null | undefined; at?: string | Date | null | undefined }): Board<Types>;
   /**
    * What anybody has changed, in the order in which it can be seen: one sequence over worktrees, zones, assignments, executions,
    * runs and the rest, whichever program wrote it. A page costs its rows, not its place. Never prompts of runs, results or output.

@@ -25,6 +25,8 @@ const NO_LIMIT = [
   ['many', 1001, /1001/],
 ];
 
+const ANNA = { kind: 'user', id: 'anna' };
+
 /** Each call, and each of its arguments: what it is called, and what belongs there no more than here. */
 const CALLS = {
   renderPrompt: (db) => db.renderPrompt('zone-1', 'wt-1', { a: 1 }),
@@ -34,6 +36,8 @@ const CALLS = {
   archiveWorktree: (db) => db.archiveWorktree('wt-1'),
   restoreWorktree: (db) => db.restoreWorktree('wt-1'),
   listArchived: (db) => db.listArchived(),
+  undo: (db) => db.undo({ by: ANNA }),
+  redo: (db) => db.redo({ by: ANNA }),
   setMetadata: (db) => db.setMetadata('zone', 'zone-1', { a: 1 }),
   getMetadata: (db) => db.getMetadata('zone', 'zone-1'),
   setWipLimit: (db) => db.setWipLimit('zone-1', 1),
@@ -97,6 +101,11 @@ const WRONG = [
   ]),
   ['getMoves', 'limit', (db, value) => db.getMoves({ limit: value }), NO_LIMIT],
   ['getMoves', 'filter', (db, value) => db.getMoves(value), wrong.NO_FIELDS.filter(([, value]) => value !== undefined)],
+  ...['undo', 'redo'].flatMap((method) => [
+    [method, 'by', (db, value) => db[method]({ by: value }), BUT_MISSING(wrong.NO_FIELDS)],
+    [method, 'onConflict', (db, value) => db[method]({ by: ANNA, onConflict: value }), BUT_MISSING(wrong.NO_TEXT)],
+    [method, 'options', (db, value) => db[method](value), wrong.NO_FIELDS.filter(([, value]) => value != null)],
+  ]),
   ['archiveWorktree', 'id', (db, value) => db.archiveWorktree(value), NO_ID],
   [
     'archiveWorktree',
@@ -148,6 +157,8 @@ const EVERYWHERE = {
   archiveWorktree: (db, value) => db.archiveWorktree(value, value),
   restoreWorktree: (db, value) => db.restoreWorktree(value, value),
   listArchived: (db, value) => db.listArchived(value),
+  undo: (db, value) => db.undo(value),
+  redo: (db, value) => db.redo(value),
   setMetadata: (db, value) => db.setMetadata('zone', 'zone-1', value),
   getMetadata: (db, value) => db.getMetadata(value, value),
   setWipLimit: (db, value) => db.setWipLimit(value, value),
@@ -176,6 +187,8 @@ const ACTING = {
   archiveWorktree: ['options', { reason: 'x' }, 'reason', (db, given) => db.archiveWorktree('wt-1', given)],
   restoreWorktree: ['options', { port: 'auto', key: 1 }, 'port', (db, given) => db.restoreWorktree('wt-3', given)],
   listArchived: ['options', { limit: 5 }, 'limit', (db, given) => db.listArchived(given)],
+  undo: ['options', { by: ANNA, onConflict: 'skip' }, 'onConflict', (db, given) => db.undo(given)],
+  redo: ['options', { by: ANNA }, 'by', (db, given) => db.redo(given)],
   getBoard: ['options', { runs: true }, 'runs', (db, given) => db.getBoard(given)],
   allocatePort: [
     'options',

@@ -42,6 +42,17 @@ BEGIN
   DELETE FROM wip_limits WHERE zone_id = OLD.id;
 END;
 
+-- What is beside a worktree or a zone goes along where somebody gives it another id.
+CREATE TRIGGER board_worktree_renamed AFTER UPDATE OF id ON worktrees WHEN OLD.id IS NOT NEW.id BEGIN
+  UPDATE OR REPLACE metadata SET id = NEW.id WHERE entity = 1 AND id = OLD.id;
+  UPDATE OR REPLACE worktree_costs SET worktree_id = NEW.id WHERE worktree_id = OLD.id;
+END;
+
+CREATE TRIGGER board_zone_renamed AFTER UPDATE OF id ON zones WHEN OLD.id IS NOT NEW.id BEGIN
+  UPDATE OR REPLACE metadata SET id = NEW.id WHERE entity = 2 AND id = OLD.id;
+  UPDATE OR REPLACE wip_limits SET zone_id = NEW.id WHERE zone_id = OLD.id;
+END;
+
 -- The ledger: every change of a worktree's zone, by anybody, folded from the log. It outlives worktree and zone, so it has their
 -- names as they were. seq and stamp are those of the row of the log that it comes from, nth is which of that row's moves it is;
 -- at grows with key.
@@ -96,6 +107,65 @@ FROM (
 ORDER BY at, row;
 
 INSERT INTO changes_readers (name, seq, stamp) SELECT 'moves', seq, stamp FROM changes ORDER BY seq DESC LIMIT 1;
+
+-- What the board was at the log's row `seq` with this `stamp`: with what the log says since, the board at any time. JSON, each row
+-- an array that begins with its rowid; what JSON can't say (a blob) is null.
+CREATE TABLE boards (
+  seq INTEGER PRIMARY KEY,
+  stamp INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+
+-- What was changed together, where its rows of the log are not of one time: the first and the last. A board is never one in the
+-- middle of it.
+CREATE TABLE changes_spans (
+  first INTEGER PRIMARY KEY,
+  last INTEGER NOT NULL
+);
+
+-- What somebody (`by`, the actor as JSON) did to the canvas by this package's calls, to be undone: what values were and became, or what
+-- was archived. What has the same `tx` was done in one transaction, and is undone together.
+CREATE TABLE undo_steps (
+  key INTEGER PRIMARY KEY,
+  "by" TEXT NOT NULL,
+  tx INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  undone INTEGER NOT NULL DEFAULT 0,
+  data TEXT NOT NULL
+);
+CREATE INDEX undo_steps_by ON undo_steps ("by", undone, key);
+
+-- Kept whenever the log is folded, as long as the log goes on from there.
+CREATE TRIGGER boards_kept AFTER UPDATE OF stamp ON changes BEGIN
+  INSERT OR REPLACE INTO boards (seq, stamp, data) SELECT NEW.seq, NEW.stamp, json_object(
+    'worktrees', json((SELECT json_group_array(json_array(t.rowid, CASE WHEN typeof(id) <> 'blob' THEN id END, CASE WHEN typeof(path) <> 'blob' THEN path END,
+        CASE WHEN typeof(port) <> 'blob' THEN port END, CASE WHEN typeof(branch_name) <> 'blob' THEN branch_name END,
+        CASE WHEN typeof(issue_url) <> 'blob' THEN issue_url END,
+        CASE WHEN typeof(task_id) <> 'blob' THEN task_id END, CASE WHEN typeof(status) <> 'blob' THEN status END,
+        CASE WHEN typeof(position_x) <> 'blob' THEN position_x END,
+        CASE WHEN typeof(position_y) <> 'blob' THEN position_y END,
+        CASE WHEN typeof(created_at) <> 'blob' THEN created_at END,
+        CASE WHEN typeof(updated_at) <> 'blob' THEN updated_at END)) FROM worktrees AS t)),
+    'zones', json((SELECT json_group_array(json_array(t.rowid, CASE WHEN typeof(id) <> 'blob' THEN id END, CASE WHEN typeof(name) <> 'blob' THEN name END,
+        CASE WHEN typeof(description) <> 'blob' THEN description END,
+        CASE WHEN typeof(trigger) <> 'blob' THEN trigger END, CASE WHEN typeof(agents) <> 'blob' THEN agents END,
+        CASE WHEN typeof(prompt_template) <> 'blob' THEN prompt_template END,
+        CASE WHEN typeof(actions) <> 'blob' THEN actions END,
+        CASE WHEN typeof(position_x) <> 'blob' THEN position_x END,
+        CASE WHEN typeof(position_y) <> 'blob' THEN position_y END,
+        CASE WHEN typeof(size_width) <> 'blob' THEN size_width END,
+        CASE WHEN typeof(size_height) <> 'blob' THEN size_height END,
+        CASE WHEN typeof(created_at) <> 'blob' THEN created_at END,
+        CASE WHEN typeof(updated_at) <> 'blob' THEN updated_at END)) FROM zones AS t)),
+    'assignments', json((SELECT json_group_array(json_array(t.rowid,
+      CASE WHEN typeof(worktree_id) <> 'blob' THEN worktree_id END, CASE WHEN typeof(zone_id) <> 'blob' THEN zone_id END,
+      CASE WHEN typeof(assigned_at) <> 'blob' THEN assigned_at END)) FROM worktree_zones AS t)),
+    'metadata', json((SELECT json_group_array(json_array(entity, id, data)) FROM metadata)),
+    'limits', json((SELECT json_group_array(json_array(zone_id, most)) FROM wip_limits)));
+  DELETE FROM boards WHERE seq < (SELECT seq FROM changes ORDER BY seq LIMIT 1);
+  DELETE FROM changes_spans WHERE first < (SELECT seq FROM changes ORDER BY seq LIMIT 1);
+  DELETE FROM undo_steps WHERE at < (SELECT at FROM changes ORDER BY seq LIMIT 1);
+END;
 
 -- The archive: worktrees that were taken off the canvas with their history, in the shape of the four tables. Archiving and
 -- restoring are rows of the log with op 4 and 5 (entity 1; worktree_id is the key here, as text); their executions are not told,
@@ -176,3 +246,6 @@ BEGIN
   DELETE FROM archived_executions WHERE zone_id = OLD.id;
   UPDATE archived_worktrees SET zone_id = NULL, assigned_at = NULL WHERE restored_at IS NULL AND zone_id = OLD.id;
 END;
+
+-- The first one: fires the trigger, and changes nothing.
+UPDATE changes SET stamp = stamp WHERE seq = (SELECT max(seq) FROM changes);

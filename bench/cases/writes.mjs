@@ -1,8 +1,8 @@
-// Writes. A case times its own part and then puts everything back as it was, so that every round of every peer starts from the
-// same rows; only executions pile up, as many for each peer. The values to be written are made before the clock starts: making
-// them is the caller's work.
-//   each(db, time)   `time(values, call)` times every call on its own: what one caller waits, most of the time
-//   timed(db, time)  `time(operations, fn)` times all of them together: what a long run costs, checkpoints of the log included
+// Writes. A case times its own part and then puts everything back as it was, so that every round of every peer starts from
+// the same rows; only executions pile up, as many for each peer. The values to be written are made before the clock
+// starts: making them is the caller's work.   each(db, time)   `time(values, call)` times every call on its own: what one
+// caller waits, most of the time   timed(db, time)  `time(operations, fn)` times all of them together: what a long run
+// costs, checkpoints included
 import {
   SIZES,
   WORKTREES,

@@ -26,6 +26,8 @@ const COMMANDS = [
   require('./archive.js'),
   require('./archived.js'),
   require('./restore_worktree.js'),
+  require('./undo.js'),
+  require('./redo.js'),
 ];
 
 const RUNS = [

@@ -23,6 +23,7 @@ const runs = require('./runs.js');
 const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
 const transactions = require('./transactions.js');
+const undo = require('./undo.js');
 const usage = require('./usage.js');
 const watch = require('./watch.js');
 const workers = require('./workers.js');
@@ -75,6 +76,7 @@ for (const concept of [
   board,
   moves,
   archive,
+  undo,
   runs,
   workers,
   output,

@@ -27,6 +27,8 @@ const OWN_MODEL = 'its suite has sequences of its own';
 const LEDGER =
   'the ledger has a model in Rust (model/ledger), and suite 136 compares it with the board after any history';
 const ONE_PAGE = 'it is a page of a table by its key, and store/archive/tests.rs asserts its plan';
+const UNDOES = 'suite 139 has a model of its own: the board of the beginning, and that of the end';
+const NO_MEMORY = 'no peer remembers what was done';
 const MANY = 'it is moveWorktree, which has one, in a transaction';
 const RUN_MODEL = 'runs have a model in Rust (store/runs/tests/life.rs), and processes that are killed (faults/10)';
 
@@ -53,6 +55,7 @@ const EXCEPTIONS = {
     ...of(['getChanges', 'watch'], FEED),
     ...of(['renderPrompt', 'setMetadata', 'getMetadata', 'setWipLimit'], OWN_MODEL),
     ...of(['moveWorktree', 'moveWorktrees', 'getMoves'], LEDGER),
+    ...of(['undo', 'redo'], UNDOES),
   },
   benchmark: {
     ...of(BACKUPS, DEPENDS),
@@ -63,6 +66,7 @@ const EXCEPTIONS = {
     ...of(['renderPrompt'], READS_TWO),
     ...of(['getChanges', 'getMoves'], NO_PEER),
     ...of(['moveWorktrees'], MANY),
+    ...of(['undo', 'redo'], NO_MEMORY),
     ...of(['listArchived'], ONE_PAGE),
     ...of(['watch'], FOLLOWS),
     ...of(['setMetadata', 'getMetadata'], ONE_ROW),

@@ -9,7 +9,7 @@ use crate::rows::Batch;
 pub struct Place {
     /// The row's number.
     pub seq: i64,
-    /// What no other row has, not even one that comes to stand in its place.
+    /// What no other row has, not even one that gets its number later.
     pub stamp: i64,
 }
 

@@ -21,6 +21,7 @@ mod session;
 mod spending;
 pub mod sqlite;
 mod statistics;
+mod undo;
 mod wip_limits;
 mod workers;
 mod worktrees;
@@ -28,7 +29,7 @@ mod zones;
 
 pub use archive::Archive;
 pub use assignments::Assignments;
-pub use boards::Boards;
+pub use boards::{Boards, Part};
 pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
@@ -43,6 +44,7 @@ pub use runs::{RunFilter, Runs, RunsAfter};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
+pub use undo::Undo;
 pub use wip_limits::WipLimits;
 pub use workers::{Asked, Claim, Workers};
 pub use worktrees::Worktrees;
@@ -64,6 +66,7 @@ pub trait Engine:
     + Spending
     + Moves
     + Archive
+    + Undo
     + Prompts
     + Feed
     + Metadata
@@ -88,6 +91,7 @@ impl<
         + Spending
         + Moves
         + Archive
+        + Undo
         + Prompts
         + Feed
         + Metadata

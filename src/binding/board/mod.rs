@@ -16,6 +16,7 @@ mod prompts;
 mod runs;
 mod spending;
 mod statistics;
+mod undo;
 mod watch;
 mod workers;
 mod worktrees;
@@ -40,6 +41,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     lists::FUNCTIONS,
     moves::FUNCTIONS,
     archive::FUNCTIONS,
+    undo::FUNCTIONS,
     actors::FUNCTIONS,
     watch::FUNCTIONS,
 ];

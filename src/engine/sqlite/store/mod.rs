@@ -14,6 +14,7 @@ mod executions;
 mod feed;
 mod judged;
 mod moves;
+mod past;
 #[cfg(test)]
 mod planned;
 #[cfg(test)]
@@ -28,6 +29,8 @@ mod signed;
 mod statements;
 mod statistics;
 mod tail;
+mod undo;
+mod unfinished;
 mod worktrees;
 mod zones;
 
@@ -44,12 +47,11 @@ use crate::engine::sqlite::driver::{Bind, Connection, Statement};
 use crate::engine::sqlite::schema::Report;
 use crate::error::{Error, Result};
 use crate::model::Stored;
+use crate::model::run::Moment;
 use crate::rows::Batch;
 use compiled::Compiled;
 use queries::Query;
-
-/// A list that is to be read on, and what stands beside its rows.
-type Unfinished = (Rc<Statement>, Option<Rc<beside::Rows>>);
+use unfinished::Unfinished;
 
 /// The domain's statements on a connection, compiled when first used and kept.
 pub struct Store {
@@ -70,10 +72,18 @@ pub struct Store {
     rowids: rowids::Rowids,
     /// The statements of runs.
     runs: runs::Statements,
+    /// When somebody looked last whether every lane of the queue has a first.
+    lanes_seen: Cell<Option<Moment>>,
     /// The statements of what is beside the board.
     beside: beside::Statements,
     /// The statements of moves.
     moves: moves::Statements,
+    /// A call of several statements is under way.
+    atomic: Cell<bool>,
+    /// Undo.
+    undo: undo::Undo,
+    /// Boards of the past.
+    past: past::Past,
     /// The statements of the archive.
     archive: archive::Statements,
     /// Who is named with what is written.
@@ -89,13 +99,15 @@ impl Lists for Store {
         self.connection.check_idle()?;
         match self.unfinished.take() {
             None => Ok(false),
-            Some((statement, None)) => self.fill(&statement, batch),
-            Some((statement, Some(rows))) => self.fill_beside(&statement, &rows, batch),
+            Some(Unfinished::Rows(statement)) => self.fill(&statement, batch),
+            Some(Unfinished::Beside(statement, rows)) => self.fill_beside(&statement, &rows, batch),
+            Some(Unfinished::Past(rest)) => Ok(self.keep_rest(rest.fill(batch))),
         }
     }
 
     fn abandon(&self) {
         self.abandon_list();
+        self.forget_past();
     }
 
     fn begin_snapshot(&self) -> Result<bool> {
@@ -124,9 +136,13 @@ impl Store {
             tail: RefCell::default(),
             judged: judged::Judged::default(),
             rowids: rowids::Rowids::default(),
+            lanes_seen: Cell::default(),
             runs: runs::Statements::default(),
             beside: beside::Statements::default(),
             moves: moves::Statements::default(),
+            atomic: Cell::default(),
+            undo: undo::Undo::default(),
+            past: past::Past::default(),
             archive: archive::Statements::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),
@@ -146,9 +162,17 @@ impl Store {
     }
 
     fn abandon_list(&self) {
-        if let Some((statement, _)) = self.unfinished.take() {
-            statement.reset();
+        match self.unfinished.take() {
+            Some(Unfinished::Rows(statement) | Unfinished::Beside(statement, _)) => statement.reset(),
+            Some(Unfinished::Past(_)) | None => {}
         }
+    }
+
+    /// Keeps what is left of a list of a board of the past: whether anything is.
+    fn keep_rest(&self, rest: Option<past::Rest>) -> bool {
+        let is_more = rest.is_some();
+        self.unfinished.replace(rest.map(Unfinished::Past));
+        is_more
     }
 
     /// Refuses calls on a file that was left at a version which lacks what they need: `what` says what, and that it comes.
@@ -199,7 +223,7 @@ impl Store {
         let _busy = self.connection.enter();
         let more = statement.fill(batch, false)?;
         if more {
-            self.unfinished.replace(Some((Rc::clone(statement), None)));
+            self.unfinished.replace(Some(Unfinished::Rows(Rc::clone(statement))));
         } else {
             statement.reset();
         }
@@ -218,7 +242,9 @@ impl Store {
 
     /// Runs a statement that writes: how many rows it changed.
     fn write(&self, query: Query, values: &[Stored<'_>]) -> Result<i32> {
-        self.connection.prepare_to_write()?;
+        if !self.atomic.get() {
+            self.connection.prepare_to_write()?;
+        }
         let statement = self.statement(query)?;
         self.signed(|| Self::bind_and_run(statement, values, None))
     }

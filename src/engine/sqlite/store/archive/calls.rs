@@ -8,6 +8,7 @@ use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
 use crate::error::{Error, Result};
+use crate::model::undo::Done;
 use crate::model::{Field, Given, Stored, WORKTREE, free_port, port, rules};
 use crate::rows::Batch;
 
@@ -24,7 +25,9 @@ impl Archive for Store {
         let reason = rules::string(Field::new(method, "reason").behind(1), argument(1))?;
         self.atomically(|| {
             let key = self.archive(id, reason, now as i64)?;
-            self.push_archived(key.ok_or_else(|| WORKTREE.not_found(field, Given::Text(id)))?, batch)
+            let key = key.ok_or_else(|| WORKTREE.not_found(field, Given::Text(id)))?;
+            self.remember(&Done::Archived { id: id.into(), key, reason: reason.map(Into::into) })?;
+            self.push_archived(key, batch)
         })
     }
 
@@ -54,6 +57,7 @@ impl Archive for Store {
                 }
             };
             let id = self.restore(method, key, port, now as i64)?;
+            self.remember(&Done::Restored { id: id.clone(), key })?;
             let columns = WORKTREE.fields.len();
             self.first(Query::GetWorktree, &[Bind::Text(&id)], |row| row.pack_columns(batch, columns, false))?
                 .unwrap_or(Ok(()))

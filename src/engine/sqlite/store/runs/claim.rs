@@ -40,6 +40,7 @@ impl Store {
         if due.is_some_and(|due| due <= now.wall_ms) {
             self.put_what_is_due(now.wall_ms)?;
         }
+        self.look_at_lanes(now)?;
         let spent = if has_budgets { self.what_is_spent(now.wall_ms)? } else { Spent::default() };
         let is_open = |lane: &First<'_>| taker.takes(lane) && !spent.closes(lane.zone_id, lane.agent_type);
         let (mut limits, mut lanes) = self.with_those_at_work(
@@ -86,8 +87,8 @@ impl Store {
         Ok(Some(record))
     }
 
-    /// What `read` gives, once what is out of its lease or its time was taken away where that is wanted, with each run at work
-    /// counted into it: `count` is given a row of its zone and its agent.
+    /// Returns what `read` gives, with each run at work counted into it: `count` is given a row of its zone and its agent.
+    /// Before, it takes away what is out of its lease or its time, where that is wanted.
     pub(super) fn with_those_at_work<T>(
         &self,
         now: Moment,

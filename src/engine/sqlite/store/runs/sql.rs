@@ -78,13 +78,17 @@ queries! {
     /// A run is taken out of the queue, from the front of its lane or from behind the first.
     Dequeue =
         "DELETE FROM main.run_queue WHERE behind = ?1 AND zone_id = ?2 AND agent_type = ?3 AND urgency = ?4 AND run = ?5";
-    /// Whether anything is in the queue.
-    AnyQueued = "SELECT 1 FROM main.run_queue LIMIT 1";
-    /// Lanes without a first get one.
-    Mend =
-        "UPDATE main.run_queue SET behind = 0 WHERE behind = 1 AND run = (SELECT n.run FROM main.run_queue AS n \
-         WHERE n.behind = 1 AND n.zone_id = run_queue.zone_id AND n.agent_type = run_queue.agent_type ORDER BY n.urgency, n.run LIMIT 1) \
-         AND NOT EXISTS (SELECT 1 FROM main.run_queue AS f WHERE f.behind = 0 AND f.zone_id = run_queue.zone_id AND f.agent_type = run_queue.agent_type)";
+    /// The next runs of lanes that have no first, from lane to lane: no urgency is as large as the one by which a lane is left. The
+    /// `+` is for the index: without it SQLite would compare with the zone alone, and go along each lane.
+    LanesWithoutFirst =
+        "WITH RECURSIVE lane (zone_id, agent_type, urgency, run) AS (SELECT * FROM (SELECT zone_id, agent_type, urgency, run \
+         FROM main.run_queue WHERE behind = 1 ORDER BY zone_id, agent_type, urgency, run LIMIT 1) \
+         UNION ALL SELECT q.zone_id, q.agent_type, q.urgency, q.run FROM lane AS l CROSS JOIN main.run_queue AS q \
+         ON q.behind = 1 AND (q.zone_id, q.agent_type, q.urgency, q.run) = (SELECT n.zone_id, n.agent_type, n.urgency, n.run \
+         FROM main.run_queue AS n WHERE n.behind = 1 AND (n.zone_id, n.agent_type, n.urgency) > (+l.zone_id, +l.agent_type, 9223372036854775807) \
+         ORDER BY n.zone_id, n.agent_type, n.urgency, n.run LIMIT 1)) \
+         SELECT zone_id, agent_type, urgency, run FROM lane WHERE NOT EXISTS (SELECT 1 FROM main.run_queue AS f \
+         WHERE f.behind = 0 AND f.zone_id = lane.zone_id AND f.agent_type = lane.agent_type)";
     /// The worktree of a run.
     WorktreeOf = "SELECT worktree_id FROM main.runs WHERE key = ?1";
     /// The first of all lanes, by zone, and their worktrees.
