@@ -9,6 +9,8 @@ export class Board {
   /** By prompt, which no two have in common. */
   executions = new Map();
   archive = new Map();
+  /** How many runs of a worktree are wanted: two for each move into another zone that wants them, since zones have two agents. */
+  wanted = new Map();
 
   static read(visual) {
     const board = new Board();
@@ -20,6 +22,11 @@ export class Board {
     for (const { worktree, zoneId } of visual.listArchived({ limit: 1000 }).items) {
       const { updatedAt, ...rest } = worktree;
       board.archive.set(worktree.id, [{ ...rest, updated: updatedAt !== null }, zoneId]);
+    }
+    for (let after; after !== null;) {
+      const page = visual.listRuns({ status: 'queued', limit: 1000, after });
+      for (const { worktreeId } of page.items) board.want(worktreeId, 1);
+      after = page.next;
     }
     for (const { updatedAt, ...zone } of visual.listZones()) {
       board.zones.set(zone.id, { ...zone, updated: updatedAt !== null });
@@ -61,6 +68,18 @@ export class Board {
     Object.assign(this.worktrees.get(id), changes, { updated: true });
   }
 
+  moveWorktree(id, zoneId, { position, enqueue }) {
+    const isMove = (this.assignments.get(id) ?? null) !== zoneId;
+    if (isMove && enqueue && zoneId !== null) this.want(id, 2);
+    if (zoneId === null) this.assignments.delete(id);
+    else this.assignments.set(id, zoneId);
+    this.updateWorktree(id, { position });
+  }
+
+  want(id, runs) {
+    this.wanted.set(id, (this.wanted.get(id) ?? 0) + runs);
+  }
+
   assignWorktreeToZone(worktreeId, zoneId) {
     this.assignments.set(worktreeId, zoneId);
   }
@@ -72,6 +91,7 @@ export class Board {
   deleteWorktree(id) {
     this.worktrees.delete(id);
     this.assignments.delete(id);
+    this.wanted.delete(id);
     for (const [prompt, { worktreeId }] of this.executions) if (worktreeId === id) this.executions.delete(prompt);
   }
 
@@ -80,6 +100,8 @@ export class Board {
     this.archive.set(id, [this.worktrees.get(id), this.assignments.get(id) ?? null]);
     this.worktrees.delete(id);
     this.assignments.delete(id);
+    // Its runs are cancelled.
+    this.wanted.delete(id);
   }
 
   restoreWorktree(id) {

@@ -13,7 +13,11 @@ use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
+use crate::model::execution;
 use crate::model::run::{Boot, Call, Effect, Moment, apply};
+
+/// By how much one token may be larger than the one before: a million, of which 2^53 has room for thousands of millions.
+const TOKENS: u64 = 1 << 20;
 
 /// What a worker takes.
 pub(super) struct Taker<'a> {
@@ -78,6 +82,9 @@ impl Store {
     /// Writes that a worker holds a run that the queue has let go of; `None` where it can't be held.
     pub(super) fn hand_over(&self, mut record: Record, taker: &Taker<'_>, now: Moment) -> Result<Option<Record>> {
         let claim = Call::Claim { lease_ms: taker.lease_ms };
+        // A file that was restored knows nothing of the claims since its backup, whose workers may live: they must not have the
+        // token that somebody else gets now. So it is larger by chance.
+        record.life.token = record.life.token.saturating_add((execution::random() % TOKENS) as i64);
         let to = apply(&record.id, Some(&record.life), &claim, now)?;
         if to.effect != Effect::Claimed {
             return Ok(None);
