@@ -8,9 +8,9 @@ export class Board {
   assignments = new Map();
   /** By prompt, which no two have in common. */
   executions = new Map();
+  archive = new Map();
   /** How many runs of a worktree are wanted: two for each move into another zone that wants them, since zones have two agents. */
   wanted = new Map();
-  archive = new Map();
 
   static read(visual) {
     const board = new Board();
@@ -19,14 +19,14 @@ export class Board {
       const zone = visual.getWorktreeZone(worktree.id);
       if (zone !== null) board.assignments.set(worktree.id, zone);
     }
+    for (const { worktree, zoneId } of visual.listArchived({ limit: 1000 }).items) {
+      const { updatedAt, ...rest } = worktree;
+      board.archive.set(worktree.id, [{ ...rest, updated: updatedAt !== null }, zoneId]);
+    }
     for (let after; after !== null;) {
       const page = visual.listRuns({ status: 'queued', limit: 1000, after });
       for (const { worktreeId } of page.items) board.want(worktreeId, 1);
       after = page.next;
-    }
-    for (const { worktree, zoneId } of visual.listArchived({ limit: 1000 }).items) {
-      const { updatedAt, ...rest } = worktree;
-      board.archive.set(worktree.id, [{ ...rest, updated: updatedAt !== null }, zoneId]);
     }
     for (const { updatedAt, ...zone } of visual.listZones()) {
       board.zones.set(zone.id, { ...zone, updated: updatedAt !== null });
@@ -100,6 +100,7 @@ export class Board {
     this.archive.set(id, [this.worktrees.get(id), this.assignments.get(id) ?? null]);
     this.worktrees.delete(id);
     this.assignments.delete(id);
+    // Its runs are cancelled.
     this.wanted.delete(id);
   }
 
