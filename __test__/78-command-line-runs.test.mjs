@@ -158,7 +158,7 @@ describe('runs', () => {
       [['--status', 'queued', '--status', 'running'], { status: ['queued', 'running'] }],
       [['--zone', 'zone-1', '--status', 'succeeded'], { zoneId: 'zone-1', status: 'succeeded' }],
     ]) {
-      expect([args, command('runs', ...args, '--json').json()]).toEqual([args, db.listRuns(filter)]);
+      expect([args, command('runs', ...args, '--json').json()]).toEqual([args, db.listRuns({ ...filter, fields: 'full' })]);
     }
     expect(command('runs', '--zone', 'nowhere').stdout).toBe('No runs.\n');
   });
@@ -228,7 +228,7 @@ describe('enqueue', () => {
     const { db, command } = prepared();
     const [one, two] = [1, 2].map(() => command('enqueue', ...PLACE, '--key', 'k', 'Test it', '--json').json());
     expect(two).toEqual(one);
-    expect(db.listRuns().items).toEqual([one]);
+    expect(db.listRuns({ fields: 'full' }).items).toEqual([one]);
   });
 
   test('ends with 1 where zone or worktree are not there', () => {

@@ -109,13 +109,31 @@ const ${name} = {
   /** A caller's own copy of such an object. */
   copy: ${copier(declared)},
 };
-${values(
+${summary(declared)}${values(
   `new${capital(name)}`,
   fields.filter((field) => field.given),
   givenValue,
 )}${edits(fields)
     .map(({ suffix, taken, spellings }) => values(`${name}${suffix}`, taken, spellings ? changedValue : plainValue))
     .join('')}`;
+}
+
+/** What is long in a run, and left out of lists unless it is asked for. */
+const BODIES = ['prompt', 'result'];
+
+/** A run without what is long: its cells are empty. */
+function summary({ name, fields }) {
+  if (name !== 'run') return '';
+  const cell = (field) => read(field, fields.indexOf(field), name);
+  const own = (field) => (field.name === 'id' ? 'id' : cell(field));
+  const short = fields.filter((field) => !BODIES.includes(field.name));
+  return `
+/** The same without prompt and result, whose cells are empty. */
+const ${name}Summary = {
+  width: ${fields.length},
+  make: (at) => {\n    const id = cell(at);\n    return ${literal(short, own)};\n  },
+};
+`;
 }
 
 /** A function that reads what a method is given, each key once, as the values that the addon takes. */
@@ -168,7 +186,7 @@ const fields =
   ({ entities }) => {
     const these = entities.filter(isThere);
     const body = these.map(entity).join('');
-    const functions = [...body.matchAll(/^function (\w+)/gm)].map(([, name]) => name);
+    const functions = [...body.matchAll(/^(?:function|const) (\w+)/gm)].map(([, name]) => name);
     const imports = Object.entries(IMPORTS).map(([file, names]) => {
       const used = names.filter((name) => new RegExp(`\\b${name}\\(|\\(${name},`).test(body));
       return `const { ${used.join(', ')} } = require('${file}');\n`;
@@ -176,7 +194,7 @@ const fields =
     return `${head(`${about}: their objects, and what methods are given of them.`, 'src/model')}
 ${imports.join('')}const knownKeys = require('./known_keys.js');
 ${body}
-module.exports = { ${[...these.map(({ name }) => name), ...functions].join(', ')} };
+module.exports = { ${functions.join(', ')} };
 `;
   };
 

@@ -59,6 +59,7 @@ function found(database, { zone, worktree, agent, status, limit, after }) {
     worktreeId: worktree?.map((given) => worktreeOf(database, given)),
     agentType: agent,
     status,
+    fields: 'full',
     limit,
     after,
   });

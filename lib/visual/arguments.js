@@ -149,6 +149,21 @@ function texts(method, name, value) {
   return list;
 }
 
+/** A text, or `null` for a missing one. */
+function name(method, field, value) {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string') return value;
+  throw wrongType(method, field, value, `${method}: ${field} must be a string, got ${describe(value)}`);
+}
+
+/** One of some words, of which the first stands for a missing one. */
+function oneOf(method, field, value, words) {
+  if (value === undefined || value === null) return words[0];
+  if (words.includes(value)) return value;
+  const wrong = typeof value === 'string' ? wrongValue : wrongType;
+  throw wrong(method, field, value, `${method}: ${field} must be one of ${words.join(', ')}, got ${describe(value)}`);
+}
+
 /** Lists as the addon takes several of them: how long each is, -1 for none, then all their elements. */
 const counted = (...lists) => [...lists.map((list) => list?.length ?? -1), ...lists.flatMap((list) => list ?? [])];
 
@@ -191,7 +206,9 @@ module.exports = {
   jsonText,
   jsonTextOrDefault,
   later,
+  name,
   objectText,
+  oneOf,
   options,
   texts,
 };

@@ -37,7 +37,7 @@ pub use moves::{MoveFilter, Moves};
 pub use output::{Chunk, Output, STREAMS};
 pub use prompts::Prompts;
 pub use revisions::Revisions;
-pub use runs::{RunFilter, Runs, RunsAfter};
+pub use runs::{RunFilter, RunOrder, Runs, RunsAfter};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};

@@ -3,8 +3,8 @@
 use super::call::{board, each, lists, placed, row};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
-use crate::engine::{RunFilter, RunsAfter};
-use crate::model::RUN;
+use crate::engine::{RunFilter, RunOrder, RunsAfter};
+use crate::model::{Given, RUN};
 
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
@@ -14,6 +14,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("cancelRun", cancel_run),
     ("answerRun", answer_run),
     ("getRun", get_run),
+    ("foldHistory", fold_history),
     ("listRuns", list_runs),
 ];
 
@@ -55,21 +56,43 @@ fn get_run(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `listRuns(connection, most, position of the last run, of the last execution, ...lists)`: lists of zones, worktrees, agents,
-/// statuses. Behind the cells of each run the two places that the next page begins behind.
+fn fold_history(_: &State, call: &Call) -> JsResult<Value> {
+    board(call)?.engine.fold_history()?;
+    Ok(call.env.undefined())
+}
+
+/// `listRuns(connection, most, three numbers of the last run's position, since, until, shortest, order, full, model, parent, branch,
+/// ...lists)`: lists of zones, worktrees, agents, statuses; what isn't asked for is null. Behind the cells of each run the position
+/// that the next page begins behind.
 fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
-    let [zones, worktrees, agents, statuses] = lists(call, 4)?;
-    let filter = RunFilter {
-        zones: borrowed(zones.as_ref()),
-        worktrees: borrowed(worktrees.as_ref()),
-        agents: borrowed(agents.as_ref()),
-        statuses: borrowed(statuses.as_ref()),
-    };
-    state.with_some_given(call, 1, 3, |given| {
+    let [zones, worktrees, agents, statuses] = lists(call, 13)?;
+    state.with_some_given(call, 1, 12, |given| {
         // Nothing is behind the greatest position: the list begins there.
-        let place = |at| Ok::<i64, crate::error::Error>(given.number(at)? as i64);
-        let after = RunsAfter { run: place(1)?, execution: place(2)? };
+        let number = |at| Ok::<i64, crate::error::Error>(given.number(at)? as i64);
+        let number_or_none = |at| match given.get(at) {
+            Given::Number(number) => Some(number as i64),
+            _ => None,
+        };
+        let text = |at| match given.get(at) {
+            Given::Text(text) => Some(text),
+            _ => None,
+        };
+        let filter = RunFilter {
+            zones: borrowed(zones.as_ref()),
+            worktrees: borrowed(worktrees.as_ref()),
+            agents: borrowed(agents.as_ref()),
+            statuses: borrowed(statuses.as_ref()),
+            model: text(9),
+            parent: text(10),
+            branch: text(11),
+            since: number_or_none(4),
+            until: number_or_none(5),
+            least_ms: number_or_none(6),
+            order: RunOrder::WORDS.get(number(7)? as usize).map(|(_, order)| *order).unwrap_or_default(),
+            full: number(8)? != 0,
+        };
+        let after = RunsAfter { value: number(1)?, at: number(2)?, key: number(3)? };
         let most = given.number(0)?;
         state.with_batch(|batch| {
             engine.list_runs(&filter, after, most as usize, batch)?;

@@ -50,6 +50,7 @@ migrations! {
     3 "changes" read from 1 written from 1,
     4 "runs" read from 1 written from 1,
     5 "board" read from 1 written from 1,
+    6 "history" read from 1 written from 1,
 }
 
 /// The version that the code needs.
@@ -77,11 +78,12 @@ mod tests {
         assert_eq!(sums, RELEASED);
     }
 
-    const RELEASED: [&str; 5] = [
+    const RELEASED: [&str; 6] = [
         "c7915cd133efbf0b23fd3b65549a3c64bd6174cfade56c544b985d305fbd112d",
         "6f0a86d3901aec2722480d152d706c210023b0a3f31fcffb02a8bc802c610313",
         "fb52dac40f96699b7bb64890b22a1c9fd3e6f387b138d02f3da5d4bc1d2ceadf",
         "0043c64048d15c27466fd52f5131829321fef1d6cc862b167e95c6572fb5b563",
         "2caa0fc0a53b23a9af093294dff9d2dc21dc043c9f830d9c2ea14df9de376e43",
+        "b25a4ec9cc308ffb33f3aa754826828c7573ae6a52b03e24306ba2fb7de3e202",
     ];
 }

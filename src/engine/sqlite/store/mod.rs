@@ -11,6 +11,7 @@ mod counts_stand;
 mod edits;
 mod executions;
 mod feed;
+mod history;
 mod judged;
 mod moves;
 #[cfg(test)]
@@ -73,6 +74,8 @@ pub struct Store {
     beside: beside::Statements,
     /// The statements of moves.
     moves: moves::Statements,
+    /// What is kept of the history.
+    history: history::History,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
@@ -124,6 +127,7 @@ impl Store {
             runs: runs::Statements::default(),
             beside: beside::Statements::default(),
             moves: moves::Statements::default(),
+            history: history::History::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),
             unfinished: RefCell::default(),

@@ -47,13 +47,22 @@ pub(super) fn usage(batch: &mut Batch, usage: &Usage) {
 
 /// Appends the cells of a run; the row is not ended.
 pub(super) fn push(batch: &mut Batch, record: &Record) {
+    cells(batch, record, true);
+}
+
+/// The same without prompt and result.
+pub(super) fn push_summary(batch: &mut Batch, record: &Record) {
+    cells(batch, record, false);
+}
+
+fn cells(batch: &mut Batch, record: &Record, full: bool) {
     let (life, said) = (&record.life, &record.said);
     let finished_at = if let State::Ended { at, .. } = life.state { Some(at) } else { None };
     let expires_at = if let State::Running { lease, .. } = life.state { Some(lease.deadline.wall_ms) } else { None };
     for known in [&record.id, &record.zone_id, &record.worktree_id, &record.agent_type] {
         text(batch, Some(known));
     }
-    text(batch, Some(record.prompt.as_deref().unwrap_or_default()));
+    text(batch, Some(record.prompt.as_deref().unwrap_or_default()).filter(|_| full));
     text(batch, Some(life.status().word()));
     integer(batch, Some(record.priority));
     integer(batch, Some(life.attempt.into()));
@@ -74,7 +83,7 @@ pub(super) fn push(batch: &mut Batch, record: &Record) {
     text(batch, record.answer.as_deref());
     integer(batch, said.exit_code);
     text(batch, said.error.as_deref());
-    text(batch, said.result.as_deref());
+    text(batch, said.result.as_deref().filter(|_| full));
     text(batch, said.commit_before.as_deref());
     text(batch, said.commit_after.as_deref());
     integer(batch, said.files_changed);
@@ -97,22 +106,35 @@ pub(super) fn push_one(batch: &mut Batch, record: Option<&Record>) {
 /// The same of what is recorded as an execution only: a run that began and ended at once. The statement stands on its columns.
 pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage, metadata: Option<&str>) {
     let end = if row.integer(6) == 0 { End::Failed } else { End::Succeeded };
-    let cell = |batch: &mut Batch, column| row.with_text(column, |known| text(batch, Some(known)));
-    for column in 0..5 {
-        cell(batch, column);
+    let [id, zone, worktree, agent, prompt, made] = [0, 1, 2, 3, 4, 7].map(|column| row.text(column));
+    let result = row.text_or_null(5);
+    let bodies = (Some(prompt.as_str()), result.as_deref());
+    push_ended(batch, [&id, &zone, &worktree, &agent, &made], Status::Ended(end), bodies, used, metadata);
+}
+
+/// The same of what is known of it: its id, zone, worktree, agent and time; prompt and result, where they are to be told.
+pub(in crate::engine::sqlite::store) fn push_ended(
+    batch: &mut Batch,
+    [id, zone, worktree, agent, made]: [&str; 5],
+    status: Status,
+    (prompt, result): (Option<&str>, Option<&str>),
+    used: &Usage,
+    metadata: Option<&str>,
+) {
+    for known in [Some(id), Some(zone), Some(worktree), Some(agent), prompt, Some(status.word())] {
+        text(batch, known);
     }
-    text(batch, Some(Status::Ended(end).word()));
     for count in [0, 1, 1] {
         integer(batch, Some(count));
     }
     nulls(batch, 5);
     // Created, and to be had from then on.
-    cell(batch, 7);
-    cell(batch, 7);
+    text(batch, Some(made));
+    text(batch, Some(made));
     nulls(batch, 1);
-    cell(batch, 7);
+    text(batch, Some(made));
     nulls(batch, 7);
-    text(batch, row.text_or_null(5).as_deref());
+    text(batch, result);
     nulls(batch, 5);
     usage(batch, used);
     nulls(batch, 2);

@@ -230,20 +230,6 @@ queries! {
 
     /// An execution by its id.
     Execution = "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1";
-    /// An execution by its rowid.
-    ExecutionAt = "SELECT {execution}, rowid FROM main.zone_executions WHERE rowid = ?1";
-    /// The latest executions before one, and the key that each has among the runs, or 0.
-    Executions =
-        "SELECT rowid, id, zone_id, worktree_id, agent_type, coalesce((SELECT key FROM main.runs AS r WHERE r.id = e.id), 0) \
-         FROM main.zone_executions AS e WHERE rowid < ?1 ORDER BY rowid DESC";
-    /// The same of a file that has no runs.
-    ExecutionsOnly =
-        "SELECT rowid, id, zone_id, worktree_id, agent_type, 0 FROM main.zone_executions WHERE rowid < ?1 ORDER BY rowid DESC";
-    /// The latest runs before one.
-    Keys = "SELECT key, zone_id, worktree_id, agent_type, created_at FROM main.runs WHERE key < ?1 AND key > 0 ORDER BY key DESC";
-    /// The same of those that have not ended, of which there are few.
-    OpenKeys =
-        "SELECT r.key, r.zone_id, r.worktree_id, r.agent_type, r.created_at FROM (SELECT run FROM main.leases UNION ALL \
-         SELECT run FROM main.run_queue UNION ALL SELECT run FROM main.run_delayed UNION ALL SELECT key FROM main.runs WHERE status = 'waiting') AS o \
-         CROSS JOIN main.runs AS r ON r.key = o.run WHERE o.run < ?1 ORDER BY o.run DESC";
+    /// What was noted of an execution that is no run of ours.
+    NoteOf = "SELECT key FROM main.runs WHERE id = ?1 AND key < 0";
 }

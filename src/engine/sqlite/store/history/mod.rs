@@ -1,0 +1,71 @@
+//! The history: every run, wanted here or recorded by anybody, in every order that is asked for. `truth` is what there is under an
+//! id now, `log` says which ids were touched, `fold` writes what came of them, `tail` is what is not written yet, `list` the runs
+//! that are asked for.
+
+mod compiled;
+mod fold;
+mod line;
+mod list;
+mod log;
+mod sql;
+mod statements;
+mod tail;
+#[cfg(test)]
+mod tests;
+mod truth;
+
+use std::cell::RefCell;
+
+use super::Store;
+use super::runs::push_ended;
+use crate::engine::sqlite::driver::Bind;
+use crate::engine::{RunFilter, RunsAfter};
+use crate::error::Result;
+use crate::model::run::{End, Status};
+use crate::model::time;
+use crate::rows::Batch;
+use line::{Line, status};
+
+/// The version of the schema that has its tables.
+const VERSION: u32 = 6;
+
+/// What a store keeps of it.
+#[derive(Default)]
+pub(super) struct History {
+    statements: compiled::Statements,
+    tail: RefCell<tail::Tail>,
+}
+
+impl Store {
+    /// Appends the runs behind a position, at most so many.
+    pub(super) fn runs_behind(
+        &self,
+        filter: &RunFilter<'_>,
+        after: RunsAfter,
+        most: usize,
+        batch: &mut Batch,
+    ) -> Result<()> {
+        self.in_snapshot(|| {
+            let _busy = self.connection.enter();
+            self.list_history(filter, after, most, batch)
+        })
+    }
+
+    /// Appends the cells of what a row of the history is of; `false` where that is gone.
+    fn push_line(&self, line: &Line, full: bool, batch: &mut Batch) -> Result<bool> {
+        match &line.recorded {
+            None => self.push_run_at(line.place.key, full, batch),
+            Some(recorded) if full => self.push_execution_of(Bind::Text(&recorded.id), batch),
+            Some(recorded) => {
+                let (usage, metadata) = self.noted(Bind::Text(&recorded.id))?;
+                let iso = || time::iso(line.place.at as f64);
+                let made = recorded.made_text.clone().unwrap_or_else(iso);
+                let texts =
+                    [&recorded.id, &line.zone_id, &line.worktree_id, &line.agent_type, &made].map(String::as_str);
+                let status = status(line.status).unwrap_or(Status::Ended(End::Lost));
+                push_ended(batch, texts, status, (None, None), &usage, metadata.as_deref());
+                Ok(true)
+            }
+        }
+    }
+}
