@@ -580,6 +580,34 @@ export interface DatabaseStats {
   executions: number;
 }
 
+/**
+ * What `findWorktrees` takes. Each key narrows the list. An unknown key is a `TypeError`.
+ *
+ * @typeParam Status which there are
+ */
+export interface WorktreeFilter<Status extends string = string> {
+  /** One, or several. */
+  status?: Status | readonly Status[] | null | undefined;
+  /** Those that are in this zone, or in one of several. */
+  zoneId?: string | readonly string[] | null | undefined;
+  /** Their branch, in which each `*` stands for any text. */
+  branchName?: string | null | undefined;
+  /** Created then or later: ISO 8601 or a Date. */
+  createdSince?: string | Date | null | undefined;
+  /** Updated then or later. */
+  updatedSince?: string | Date | null | undefined;
+  /** Whether any of its runs is queued, at work or waiting. */
+  hasOpenRuns?: boolean | null | undefined;
+  /** What their metadata has: each member, `null` for one that is not there; within objects likewise. */
+  metadata?: Metadata | null | undefined;
+  /** By `createdAt`, or by `branchName`. Default: `'newest'`. */
+  orderBy?: 'newest' | 'oldest' | 'branch' | null | undefined;
+  /** 1 to 1,000. Default: 50. */
+  limit?: number | null | undefined;
+  /** The `next` of an earlier page of the same filter and order. */
+  after?: string | null | undefined;
+}
+
 /** What `moveWorktree` takes. An unknown key is a `TypeError`. */
 export interface MoveOptions {
   /** Where on the canvas it is then; either part alone, too. */
@@ -958,6 +986,15 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    * @param filter `status`: only those; falsy or missing: all
    */
   listWorktrees(filter?: { status?: StatusOf<Types> | null | undefined }): WorktreeOf<Types>[];
+  /**
+   * Worktrees of a filter, a page at a time.
+   *
+   * @returns a page; while others write, each worktree is seen exactly once that doesn't change what the filter or the order asks for
+   * @throws {Error} `code` `'ERR_CURSOR'`: `after` is not the `next` of a page of this filter and order
+   * @throws {TypeError | RangeError} for a filter of a wrong kind, a limit out of its range
+   * @example db.findWorktrees({ branchName: 'feature/*', hasOpenRuns: true, metadata: { team: 'web' }, orderBy: 'branch' }).items
+   */
+  findWorktrees(filter?: WorktreeFilter<StatusOf<Types>>): Page<WorktreeOf<Types>>;
   /**
    * Changes a worktree.
    *

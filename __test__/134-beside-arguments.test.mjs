@@ -25,6 +25,7 @@ const CALLS = {
   moveWorktree: (db) => db.moveWorktree('wt-1', 'zone-1'),
   moveWorktrees: (db) => db.moveWorktrees([]),
   getMoves: (db) => db.getMoves(),
+  findWorktrees: (db) => db.findWorktrees(),
   setMetadata: (db) => db.setMetadata('zone', 'zone-1', { a: 1 }),
   getMetadata: (db) => db.getMetadata('zone', 'zone-1'),
   setWipLimit: (db) => db.setWipLimit('zone-1', 1),
@@ -97,6 +98,61 @@ const WRONG = [
     ],
   ],
   ['getMoves', 'filter', (db, value) => db.getMoves(value), wrong.NO_FIELDS.filter(([, value]) => value !== undefined)],
+  ...['status', 'zoneId', 'branchName'].map((field) => [
+    'findWorktrees',
+    field,
+    (db, value) => db.findWorktrees({ [field]: value }),
+    BUT_MISSING(wrong.NO_TEXT).filter(([, value]) => !Array.isArray(value)),
+  ]),
+  ...['createdSince', 'updatedSince'].map((field) => [
+    'findWorktrees',
+    field,
+    (db, value) => db.findWorktrees({ [field]: value }),
+    [
+      ['text', 'yesterday', /yesterday/],
+      ['a number', 5, /5/],
+      ['no time', new Date(NaN), /Date/],
+    ],
+  ]),
+  [
+    'findWorktrees',
+    'hasOpenRuns',
+    (db, value) => db.findWorktrees({ hasOpenRuns: value }),
+    [
+      ['text', 'yes', /yes/],
+      ['a number', 1, /1/],
+    ],
+  ],
+  [
+    'findWorktrees',
+    'metadata',
+    (db, value) => db.findWorktrees({ metadata: value }),
+    wrong.NO_FIELDS.filter(([, value]) => value !== null),
+  ],
+  [
+    'findWorktrees',
+    'orderBy',
+    (db, value) => db.findWorktrees({ orderBy: value }),
+    [
+      ['another', 'port', /port/],
+      ['a number', 1, /1/],
+    ],
+  ],
+  [
+    'findWorktrees',
+    'limit',
+    (db, value) => db.findWorktrees({ limit: value }),
+    [
+      ['none', 0, /0/],
+      ['many', 1001, /1001/],
+    ],
+  ],
+  [
+    'findWorktrees',
+    'filter',
+    (db, value) => db.findWorktrees(value),
+    wrong.NO_FIELDS.filter(([, value]) => value !== undefined),
+  ],
   ['setMetadata', 'kind', (db, value) => db.setMetadata(value, 'zone-1', {}), NO_ID],
   ['setMetadata', 'id', (db, value) => db.setMetadata('zone', value, {}), NO_ID],
   [
@@ -120,6 +176,7 @@ const EVERYWHERE = {
   moveWorktree: (db, value) => db.moveWorktree(value, value, value),
   moveWorktrees: (db, value) => db.moveWorktrees(value),
   getMoves: (db, value) => db.getMoves(value),
+  findWorktrees: (db, value) => db.findWorktrees(value),
   setMetadata: (db, value) => db.setMetadata('zone', 'zone-1', value),
   getMetadata: (db, value) => db.getMetadata(value, value),
   setWipLimit: (db, value) => db.setWipLimit(value, value),
@@ -144,6 +201,7 @@ const ACTING = {
     'zoneId',
     (db, given) => db.moveWorktrees([{ worktreeId: 'wt-1', zoneId: null }, given]),
   ],
+  findWorktrees: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.findWorktrees(given)],
   getMoves: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.getMoves(given)],
   getBoard: ['options', { runs: true }, 'runs', (db, given) => db.getBoard(given)],
   allocatePort: [

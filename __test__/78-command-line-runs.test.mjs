@@ -158,7 +158,10 @@ describe('runs', () => {
       [['--status', 'queued', '--status', 'running'], { status: ['queued', 'running'] }],
       [['--zone', 'zone-1', '--status', 'succeeded'], { zoneId: 'zone-1', status: 'succeeded' }],
     ]) {
-      expect([args, command('runs', ...args, '--json').json()]).toEqual([args, db.listRuns({ ...filter, fields: 'full' })]);
+      expect([args, command('runs', ...args, '--json').json()]).toEqual([
+        args,
+        db.listRuns({ ...filter, fields: 'full' }),
+      ]);
     }
     expect(command('runs', '--zone', 'nowhere').stdout).toBe('No runs.\n');
   });

@@ -110,23 +110,23 @@ const ${name} = {
   copy: ${copier(declared)},
 };
 ${summary(declared)}${values(
-  `new${capital(name)}`,
-  fields.filter((field) => field.given),
-  givenValue,
-)}${edits(fields)
+    `new${capital(name)}`,
+    fields.filter((field) => field.given),
+    givenValue,
+  )}${edits(fields)
     .map(({ suffix, taken, spellings }) => values(`${name}${suffix}`, taken, spellings ? changedValue : plainValue))
     .join('')}`;
 }
 
 /** What is long in a run, and left out of lists unless it is asked for. */
-const BODIES = ['prompt', 'result'];
+const BODIES = new Set(['prompt', 'result']);
 
 /** A run without what is long: its cells are empty. */
 function summary({ name, fields }) {
   if (name !== 'run') return '';
   const cell = (field) => read(field, fields.indexOf(field), name);
   const own = (field) => (field.name === 'id' ? 'id' : cell(field));
-  const short = fields.filter((field) => !BODIES.includes(field.name));
+  const short = fields.filter((field) => !BODIES.has(field.name));
   return `
 /** The same without prompt and result, whose cells are empty. */
 const ${name}Summary = {

@@ -270,7 +270,7 @@ const inFull = db.listRuns({ ...filter, fields: 'full' });
 exactly<Same<typeof inFull, Page<Run>>>();
 db.listRuns();
 // @ts-expect-error A summary has no prompt.
-page.items[0]?.prompt;
+String(page.items[0]?.prompt);
 // @ts-expect-error There is no such order.
 db.listRuns({ orderBy: 'shortest' });
 db.listRuns({ status: 'lost', after: page.next });

@@ -156,6 +156,16 @@ function name(method, field, value) {
   throw wrongType(method, field, value, `${method}: ${field} must be a string, got ${describe(value)}`);
 }
 
+/** One text, or a list of some. */
+const names = (method, field, value) => texts(method, field, typeof value === 'string' ? [value] : value);
+
+/** `true` or `false`, or `null` for a missing one, as the addon takes it. */
+function flag(method, field, value) {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'boolean') return Number(value);
+  throw wrongType(method, field, value, `${method}: ${field} must be a boolean, got ${describe(value)}`);
+}
+
 /** One of some words, of which the first stands for a missing one. */
 function oneOf(method, field, value, words) {
   if (value === undefined || value === null) return words[0];
@@ -200,6 +210,7 @@ module.exports = {
   fieldName,
   fields,
   filter,
+  flag,
   group,
   instant,
   integer,
@@ -207,6 +218,7 @@ module.exports = {
   jsonTextOrDefault,
   later,
   name,
+  names,
   objectText,
   oneOf,
   options,

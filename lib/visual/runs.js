@@ -3,7 +3,7 @@
 const addon = require('../native/addon.js');
 const { one, list } = require('../native/objects.js');
 const { cell } = require('../native/rows.js');
-const { counted, fields, instant, integer, name, oneOf, options, texts } = require('./arguments.js');
+const { counted, fields, instant, integer, name, names, oneOf, options } = require('./arguments.js');
 const { inSnapshot } = require('./board.js');
 const { allOrNothing, valuesOf } = require('./bulk.js');
 const knownKeys = require('./known_keys.js');
@@ -82,9 +82,9 @@ const methods = {
     const { zoneId, worktreeId, agentType, status, limit, after } = given;
     const most = limitOf('listRuns', limit);
     const of = [
-      names('zoneId', zoneId),
-      names('worktreeId', worktreeId),
-      names('agentType', agentType),
+      names('listRuns', 'zoneId', zoneId),
+      names('listRuns', 'worktreeId', worktreeId),
+      names('listRuns', 'agentType', agentType),
       statuses(status),
     ];
     const order = ORDERS.indexOf(oneOf('listRuns', 'orderBy', given.orderBy, ORDERS));
@@ -108,13 +108,8 @@ const methods = {
   },
 };
 
-/** One name, or a list of some. */
-function names(field, given) {
-  return texts('listRuns', field, typeof given === 'string' ? [given] : given);
-}
-
 function statuses(given) {
-  const words = names('status', given);
+  const words = names('listRuns', 'status', given);
   for (const word of words ?? []) oneOf('listRuns', 'status', word, STATUSES);
   return words;
 }

@@ -43,7 +43,7 @@ pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
 pub use wip_limits::WipLimits;
 pub use workers::{Asked, Claim, Workers};
-pub use worktrees::Worktrees;
+pub use worktrees::{WorktreeFilter, WorktreeOrder, Worktrees};
 pub use zones::Zones;
 
 /// All that a board can do.

@@ -48,13 +48,8 @@ pub enum RunOrder {
 }
 
 impl RunOrder {
-    /// What callers call them.
-    pub const WORDS: [(&'static str, Self); 4] = [
-        ("newest", Self::Newest),
-        ("oldest", Self::Oldest),
-        ("longest", Self::Longest),
-        ("costliest", Self::Costliest),
-    ];
+    /// All of them, in the order in which callers know them.
+    pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Longest, Self::Costliest];
 }
 
 /// Where in a list of runs a page begins: behind this one. It is the engine's own, JavaScript only hands it back.

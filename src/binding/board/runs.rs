@@ -1,10 +1,10 @@
 //! Runs, for those who want them done.
 
-use super::call::{board, each, lists, placed, row};
+use super::call::{board, borrowed, each, lists, number_at, placed, row, text_at};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
 use crate::engine::{RunFilter, RunOrder, RunsAfter};
-use crate::model::{Given, RUN};
+use crate::model::RUN;
 
 /// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
@@ -70,26 +70,18 @@ fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     state.with_some_given(call, 1, 12, |given| {
         // Nothing is behind the greatest position: the list begins there.
         let number = |at| Ok::<i64, crate::error::Error>(given.number(at)? as i64);
-        let number_or_none = |at| match given.get(at) {
-            Given::Number(number) => Some(number as i64),
-            _ => None,
-        };
-        let text = |at| match given.get(at) {
-            Given::Text(text) => Some(text),
-            _ => None,
-        };
         let filter = RunFilter {
             zones: borrowed(zones.as_ref()),
             worktrees: borrowed(worktrees.as_ref()),
             agents: borrowed(agents.as_ref()),
             statuses: borrowed(statuses.as_ref()),
-            model: text(9),
-            parent: text(10),
-            branch: text(11),
-            since: number_or_none(4),
-            until: number_or_none(5),
-            least_ms: number_or_none(6),
-            order: RunOrder::WORDS.get(number(7)? as usize).map(|(_, order)| *order).unwrap_or_default(),
+            model: text_at(given, 9),
+            parent: text_at(given, 10),
+            branch: text_at(given, 11),
+            since: number_at(given, 4),
+            until: number_at(given, 5),
+            least_ms: number_at(given, 6),
+            order: RunOrder::ALL.get(number(7)? as usize).copied().unwrap_or_default(),
             full: number(8)? != 0,
         };
         let after = RunsAfter { value: number(1)?, at: number(2)?, key: number(3)? };
@@ -99,8 +91,4 @@ fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
             state.emit(batch, false, 0)
         })
     })
-}
-
-fn borrowed(texts: Option<&Vec<String>>) -> Option<Vec<&str>> {
-    texts.map(|texts| texts.iter().map(String::as_str).collect())
 }

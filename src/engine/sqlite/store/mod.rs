@@ -11,6 +11,7 @@ mod counts_stand;
 mod edits;
 mod executions;
 mod feed;
+mod find;
 mod history;
 mod judged;
 mod moves;
@@ -74,6 +75,8 @@ pub struct Store {
     beside: beside::Statements,
     /// The statements of moves.
     moves: moves::Statements,
+    /// The statements that find worktrees.
+    find: find::Statements,
     /// What is kept of the history.
     history: history::History,
     /// Who is named with what is written.
@@ -127,6 +130,7 @@ impl Store {
             runs: runs::Statements::default(),
             beside: beside::Statements::default(),
             moves: moves::Statements::default(),
+            find: find::Statements::default(),
             history: history::History::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),

@@ -2,7 +2,8 @@
 //! milliseconds, so that nobody waits long for the lock; each leaves a history that can be gone on with.
 
 use super::line::{Place, RECORDED};
-use super::log::{Mark, Read};
+use super::log::Read;
+use super::mark::Mark;
 use super::sql::Sql;
 use super::truth::{Truth, key_of};
 use crate::engine::sqlite::driver::Bind;

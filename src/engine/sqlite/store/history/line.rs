@@ -14,14 +14,14 @@ pub(super) const RECORDED: i64 = 1 << 40;
 
 /// Where a run is among those made at the same time, and when that was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Place {
+pub struct Place {
     pub at: i64,
     pub key: i64,
 }
 
 /// What is recorded as an execution only.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Recorded {
+pub struct Recorded {
     pub id: String,
     /// Its time, where it is written otherwise than we write times.
     pub made_text: Option<String>,
@@ -29,7 +29,7 @@ pub(super) struct Recorded {
 
 /// A row of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub struct Line {
     pub place: Place,
     pub zone_id: String,
     pub worktree_id: String,
@@ -85,7 +85,7 @@ impl Line {
 }
 
 /// Where a run is in an order: what it is ordered by first, then when it was made.
-pub(super) type Rank = (i64, Place);
+pub type Rank = (i64, Place);
 
 /// The same of a row that a statement stands on.
 pub(super) fn rank_of(order: RunOrder, row: &Statement) -> Option<Rank> {

@@ -170,10 +170,9 @@ impl Store {
             Ok(true)
         };
         let way = |ways: [Sql; 2]| if in_order { ways[usize::from(ascending)] } else { ways[0] };
-        let from = |value| match in_order {
-            true => [Bind::Integer(begin.at), Bind::Integer(begin.key), Bind::Integer(end), value],
-            false => [Bind::Integer(i64::MAX), Bind::Integer(i64::MAX), Bind::Integer(i64::MIN), value],
-        };
+        let bounds = if in_order { [begin.at, begin.key, end] } else { [i64::MAX, i64::MAX, i64::MIN] };
+        let bounds = bounds.map(Bind::Integer);
+        let from = |value| [bounds[0], bounds[1], bounds[2], value];
         match along {
             Along::All => self.each_row(way([Sql::Latest, Sql::Earliest]), &from(Bind::Null)[..3], &mut take)?,
             Along::Largest(sql, least) => {

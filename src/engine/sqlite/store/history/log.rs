@@ -3,19 +3,13 @@
 use std::collections::HashMap;
 
 use super::VERSION;
+use super::mark::Mark;
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::schema::counts;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
 use crate::error::Result;
-
-/// A row of the log, as it is known again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Mark {
-    pub seq: i64,
-    pub stamp: i64,
-}
 
 /// How far the history has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

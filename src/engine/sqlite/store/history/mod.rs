@@ -1,20 +1,21 @@
 //! The history: every run, wanted here or recorded by anybody, in every order that is asked for. `truth` is what there is under an
-//! id now, `log` says which ids were touched, `fold` writes what came of them, `tail` is what is not written yet, `list` the runs
+//! id now, `log` says which ids were touched, `fold` writes what came of them, `tail` is what is not written yet, which `read_tail` reads, `list` the runs
 //! that are asked for.
 
 mod compiled;
 mod fold;
+mod kept;
 mod line;
 mod list;
 mod log;
+mod mark;
+mod read_tail;
 mod sql;
 mod statements;
 mod tail;
 #[cfg(test)]
 mod tests;
 mod truth;
-
-use std::cell::RefCell;
 
 use super::Store;
 use super::runs::push_ended;
@@ -24,17 +25,11 @@ use crate::error::Result;
 use crate::model::run::{End, Status};
 use crate::model::time;
 use crate::rows::Batch;
+pub(super) use kept::History;
 use line::{Line, status};
 
 /// The version of the schema that has its tables.
 const VERSION: u32 = 6;
-
-/// What a store keeps of it.
-#[derive(Default)]
-pub(super) struct History {
-    statements: compiled::Statements,
-    tail: RefCell<tail::Tail>,
-}
 
 impl Store {
     /// Appends the runs behind a position, at most so many.

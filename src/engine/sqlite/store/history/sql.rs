@@ -65,13 +65,13 @@ queries! {
 
     /// A run as the history has it.
     RunOf =
-        "SELECT key, created_at, zone_id, worktree_id, agent_type, status, parent_run_id, started_at, finished_at, duration_ms, cost_micros, \
+        "SELECT key, created_at, zone_id, worktree_id, agent_type, status, parent_run_id, started_at, finished_at, duration_ms, \
          executed AND NOT EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id), \
          EXISTS (SELECT 1 FROM main.leases AS l WHERE l.run_id = r.id) FROM main.runs AS r WHERE id = ?1";
     /// An execution as the history has it.
     ExecutionOf = "SELECT zone_id, worktree_id, agent_type, success, executed_at FROM main.zone_executions WHERE id = ?1";
-    /// The models that a run used.
-    ModelsOf = "SELECT model FROM main.run_models WHERE run = +?1 ORDER BY model";
+    /// The models that a run used, and what each cost.
+    ModelsOf = "SELECT model, cost_micros FROM main.run_models WHERE run = +?1 ORDER BY model";
     /// The runs behind one, by key.
     NextRuns = "SELECT key, id FROM main.runs WHERE key > ?1 ORDER BY key LIMIT +?2";
     /// The executions behind one, by rowid.

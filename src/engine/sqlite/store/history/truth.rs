@@ -1,9 +1,9 @@
 //! What there is under an id now, as the history has it. Whatever was done to it, and by whom, what counts is what it came to.
 
 use super::VERSION;
-use super::line::{Line, NO_TIME, Place, RECORDED, Recorded, code};
+use super::line::{Line, NO_TIME, Place, RECORDED, Recorded, code, place};
 use super::sql::Sql;
-use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::{Store, runs};
 use crate::error::Result;
 use crate::model::run::{End, Status};
@@ -23,6 +23,7 @@ pub(super) struct Truth {
 /// A run, or what was noted of an execution.
 struct Run {
     line: Line,
+    is_open: bool,
     is_gone: bool,
 }
 
@@ -31,30 +32,19 @@ impl Store {
     /// `anew`, made again.
     pub(super) fn truth(&self, id: &str, key: i64, anew: bool) -> Result<Truth> {
         let run = if self.version >= runs::VERSION { self.first(Sql::RunOf, &[Bind::Text(id)], run_of)? } else { None };
-        let mut models = Vec::new();
-        if let Some(run) = &run {
-            self.each_row(Sql::ModelsOf, &[Bind::Integer(run.line.place.key)], |row| {
-                models.push(row.text(0));
-                Ok(true)
-            })?;
-        }
-        let known = match self.version >= VERSION {
-            true => self.first(Sql::PlaceOf, &[Bind::Text(id)], |row| super::line::place(row))?,
-            false => None,
-        };
+        let (models, cost) =
+            run.as_ref().map_or_else(|| Ok(Default::default()), |run| self.used(run.line.place.key))?;
+        let is_kept = self.version >= VERSION;
+        let known = if is_kept { self.first(Sql::PlaceOf, &[Bind::Text(id)], place)? } else { None };
         let mut truth = Truth { old: known.into_iter().collect(), models, line: None };
-        let cost = match run {
-            Some(Run { line, is_gone }) if line.place.key > 0 => {
-                truth.old.push(line.place);
-                truth.line = (!is_gone).then_some(line);
-                if let Some(line) = &mut truth.line {
-                    line.models.clone_from(&truth.models);
-                }
-                return Ok(truth);
-            }
-            Some(note) => note.line.cost_micros,
-            None => None,
-        };
+        // A key below 0 is of what was noted of an execution.
+        if let Some(Run { mut line, is_open, is_gone }) = run.filter(|run| run.line.place.key > 0) {
+            truth.old.push(line.place);
+            line.cost_micros = cost.filter(|_| !is_open);
+            line.models.clone_from(&truth.models);
+            truth.line = (!is_gone).then_some(line);
+            return Ok(truth);
+        }
         let key = if anew { key } else { known.map_or(key, |known| known.key) };
         let found = self.first(Sql::ExecutionOf, &[Bind::Text(id)], |row| {
             let end = if row.integer(3) == 0 { End::Failed } else { End::Succeeded };
@@ -75,17 +65,29 @@ impl Store {
         truth.line = found;
         Ok(truth)
     }
+
+    /// The models that a run used, and what that cost, where anybody knows.
+    fn used(&self, key: i64) -> Result<(Vec<String>, Option<i64>)> {
+        let (mut models, mut cost) = (Vec::new(), None);
+        self.each_row(Sql::ModelsOf, &[Bind::Integer(key)], |row| {
+            models.push(row.text(0));
+            if let Some(micros) = row.integer_or_null(1) {
+                cost = Some(cost.unwrap_or(0_i64).saturating_add(micros));
+            }
+            Ok(true)
+        })?;
+        Ok((models, cost))
+    }
 }
 
-fn run_of(row: &crate::engine::sqlite::driver::Statement) -> Run {
+fn run_of(row: &Statement) -> Run {
     let ended_at = row.integer_or_null(8);
     let status = match row.with_text(5, Status::from_word) {
-        _ if row.integer(12) != 0 => Status::Running,
+        _ if row.integer(11) != 0 => Status::Running,
         // Words of others than ours are nobody's to claim.
         None => Status::Ended(End::Lost),
         Some(status) => status,
     };
-    let ended = |value: Option<i64>| value.filter(|_| !status.is_open());
     let line = Line {
         place: Place { at: row.integer(1), key: row.integer(0) },
         zone_id: row.text(2),
@@ -93,12 +95,12 @@ fn run_of(row: &crate::engine::sqlite::driver::Statement) -> Run {
         agent_type: row.text(4),
         status: code(status),
         parent_run_id: row.text_or_null(6),
-        duration_ms: ended(ended_at.and(row.integer_or_null(7)).map(|_| row.integer(9))),
-        cost_micros: ended(row.integer_or_null(10)),
+        duration_ms: ended_at.and(row.integer_or_null(7)).map(|_| row.integer(9)),
+        cost_micros: None,
         recorded: None,
         models: Vec::new(),
     };
-    Run { line, is_gone: row.integer(11) != 0 }
+    Run { line, is_open: status.is_open(), is_gone: row.integer(10) != 0 }
 }
 
 /// When an execution was made, and its text where we would write another.

@@ -113,7 +113,7 @@ pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage, m
 }
 
 /// The same of what is known of it: its id, zone, worktree, agent and time; prompt and result, where they are to be told.
-pub(in crate::engine::sqlite::store) fn push_ended(
+pub fn push_ended(
     batch: &mut Batch,
     [id, zone, worktree, agent, made]: [&str; 5],
     status: Status,
