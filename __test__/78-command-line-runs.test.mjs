@@ -156,6 +156,13 @@ describe('runs', () => {
       [['--worktree', 'feature/2', '--worktree', 'wt-3'], { worktreeId: ['wt-2', 'wt-3'] }],
       [['--agent', 'qa', '--agent', 'backend'], { agentType: ['qa', 'backend'] }],
       [['--status', 'queued', '--status', 'running'], { status: ['queued', 'running'] }],
+      [['--model', 'sonnet'], { model: 'sonnet' }],
+      [['--parent', 'nobody'], { parentRunId: 'nobody' }],
+      [['--branch', 'feature/2'], { branchName: 'feature/2' }],
+      [['--since', '2020-01-01', '--until', '2099-01-01'], { since: '2020-01-01', until: '2099-01-01' }],
+      [['--min-duration', '2h'], { minDurationMs: 7_200_000 }],
+      [['--order', 'oldest'], { orderBy: 'oldest' }],
+      [['--order', 'longest', '--limit', '1'], { orderBy: 'longest', limit: 1 }],
       [['--zone', 'zone-1', '--status', 'succeeded'], { zoneId: 'zone-1', status: 'succeeded' }],
     ]) {
       expect([args, command('runs', ...args, '--json').json()]).toEqual([
