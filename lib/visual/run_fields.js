@@ -156,6 +156,113 @@ const runSummary = {
   },
 };
 
+/** What was recorded as an execution only, in a list: a run that began and ended at once. */
+const recorded = {
+  full: (at) => {
+    const id = cell(at);
+    const zoneId = cell(at + 1);
+    const worktreeId = cell(at + 2);
+    const agentType = cell(at + 3);
+    const prompt = cell(at + 4);
+    const status = cell(at + 5);
+    const createdAt = cell(at + 6);
+    return {
+      id,
+      zoneId,
+      worktreeId,
+      agentType,
+      prompt,
+      status,
+      priority: 0,
+      attempt: 1,
+      maxAttempts: 1,
+      timeoutMs: null,
+      idempotencyKey: null,
+      parentRunId: null,
+      retryOf: null,
+      workerId: null,
+      createdAt,
+      availableAt: createdAt,
+      startedAt: null,
+      finishedAt: createdAt,
+      durationMs: null,
+      leaseExpiresAt: null,
+      cancelRequestedAt: null,
+      question: null,
+      answer: null,
+      exitCode: null,
+      error: null,
+      result: json(JSON.parse, cell(at + 7), 'null', 'run', id, 'result'),
+      commitBefore: null,
+      commitAfter: null,
+      filesChanged: null,
+      insertions: null,
+      deletions: null,
+      usage: {
+        inputTokens: cell(at + 8),
+        cachedInputTokens: cell(at + 9),
+        outputTokens: cell(at + 10),
+        reasoningTokens: cell(at + 11),
+        costMicros: cell(at + 12),
+        models: json(JSON.parse, cell(at + 13), '[]', 'run', id, 'usage.models'),
+      },
+      bodiesPrunedAt: null,
+      by: null,
+      metadata: json(parseRepeated, cell(at + 14), 'null', 'run', id, 'metadata'),
+    };
+  },
+  summary: (at) => {
+    const id = cell(at);
+    const zoneId = cell(at + 1);
+    const worktreeId = cell(at + 2);
+    const agentType = cell(at + 3);
+    const status = cell(at + 5);
+    const createdAt = cell(at + 6);
+    return {
+      id,
+      zoneId,
+      worktreeId,
+      agentType,
+      status,
+      priority: 0,
+      attempt: 1,
+      maxAttempts: 1,
+      timeoutMs: null,
+      idempotencyKey: null,
+      parentRunId: null,
+      retryOf: null,
+      workerId: null,
+      createdAt,
+      availableAt: createdAt,
+      startedAt: null,
+      finishedAt: createdAt,
+      durationMs: null,
+      leaseExpiresAt: null,
+      cancelRequestedAt: null,
+      question: null,
+      answer: null,
+      exitCode: null,
+      error: null,
+      commitBefore: null,
+      commitAfter: null,
+      filesChanged: null,
+      insertions: null,
+      deletions: null,
+      usage: {
+        inputTokens: cell(at + 8),
+        cachedInputTokens: cell(at + 9),
+        outputTokens: cell(at + 10),
+        reasoningTokens: cell(at + 11),
+        costMicros: cell(at + 12),
+        models: json(JSON.parse, cell(at + 13), '[]', 'run', id, 'usage.models'),
+      },
+      bodiesPrunedAt: null,
+      by: null,
+      metadata: json(parseRepeated, cell(at + 14), 'null', 'run', id, 'metadata'),
+    };
+  },
+};
+
 /** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
 function newRun(method, name, argument, strict, element) {
   const given = fields(method, name, argument, knownKeys.newRun, strict);
@@ -174,4 +281,4 @@ function newRun(method, name, argument, strict, element) {
   ];
 }
 
-module.exports = { run, runSummary, newRun };
+module.exports = { run, runSummary, recorded, newRun };

@@ -8,7 +8,7 @@ const { inSnapshot } = require('./board.js');
 const { allOrNothing, valuesOf } = require('./bulk.js');
 const knownKeys = require('./known_keys.js');
 const { limitOf, pageOf, placeOf } = require('./pages.js');
-const { newRun, run, runSummary } = require('./run_fields.js');
+const { newRun, recorded, run, runSummary } = require('./run_fields.js');
 const { stateOf } = require('./state.js');
 
 /** How many runs come with one call of the addon: their rows fit one batch. */
@@ -27,12 +27,19 @@ const START_OF_OLDEST = START.map((most) => -most);
 /** How long a run may take: what fits a number. */
 const DURATIONS = [0, Number.MAX_SAFE_INTEGER];
 
+/** From this key on, what is listed was recorded as an execution only. */
+const RECORDED = 2 ** 39;
+
 /** Runs of a list: each, and where it goes on behind it. */
-const listed = ({ width, make }) => ({
+const listed = ({ width, make }, makeRecorded) => ({
   width: width + 3,
-  make: (at) => ({ item: make(at), place: [cell(at + width), cell(at + width + 1), cell(at + width + 2)] }),
+  make: (at) => {
+    const key = cell(at + width + 2);
+    const item = key < RECORDED ? make(at) : makeRecorded(at);
+    return { item, place: [cell(at + width), cell(at + width + 1), key] };
+  },
 });
-const LISTED = { summary: listed(runSummary), full: listed(run) };
+const LISTED = { summary: listed(runSummary, recorded.summary), full: listed(run, recorded.full) };
 
 /** The methods of VisualDatabase for those who want runs done. */
 const methods = {

@@ -12,7 +12,8 @@ fn no_statement_looks_at_more_than_it_needs_or_sorts() {
     let store = open(&folder.database());
     for sql in Sql::ALL {
         // What has not ended is looked through.
-        let may: &[&str] = if *sql == Sql::WithOpenRuns { &["run_queue", "run_delayed", "leases", "runs"] } else { &[] };
+        let may: &[&str] =
+            if *sql == Sql::WithOpenRuns { &["run_queue", "run_delayed", "leases", "runs"] } else { &[] };
         let (scanned, plan) = scanned(&store, &sql.sql(), may);
         assert_eq!(scanned, [] as [&str; 0], "{}: {plan:?}", sql.name());
         assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{}: {plan:?}", sql.name());

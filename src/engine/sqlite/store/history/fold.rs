@@ -31,13 +31,16 @@ impl Store {
         if !may_write || self.connection.check_writable().is_err() {
             return Ok(());
         }
-        let is_much = self.in_snapshot(|| {
+        // As many rows of the log are looked at without a snapshot: what they are is looked at again with the lock.
+        let is_much = {
             let _busy = self.connection.enter();
-            match self.history_read()? {
-                Some(Read { mark, building: false }) => Ok(self.touched(mark.seq, MUCH)?.rows >= MUCH),
-                _ => Ok(true),
+            match (self.history_read()?, self.log_mark()?) {
+                (Some(Read { mark, building: false }), Some(end)) => {
+                    end.seq.saturating_sub(mark.seq) >= MUCH as i64 && self.touched(mark.seq, MUCH)?.rows >= MUCH
+                }
+                _ => true,
             }
-        })?;
+        };
         if is_much {
             // Who holds the lock now need not be waited for: the next list folds, too, and this one reads what isn't folded.
             while self.connection.without_waiting(|| self.atomically(|| self.fold_step())).is_ok_and(|more| more) {}

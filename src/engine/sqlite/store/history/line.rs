@@ -44,18 +44,21 @@ pub struct Line {
 }
 
 impl Line {
-    /// The row that a statement stands on.
+    /// The row that a statement stands on, as far as a list shows it: a run is read from where it is.
     pub fn read(row: &Statement) -> Self {
+        let recorded = row.text_or_null(9).map(|id| Recorded { id, made_text: row.text_or_null(10) });
+        let [zone_id, worktree_id, agent_type] =
+            if recorded.is_some() { [2, 3, 4].map(|column| row.text(column)) } else { Default::default() };
         Self {
             place: place(row),
-            zone_id: row.text(2),
-            worktree_id: row.text(3),
-            agent_type: row.text(4),
+            zone_id,
+            worktree_id,
+            agent_type,
             status: row.integer(5),
-            parent_run_id: row.text_or_null(6),
-            duration_ms: row.integer_or_null(7),
-            cost_micros: row.integer_or_null(8),
-            recorded: row.text_or_null(9).map(|id| Recorded { id, made_text: row.text_or_null(10) }),
+            parent_run_id: None,
+            duration_ms: None,
+            cost_micros: None,
+            recorded,
             models: Vec::new(),
         }
     }

@@ -84,13 +84,14 @@ impl Store {
         self.read_tail()?;
         let asked = self.asked(filter)?;
         let mut after = (after.value, Place { at: after.at, key: after.key });
+        let noted = self.has_notes()?;
         while batch.rows() < most {
             let wanted = most - batch.rows();
             let found = self.find(&asked, after, wanted)?;
             let is_end = found.len() < wanted;
             for (rank, line) in found {
                 after = rank;
-                if self.push_line(&line, filter.full, batch)? {
+                if self.push_line(&line, filter.full, noted, batch)? {
                     for part in [rank.0, rank.1.at, rank.1.key] {
                         batch.push_integer(part, false);
                     }

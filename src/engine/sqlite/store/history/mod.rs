@@ -17,8 +17,10 @@ mod tail;
 mod tests;
 mod truth;
 
+use std::borrow::Cow;
+
 use super::Store;
-use super::runs::push_ended;
+use super::runs::push_brief;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::{RunFilter, RunsAfter};
 use crate::error::Result;
@@ -46,21 +48,19 @@ impl Store {
         })
     }
 
-    /// Appends the cells of what a row of the history is of; `false` where that is gone.
-    fn push_line(&self, line: &Line, full: bool, batch: &mut Batch) -> Result<bool> {
-        match &line.recorded {
-            None => self.push_run_at(line.place.key, full, batch),
-            Some(recorded) if full => self.push_execution_of(Bind::Text(&recorded.id), batch),
-            Some(recorded) => {
-                let (usage, metadata) = self.noted(Bind::Text(&recorded.id))?;
-                let iso = || time::iso(line.place.at as f64);
-                let made = recorded.made_text.clone().unwrap_or_else(iso);
-                let texts =
-                    [&recorded.id, &line.zone_id, &line.worktree_id, &line.agent_type, &made].map(String::as_str);
-                let status = status(line.status).unwrap_or(Status::Ended(End::Lost));
-                push_ended(batch, texts, status, (None, None), &usage, metadata.as_deref());
-                Ok(true)
-            }
+    /// Appends the cells of what a row of the history is of; `false` where that is gone. `noted`: something was noted of executions.
+    fn push_line(&self, line: &Line, full: bool, noted: bool, batch: &mut Batch) -> Result<bool> {
+        let Some(recorded) = &line.recorded else { return self.push_run_at(line.place.key, full, batch) };
+        let id = Bind::Text(&recorded.id);
+        let note = if noted { self.noted(id)? } else { Default::default() };
+        if full {
+            return self.push_listed_execution(id, &note, batch);
         }
+        let texts = [&recorded.id, &line.zone_id, &line.worktree_id, &line.agent_type].map(String::as_str);
+        let iso = || time::iso(line.place.at as f64);
+        let made = recorded.made_text.as_deref().map_or_else(|| Cow::Owned(iso()), Cow::Borrowed);
+        let status = status(line.status).unwrap_or(Status::Ended(End::Lost));
+        push_brief(batch, texts, status, &made, &note.0, note.1.as_deref());
+        Ok(true)
     }
 }

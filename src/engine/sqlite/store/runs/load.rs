@@ -2,7 +2,7 @@
 
 use super::VERSION;
 use super::lease::Held;
-use super::push::{push, push_execution, push_summary};
+use super::push::{push, push_execution, push_listed, push_summary};
 use super::record::{Record, Usage};
 use super::row::Row;
 use super::sql::Sql;
@@ -29,12 +29,27 @@ impl Store {
     }
 
     /// Appends the cells of an execution as those of a run; `false` where there is none.
-    pub(in crate::engine::sqlite::store) fn push_execution_of(&self, id: Bind<'_>, batch: &mut Batch) -> Result<bool> {
+    pub(super) fn push_execution_of(&self, id: Bind<'_>, batch: &mut Batch) -> Result<bool> {
         let (usage, metadata) = self.noted(id)?;
         Ok(self.first(Sql::Execution, &[id], |row| push_execution(batch, row, &usage, metadata.as_deref()))?.is_some())
     }
 
-    /// What was noted of an execution that is no run of ours.
+    /// The same in a list, where it has prompt and result.
+    pub(in crate::engine::sqlite::store) fn push_listed_execution(
+        &self,
+        id: Bind<'_>,
+        (usage, metadata): &(Usage, Option<String>),
+        batch: &mut Batch,
+    ) -> Result<bool> {
+        Ok(self.first(Sql::Execution, &[id], |row| push_listed(batch, row, usage, metadata.as_deref()))?.is_some())
+    }
+
+    /// Whether anything was noted of executions that are no runs of ours.
+    pub(in crate::engine::sqlite::store) fn has_notes(&self) -> Result<bool> {
+        Ok(self.version >= VERSION && self.finds(Sql::AnyNote, &[])?)
+    }
+
+    /// What was noted of such an execution.
     pub(in crate::engine::sqlite::store) fn noted(&self, id: Bind<'_>) -> Result<(Usage, Option<String>)> {
         let key = if self.version >= VERSION { self.first(Sql::NoteOf, &[id], |row| row.integer(0))? } else { None };
         key.map_or_else(|| Ok(Default::default()), |key| Ok((self.usage(key)?, self.metadata_at(key)?)))

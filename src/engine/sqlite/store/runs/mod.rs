@@ -29,7 +29,7 @@ mod workers;
 mod tests;
 
 pub(super) use compiled::Statements;
-pub(super) use push::push_ended;
+pub(super) use push::push_brief;
 
 /// The version of the schema that has their tables.
 pub(super) const VERSION: u32 = 4;

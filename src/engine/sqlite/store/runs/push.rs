@@ -3,7 +3,7 @@
 use super::record::{Record, Usage};
 use crate::engine::sqlite::driver::Statement;
 use crate::model::run::{Amounts, End, State, Status};
-use crate::model::time;
+use crate::model::{RUN, time};
 use crate::rows::Batch;
 
 /// A text, or NULL.
@@ -105,40 +105,71 @@ pub(super) fn push_one(batch: &mut Batch, record: Option<&Record>) {
 
 /// The same of what is recorded as an execution only: a run that began and ended at once. The statement stands on its columns.
 pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage, metadata: Option<&str>) {
-    let end = if row.integer(6) == 0 { End::Failed } else { End::Succeeded };
-    let [id, zone, worktree, agent, prompt, made] = [0, 1, 2, 3, 4, 7].map(|column| row.text(column));
-    let result = row.text_or_null(5);
-    let bodies = (Some(prompt.as_str()), result.as_deref());
-    push_ended(batch, [&id, &zone, &worktree, &agent, &made], Status::Ended(end), bodies, used, metadata);
-}
-
-/// The same of what is known of it: its id, zone, worktree, agent and time; prompt and result, where they are to be told.
-pub fn push_ended(
-    batch: &mut Batch,
-    [id, zone, worktree, agent, made]: [&str; 5],
-    status: Status,
-    (prompt, result): (Option<&str>, Option<&str>),
-    used: &Usage,
-    metadata: Option<&str>,
-) {
-    for known in [Some(id), Some(zone), Some(worktree), Some(agent), prompt, Some(status.word())] {
-        text(batch, known);
+    let cell = |batch: &mut Batch, column| row.with_text(column, |known| text(batch, Some(known)));
+    for column in 0..5 {
+        cell(batch, column);
     }
+    text(batch, Some(ended_as(row).word()));
     for count in [0, 1, 1] {
         integer(batch, Some(count));
     }
     nulls(batch, 5);
     // Created, and to be had from then on.
-    text(batch, Some(made));
-    text(batch, Some(made));
+    cell(batch, 7);
+    cell(batch, 7);
     nulls(batch, 1);
-    text(batch, Some(made));
+    cell(batch, 7);
     nulls(batch, 7);
-    text(batch, result);
+    text(batch, row.text_or_null(5).as_deref());
     nulls(batch, 5);
     usage(batch, used);
     nulls(batch, 2);
     text(batch, metadata);
+}
+
+fn ended_as(row: &Statement) -> Status {
+    Status::Ended(if row.integer(6) == 0 { End::Failed } else { End::Succeeded })
+}
+
+/// The same in a list, with prompt and result: only what it has, and as many cells in all as a run.
+pub(super) fn push_listed(batch: &mut Batch, row: &Statement, used: &Usage, metadata: Option<&str>) {
+    let cell = |batch: &mut Batch, column| row.with_text(column, |known| text(batch, Some(known)));
+    for column in 0..5 {
+        cell(batch, column);
+    }
+    text(batch, Some(ended_as(row).word()));
+    cell(batch, 7);
+    if row.is_null(5) {
+        batch.push_null()
+    } else {
+        cell(batch, 5)
+    }
+    push_beside(batch, used, metadata);
+}
+
+/// The same without prompt and result: its id, zone, worktree, agent, state and time.
+pub fn push_brief(
+    batch: &mut Batch,
+    texts: [&str; 4],
+    status: Status,
+    made: &str,
+    used: &Usage,
+    metadata: Option<&str>,
+) {
+    for known in texts {
+        text(batch, Some(known));
+    }
+    nulls(batch, 1);
+    text(batch, Some(status.word()));
+    text(batch, Some(made));
+    nulls(batch, 1);
+    push_beside(batch, used, metadata);
+}
+
+fn push_beside(batch: &mut Batch, used: &Usage, metadata: Option<&str>) {
+    usage(batch, used);
+    text(batch, metadata);
+    nulls(batch, RUN.fields.len() - 15);
 }
 
 #[cfg(test)]
@@ -147,7 +178,6 @@ mod tests {
 
     use super::*;
     use crate::engine::sqlite::driver::Connection;
-    use crate::model::RUN;
 
     #[test]
     fn an_execution_has_a_cell_for_each_field_where_it_belongs() {

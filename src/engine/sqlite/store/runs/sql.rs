@@ -232,4 +232,6 @@ queries! {
     Execution = "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1";
     /// What was noted of an execution that is no run of ours.
     NoteOf = "SELECT key FROM main.runs WHERE id = ?1 AND key < 0";
+    /// Whether there is any such note.
+    AnyNote = "SELECT 1 FROM main.runs WHERE key < 0 LIMIT 1";
 }
