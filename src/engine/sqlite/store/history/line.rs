@@ -44,11 +44,12 @@ pub struct Line {
 }
 
 impl Line {
-    /// The row that a statement stands on, as far as a list shows it: a run is read from where it is.
-    pub fn read(row: &Statement) -> Self {
+    /// The row that a statement stands on, as far as a list shows it: a run is read from where it is, and so is an execution
+    /// that is shown in full.
+    pub fn read(row: &Statement, full: bool) -> Self {
         let recorded = row.text_or_null(9).map(|id| Recorded { id, made_text: row.text_or_null(10) });
         let [zone_id, worktree_id, agent_type] =
-            if recorded.is_some() { [2, 3, 4].map(|column| row.text(column)) } else { Default::default() };
+            if recorded.is_some() && !full { [2, 3, 4].map(|column| row.text(column)) } else { Default::default() };
         Self {
             place: place(row),
             zone_id,

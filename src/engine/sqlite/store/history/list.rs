@@ -1,7 +1,5 @@
 //! The runs that are asked for: those that the tables have, along the index that says most, and those that only the tail has.
 
-use std::collections::BTreeMap;
-
 use super::fold::at_place;
 use super::line::{FIRST_TIME, Line, NO_TIME, Place, Rank, code, digits, rank_of};
 use super::sql::Sql;
@@ -36,39 +34,34 @@ struct First {
     most: usize,
     /// Behind this one.
     after: Rank,
-    found: BTreeMap<Rank, Line>,
+    /// In their order. Mostly what is found comes last.
+    found: Vec<(Rank, Line)>,
 }
 
 impl First {
+    fn is_before(&self, one: Rank, other: Rank) -> bool {
+        if self.ascending { one < other } else { one > other }
+    }
+
     /// Whether something belongs to it.
     fn takes(&self, rank: Rank) -> bool {
-        let before = |one: &Rank, other: &Rank| if self.ascending { one < other } else { one > other };
-        before(&self.after, &rank)
-            && (self.found.len() < self.most || self.last().is_none_or(|last| before(&rank, last)))
+        let is_full = self.found.len() >= self.most;
+        let last = self.found.last().filter(|_| is_full);
+        self.is_before(self.after, rank) && last.is_none_or(|(last, _)| self.is_before(rank, *last))
     }
 
     fn put(&mut self, rank: Rank, line: Line) {
-        self.found.insert(rank, line);
-        if self.found.len() > self.most {
-            if self.ascending {
-                self.found.pop_last()
-            } else {
-                self.found.pop_first()
-            };
+        let is_last = self.found.last().is_none_or(|(last, _)| self.is_before(*last, rank));
+        let at = if is_last {
+            self.found.len()
+        } else {
+            self.found.partition_point(|(other, _)| self.is_before(*other, rank))
+        };
+        if self.found.get(at).is_some_and(|(other, _)| *other == rank) {
+            return;
         }
-    }
-
-    fn last(&self) -> Option<&Rank> {
-        if self.ascending { self.found.keys().next_back() } else { self.found.keys().next() }
-    }
-
-    fn lines(self) -> Vec<(Rank, Line)> {
-        let ascending = self.ascending;
-        let mut lines: Vec<_> = self.found.into_iter().collect();
-        if !ascending {
-            lines.reverse();
-        }
-        lines
+        self.found.insert(at, (rank, line));
+        self.found.truncate(self.most);
     }
 }
 
@@ -134,7 +127,7 @@ impl Store {
     fn find(&self, asked: &Asked<'_>, after: Rank, most: usize) -> Result<Vec<(Rank, Line)>> {
         let order = asked.filter.order;
         let ascending = order == RunOrder::Oldest;
-        let mut first = First { ascending, most, after, found: BTreeMap::new() };
+        let mut first = First { ascending, most, after, found: Vec::with_capacity(most) };
         let tail = self.history.tail.borrow();
         for line in tail.lines() {
             if let Some(rank) = line.rank(order)
@@ -145,7 +138,7 @@ impl Store {
             }
         }
         if tail.is_all() {
-            return Ok(first.lines());
+            return Ok(first.found);
         }
         // Where a page begins within the bounds of time, in an order of time.
         let begin = match order {
@@ -166,7 +159,7 @@ impl Store {
                 return Ok(!in_order);
             }
             if !tail.hides(rank.1) && asked.takes_row(self, row)? {
-                first.put(rank, Line::read(row));
+                first.put(rank, Line::read(row, asked.filter.full));
             }
             Ok(true)
         };
@@ -191,7 +184,7 @@ impl Store {
                 }
             }
         }
-        Ok(first.lines())
+        Ok(first.found)
     }
 
     /// Which index to go along: the one of the filter that leaves least, as a rule.
