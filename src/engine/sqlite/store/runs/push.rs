@@ -140,9 +140,9 @@ pub(super) fn push_listed(batch: &mut Batch, row: &Statement, used: &Usage, meta
     text(batch, Some(ended_as(row).word()));
     cell(batch, 7);
     if row.is_null(5) {
-        batch.push_null()
+        batch.push_null();
     } else {
-        cell(batch, 5)
+        cell(batch, 5);
     }
     push_beside(batch, used, metadata);
 }
