@@ -675,6 +675,43 @@ export interface MoveFilter {
   after?: string | null | undefined;
 }
 
+/** A worktree of the archive. */
+export interface ArchivedWorktree<Types extends CanvasTypes = CanvasTypes> {
+  /** Its own, for good: an id may be archived several times. */
+  key: number;
+  /** As it was when it was archived. */
+  worktree: WorktreeOf<Types>;
+  /** The zone that it was in, to which it goes back; `null` for none, and where that was deleted since. */
+  zoneId: string | null;
+  /** ISO 8601. */
+  archivedAt: string;
+  /** Who archived it: the actor of `db.as`; `null` for nobody that is known. */
+  by: { kind: 'user' | 'agent' | 'system'; id: string } | null;
+  reason: string | null;
+  /** How many executions it has. */
+  executions: number;
+  /** What its runs cost, in millionths; `null` where nobody told. */
+  costMicros: number | null;
+  /** As `getMetadata` has it. */
+  metadata: Metadata;
+}
+
+/** Which page of a list. An unknown key is a `TypeError`. */
+export interface PageOptions {
+  /** From 1 to 1,000; 50 by default. */
+  limit?: number | null | undefined;
+  /** The `next` of an earlier page. */
+  after?: string | null | undefined;
+}
+
+/** What `restoreWorktree` takes. An unknown key is a `TypeError`. */
+export interface RestoreOptions {
+  /** Another port than it had; `'auto'` is the lowest from 3001 to 3999 that no worktree has. */
+  port?: number | string | null | undefined;
+  /** Which one, where several were archived under that id; the last one by default. */
+  key?: number | null | undefined;
+}
+
 /** What `renderPrompt` gives. */
 export interface RenderedPrompt {
   prompt: string;
@@ -704,6 +741,14 @@ export interface BesideZone {
   metadata: Metadata | null;
   /** As `setWipLimit` set it; `null`: as many as like. */
   wipLimit: number | null;
+}
+
+/** What `undo` and `redo` take. An unknown key is a `TypeError`. */
+export interface UndoOptions {
+  /** Whose changes, default those of the actor of `db.as`. */
+  by?: By | null | undefined;
+  /** Where others have changed the same since: `'reject'` (the default) throws `ERR_CONFLICT`, `'skip'` takes back what was done before. */
+  onConflict?: 'reject' | 'skip' | null | undefined;
 }
 
 /** What `getBoard` gives. */
@@ -769,8 +814,11 @@ export type Change<Types extends CanvasTypes = CanvasTypes> = {
     entity: Entity;
     /** Of what; `null` for limits and budgets, whose fields say it. An assignment's is its worktree's. */
     id: string | null;
-    /** `'insert'` may be of what is there already: it is another one in its place then. */
-    op: 'insert' | 'update' | 'delete';
+    /**
+     * `'insert'` may be of what is there already: it is another one in its place then. `'archived'` and `'restored'` are the delete
+     * and the insert of a worktree that leaves the canvas with its history, and comes back with it.
+     */
+    op: 'insert' | 'update' | 'delete' | (Entity extends 'worktree' ? 'archived' | 'restored' : never);
     fields: Partial<ChangedFields<Types>[Entity]>;
   };
 }[ChangedEntity];
@@ -1398,6 +1446,63 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   getMoves(filter?: MoveFilter): Page<Move>;
   /**
+   * Takes back what somebody did last to the canvas, in whichever process: moves, positions, updates, relocations, metadata,
+   * archiving and coming back from the archive, not creating and deleting. What was done in one transaction is taken back together.
+   * Remembered is what is done through `db.as`, by calls of this class, for as long as the feed reaches back. An undo is itself no target of undo.
+   *
+   * @param options `by`: whose, default the actor of `db.as`. `onConflict`: what to do where others have changed the same values since;
+   *   `'reject'`, the default, throws, `'skip'` gives that up and takes back what was done before
+   * @returns the changes that this made, as `getChanges` tells them; `null` where there is nothing to undo
+   * @throws {Error} `code` `'ERR_CONFLICT'`: somebody has changed it since; `current` is the worktree or zone as it is now, `null` where it
+   *   is gone. Nothing was changed
+   * @throws {TypeError} where nobody is named, for an actor or an option that is none
+   * @example
+   * const anna = db.as({ kind: 'user', id: 'anna' });
+   * anna.moveWorktree('wt-1', 'zone-done');
+   * anna.undo();
+   */
+  undo(options?: UndoOptions): Change[] | null;
+  /**
+   * Does again what `undo` took back last. Once that actor does something else to the canvas, there is nothing to do again.
+   *
+   * @param options as for `undo`
+   * @returns the changes that this made; `null` where there is nothing
+   * @throws {Error | TypeError} as `undo` does
+   * @example anna.redo();
+   */
+  redo(options?: UndoOptions): Change[] | null;
+  /**
+   * Takes a worktree off the canvas with its history, all or nothing: its id, its port and its branch are free. Its executions
+   * leave the four tables, and still count and are found by `getExecution`, the histories, `getRun` and `listRuns`; the JavaScript layer
+   * doesn't see them. Its open runs are cancelled. Whoever gets its id has a history of its own.
+   *
+   * @param options `reason`: why, for the ledger and the archive
+   * @returns what is in the archive now
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`: no such worktree
+   * @throws {TypeError} for an id or a reason that is no string
+   * @example const { key, executions } = db.archiveWorktree('wt-1', { reason: 'merged' });
+   */
+  archiveWorktree(id: string, options?: { reason?: string | null | undefined }): ArchivedWorktree<Types>;
+  /**
+   * Brings the worktree back that was archived last under an id, with its executions, its zone if that is there, its metadata and what
+   * its runs cost.
+   *
+   * @returns the worktree; its `updatedAt` is another one only where its port is
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`: no such worktree in the archive; `'ERR_CONFLICT'`: its id, its port or its branch
+   *   (`field`) is taken by the worktree `current`, or a zone or an execution's id is not what it was; `'ERR_NO_PORT'`
+   * @throws {TypeError | RangeError} for what is no id, port or key
+   * @example db.restoreWorktree('wt-1', { port: 'auto' });
+   */
+  restoreWorktree(id: string, options?: RestoreOptions): WorktreeOf<Types>;
+  /**
+   * The archive, what was archived last first. A page costs its rows, not its position.
+   *
+   * @throws {Error} `code` `'ERR_CURSOR'`: `after` is not the `next` of a page of this list
+   * @throws {TypeError | RangeError} for a limit out of its range
+   * @example db.listArchived().items.map(({ worktree, archivedAt }) => `${archivedAt} ${worktree.branchName}`)
+   */
+  listArchived(options?: PageOptions): Page<ArchivedWorktree<Types>>;
+  /**
    * Changes what is kept beside a worktree, a zone or a run, by JSON merge patch (RFC 7396): members are merged, `null`
    * removes one, everything else takes the place of what was there. Nothing is written where nothing changes.
    *
@@ -1435,11 +1540,17 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /**
    * Everything that stands on the canvas, in one consistent read.
    *
-   * @param options `runs`: with what the runs of each worktree come to, which takes longer; default false
-   * @throws {TypeError} for another key, `runs` that is no boolean
+   * @param options `runs`: with what the runs of each worktree come to, which takes longer; default false. `at`: as it was then,
+   *   ISO 8601 or a Date: zones with their templates, worktrees, assignments, metadata, limits, and the `next` of then. A transaction of
+   *   this package is never shown in halves. Runs are of now, so not with `at`
+   * @throws {Error} `code` `'ERR_HISTORY_PRUNED'`: `at` is before all that is kept
+   * @throws {TypeError | RangeError} for another key, `runs` that is no boolean, `at` that is no time
+   * @example
+   * const hourAgo = db.getBoard({ at: new Date(Date.now() - 3_600_000) });
+   * for (const change of db.getChanges({ after: hourAgo.next }).items) replay(change);
    * @example for (const { id, revision, openRuns } of db.getBoard({ runs: true }).worktrees) show(id, revision, openRuns);
    */
-  getBoard(options?: { runs?: boolean | null | undefined }): Board<Types>;
+  getBoard(options?: { runs?: boolean | null | undefined; at?: string | Date | null | undefined }): Board<Types>;
   /**
    * What anybody has changed, in the order in which it can be seen: one sequence over worktrees, zones, assignments, executions,
    * runs and the rest, whichever program wrote it. A page costs its rows, not its place. Never prompts of runs, results or output.

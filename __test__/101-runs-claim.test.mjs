@@ -188,6 +188,18 @@ describe('zoneIds and agentTypes', () => {
     expect(next(mixed(), 9, { zoneIds: null, agentTypes: undefined })).toHaveLength(6);
   });
 
+  it('are at most 10,000', () => {
+    const db = mixed();
+    expect(
+      db.claimRuns({ workerId: 'worker', zoneIds: Array(10_000).fill('nowhere'), agentTypes: Array(10_000).fill('x') }),
+    ).toEqual([]);
+    for (const field of ['zoneIds', 'agentTypes']) {
+      expect(() => db.claimRuns({ workerId: 'worker', [field]: Array(200_000).fill('nowhere') })).toThrow(
+        expect.objectContaining({ name: 'RangeError', code: 'ERR_OUT_OF_RANGE', method: 'claimRuns', field }),
+      );
+    }
+  });
+
   it('leave the others in the queue', () => {
     const db = mixed();
     next(db, 9, { agentTypes: ['qa'] });

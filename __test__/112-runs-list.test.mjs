@@ -205,7 +205,7 @@ describe('pages', () => {
       { after: next },
       { zoneId: 'zone-2', after: next },
       { zoneId: 'zone-1', status: 'queued', after: next },
-      { zoneId: 'zone-1', after: `${next}x` },
+      ...['x', '!', '=', 'xx', ' '].map((more) => ({ zoneId: 'zone-1', after: `${next}${more}` })),
       { zoneId: 'zone-1', after: 'nonsense' },
       { zoneId: 'zone-1', after: '' },
     ])

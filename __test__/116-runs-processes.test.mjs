@@ -220,3 +220,21 @@ describe('a file that is', () => {
     expect(db.heartbeatRun(held.run.id, held.token).cancelRequested).toBe(false);
   });
 });
+
+describe('A database that is restored while a worker works', () => {
+  it('gives the run to another one, and the first one is late: no token is given again', async () => {
+    const dbPath = temporaryFile();
+    const db = board({ dbPath });
+    const { id } = queued(db);
+    const backup = db.backupSync();
+    const before = claim(db);
+    await VisualDatabase.restore(backup.path, { dbPath });
+    expect(db.getRun(id).status).toBe('queued');
+
+    const after = claim(db);
+    expect(after.run.id).toBe(id);
+    expect(refusal(() => db.heartbeatRun(id, before.token)).code).toBe('ERR_LEASE_LOST');
+    expect(refusal(() => db.finishRun(id, before.token, { status: 'failed' })).code).toBe('ERR_LEASE_LOST');
+    expect(db.finishRun(id, after.token, { status: 'succeeded' }).status).toBe('succeeded');
+  });
+});

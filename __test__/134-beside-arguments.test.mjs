@@ -19,6 +19,14 @@ const NO_INTEGER = [
   ['2 ** 53', 2 ** 53, /9007199254740992/],
 ];
 
+const NO_LIMIT = [
+  ['none', 0, /0/],
+  ['text', '5', /5/],
+  ['many', 1001, /1001/],
+];
+
+const ANNA = { kind: 'user', id: 'anna' };
+
 /** Each call, and each of its arguments: what it is called, and what belongs there no more than here. */
 const CALLS = {
   renderPrompt: (db) => db.renderPrompt('zone-1', 'wt-1', { a: 1 }),
@@ -26,6 +34,11 @@ const CALLS = {
   moveWorktrees: (db) => db.moveWorktrees([]),
   getMoves: (db) => db.getMoves(),
   findWorktrees: (db) => db.findWorktrees(),
+  archiveWorktree: (db) => db.archiveWorktree('wt-1'),
+  restoreWorktree: (db) => db.restoreWorktree('wt-1'),
+  listArchived: (db) => db.listArchived(),
+  undo: (db) => db.undo({ by: ANNA }),
+  redo: (db) => db.redo({ by: ANNA }),
   setMetadata: (db) => db.setMetadata('zone', 'zone-1', { a: 1 }),
   getMetadata: (db) => db.getMetadata('zone', 'zone-1'),
   setWipLimit: (db) => db.setWipLimit('zone-1', 1),
@@ -87,17 +100,33 @@ const WRONG = [
       ['no date', new Date(NaN), /Date/],
     ],
   ]),
+  ['getMoves', 'limit', (db, value) => db.getMoves({ limit: value }), NO_LIMIT],
+  ['getMoves', 'filter', (db, value) => db.getMoves(value), wrong.NO_FIELDS.filter(([, value]) => value !== undefined)],
+  ...['undo', 'redo'].flatMap((method) => [
+    [method, 'by', (db, value) => db[method]({ by: value }), BUT_MISSING(wrong.NO_FIELDS)],
+    [method, 'onConflict', (db, value) => db[method]({ by: ANNA, onConflict: value }), BUT_MISSING(wrong.NO_TEXT)],
+    [method, 'options', (db, value) => db[method](value), wrong.NO_FIELDS.filter(([, value]) => value != null)],
+  ]),
+  ['archiveWorktree', 'id', (db, value) => db.archiveWorktree(value), NO_ID],
   [
-    'getMoves',
-    'limit',
-    (db, value) => db.getMoves({ limit: value }),
+    'archiveWorktree',
+    'reason',
+    (db, value) => db.archiveWorktree('wt-1', { reason: value }),
+    BUT_MISSING(wrong.NO_TEXT),
+  ],
+  ['archiveWorktree', 'options', (db, value) => db.archiveWorktree('wt-1', value), BUT_MISSING(wrong.NO_FIELDS)],
+  ['restoreWorktree', 'id', (db, value) => db.restoreWorktree(value), NO_ID],
+  [
+    'restoreWorktree',
+    'port',
+    (db, value) => db.restoreWorktree('wt-1', { port: value }),
     [
-      ['none', 0, /0/],
-      ['text', '5', /5/],
-      ['many', 1001, /1001/],
+      ['text', 'any', /any/],
+      ['a fraction', 0.5, /0\.5/],
+      ['negative', -1, /-1/],
+      ['an object', {}, /object/],
     ],
   ],
-  ['getMoves', 'filter', (db, value) => db.getMoves(value), wrong.NO_FIELDS.filter(([, value]) => value !== undefined)],
   ...['status', 'zoneId', 'branchName'].map((field) => [
     'findWorktrees',
     field,
@@ -153,6 +182,11 @@ const WRONG = [
     (db, value) => db.findWorktrees(value),
     wrong.NO_FIELDS.filter(([, value]) => value !== undefined),
   ],
+  ['restoreWorktree', 'key', (db, value) => db.restoreWorktree('wt-1', { key: value }), BUT_MISSING(NO_INTEGER)],
+  ['restoreWorktree', 'options', (db, value) => db.restoreWorktree('wt-1', value), BUT_MISSING(wrong.NO_FIELDS)],
+  ['listArchived', 'limit', (db, value) => db.listArchived({ limit: value }), NO_LIMIT],
+  ['listArchived', 'after', (db, value) => db.listArchived({ after: value }), BUT_MISSING(wrong.NO_TEXT)],
+  ['listArchived', 'options', (db, value) => db.listArchived(value), BUT_MISSING(wrong.NO_FIELDS)],
   ['setMetadata', 'kind', (db, value) => db.setMetadata(value, 'zone-1', {}), NO_ID],
   ['setMetadata', 'id', (db, value) => db.setMetadata('zone', value, {}), NO_ID],
   [
@@ -177,6 +211,11 @@ const EVERYWHERE = {
   moveWorktrees: (db, value) => db.moveWorktrees(value),
   getMoves: (db, value) => db.getMoves(value),
   findWorktrees: (db, value) => db.findWorktrees(value),
+  archiveWorktree: (db, value) => db.archiveWorktree(value, value),
+  restoreWorktree: (db, value) => db.restoreWorktree(value, value),
+  listArchived: (db, value) => db.listArchived(value),
+  undo: (db, value) => db.undo(value),
+  redo: (db, value) => db.redo(value),
   setMetadata: (db, value) => db.setMetadata('zone', 'zone-1', value),
   getMetadata: (db, value) => db.getMetadata(value, value),
   setWipLimit: (db, value) => db.setWipLimit(value, value),
@@ -203,6 +242,11 @@ const ACTING = {
   ],
   findWorktrees: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.findWorktrees(given)],
   getMoves: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.getMoves(given)],
+  archiveWorktree: ['options', { reason: 'x' }, 'reason', (db, given) => db.archiveWorktree('wt-1', given)],
+  restoreWorktree: ['options', { port: 'auto', key: 1 }, 'port', (db, given) => db.restoreWorktree('wt-3', given)],
+  listArchived: ['options', { limit: 5 }, 'limit', (db, given) => db.listArchived(given)],
+  undo: ['options', { by: ANNA, onConflict: 'skip' }, 'onConflict', (db, given) => db.undo(given)],
+  redo: ['options', { by: ANNA }, 'by', (db, given) => db.redo(given)],
   getBoard: ['options', { runs: true }, 'runs', (db, given) => db.getBoard(given)],
   allocatePort: [
     'options',
@@ -221,6 +265,7 @@ function furnished(config) {
   db.assignWorktreeToZone('wt-1', 'zone-1');
   db.updateZone('zone-1', { promptTemplate: '{{ a }}' });
   queued(db);
+  db.archiveWorktree('wt-3');
   return db;
 }
 

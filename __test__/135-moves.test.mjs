@@ -401,3 +401,11 @@ describe('getMoves(filter)', () => {
     expect(told(again)).toEqual(['w: null > zone-1', 'w: zone-1 > zone-2']);
   });
 });
+
+it('moves within its zone through an actor, too: signing needs no statement of its own that the call would refuse', () => {
+  const db = board();
+  const anna = db.as({ kind: 'user', id: 'anna' });
+  anna.moveWorktree('wt-1', 'zone-1');
+  const { move, worktree } = anna.moveWorktree('wt-1', 'zone-1', { position: { x: 12 } });
+  expect([move, worktree.position.x]).toEqual([null, 12]);
+});

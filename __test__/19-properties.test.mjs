@@ -22,7 +22,7 @@ function told(db, steps) {
   return withoutExecutionIds({ outcomes, end: readBack(db) });
 }
 
-const empty = (db) => db.db.exec('DELETE FROM worktrees; DELETE FROM zones;');
+const empty = (db) => db.db.exec('DELETE FROM worktrees; DELETE FROM zones; DELETE FROM archived_worktrees;');
 
 describe('any sequence of calls', () => {
   it('answers as the model does, call by call', () => {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { AnswerCache } from '../lib/visual/answer_cache.js';
+import { AnswerCache } from '../lib/visual/kept_answers.js';
 import { VisualDatabase } from '../lib/index.mjs';
 
 const ENTRY = fileURLToPath(new URL('../lib/index.mjs', import.meta.url));

@@ -15,8 +15,11 @@ DROP TABLE IF EXISTS execution_counts_checked;
 -- op: 0 is about to be replaced (void unless the row behind it confirms), 1 made, 2 changed, 3 gone.
 -- entity: 1 worktree, 2 zone, 3 assignment, 4 execution, 5 run; 6 metadata, 7 limits and budgets are reserved.
 -- at: milliseconds, never before the row before. count: by how much the number of executions changes.
--- data: JSON of new values; of an assignment its time; of a worktree with op 0 whose place another one takes: that one, and
--- whether an update makes it.
+-- data: JSON of new values, with x, y and u for the columns that change most (position_x, position_y, updated_at); of an
+-- assignment its time; of a worktree with op 0 whose place another one takes: that one, and whether an update makes it.
+-- agent_type: of an execution or a run; of what has another id now, the one before.
+-- success: of an execution; of what was made on the canvas its rowid, which tells the order of what is of one time, and of an assignment
+-- that was changed, where it is another one.
 CREATE TABLE changes (
   seq INTEGER PRIMARY KEY,
   stamp INTEGER NOT NULL DEFAULT (random()),
@@ -170,10 +173,10 @@ BEGIN
 END;
 
 CREATE TRIGGER changes_worktree_insert AFTER INSERT ON worktrees BEGIN
-  INSERT INTO changes (at, entity, op, id, data)
+  INSERT INTO changes (at, entity, op, id, success, data)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-          1, 1, NEW.id,
+          1, 1, NEW.id, NEW.rowid,
             json_object(
               'path', CASE WHEN typeof(NEW.path) <> 'blob' THEN NEW.path END,
               'port', CASE WHEN typeof(NEW.port) <> 'blob' THEN NEW.port END,
@@ -181,10 +184,10 @@ CREATE TRIGGER changes_worktree_insert AFTER INSERT ON worktrees BEGIN
               'issue_url', CASE WHEN typeof(NEW.issue_url) <> 'blob' THEN NEW.issue_url END,
               'task_id', CASE WHEN typeof(NEW.task_id) <> 'blob' THEN NEW.task_id END,
               'status', CASE WHEN typeof(NEW.status) <> 'blob' THEN NEW.status END,
-              'position_x', CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END,
-              'position_y', CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END,
+              'x', CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END,
+              'y', CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END,
               'created_at', CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END,
-              'updated_at', CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END));
+              'u', CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END));
 END;
 
 CREATE TRIGGER changes_worktree_update AFTER UPDATE ON worktrees BEGIN
@@ -198,10 +201,10 @@ CREATE TRIGGER changes_worktree_update AFTER UPDATE ON worktrees BEGIN
             CASE WHEN OLD.issue_url IS NOT NEW.issue_url THEN ',"issue_url":' || json_quote(CASE WHEN typeof(NEW.issue_url) <> 'blob' THEN NEW.issue_url END) ELSE '' END ||
             CASE WHEN OLD.task_id IS NOT NEW.task_id THEN ',"task_id":' || json_quote(CASE WHEN typeof(NEW.task_id) <> 'blob' THEN NEW.task_id END) ELSE '' END ||
             CASE WHEN OLD.status IS NOT NEW.status THEN ',"status":' || json_quote(CASE WHEN typeof(NEW.status) <> 'blob' THEN NEW.status END) ELSE '' END ||
-            CASE WHEN OLD.position_x IS NOT NEW.position_x THEN ',"position_x":' || json_quote(CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END) ELSE '' END ||
-            CASE WHEN OLD.position_y IS NOT NEW.position_y THEN ',"position_y":' || json_quote(CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END) ELSE '' END ||
+            CASE WHEN OLD.position_x IS NOT NEW.position_x THEN ',"x":' || json_quote(CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END) ELSE '' END ||
+            CASE WHEN OLD.position_y IS NOT NEW.position_y THEN ',"y":' || json_quote(CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END) ELSE '' END ||
             CASE WHEN OLD.created_at IS NOT NEW.created_at THEN ',"created_at":' || json_quote(CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END) ELSE '' END ||
-            CASE WHEN OLD.updated_at IS NOT NEW.updated_at THEN ',"updated_at":' || json_quote(CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END) ELSE '' END, 2) || '}');
+            CASE WHEN OLD.updated_at IS NOT NEW.updated_at THEN ',"u":' || json_quote(CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END) ELSE '' END, 2) || '}');
 END;
 
 -- Another id is another worktree: that one has gone, this one has come. Nobody else pays for a trigger of a column.
@@ -210,10 +213,10 @@ CREATE TRIGGER changes_worktree_renamed AFTER UPDATE OF id ON worktrees WHEN OLD
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
           1, 3, OLD.id);
-  INSERT INTO changes (at, entity, op, id, data)
+  INSERT INTO changes (at, entity, op, id, agent_type, success, data)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-          1, 1, NEW.id,
+          1, 1, NEW.id, OLD.id, NEW.rowid,
             json_object(
               'path', CASE WHEN typeof(NEW.path) <> 'blob' THEN NEW.path END,
               'port', CASE WHEN typeof(NEW.port) <> 'blob' THEN NEW.port END,
@@ -221,10 +224,10 @@ CREATE TRIGGER changes_worktree_renamed AFTER UPDATE OF id ON worktrees WHEN OLD
               'issue_url', CASE WHEN typeof(NEW.issue_url) <> 'blob' THEN NEW.issue_url END,
               'task_id', CASE WHEN typeof(NEW.task_id) <> 'blob' THEN NEW.task_id END,
               'status', CASE WHEN typeof(NEW.status) <> 'blob' THEN NEW.status END,
-              'position_x', CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END,
-              'position_y', CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END,
+              'x', CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END,
+              'y', CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END,
               'created_at', CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END,
-              'updated_at', CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END));
+              'u', CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END));
 END;
 
 -- UPDATE OR REPLACE takes the place of who has the port. Confirmed as that of an insert is, by the row of the update.
@@ -256,10 +259,10 @@ BEGIN
 END;
 
 CREATE TRIGGER changes_zone_insert AFTER INSERT ON zones BEGIN
-  INSERT INTO changes (at, entity, op, id, data)
+  INSERT INTO changes (at, entity, op, id, success, data)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-          2, 1, NEW.id,
+          2, 1, NEW.id, NEW.rowid,
             json_object(
               'name', CASE WHEN typeof(NEW.name) <> 'blob' THEN NEW.name END,
               'description', CASE WHEN typeof(NEW.description) <> 'blob' THEN NEW.description END,
@@ -267,12 +270,12 @@ CREATE TRIGGER changes_zone_insert AFTER INSERT ON zones BEGIN
               'agents', CASE WHEN typeof(NEW.agents) <> 'blob' THEN NEW.agents END,
               'prompt_template', CASE WHEN typeof(NEW.prompt_template) <> 'blob' THEN NEW.prompt_template END,
               'actions', CASE WHEN typeof(NEW.actions) <> 'blob' THEN NEW.actions END,
-              'position_x', CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END,
-              'position_y', CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END,
+              'x', CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END,
+              'y', CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END,
               'size_width', CASE WHEN typeof(NEW.size_width) <> 'blob' THEN NEW.size_width END,
               'size_height', CASE WHEN typeof(NEW.size_height) <> 'blob' THEN NEW.size_height END,
               'created_at', CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END,
-              'updated_at', CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END));
+              'u', CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END));
 END;
 
 CREATE TRIGGER changes_zone_update AFTER UPDATE ON zones BEGIN
@@ -286,12 +289,12 @@ CREATE TRIGGER changes_zone_update AFTER UPDATE ON zones BEGIN
             CASE WHEN OLD.agents IS NOT NEW.agents THEN ',"agents":' || json_quote(CASE WHEN typeof(NEW.agents) <> 'blob' THEN NEW.agents END) ELSE '' END ||
             CASE WHEN OLD.prompt_template IS NOT NEW.prompt_template THEN ',"prompt_template":' || json_quote(CASE WHEN typeof(NEW.prompt_template) <> 'blob' THEN NEW.prompt_template END) ELSE '' END ||
             CASE WHEN OLD.actions IS NOT NEW.actions THEN ',"actions":' || json_quote(CASE WHEN typeof(NEW.actions) <> 'blob' THEN NEW.actions END) ELSE '' END ||
-            CASE WHEN OLD.position_x IS NOT NEW.position_x THEN ',"position_x":' || json_quote(CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END) ELSE '' END ||
-            CASE WHEN OLD.position_y IS NOT NEW.position_y THEN ',"position_y":' || json_quote(CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END) ELSE '' END ||
+            CASE WHEN OLD.position_x IS NOT NEW.position_x THEN ',"x":' || json_quote(CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END) ELSE '' END ||
+            CASE WHEN OLD.position_y IS NOT NEW.position_y THEN ',"y":' || json_quote(CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END) ELSE '' END ||
             CASE WHEN OLD.size_width IS NOT NEW.size_width THEN ',"size_width":' || json_quote(CASE WHEN typeof(NEW.size_width) <> 'blob' THEN NEW.size_width END) ELSE '' END ||
             CASE WHEN OLD.size_height IS NOT NEW.size_height THEN ',"size_height":' || json_quote(CASE WHEN typeof(NEW.size_height) <> 'blob' THEN NEW.size_height END) ELSE '' END ||
             CASE WHEN OLD.created_at IS NOT NEW.created_at THEN ',"created_at":' || json_quote(CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END) ELSE '' END ||
-            CASE WHEN OLD.updated_at IS NOT NEW.updated_at THEN ',"updated_at":' || json_quote(CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END) ELSE '' END, 2) || '}');
+            CASE WHEN OLD.updated_at IS NOT NEW.updated_at THEN ',"u":' || json_quote(CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END) ELSE '' END, 2) || '}');
 END;
 
 CREATE TRIGGER changes_zone_renamed AFTER UPDATE OF id ON zones WHEN OLD.id IS NOT NEW.id BEGIN
@@ -299,10 +302,10 @@ CREATE TRIGGER changes_zone_renamed AFTER UPDATE OF id ON zones WHEN OLD.id IS N
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
           2, 3, OLD.id);
-  INSERT INTO changes (at, entity, op, id, data)
+  INSERT INTO changes (at, entity, op, id, agent_type, success, data)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-          2, 1, NEW.id,
+          2, 1, NEW.id, OLD.id, NEW.rowid,
             json_object(
               'name', CASE WHEN typeof(NEW.name) <> 'blob' THEN NEW.name END,
               'description', CASE WHEN typeof(NEW.description) <> 'blob' THEN NEW.description END,
@@ -310,12 +313,12 @@ CREATE TRIGGER changes_zone_renamed AFTER UPDATE OF id ON zones WHEN OLD.id IS N
               'agents', CASE WHEN typeof(NEW.agents) <> 'blob' THEN NEW.agents END,
               'prompt_template', CASE WHEN typeof(NEW.prompt_template) <> 'blob' THEN NEW.prompt_template END,
               'actions', CASE WHEN typeof(NEW.actions) <> 'blob' THEN NEW.actions END,
-              'position_x', CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END,
-              'position_y', CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END,
+              'x', CASE WHEN typeof(NEW.position_x) <> 'blob' THEN NEW.position_x END,
+              'y', CASE WHEN typeof(NEW.position_y) <> 'blob' THEN NEW.position_y END,
               'size_width', CASE WHEN typeof(NEW.size_width) <> 'blob' THEN NEW.size_width END,
               'size_height', CASE WHEN typeof(NEW.size_height) <> 'blob' THEN NEW.size_height END,
               'created_at', CASE WHEN typeof(NEW.created_at) <> 'blob' THEN NEW.created_at END,
-              'updated_at', CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END));
+              'u', CASE WHEN typeof(NEW.updated_at) <> 'blob' THEN NEW.updated_at END));
 END;
 
 CREATE TRIGGER changes_zone_delete AFTER DELETE ON zones BEGIN
@@ -327,17 +330,18 @@ END;
 
 -- Assignments: what counts is where a worktree is now, so a REPLACE needs nothing more; where it was is the row before. ------
 CREATE TRIGGER changes_assignment_insert AFTER INSERT ON worktree_zones BEGIN
-  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, data)
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, success, data)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-          3, 1, NEW.worktree_id, NEW.zone_id, NEW.worktree_id, NEW.assigned_at);
+          3, 1, NEW.worktree_id, NEW.zone_id, NEW.worktree_id, NEW.rowid, NEW.assigned_at);
 END;
 
 CREATE TRIGGER changes_assignment_update AFTER UPDATE ON worktree_zones BEGIN
-  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, data)
+  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, success, data)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-          3, 2, NEW.worktree_id, NEW.zone_id, NEW.worktree_id, NEW.assigned_at);
+          3, 2, NEW.worktree_id, NEW.zone_id, NEW.worktree_id,
+          CASE WHEN NEW.rowid <> OLD.rowid OR NEW.worktree_id IS NOT OLD.worktree_id THEN NEW.rowid END, NEW.assigned_at);
 END;
 
 CREATE TRIGGER changes_assignment_renamed AFTER UPDATE OF worktree_id ON worktree_zones

@@ -42,6 +42,17 @@ BEGIN
   DELETE FROM wip_limits WHERE zone_id = OLD.id;
 END;
 
+-- What is beside a worktree or a zone goes along where somebody gives it another id.
+CREATE TRIGGER board_worktree_renamed AFTER UPDATE OF id ON worktrees WHEN OLD.id IS NOT NEW.id BEGIN
+  UPDATE OR REPLACE metadata SET id = NEW.id WHERE entity = 1 AND id = OLD.id;
+  UPDATE OR REPLACE worktree_costs SET worktree_id = NEW.id WHERE worktree_id = OLD.id;
+END;
+
+CREATE TRIGGER board_zone_renamed AFTER UPDATE OF id ON zones WHEN OLD.id IS NOT NEW.id BEGIN
+  UPDATE OR REPLACE metadata SET id = NEW.id WHERE entity = 2 AND id = OLD.id;
+  UPDATE OR REPLACE wip_limits SET zone_id = NEW.id WHERE zone_id = OLD.id;
+END;
+
 -- The ledger: every change of a worktree's zone, by anybody, folded from the log. It outlives worktree and zone, so it has their
 -- names as they were. seq and stamp are those of the row of the log that it comes from, nth is which of that row's moves it is;
 -- at grows with key.
@@ -96,3 +107,145 @@ FROM (
 ORDER BY at, row;
 
 INSERT INTO changes_readers (name, seq, stamp) SELECT 'moves', seq, stamp FROM changes ORDER BY seq DESC LIMIT 1;
+
+-- What the board was at the log's row `seq` with this `stamp`: with what the log says since, the board at any time. JSON, each row
+-- an array that begins with its rowid; what JSON can't say (a blob) is null.
+CREATE TABLE boards (
+  seq INTEGER PRIMARY KEY,
+  stamp INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+
+-- What was changed together, where its rows of the log are not of one time: the first and the last. A board is never one in the
+-- middle of it.
+CREATE TABLE changes_spans (
+  first INTEGER PRIMARY KEY,
+  last INTEGER NOT NULL
+);
+
+-- What somebody (`by`, the actor as JSON) did to the canvas by this package's calls, to be undone: what values were and became, or what
+-- was archived. What has the same `tx` was done in one transaction, and is undone together.
+CREATE TABLE undo_steps (
+  key INTEGER PRIMARY KEY,
+  "by" TEXT NOT NULL,
+  tx INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  undone INTEGER NOT NULL DEFAULT 0,
+  data TEXT NOT NULL
+);
+CREATE INDEX undo_steps_by ON undo_steps ("by", undone, key);
+
+-- Kept whenever the log is folded, as long as the log goes on from there.
+CREATE TRIGGER boards_kept AFTER UPDATE OF stamp ON changes BEGIN
+  INSERT OR REPLACE INTO boards (seq, stamp, data) SELECT NEW.seq, NEW.stamp, json_object(
+    'worktrees', json((SELECT json_group_array(json_array(t.rowid, CASE WHEN typeof(id) <> 'blob' THEN id END, CASE WHEN typeof(path) <> 'blob' THEN path END,
+        CASE WHEN typeof(port) <> 'blob' THEN port END, CASE WHEN typeof(branch_name) <> 'blob' THEN branch_name END,
+        CASE WHEN typeof(issue_url) <> 'blob' THEN issue_url END,
+        CASE WHEN typeof(task_id) <> 'blob' THEN task_id END, CASE WHEN typeof(status) <> 'blob' THEN status END,
+        CASE WHEN typeof(position_x) <> 'blob' THEN position_x END,
+        CASE WHEN typeof(position_y) <> 'blob' THEN position_y END,
+        CASE WHEN typeof(created_at) <> 'blob' THEN created_at END,
+        CASE WHEN typeof(updated_at) <> 'blob' THEN updated_at END)) FROM worktrees AS t)),
+    'zones', json((SELECT json_group_array(json_array(t.rowid, CASE WHEN typeof(id) <> 'blob' THEN id END, CASE WHEN typeof(name) <> 'blob' THEN name END,
+        CASE WHEN typeof(description) <> 'blob' THEN description END,
+        CASE WHEN typeof(trigger) <> 'blob' THEN trigger END, CASE WHEN typeof(agents) <> 'blob' THEN agents END,
+        CASE WHEN typeof(prompt_template) <> 'blob' THEN prompt_template END,
+        CASE WHEN typeof(actions) <> 'blob' THEN actions END,
+        CASE WHEN typeof(position_x) <> 'blob' THEN position_x END,
+        CASE WHEN typeof(position_y) <> 'blob' THEN position_y END,
+        CASE WHEN typeof(size_width) <> 'blob' THEN size_width END,
+        CASE WHEN typeof(size_height) <> 'blob' THEN size_height END,
+        CASE WHEN typeof(created_at) <> 'blob' THEN created_at END,
+        CASE WHEN typeof(updated_at) <> 'blob' THEN updated_at END)) FROM zones AS t)),
+    'assignments', json((SELECT json_group_array(json_array(t.rowid,
+      CASE WHEN typeof(worktree_id) <> 'blob' THEN worktree_id END, CASE WHEN typeof(zone_id) <> 'blob' THEN zone_id END,
+      CASE WHEN typeof(assigned_at) <> 'blob' THEN assigned_at END)) FROM worktree_zones AS t)),
+    'metadata', json((SELECT json_group_array(json_array(entity, id, data)) FROM metadata)),
+    'limits', json((SELECT json_group_array(json_array(zone_id, most)) FROM wip_limits)));
+  DELETE FROM boards WHERE seq < (SELECT seq FROM changes ORDER BY seq LIMIT 1);
+  DELETE FROM changes_spans WHERE first < (SELECT seq FROM changes ORDER BY seq LIMIT 1);
+  DELETE FROM undo_steps WHERE at < (SELECT at FROM changes ORDER BY seq LIMIT 1);
+END;
+
+-- The archive: worktrees that were taken off the canvas with their history, in the shape of the four tables. Archiving and
+-- restoring are rows of the log with op 4 and 5 (entity 1; worktree_id is the key here, as text); their executions are not told,
+-- but rows with entity 4 and op 4 take what they count from the worktree's id to `history`, and back: so nothing of it counts for
+-- a worktree that gets the id later.
+-- key: never used again, since what was restored stays as a row (restored_at). executions: how many there are of it. at_rowid,
+-- assigned_rowid: the rowids that it and its assignment had, which they get back where they are free.
+CREATE TABLE archived_worktrees (
+  key INTEGER PRIMARY KEY,
+  history TEXT NOT NULL DEFAULT ('archived-' || lower(hex(randomblob(16)))),
+  id TEXT NOT NULL,
+  path TEXT NOT NULL,
+  port INTEGER NOT NULL,
+  branch_name TEXT NOT NULL,
+  issue_url TEXT,
+  task_id TEXT,
+  status TEXT,
+  position_x INTEGER,
+  position_y INTEGER,
+  created_at TEXT NOT NULL,
+  updated_at TEXT,
+  zone_id TEXT,
+  assigned_at TEXT,
+  assigned_rowid INTEGER,
+  at_rowid INTEGER,
+  archived_at INTEGER NOT NULL,
+  restored_at INTEGER,
+  executions INTEGER NOT NULL DEFAULT 0,
+  cost_micros INTEGER,
+  metadata TEXT,
+  "by" TEXT,
+  reason TEXT
+);
+CREATE INDEX archived_worktrees_id ON archived_worktrees (id, key) WHERE restored_at IS NULL;
+CREATE INDEX archived_worktrees_there ON archived_worktrees (restored_at);
+CREATE INDEX archived_worktrees_zone ON archived_worktrees (zone_id) WHERE restored_at IS NULL AND zone_id IS NOT NULL;
+
+-- key is the worktree's key * 2^32 + how many of it were executed before: a worktree's are together and in their order, and no key
+-- is used again. at_rowid: the rowid that it had, which it gets back. made_at: when it was executed, in milliseconds.
+CREATE TABLE archived_executions (
+  key INTEGER PRIMARY KEY,
+  at_rowid INTEGER,
+  made_at INTEGER NOT NULL,
+  id TEXT,
+  zone_id TEXT NOT NULL,
+  worktree_id TEXT NOT NULL,
+  agent_type TEXT NOT NULL,
+  prompt TEXT NOT NULL,
+  result TEXT,
+  success INTEGER,
+  executed_at TEXT NOT NULL
+);
+CREATE INDEX archived_executions_id ON archived_executions (id);
+CREATE INDEX archived_executions_zone ON archived_executions (zone_id, executed_at, at_rowid);
+CREATE INDEX archived_executions_made ON archived_executions (made_at, key);
+
+-- Runs of an archived worktree that ended and are no execution.
+CREATE TABLE archived_runs (
+  run INTEGER PRIMARY KEY,
+  worktree INTEGER NOT NULL
+);
+CREATE INDEX archived_runs_worktree ON archived_runs (worktree);
+
+-- A zone takes its executions along, those in the archive too, so that a zone that gets its id has none.
+CREATE TRIGGER archive_zone_deleted AFTER DELETE ON zones
+WHEN EXISTS (SELECT 1 FROM archived_executions WHERE zone_id = OLD.id)
+  OR EXISTS (SELECT 1 FROM archived_worktrees WHERE restored_at IS NULL AND zone_id = OLD.id)
+BEGIN
+  INSERT INTO changes (at, entity, op, zone_id, worktree_id, agent_type, success, count)
+  SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+              coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+         4, 4, e.zone_id, w.history, e.agent_type, e.success, -count(*)
+  FROM archived_executions AS e JOIN archived_worktrees AS w ON w.key = e.key >> 32
+  WHERE e.zone_id = OLD.id GROUP BY w.key, e.agent_type, e.success;
+  UPDATE archived_worktrees SET executions = executions - gone.count
+  FROM (SELECT key >> 32 AS worktree, count(*) AS count FROM archived_executions WHERE zone_id = OLD.id GROUP BY 1) AS gone
+  WHERE key = gone.worktree;
+  DELETE FROM archived_executions WHERE zone_id = OLD.id;
+  UPDATE archived_worktrees SET zone_id = NULL, assigned_at = NULL WHERE restored_at IS NULL AND zone_id = OLD.id;
+END;
+
+-- The first one: fires the trigger, and changes nothing.
+UPDATE changes SET stamp = stamp WHERE seq = (SELECT max(seq) FROM changes);

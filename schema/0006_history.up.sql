@@ -4,6 +4,7 @@
 -- (at, key) is where a run is among all: when it was made, in milliseconds, and of one millisecond the later one last. A time that
 -- nobody can read is before all others. key: of a run its `runs.key`; of what is recorded as an execution only 2^40 and the
 -- number of the log's row that made it, or, where that is not known any more, less than that.
+-- worktree_id: of one that is archived 0x01 and its key there: who has its id now has another history.
 -- id, made_text: of such an execution, its id, and its time where others wrote it otherwise than we do.
 -- status: 0 queued, 1 running, 2 waiting, 3 succeeded, 4 failed, 5 cancelled, 6 timed out, 7 lost.
 -- duration_ms, length, cost_micros: of a run that has ended, where they are known. length: how many binary digits its duration has.
@@ -55,6 +56,7 @@ CREATE TRIGGER history_doubted AFTER UPDATE OF doubts ON changes_state WHEN NEW.
 END;
 
 CREATE INDEX idx_worktrees_branch ON worktrees(branch_name);
+CREATE INDEX archived_worktrees_branch ON archived_worktrees (branch_name) WHERE restored_at IS NULL;
 
 -- A board without runs has its history. Any other's is built, in steps, by who first asks.
 INSERT INTO changes_readers (name, seq, stamp)

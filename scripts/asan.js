@@ -5,7 +5,7 @@
 // takes about five times as long as the suites alone. Arguments go to vitest: `npm run asan -- 30 31` are two suites.
 //
 // Fails on an error of AddressSanitizer anywhere, on a leak of what the addon has allocated, and on a test that fails. The
-// addon is compiled for this into a folder of its own, unoptimised, and loaded in the ordinary one's place.
+// addon is compiled for this into a folder of its own, unoptimised, and loaded instead of the ordinary one.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');

@@ -234,9 +234,9 @@ function columns({ entities }) {
   };
   const maps = ['worktree', 'zone'].map((name) => {
     const { fields: all } = entities.find((entity) => entity.name === name);
-    return `  ${name}: { ${all.map((field) => `${field.column}: ${part(field)}`).join(', ')} },`;
+    return `  ${name}: { ${all.map((field) => `${field.logged}: ${part(field)}`).join(', ')} },`;
   });
-  return `${head('Where the values of columns belong: the key, the key within that, and what stands for missing JSON.', 'src/model')}
+  return `${head('Where the values of columns belong, as the log calls them: the key, the key within that, and what stands for missing JSON.', 'src/model')}
 module.exports = {
 ${maps.join('\n')}
 };

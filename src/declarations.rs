@@ -69,6 +69,7 @@ fn field(field: &Declaration) -> Value {
     json!({
         "name": field.name,
         "column": field.column,
+        "logged": field.logged(),
         "holds": holds,
         "missing": missing,
         "given": field.is_given(),

@@ -92,6 +92,12 @@ impl Error {
         }
     }
 
+    /// Whether it is one with this code of ours.
+    #[must_use]
+    pub fn is_coded(&self, code: &str) -> bool {
+        matches!(self.parts().0, Self::Coded { code: known, .. } if *known == code)
+    }
+
     /// With the position of the caller's value as the border counts it.
     #[must_use]
     pub fn placed(mut self, place: impl FnOnce(usize) -> Position) -> Self {

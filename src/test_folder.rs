@@ -1,4 +1,4 @@
-//! A folder for a test's files, in the system's place for temporary ones.
+//! A folder for a test's files, in the system's folder for temporary ones.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ impl Folder {
         self.join("visual.db")
     }
 
-    /// A copy of what the JavaScript layer wrote, as the database, with its write-ahead log if it has one.
+    /// A copy of what the JavaScript layer wrote, as the database, with its WAL if it has one.
     pub fn fixture(&self, name: &str) -> PathBuf {
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("__test__/fixtures").join(name);
         let path = self.database();

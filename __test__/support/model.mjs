@@ -8,7 +8,15 @@ const notNull = (column) => sqliteError('SQLITE_CONSTRAINT_NOTNULL', `NOT NULL c
 const foreignKey = () => sqliteError('SQLITE_CONSTRAINT_FOREIGNKEY', 'FOREIGN KEY constraint failed');
 
 const now = () => new Date(Date.now()).toISOString();
-const copy = (value) => structuredClone(value);
+/** A row as callers have it: without the place that SQLite keeps it at, by which equal ones are ordered. */
+const copy = (value) => {
+  if (Array.isArray(value)) return value.map(copy);
+  const { rowid: _, ...row } = structuredClone(value) ?? {};
+  return value === null ? null : row;
+};
+const byRowid = (one, other) => one.rowid - other.rowid;
+const lastRowid = (rows) => Math.max(0, ...rows.map(({ rowid }) => rowid));
+const conflict = (what, { id }) => new Error(`restoreWorktree: ${what} is taken by worktree ${id}`);
 const text = (value) => (value == null ? null : String(value).toWellFormed());
 const number = (value) => Number(value) + 0;
 const json = (value) => JSON.parse(JSON.stringify(value));
@@ -29,10 +37,18 @@ const given = (changes, ...names) =>
   Object.entries(changes).findLast(([key, value]) => names.includes(key) && value !== undefined)?.[1];
 
 export class Model {
-  #tables = { worktrees: [], zones: [], assignments: [], executions: [] };
+  #tables = { worktrees: [], zones: [], assignments: [], executions: [], archive: [] };
   #runs = 0;
 
   #find = (table, id) => this.#tables[table].find((row) => row.id === text(id));
+  /** Puts a row at its place, if that is free, else behind all others. */
+  #put(table, row, place) {
+    const rows = this.#tables[table];
+    const rowid = place && !rows.some((other) => other.rowid === place) ? place : lastRowid(rows) + 1;
+    rows.push({ ...row, rowid });
+    rows.sort(byRowid);
+  }
+
   #drop = (table, isGone) => (this.#tables[table] = this.#tables[table].filter((row) => !isGone(row)));
 
   createWorktree(w) {
@@ -46,7 +62,7 @@ export class Model {
     const port = w.port === 'auto' ? this.allocatePort() : Number(w.port);
     if (this.#tables.worktrees.some((row) => row.port === port)) throw unique('worktrees.port');
     if (this.#find('worktrees', id)) throw unique('worktrees.id', 'PRIMARYKEY');
-    this.#tables.worktrees.push({
+    this.#put('worktrees', {
       id,
       path: text(w.path),
       port,
@@ -103,11 +119,76 @@ export class Model {
     return true;
   }
 
+  archiveWorktree(given, { reason = null } = {}) {
+    const id = requireId(given);
+    const worktree = this.#find('worktrees', id);
+    if (!worktree) throw new Error(`Worktree not found: ${id}`);
+    const assignment = this.#tables.assignments.find((row) => row.worktreeId === id) ?? null;
+    const executions = newestFirst(this.#of('worktreeId', id), 'executedAt', { laterFirst: true });
+    const key = this.#tables.archive.length + 1;
+    this.#tables.archive.push({ key, worktree, assignment, executions, archivedAt: now(), reason, isThere: true });
+    this.deleteWorktree(id);
+    return this.#archived(this.#tables.archive.at(-1));
+  }
+
+  restoreWorktree(given, { port, key } = {}) {
+    const id = requireId(given);
+    const found = this.#archive().findLast((row) => row.worktree.id === id && (key === undefined || row.key === key));
+    if (!found) throw new Error(`restoreWorktree: no worktree is archived as ${id}`);
+    const { worktree, assignment, executions } = found;
+    const newPort = port === undefined ? worktree.port : port === 'auto' ? this.allocatePort() : port;
+    const taken = (what, is) => {
+      const by = this.#tables.worktrees.find(is);
+      if (by) throw conflict(what, by);
+    };
+    taken(`id ${id}`, (row) => row.id === id);
+    taken(`port ${newPort}`, (row) => row.port === newPort);
+    taken(`branch ${worktree.branchName}`, (row) => row.branchName === worktree.branchName);
+    const updatedAt = newPort === worktree.port ? worktree.updatedAt : now();
+    this.#put('worktrees', { ...worktree, port: newPort, updatedAt }, worktree.rowid);
+    if (assignment) this.#put('assignments', assignment, assignment.rowid);
+    const places = new Set(this.#tables.executions.map(({ rowid }) => rowid));
+    const isFree = ({ rowid }) => !places.has(rowid);
+    for (const row of executions.filter(isFree)) this.#put('executions', row, row.rowid);
+    for (const row of executions.toReversed()) if (!isFree(row)) this.#put('executions', row);
+    Object.assign(found, { isThere: false, executions: [] });
+    return this.getWorktree(id);
+  }
+
+  listArchived = () => ({ items: this.#archive().toReversed().map(this.#archived), next: null });
+
+  #archive = () => this.#tables.archive.filter(({ isThere }) => isThere);
+
+  #archived = ({ key, worktree, assignment, executions, archivedAt, reason }) => ({
+    key,
+    worktree: copy(worktree),
+    zoneId: assignment?.zoneId ?? null,
+    archivedAt,
+    by: null,
+    reason,
+    executions: executions.length,
+    costMicros: null,
+    metadata: {},
+  });
+
+  /** The executions of a zone or a worktree, those of the archive too: an id is the worktree's that has it now, or had it last. */
+  #of(key, id) {
+    const here = this.#tables.executions.filter((row) => row[key] === text(id));
+    const archive = this.#archive();
+    if (key === 'zoneId')
+      return archive
+        .flatMap((row) => row.executions.filter((of) => of.zoneId === text(id)).toReversed())
+        .concat(here)
+        .toSorted(byRowid);
+    const last = this.#find('worktrees', id) ? undefined : archive.findLast(({ worktree }) => worktree.id === text(id));
+    return last ? last.executions.toReversed() : here;
+  }
+
   createZone(z) {
     const id = requireId(z.id);
     if (z.name == null) throw notNull('zones.name');
     if (this.#find('zones', id)) throw unique('zones.id', 'PRIMARYKEY');
-    this.#tables.zones.push({
+    this.#put('zones', {
       id,
       name: text(z.name),
       description: text(z.description || null),
@@ -158,16 +239,27 @@ export class Model {
     if (!this.#find('zones', id)) throw new Error(`Zone not found: ${id}`);
     this.#drop('zones', (row) => row.id === text(id));
     for (const table of ['assignments', 'executions']) this.#drop(table, (row) => row.zoneId === text(id));
+    for (const row of this.#archive()) {
+      row.executions = row.executions.filter(({ zoneId }) => zoneId !== text(id));
+      if (row.assignment?.zoneId === text(id)) row.assignment = null;
+    }
     return true;
   }
 
   assignWorktreeToZone(worktreeId, zoneId) {
     const row = { worktreeId: requireId(worktreeId), zoneId: requireId(zoneId), at: now() };
     if (!this.#find('worktrees', worktreeId) || !this.#find('zones', zoneId)) throw foreignKey();
+    const rowid = lastRowid(this.#tables.assignments) + 1;
     this.removeWorktreeFromZone(worktreeId);
-    this.#tables.assignments.push(row);
+    this.#put('assignments', row, rowid);
     return true;
   }
+
+  /** In the order in which they were made. */
+  #assignments = () =>
+    this.#tables.assignments.toSorted((one, other) =>
+      one.at < other.at ? -1 : one.at > other.at ? 1 : byRowid(one, other),
+    );
 
   getWorktreeZone = (id) => this.#tables.assignments.find((row) => row.worktreeId === text(id))?.zoneId ?? null;
 
@@ -177,7 +269,9 @@ export class Model {
   }
 
   getWorktreesInZone = (id) =>
-    this.#tables.assignments.filter((row) => row.zoneId === text(id)).map((row) => this.getWorktree(row.worktreeId));
+    this.#assignments()
+      .filter((row) => row.zoneId === text(id))
+      .map((row) => this.getWorktree(row.worktreeId));
 
   recordExecution(e) {
     const [zoneId, worktreeId] = [requireId(e.zoneId), requireId(e.worktreeId)];
@@ -188,7 +282,7 @@ export class Model {
       if (e[field] == null) throw notNull(`zone_executions.${column}`);
     if (!this.#find('worktrees', worktreeId) || !this.#find('zones', zoneId)) throw foreignKey();
     const id = `exec-${Date.now()}-${(this.#runs++).toString(36)}`;
-    this.#tables.executions.push({
+    this.#put('executions', {
       id,
       zoneId,
       worktreeId,
@@ -201,19 +295,19 @@ export class Model {
     return id;
   }
 
-  getExecution = (id) => copy(this.#find('executions', id) ?? null);
+  getExecution = (id) => copy(this.#everywhere().find((row) => row.id === id) ?? null);
+  #everywhere = () => [...this.#tables.executions, ...this.#archive().flatMap(({ executions }) => executions)];
   getExecutionHistory = (id, limit) => this.#history('zoneId', id, limit);
   getWorktreeExecutions = (id, limit) => this.#history('worktreeId', id, limit);
 
   #history(key, id, limit = 100) {
-    const rows = newestFirst(this.#tables.executions, 'executedAt', { laterFirst: true });
-    return copy(rows.filter((row) => row[key] === text(id)).slice(0, Number(limit) < 0 ? Infinity : Number(limit)));
+    const rows = newestFirst(this.#of(key, id), 'executedAt', { laterFirst: true });
+    return copy(rows.slice(0, Number(limit) < 0 ? Infinity : Number(limit)));
   }
 
   getExecutionStats({ zoneId, worktreeId } = {}) {
-    const rows = this.#tables.executions.filter(
-      (row) => (!zoneId || row.zoneId === text(zoneId)) && (!worktreeId || row.worktreeId === text(worktreeId)),
-    );
+    const all = worktreeId ? this.#of('worktreeId', worktreeId) : this.#everywhere();
+    const rows = all.filter((row) => !zoneId || row.zoneId === text(zoneId));
     const [total, successful] = [rows.length, rows.filter(({ success }) => success).length];
     const uniqueAgents = new Set(rows.map(({ agentType }) => agentType)).size;
     return {
@@ -226,7 +320,7 @@ export class Model {
   }
 
   getBoard() {
-    const assignments = this.#tables.assignments.map(({ worktreeId, zoneId }) => ({ worktreeId, zoneId }));
+    const assignments = this.#assignments().map(({ worktreeId, zoneId }) => ({ worktreeId, zoneId }));
     // Zone by zone, those of one in the order in which they were assigned.
     assignments.sort((one, other) => (one.zoneId < other.zoneId ? -1 : Number(one.zoneId > other.zoneId)));
     const beside = { revision: '-'.repeat(11), metadata: {} };
@@ -237,12 +331,12 @@ export class Model {
   }
 
   getStats() {
-    const { worktrees, zones, assignments, executions } = this.#tables;
+    const { worktrees, zones, assignments } = this.#tables;
     return {
       worktrees: worktrees.length,
       zones: zones.length,
       assignments: assignments.length,
-      executions: executions.length,
+      executions: this.#everywhere().length,
     };
   }
 
@@ -267,7 +361,7 @@ export class Model {
   }
 
   transaction(fn) {
-    const before = copy(this.#tables);
+    const before = structuredClone(this.#tables);
     try {
       return fn();
     } catch (error) {

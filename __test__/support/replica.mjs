@@ -33,7 +33,7 @@ export class Replica {
   }
 
   #put(all, id, op, value) {
-    if (op === 'delete') all.delete(id);
+    if (op === 'delete' || op === 'archived') all.delete(id);
     else all.set(id, value);
   }
 

@@ -1,8 +1,8 @@
-// Writes. A case times its own part and then puts everything back as it was, so that every round of every peer starts from the
-// same rows; only executions pile up, as many for each peer. The values to be written are made before the clock starts: making
-// them is the caller's work.
-//   each(db, time)   `time(values, call)` times every call on its own: what one caller waits, most of the time
-//   timed(db, time)  `time(operations, fn)` times all of them together: what a long run costs, checkpoints of the log included
+// Writes. A case times its own part and then puts everything back as it was, so that every round of every peer starts from
+// the same rows; only executions pile up, as many for each peer. The values to be written are made before the clock
+// starts: making them is the caller's work.   each(db, time)   `time(values, call)` times every call on its own: what one
+// caller waits, most of the time   timed(db, time)  `time(operations, fn)` times all of them together: what a long run
+// costs, checkpoints included
 import {
   SIZES,
   WORKTREES,
@@ -17,6 +17,8 @@ import {
 
 const [, MIDDLE] = SIZES;
 const BATCH = 300;
+const ARCHIVED = 20;
+const HISTORY = 50;
 const NUMBERS = Array.from({ length: BATCH }, (_, i) => i);
 
 const make = (n, fn) => Array.from({ length: n }, (_, i) => fn(i));
@@ -81,6 +83,28 @@ const single = {
   removeWorktreeFromZone(db, time) {
     time(NUMBERS, (i) => db.removeWorktreeFromZone(worktreeId(i)));
     assignBack(db, BATCH);
+  },
+};
+// Worktrees with a short history: what a merged branch has.
+const withHistory = (db) => {
+  const worktrees = newWorktrees(ARCHIVED);
+  createAll(db, worktrees);
+  const executions = newExecutions(ARCHIVED * HISTORY);
+  db.recordExecutions(executions.map((e, i) => ({ ...e, worktreeId: worktrees[i % ARCHIVED].id })));
+  return worktrees;
+};
+const archive = {
+  [`archiveWorktree, ${HISTORY} executions`](db, time) {
+    const worktrees = withHistory(db);
+    time(worktrees, (w) => db.archiveWorktree(w.id));
+    worktrees.forEach((w) => db.restoreWorktree(w.id));
+    deleteAll(db, worktrees);
+  },
+  [`restoreWorktree, ${HISTORY} executions`](db, time) {
+    const worktrees = withHistory(db);
+    worktrees.forEach((w) => db.archiveWorktree(w.id));
+    time(worktrees, (w) => db.restoreWorktree(w.id));
+    deleteAll(db, worktrees);
   },
 };
 const recordExecution = {
@@ -156,6 +180,7 @@ const [each, timed] = [cases('each'), cases('timed')];
 export const writes = [
   ...each('single writes', [MIDDLE], single),
   ...each('recordExecution', SIZES, recordExecution),
+  ...each('archive', [MIDDLE], archive),
   ...timed('every other case', [MIDDLE], sustained, ', checkpoints included'),
   ...timed('writes in a transaction', [MIDDLE], inTransaction, ', in a transaction'),
   ...timed('recordExecution in a transaction', [MIDDLE], recordExecutionInTransaction, ', in a transaction'),

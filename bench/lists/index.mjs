@@ -1,6 +1,6 @@
 // What a page of `listRuns` takes, beside the best SQL by hand on better-sqlite3 with the same tables and indexes, in files of
 // several sizes: `node bench/lists/index.mjs [--runs 10000,1000000] [--rounds 3]`, with the addon built. Each is measured in processes of its
-// own, in turns, on the first page and on the 40th. Decision 29 quotes it.
+// own, in turns, on the first page and on the 40th. Decision 31 quotes it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

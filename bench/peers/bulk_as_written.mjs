@@ -17,6 +17,36 @@ export const asWrittenWithBulk = (Database) =>
       return this.getWorktree(id);
     }
 
+    archiveWorktree(id) {
+      this.#archiveTables();
+      const worktree = this.getWorktree(id);
+      this.transaction(() => {
+        this.db.prepare('INSERT INTO archived_worktrees SELECT * FROM worktrees WHERE id = ?').run(id);
+        this.db.prepare('INSERT INTO archived_executions SELECT * FROM zone_executions WHERE worktree_id = ?').run(id);
+        this.deleteWorktree(id);
+      });
+      return { worktree };
+    }
+
+    restoreWorktree(id) {
+      this.#archiveTables();
+      this.transaction(() => {
+        this.db.prepare('INSERT INTO worktrees SELECT * FROM archived_worktrees WHERE id = ?').run(id);
+        this.db.prepare('INSERT INTO zone_executions SELECT * FROM archived_executions WHERE worktree_id = ?').run(id);
+        this.db.prepare('DELETE FROM archived_executions WHERE worktree_id = ?').run(id);
+        this.db.prepare('DELETE FROM archived_worktrees WHERE id = ?').run(id);
+      });
+      return this.getWorktree(id);
+    }
+
+    #archiveTables() {
+      for (const [table, of] of [
+        ['archived_worktrees', 'worktrees'],
+        ['archived_executions', 'zone_executions'],
+      ])
+        this.db.exec(`CREATE TABLE IF NOT EXISTS ${table} AS SELECT * FROM ${of} WHERE 0`);
+    }
+
     getBoard() {
       return this.transaction(() => ({
         zones: this.listZones(),

@@ -1,6 +1,8 @@
 // What a good JavaScript developer would write instead: every statement prepared once, the same indexes as the package,
-// RETURNING and upserts, COUNT(*) for statistics. No memory map: it was measured to make a read after another process's commit
-// twice as dear, since SQLite maps the file anew then. The same class runs on better-sqlite3 and on node:sqlite (`drivers.mjs`).
+// RETURNING and upserts, COUNT(*) for statistics. No memory map: it was measured to make a read after another process's
+// commit twice as dear, since SQLite maps the file again then. The same class runs on better-sqlite3 and on node:sqlite
+// (`drivers.mjs`).
+// Long because it is one class with a method for each of the package's, as such a developer would have it.
 import { SCHEMA } from './as_written.mjs';
 import { executionOf, worktreeOf, zoneOf } from './hand_tuned_rows.mjs';
 

@@ -62,7 +62,7 @@ CREATE TRIGGER runs_changed AFTER UPDATE OF status ON runs BEGIN
   VALUES (${AT}, 2, NEW.id, NEW.zone_id, NEW.worktree_id, NEW.agent_type, NEW.status);
 END;`;
 
-// What limits close. The counts are of the same statement as the claim, so that no two claims count the same place.
+// What limits close. The counts are of the same statement as the claim, so that no two claims take the last free one.
 const CLOSED = `closed (zone, agent) AS MATERIALIZED (
   SELECT l.zone_id, l.agent_type FROM run_limits AS l WHERE at_once <= (SELECT count(*) FROM runs AS r WHERE r.status = 'running'
     AND l.zone_id IN ('', r.zone_id) AND l.agent_type IN ('', r.agent_type)))`;
@@ -98,8 +98,8 @@ export class HandTunedRuns extends HandTuned {
     super(driver);
     if (driver.value('PRAGMA user_version') < 3) driver.exec(`BEGIN IMMEDIATE; ${TABLE} ${log ? LOG : ''} COMMIT`);
     const { prepare, prepareArrays, prepareReturningArrays } = driver;
-    // NOT NULL refuses it where its zone or its worktree isn't there, and nothing is inserted where the key is an open run's.
-    // Values by their places: by their names they took a tenth longer.
+    // NOT NULL refuses it where its zone or its worktree isn't there, and nothing is inserted where the key is an open
+    // run's. Values by their positions: by their names they took a tenth longer.
     this.insertRun = prepare(
       `INSERT INTO runs (id, status, urgency, priority, max_attempts, timeout_ms, zone_id, worktree_id, agent_type, created_at,
          available_at, idempotency_key, parent_run_id, metadata, prompt)

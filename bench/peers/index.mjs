@@ -12,7 +12,7 @@ export const BEFORE = 'visual-db before';
 const handTuned = async (file) =>
   file === 'runs'
     ? (await import('./hand_tuned_run_calls.mjs')).HandTunedRunCalls
-    : (await import('./hand_tuned.mjs')).HandTuned;
+    : (await import('./hand_tuned_archive.mjs')).HandTunedArchive;
 
 const openers = {
   async [AS_WRITTEN](path, options, file) {

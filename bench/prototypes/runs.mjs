@@ -2,6 +2,7 @@
 //   node bench/prototypes/runs.mjs log | calls | output
 // Variants are interleaved, a few hundred commits of each in turn, and medians of the rounds are compared, so that what else
 // the machine does falls on all of them.
+// Long because it is one experiment: each variant is compared with every other one.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

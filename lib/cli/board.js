@@ -2,21 +2,24 @@
 
 const { colour, many, print, printJson, printable } = require('./output.js');
 const { reading } = require('./database.js');
+const { time } = require('./times.js');
+
+const EXAMPLES = `
+Examples:
+  visual-db board
+  visual-db board --at '2 hours ago'
+  visual-db board --at 2026-11-27T09:00:00Z --json`;
 
 /** `visual-db board` */
 module.exports = (root, run) => {
   root
     .command('board')
     .description('show the zones and the worktrees in them')
+    .option('--at <time>', "as it was then: ISO 8601, or '2 hours ago'", time)
+    .addHelpText('after', EXAMPLES)
     .action(
-      run(({ db, json }) => {
-        const board = reading(db, (database) => {
-          const zones = database
-            .listZones()
-            .map((zone) => Object.assign(zone, { worktrees: database.getWorktreesInZone(zone.id) }));
-          const placed = new Set(zones.flatMap(({ worktrees }) => worktrees.map(({ id }) => id)));
-          return { zones, unassigned: database.listWorktrees().filter(({ id }) => !placed.has(id)) };
-        });
+      run(({ db, json, at }) => {
+        const board = reading(db, (database) => arranged(database.getBoard({ at })));
         if (json) return printJson(board);
         // As on the canvas: from left to right, then from the top down.
         const zones = board.zones.toSorted((a, b) => a.position.x - b.position.x || a.position.y - b.position.y);
@@ -26,6 +29,29 @@ module.exports = (root, run) => {
       }),
     );
 };
+
+/** Zones with the worktrees in them, in the order in which they came, and those that are in none. */
+function arranged({ assignments, ...board }) {
+  const [zones, worktrees] = [board.zones.map(listed), board.worktrees.map(listed)];
+  const known = new Map(worktrees.map((worktree) => [worktree.id, worktree]));
+  const inside = new Map(zones.map((zone) => [zone.id, []]));
+  const unassigned = new Set(worktrees);
+  for (const { worktreeId, zoneId } of assignments) {
+    const worktree = known.get(worktreeId);
+    if (worktree === undefined || !inside.has(zoneId)) continue;
+    inside.get(zoneId).push(worktree);
+    unassigned.delete(worktree);
+  }
+  return {
+    zones: zones.map((zone) => Object.assign(zone, { worktrees: inside.get(zone.id) })),
+    unassigned: [...unassigned],
+  };
+}
+
+/** A zone or a worktree as lists have it, without what only boards tell. */
+function listed({ revision, metadata, wipLimit, openRuns, latestRun, costMicros, ...row }) {
+  return row;
+}
 
 /** Lines, not cells: a cell of a table takes time with the third power of its lines. */
 function title({ name, trigger, agents, worktrees }) {

@@ -24,6 +24,11 @@ const COMMANDS = [
   require('./metadata.js'),
   require('./move.js'),
   require('./moves.js'),
+  require('./archive.js'),
+  require('./archived.js'),
+  require('./restore_worktree.js'),
+  require('./undo.js'),
+  require('./redo.js'),
 ];
 
 const RUNS = [

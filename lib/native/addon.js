@@ -9,8 +9,8 @@ const SqliteError = require('./sqlite_error.js');
  */
 const addon = { ...native, ...native.setup(SqliteError, TypeError, RangeError, Error, Array) };
 
-// On the main thread nothing of the addon runs at process.exit, an uncaught throw or a handled signal: what is open
-// is closed here, so that no write-ahead log stays behind. Workers close theirs when their environment ends.
+// On the main thread nothing of the addon runs at process.exit, an uncaught throw or a handled signal: what is open is
+// closed here, so that no WAL stays behind. Workers close theirs when their environment ends.
 const CLOSES = Symbol.for('visual-db.closes');
 const closeAll = Object.assign(() => addon.closeAll(addon.realm), { [CLOSES]: true });
 const closeLast = () => process.off('exit', closeAll).on('exit', closeAll);

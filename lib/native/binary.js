@@ -33,7 +33,7 @@ function unusable(platform, file, cause) {
   return coded(
     'ERR_VISUAL_DB_BINARY_UNUSABLE',
     `@ai-orchestra/visual-db cannot load its binary for ${platform}, ${file}: ${cause.message.replace(/\.$/, '')}. ` +
-      `To build it anew on this machine, with Rust installed, run: ${BUILD}`,
+      `To build it again on this machine, with Rust installed, run: ${BUILD}`,
     { cause },
   );
 }

@@ -25,7 +25,7 @@ let wide = '';
 let wideStart = 0;
 let read = 0;
 
-/** What a cell costs beside its text: its place in an object and a string's or a number's header. */
+/** What a cell costs beside its text: its slot in an object and a string's or a number's header. */
 const CELL_BYTES = 40;
 
 /** Begins to read the rows that a call has just returned: so many cells of each. */
@@ -85,7 +85,7 @@ function smallBlob(from, to) {
 const count = () => head[ROWS];
 /** Whether there are more rows than it returned. */
 const more = () => head[MORE] !== 0;
-/** The generation of the content that the rows are of, 0 where that can't be told (see answer_cache.js). */
+/** The generation of the content that the rows are of, 0 where that can't be told (see kept_answers.js). */
 const generation = () => head[GENERATION];
 /** How often the statement was compiled again because the schema had changed. */
 const recompilations = () => head[RECOMPILATIONS];

@@ -181,7 +181,7 @@ class Statement {
     return columns;
   }
 
-  /** The SQL, with the values in their places where they were bound for good. */
+  /** The SQL, with the values instead of the parameters where they were bound for good. */
   toString() {
     return addon.expandedSql(handleOf(this, 'toString')) ?? this.source;
   }

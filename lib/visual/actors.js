@@ -12,22 +12,28 @@ const KINDS = ['user', 'agent', 'system'];
 const methods = {
   as(actor) {
     const state = stateOf(this, 'as');
-    const { kind, id } = fields('as', 'actor', actor, knownKeys.actor, true);
-    check('kind', kind, `one of ${KINDS.join(', ')}`, KINDS.includes(kind));
-    check('id', id, 'a non-empty string', id !== '');
+    const text = actorText('as', 'actor', actor);
     // The same state, so that all there is of it is the same, but for the connection, through which calls say who it was.
     const seen = Object.create(state);
-    seen.connection = addon.actAs(state.connection, JSON.stringify({ kind, id }));
+    seen.connection = addon.actAs(state.connection, text);
     const database = Reflect.construct(Stateful, [seen]);
     database.db = this.db;
     return Object.setPrototypeOf(database, Object.getPrototypeOf(this));
   },
 };
 
-function check(field, value, must, holds) {
-  if (typeof value === 'string' && holds) return;
-  const refused = typeof value === 'string' ? wrongValue : wrongType;
-  throw refused('as', field, value, `as: ${field} must be ${must}, got ${describe(value)}`);
+/** An actor as the file has it. */
+function actorText(method, name, actor) {
+  const { kind, id } = fields(method, name, actor, knownKeys.actor, true);
+  check(method, 'kind', kind, `one of ${KINDS.join(', ')}`, KINDS.includes(kind));
+  check(method, 'id', id, 'a non-empty string', id !== '');
+  return JSON.stringify({ kind, id });
 }
 
-module.exports = { methods };
+function check(method, field, value, must, holds) {
+  if (typeof value === 'string' && holds) return;
+  const refused = typeof value === 'string' ? wrongValue : wrongType;
+  throw refused(method, field, value, `${method}: ${field} must be ${must}, got ${describe(value)}`);
+}
+
+module.exports = { actorText, methods };

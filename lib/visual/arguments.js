@@ -136,11 +136,17 @@ function options(method, name, value, keys) {
   return value === undefined ? NOTHING : fields(method, name, value, keys, true);
 }
 
+/** How long a list of texts may be: they are arguments of the addon, for which there is room on the stack. */
+const MOST_TEXTS = 10_000;
+
 /** A list of texts, as an array of the caller's no more; `undefined` for a missing one. */
 function texts(method, name, value) {
   if (value === undefined || value === null) return undefined;
   const list = [];
   each(method, name, value, (text, index) => {
+    if (index === MOST_TEXTS) {
+      throw outOfRange(method, name, value, `${method}: ${name} must be at most ${MOST_TEXTS} texts, got more`);
+    }
     if (typeof text !== 'string') {
       throw wrongType(method, name, text, `${method}: ${name}[${index}] must be a string, got ${describe(text)}`);
     }

@@ -2,11 +2,11 @@
 
 const addon = require('../native/addon.js');
 const { list } = require('../native/objects.js');
-const { describe, options } = require('./arguments.js');
+const { describe, instant, options } = require('./arguments.js');
 const { assignment } = require('./assignments.js');
 const { boardWorktree, boardWorktreeWithRuns, boardZone } = require('./board_fields.js');
-const { endOf } = require('./cursors.js');
-const { wrongType } = require('./errors.js');
+const { cursorOf, endOf, placeAt } = require('./cursors.js');
+const { wrongType, wrongValue } = require('./errors.js');
 const knownKeys = require('./known_keys.js');
 const { stateOf } = require('./state.js');
 
@@ -14,7 +14,10 @@ const { stateOf } = require('./state.js');
 const methods = {
   getBoard(given) {
     const { connection, kept } = stateOf(this, 'getBoard');
-    const runs = withRuns(options('getBoard', 'options', given, knownKeys.board).runs);
+    const read = options('getBoard', 'options', given, knownKeys.board);
+    const runs = withRuns(read.runs);
+    const at = instant('getBoard', 'at', read.at);
+    if (typeof at === 'number') return boardAt(connection, at, read) ?? methods.getBoard.call(this);
     const key = runs ? 'runs' : '';
     const generation = addon.generation(connection);
     const known = kept.boards.ofGeneration(key, generation) ?? renewed(connection, kept.boards, key, generation);
@@ -37,6 +40,32 @@ const methods = {
     return kept.boards.keep(key, board, mark, unchanged ? generation : 0);
   },
 };
+
+/** The board of a time; `undefined` where nothing has changed since. */
+function boardAt(connection, at, { at: given, runs }) {
+  if (runs) throw wrongValue('getBoard', 'runs', runs, 'getBoard: runs are of now, so not with at');
+  const place = placeThen(connection, at, given);
+  if (place === null) return undefined;
+  try {
+    return {
+      zones: list(boardZone, addon.listBoardAt(connection, 0), connection),
+      worktrees: list(boardWorktree, addon.listBoardAt(connection, 1), connection),
+      assignments: list(assignment, addon.listBoardAt(connection, 2), connection),
+      next: cursorOf(placeAt(place)),
+    };
+  } finally {
+    addon.abandon(connection);
+  }
+}
+
+/** Reads the board of a time: the place in the log. */
+function placeThen(connection, at, given) {
+  try {
+    return addon.readBoardAt(connection, at);
+  } catch (error) {
+    throw error.field === 'at' ? Object.assign(error, { value: given }) : error;
+  }
+}
 
 /** A board that was kept, where what was committed since is nothing that it shows. */
 function renewed(connection, boards, key, generation) {

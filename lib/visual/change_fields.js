@@ -7,7 +7,10 @@ const columns = require('./columns.js');
 
 /** What changes are of, in the order of `CHANGED` in src/engine/feed.rs. */
 const ENTITIES = ['worktree', 'zone', 'assignment', 'execution', 'run', 'metadata', 'limit', 'budget'];
-const OPS = [undefined, 'insert', 'update', 'delete'];
+const OPS = [undefined, 'insert', 'update', 'delete', 'archived', 'restored'];
+
+/** What has no values any more. */
+const GONE = new Set(['delete', 'archived']);
 
 /** Never shown, whoever wrote it there: what may be long, or nobody else's business. */
 const BODIES = ['prompt', 'result', 'output'];
@@ -30,7 +33,7 @@ const change = {
         entity: name,
         id: name === 'limit' || name === 'budget' ? null : id,
         op: OPS[op],
-        fields: OPS[op] === 'delete' ? {} : FIELDS[name](of),
+        fields: GONE.has(OPS[op]) ? {} : FIELDS[name](of),
       },
     };
   },

@@ -61,4 +61,4 @@ function entitiesOf(method, given, known) {
 const bitsOf = (names) =>
   names === undefined ? ALL : names.reduce((bits, name) => bits | (1 << ENTITIES.indexOf(name)), 0);
 
-module.exports = { bitsOf, entitiesOf, methods, readChanges };
+module.exports = { ALL, bitsOf, entitiesOf, methods, readChanges };

@@ -1,6 +1,6 @@
 'use strict';
 
-// Where the values of columns belong: the key, the key within that, and what stands for missing JSON.
+// Where the values of columns belong, as the log calls them: the key, the key within that, and what stands for missing JSON.
 // Written by `npm run generate` from src/model: change that.
 
 module.exports = {
@@ -12,10 +12,10 @@ module.exports = {
     issue_url: ['issueUrl'],
     task_id: ['taskId'],
     status: ['status'],
-    position_x: ['position', 'x'],
-    position_y: ['position', 'y'],
+    x: ['position', 'x'],
+    y: ['position', 'y'],
     created_at: ['createdAt'],
-    updated_at: ['updatedAt'],
+    u: ['updatedAt'],
   },
   zone: {
     id: ['id'],
@@ -25,11 +25,11 @@ module.exports = {
     agents: ['agents', null, '[]'],
     prompt_template: ['promptTemplate'],
     actions: ['actions', null, '[]'],
-    position_x: ['position', 'x'],
-    position_y: ['position', 'y'],
+    x: ['position', 'x'],
+    y: ['position', 'y'],
     size_width: ['size', 'width'],
     size_height: ['size', 'height'],
     created_at: ['createdAt'],
-    updated_at: ['updatedAt'],
+    u: ['updatedAt'],
   },
 };

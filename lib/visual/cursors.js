@@ -25,8 +25,12 @@ const fits = (stamp) => BigInt.asIntN(64, stamp) === stamp;
 /** Where the log ends now; `null` where the file has none. */
 function endPlace(connection) {
   const end = addon.changesEnd(connection);
-  if (end === null) return null;
-  const [seq, stamp] = end.split(' ');
+  return end === null ? null : placeAt(end);
+}
+
+/** The place that the addon tells as one text. */
+function placeAt(text) {
+  const [seq, stamp] = text.split(' ');
   return [Number(seq), stamp];
 }
 
@@ -36,4 +40,4 @@ function endOf(connection) {
   return place && cursorOf(place);
 }
 
-module.exports = { cursorOf, endOf, endPlace, placeOf };
+module.exports = { cursorOf, endOf, endPlace, placeAt, placeOf };

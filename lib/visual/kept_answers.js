@@ -1,14 +1,134 @@
 'use strict';
 
-// Which answers are kept (see answer_cache.js), and how each is read and copied.
+// Answers that are kept: until when one holds, of which methods there are some, and how each is read and copied.
 
 const { one, list } = require('../native/objects.js');
-const { AnswerCache } = require('./answer_cache.js');
+const rows = require('../native/rows.js');
 const { zoneId } = require('./assignments.js');
 const { copyBoard } = require('./board.js');
 const { worktree, zone, execution } = require('./fields.js');
 const { KeptBoards } = require('./kept_boards.js');
 const { executionStats, databaseStats } = require('./statistics.js');
+
+/** What an answer costs beside its cells, in bytes, about: its entry in a map. */
+const OVERHEAD = 200;
+
+/**
+ * Answers that still hold, so that a read that is repeated while nobody commits needs no SQLite.
+ *
+ * The addon says of which generation of the content the rows of a call are, and instead of reading again it answers
+ * `null` where the generation that it is told is still the current one. Every commit of every process begins a new
+ * generation, so no answer is ever stale; those of an earlier one are dropped together.
+ */
+class AnswerCache {
+  #limit;
+  #bytes = 0;
+  #generation = 0;
+  #kept = [];
+
+  /** @param {number} limit in bytes; 0 keeps nothing */
+  constructor(limit) {
+    this.#limit = limit;
+  }
+
+  /**
+   * The answers of one method, by its argument: `make` makes an answer of the text that a call returns, `copy` a caller's
+   * own object of an answer.
+   */
+  of(connection, how) {
+    const kept = new Kept(this, connection, how);
+    this.#kept.push(kept);
+    return kept;
+  }
+
+  /** Of which generation the answers are. */
+  get generation() {
+    return this.#generation;
+  }
+
+  /**
+   * Whether there is room for an answer of so many bytes. The first read of a generation keeps nothing: where somebody
+   * commits before every read, keeping would only cost.
+   */
+  takes(generation, bytes) {
+    if (generation === this.#generation) return generation !== 0 && this.#makeRoom(bytes);
+    this.#begin(generation);
+    return false;
+  }
+
+  #begin(generation) {
+    if (generation === 0) return; // Nothing is known of the content: a transaction is open, say.
+    this.#drop();
+    this.#generation = generation;
+  }
+
+  #makeRoom(bytes) {
+    // What is there stays until the next commit: what took its place would be garbage that has outlived many calls, of
+    // which several times the limit piles up before it is collected.
+    if (this.#bytes + bytes > this.#limit) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  #drop() {
+    if (this.#bytes === 0) return;
+    for (const kept of this.#kept) kept.clear();
+    this.#bytes = 0;
+  }
+}
+
+/** One method's answers. */
+class Kept {
+  #answers;
+  #connection;
+  #make;
+  #copy;
+  #map = new Map();
+
+  constructor(answers, connection, { make, copy }) {
+    this.#answers = answers;
+    this.#connection = connection;
+    this.#make = make;
+    this.#copy = copy;
+  }
+
+  /** What is kept for an argument, to ask the addon about; `undefined` where there is nothing. */
+  get(key) {
+    return this.#map.get(key);
+  }
+
+  /** What to tell the addon: the generation of what is kept, 0 where there is nothing. */
+  generationOf(known) {
+    return known === undefined ? 0 : this.#answers.generation;
+  }
+
+  /** The answer of a call that returned `text`: what is kept where that still holds, else what was read. */
+  answer(key, known, text) {
+    return text === null ? this.again(known) : this.keep(key, this.#make(text, this.#connection));
+  }
+
+  /** An answer that still holds, for another caller. */
+  again(known) {
+    return known === null ? null : this.#copy(known);
+  }
+
+  /** Keeps a copy of an answer that was just read, where there is room, and returns the answer. */
+  keep(key, answer, generation = rows.generation()) {
+    const bytes = OVERHEAD + rows.volume();
+    if (typeof key === 'string' && this.#answers.takes(generation, bytes)) {
+      try {
+        this.#map.set(key, this.again(answer));
+      } catch {
+        // JSON so deep that copying it overflows the stack is read again each time.
+      }
+    }
+    return answer;
+  }
+
+  clear() {
+    this.#map.clear();
+  }
+}
 
 /** The answer is one object, or `null`. */
 function oneOf(entity) {
@@ -42,4 +162,4 @@ function keptOf(connection, bytes) {
   };
 }
 
-module.exports = { keptOf };
+module.exports = { keptOf, AnswerCache };

@@ -7,8 +7,8 @@ const OVERHEAD = 200;
 
 /**
  * Boards that still hold. Unlike other answers they outlive commits that change nothing that a board shows (output,
- * heartbeats): each has a mark, which the addon tells, and which is another one once anything of it is. To read that costs a
- * thousandth of reading the board.
+ * heartbeats): each has a mark, which the addon tells and which changes with anything that the board shows. Reading the
+ * mark costs a thousandth of reading the board.
  */
 class KeptBoards {
   #limit;

@@ -58,7 +58,7 @@ function decoded(method, after) {
   }
   try {
     const made = JSON.parse(Buffer.from(after, 'base64url').toString());
-    // What is too much at the end is not looked at by the one or the other.
+    // Node reads over what is no base64: only what was made here is one.
     return Array.isArray(made) && encoded(made) === after ? made : [];
   } catch {
     return [];

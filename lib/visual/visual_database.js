@@ -3,6 +3,7 @@
 const addon = require('../native/addon.js');
 const { Database, adopt } = require('../raw/database.js');
 const actors = require('./actors.js');
+const archive = require('./archive.js');
 const assignments = require('./assignments.js');
 const backups = require('./backups.js');
 const board = require('./board.js');
@@ -22,6 +23,7 @@ const runs = require('./runs.js');
 const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
 const transactions = require('./transactions.js');
+const undo = require('./undo.js');
 const usage = require('./usage.js');
 const watch = require('./watch.js');
 const workers = require('./workers.js');
@@ -73,6 +75,8 @@ for (const concept of [
   statistics,
   board,
   moves,
+  archive,
+  undo,
   runs,
   workers,
   output,

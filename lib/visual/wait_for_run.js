@@ -15,7 +15,7 @@ const SOON = 50;
  * Who waits for a run on a connection. `runs` is what there is to do on it:
  *
  * - `claim(wanted)`: a claimed run, or `null`. `wanted` is what the caller asked for;
- * - `nextDue()`: in how many milliseconds something may be had without anybody's doing (a lease ends, a delayed run's time
+ * - `nextDue()`: in how many milliseconds something may be had though nobody does anything (a lease ends, a delayed run's time
  *   comes, a budget's period is over), `null` for never;
  * - `news(after)`: `{ last, any }`, where the log of changes ends, and whether of what is behind `after` anything may have
  *   brought a run that can be claimed; also where the log ends before. One read of the log, and nothing else.

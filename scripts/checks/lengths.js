@@ -6,7 +6,7 @@ const { ROOT } = require('../setup.js');
 const { filesUnder, read, report } = require('./files.js');
 
 const LONGEST = 300;
-const FOLDERS = ['src', 'lib', 'bin', 'scripts'];
+const FOLDERS = ['src', 'lib', 'bin', 'scripts', 'bench', 'benches', 'examples', 'packages', 'fuzz'];
 const ENDS = ['.rs', '.js', '.mjs', '.cjs', '.c', '.sh', '.py'];
 
 /** The comment that a file begins with. */

@@ -27,6 +27,9 @@ const ONE_ROW = 'it is one row by its key, and one of the log, as other calls ha
 const OWN_MODEL = 'its suite has sequences of its own';
 const LEDGER =
   'the ledger has a model in Rust (model/ledger), and suite 136 compares it with the board after any history';
+const ONE_PAGE = 'it is a page of a table by its key, and store/archive/tests.rs asserts its plan';
+const UNDOES = 'suite 139 has a model of its own: the board of the beginning, and that of the end';
+const NO_MEMORY = 'no peer remembers what was done';
 const MANY = 'it is moveWorktree, which has one, in a transaction';
 const RUN_MODEL = 'runs have a model in Rust (store/runs/tests/life.rs), and processes that are killed (faults/10)';
 
@@ -34,7 +37,7 @@ const of = (names, reason) => Object.fromEntries(names.map((name) => [`VisualDat
 const BACKUPS = ['backup', 'backupSync', 'verifyBackup', 'listBackups', 'pruneBackups', 'restore'];
 const ENDS = ['close', 'Symbol.dispose'];
 const READS_OF_RUNS = ['getOutput', 'getRunLimits', 'getBudgets', 'getRun', 'listRuns'];
-const READS_THAT_REPEAT_NOTHING = [...READS_OF_RUNS, 'getChanges', 'getMetadata', 'getMoves'];
+const READS_THAT_REPEAT_NOTHING = [...READS_OF_RUNS, 'getChanges', 'getMetadata', 'getMoves', 'listArchived'];
 const CALLS_OF_RUNS = [
   'enqueueRun', 'enqueueRuns', 'answerRun', 'cancelRun', 'retryRun', 'setRunLimit', 'setBudget', 'as', 'startRun', 'claimRuns',
   'claimRun', 'waitForRun', 'heartbeatRun', 'appendOutput', 'recordUsage', 'waitRun', 'finishRun', 'releaseRun', 'sweepRuns',
@@ -53,6 +56,7 @@ const EXCEPTIONS = {
     ...of(['getChanges', 'watch'], FEED),
     ...of(['renderPrompt', 'setMetadata', 'getMetadata', 'setWipLimit', 'findWorktrees'], OWN_MODEL),
     ...of(['moveWorktree', 'moveWorktrees', 'getMoves'], LEDGER),
+    ...of(['undo', 'redo'], UNDOES),
   },
   benchmark: {
     ...of(BACKUPS, DEPENDS),
@@ -64,6 +68,8 @@ const EXCEPTIONS = {
     ...of(['getChanges', 'getMoves'], NO_PEER),
     ...of(['findWorktrees'], NO_FINDER),
     ...of(['moveWorktrees'], MANY),
+    ...of(['undo', 'redo'], NO_MEMORY),
+    ...of(['listArchived'], ONE_PAGE),
     ...of(['watch'], FOLLOWS),
     ...of(['setMetadata', 'getMetadata'], ONE_ROW),
     ...of(['allocatePort'], ONE_LOOK),

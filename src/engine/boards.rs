@@ -1,5 +1,6 @@
 //! All that stands on a board, with what is beside it.
 
+use super::Place;
 use crate::error::Result;
 use crate::rows::Batch;
 
@@ -20,10 +21,41 @@ pub trait Boards {
     /// The engine's error.
     fn list_worktrees_of_board(&self, runs: bool, batch: &mut Batch) -> Result<bool>;
 
-    /// Text that is another one once anything is that a board shows, whoever changed it; `None` where that can't be told. What
-    /// a board doesn't show (output, heartbeats) leaves it as it is.
+    /// A text that changes with anything that a board shows, whoever changes it; `None` where that can't be told. What a
+    /// board doesn't show (output, heartbeats) leaves it as it is.
     ///
     /// # Errors
     /// The engine's error.
     fn mark_of_board(&self) -> Result<Option<String>>;
+
+    /// Reads the board as it was at a time, in milliseconds, and where the log was then; `None` where nothing has been changed
+    /// since, so that it is the board of now. [`Boards::list_board_at`] lists it, until [`Lists::abandon`](super::Lists).
+    ///
+    /// # Errors
+    /// `ERR_HISTORY_PRUNED` for a time before all that is kept, the engine's error.
+    fn read_board_at(&self, at: i64) -> Result<Option<Place>>;
+
+    /// Makes the log smaller, a slice of it behind a row: positions that follow each other, as dragging leaves them, become one. The last
+    /// row that was looked at and how many went, `None` at the end.
+    ///
+    /// # Errors
+    /// The engine's error.
+    fn compact_log(&self, after: i64) -> Result<Option<(i64, i64)>>;
+
+    /// Lists a part of the board that was read last, in the shape of the lists of the board of now. `true` where there are more.
+    ///
+    /// # Errors
+    /// The engine's error.
+    fn list_board_at(&self, part: Part, batch: &mut Batch) -> Result<bool>;
+}
+
+/// A part of a board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Its zones.
+    Zones,
+    /// Its worktrees.
+    Worktrees,
+    /// Which worktree is in which zone.
+    Assignments,
 }

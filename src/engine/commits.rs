@@ -6,14 +6,14 @@ use crate::error::Result;
 
 /// What an engine can tell of commits.
 pub trait Commits {
-    /// A number that is another one once anybody has committed, this session or another one of whichever process, and never
-    /// comes back.
+    /// A number that changes whenever anybody commits, this session or another one of whichever process, and never comes
+    /// back.
     ///
     /// # Errors
     /// A `TypeError` once it is closed, the engine's error where commits of others can't be heard of.
     fn commits(&self) -> Result<i32>;
 
-    /// Has `tell` called, once and on whichever thread, when [`Commits::commits`] may be another number than `seen`, after
+    /// Calls `tell`, once and on whichever thread, when [`Commits::commits`] may be another number than `seen`, after
     /// `within`, and now and then, unless the watch is dropped before. `None` where it is another number already.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! Above it nobody knows which engine answers: values come in as the model's [`Given`](crate::model::Given), rows go out in
 //! a [`Batch`](crate::rows::Batch), errors are [`Error`](crate::error::Error)s.
 
+mod archive;
 mod assignments;
 mod boards;
 mod commits;
@@ -20,13 +21,15 @@ mod session;
 mod spending;
 pub mod sqlite;
 mod statistics;
+mod undo;
 mod wip_limits;
 mod workers;
 mod worktrees;
 mod zones;
 
+pub use archive::Archive;
 pub use assignments::Assignments;
-pub use boards::Boards;
+pub use boards::{Boards, Part};
 pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
@@ -41,6 +44,7 @@ pub use runs::{RunFilter, RunOrder, Runs, RunsAfter};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
+pub use undo::Undo;
 pub use wip_limits::WipLimits;
 pub use workers::{Asked, Claim, Workers};
 pub use worktrees::{WorktreeFilter, WorktreeOrder, Worktrees};
@@ -61,6 +65,8 @@ pub trait Engine:
     + Output
     + Spending
     + Moves
+    + Archive
+    + Undo
     + Prompts
     + Feed
     + Metadata
@@ -84,6 +90,8 @@ impl<
         + Output
         + Spending
         + Moves
+        + Archive
+        + Undo
         + Prompts
         + Feed
         + Metadata

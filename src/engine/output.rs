@@ -20,8 +20,8 @@ pub const STREAMS: [&str; 3] = ["stdout", "stderr", "event"];
 
 /// What an engine does with the output of runs.
 pub trait Output {
-    /// Appends to a run's output, of which no more than `most_bytes` are kept: what the next chunk's number will be. Id,
-    /// token and the number that is expected are given.
+    /// Appends to a run's output, of which no more than `most_bytes` are kept, and returns the number that the next chunk
+    /// will have. Id, token and the number that is expected are given.
     ///
     /// # Errors
     /// `ERR_NOT_FOUND`, `ERR_LEASE_LOST`, `ERR_CONFLICT`, the model's for a value.

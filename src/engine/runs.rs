@@ -71,13 +71,13 @@ pub trait Runs {
     /// The model's for a value; `ERR_NOT_FOUND` for a zone, a worktree or a parent that isn't there.
     fn enqueue_run(&self, method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()>;
 
-    /// Wants an ended run done once more, with changes; returns the new run. The id is given first.
+    /// Enqueues an ended run once more, with changes, and returns the new run. The id is given first.
     ///
     /// # Errors
     /// As [`Runs::enqueue_run`]; `ERR_NOT_FOUND`, and `ERR_RUN_TRANSITION` for a run that has not ended.
     fn retry_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()>;
 
-    /// No longer wants a run done, for a reason, and returns it.
+    /// Cancels a run, for a reason, and returns it.
     ///
     /// # Errors
     /// `ERR_NOT_FOUND`, and `ERR_RUN_TRANSITION` for one that has ended.

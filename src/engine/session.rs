@@ -28,8 +28,8 @@ pub trait Session {
     /// A `TypeError` where the session can't, the engine's error.
     fn control(&self, control: Control) -> Result<()>;
 
-    /// Who is named with what the calls write from now on, as JSON, and the time by the caller's own clock; `None` names nobody,
-    /// and leaves the time to whatever writes.
+    /// Sets who is named with what the calls write from now on, as JSON, and the time by the caller's own clock; `None`
+    /// names nobody, and leaves the time to whatever writes.
     fn act_as(&self, by: Option<&Rc<str>>, at: Option<i64>);
 
     /// A token of the content: a number that stays as long as nobody commits anything, in whichever process, and never comes

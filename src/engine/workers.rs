@@ -80,15 +80,16 @@ pub trait Workers {
     /// The model's for a value.
     fn runs_out_of_lease(&self, grace_ms: Given<'_>, after: Given<'_>, now: f64, batch: &mut Batch) -> Result<()>;
 
-    /// Takes away the runs whose lease ran out so long ago, and those that took too long: a row each, its id and its status.
-    /// Where somebody was asked, of the former only those that he was asked about.
+    /// Takes away the runs whose lease ran out so long ago, and those that took too long: a row each, its id and its
+    /// status. Where somebody was asked whether workers are alive, a lease that ran out counts only if its claim was asked
+    /// about.
     ///
     /// # Errors
     /// The model's for a value.
     fn sweep_runs(&self, grace_ms: Given<'_>, asked: Option<&[Asked]>, now: f64, batch: &mut Batch) -> Result<()>;
 
-    /// In how many milliseconds something may be claimed that may not be now without anybody's doing: a lease runs out, a
-    /// run's time comes, the period of a budget that is spent is over. `None` where nothing is to come.
+    /// In how many milliseconds something may be claimed that may not be claimed now, though nobody does anything: a lease
+    /// runs out, a run's time comes, the period of a budget that is spent is over. `None` where nothing is to come.
     ///
     /// # Errors
     /// The engine's error.

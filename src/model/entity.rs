@@ -136,6 +136,17 @@ impl Declaration {
         self.change.is_some_and(|(by, _)| by == edit)
     }
 
+    /// What rows of the log call it: what changes most has a short name there (`schema/0003_changes.up.sql`).
+    #[must_use]
+    pub fn logged(&self) -> &'static str {
+        match self.column {
+            "position_x" => "x",
+            "position_y" => "y",
+            "updated_at" => "u",
+            column => column,
+        }
+    }
+
     /// Whether a new one is given it.
     #[must_use]
     pub const fn is_given(&self) -> bool {

@@ -24,8 +24,8 @@ pub const EXECUTION: Entity = Entity {
 
 /// A new id: `exec-<milliseconds>-<base 36>`.
 ///
-/// The last part is a counter of this process that starts at a random place and is spread over 64 bits by a
-/// bijection, so that ids of one process never collide and those of two only as random 64-bit numbers would.
+/// The last part is a counter of this process that starts at a random number and is spread over 64 bits by a bijection, so
+/// that ids of one process never collide and those of two only as random 64-bit numbers would.
 #[must_use]
 pub fn new_id(milliseconds: f64) -> String {
     let milliseconds = if milliseconds.is_finite() { milliseconds.max(0.0) as u64 } else { 0 };

@@ -1,6 +1,7 @@
 //! The rules of the contract: what a value may be, what stands in for a missing one, and the words of the errors.
 //! No SQL and no Node-API, so that another engine or another border can use them as they are.
 
+pub mod canvas;
 pub mod coordinate;
 pub mod entity;
 pub mod execution;
@@ -20,6 +21,7 @@ mod refused;
 pub mod rules;
 pub mod run;
 pub mod time;
+pub mod undo;
 pub mod worktree;
 pub mod zone;
 

@@ -8,6 +8,8 @@ export class Board {
   assignments = new Map();
   /** By prompt, which no two have in common. */
   executions = new Map();
+  /** How many runs of a worktree are wanted: two for each move into another zone that wants them, since zones have two agents. */
+  wanted = new Map();
 
   static read(visual) {
     const board = new Board();
@@ -15,6 +17,11 @@ export class Board {
       board.worktrees.set(worktree.id, { ...worktree, updated: updatedAt !== null });
       const zone = visual.getWorktreeZone(worktree.id);
       if (zone !== null) board.assignments.set(worktree.id, zone);
+    }
+    for (let after; after !== null;) {
+      const page = visual.listRuns({ status: 'queued', limit: 1000, after });
+      for (const { worktreeId } of page.items) board.want(worktreeId, 1);
+      after = page.next;
     }
     for (const { updatedAt, ...zone } of visual.listZones()) {
       board.zones.set(zone.id, { ...zone, updated: updatedAt !== null });
@@ -56,6 +63,18 @@ export class Board {
     Object.assign(this.worktrees.get(id), changes, { updated: true });
   }
 
+  moveWorktree(id, zoneId, { position, enqueue }) {
+    const isMove = (this.assignments.get(id) ?? null) !== zoneId;
+    if (isMove && enqueue && zoneId !== null) this.want(id, 2);
+    if (zoneId === null) this.assignments.delete(id);
+    else this.assignments.set(id, zoneId);
+    this.updateWorktree(id, { position });
+  }
+
+  want(id, runs) {
+    this.wanted.set(id, (this.wanted.get(id) ?? 0) + runs);
+  }
+
   assignWorktreeToZone(worktreeId, zoneId) {
     this.assignments.set(worktreeId, zoneId);
   }
@@ -67,6 +86,7 @@ export class Board {
   deleteWorktree(id) {
     this.worktrees.delete(id);
     this.assignments.delete(id);
+    this.wanted.delete(id);
     for (const [prompt, { worktreeId }] of this.executions) if (worktreeId === id) this.executions.delete(prompt);
   }
 

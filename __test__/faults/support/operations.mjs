@@ -18,7 +18,7 @@ export function* operations(seed, name = `p${seed}`, board = { worktrees: [], zo
       {
         id,
         name: pick(TEXT),
-        agents: ['frontend', pick(TEXT)],
+        agents: ['frontend', pick(TEXT) || 'qa'],
         position: { x: below(1000), y: -below(1000) },
         size: { width: 300.5, height: 200 },
         createdAt: new Date(1.7e12 + count).toISOString(),
@@ -53,6 +53,12 @@ export function* operations(seed, name = `p${seed}`, board = { worktrees: [], zo
     },
   ];
   const assign = () => ['assignWorktreeToZone', pick(worktrees), pick(zones)];
+  const move = () => [
+    'moveWorktree',
+    pick(worktrees),
+    chance(0.8) ? pick(zones) : null,
+    { position: { x: below(50) / 4, y: -below(50) }, reason: pick(TEXT), enqueue: chance(0.5) },
+  ];
   const update = () => [
     'updateWorktree',
     pick(worktrees),
@@ -67,18 +73,18 @@ export function* operations(seed, name = `p${seed}`, board = { worktrees: [], zo
     const { id } = create[1];
     return [
       'transaction',
-      [create, ['assignWorktreeToZone', id, pick(zones)], recordExecution(), ...nested(), assign()],
+      [create, ['assignWorktreeToZone', id, pick(zones)], recordExecution(), move(), ...nested(), assign()],
     ];
   };
   const nested = () => [
     ['transaction', [recordExecution(), update()]],
-    ['failing', [recordExecution(), assign()]],
+    ['failing', [recordExecution(), assign(), move()]],
   ];
 
   while (zones.length < 2) yield createZone();
   while (worktrees.length < 3) yield createWorktree();
   for (;;) {
     const full = worktrees.length > 8;
-    yield pick([recordExecution, recordExecution, assign, update, several, full ? remove : createWorktree])();
+    yield pick([recordExecution, recordExecution, assign, move, update, several, full ? remove : createWorktree])();
   }
 }

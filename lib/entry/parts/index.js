@@ -26,7 +26,7 @@ module.exports = {
     const { stateOf } = require('../../visual/state.js');
     return require('../../visual/workers.js').outOfLease(stateOf(database, 'doctor'), graceMs);
   },
-  /** A number that is another one once anybody has committed to a database's file, and a promise of the next commit. */
+  /** A number that changes whenever anybody commits to a database's file, and a promise of the next commit. */
   commitsOf(database) {
     const { commits, waitForCommit } = require('../../visual/commits.js');
     const { connection } = require('../../visual/state.js').stateOf(database, 'follow');
@@ -34,6 +34,10 @@ module.exports = {
       count: () => commits(connection, 'follow'),
       next: (options) => waitForCommit(connection, 'follow', options),
     };
+  },
+  /** Makes the log of changes smaller: how many rows went. */
+  compactLog(database) {
+    return require('../../visual/compact.js').compactLog(database);
   },
   get phase9() {
     return require('../../schema/phase9.js');

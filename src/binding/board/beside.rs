@@ -3,6 +3,7 @@
 use super::call::{board, nothing, placed, read, row};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
+use crate::engine::{Part, Place};
 use crate::model::{Given, time};
 
 /// The functions of this file.
@@ -15,6 +16,9 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("listZonesOfBoard", list_zones_of_board),
     ("listWorktreesOfBoard", list_worktrees_of_board),
     ("markOfBoard", mark_of_board),
+    ("readBoardAt", read_board_at),
+    ("listBoardAt", list_board_at),
+    ("compactLog", compact_log),
 ];
 
 /// `setMetadata(connection, now, kind, id, JSON of the patch)`
@@ -58,6 +62,38 @@ fn list_zones_of_board(state: &State, call: &Call) -> JsResult<Value> {
 fn list_worktrees_of_board(state: &State, call: &Call) -> JsResult<Value> {
     read(state, call, |engine, given, batch| {
         engine.list_worktrees_of_board(given.get(0) == Given::Boolean(true), batch)
+    })
+}
+
+/// `readBoardAt(connection, milliseconds)`: number and stamp of the log's row then, behind one another; null where that is now.
+fn read_board_at(_: &State, call: &Call) -> JsResult<Value> {
+    let at = call.env.to_f64(call.argument(1))? as i64;
+    match board(call)?.engine.read_board_at(at)? {
+        Some(Place { seq, stamp }) => call.env.text(&format!("{seq} {stamp}")),
+        None => Ok(call.env.null()),
+    }
+}
+
+/// `compactLog(connection, behind which row)`: the last row that was looked at and how many went, behind one another; null at the end.
+fn compact_log(_: &State, call: &Call) -> JsResult<Value> {
+    let after = call.env.to_f64(call.argument(1))? as i64;
+    match board(call)?.engine.compact_log(after)? {
+        Some((looked, gone)) => call.env.text(&format!("{looked} {gone}")),
+        None => Ok(call.env.null()),
+    }
+}
+
+/// `listBoardAt(connection, 0 for zones, 1 for worktrees, 2 for assignments)`
+fn list_board_at(state: &State, call: &Call) -> JsResult<Value> {
+    let part = match call.env.to_i32(call.argument(1))? {
+        0 => Part::Zones,
+        1 => Part::Worktrees,
+        _ => Part::Assignments,
+    };
+    let engine = &*board(call)?.engine;
+    state.with_batch(|batch| {
+        let more = engine.list_board_at(part, batch)?;
+        state.emit(batch, more, 0)
     })
 }
 

@@ -2,6 +2,7 @@
 //! woken; those that write take the time second.
 
 mod actors;
+mod archive;
 mod assignments;
 mod beside;
 mod call;
@@ -15,6 +16,7 @@ mod prompts;
 mod runs;
 mod spending;
 mod statistics;
+mod undo;
 mod watch;
 mod workers;
 mod worktrees;
@@ -38,6 +40,8 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     feed::FUNCTIONS,
     lists::FUNCTIONS,
     moves::FUNCTIONS,
+    archive::FUNCTIONS,
+    undo::FUNCTIONS,
     actors::FUNCTIONS,
     watch::FUNCTIONS,
 ];

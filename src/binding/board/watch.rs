@@ -12,7 +12,7 @@ use crate::error::Error;
 pub const FUNCTIONS: &[(&str, Native)] =
     &[("commits", commits), ("isAtRest", is_at_rest), ("watch", watch), ("unwatch", unwatch), ("wakeBy", wake_by)];
 
-/// `commits(connection)`: a number that is another one once anybody has committed.
+/// `commits(connection)`: a number that changes whenever anybody commits.
 fn commits(_: &State, call: &Call) -> JsResult<Value> {
     call.env.number(f64::from(board(call)?.engine.commits()?))
 }

@@ -65,7 +65,7 @@ fn runs_out_of_lease(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `sweepRuns(connection, now, grace, whether somebody was asked, ...claims)`: id, token and answer of the claims that he was
+/// `sweepRuns(connection, now, grace, whether somebody was asked, ...claims)`: id, token and answer of each claim that was
 /// asked about.
 fn sweep_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = board(call)?.writer(call)?;

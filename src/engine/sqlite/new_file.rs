@@ -22,9 +22,9 @@ pub fn create_folder(folder: &Path, _: u32) -> io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
-/// Makes an empty file under a name of its own and moves it to its place.
+/// Makes an empty file under another name and then gives it its own.
 ///
-/// SQLite would make it readable for everyone first. The file is not made in its place, since closing it there would
+/// SQLite would make it readable for everyone first. The file is not made under its own name, since closing it then would
 /// take the locks away from a connection that another thread of this process has opened meanwhile.
 #[cfg(unix)]
 pub fn create_file(path: &Path, mode: u32) -> io::Result<bool> {

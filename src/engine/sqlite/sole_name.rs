@@ -1,5 +1,5 @@
-//! A database file has one name. SQLite keeps the write-ahead log beside the name that a file was opened under, so that
-//! processes which know it under two names would each write a log that the other doesn't see, and destroy it.
+//! A database file has one name. SQLite keeps the WAL beside the name that a file was opened under, so that processes
+//! which know it under two names would each write a WAL that the other doesn't see, and destroy the file.
 
 use std::io;
 use std::path::Path;

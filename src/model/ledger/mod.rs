@@ -101,7 +101,7 @@ pub struct Ledger {
     replaced: Vec<Replaced>,
 }
 
-/// A worktree that another one is about to take the place of, or the port.
+/// A worktree whose id or port another one is about to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Replaced {
     id: String,

@@ -28,11 +28,11 @@ pub struct Limit {
     pub scope: Scope,
     /// How many; with 0 none is claimed.
     pub most: i64,
-    /// How many are: those that somebody holds. Waiting for a person takes no place.
+    /// How many are: those that somebody holds. A run that waits for a person is not among them.
     pub running: i64,
 }
 
-/// The first limit that leaves no place for a run of this zone and agent.
+/// The first limit that leaves no room for a run of this zone and agent.
 #[must_use]
 pub fn full<'l>(limits: &'l [Limit], zone: &str, agent: &str) -> Option<&'l Limit> {
     limits.iter().find(|limit| limit.running >= limit.most && limit.scope.covers(zone, agent))

@@ -48,7 +48,7 @@ pub enum State {
         /// Whether it goes on with an attempt that a person has answered.
         answered: bool,
     },
-    /// It waits for a person. It holds no lease and no place in a limit.
+    /// It waits for a person. It holds no lease, and no limit counts it.
     Waiting,
     /// It has ended.
     Ended {

@@ -34,7 +34,7 @@ struct Plan {
     old: String,
 }
 
-/// Puts a copy of the backup in the place of a database that can't be opened. Returns where the old file is now.
+/// Replaces a database that can't be opened by a copy of the backup. Returns where the old file is now.
 pub fn replace(backup: &Path, live: &Path, report: Report) -> Result<PathBuf> {
     let partial = Partial::beside(live)?;
     into_new_file(backup, partial.path(), report).map_err(|error| context(error, "cannot restore to", live))?;

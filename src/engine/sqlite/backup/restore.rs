@@ -80,7 +80,7 @@ pub fn restore(backup: &Path, live: &Path, report: Report) -> Result<Restored> {
 fn into_live(backup: &Path, live: &Path, report: Report) -> Result<Option<PathBuf>> {
     let explain = |error| context(error, "cannot restore to", live);
     let mut to = open_to_write(live)?;
-    // A log that belongs to a file that can't be opened must not be checkpointed or removed by looking at it.
+    // Looking at a file that can't be opened must neither checkpoint nor remove its WAL.
     to.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let (pages, page_size) = prepare(&to).map_err(|error| explain(error.into()))?;
     to.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
@@ -96,8 +96,8 @@ fn into_live(backup: &Path, live: &Path, report: Report) -> Result<Option<PathBu
     Ok(safety)
 }
 
-/// Write-ahead logging lets others read the old state until the new one is committed. Returns how many pages there were,
-/// none in an empty file, and their size now.
+/// WAL mode lets others read the old state until the new one is committed. Returns how many pages there were, none in an
+/// empty file, and their size now.
 fn prepare(live: &Connection) -> rusqlite::Result<(u32, u32)> {
     live.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     let pages = live.query_row("PRAGMA page_count", [], |row| row.get(0))?;
@@ -106,7 +106,7 @@ fn prepare(live: &Connection) -> rusqlite::Result<(u32, u32)> {
     Ok((pages, live.query_row("PRAGMA page_size", [], |row| row.get(0))?))
 }
 
-/// A file in write-ahead mode keeps its page size: a backup with another one is converted first.
+/// A file in WAL mode keeps its page size: a backup with another one is converted first.
 fn open_with_page_size(backup: &Path, live: &Path, wanted: u32) -> Result<(Connection, Option<Partial>)> {
     let from = open_to_read(backup)?;
     let found: u32 = from.query_row("PRAGMA page_size", [], |row| row.get(0))?;

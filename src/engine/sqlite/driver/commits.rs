@@ -26,14 +26,15 @@ impl Connection {
         let (seen, generation) = self.seen.get();
         if state == seen {
             // SAFETY: the handle is open: nothing has run since it was asked for.
-            let left = unsafe { self.identity.forbids_memory(raw, Some(state.1)) };
+            let left = unsafe { self.files.forbids_memory(raw, Some(state.1)) };
             return if left { 0 } else { generation };
         }
         self.count(state)
     }
 
-    /// A number that is another one once anybody has committed to `main`, and never comes back. Unlike the generation it says
-    /// nothing of what a read here would see now, so it is there in a transaction, too; a read after it sees at least that.
+    /// A number that changes whenever anybody commits to `main`, and never comes back. Unlike the generation it says
+    /// nothing of what a read here would see now, so it is there in a transaction, too; a read after it sees at least
+    /// that.
     ///
     /// Where there is no WAL it needs a statement, and of this connection's own commits it counts those that changed rows.
     ///
@@ -75,7 +76,7 @@ impl Connection {
         next
     }
 
-    /// Has `tell` called, once and on another thread, when [`Self::commits`] may be another number than `seen`, after `within`,
+    /// Calls `tell`, once and on another thread, when [`Self::commits`] may be another number than `seen`, after `within`,
     /// and now and then, unless what is returned is dropped before; `None` where it is another number already.
     ///
     /// # Errors

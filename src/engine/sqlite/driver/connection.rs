@@ -8,9 +8,9 @@ use std::rc::Rc;
 
 use rusqlite::ffi;
 
-use super::busy_handler::Patience;
-use super::file_identity::FileIdentity;
+use super::removed_files::OpenFiles;
 use super::vfs::{database, sight};
+use super::waiting_for_locks::busy_handler::Patience;
 use crate::engine::sqlite::driver::error::failed;
 use crate::error::{Error, Result};
 
@@ -27,7 +27,7 @@ pub struct Connection {
     pub(super) patience: Patience,
     /// How long the WAL was when this connection last tried to checkpoint it, in frames.
     pub(super) tried: Cell<c_int>,
-    pub(super) identity: FileIdentity,
+    pub(super) files: OpenFiles,
     /// What the WAL's index said last, and how often that, or what stands for it, was something new.
     pub(super) seen: Cell<(sight::State, i32)>,
     /// Where there is no index: how many commits of others SQLite has counted, and how many rows were changed here.
@@ -54,7 +54,7 @@ impl Connection {
             unsafe_mode: Cell::new(false),
             patience: Patience::default(),
             tried: Cell::new(0),
-            identity: FileIdentity::default(),
+            files: OpenFiles::default(),
             seen: Cell::default(),
             counted: Cell::default(),
         })
@@ -116,7 +116,7 @@ impl Connection {
     pub fn check_same_file(&self) -> Result<()> {
         let raw = self.raw()?;
         // SAFETY: the handle is open.
-        if self.in_transaction() || !unsafe { self.identity.has_changed(raw, database::wal(raw)) } {
+        if self.in_transaction() || !unsafe { self.files.has_changed(raw, database::wal(raw)) } {
             return Ok(());
         }
         let message =
@@ -237,7 +237,7 @@ impl Connection {
     pub fn close(&self) -> Result<()> {
         let Ok(raw) = self.raw() else { return Ok(()) };
         let Ok(mut slot) = self.inner.try_borrow_mut() else { return Err(Error::Type(BUSY.into())) };
-        if self.identity.has_anothers_wal() {
+        if self.files.has_anothers_wal() {
             self.set_config(ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         }
         for statement in self.statements.borrow_mut().drain() {
@@ -250,7 +250,7 @@ impl Connection {
         }
         self.raw.set(ptr::null_mut());
         self.iterators.set(0);
-        self.identity.forget();
+        self.files.forget();
         match slot.take().map(rusqlite::Connection::close) {
             Some(Err((connection, error))) => {
                 self.raw.set(raw);

@@ -1,8 +1,6 @@
 //! The connection to SQLite: open, flags, statements. The only home of raw `sqlite3` pointers.
 
 mod bind;
-mod busy_handler;
-mod busy_timeout;
 mod checkpoint;
 pub mod clock;
 pub mod code;
@@ -12,18 +10,18 @@ pub mod connection;
 mod describe;
 pub mod error;
 mod exec;
-mod file_identity;
 pub mod function;
 pub mod online_backup;
 pub mod open;
 pub mod page_bytes;
 mod read;
 mod register_function;
+mod removed_files;
 mod serialize;
 pub mod statement;
 pub mod transaction;
-mod turn;
 pub mod vfs;
+mod waiting_for_locks;
 mod watcher;
 
 pub use bind::Bind;

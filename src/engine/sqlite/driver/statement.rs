@@ -150,7 +150,7 @@ impl Statement {
         self.raw().is_ok_and(|raw| unsafe { ffi::sqlite3_stmt_readonly(raw) } != 0)
     }
 
-    /// Its text with the bound values in their places.
+    /// Its text with the bound values instead of the parameters.
     #[must_use]
     pub fn expanded_sql(&self) -> Option<String> {
         // SAFETY: the statement is alive.

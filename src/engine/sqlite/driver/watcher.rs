@@ -1,9 +1,10 @@
 //! The thread that waits for commits: one for all connections of the process, and only while somebody waits.
 //!
-//! It looks at memory, so that waiting needs no statement and no lock of the file. That nothing was committed it knows; that
-//! something was it only believes, and tells whoever waits, to look on the connection's own thread. So it may be wrong: it
-//! tells also where it can see nothing, and now and then where nothing has happened, which is when it is found out that the
-//! connection was closed, or its files were taken away. `docs/decisions/0025-waiting-for-commits.md` has the measurements.
+//! It looks at memory, so that waiting needs no statement and no lock of the file. It knows when nothing was committed;
+//! that something was it only believes, and tells whoever waits to look on the connection's own thread. So it may be
+//! wrong: it tells also where it can see nothing, and now and then where nothing has happened, which is when it is found
+//! out that the connection was closed, or its files were taken away. `docs/decisions/0025-waiting-for-commits.md` has the
+//! measurements.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -71,7 +72,7 @@ impl Drop for Watched {
     }
 }
 
-/// Has `tell` called once, when something else than `seen` is to be seen, after `within`, or now and then.
+/// Calls `tell` once, when something else than `seen` is to be seen, after `within`, or now and then.
 ///
 /// # Errors
 /// Where the system gives no thread.

@@ -12,9 +12,10 @@ const UNREAD: &str = "SELECT id FROM main.changes WHERE seq > ?1 AND entity IN (
 
 /// Runs and executions that the history lacks, or has of another zone, worktree or agent.
 const LACKING: &str = "SELECT r.id FROM main.runs AS r WHERE key > 0 \
-     AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id)) \
+     AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id) \
+       OR EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = r.id)) \
      AND NOT EXISTS (SELECT 1 FROM main.history AS h WHERE h.at = r.created_at AND h.key = r.key AND h.zone_id = r.zone_id \
-       AND h.worktree_id = r.worktree_id AND h.agent_type = r.agent_type) \
+       AND (h.worktree_id = r.worktree_id OR h.worktree_id < char(2)) AND h.agent_type = r.agent_type) \
    UNION ALL SELECT e.id FROM main.zone_executions AS e WHERE typeof(e.id) = 'text' \
      AND NOT EXISTS (SELECT 1 FROM main.runs AS r WHERE r.id = e.id AND r.key > 0) \
      AND NOT EXISTS (SELECT 1 FROM main.history AS h WHERE h.id = e.id AND h.zone_id = e.zone_id AND h.worktree_id = e.worktree_id \
@@ -23,8 +24,10 @@ const LACKING: &str = "SELECT r.id FROM main.runs AS r WHERE key > 0 \
 /// What the history has too much.
 const GONE: &str = "SELECT h.id FROM main.history AS h WHERE h.id IS NOT NULL \
      AND NOT EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = h.id) \
+     AND NOT EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = h.id) \
    UNION ALL SELECT r.id FROM main.history AS h JOIN main.runs AS r ON r.key = h.key WHERE h.id IS NULL AND r.executed \
-     AND NOT EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id)";
+     AND NOT EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id) \
+     AND NOT EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = r.id)";
 
 /// What is wrong, a sentence each. Reads all of it. A history that is to be built anew is never wrong.
 pub fn check(connection: &Connection) -> Result<Vec<String>> {

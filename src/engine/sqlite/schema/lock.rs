@@ -59,6 +59,6 @@ pub fn commit(transaction: &Transaction<'_>, options: &Prepare) -> Result<()> {
 
 fn is_busy(code: i32) -> bool {
     let code = ffi::Error::new(code).code;
-    // Protocol: many processes open a write-ahead log at once, and SQLite gave up settling who recovers it.
+    // Protocol: many processes open a WAL at once, and SQLite gave up settling who recovers it.
     matches!(code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed)
 }

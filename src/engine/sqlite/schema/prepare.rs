@@ -31,7 +31,7 @@ pub fn prepare(connection: &Connection, options: &Prepare) -> Result<Report> {
         },
         Err(error) => error,
     };
-    // Closing would write what a crash left in the write-ahead log into a file that isn't ours to touch.
+    // Closing would write what a crash left in the WAL into a file that isn't ours to touch.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Err(refused)
 }

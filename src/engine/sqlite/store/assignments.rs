@@ -6,7 +6,7 @@ use super::rowids::ById;
 use crate::engine::Assignments;
 use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
-use crate::model::{Field, Given, Stored, rules};
+use crate::model::{Field, Given, Stored, WORKTREE, rules};
 use crate::rows::Batch;
 
 impl Assignments for Store {
@@ -15,14 +15,16 @@ impl Assignments for Store {
         let [worktree_field, zone_field] = [Field::new(method, "worktreeId"), Field::new(method, "zoneId").behind(1)];
         let worktree = rules::id(worktree_field, worktree)?;
         let zone = rules::id(zone_field, zone)?;
-        self.assign(&[worktree.into(), zone.into(), now.into()])
+        self.undoable(&WORKTREE, worktree, || self.assign(&[worktree.into(), zone.into(), now.into()]))
             .map_err(|error| self.about_link(error, (zone_field, zone), (worktree_field, worktree)))
     }
 
     fn remove_assignment(&self, worktree: Given<'_>) -> Result<()> {
         self.connection.check_idle()?;
         match rules::lookup(Field::new("removeWorktreeFromZone", "worktreeId"), worktree)? {
-            Some(worktree) => self.write(Query::RemoveAssignment, &[Stored::from(worktree)]).map(|_| ()),
+            Some(worktree) => self.undoable(&WORKTREE, worktree, || {
+                self.write(Query::RemoveAssignment, &[Stored::from(worktree)]).map(|_| ())
+            }),
             None => Ok(()),
         }
     }

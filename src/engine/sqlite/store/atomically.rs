@@ -1,8 +1,26 @@
 //! Calls of several statements: all of them or none.
 
+use std::cell::Cell;
+
 use super::Store;
 use crate::engine::{Control, Session};
 use crate::error::Result;
+
+/// A call of several statements, for as long as it is under way.
+struct Atomic<'a>(&'a Cell<bool>);
+
+impl<'a> Atomic<'a> {
+    /// `None` within another.
+    fn begin(under_way: &'a Cell<bool>) -> Option<Self> {
+        (!under_way.replace(true)).then(|| Self(under_way))
+    }
+}
+
+impl Drop for Atomic<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
 
 impl Store {
     /// Runs one statement, which is all of a call or nothing by itself.
@@ -13,8 +31,9 @@ impl Store {
     }
 
     /// Runs several statements as one: in a transaction that holds the write lock from the start, within another one as a
-    /// savepoint.
+    /// savepoint. What does so within is part of it already: its failure is the whole's.
     pub(super) fn atomically<T>(&self, run: impl FnOnce() -> Result<T>) -> Result<T> {
+        let Some(_atomic) = Atomic::begin(&self.atomic) else { return run() };
         let nested = self.connection.in_transaction();
         self.control(if nested { Control::Savepoint } else { Control::BeginImmediate })?;
         let ran = {

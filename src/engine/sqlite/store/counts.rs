@@ -65,6 +65,12 @@ impl Store {
     }
 
     fn add_up(&self, zone: Option<&str>, worktree: Option<&str>, note: &Note<'_>) -> Result<Option<Summary>> {
+        // What is archived has a name of its own in the counts.
+        let history = match worktree.map(|id| self.archived_worktree(id)).transpose()?.flatten() {
+            Some(key) => Some(self.history_of(key)?),
+            None => None,
+        };
+        let worktree = history.as_deref().or(worktree);
         let tail = self.tail.borrow();
         let (query, by) = match (zone, worktree) {
             (None, None) => (Query::CountsOfAll, By::Zone),

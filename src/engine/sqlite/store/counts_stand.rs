@@ -68,12 +68,12 @@ impl Store {
         }
         // Who wrote another stamp has looked at everything since. With the same one, the first fold has filled the tables.
         let stamp = |sight: Sight| sight.said.standing.stamp;
-        let anew = now.is_certain() && (judged.right.get() || known.map(stamp) != Some(stamp(now)));
-        if anew {
+        let is_new = now.is_certain() && (judged.right.get() || known.map(stamp) != Some(stamp(now)));
+        if is_new {
             judged.of.set(Some(now));
             judged.right.set(true);
         }
-        anew
+        is_new
     }
 
     /// Looks into what came up since the last look, if there is anything new or it can be mended.

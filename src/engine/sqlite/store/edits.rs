@@ -63,7 +63,7 @@ impl Store {
         let mut values = changes.values;
         values.push(Stored::from(now));
         values.push(Stored::from(id));
-        self.signed(|| Self::bind_and_run(&statement, &values, Some(batch))).map(|_| ())
+        self.undoable(entity, id, || self.signed(|| Self::bind_and_run(&statement, &values, Some(batch)))).map(drop)
     }
 
     /// The statement that sets these columns.

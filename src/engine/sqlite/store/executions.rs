@@ -1,11 +1,11 @@
 //! The history: every run of an agent.
 
-use super::Store;
 use super::queries::Query;
 use super::refusals::about_new;
 use super::rowids::ById;
+use super::{Store, archive};
 use crate::engine::Executions;
-use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::error::Result;
 use crate::model::{EXECUTION, Field, Given, execution, rules};
 use crate::rows::Batch;
@@ -41,27 +41,59 @@ impl Executions for Store {
     }
 
     fn list_executions_of_zone(&self, zone: Given<'_>, limit: Given<'_>, batch: &mut Batch) -> Result<bool> {
-        self.history("getExecutionHistory", "zoneId", Query::ListExecutionsOfZone, zone, limit, batch)
+        let Some((zone, limit)) = page("getExecutionHistory", "zoneId", zone, limit)? else { return Ok(false) };
+        let values = [Bind::Text(zone), Bind::Integer(limit)];
+        let archived = self.reading_beside(Query::ArchiveHasZone, &values[..1])?;
+        let has_archived = archived.as_ref().is_some_and(|row| row.0.integer(0) != 0);
+        self.list(if has_archived { Query::ListAllOfZone } else { Query::ListExecutionsOfZone }, &values, batch)
     }
 
     fn list_executions_of_worktree(&self, worktree: Given<'_>, limit: Given<'_>, batch: &mut Batch) -> Result<bool> {
-        self.history("getWorktreeExecutions", "worktreeId", Query::ListExecutionsOfWorktree, worktree, limit, batch)
+        let Some((worktree, limit)) = page("getWorktreeExecutions", "worktreeId", worktree, limit)? else {
+            return Ok(false);
+        };
+        let (worktree, limit) = (Bind::Text(worktree), Bind::Integer(limit));
+        let archived = self.reading_beside(Query::ArchivedWorktree, &[worktree])?;
+        match archived.as_ref().and_then(|row| row.0.integer_or_null(0)) {
+            Some(key) => self.list(Query::ListArchivedOfWorktree, &[Bind::Integer(key), limit], batch),
+            None => self.list(Query::ListExecutionsOfWorktree, &[worktree, limit], batch),
+        }
+    }
+}
+
+/// The id and the limit that a page of a history was asked for; `None` for no id, which has none.
+fn page<'a>(
+    method: &'static str,
+    argument: &'static str,
+    id: Given<'a>,
+    limit: Given<'_>,
+) -> Result<Option<(&'a str, i64)>> {
+    let id = rules::lookup(Field::new(method, argument), id)?;
+    let limit = rules::limit(Field::new(method, "limit").behind(1), limit)?;
+    Ok(id.map(|id| (id, limit)))
+}
+
+/// A row that is being looked at. As long as this lives, the connection reads one snapshot.
+struct Beside<'a>(&'a Statement);
+
+impl Drop for Beside<'_> {
+    fn drop(&mut self) {
+        self.0.reset();
     }
 }
 
 impl Store {
-    fn history(
-        &self,
-        method: &'static str,
-        argument: &'static str,
-        query: Query,
-        id: Given<'_>,
-        limit: Given<'_>,
-        batch: &mut Batch,
-    ) -> Result<bool> {
+    /// The one row of what is asked of the archive before a history is read; `None` where the file has none.
+    fn reading_beside(&self, query: Query, values: &[Bind<'_>]) -> Result<Option<Beside<'_>>> {
         self.connection.check_idle()?;
-        let id = rules::lookup(Field::new(method, argument), id)?;
-        let limit = rules::limit(Field::new(method, "limit").behind(1), limit)?;
-        id.map_or(Ok(false), |id| self.list(query, &[Bind::Text(id), Bind::Integer(limit)], batch))
+        if self.version < archive::VERSION {
+            return Ok(None);
+        }
+        self.abandon_list();
+        let statement = self.statement(query)?;
+        statement.bind_all(values.iter().copied())?;
+        let row = Beside(statement);
+        let _busy = self.connection.enter();
+        Ok(row.0.step()?.then_some(row))
     }
 }

@@ -16,6 +16,9 @@ const LIMIT: i64 = 7;
 /// What was done to it, beside being made or changed.
 const REPLACED: i64 = 0;
 const GONE: i64 = 3;
+/// The same of a worktree only.
+const ARCHIVED: i64 = 4;
+const RESTORED: i64 = 5;
 
 /// How many cells a row has on its way out.
 const CELLS: usize = 12;
@@ -140,6 +143,7 @@ impl Store {
             // The first row of two says what it no longer counts as.
             CHANGED if entity == EXECUTION && count < 0 => return Ok(None),
             MADE..=GONE => op,
+            ARCHIVED | RESTORED if entity == WORKTREE => op,
             _ => return Ok(None),
         };
         Ok(Some((entity_shown, op)))
@@ -172,7 +176,7 @@ fn push_change(batch: &mut Batch, row: &Statement, entity: i64, op: i64) {
         None => batch.push_null(),
     }
     // What is gone has no values any more: the row may be one that says what takes its place.
-    if op == GONE {
+    if op == GONE || op == ARCHIVED {
         batch.push_null();
     } else {
         text(batch, Column::Data);

@@ -1,5 +1,6 @@
 //! Every SQL statement of the domain: the list in `queries`, their use in a file per entity.
 
+mod archive;
 mod assignments;
 mod atomically;
 mod beside;
@@ -15,6 +16,7 @@ mod find;
 mod history;
 mod judged;
 mod moves;
+mod past;
 #[cfg(test)]
 mod planned;
 #[cfg(test)]
@@ -29,6 +31,8 @@ mod signed;
 mod statements;
 mod statistics;
 mod tail;
+mod undo;
+mod unfinished;
 mod worktrees;
 mod zones;
 
@@ -45,12 +49,11 @@ use crate::engine::sqlite::driver::{Bind, Connection, Statement};
 use crate::engine::sqlite::schema::Report;
 use crate::error::{Error, Result};
 use crate::model::Stored;
+use crate::model::run::Moment;
 use crate::rows::Batch;
 use compiled::Compiled;
 use queries::Query;
-
-/// A list that is to be read on, and what stands beside its rows.
-type Unfinished = (Rc<Statement>, Option<Rc<beside::Rows>>);
+use unfinished::Unfinished;
 
 /// The domain's statements on a connection, compiled when first used and kept.
 pub struct Store {
@@ -71,6 +74,8 @@ pub struct Store {
     rowids: rowids::Rowids,
     /// The statements of runs.
     runs: runs::Statements,
+    /// When somebody looked last whether every lane of the queue has a first.
+    lanes_seen: Cell<Option<Moment>>,
     /// The statements of what is beside the board.
     beside: beside::Statements,
     /// The statements of moves.
@@ -79,6 +84,14 @@ pub struct Store {
     find: find::Statements,
     /// What is kept of the history.
     history: history::History,
+    /// A call of several statements is under way.
+    atomic: Cell<bool>,
+    /// Undo.
+    undo: undo::Undo,
+    /// Boards of the past.
+    past: past::Past,
+    /// The statements of the archive.
+    archive: archive::Statements,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
@@ -92,13 +105,15 @@ impl Lists for Store {
         self.connection.check_idle()?;
         match self.unfinished.take() {
             None => Ok(false),
-            Some((statement, None)) => self.fill(&statement, batch),
-            Some((statement, Some(rows))) => self.fill_beside(&statement, &rows, batch),
+            Some(Unfinished::Rows(statement)) => self.fill(&statement, batch),
+            Some(Unfinished::Beside(statement, rows)) => self.fill_beside(&statement, &rows, batch),
+            Some(Unfinished::Past(rest)) => Ok(self.keep_rest(rest.fill(batch))),
         }
     }
 
     fn abandon(&self) {
         self.abandon_list();
+        self.forget_past();
     }
 
     fn begin_snapshot(&self) -> Result<bool> {
@@ -127,11 +142,16 @@ impl Store {
             tail: RefCell::default(),
             judged: judged::Judged::default(),
             rowids: rowids::Rowids::default(),
+            lanes_seen: Cell::default(),
             runs: runs::Statements::default(),
             beside: beside::Statements::default(),
             moves: moves::Statements::default(),
             find: find::Statements::default(),
             history: history::History::default(),
+            atomic: Cell::default(),
+            undo: undo::Undo::default(),
+            past: past::Past::default(),
+            archive: archive::Statements::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),
             unfinished: RefCell::default(),
@@ -150,9 +170,17 @@ impl Store {
     }
 
     fn abandon_list(&self) {
-        if let Some((statement, _)) = self.unfinished.take() {
-            statement.reset();
+        match self.unfinished.take() {
+            Some(Unfinished::Rows(statement) | Unfinished::Beside(statement, _)) => statement.reset(),
+            Some(Unfinished::Past(_)) | None => {}
         }
+    }
+
+    /// Keeps what is left of a list of a board of the past: whether anything is.
+    fn keep_rest(&self, rest: Option<past::Rest>) -> bool {
+        let is_more = rest.is_some();
+        self.unfinished.replace(rest.map(Unfinished::Past));
+        is_more
     }
 
     /// Refuses calls on a file that was left at a version which lacks what they need: `what` says what, and that it comes.
@@ -169,7 +197,12 @@ impl Store {
     }
 
     fn statement(&self, query: Query) -> Result<&Rc<Statement>> {
-        self.queries.get(&self.connection, query as usize, || query.sql())
+        self.queries.get(&self.connection, query as usize, || self.text(query.sql()))
+    }
+
+    /// A statement as the file's version has it.
+    fn text(&self, sql: String) -> String {
+        if self.version >= archive::VERSION { sql } else { queries::without_archive(&sql) }
     }
 
     /// Reads at most one row.
@@ -198,7 +231,7 @@ impl Store {
         let _busy = self.connection.enter();
         let more = statement.fill(batch, false)?;
         if more {
-            self.unfinished.replace(Some((Rc::clone(statement), None)));
+            self.unfinished.replace(Some(Unfinished::Rows(Rc::clone(statement))));
         } else {
             statement.reset();
         }
@@ -217,7 +250,9 @@ impl Store {
 
     /// Runs a statement that writes: how many rows it changed.
     fn write(&self, query: Query, values: &[Stored<'_>]) -> Result<i32> {
-        self.connection.prepare_to_write()?;
+        if !self.atomic.get() {
+            self.connection.prepare_to_write()?;
+        }
         let statement = self.statement(query)?;
         self.signed(|| Self::bind_and_run(statement, values, None))
     }

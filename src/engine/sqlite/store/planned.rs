@@ -40,7 +40,43 @@ pub fn plan(query: Query) -> &'static [&'static str] {
             "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=? AND assigned_at>?)",
         ],
         Query::ListAssignments => &["SCAN worktree_zones USING INDEX idx_worktree_zones_zone"],
-        Query::GetExecution => &["SEARCH zone_executions USING INDEX sqlite_autoindex_zone_executions_1 (id=?)"],
+        // The archive is looked at where the board has none.
+        Query::GetExecution => &[
+            "COMPOUND QUERY",
+            "LEFT-MOST SUBQUERY",
+            "SEARCH zone_executions USING INDEX sqlite_autoindex_zone_executions_1 (id=?)",
+            "UNION ALL",
+            "CO-ROUTINE (subquery-2)",
+            "SEARCH archived_executions USING INDEX archived_executions_id (id=?)",
+            "SCAN (subquery-2)",
+        ],
+        Query::ArchiveHasZone => &[
+            "SCAN CONSTANT ROW",
+            "SCALAR SUBQUERY 1",
+            "SEARCH archived_executions USING COVERING INDEX archived_executions_zone (zone_id=?)",
+        ],
+        Query::ArchivedWorktree => &[
+            "SCAN CONSTANT ROW",
+            "SCALAR SUBQUERY 3",
+            "SEARCH w USING INDEX archived_worktrees_id (id=?)",
+            "SCALAR SUBQUERY 1",
+            "SEARCH l USING COVERING INDEX sqlite_autoindex_worktrees_1 (id=?)",
+            "SCALAR SUBQUERY 2",
+            "SEARCH zone_executions USING COVERING INDEX idx_executions_worktree (worktree_id=?)",
+        ],
+        Query::HistoryOf => &["SEARCH archived_worktrees USING INTEGER PRIMARY KEY (rowid=?)"],
+        Query::ListAllOfZone => &[
+            "CO-ROUTINE (subquery-2)",
+            "MERGE (UNION ALL)",
+            "LEFT",
+            "SEARCH zone_executions USING INDEX idx_executions_zone (zone_id=?)",
+            "RIGHT",
+            "SEARCH archived_executions USING INDEX archived_executions_zone (zone_id=?)",
+            "SCAN (subquery-2)",
+        ],
+        Query::ListArchivedOfWorktree => {
+            &["SEARCH archived_executions USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]
+        }
         Query::ListExecutionsOfZone => &["SEARCH zone_executions USING INDEX idx_executions_zone (zone_id=?)"],
         Query::ListExecutionsOfWorktree => {
             &["SEARCH zone_executions USING INDEX idx_executions_worktree (worktree_id=?)"]

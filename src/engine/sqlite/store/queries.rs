@@ -5,6 +5,8 @@
 //! Tables are named with `main.`, since a TEMP table of the same name would come first. `+?1` is a value by which SQLite is not
 //! to choose a plan: where it may (an ORDER BY beside an equality, a LIMIT), it compiles the statement again whenever a value is
 //! bound, which takes a dozen microseconds.
+//!
+//! What stands between `/*archive*/` and `/*end*/` is left out where the file is of a version that has no archive.
 
 use crate::model::{EXECUTION, Entity, WORKTREE, ZONE};
 
@@ -99,7 +101,9 @@ queries! {
     /// A run of an agent.
     InsertExecution = "INSERT INTO main.zone_executions {new execution}";
     /// A run by id, and its rowid.
-    GetExecution = "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1";
+    GetExecution =
+        "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1 /*archive*/UNION ALL SELECT {execution}, -1 FROM \
+         (SELECT * FROM main.archived_executions WHERE id = +?1 ORDER BY key DESC LIMIT 1)/*end*/";
     /// A run at a rowid, if it has the id.
     GetExecutionAt = "SELECT {execution} FROM main.zone_executions WHERE rowid = ?2 AND id = ?1";
     /// The latest runs in a zone.
@@ -110,6 +114,25 @@ queries! {
     ListExecutionsOfWorktree =
         "SELECT {execution} FROM main.zone_executions WHERE worktree_id = +?1 \
          ORDER BY executed_at DESC, rowid DESC LIMIT +?2";
+
+    /// Whether the archive has runs in a zone. Always a row: as long as it is not reset, what is read is of one snapshot.
+    ArchiveHasZone = "SELECT EXISTS (SELECT 1 FROM main.archived_executions WHERE zone_id = ?1)";
+    /// Which archived worktree an id means, if none of the board has it: the last one. Always a row, likewise.
+    ArchivedWorktree =
+        "SELECT (SELECT key FROM main.archived_worktrees AS w WHERE w.id = +?1 AND restored_at IS NULL \
+           AND NOT EXISTS (SELECT 1 FROM main.worktrees AS l WHERE l.id = +?1) \
+           AND NOT EXISTS (SELECT 1 FROM main.zone_executions WHERE worktree_id = +?1) ORDER BY key DESC LIMIT 1)";
+    /// What counts know it by.
+    HistoryOf = "SELECT history FROM main.archived_worktrees WHERE key = ?1";
+    /// The latest runs in a zone, of the board and of the archive.
+    ListAllOfZone =
+        "SELECT {execution} FROM (SELECT {execution}, rowid AS place FROM main.zone_executions WHERE zone_id = +?1 \
+           UNION ALL SELECT {execution}, at_rowid FROM main.archived_executions WHERE zone_id = +?1 \
+           ORDER BY executed_at DESC, place DESC LIMIT +?2)";
+    /// The latest runs in an archived worktree.
+    ListArchivedOfWorktree =
+        "SELECT {execution} FROM main.archived_executions WHERE key BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 \
+         ORDER BY key DESC LIMIT +?2";
 
     /// The last row of the log.
     LogEnd = "SELECT seq, stamp, at FROM main.changes ORDER BY seq DESC LIMIT 1";
@@ -174,12 +197,17 @@ queries! {
 
     /// Counts of runs where the counts may be wrong, or a file of an older version, which can only be read, has none.
     CountExecutions =
-        "SELECT count(*), sum(success = 1), sum(success = 0), count(DISTINCT agent_type) FROM main.zone_executions \
-         WHERE (?1 IS NULL OR zone_id = ?1) AND (?2 IS NULL OR worktree_id = ?2)";
+        "SELECT count(*), sum(success = 1), sum(success = 0), count(DISTINCT agent_type) FROM \
+         (SELECT agent_type, success FROM main.zone_executions WHERE (?1 IS NULL OR zone_id = ?1) AND (?2 IS NULL OR worktree_id = ?2) \
+         /*archive*/UNION ALL SELECT agent_type, success FROM main.archived_executions WHERE (?1 IS NULL OR zone_id = ?1) AND (?2 IS NULL OR key >> 32 = \
+           (SELECT max(key) FROM main.archived_worktrees AS w WHERE w.id = +?2 AND restored_at IS NULL \
+            AND NOT EXISTS (SELECT 1 FROM main.worktrees AS l WHERE l.id = +?2) \
+            AND NOT EXISTS (SELECT 1 FROM main.zone_executions WHERE worktree_id = +?2)))/*end*/)";
     /// Rows of every table there.
     CountRows =
         "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \
-         (SELECT count(*) FROM main.worktree_zones), (SELECT count(*) FROM main.zone_executions)";
+         (SELECT count(*) FROM main.worktree_zones), (SELECT count(*) FROM main.zone_executions) \
+         /*archive*/+ (SELECT count(*) FROM main.archived_executions)/*end*/";
 }
 
 /// The columns of an entity, each behind `prefix`.
@@ -193,6 +221,13 @@ fn new_row(entity: &Entity) -> String {
     let columns: Vec<&str> = entity.written().map(|field| field.column).collect();
     let values: Vec<String> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
     format!("({}) VALUES ({})", columns.join(", "), values.join(", "))
+}
+
+/// The statement for a file that has no archive.
+pub(super) fn without_archive(sql: &str) -> String {
+    let mut pieces = sql.split("/*archive*/");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |kept, piece| kept + piece.split_once("/*end*/").map_or(piece, |(_, rest)| rest))
 }
 
 /// Replaces what stands for columns by them.

@@ -29,7 +29,7 @@ impl Session for Store {
             Control::Begin | Control::BeginDeferred => self.connection.check_same_file()?,
             _ => {}
         }
-        self.transactions.run(control)
+        self.step(control)
     }
 
     fn act_as(&self, by: Option<&Rc<str>>, at: Option<i64>) {

@@ -42,7 +42,8 @@ impl Store {
         (self.acting_at.get().is_some() || self.acting.borrow().is_some()) && self.version >= VERSION
     }
 
-    fn log_end(&self) -> Result<Option<(i64, i64)>> {
+    /// The number and the time of the log's last row.
+    pub(super) fn log_end(&self) -> Result<Option<(i64, i64)>> {
         let statement = self.statement(Query::LogEnd)?;
         let end = if statement.step()? { Some((statement.integer(0), statement.integer(2))) } else { None };
         statement.reset();

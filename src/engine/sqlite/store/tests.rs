@@ -92,7 +92,7 @@ fn parents(store: &Store) {
             store,
             &format!(
                 "INSERT OR IGNORE INTO worktrees (id, path, port, branch_name, created_at)
-                   VALUES ('w{n}', 'p', {n}, 'b', 't')"
+                   VALUES ('w{n}', 'p', {n}, 'b{n}', 't')"
             ),
         );
     }
@@ -108,6 +108,16 @@ fn runs(store: &Store, from: u32, count: u32) {
                  n % 4 > 0, 't' FROM n"
         ),
     );
+}
+
+/// The worktree that was archived last under an id takes the place of the one that has it now.
+fn restore(store: &Store, id: &str) {
+    let last = format!("SELECT max(key) FROM archived_worktrees WHERE id = '{id}' AND restored_at IS NULL");
+    let last = store.connection.with(|inner| Ok(inner.query_row(&last, [], |row| row.get::<_, Option<i64>>(0))?));
+    if let Some(key) = last.unwrap() {
+        sql(store, &format!("DELETE FROM worktrees WHERE id = '{id}'"));
+        store.atomically(|| store.restore("restoreWorktree", key, None, 0)).unwrap();
+    }
 }
 
 struct File(PathBuf);
@@ -143,9 +153,16 @@ fn statistics_are_what_a_scan_of_everything_says_whatever_anybody_does_in_betwee
             1 => "UPDATE zone_executions SET success = NULL WHERE id % 11 = 5",
             2 => "UPDATE zone_executions SET zone_id = 'z1', agent_type = 'agent9' WHERE id % 13 = 1",
             3 => "DELETE FROM zones WHERE id = 'z2'",
+            4 => "archive",
+            5 => "restore",
             _ => "",
         };
-        sql(writer, what);
+        match what {
+            "archive" => drop(writer.atomically(|| writer.archive("w1", None, 0)).unwrap()),
+            "restore" => restore(writer, "w1"),
+            what => sql(writer, what),
+        }
+        assert_right(reader, what);
         parents(writer);
         let count = [1, 3, 50, 900][(dice >> 24) as usize % 4];
         if dice >> 28 == 0 {

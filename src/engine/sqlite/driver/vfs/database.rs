@@ -26,7 +26,7 @@ pub(super) struct Database {
     methods: &'static ffi::sqlite3_io_methods,
     /// The WAL's index; `None` while it isn't mapped.
     index: Cell<Option<Index>>,
-    /// How often the index was given up: the next log may begin with the same words.
+    /// How often the index was given up: the index of the next WAL may begin with the same words.
     logs: Cell<u32>,
     /// The locks of the index that this connection holds.
     locks: Cell<u8>,
@@ -200,8 +200,8 @@ unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, delete: c_int) -> c
     }
 }
 
-/// What tells commits apart: the header as it is now, and which log of this connection it is of. `None` in memory, without a
-/// WAL, before the first read, or while a commit is just being written.
+/// What tells commits apart: the header as it is now, and of which WAL of this connection it is. `None` in memory, without
+/// a WAL, before the first read, or while a commit is just being written.
 ///
 /// # Safety
 /// `connection` is an open connection of this thread.

@@ -31,6 +31,6 @@ pub fn behind(base: &ffi::sqlite3_vfs) -> c_int {
 pub unsafe fn part<T>(file: *mut ffi::sqlite3_file) -> *mut T {
     // SQLite aligns a file object to 8 bytes, and no further.
     const { assert!(align_of::<T>() <= 8) };
-    // SAFETY: `szOsFile` makes room for it, at a place that is as aligned as the object.
+    // SAFETY: `szOsFile` makes room for it, at an offset that is as aligned as the object.
     unsafe { file.byte_add(behind(&*base()) as usize).cast() }
 }

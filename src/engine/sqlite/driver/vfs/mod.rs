@@ -20,8 +20,8 @@ use rusqlite::ffi;
 
 use self::file::{base, behind, set_base};
 
-/// The SQLite that the VFS was held against, line by line: it relies on more than SQLite promises. Versions before 3.51.3 also
-/// have a fault in WAL mode that loses commits.
+/// The SQLite that the VFS was reviewed against, line by line: it relies on more than SQLite promises. Versions before
+/// 3.51.3 also have a fault in WAL mode that loses commits.
 const REVIEWED: &CStr = c"2026-10-16 14:45:20 555e07ef33f69a0957d24d8e555b702464a131d6f1607f4c3c1e4551e8e6ca76";
 
 const _: () = assert!(

@@ -47,7 +47,7 @@ fn a_commit_is_whole_in_the_wal_when_it_returns() {
 fn so_is_one_that_wrote_frames_early_and_then_wrote_them_again() {
     let folder = Folder::new();
     // Pages leave a cache of ten during the transaction; changed again, they are written over, and at the commit SQLite
-    // writes the headers of all frames behind them anew, without their pages.
+    // writes the headers of all frames behind them again, without their pages.
     let connection =
         open(&folder.database(), &format!("{TABLE}; PRAGMA cache_size = 10; PRAGMA wal_autocheckpoint = 0"));
     for round in 1..=5 {
@@ -162,7 +162,7 @@ fn whatever_anybody_does_a_reader_finds_what_the_files_hold() {
                 let mode = ["PASSIVE", "FULL", "RESTART", "TRUNCATE"][dice.roll(4) as usize];
                 anybody.execute_batch(&format!("PRAGMA wal_checkpoint({mode})")).unwrap();
             }
-            // Somebody reads from an older snapshot, while others commit and move what they may.
+            // Somebody reads from an older snapshot, while others commit and backfill what they may.
             3 => {
                 let reader = &watched[dice.roll(2) as usize];
                 reader.execute_batch("BEGIN").unwrap();

@@ -48,7 +48,7 @@ pub fn standing(connection: &Connection) -> Result<Option<Standing>> {
 }
 
 /// Remembers that the counts are right, but for so many doubts. Of a log that isn't whole they hold nothing: it begins
-/// anew, behind all that it had, so that who reads it finds what it knows gone.
+/// again, behind all that it had, so that whoever reads it finds that what he knows is gone.
 pub fn remember(connection: &Connection, doubts: i64) -> Result<()> {
     let found = log(connection)?;
     if found.is_none_or(|log| !log.is_whole) {

@@ -55,16 +55,27 @@ const LOGGED: &str = concat!(
     not_counted_yet!()
 );
 
+/// What is archived counts under a name of its own.
+const ARCHIVED: &str = "UNION ALL SELECT w.history, e.zone_id, e.agent_type, -1, -(e.success IS 1), -(e.success IS 0) \
+    FROM main.archived_executions AS e JOIN main.archived_worktrees AS w ON w.key = e.key >> 32";
+
+/// Whether a file has an archive: later versions than that of the counts do.
+fn has_archive(connection: &Connection) -> Result<bool> {
+    let has = |table| connection.table_exists(Some("main"), table);
+    Ok(has("archived_executions")? && has("archived_worktrees")?)
+}
+
 /// The differences of both tables, for a caller that reads a snapshot. Reads every execution once. A log that isn't whole
 /// counts as empty: it is thrown away where the differences are added.
 pub fn differences(connection: &Connection) -> Result<[(&'static str, Vec<Difference>); 2]> {
+    let archived = if has_archive(connection)? { ARCHIVED } else { "" };
     let logged = if log(connection)?.is_some_and(|log| log.is_whole) { LOGGED } else { "" };
     let by_worktree = read(
         connection,
         &format!(
             "SELECT worktree_id, zone_id, agent_type, -sum(total), -sum(successful), -sum(failed) FROM ( \
                SELECT worktree_id, zone_id, agent_type, total, successful, failed FROM main.{OF_WORKTREES} {logged} UNION ALL \
-               SELECT worktree_id, zone_id, agent_type, -1, -(success IS 1), -(success IS 0) FROM main.zone_executions) \
+               SELECT worktree_id, zone_id, agent_type, -1, -(success IS 1), -(success IS 0) FROM main.zone_executions {archived}) \
              GROUP BY worktree_id, zone_id, agent_type HAVING sum(total) <> 0 OR sum(successful) <> 0 OR sum(failed) <> 0"
         ),
         3,
@@ -106,14 +117,15 @@ fn difference(row: &Row<'_>, keys: usize) -> rusqlite::Result<Difference> {
 /// Whether there are as many executions as either table and the log say, for a caller that reads a snapshot. Counts
 /// the rows of an index, which takes a small part of what `differences` does.
 pub fn totals_agree(connection: &Connection) -> Result<bool> {
-    let sql = concat!(
-        "SELECT (SELECT count(*) FROM main.zone_executions) - (SELECT coalesce(sum(c.count), 0) FROM ",
-        not_counted_yet!(),
-        "), (SELECT coalesce(sum(total), 0) FROM main.execution_counts_of_worktrees), \
+    let archived = if has_archive(connection)? { "+ (SELECT count(*) FROM main.archived_executions)" } else { "" };
+    let logged = concat!("(SELECT coalesce(sum(c.count), 0) FROM ", not_counted_yet!(), ")");
+    let sql = format!(
+        "SELECT (SELECT count(*) FROM main.zone_executions) {archived} - {logged}, \
+           (SELECT coalesce(sum(total), 0) FROM main.execution_counts_of_worktrees), \
            (SELECT coalesce(sum(total), 0) FROM main.execution_counts_of_zones)"
     );
     let row = |row: &Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);
-    let [folded, by_worktree, by_zone]: [i64; 3] = connection.query_row(sql, [], row)?;
+    let [folded, by_worktree, by_zone]: [i64; 3] = connection.query_row(&sql, [], row)?;
     Ok(folded == by_worktree && folded == by_zone)
 }
 

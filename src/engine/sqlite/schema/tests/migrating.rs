@@ -67,7 +67,7 @@ fn the_history_says_what_was_applied_when_and_by_whom() {
     assert!(last.applied_at.ends_with('Z') && last.rolled_back_at.as_ref().is_some_and(|at| *at >= last.applied_at));
 }
 
-/// A table that is made anew, as SQLite advises, and a mistake in doing so.
+/// A table that is rebuilt, as SQLite advises, and a mistake in doing so.
 const REBUILD: [(&str, bool); 2] = [
     ("CREATE TABLE new (id TEXT PRIMARY KEY, name TEXT NOT NULL); INSERT INTO new SELECT id, name FROM zones;
       DROP TABLE zones; ALTER TABLE new RENAME TO zones;", true),

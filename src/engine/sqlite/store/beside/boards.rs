@@ -6,15 +6,14 @@ use std::rc::Rc;
 
 use super::rows::Rows;
 use super::sql::Sql;
-use crate::engine::Boards;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
+use crate::engine::sqlite::store::unfinished::Unfinished;
+use crate::engine::{Boards, Part, Place};
 use crate::error::Result;
 use crate::model::{WORKTREE, ZONE};
 use crate::rows::Batch;
-use crate::rows::packed::Mark;
-use crate::rows::revision::Revision;
 
 impl Boards for Store {
     fn list_zones_of_board(&self, batch: &mut Batch) -> Result<bool> {
@@ -37,6 +36,23 @@ impl Boards for Store {
         let runs = if runs { Some(self.all_runs()?) } else { None };
         let rows = Rows { columns: WORKTREE.fields.len(), metadata, wip_limits: None, runs };
         self.list_beside(Query::ListWorktrees, rows, batch)
+    }
+
+    fn read_board_at(&self, at: i64) -> Result<Option<Place>> {
+        self.abandon_list();
+        self.read_past(at)
+    }
+
+    fn compact_log(&self, after: i64) -> Result<Option<(i64, i64)>> {
+        self.check_beside()?;
+        self.compact_slice(after)
+    }
+
+    fn list_board_at(&self, part: Part, batch: &mut Batch) -> Result<bool> {
+        self.connection.check_idle()?;
+        self.abandon_list();
+        let rest = self.list_past(part, batch);
+        Ok(self.keep_rest(rest))
     }
 
     /// Every change is a row of the log, in its transaction, as long as the triggers are there. What the log can't tell counts
@@ -87,33 +103,16 @@ impl Store {
             let mark = batch.mark();
             statement.pack_cells(batch, rows.columns, false)?;
             if rows.are_none() {
-                push_beside("", rows, &mark, batch);
+                rows.push("", &mark, batch);
             } else {
                 statement.with_text(0, |id| {
-                    push_beside(id, rows, &mark, batch);
+                    rows.push(id, &mark, batch);
                     rows.runs.as_ref().map_or(Ok(()), |runs| self.push_runs(id, runs, batch))
                 })?;
             }
             batch.end_row();
         }
-        self.unfinished.replace(Some((Rc::clone(statement), Some(Rc::clone(rows)))));
+        self.unfinished.replace(Some(Unfinished::Beside(Rc::clone(statement), Rc::clone(rows))));
         Ok(true)
-    }
-}
-
-/// Appends what is beside the row that begins at the mark.
-fn push_beside(id: &str, rows: &Rows, mark: &Mark, batch: &mut Batch) {
-    let metadata = rows.metadata.as_ref().map(|metadata| metadata.get(id).map(AsRef::as_ref));
-    let revision = Revision::of(&batch.since(mark), metadata.flatten());
-    batch.push_text(&revision.text());
-    match metadata {
-        Some(metadata) => batch.push_text(metadata.unwrap_or_default().as_bytes()),
-        None => batch.push_null(),
-    }
-    if let Some(limits) = &rows.wip_limits {
-        match limits.get(id) {
-            Some(most) => batch.push_integer(*most, false),
-            None => batch.push_null(),
-        }
     }
 }

@@ -19,15 +19,17 @@ impl Metadata for Store {
         let field = Field::new(method, "patch").behind(2);
         let patch = Patch::given(field, argument(given, 2))?;
         self.check_beside()?;
-        let object = self.atomically(|| {
+        let set = || {
             let before = self.metadata(method, kind, id)?;
             let Some(after) = patch.applied(field, &before)? else { return Ok(before) };
-            self.write_metadata(kind, id, &after)?;
-            let data = javascript::to_text(&json!({ "entity": kind.word(), "metadata": after }));
-            let by = self.actor();
-            let row = [Bind::Integer(now as i64), Bind::Text(id), Bind::Text(&data), by.as_deref().into()];
-            self.write_run(Sql::LogMetadata, &row)?;
+            self.put_metadata(kind, id, &after, now as i64)?;
             Ok(after)
+        };
+        let object = self.atomically(|| match kind {
+            Kind::Worktree => self.undoable(&WORKTREE, id, set),
+            Kind::Zone => self.undoable(&ZONE, id, set),
+            // Of a run it is nothing that stands on the canvas.
+            Kind::Run => set(),
         })?;
         push(batch, &object);
         Ok(())
@@ -46,6 +48,21 @@ impl Metadata for Store {
 }
 
 impl Store {
+    /// Keeps this as metadata, and tells the log, within a transaction of the call.
+    pub(in crate::engine::sqlite::store) fn put_metadata(
+        &self,
+        kind: Kind,
+        id: &str,
+        object: &Map<String, Value>,
+        now: i64,
+    ) -> Result<()> {
+        self.write_metadata(kind, id, object)?;
+        let data = javascript::to_text(&json!({ "entity": kind.word(), "metadata": object }));
+        let by = self.actor();
+        let row = [Bind::Integer(now), Bind::Text(id), Bind::Text(&data), by.as_deref().into()];
+        self.write_run(Sql::LogMetadata, &row).map(drop)
+    }
+
     fn metadata(&self, method: &'static str, kind: Kind, id: &str) -> Result<Map<String, Value>> {
         let (entity, stored) = match kind {
             Kind::Worktree => (&WORKTREE, self.metadata_beside(Sql::OfWorktree, &WORKTREE, id)?),

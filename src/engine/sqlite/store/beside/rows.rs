@@ -2,6 +2,10 @@
 
 use std::collections::HashMap;
 
+use crate::rows::Batch;
+use crate::rows::packed::Mark;
+use crate::rows::revision::Revision;
+
 /// What stands beside the rows of a list, by their ids.
 pub struct Rows {
     /// How many columns the rows have themselves.
@@ -49,5 +53,22 @@ impl Rows {
         self.runs.is_none()
             && self.metadata.as_ref().is_none_or(HashMap::is_empty)
             && self.wip_limits.as_ref().is_none_or(HashMap::is_empty)
+    }
+
+    /// Appends what is beside the row that begins at the mark.
+    pub fn push(&self, id: &str, mark: &Mark, batch: &mut Batch) {
+        let metadata = self.metadata.as_ref().map(|metadata| metadata.get(id).map(AsRef::as_ref));
+        let revision = Revision::of(&batch.since(mark), metadata.flatten());
+        batch.push_text(&revision.text());
+        match metadata {
+            Some(metadata) => batch.push_text(metadata.unwrap_or_default().as_bytes()),
+            None => batch.push_null(),
+        }
+        if let Some(limits) = &self.wip_limits {
+            match limits.get(id) {
+                Some(most) => batch.push_integer(*most, false),
+                None => batch.push_null(),
+            }
+        }
     }
 }

@@ -43,7 +43,8 @@ queries! {
     /// The latest run of a worktree that ended and is no execution.
     UnexecutedRun =
         "SELECT key, id, status, created_at FROM main.runs \
-         WHERE worktree_id = +?1 AND finished_at IS NOT NULL AND executed = 0 AND key > 0 ORDER BY key DESC LIMIT 1";
+         WHERE worktree_id = +?1 AND finished_at IS NOT NULL AND executed = 0 AND key > 0 \
+         AND NOT EXISTS (SELECT 1 FROM main.archived_runs WHERE run = key) ORDER BY key DESC LIMIT 1";
     /// The executions of a worktree, the latest first, and the run that each is, where it is one.
     Recorded =
         "SELECT e.executed_at, e.id, e.success, r.key, r.status, r.created_at FROM main.zone_executions AS e \

@@ -10,7 +10,7 @@ use crate::error::Result;
 
 impl Listed for Sql {
     fn compiled(self, store: &Store) -> Result<&Rc<Statement>> {
-        store.beside.get(&store.connection, self as usize, || self.sql())
+        store.beside.get(&store.connection, self as usize, || store.text(self.sql()))
     }
 }
 

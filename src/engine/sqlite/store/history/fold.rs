@@ -7,7 +7,7 @@ use super::mark::Mark;
 use super::sql::Sql;
 use super::truth::{Truth, key_of};
 use crate::engine::sqlite::driver::Bind;
-use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::{Store, archive};
 use crate::error::Result;
 
 /// So many rows of the log are looked at again by each list before they are written.
@@ -64,6 +64,9 @@ impl Store {
             let key = key_of(touch.made.unwrap_or(touch.seq));
             self.write_truth(&self.truth(id, key, touch.made.is_some())?)?;
         }
+        for id in self.also_touched(&stretch)? {
+            self.write_truth(&self.truth(&id, FIRST_KEY, false)?)?;
+        }
         let is_all = stretch.rows < STEP;
         if let Some(last) = if is_all { Some(end) } else { stretch.last }
             && last != read.mark
@@ -100,13 +103,24 @@ impl Store {
             return self.set_building(&building).map(|()| true);
         }
         let executions = self.ids(Sql::NextExecutions, building.execution)?;
-        let Some((last, _)) = executions.last() else { return self.write_run(Sql::Built, &[]).map(|_| false) };
+        let Some((last, _)) = executions.last() else { return self.build_archived(building.next_key).map(|()| false) };
         building.execution = *last;
         for (_, id) in &executions {
             self.write_truth(&self.truth(id, building.next_key, false)?)?;
             building.next_key += 1;
         }
         self.set_building(&building).map(|()| true)
+    }
+
+    /// Reads all of the archive, and is done.
+    fn build_archived(&self, mut next_key: i64) -> Result<()> {
+        if self.version >= archive::VERSION {
+            self.each_id(Sql::NextArchived, i64::MIN, |id| {
+                next_key += 1;
+                self.write_truth(&self.truth(&id, next_key, false)?)
+            })?;
+        }
+        self.write_run(Sql::Built, &[]).map(drop)
     }
 
     /// Some rows behind one: its number, and the id.

@@ -12,6 +12,16 @@ pub(super) const FIRST_TIME: i64 = -8_640_000_000_000_000;
 /// less than half of that, those between are of executions that the log knows nothing of.
 pub(super) const RECORDED: i64 = 1 << 40;
 
+/// What the history knows an archived worktree by, so that who has its id now has another history.
+pub(super) fn archived_name(key: i64) -> String {
+    format!("\u{1}{key}")
+}
+
+/// The archived worktree that is known so.
+pub(super) fn archived_key(name: &str) -> Option<i64> {
+    name.strip_prefix('\u{1}')?.parse().ok()
+}
+
 /// Where a run is among those made at the same time, and when that was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {

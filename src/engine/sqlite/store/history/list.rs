@@ -1,10 +1,10 @@
 //! The runs that are asked for: those that the tables have, along the index that says most, and those that only the tail has.
 
 use super::fold::at_place;
-use super::line::{FIRST_TIME, Line, NO_TIME, Place, Rank, code, digits, rank_of};
+use super::line::{FIRST_TIME, Line, NO_TIME, Place, Rank, archived_name, code, digits, rank_of};
 use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, Statement};
-use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::{Store, archive};
 use crate::engine::{RunFilter, RunOrder, RunsAfter};
 use crate::error::Result;
 use crate::model::run::Status;
@@ -99,14 +99,22 @@ impl Store {
     }
 
     fn asked<'a>(&self, filter: &'a RunFilter<'a>) -> Result<Asked<'a>> {
-        let mut worktrees =
-            filter.worktrees.as_ref().map(|ids| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>());
+        // A reused id is the worktree's that has it now.
+        let known = |id: &&str| Ok(self.archived_worktree(id)?.map_or_else(|| (*id).to_owned(), archived_name));
+        let ids = filter.worktrees.as_ref().map(|ids| ids.iter().map(known).collect::<Result<Vec<_>>>());
+        let mut worktrees = ids.transpose()?;
         if let Some(branch) = filter.branch {
             let mut on_branch = Vec::new();
             self.each_row(Sql::OnBranch, &[Bind::Text(branch)], |row| {
                 on_branch.push(row.text(0));
                 Ok(true)
             })?;
+            if self.version >= archive::VERSION {
+                self.each_row(Sql::ArchivedOnBranch, &[Bind::Text(branch)], |row| {
+                    on_branch.push(archived_name(row.integer(0)));
+                    Ok(true)
+                })?;
+            }
             if let Some(ids) = &worktrees {
                 on_branch.retain(|id| ids.contains(id));
             }

@@ -1,8 +1,9 @@
 //! The log of changes as the history reads it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::VERSION;
+use super::line::archived_name;
 use super::mark::Mark;
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
@@ -28,10 +29,18 @@ pub(super) struct Touch {
     pub made: Option<i64>,
 }
 
+/// What the log calls what it says something of.
+const WORKTREE: i64 = 1;
+const ZONE: i64 = 2;
+
 /// A part of the log.
 #[derive(Default)]
 pub(super) struct Stretch {
     pub touched: HashMap<String, Touch>,
+    /// Worktrees, as the history knows them, of which it has something else now.
+    pub worktrees: HashSet<String>,
+    /// Zones that went.
+    pub zones: HashSet<String>,
     /// The last row that was read; `None` where there was none.
     pub last: Option<Mark>,
     pub rows: usize,
@@ -73,7 +82,13 @@ impl Store {
             let seq = row.integer(0);
             stretch.last = Some(Mark { seq, stamp: row.integer(1) });
             stretch.rows += 1;
-            if let Some(id) = row.text_or_null(2) {
+            let Some(id) = row.text_or_null(2) else { return Ok(true) };
+            if row.integer(4) == WORKTREE {
+                stretch.worktrees.extend(row.with_text(5, |key| key.parse().ok()).map(archived_name));
+                stretch.worktrees.insert(id);
+            } else if row.integer(4) == ZONE {
+                stretch.zones.insert(id);
+            } else {
                 let touch = stretch.touched.entry(id).or_insert(Touch { seq, made: None });
                 touch.seq = seq;
                 if row.integer(3) != 0 {
@@ -83,5 +98,19 @@ impl Store {
             Ok(true)
         })?;
         Ok(stretch)
+    }
+
+    /// What the history has of the worktrees and zones of which it has something else now.
+    pub(super) fn also_touched(&self, stretch: &Stretch) -> Result<Vec<String>> {
+        let mut ids = Vec::new();
+        for (sql, names) in [(Sql::OfWorktree, &stretch.worktrees), (Sql::OfZone, &stretch.zones)] {
+            for name in names {
+                self.each_row(sql, &[Bind::Text(name)], |row| {
+                    ids.extend(row.text_or_null(0));
+                    Ok(true)
+                })?;
+            }
+        }
+        Ok(ids)
     }
 }

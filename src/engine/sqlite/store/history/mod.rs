@@ -28,7 +28,8 @@ use crate::model::run::{End, Status};
 use crate::model::time;
 use crate::rows::Batch;
 pub(super) use kept::History;
-use line::{Line, status};
+use line::{Line, archived_key, status};
+use sql::Sql;
 
 /// The version of the schema that has its tables.
 const VERSION: u32 = 6;
@@ -56,7 +57,12 @@ impl Store {
         if full {
             return self.push_listed_execution(id, &note, batch);
         }
-        let texts = [&recorded.id, &line.zone_id, &line.worktree_id, &line.agent_type].map(String::as_str);
+        let archived = match archived_key(&line.worktree_id) {
+            Some(key) => self.first(Sql::ArchivedId, &[Bind::Integer(key)], |row| row.text(0))?,
+            None => None,
+        };
+        let worktree_id = archived.as_ref().unwrap_or(&line.worktree_id);
+        let texts = [&recorded.id, &line.zone_id, worktree_id, &line.agent_type].map(String::as_str);
         let iso = || time::iso(line.place.at as f64);
         let made = recorded.made_text.as_deref().map_or_else(|| Cow::Owned(iso()), Cow::Borrowed);
         let status = status(line.status).unwrap_or(Status::Ended(End::Lost));

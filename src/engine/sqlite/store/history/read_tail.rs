@@ -6,7 +6,7 @@ use super::log::{Read, Stretch};
 use super::sql::Sql;
 use super::tail::Tail;
 use super::truth::key_of;
-use crate::engine::sqlite::store::{Store, runs};
+use crate::engine::sqlite::store::{Store, archive, runs};
 use crate::error::Result;
 
 /// What is read of the log at once.
@@ -34,7 +34,18 @@ impl Store {
         }
         while tail.to != end {
             let Some(to) = tail.to else { break };
-            let Stretch { touched, last, rows } = self.touched(to.seq, STRETCH)?;
+            let stretch = self.touched(to.seq, STRETCH)?;
+            let also: Vec<String> = match tail.is_all() {
+                // Whatever it is: everything is here.
+                true if stretch.worktrees.len() + stretch.zones.len() > 0 => tail.ids(),
+                true => Vec::new(),
+                false => {
+                    let mut also = self.also_touched(&stretch)?;
+                    also.extend(tail.ids());
+                    also
+                }
+            };
+            let Stretch { touched, last, rows, worktrees, zones } = stretch;
             for (id, touch) in touched {
                 let known = tail.lines.get(&id).and_then(Option::as_ref).map(|line| line.place);
                 let key = touch.made.map_or(known.map_or(key_of(touch.seq), |known| known.key), key_of);
@@ -42,6 +53,13 @@ impl Store {
                 let anew = touch.made.is_some() || known.is_some();
                 let truth = self.truth(&id, key, anew)?;
                 tail.add(id, truth.line, truth.old);
+            }
+            if worktrees.len() + zones.len() > 0 {
+                for id in also {
+                    let known = tail.lines.get(&id).and_then(Option::as_ref).map(|line| line.place);
+                    let truth = self.truth(&id, known.map_or(RECORDED / 2, |known| known.key), known.is_some())?;
+                    tail.add(id, truth.line, truth.old);
+                }
             }
             tail.to = if rows < STRETCH { end } else { last };
         }
@@ -57,17 +75,21 @@ impl Store {
             })?;
         }
         let mut key = RECORDED / 2;
-        self.each_id(Sql::NextExecutions, i64::MIN, |id| {
-            if !tail.lines.contains_key(&id) {
-                let truth = self.truth(&id, key, true)?;
-                tail.add(id, truth.line, truth.old);
-            }
-            key += 1;
-            Ok(())
-        })
+        let archived = (self.version >= archive::VERSION).then_some(Sql::NextArchived);
+        for sql in [Sql::NextExecutions].into_iter().chain(archived) {
+            self.each_id(sql, i64::MIN, |id| {
+                if !tail.lines.contains_key(&id) {
+                    let truth = self.truth(&id, key, true)?;
+                    tail.add(id, truth.line, truth.old);
+                }
+                key += 1;
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 
-    fn each_id(&self, sql: Sql, mut after: i64, mut take: impl FnMut(String) -> Result<()>) -> Result<()> {
+    pub(super) fn each_id(&self, sql: Sql, mut after: i64, mut take: impl FnMut(String) -> Result<()>) -> Result<()> {
         loop {
             let ids = self.ids(sql, after)?;
             let Some((last, _)) = ids.last() else { return Ok(()) };

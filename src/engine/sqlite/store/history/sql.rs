@@ -60,16 +60,33 @@ queries! {
          FROM main.changes_readers AS r LEFT JOIN main.changes AS c ON c.seq = r.seq WHERE r.name = 'history'";
     /// It has come so far.
     SetRead = "INSERT OR REPLACE INTO main.changes_readers (name, seq, stamp) VALUES ('history', ?1, ?2)";
-    /// What the log says of runs and executions behind a row of it.
-    Touched = "SELECT seq, stamp, id, entity = 4 AND op = 1 FROM main.changes WHERE seq > ?1 AND entity IN (4, 5) ORDER BY seq LIMIT +?2";
+    /// What the log says behind a row of it of runs and executions, of worktrees that went to the archive or came back, and of
+    /// zones that went, which take what is archived along.
+    Touched =
+        "SELECT seq, stamp, id, entity = 4 AND op = 1, entity, worktree_id FROM main.changes WHERE seq > ?1 \
+         AND (entity IN (4, 5) OR (entity = 1 AND op IN (4, 5)) OR (entity = 2 AND op = 3)) ORDER BY seq LIMIT +?2";
+    /// What the history has of a worktree.
+    OfWorktree =
+        "SELECT coalesce(h.id, (SELECT r.id FROM main.runs AS r WHERE r.key = h.key)) FROM main.history AS h WHERE h.worktree_id = +?1";
+    /// What it has of a zone.
+    OfZone =
+        "SELECT coalesce(h.id, (SELECT r.id FROM main.runs AS r WHERE r.key = h.key)) FROM main.history AS h WHERE h.zone_id = +?1";
+    /// The id of an archived worktree.
+    ArchivedId = "SELECT id FROM main.archived_worktrees WHERE key = ?1";
+    /// The archived worktrees on a branch.
+    ArchivedOnBranch = "SELECT key FROM main.archived_worktrees WHERE branch_name = ?1 AND restored_at IS NULL";
 
     /// A run as the history has it.
     RunOf =
         "SELECT key, created_at, zone_id, worktree_id, agent_type, status, parent_run_id, started_at, finished_at, duration_ms, \
-         executed AND NOT EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id), \
+         executed AND NOT EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id) \
+         /*archive*/AND NOT EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = r.id)/*end*/, \
          EXISTS (SELECT 1 FROM main.leases AS l WHERE l.run_id = r.id) FROM main.runs AS r WHERE id = ?1";
     /// An execution as the history has it.
-    ExecutionOf = "SELECT zone_id, worktree_id, agent_type, success, executed_at FROM main.zone_executions WHERE id = ?1";
+    ExecutionOf =
+        "SELECT zone_id, worktree_id, agent_type, success, executed_at, NULL FROM main.zone_executions WHERE id = ?1 \
+         /*archive*/UNION ALL SELECT zone_id, worktree_id, agent_type, success, executed_at, key >> 32 FROM \
+         (SELECT * FROM main.archived_executions WHERE id = +?1 ORDER BY key DESC LIMIT 1)/*end*/";
     /// The models that a run used, and what each cost.
     ModelsOf = "SELECT model, cost_micros FROM main.run_models WHERE run = +?1 ORDER BY model";
     /// The runs behind one, by key.
@@ -83,7 +100,7 @@ queries! {
     Put =
         "INSERT INTO main.history (at, key, zone_id, worktree_id, agent_type, status, parent_run_id, duration_ms, length, cost_micros, id, made_text) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
-         ON CONFLICT (at, key) DO UPDATE SET status = excluded.status, duration_ms = excluded.duration_ms, length = excluded.length, \
+         ON CONFLICT (at, key) DO UPDATE SET worktree_id = excluded.worktree_id, status = excluded.status, duration_ms = excluded.duration_ms, length = excluded.length, \
          cost_micros = excluded.cost_micros";
     /// It is no more.
     Remove = "DELETE FROM main.history WHERE at = ?1 AND key = ?2";
@@ -107,6 +124,8 @@ queries! {
 
     /// The longest that any run took, in binary digits.
     MostDigits = "SELECT max(length) FROM main.history WHERE length IS NOT NULL";
+    /// The executions of the archive behind one, by key.
+    NextArchived = "SELECT key, id FROM main.archived_executions WHERE key > ?1 AND id IS NOT NULL ORDER BY key LIMIT +?2";
     /// The worktrees on a branch.
     OnBranch = "SELECT id FROM main.worktrees WHERE branch_name = ?1";
 

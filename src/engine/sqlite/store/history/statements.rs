@@ -10,6 +10,6 @@ use crate::error::Result;
 
 impl Listed for Sql {
     fn compiled(self, store: &Store) -> Result<&Rc<Statement>> {
-        store.history.statements.get(&store.connection, self as usize, || self.sql())
+        store.history.statements.get(&store.connection, self as usize, || store.text(self.sql()))
     }
 }

@@ -29,6 +29,11 @@ impl Tail {
         self.hidden.contains(&place)
     }
 
+    /// The ids that it knows something of.
+    pub fn ids(&self) -> Vec<String> {
+        self.lines.keys().cloned().collect()
+    }
+
     /// All that it has.
     pub fn lines(&self) -> impl Iterator<Item = &Line> {
         self.lines.values().flatten()

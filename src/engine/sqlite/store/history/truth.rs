@@ -1,7 +1,7 @@
 //! What there is under an id now, as the history has it. Whatever was done to it, and by whom, what counts is what it came to.
 
 use super::VERSION;
-use super::line::{Line, NO_TIME, Place, RECORDED, Recorded, code, place};
+use super::line::{Line, NO_TIME, Place, RECORDED, Recorded, archived_name, code, place};
 use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::{Store, runs};
@@ -42,6 +42,9 @@ impl Store {
             truth.old.push(line.place);
             line.cost_micros = cost.filter(|_| !is_open);
             line.models.clone_from(&truth.models);
+            if !is_open && let Some(archived) = self.archive_of_run(line.place.key, id)? {
+                line.worktree_id = archived_name(archived);
+            }
             truth.line = (!is_gone).then_some(line);
             return Ok(truth);
         }
@@ -52,7 +55,7 @@ impl Store {
             Line {
                 place: Place { at, key },
                 zone_id: row.text(0),
-                worktree_id: row.text(1),
+                worktree_id: row.integer_or_null(5).map_or_else(|| row.text(1), archived_name),
                 agent_type: row.text(2),
                 status: code(Status::Ended(end)),
                 parent_run_id: None,

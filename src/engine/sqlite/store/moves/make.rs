@@ -257,7 +257,7 @@ impl crate::engine::Moves for Store {
     fn move_worktree(&self, method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         self.check_moves()?;
         let of = Wish::given(method, given)?;
-        self.atomically(|| self.drop_worktree(of, now as i64, batch))
+        self.atomically(|| self.undoable(&WORKTREE, of.worktree, || self.drop_worktree(of, now as i64, batch)))
     }
 
     fn fold_moves(&self) -> Result<()> {

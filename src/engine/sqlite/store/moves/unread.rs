@@ -64,6 +64,7 @@ const ZONE: i64 = 2;
 const REPLACED: i64 = 0;
 const MADE: i64 = 1;
 const CHANGED: i64 = 2;
+const RESTORED: i64 = 5;
 
 fn entry(row: &Statement) -> Entry {
     let [seq, stamp, at] = [0, 1, 2].map(|column| row.integer(column));
@@ -78,8 +79,8 @@ fn change(row: &Statement) -> Option<Change> {
         (WORKTREE, REPLACED) => {
             Change::Replaced { by: said("id")?, port: said("port")?, by_update: said("by").is_some(), id }
         }
-        (WORKTREE, MADE | CHANGED) => {
-            Change::Worktree { is_new: op == MADE, branch_name: said("branch_name"), port: said("port"), id }
+        (WORKTREE, MADE | CHANGED | RESTORED) => {
+            Change::Worktree { is_new: op != CHANGED, branch_name: said("branch_name"), port: said("port"), id }
         }
         (WORKTREE, _) => Change::WorktreeGone { id },
         (ZONE, REPLACED) => return None,

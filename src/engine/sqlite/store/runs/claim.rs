@@ -13,7 +13,11 @@ use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
+use crate::model::execution;
 use crate::model::run::{Boot, Call, Effect, Moment, apply};
+
+/// By how much one token may be larger than the one before: a million, of which 2^53 has room for thousands of millions.
+const TOKENS: u64 = 1 << 20;
 
 /// What a worker takes.
 pub(super) struct Taker<'a> {
@@ -40,6 +44,7 @@ impl Store {
         if due.is_some_and(|due| due <= now.wall_ms) {
             self.put_what_is_due(now.wall_ms)?;
         }
+        self.look_at_lanes(now)?;
         let spent = if has_budgets { self.what_is_spent(now.wall_ms)? } else { Spent::default() };
         let is_open = |lane: &First<'_>| taker.takes(lane) && !spent.closes(lane.zone_id, lane.agent_type);
         let (mut limits, mut lanes) = self.with_those_at_work(
@@ -77,6 +82,9 @@ impl Store {
     /// Writes that a worker holds a run that the queue has let go of; `None` where it can't be held.
     pub(super) fn hand_over(&self, mut record: Record, taker: &Taker<'_>, now: Moment) -> Result<Option<Record>> {
         let claim = Call::Claim { lease_ms: taker.lease_ms };
+        // A file that was restored knows nothing of the claims since its backup, whose workers may live: they must not have the
+        // token that somebody else gets now. So it is larger by chance.
+        record.life.token = record.life.token.saturating_add((execution::random() % TOKENS) as i64);
         let to = apply(&record.id, Some(&record.life), &claim, now)?;
         if to.effect != Effect::Claimed {
             return Ok(None);
@@ -86,8 +94,8 @@ impl Store {
         Ok(Some(record))
     }
 
-    /// What `read` gives, once what is out of its lease or its time was taken away where that is wanted, with each run at work
-    /// counted into it: `count` is given a row of its zone and its agent.
+    /// Returns what `read` gives, with each run at work counted into it: `count` is given a row of its zone and its agent.
+    /// Before, it takes away what is out of its lease or its time, where that is wanted.
     pub(super) fn with_those_at_work<T>(
         &self,
         now: Moment,

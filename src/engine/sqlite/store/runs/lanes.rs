@@ -61,10 +61,11 @@ impl Lanes {
     /// The lane whose first is next: the most urgent, in the zone in which the fewest are at work, the oldest. Not one that
     /// is full.
     pub fn next(&self, limits: &[Limit]) -> Option<usize> {
-        let open = |lane: &Lane| full(limits, self.name(self.zones[lane.zone].name), self.name(lane.agent)).is_none();
-        let place = |lane: &Lane| (lane.urgency, self.zones[lane.zone].at_work, lane.run);
-        let places = self.all.iter().enumerate().filter(|(_, lane)| open(lane));
-        places.min_by_key(|(_, lane)| place(lane)).map(|(at, _)| at)
+        let is_open =
+            |lane: &Lane| full(limits, self.name(self.zones[lane.zone].name), self.name(lane.agent)).is_none();
+        let rank = |lane: &Lane| (lane.urgency, self.zones[lane.zone].at_work, lane.run);
+        let open = self.all.iter().enumerate().filter(|(_, lane)| is_open(lane));
+        open.min_by_key(|(_, lane)| rank(lane)).map(|(at, _)| at)
     }
 
     /// The first of a lane.

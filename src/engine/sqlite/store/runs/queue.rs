@@ -9,10 +9,13 @@ use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
-use crate::model::run::State;
+use crate::model::run::{Moment, State};
 
 /// By how much what a person has answered is more urgent: more than two priorities can differ.
 const ANSWERED: i64 = 1 << 54;
+
+/// For how long a connection takes it that every lane has a first, in milliseconds.
+const LANES_STAND_MS: i64 = 10_000;
 
 /// Where a run stands in its lane.
 const FIRST: i64 = 0;
@@ -30,8 +33,8 @@ impl Store {
         let (zone, worktree) = (&record.zone_id, &record.worktree_id);
         match not_before {
             Some(due) => {
-                let place = [Bind::Integer(due), Bind::Integer(record.key), Bind::Text(zone), Bind::Text(worktree)];
-                self.write_run(Sql::Delay, &place).map(drop)
+                let values = [Bind::Integer(due), Bind::Integer(record.key), Bind::Text(zone), Bind::Text(worktree)];
+                self.write_run(Sql::Delay, &values).map(drop)
             }
             None => {
                 self.put_in_line(zone, &record.agent_type, urgency(record.priority, answered), record.key, worktree)
@@ -40,7 +43,7 @@ impl Store {
     }
 
     fn put_in_line(&self, zone: &str, agent: &str, urgency: i64, run: i64, worktree: &str) -> Result<()> {
-        let first = self.place(Sql::FirstOfLane, zone, agent)?;
+        let first = self.position(Sql::FirstOfLane, zone, agent)?;
         let behind = match first {
             Some(first) if first < (urgency, run) => BEHIND,
             Some(first) => self.reorder(zone, agent, first, BEHIND).map(|()| FIRST)?,
@@ -52,20 +55,20 @@ impl Store {
     }
 
     /// A position in a lane.
-    fn place(&self, sql: Sql, zone: &str, agent: &str) -> Result<Option<(i64, i64)>> {
+    fn position(&self, sql: Sql, zone: &str, agent: &str) -> Result<Option<(i64, i64)>> {
         self.first(sql, &[Bind::Text(zone), Bind::Text(agent)], |row| (row.integer(0), row.integer(1)))
     }
 
     fn reorder(&self, zone: &str, agent: &str, (urgency, run): (i64, i64), behind: i64) -> Result<()> {
-        let place = [Bind::Integer(urgency), Bind::Integer(run)];
-        let values = [Bind::Integer(behind), Bind::Text(zone), Bind::Text(agent), place[0], place[1]];
+        let position = [Bind::Integer(urgency), Bind::Integer(run)];
+        let values = [Bind::Integer(behind), Bind::Text(zone), Bind::Text(agent), position[0], position[1]];
         self.write_run(Sql::Reorder, &values).map(drop)
     }
 
     /// Makes way for a new run at the front of its lane, where it is more urgent than the first.
     pub(super) fn make_way(&self, record: &Record) -> Result<()> {
         let (zone, agent) = (&record.zone_id, &record.agent_type);
-        match self.place(Sql::FirstOfLane, zone, agent)? {
+        match self.position(Sql::FirstOfLane, zone, agent)? {
             Some(first) if first.0 > urgency(record.priority, false) => self.reorder(zone, agent, first, BEHIND),
             _ => Ok(()),
         }
@@ -75,14 +78,14 @@ impl Store {
     pub(super) fn take_from(&self, lane: First<'_>) -> Result<(bool, Option<(i64, i64)>)> {
         let First { zone_id, agent_type, urgency, run } = lane;
         let dequeue = |behind| {
-            let place = [Bind::Integer(urgency), Bind::Integer(run)];
+            let position = [Bind::Integer(urgency), Bind::Integer(run)];
             let lane = [Bind::Text(zone_id), Bind::Text(agent_type)];
-            self.take(Sql::Dequeue, &[Bind::Integer(behind), lane[0], lane[1], place[0], place[1]])
+            self.take(Sql::Dequeue, &[Bind::Integer(behind), lane[0], lane[1], position[0], position[1]])
         };
         if !dequeue(FIRST)? {
-            return Ok((dequeue(BEHIND)?, self.place(Sql::FirstOfLane, zone_id, agent_type)?));
+            return Ok((dequeue(BEHIND)?, self.position(Sql::FirstOfLane, zone_id, agent_type)?));
         }
-        let second = self.place(Sql::SecondOfLane, zone_id, agent_type)?;
+        let second = self.position(Sql::SecondOfLane, zone_id, agent_type)?;
         if let Some(second) = second {
             self.reorder(zone_id, agent_type, second, FIRST)?;
         }
@@ -116,6 +119,31 @@ impl Store {
         Ok(())
     }
 
+    /// Looks now and then whether every lane has a first.
+    pub(super) fn look_at_lanes(&self, now: Moment) -> Result<()> {
+        if self.lanes_seen.get().is_some_and(|seen| now.since(seen) < LANES_STAND_MS) {
+            return Ok(());
+        }
+        self.mend_lanes()?;
+        self.lanes_seen.set(Some(now));
+        Ok(())
+    }
+
+    /// Who takes rows out of the queue by hand may leave a lane without a first: its next run becomes that. `false` where all
+    /// lanes have one.
+    fn mend_lanes(&self) -> Result<bool> {
+        let mut firsts = Vec::new();
+        self.each_row(Sql::LanesWithoutFirst, &[], |statement| {
+            let mut row = Row::of(statement);
+            firsts.push((row.text(), row.text(), (row.integer(), row.integer())));
+            Ok(true)
+        })?;
+        for (zone, agent, first) in &firsts {
+            self.reorder(zone, agent, *first, FIRST)?;
+        }
+        Ok(!firsts.is_empty())
+    }
+
     /// The lanes that are open. The runs of closed worktrees are passed, and a lane that has no others is closed.
     pub(super) fn lanes(&self, closed: &HashSet<String>, is_open: &impl Fn(&First<'_>) -> bool) -> Result<Lanes> {
         let mut lanes = Lanes::default();
@@ -136,8 +164,7 @@ impl Store {
             });
             Ok(true)
         })?;
-        // Who takes rows out of the queue by hand leaves no first where there are others.
-        if !any && self.finds(Sql::AnyQueued, &[])? && self.take(Sql::Mend, &[])? {
+        if !any && self.mend_lanes()? {
             return self.lanes(closed, is_open);
         }
         for at in passed.into_iter().rev() {

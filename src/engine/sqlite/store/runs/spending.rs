@@ -44,7 +44,12 @@ impl Spending for Store {
                 if let Some(micros) = event.amounts.cost_micros
                     && self.version > super::VERSION
                 {
-                    self.write_run(Sql::AddCost, &[Bind::Text(&of[1]), Bind::Integer(micros)])?;
+                    match if has_ended { self.archive_of_run(key, id)? } else { None } {
+                        Some(archived) => self.add_archived_cost(archived, micros)?,
+                        None => {
+                            self.write_run(Sql::AddCost, &[Bind::Text(&of[1]), Bind::Integer(micros)])?;
+                        }
+                    }
                 }
                 self.log_usage(id, [&of[0], &of[1], &of[2]], &usage, now)?;
             }

@@ -23,7 +23,9 @@ queries! {
     /// Whether a zone and a worktree are there.
     Places = "SELECT (SELECT 1 FROM main.zones WHERE id = ?1), (SELECT 1 FROM main.worktrees WHERE id = ?2)";
     /// Whether there is a run, or an execution, with this id.
-    Known = "SELECT EXISTS (SELECT 1 FROM main.runs WHERE id = ?1) OR EXISTS (SELECT 1 FROM main.zone_executions WHERE id = ?1)";
+    Known =
+        "SELECT EXISTS (SELECT 1 FROM main.runs WHERE id = ?1) OR EXISTS (SELECT 1 FROM main.zone_executions WHERE id = ?1) \
+         /*archive*/OR EXISTS (SELECT 1 FROM main.archived_executions WHERE id = ?1)/*end*/";
     /// The open run that has this idempotency key.
     SameKey = "SELECT id FROM main.runs WHERE idempotency_key = ?1 AND finished_at IS NULL";
     /// A new run, in line where it may be claimed at once. Where its zone or its worktree isn't there, a NOT NULL refuses it.
@@ -45,7 +47,9 @@ queries! {
     /// A run by its key.
     ByKey = concat!("SELECT ", stored!(), " FROM main.runs WHERE key = ?1");
     /// What an execution has of a run.
-    Bodies = "SELECT prompt, result FROM main.zone_executions WHERE id = ?1";
+    Bodies =
+        "SELECT prompt, result FROM main.zone_executions WHERE id = ?1 /*archive*/UNION ALL SELECT prompt, result FROM \
+         (SELECT * FROM main.archived_executions WHERE id = +?1 ORDER BY key DESC LIMIT 1)/*end*/";
     /// What a run used of each model.
     Models =
         "SELECT model, provider, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros, cost_computed \
@@ -74,13 +78,17 @@ queries! {
     /// A run is taken out of the queue, from the front of its lane or from behind the first.
     Dequeue =
         "DELETE FROM main.run_queue WHERE behind = ?1 AND zone_id = ?2 AND agent_type = ?3 AND urgency = ?4 AND run = ?5";
-    /// Whether anything is in the queue.
-    AnyQueued = "SELECT 1 FROM main.run_queue LIMIT 1";
-    /// Lanes without a first get one.
-    Mend =
-        "UPDATE main.run_queue SET behind = 0 WHERE behind = 1 AND run = (SELECT n.run FROM main.run_queue AS n \
-         WHERE n.behind = 1 AND n.zone_id = run_queue.zone_id AND n.agent_type = run_queue.agent_type ORDER BY n.urgency, n.run LIMIT 1) \
-         AND NOT EXISTS (SELECT 1 FROM main.run_queue AS f WHERE f.behind = 0 AND f.zone_id = run_queue.zone_id AND f.agent_type = run_queue.agent_type)";
+    /// The next runs of lanes that have no first, from lane to lane: no urgency is as large as the one by which a lane is left. The
+    /// `+` is for the index: without it SQLite would compare with the zone alone, and go along each lane.
+    LanesWithoutFirst =
+        "WITH RECURSIVE lane (zone_id, agent_type, urgency, run) AS (SELECT * FROM (SELECT zone_id, agent_type, urgency, run \
+         FROM main.run_queue WHERE behind = 1 ORDER BY zone_id, agent_type, urgency, run LIMIT 1) \
+         UNION ALL SELECT q.zone_id, q.agent_type, q.urgency, q.run FROM lane AS l CROSS JOIN main.run_queue AS q \
+         ON q.behind = 1 AND (q.zone_id, q.agent_type, q.urgency, q.run) = (SELECT n.zone_id, n.agent_type, n.urgency, n.run \
+         FROM main.run_queue AS n WHERE n.behind = 1 AND (n.zone_id, n.agent_type, n.urgency) > (+l.zone_id, +l.agent_type, 9223372036854775807) \
+         ORDER BY n.zone_id, n.agent_type, n.urgency, n.run LIMIT 1)) \
+         SELECT zone_id, agent_type, urgency, run FROM lane WHERE NOT EXISTS (SELECT 1 FROM main.run_queue AS f \
+         WHERE f.behind = 0 AND f.zone_id = lane.zone_id AND f.agent_type = lane.agent_type)";
     /// The worktree of a run.
     WorktreeOf = "SELECT worktree_id FROM main.runs WHERE key = ?1";
     /// The first of all lanes, by zone, and their worktrees.
@@ -169,7 +177,9 @@ queries! {
     NoteExecution =
         "INSERT INTO main.runs (key, id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, finished_at, \
          attempt, executed) SELECT min(coalesce((SELECT min(key) FROM main.runs), 0), 0) - 1, id, iif(success, 'succeeded', 'failed'), \
-         zone_id, worktree_id, agent_type, 0, ?2, ?2, ?2, 1, 1 FROM main.zone_executions WHERE id = ?1";
+         zone_id, worktree_id, agent_type, 0, ?2, ?2, ?2, 1, 1 FROM (SELECT id, success, zone_id, worktree_id, agent_type \
+         FROM main.zone_executions WHERE id = ?1 /*archive*/UNION ALL SELECT id, success, zone_id, worktree_id, agent_type \
+         FROM main.archived_executions WHERE id = ?1/*end*/ LIMIT 1)";
     /// An event is told; none is changed where it was before.
     CountEvent = "INSERT OR IGNORE INTO main.usage_events (run, event_id) VALUES (?1, ?2)";
     /// What a run used of a model.
@@ -188,7 +198,8 @@ queries! {
     /// The metadata of a run that is not gone.
     Metadata =
         "SELECT metadata FROM main.runs AS r WHERE id = ?1 \
-         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id))";
+         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id) \
+         /*archive*/OR EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = r.id)/*end*/)";
     /// The same by its key.
     MetadataAt = "SELECT metadata FROM main.runs WHERE key = ?1";
     /// It is another.
@@ -197,7 +208,8 @@ queries! {
     /// A run's key, where it is not gone.
     OutputOf =
         "SELECT key FROM main.runs AS r WHERE id = ?1 \
-         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id))";
+         AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id) \
+         /*archive*/OR EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = r.id)/*end*/)";
     /// The last of a run's output.
     LastOutput =
         "SELECT id, bytes, truncated FROM main.run_output WHERE id BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 \
@@ -229,7 +241,9 @@ queries! {
          VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 5, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
     /// An execution by its id.
-    Execution = "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1";
+    Execution =
+        "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1 /*archive*/UNION ALL SELECT {execution}, key FROM \
+         (SELECT * FROM main.archived_executions WHERE id = +?1 ORDER BY key DESC LIMIT 1)/*end*/";
     /// What was noted of an execution that is no run of ours.
     NoteOf = "SELECT key FROM main.runs WHERE id = ?1 AND key < 0";
     /// Whether there is any such note.

@@ -10,7 +10,7 @@ use crate::error::Result;
 
 impl Listed for Sql {
     fn compiled(self, store: &Store) -> Result<&Rc<Statement>> {
-        store.runs.get(&store.connection, self as usize, || self.sql())
+        store.runs.get(&store.connection, self as usize, || store.text(self.sql()))
     }
 }
 
@@ -27,7 +27,7 @@ mod tests {
         let store = open(&folder.database());
         let runs = Sql::ALL.iter().map(|sql| (sql.name(), sql.compiled(&store).unwrap()));
         let others = Query::ALL.iter().map(|query| (query.name(), store.statement(*query).unwrap()));
-        let anew = runs.chain(others).filter(|(_, statement)| recompilations(statement) > 0).map(|(name, _)| name);
-        assert_eq!(anew.collect::<Vec<_>>(), [] as [&str; 0]);
+        let again = runs.chain(others).filter(|(_, statement)| recompilations(statement) > 0).map(|(name, _)| name);
+        assert_eq!(again.collect::<Vec<_>>(), [] as [&str; 0]);
     }
 }

@@ -26,7 +26,8 @@ impl Store {
         Ok(matches!(effect, Effect::Requeued | Effect::Ended { .. }).then_some(record))
     }
 
-    /// Takes away all that is; where somebody was asked about claims, of those out of their lease only what he was asked about.
+    /// Takes away all that is; where somebody was asked about claims, a lease that ran out counts only if its claim was
+    /// asked about.
     pub(super) fn sweep(
         &self,
         grace_ms: i64,
@@ -68,7 +69,7 @@ impl Store {
         Ok(found)
     }
 
-    /// In how many milliseconds something may be claimed without anybody's doing.
+    /// In how many milliseconds something may be claimed though nobody does anything.
     pub(super) fn next_due(&self, now: Moment) -> Result<Option<i64>> {
         let delayed = self.first(Sql::NextDue, &[], |row| row.integer(0))?;
         let budgets = self.budgets()?.into_iter().filter(|budget| budget.budget.is_spent());

@@ -1,4 +1,4 @@
-//! What clocks do that tests in JavaScript can't make them do: a machine that sleeps, or is started anew.
+//! What clocks do that tests in JavaScript can't make them do: a machine that sleeps, or is started again.
 
 use super::{Board, START};
 use crate::engine::Workers;
@@ -50,7 +50,8 @@ fn a_claim_of_an_earlier_boot_goes_on_with_a_heartbeat_and_its_time_by_the_wall_
     board.claim_at(START);
     let rebooted = Moment { boot: Boot(2), monotonic_ms: 5, wall_ms: START.wall_ms + MINUTE / 2 };
     board.at(rebooted);
-    let beat = [Given::Text(&id), Given::Number(1.0), Given::Number(20.0 * MINUTE as f64)];
+    let token = board.store.load(&id).unwrap().unwrap().life.token;
+    let beat = [Given::Text(&id), Given::Number(token as f64), Given::Number(20.0 * MINUTE as f64)];
     board.row(|batch| board.store.heartbeat_run(&beat, board.now(), batch)).unwrap();
     let later = |ms| Moment { wall_ms: START.wall_ms + ms, ..rebooted.plus(ms - MINUTE / 2) };
     board.at(later(10 * MINUTE));

@@ -89,3 +89,17 @@ fn a_queue_whose_firsts_were_all_taken_out_by_hand_is_mended() {
     assert_eq!((claim(&board, 5).len(), board.count("SELECT count(*) FROM run_queue")), (0, 0));
     assert_eq!(board.store.next_run_due(board.now()).unwrap(), Some(60_000));
 }
+
+#[test]
+fn a_lane_whose_first_was_taken_out_by_hand_does_not_wait_for_ever() {
+    let board = Board::new();
+    let taken: Vec<String> = (0..3).map(|_| enqueue(&board, "w", "a", 0)).collect();
+    let others: Vec<String> = (0..3).map(|_| enqueue(&board, "w", "b", 0)).collect();
+    assert_eq!(claim(&board, 1), taken[..1]);
+    board.sql("DELETE FROM run_queue WHERE behind = 0 AND agent_type = 'a'");
+    assert_eq!(claim(&board, 1), others[..1]);
+    let later = super::START.plus(10_000);
+    let claimed = board.store.atomically(|| board.store.claim(&TAKER, 1, later)).unwrap();
+    assert_eq!(claimed[0].id, taken[2]);
+    assert_eq!(board.count(WRONG), 0);
+}

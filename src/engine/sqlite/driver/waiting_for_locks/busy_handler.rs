@@ -21,7 +21,7 @@ pub struct Patience {
     since: Cell<Option<Instant>>,
     /// Whether it waits for a moment only.
     hurried: Cell<bool>,
-    pub(super) turn: Turn,
+    pub turn: Turn,
 }
 
 /// How many milliseconds SQLite's own handler sleeps between its looks.
@@ -38,7 +38,7 @@ const HURRIED: Duration = Duration::from_millis(1);
 
 impl Patience {
     /// Waits no longer than this while something runs, and looks often meanwhile.
-    pub(super) fn at_most(&self, timeout: Duration, run: impl FnOnce()) {
+    pub fn at_most(&self, timeout: Duration, run: impl FnOnce()) {
         let usual = self.timeout.get();
         self.timeout.set(usual.map(|usual| usual.min(timeout)));
         self.hurried.set(true);

@@ -1,14 +1,13 @@
-//! Whether a database file, its WAL and the WAL's index are still where they were opened. What is written to deleted or
-//! replaced ones is gone when the last connection closes, or never seen by others, and SQLite itself looks in its rollback
-//! mode only.
+//! Whether a database file, its WAL or the WAL's index was taken away or replaced since it was opened. What is written to such
+//! files is gone when the last connection closes, or others never see it, and SQLite itself looks in its rollback mode only.
 
 use std::ffi::c_int;
 
 use rusqlite::ffi;
 
-/// Which files a connection has open.
+/// The files that a connection has open.
 #[derive(Default)]
-pub struct FileIdentity {
+pub struct OpenFiles {
     #[cfg(unix)]
     watch: std::cell::RefCell<Option<unix::Watch>>,
     /// How many answers may yet come from memory before somebody looks.
@@ -18,7 +17,7 @@ pub struct FileIdentity {
 /// How many answers come from memory between two looks: a look costs a third of a read.
 const UNSEEN: u32 = 32;
 
-impl FileIdentity {
+impl OpenFiles {
     /// Whether one of the files was moved, deleted or replaced since it was opened. `wal` is which WAL of this connection is
     /// open, `None` where there is none or nobody can say.
     ///

@@ -1,5 +1,4 @@
-//! What a connection waits for: locks that others hold, for as long as `PRAGMA busy_timeout` says, and others' turn. How it
-//! waits is in `busy_handler.rs`, when it makes a break in `turn.rs`.
+//! For how long a connection waits for locks: for as long as `PRAGMA busy_timeout` says.
 
 use std::ffi::c_int;
 use std::time::Duration;
@@ -7,7 +6,7 @@ use std::time::Duration;
 use rusqlite::ffi;
 
 use super::busy_handler::{Patience, wait};
-use super::connection::Connection;
+use crate::engine::sqlite::driver::connection::Connection;
 use crate::error::Result;
 
 impl Connection {
@@ -53,7 +52,7 @@ impl Connection {
 
     /// Runs what compiles `sql`, so that `PRAGMA busy_timeout` tells and sets how long this waits. SQLite obeys it
     /// while it compiles it, and replaces any other handler by its own.
-    pub(super) fn compile<T>(&self, sql: &str, compile: impl FnOnce() -> T) -> T {
+    pub fn compile<T>(&self, sql: &str, compile: impl FnOnce() -> T) -> T {
         let Some(timeout) = self.patience.timeout.get().filter(|_| mentions_timeout(sql)) else { return compile() };
         let milliseconds = c_int::try_from(timeout.as_millis()).unwrap_or(c_int::MAX);
         let Ok(raw) = self.raw() else { return compile() };

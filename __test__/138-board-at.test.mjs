@@ -1,0 +1,253 @@
+// `getBoard({ at })`: the board as it was, whoever has changed it since, in whatever way.
+import { copyFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { board } from './support/runs.mjs';
+import { anyHistory } from './support/histories.mjs';
+import { describeWriters } from './support/history_writers.mjs';
+import { worktree } from './support/samples.mjs';
+import { open, temporaryFile } from './support/temporary.mjs';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const START = Date.parse('2030-01-01T12:00:00.000Z');
+
+/** A board whose clock is the test's: `tick` sets it on, and gives the time before. */
+function clocked(options) {
+  let now = START;
+  const db = board({ clock: () => now, ...options });
+  const tick = (ms = 1000) => {
+    now += ms;
+    return new Date(now - ms);
+  };
+  return { db, tick };
+}
+
+/** The time of the last change, which boards go by. */
+const latest = (db) => db.db.prepare('SELECT at FROM changes ORDER BY seq DESC LIMIT 1').pluck().get();
+
+/** A file whose log is folded, and whose board is kept, each 16 rows. */
+function foldedOften() {
+  const dbPath = temporaryFile();
+  const { db } = open({ dbPath });
+  const folds = db
+    .prepare(`SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'changes_fold%'`)
+    .all();
+  for (const { name, sql } of folds) db.exec(`DROP TRIGGER ${name}; ${sql.replaceAll('8192', '16')}`);
+  db.close();
+  return dbPath;
+}
+
+describe('getBoard({ at })', () => {
+  it('is the board of then: worktrees, zones with their templates, assignments, metadata, limits, revisions', () => {
+    const { db, tick } = clocked();
+    const changes = [
+      () => db.setMetadata('worktree', 'wt-1', { note: 'ü' }),
+      () => db.setWipLimit('zone-1', 3),
+      () => db.updateZone('zone-1', { promptTemplate: 'Fix {{ worktree.branch }}', agents: [{ type: 'a' }] }),
+      () => db.moveWorktree('wt-1', 'zone-1', { position: { x: 0.1 + 0.2, y: -7 } }),
+      () => db.updateWorktree('wt-1', { status: 'done', taskId: '😀' }),
+      () => db.setMetadata('worktree', 'wt-1', { note: null }),
+      () => db.deleteZone('zone-1'),
+      () => db.createWorktree(worktree(9)),
+      () => db.moveWorktree('wt-2', 'zone-2'),
+      () => db.setMetadata('worktree', 'wt-2', { kept: true }),
+      () => db.archiveWorktree('wt-2'),
+      () => db.restoreWorktree('wt-2'),
+      () => db.deleteWorktree('wt-1'),
+    ];
+    const then = changes.map((change) => {
+      change();
+      return [tick(), db.getBoard()];
+    });
+    for (const [at, was] of then) expect(db.getBoard({ at })).toStrictEqual(was);
+    for (const [at, was] of then) expect(db.getBoard({ at: at.toISOString() })).toStrictEqual(was);
+  });
+
+  it('between two changes is that after the first, and after the last that of now', () => {
+    const { db, tick } = clocked();
+    db.updateWorktree('wt-1', { status: 'one' });
+    const at = tick();
+    const was = db.getBoard();
+    db.updateWorktree('wt-1', { status: 'two' });
+    expect(db.getBoard({ at: new Date(at.getTime() + 999) })).toStrictEqual(was);
+    expect(db.getBoard({ at: new Date(START + 1e9) })).toStrictEqual(db.getBoard());
+    expect(db.getBoard({ at: null })).toStrictEqual(db.getBoard());
+  });
+
+  it('never is one in the middle of a transaction', async () => {
+    const db = board();
+    db.updateWorktree('wt-1', { status: 'before' });
+    const before = db.getBoard();
+    const from = Date.now();
+    while (Date.now() === from);
+    db.transaction(() => {
+      for (const status of ['a', 'b', 'c']) {
+        db.updateWorktree('wt-1', { status });
+        const now = Date.now();
+        while (Date.now() < now + 3);
+      }
+    });
+    const after = db.getBoard();
+    db.updateWorktree('wt-2', { status: 'later' });
+    const seen = new Set();
+    for (let at = from; at < latest(db); at += 1) seen.add(JSON.stringify(db.getBoard({ at: new Date(at) })));
+    expect([...seen]).toEqual([before, after].map((one) => JSON.stringify(one)));
+  });
+
+  it('goes on from its `next`, like any board: the changes since then', () => {
+    const { db, tick } = clocked();
+    db.updateWorktree('wt-1', { status: 'one' });
+    const at = tick();
+    db.updateWorktree('wt-1', { status: 'two' });
+    const { next } = db.getBoard({ at });
+    expect(db.getChanges({ after: next }).items.map(({ id, fields }) => [id, fields.status])).toEqual([
+      ['wt-1', 'two'],
+    ]);
+  });
+
+  it('of several batches has all of them, in their order', () => {
+    const { db, tick } = clocked();
+    db.createWorktrees(Array.from({ length: 2500 }, (_, n) => worktree(n + 10)));
+    db.transaction(() => {
+      for (let n = 10; n < 2000; n += 3) db.assignWorktreeToZone(`wt-${n}`, n % 2 ? 'zone-1' : 'zone-2');
+    });
+    const at = tick();
+    const was = db.getBoard();
+    db.transaction(() => was.worktrees.forEach(({ id }) => db.deleteWorktree(id)));
+    expect(db.getBoard({ at })).toStrictEqual(was);
+  });
+
+  it('reads the log from the board that was kept before, however long it is', () => {
+    const { db, tick } = clocked();
+    const then = [];
+    for (let round = 0; round < 4; round += 1) {
+      db.transaction(() => {
+        for (let n = 0; n < 5000; n += 1) db.updateWorktree('wt-1', { position: { x: round * 5000 + n } });
+      });
+      then.push([tick(), db.getBoard()]);
+    }
+    expect(db.db.prepare('SELECT count(*) FROM boards').pluck().get()).toBe(3);
+    for (const [at, was] of then) expect(db.getBoard({ at })).toStrictEqual(was);
+  });
+
+  it.each([
+    ['before all that is kept', new Date(0)],
+    ['just before', new Date(START - 1e11)],
+  ])('%s is ERR_HISTORY_PRUNED', (_, at) => {
+    const { db } = clocked();
+    db.updateWorktree('wt-1', { status: 'one' });
+    expect(() => db.getBoard({ at })).toThrow(
+      expect.objectContaining({ code: 'ERR_HISTORY_PRUNED', method: 'getBoard', field: 'at', value: at }),
+    );
+  });
+
+  it('of a log that somebody emptied is ERR_HISTORY_PRUNED, too', () => {
+    const { db, tick } = clocked();
+    db.updateWorktree('wt-1', { status: 'one' });
+    const at = tick();
+    db.db.exec('DELETE FROM changes');
+    db.updateWorktree('wt-1', { status: 'two' });
+    expect(() => db.getBoard({ at })).toThrow(expect.objectContaining({ code: 'ERR_HISTORY_PRUNED' }));
+  });
+
+  it.each([
+    ['a number', { at: 5 }, 'ERR_INVALID_ARG_TYPE', 'at'],
+    ['what is no time', { at: 'yesterday' }, 'ERR_INVALID_ARG_VALUE', 'at'],
+    ['a Date that is none', { at: new Date(NaN) }, 'ERR_OUT_OF_RANGE', 'at'],
+    ['runs, which are of now', { at: new Date(), runs: true }, 'ERR_INVALID_ARG_VALUE', 'runs'],
+  ])('refuses %s', (_, given, code, field) => {
+    const db = board();
+    expect(() => db.getBoard(given)).toThrow(expect.objectContaining({ code, method: 'getBoard', field }));
+  });
+});
+
+/** Remembers boards and asks for them again. */
+function memory(db) {
+  const then = new Map();
+  return {
+    /** What comes later is of a later time, or tells of the same time what it was at its end. */
+    remember() {
+      then.set(latest(db), db.getBoard());
+      const lead = latest(db) - Date.now();
+      const until = Date.now() + (lead > 20 ? 2 : Math.max(lead, 0) + 2);
+      while (Date.now() < until);
+    },
+    askAgain() {
+      for (const [at, was] of then) expect(db.getBoard({ at: new Date(at) })).toEqual(was);
+      return then.size;
+    },
+  };
+}
+
+const kept = (db) => db.db.prepare('SELECT count(*) FROM boards').pluck().get();
+const keep = (db) => db.db.exec('UPDATE changes SET stamp = stamp WHERE seq = (SELECT max(seq) FROM changes)');
+
+describeWriters('with %o', (writers) => {
+  it.each(Object.keys(writers))(
+    'the board at any time is what it was, after any history by %s and by us',
+    async (writer) => {
+      const empty = temporaryFile();
+      open({ dbPath: empty }).close();
+      // Never so little that a clock passes the log's time between two calls, of which nobody remembers the first.
+      const jumps = fc.oneof(
+        fc.constant(0),
+        fc.integer({ min: 60_000, max: 3_600_000 }),
+        fc.integer({ min: -3_600_000, max: -60_000 }),
+      );
+      let [asked, boards] = [0, 0];
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.tuple(anyHistory, jumps), { minLength: 3, maxLength: 6 }), async (parts) => {
+          const dbPath = temporaryFile();
+          copyFileSync(empty, dbPath);
+          let jump = 0;
+          const db = open({ dbPath, clock: () => Date.now() + jump });
+          const { remember, askAgain } = memory(db);
+          for (const [history, by] of parts) {
+            jump = by;
+            await writers[writer](dbPath, history);
+            remember();
+            const [one, other] = db.listWorktrees();
+            const [zone] = db.listZones();
+            if (one) db.setMetadata('worktree', one.id, { jump });
+            if (one && zone) db.moveWorktree(one.id, zone.id, { position: { x: jump / 7 } });
+            if (by % 2) keep(db);
+            remember();
+            if (zone) db.setWipLimit(zone.id, parts.length);
+            if (other) db.deleteWorktree(other.id);
+            remember();
+          }
+          asked += askAgain();
+          boards += kept(db);
+          db.close();
+        }),
+        { numRuns: 15, endOnFailure: true },
+      );
+      expect(asked).toBeGreaterThan(60);
+      expect(boards).toBeGreaterThan(25);
+    },
+  );
+
+  it.each(Object.keys(writers))('and is kept in the middle of any statement by %s', async (writer) => {
+    const empty = foldedOften();
+    let boards = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyHistory, { minLength: 3, maxLength: 6 }), async (histories) => {
+        const dbPath = temporaryFile();
+        copyFileSync(empty, dbPath);
+        // Who can write would put the triggers right.
+        const db = open({ dbPath, readonly: true });
+        const { remember, askAgain } = memory(db);
+        for (const history of histories) {
+          await writers[writer](dbPath, history);
+          remember();
+        }
+        askAgain();
+        boards += kept(db);
+        db.close();
+      }),
+      { numRuns: 15, endOnFailure: true },
+    );
+    expect(boards).toBeGreaterThan(60);
+  });
+});

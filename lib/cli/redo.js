@@ -1,0 +1,6 @@
+'use strict';
+
+const { stepBack } = require('./undo_steps.js');
+
+/** `visual-db redo` */
+module.exports = (root, run) => stepBack(root, run, 'redo', 'do again what was undone last', 'Done again');

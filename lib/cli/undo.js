@@ -1,0 +1,6 @@
+'use strict';
+
+const { stepBack } = require('./undo_steps.js');
+
+/** `visual-db undo` */
+module.exports = (root, run) => stepBack(root, run, 'undo', 'take back what somebody did last to the canvas', 'Undone');

@@ -1,0 +1,19 @@
+//! The archive: worktrees off the board, with their history. `put` takes one off, `restore` brings it back, `list` shows them,
+//! `moving` moves executions between the board and the archive, `belongs` tells whose a run is.
+
+mod belongs;
+mod calls;
+mod compiled;
+mod list;
+mod moving;
+mod put;
+mod restore;
+mod sql;
+mod statements;
+#[cfg(test)]
+mod tests;
+
+pub(super) use compiled::Statements;
+
+/// The version of the schema that has it.
+pub(super) const VERSION: u32 = 5;

@@ -1,0 +1,76 @@
+//! Moving executions between the board and the archive.
+//!
+//! Whoever deletes an execution, or makes one, is in the log by triggers. Here nothing is deleted or made. Of a few that is set
+//! right in the log afterwards. Many would fill it with rows that say nothing: for them the connection has no triggers meanwhile,
+//! which takes a millisecond, since SQLite compiles each of its statements again then, when it is next used.
+
+use rusqlite::ffi;
+
+use super::sql::Sql;
+use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::sqlite::store::Store;
+use crate::error::Result;
+
+/// From how many on they are many: as many as take longer in the log than compiling takes.
+pub(super) const MANY: i64 = 128;
+
+/// Executions that go from one place to the other.
+pub(super) struct Moving<'a> {
+    /// The worktree's key in the archive.
+    pub key: i64,
+    /// What counts know them by on the board, and in the archive.
+    pub names: (&'a str, &'a str),
+    /// Whether there are [`MANY`].
+    pub are_many: bool,
+    /// Whether they go into the archive, or come out of it.
+    pub into_archive: bool,
+    pub now: i64,
+}
+
+impl Store {
+    /// Moves them by these statements, each of which is given the key and the worktree's id. Before and after it they are in
+    /// the archive, too.
+    pub(super) fn move_executions(&self, of: &Moving<'_>, steps: &[Sql]) -> Result<()> {
+        let values = [Bind::Integer(of.key), Bind::Text(of.names.0)];
+        if of.are_many {
+            self.silently(steps, &values)?;
+        } else {
+            let before = self.log_end()?.map_or(-1, |(seq, _)| seq);
+            for sql in steps {
+                let taken = values_of(*sql, &values);
+                self.write_run(*sql, taken)?;
+            }
+            self.write_run(Sql::Untell, &[Bind::Integer(before)])?;
+        }
+        Ok(())
+    }
+
+    /// What they count goes from one name to the other; where triggers were on, these have counted the one of the board.
+    pub(super) fn move_counts(&self, of: &Moving<'_>) -> Result<()> {
+        let sign = if of.into_archive { 1 } else { -1 };
+        let count = |name: &str, sign: i64| {
+            let values = [Bind::Integer(of.key), Bind::Text(name), Bind::Integer(sign), Bind::Integer(of.now)];
+            self.write_run(Sql::CountFor, &values).map(drop)
+        };
+        if of.are_many {
+            count(of.names.0, -sign)?;
+        }
+        count(of.names.1, sign)
+    }
+
+    fn silently(&self, steps: &[Sql], values: &[Bind<'_>]) -> Result<()> {
+        self.connection.set_config(ffi::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+        let run = |sql: &Sql| {
+            let statement = Statement::prepare(&self.connection, &sql.sql(), false)?;
+            statement.with_bound(values_of(*sql, values), Statement::run).map(drop)
+        };
+        let ran = steps.iter().try_for_each(run);
+        let on_again = self.connection.set_config(ffi::SQLITE_DBCONFIG_ENABLE_TRIGGER, true);
+        ran.and(on_again)
+    }
+}
+
+/// As many of the values as a step takes.
+fn values_of<'a, 'b>(sql: Sql, values: &'a [Bind<'b>]) -> &'a [Bind<'b>] {
+    if matches!(sql, Sql::RestoreExecutions | Sql::RestoreOthers) { &values[..1] } else { values }
+}

@@ -1,0 +1,96 @@
+//! A worktree comes back from the archive.
+
+use rusqlite::ffi;
+
+use super::moving::{MANY, Moving};
+use super::sql::Sql;
+use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::store::Store;
+use crate::error::{Current, Error, Facts, Result};
+use crate::model::{Field, time};
+
+/// Where `port` is among the arguments.
+pub(super) const PORT_AT: usize = 1;
+
+impl Store {
+    /// Brings a worktree back onto the board, within a transaction of the call, at its port or another one; what it is called
+    /// there. Where its id, its port or its branch is another's now, that is said and nothing done.
+    pub(in crate::engine::sqlite::store) fn restore(
+        &self,
+        method: &'static str,
+        key: i64,
+        port: Option<i64>,
+        now: i64,
+    ) -> Result<String> {
+        let at = [Bind::Integer(key)];
+        let takes =
+            self.first(Sql::Takes, &at, |row| (row.text(0), row.integer(1), row.text(2), row.text(3), row.integer(4)))?;
+        let Some((id, its_port, branch, history, executions)) = takes else {
+            let message = format!("{method}: no worktree is archived under the key {key}");
+            return Err(Error::Coded { code: "ERR_NOT_FOUND", message }.about(Field::new(method, "key").facts()));
+        };
+        let taken = port.unwrap_or(its_port);
+        self.check_free(Sql::TakenId, Bind::Text(&id), || (Field::new(method, "id").facts(), format!("id {id}")))?;
+        self.check_free(Sql::TakenPort, Bind::Integer(taken), || {
+            let field = Field::new(method, "port").behind(PORT_AT);
+            (field.facts(), format!("port {taken}"))
+        })?;
+        self.check_free(Sql::TakenBranch, Bind::Text(&branch), || {
+            let facts = Facts { method, field: Some("branchName"), ..Facts::default() };
+            (facts, format!("branch {branch}"))
+        })?;
+        if let Some(zone) = self.first(Sql::MissingZone, &at, |row| row.text(0))? {
+            let message = format!("{method}: zone {zone}, in which it has executions, is not there");
+            return Err(conflict(message, Facts { method, field: Some("zoneId"), ..Facts::default() }, None));
+        }
+        self.sign(|| {
+            let before = self.log_end()?.map_or(-1, |(seq, _)| seq);
+            let (when, key_text) = (time::iso(now as f64), key.to_string());
+            self.write_run(Sql::RestoreWorktree, &[at[0], port.into(), Bind::Text(&when)])?;
+            let told = [Bind::Integer(before), Bind::Text(&id), Bind::Text(&key_text)];
+            self.write_run(Sql::TellRestored, &told)?;
+            self.write_run(Sql::TellUnreadRestored, &told[..2])?;
+            self.write_run(Sql::RestoreAssignment, &at)?;
+            self.write_run(Sql::RestoreCost, &at)?;
+            self.write_run(Sql::RestoreMetadata, &at)?;
+            let actor = self.actor();
+            self.write_run(Sql::TellMetadata, &[at[0], Bind::Integer(now), actor.as_deref().into()])?;
+            if executions > 0 {
+                let are_many = executions >= MANY;
+                let moving = Moving { key, names: (&id, &history), are_many, into_archive: false, now };
+                self.move_counts(&moving)?;
+                self.write_run(Sql::LoseRowids, &at)?;
+                let moved = self.move_executions(&moving, &[Sql::RestoreExecutions, Sql::RestoreOthers]);
+                moved.map_err(|error| about_executions(error, method))?;
+                self.write_run(Sql::DropExecutions, &at)?;
+            }
+            self.write_run(Sql::DropRuns, &at)?;
+            self.write_run(Sql::SetRestored, &[at[0], Bind::Integer(now)])?;
+            Ok(())
+        })?;
+        Ok(id)
+    }
+
+    /// Refuses what a worktree of the board has.
+    fn check_free(&self, sql: Sql, what: Bind<'_>, said: impl FnOnce() -> (Facts, String)) -> Result<()> {
+        let Some(by) = self.first(sql, &[what], |row| row.text(0))? else { return Ok(()) };
+        let (facts, what) = said();
+        Err(conflict(format!("{}: {what} is taken by worktree {by}", facts.method), facts, Some(by)))
+    }
+}
+
+/// What isn't as it would have to be, and the worktree that is there instead.
+fn conflict(message: String, facts: Facts, current: Option<String>) -> Error {
+    Error::Coded { code: "ERR_CONFLICT", message }.about(Facts { current: Some(Current::Text(current)), ..facts })
+}
+
+/// Others may have recorded an execution under an id that one of the archive has.
+fn about_executions(error: Error, method: &'static str) -> Error {
+    match error {
+        Error::Engine { number: ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_UNIQUE, .. } => {
+            let message = format!("{method}: one of its executions has an id that an execution of the board has now");
+            conflict(message, Facts { method, field: Some("id"), ..Facts::default() }, None)
+        }
+        error => error,
+    }
+}

@@ -1,0 +1,19 @@
+//! What a store keeps for boards of the past.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use super::rest::Read;
+use super::sql::Sql;
+use crate::engine::sqlite::store::compiled::Compiled;
+
+/// What a store keeps for boards of the past.
+#[derive(Default)]
+pub struct Past {
+    /// The compiled statements.
+    pub(super) statements: Compiled<{ Sql::ALL.len() }>,
+    /// The board that was read last.
+    pub(super) board: RefCell<Option<Rc<Read>>>,
+    /// Where the log was when the transaction began, if it is one that holds the lock from the start.
+    pub(super) began: Cell<Option<i64>>,
+}

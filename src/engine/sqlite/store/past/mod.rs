@@ -1,0 +1,18 @@
+//! The board as it was at a time: a board that was kept, and what the log says since (`model::canvas`).
+
+mod compact;
+mod held;
+mod list;
+mod read;
+mod rest;
+mod spans;
+mod sql;
+mod statements;
+#[cfg(test)]
+mod tests;
+
+pub(super) use held::Past;
+pub(super) use rest::Rest;
+
+/// The version of the schema that keeps boards.
+const VERSION: u32 = 5;

@@ -1,0 +1,41 @@
+//! The statements of boards of the past. Tables are named with `main.`, since a TEMP table of the same name would come first.
+
+use super::super::queries::queries;
+
+queries! {
+    /// A statement of boards of the past.
+    Sql;
+
+    /// The row of the log at a number, or the next one: its number and time.
+    LogAt = "SELECT seq, at FROM main.changes WHERE seq >= ?1 ORDER BY seq LIMIT 1";
+    /// The last row of the log.
+    LogEnd = "SELECT seq, stamp, at FROM main.changes ORDER BY seq DESC LIMIT 1";
+    /// A row of the log.
+    LogRow = "SELECT stamp, op FROM main.changes WHERE seq = ?1";
+    /// The boards that were kept at a row or before, from which the log goes on, the latest first.
+    Kept =
+        "SELECT b.seq, b.data FROM main.boards AS b CROSS JOIN main.changes AS c ON c.seq = b.seq AND c.stamp = b.stamp \
+         WHERE b.seq <= ?1 ORDER BY b.seq DESC";
+    /// The time of the first of them.
+    FirstKept =
+        "SELECT c.at FROM main.boards AS b CROSS JOIN main.changes AS c ON c.seq = b.seq AND c.stamp = b.stamp ORDER BY b.seq LIMIT 1";
+    /// What was done to the canvas between two rows, both included.
+    Canvas =
+        "SELECT entity, op, id, zone_id, success, data, agent_type FROM main.changes \
+         WHERE seq >= ?1 AND seq <= ?2 AND entity IN (1, 2, 3, 6, 7) ORDER BY seq";
+    /// The last row of the log at a number, or before.
+    LogUntil = "SELECT seq FROM main.changes WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1";
+    /// What was changed behind a row until a time: of worktrees and assignments, with who did it, and whether anybody reads on from there.
+    Drawn =
+        "SELECT seq, entity, op, id, data, \"by\", at, seq % 8192 = 0 OR seq IN (SELECT seq FROM main.changes_readers) \
+           OR seq IN (SELECT checked_to FROM main.changes_state) OR seq IN (SELECT seq FROM main.boards) \
+         FROM main.changes WHERE seq > ?1 AND at < ?2 AND entity IN (1, 3) ORDER BY seq LIMIT +?3";
+    /// A row says what two of them said.
+    Merge = "UPDATE main.changes SET data = ?2 WHERE seq = ?1";
+    /// The other goes.
+    DeleteRow = "DELETE FROM main.changes WHERE seq = ?1";
+    /// The row before what was changed together with a row, and the last of that.
+    Span = "SELECT first - 1, last FROM main.changes_spans WHERE first <= ?1 ORDER BY first DESC LIMIT 1";
+    /// These rows were changed together.
+    InsertSpan = "INSERT OR REPLACE INTO main.changes_spans (first, last) VALUES (?1, ?2)";
+}

@@ -1,0 +1,130 @@
+//! A value of a row.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::model::Stored;
+
+/// A value, as SQL has it and JSON says it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Cell {
+    /// NULL, or what JSON can't say.
+    #[default]
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// A double.
+    Real(f64),
+    /// Text.
+    Text(Box<str>),
+}
+
+impl Cell {
+    /// The whole number that it is.
+    #[must_use]
+    pub const fn integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The text that it is.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The order of SQL: NULL, numbers, text.
+    #[must_use]
+    pub fn order(&self, other: &Self) -> Ordering {
+        let class = |cell: &Self| match cell {
+            Self::Null => 0,
+            Self::Integer(_) | Self::Real(_) => 1,
+            Self::Text(_) => 2,
+        };
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => a.as_bytes().cmp(b.as_bytes()),
+            (Self::Integer(a), Self::Integer(b)) => a.cmp(b),
+            (Self::Integer(a), Self::Real(b)) => (*a as f64).total_cmp(b),
+            (Self::Real(a), Self::Integer(b)) => a.total_cmp(&(*b as f64)),
+            (Self::Real(a), Self::Real(b)) => a.total_cmp(b),
+            (a, b) => class(a).cmp(&class(b)),
+        }
+    }
+}
+
+impl From<Stored<'_>> for Cell {
+    fn from(stored: Stored<'_>) -> Self {
+        match stored {
+            Stored::Null => Self::Null,
+            Stored::Integer(number) => Self::Integer(number),
+            Stored::Real(number) => Self::Real(number),
+            Stored::Text(text) => Self::Text(text.into()),
+        }
+    }
+}
+
+impl<'a> From<&'a Cell> for Stored<'a> {
+    fn from(cell: &'a Cell) -> Self {
+        match cell {
+            Cell::Null => Self::Null,
+            Cell::Integer(number) => Self::Integer(*number),
+            Cell::Real(number) => Self::Real(*number),
+            Cell::Text(text) => Self::from(&**text),
+        }
+    }
+}
+
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => to.serialize_unit(),
+            Self::Integer(number) => to.serialize_i64(*number),
+            Self::Real(number) => to.serialize_f64(*number),
+            Self::Text(text) => to.serialize_str(text),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Cell {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Read)
+    }
+}
+
+struct Read;
+
+impl Visitor<'_> for Read {
+    type Value = Cell;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("null, a number or text")
+    }
+
+    fn visit_unit<E>(self) -> Result<Cell, E> {
+        Ok(Cell::Null)
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Cell, E> {
+        Ok(Cell::Integer(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Cell, E> {
+        i64::try_from(number).map_or(Ok(Cell::Real(number as f64)), |number| Ok(Cell::Integer(number)))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Cell, E> {
+        Ok(Cell::Real(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Cell, E> {
+        Ok(Cell::Text(text.into()))
+    }
+}
