@@ -15,7 +15,7 @@ test('verifyBackup of a file without a manifest says what the file itself says',
   const { path, ...made } = fill(open({ dbPath: temporaryFile() })).backupSync();
   rmSync(`${path}.json`);
   const found = VisualDatabase.verifyBackup(path);
-  expect(found).toMatchObject({ path, hasManifest: false, sha256: made.sha256, bytes: made.bytes, schemaVersion: 5 });
+  expect(found).toMatchObject({ path, hasManifest: false, sha256: made.sha256, bytes: made.bytes, schemaVersion: 6 });
   expect(found.counts).toEqual(made.counts);
 });
 
