@@ -555,21 +555,6 @@ describe('listRuns', () => {
   });
 });
 
-describe('backups', () => {
-  it('have what is archived, and count it', async () => {
-    const db = canvas();
-    const before = historyOf(db);
-    db.archiveWorktree('wt-1');
-    const target = temporaryFile();
-    const { counts } = await db.backup(target);
-    expect(counts.executions).toBe(5);
-    expect(counts.executions).toBe(db.getStats().executions);
-    const copy = open({ dbPath: target });
-    expect(historyOf(copy)).toStrictEqual(before);
-    expect(copy.listArchived()).toEqual(db.listArchived());
-  });
-});
-
 describe('versions', () => {
   it('going down to one without an archive is refused as long as there is anything in it', () => {
     const dbPath = temporaryFile();
