@@ -19,6 +19,20 @@ test('verifyBackup of a file without a manifest says what the file itself says',
   expect(found.counts).toEqual(made.counts);
 });
 
+test('what is archived is in a backup, and its executions count', () => {
+  const db = fill(open({ dbPath: temporaryFile() }));
+  const [{ id }] = db.listWorktrees();
+  const before = db.getWorktreeExecutions(id, -1);
+  expect(before.length).toBeGreaterThan(0);
+  db.archiveWorktree(id);
+  const { path, counts } = db.backupSync();
+  expect(counts).toMatchObject({ worktrees: 4, executions: db.getStats().executions });
+  expect(VisualDatabase.verifyBackup(path).counts).toEqual(counts);
+  const copy = open({ dbPath: path, readonly: true });
+  expect(copy.getWorktreeExecutions(id, -1)).toEqual(before);
+  expect(copy.listArchived()).toEqual(db.listArchived());
+});
+
 test('a file of the JavaScript layer is a backup, too: its schema has version 0', () => {
   const path = fixture('js-layer.db');
   const before = checksum(path);
