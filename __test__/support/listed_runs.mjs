@@ -11,20 +11,43 @@ const isEnded = ({ finishedAt }) => finishedAt !== null;
 
 /** Every run that there is, in whatever order. */
 function everyRun(db) {
-  const sql = "SELECT id FROM runs WHERE key > 0 UNION SELECT id FROM zone_executions WHERE typeof(id) = 'text'";
+  const sql = `SELECT id FROM runs WHERE key > 0 UNION SELECT id FROM zone_executions WHERE typeof(id) = 'text'
+    UNION SELECT id FROM archived_executions WHERE typeof(id) = 'text'`;
   const ids = db.db.prepare(sql).pluck().all();
   return ids.map((id) => db.getRun(id)).filter(Boolean);
 }
 
+/** The archived worktree that a run is of, by its key in the archive; `undefined` of one on the board. */
+function archivedOf(db, { id }) {
+  const sql = `SELECT key >> 32 FROM archived_executions AS a WHERE id = :id
+      AND NOT EXISTS (SELECT 1 FROM zone_executions WHERE id = :id)
+    UNION ALL SELECT worktree FROM archived_runs AS a JOIN runs AS r ON r.key = a.run WHERE r.id = :id ORDER BY 1 DESC LIMIT 1`;
+  return db.db.prepare(sql).pluck().get({ id });
+}
+
+/** The archived worktree that an id means, where it is on no board. */
+function meant(db, id) {
+  if (db.getWorktree(id)) return undefined;
+  const sql = 'SELECT key FROM archived_worktrees WHERE id = ? AND restored_at IS NULL ORDER BY key DESC LIMIT 1';
+  return db.db.prepare(sql).pluck().get(id);
+}
+
+const ON_BRANCH = 'SELECT 1 FROM archived_worktrees WHERE key = ? AND branch_name = ? AND restored_at IS NULL';
+
 /** What each filter keeps. */
 const KEEPS = {
   zoneId: (run, ids) => [ids].flat().includes(run.zoneId),
-  worktreeId: (run, ids) => [ids].flat().includes(run.worktreeId),
+  worktreeId: (run, ids, db) =>
+    [ids].flat().includes(run.worktreeId) && meant(db, run.worktreeId) === archivedOf(db, run),
   agentType: (run, names) => [names].flat().includes(run.agentType),
   status: (run, words) => [words].flat().includes(run.status),
   model: (run, name) => run.usage.models.some(({ model }) => model === name),
   parentRunId: (run, id) => run.parentRunId === id,
-  branchName: (run, name, db) => db.getWorktree(run.worktreeId)?.branchName === name,
+  branchName(run, name, db) {
+    const archived = archivedOf(db, run);
+    if (archived === undefined) return db.getWorktree(run.worktreeId)?.branchName === name;
+    return db.db.prepare(ON_BRANCH).get(archived, name) !== undefined;
+  },
   since: (run, time) => made(run) >= new Date(time).getTime(),
   until: (run, time) => made(run) > -Infinity && made(run) <= new Date(time).getTime(),
   minDurationMs: (run, least) => isEnded(run) && run.durationMs !== null && run.durationMs >= least,

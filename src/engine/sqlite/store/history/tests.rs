@@ -23,6 +23,8 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
     match sql {
         // Its one row, or none.
         Sql::Read | Sql::Building | Sql::Built => &["history_building"],
+        // The last row of the archive that has an id.
+        Sql::ExecutionOf => &["(subquery-2)"],
         // All of it is to go.
         Sql::Empty => &["history"],
         Sql::EmptyModels => &["history_models"],
