@@ -37,7 +37,9 @@ const of = (names, reason) => Object.fromEntries(names.map((name) => [`VisualDat
 const BACKUPS = ['backup', 'backupSync', 'verifyBackup', 'listBackups', 'pruneBackups', 'restore'];
 const ENDS = ['close', 'Symbol.dispose'];
 const READS_OF_RUNS = ['getOutput', 'getRunLimits', 'getBudgets', 'getRun', 'listRuns'];
-const READS_THAT_REPEAT_NOTHING = [...READS_OF_RUNS, 'getChanges', 'getMetadata', 'getMoves', 'listArchived'];
+const READS_THAT_REPEAT_NOTHING = [
+  ...READS_OF_RUNS, 'getChanges', 'getMetadata', 'getMoves', 'listArchived', 'findWorktrees',
+]; // prettier-ignore
 const CALLS_OF_RUNS = [
   'enqueueRun', 'enqueueRuns', 'answerRun', 'cancelRun', 'retryRun', 'setRunLimit', 'setBudget', 'as', 'startRun', 'claimRuns',
   'claimRun', 'waitForRun', 'heartbeatRun', 'appendOutput', 'recordUsage', 'waitRun', 'finishRun', 'releaseRun', 'sweepRuns',
@@ -108,7 +110,7 @@ function takesObject({ parameters }) {
 }
 
 function isRead({ name, isStatic }) {
-  return !isStatic && /^(get|list)[A-Z]/.test(name);
+  return !isStatic && /^(get|list|find|count)[A-Z]/.test(name);
 }
 
 const escaped = (text) => text.replaceAll(/[.$]/g, String.raw`\$&`);

@@ -35,7 +35,7 @@ impl Store {
     /// Keeps a board once the log has gone on by so much since the last one, or is another log.
     fn keep_board_if_due(&self) -> Result<()> {
         let since = self.first(Sql::SinceKept, &[], |row| row.integer_or_null(0))?.flatten();
-        if since.is_some_and(|since| since < 0 || since >= FOLD) {
+        if since.is_some_and(|since| !(0..FOLD).contains(&since)) {
             self.write_run(Sql::KeepBoard, &[])?;
         }
         Ok(())
