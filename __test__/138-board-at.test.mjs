@@ -131,6 +131,23 @@ describe('getBoard({ at })', () => {
     for (const [at, was] of then) expect(db.getBoard({ at })).toStrictEqual(was);
   });
 
+  it('has infinite numbers of other programs, in boards that were kept and in the log, and what is said beside them', () => {
+    const { db, tick } = clocked();
+    const set = (x) =>
+      db.db.exec(`UPDATE worktrees SET position_x = ${x}, position_y = 7, status = 's' WHERE id = 'wt-1'`);
+    const then = [];
+    for (const x of ['9e999', '-9e999']) {
+      set(x);
+      db.db.exec('UPDATE changes SET stamp = stamp WHERE seq = (SELECT max(seq) FROM changes)');
+      db.updateWorktree('wt-2', { status: x });
+      const was = db.getBoard();
+      then.push([tick(), was]);
+      db.updateWorktree('wt-2', { status: 'later' });
+    }
+    for (const [at, was] of then) expect(db.getBoard({ at })).toStrictEqual(was);
+    expect(then[1][1].worktrees.find(({ id }) => id === 'wt-1').position.x).toBe(-Infinity);
+  });
+
   it.each([
     ['before all that is kept', new Date(0)],
     ['just before', new Date(START - 1e11)],

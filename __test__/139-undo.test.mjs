@@ -94,6 +94,14 @@ describe('undo() and redo()', () => {
     expect(db.getMoves().items[0]).toMatchObject({ from: 'zone-1', to: null, by: ANNA });
   });
 
+  it('take back to an infinite number that another program wrote', () => {
+    const { db, anna } = two();
+    db.db.exec("UPDATE worktrees SET position_x = 9e999, position_y = -9e999 WHERE id = 'wt-1'");
+    anna.updateWorktree('wt-1', { position: { x: 1, y: 2 } });
+    anna.undo();
+    expect(db.getWorktree('wt-1').position).toEqual({ x: Infinity, y: -Infinity });
+  });
+
   it('take back what that actor did last, not what others did since, from whichever process', () => {
     const { db, anna, bob } = two();
     anna.updateWorktree('wt-1', { status: 'anna' });

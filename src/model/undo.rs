@@ -120,7 +120,9 @@ mod tests {
     #[test]
     fn what_was_done_is_the_same_as_json() {
         let value = Value { name: "position_x".into(), was: Cell::Real(0.1 + 0.2), is: Cell::Integer(i64::MIN) };
-        let done = Done::Changed { entity: "worktree".into(), id: "a\u{0}b".into(), values: vec![value] };
+        let infinite =
+            Value { name: "position_y".into(), was: Cell::Real(f64::INFINITY), is: Cell::Real(f64::NEG_INFINITY) };
+        let done = Done::Changed { entity: "worktree".into(), id: "a\u{0}b".into(), values: vec![value, infinite] };
         let json = serde_json::to_string(&done).expect("memory takes it");
         assert_eq!(serde_json::from_str::<Done>(&json).expect("what was written"), done);
     }
