@@ -148,6 +148,24 @@ describe('getBoard({ at })', () => {
     expect(then[1][1].worktrees.find(({ id }) => id === 'wt-1').position.x).toBe(-Infinity);
   });
 
+  it('takes nothing for changed together that was so in a log which somebody emptied', () => {
+    const { db, tick } = clocked();
+    db.transaction(() => {
+      for (let n = 0; n < 9; n += 1) {
+        db.updateWorktree('wt-1', { status: `${n}` });
+        tick();
+      }
+    });
+    db.db.exec('DELETE FROM changes');
+    db.updateWorktree('wt-1', { status: 'first' });
+    db.db.exec('UPDATE changes SET stamp = stamp');
+    const then = Array.from({ length: 20 }, (_, n) => {
+      db.updateWorktree('wt-1', { status: `${n}` });
+      return [tick(), db.getBoard()];
+    });
+    for (const [at, was] of then) expect(db.getBoard({ at })).toStrictEqual(was);
+  });
+
   it.each([
     ['before all that is kept', new Date(0)],
     ['just before', new Date(START - 1e11)],
