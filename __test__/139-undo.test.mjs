@@ -119,6 +119,42 @@ describe('undo() and redo()', () => {
     expect(bob.undo()).toBeNull();
   });
 
+  it.each([
+    ['a change of it', (anna) => anna.updateWorktree('wt-1', { status: 'same' }), 'undo'],
+    [
+      'archiving it',
+      (anna) => {
+        anna.archiveWorktree('wt-1');
+        anna.undo();
+      },
+      'redo',
+    ],
+    [
+      'bringing it back',
+      (anna) => {
+        anna.archiveWorktree('wt-1');
+        anna.restoreWorktree('wt-1');
+      },
+      'undo',
+    ],
+  ])('mean the worktree, not another one that has its id since: %s', (_, change, method) => {
+    const { db, anna } = two();
+    change(anna);
+    db.deleteWorktree('wt-1');
+    const other = db.createWorktree(worktree(1, { status: 'same', createdAt: '2026-02-03T04:05:06.007Z' }));
+    const error = thrown(() => anna[method]());
+    expect(error).toMatchObject({ code: 'ERR_CONFLICT', method, current: { createdAt: other.createdAt } });
+    expect(db.listWorktrees()).toContainEqual(other);
+    expect(db.listArchived().items).toEqual([]);
+  });
+
+  it('say who is in the way of what comes back from the archive', () => {
+    const { db, anna } = two();
+    anna.archiveWorktree('wt-1');
+    const other = db.createWorktree(worktree(1));
+    expect(thrown(() => anna.undo())).toMatchObject({ code: 'ERR_CONFLICT', method: 'undo', current: other });
+  });
+
   it('take back together what was done in one transaction', () => {
     const { db, anna } = two();
     const before = shown(db);
