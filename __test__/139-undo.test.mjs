@@ -155,6 +155,42 @@ describe('undo() and redo()', () => {
     expect(thrown(() => anna.undo())).toMatchObject({ code: 'ERR_CONFLICT', method: 'undo', current: other });
   });
 
+  it.each([':memory:', 'a file'])(
+    'take back one by one what was done in transactions that SQL began and ended: %s',
+    (where) => {
+      const db = board({ dbPath: where === 'a file' ? temporaryFile() : where });
+      const anna = db.as(ANNA);
+      for (const status of ['one', 'two']) {
+        db.db.exec('BEGIN');
+        anna.updateWorktree('wt-1', { status });
+        anna.updateWorktree('wt-2', { status });
+        db.db.exec('COMMIT');
+      }
+      const statuses = () => ['wt-1', 'wt-2'].map((id) => db.getWorktree(id).status);
+      anna.undo();
+      expect(statuses()).toEqual(['one', 'one']);
+      anna.undo();
+      expect(statuses()).toEqual(['active', 'active']);
+    },
+  );
+
+  it('take back together what fits no memory, as one', () => {
+    const db = board({ dbPath: temporaryFile() });
+    const anna = db.as(ANNA);
+    db.createWorktrees(Array.from({ length: 4000 }, (_, n) => worktree(n + 10)));
+    db.db.pragma('cache_size = 50');
+    anna.moveWorktrees(
+      Array.from({ length: 4000 }, (_, n) => ({
+        worktreeId: `wt-${n + 10}`,
+        zoneId: 'zone-1',
+        position: { x: n + 1 },
+      })),
+    );
+    expect(anna.undo()).toHaveLength(8000);
+    expect(db.getBoard().assignments).toEqual([]);
+    expect(anna.undo()).toBeNull();
+  });
+
   it('take back together what was done in one transaction', () => {
     const { db, anna } = two();
     const before = shown(db);

@@ -58,9 +58,11 @@ impl Store {
         self.write_run(Sql::ForgetUndone, &[Bind::Text(&by)])?;
         let at = self.acting_at.get().unwrap_or_else(time::now);
         let data = serde_json::to_string(done).unwrap_or_default();
-        let step = [Bind::Text(&by), self.undo.tx.get().into(), Bind::Integer(at), Bind::Text(&data)];
+        let transaction = self.connection.transactions()?;
+        let tx = self.undo.tx.get().and_then(|(tx, of)| (of == transaction).then_some(tx));
+        let step = [Bind::Text(&by), tx.into(), Bind::Integer(at), Bind::Text(&data)];
         let tx = self.first(Sql::Insert, &step, |row| row.integer(0))?;
-        self.undo.tx.set(tx);
+        self.undo.tx.set(tx.map(|tx| (tx, transaction)));
         Ok(())
     }
 
