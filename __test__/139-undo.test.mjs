@@ -191,6 +191,16 @@ describe('undo() and redo()', () => {
     expect(anna.undo()).toBeNull();
   });
 
+  it('remember as long as the log does, where a clock has gone back', () => {
+    let now = Date.now() + 1e10;
+    const db = board({ clock: () => now });
+    const anna = db.as(ANNA);
+    now -= 1e11;
+    anna.updateWorktree('wt-1', { status: 'old' });
+    db.db.exec('UPDATE changes SET stamp = stamp WHERE seq = (SELECT max(seq) FROM changes)');
+    expect(anna.undo()).toHaveLength(1);
+  });
+
   it('take back together what was done in one transaction', () => {
     const { db, anna } = two();
     const before = shown(db);
