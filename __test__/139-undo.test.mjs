@@ -191,6 +191,17 @@ describe('undo() and redo()', () => {
     expect(anna.undo()).toBeNull();
   });
 
+  it('tell why it failed where that has rolled back everything', () => {
+    const { db, anna } = two();
+    anna.moveWorktree('wt-1', 'zone-1', { position: { x: 5 } });
+    const after = shown(db);
+    db.db.exec("CREATE TRIGGER no BEFORE DELETE ON worktree_zones BEGIN SELECT RAISE(ROLLBACK, 'somebody minds'); END");
+    expect(() => anna.undo()).toThrow('somebody minds');
+    expect(shown(db)).toEqual(after);
+    db.db.exec('DROP TRIGGER no');
+    expect(anna.undo()).not.toBeNull();
+  });
+
   it('remember as long as the log does, where a clock has gone back', () => {
     let now = Date.now() + 1e10;
     const db = board({ clock: () => now });

@@ -58,10 +58,13 @@ impl Store {
         while let Some(tx) = self.first(next, &[Bind::Text(by)], |row| row.integer(0))? {
             self.write_run(Sql::Savepoint, &[])?;
             let taken = self.sign(|| self.take_back_all(way, by, tx, now));
-            if taken.is_err() {
+            // SQLite may have rolled back all of the transaction by itself (a full disk, a trigger of somebody else).
+            if taken.is_err() && self.connection.in_transaction() {
                 self.write_run(Sql::RollbackTo, &[])?;
             }
-            self.write_run(Sql::Release, &[])?;
+            if self.connection.in_transaction() {
+                self.write_run(Sql::Release, &[])?;
+            }
             match taken {
                 Ok(()) => return Ok(true),
                 Err(error) if skip && error.is_coded("ERR_CONFLICT") => {
