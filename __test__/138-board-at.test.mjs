@@ -27,6 +27,9 @@ function clocked(options) {
 /** The time of the last change, which boards go by. */
 const latest = (db) => db.db.prepare('SELECT at FROM changes ORDER BY seq DESC LIMIT 1').pluck().get();
 
+/** Keeps a board now, as is done each 8,192 rows. */
+const keep = (db) => db.db.exec(readFileSync(new URL('../schema/keep_board.sql', import.meta.url), 'utf8'));
+
 const kept = (db) => db.db.prepare('SELECT count(*) FROM boards').pluck().get();
 
 describe('getBoard({ at })', () => {
@@ -153,6 +156,41 @@ describe('getBoard({ at })', () => {
     expect(db.getBoard({ at }).worktrees).toStrictEqual(was.worktrees);
   });
 
+  it('has infinite numbers of other programs, in boards that were kept and in the log, and what is said beside them', () => {
+    const { db, tick } = clocked();
+    const set = (x) =>
+      db.db.exec(`UPDATE worktrees SET position_x = ${x}, position_y = 7, status = 's' WHERE id = 'wt-1'`);
+    const then = [];
+    for (const x of ['9e999', '-9e999']) {
+      set(x);
+      keep(db);
+      db.updateWorktree('wt-2', { status: x });
+      const was = db.getBoard();
+      then.push([tick(), was]);
+      db.updateWorktree('wt-2', { status: 'later' });
+    }
+    for (const [at, was] of then) expect(db.getBoard({ at })).toStrictEqual(was);
+    expect(then[1][1].worktrees.find(({ id }) => id === 'wt-1').position.x).toBe(-Infinity);
+  });
+
+  it('takes nothing for changed together that was so in a log which somebody emptied', () => {
+    const { db, tick } = clocked();
+    db.transaction(() => {
+      for (let n = 0; n < 9; n += 1) {
+        db.updateWorktree('wt-1', { status: `${n}` });
+        tick();
+      }
+    });
+    db.db.exec('DELETE FROM changes');
+    db.updateWorktree('wt-1', { status: 'first' });
+    keep(db);
+    const then = Array.from({ length: 20 }, (_, n) => {
+      db.updateWorktree('wt-1', { status: `${n}` });
+      return [tick(), db.getBoard()];
+    });
+    for (const [at, was] of then) expect(db.getBoard({ at })).toStrictEqual(was);
+  });
+
   it.each([
     ['before all that is kept', new Date(0)],
     ['just before', new Date(START - 1e11)],
@@ -201,9 +239,6 @@ function memory(db) {
     },
   };
 }
-
-/** Keeps a board now, as is done each 8,192 rows. */
-const keep = (db) => db.db.exec(readFileSync(new URL('../schema/keep_board.sql', import.meta.url), 'utf8'));
 
 describeWriters('with %o', (writers) => {
   it.each(Object.keys(writers))(

@@ -94,6 +94,14 @@ describe('undo() and redo()', () => {
     expect(db.getMoves().items[0]).toMatchObject({ from: 'zone-1', to: null, by: ANNA });
   });
 
+  it('take back to an infinite number that another program wrote', () => {
+    const { db, anna } = two();
+    db.db.exec("UPDATE worktrees SET position_x = 9e999, position_y = -9e999 WHERE id = 'wt-1'");
+    anna.updateWorktree('wt-1', { position: { x: 1, y: 2 } });
+    anna.undo();
+    expect(db.getWorktree('wt-1').position).toEqual({ x: Infinity, y: -Infinity });
+  });
+
   it('take back what that actor did last, not what others did since, from whichever process', () => {
     const { db, anna, bob } = two();
     anna.updateWorktree('wt-1', { status: 'anna' });
@@ -109,6 +117,99 @@ describe('undo() and redo()', () => {
     expect(db.redo({ by: ANNA })).toMatchObject([{ id: 'wt-1', by: ANNA }]);
     expect(bob.undo()).toMatchObject([{ id: 'wt-2' }]);
     expect(bob.undo()).toBeNull();
+  });
+
+  it.each([
+    ['a change of it', (anna) => anna.updateWorktree('wt-1', { status: 'same' }), 'undo'],
+    [
+      'archiving it',
+      (anna) => {
+        anna.archiveWorktree('wt-1');
+        anna.undo();
+      },
+      'redo',
+    ],
+    [
+      'bringing it back',
+      (anna) => {
+        anna.archiveWorktree('wt-1');
+        anna.restoreWorktree('wt-1');
+      },
+      'undo',
+    ],
+  ])('mean the worktree, not another one that has its id since: %s', (_, change, method) => {
+    const { db, anna } = two();
+    change(anna);
+    db.deleteWorktree('wt-1');
+    const other = db.createWorktree(worktree(1, { status: 'same', createdAt: '2026-02-03T04:05:06.007Z' }));
+    const error = thrown(() => anna[method]());
+    expect(error).toMatchObject({ code: 'ERR_CONFLICT', method, current: { createdAt: other.createdAt } });
+    expect(db.listWorktrees()).toContainEqual(other);
+    expect(db.listArchived().items).toEqual([]);
+  });
+
+  it('say who is in the way of what comes back from the archive', () => {
+    const { db, anna } = two();
+    anna.archiveWorktree('wt-1');
+    const other = db.createWorktree(worktree(1));
+    expect(thrown(() => anna.undo())).toMatchObject({ code: 'ERR_CONFLICT', method: 'undo', current: other });
+  });
+
+  it.each([':memory:', 'a file'])(
+    'take back one by one what was done in transactions that SQL began and ended: %s',
+    (where) => {
+      const db = board({ dbPath: where === 'a file' ? temporaryFile() : where });
+      const anna = db.as(ANNA);
+      for (const status of ['one', 'two']) {
+        db.db.exec('BEGIN');
+        anna.updateWorktree('wt-1', { status });
+        anna.updateWorktree('wt-2', { status });
+        db.db.exec('COMMIT');
+      }
+      const statuses = () => ['wt-1', 'wt-2'].map((id) => db.getWorktree(id).status);
+      anna.undo();
+      expect(statuses()).toEqual(['one', 'one']);
+      anna.undo();
+      expect(statuses()).toEqual(['active', 'active']);
+    },
+  );
+
+  it('take back together what fits no memory, as one', () => {
+    const db = board({ dbPath: temporaryFile() });
+    const anna = db.as(ANNA);
+    db.createWorktrees(Array.from({ length: 4000 }, (_, n) => worktree(n + 10)));
+    db.db.pragma('cache_size = 50');
+    anna.moveWorktrees(
+      Array.from({ length: 4000 }, (_, n) => ({
+        worktreeId: `wt-${n + 10}`,
+        zoneId: 'zone-1',
+        position: { x: n + 1 },
+      })),
+    );
+    expect(anna.undo()).toHaveLength(8000);
+    expect(db.getBoard().assignments).toEqual([]);
+    expect(anna.undo()).toBeNull();
+  });
+
+  it('tell why it failed where that has rolled back everything', () => {
+    const { db, anna } = two();
+    anna.moveWorktree('wt-1', 'zone-1', { position: { x: 5 } });
+    const after = shown(db);
+    db.db.exec("CREATE TRIGGER no BEFORE DELETE ON worktree_zones BEGIN SELECT RAISE(ROLLBACK, 'somebody minds'); END");
+    expect(() => anna.undo()).toThrow('somebody minds');
+    expect(shown(db)).toEqual(after);
+    db.db.exec('DROP TRIGGER no');
+    expect(anna.undo()).not.toBeNull();
+  });
+
+  it('remember as long as the log does, where a clock has gone back', () => {
+    let now = Date.now() + 1e10;
+    const db = board({ clock: () => now });
+    const anna = db.as(ANNA);
+    now -= 1e11;
+    anna.updateWorktree('wt-1', { status: 'old' });
+    db.db.exec('UPDATE changes SET stamp = stamp WHERE seq = (SELECT max(seq) FROM changes)');
+    expect(anna.undo()).toHaveLength(1);
   });
 
   it('take back together what was done in one transaction', () => {

@@ -116,10 +116,11 @@ CREATE TABLE boards (
   data TEXT NOT NULL
 );
 
--- What was changed together, where its rows of the log are not of one time: the first and the last. A board is never one in the
--- middle of it.
+-- What was changed together, where its rows of the log are not of one time: the first, with its stamp, and the last. A board is
+-- never one in the middle of it.
 CREATE TABLE changes_spans (
   first INTEGER PRIMARY KEY,
+  stamp INTEGER NOT NULL,
   last INTEGER NOT NULL
 );
 

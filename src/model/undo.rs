@@ -35,6 +35,8 @@ pub enum Done {
         entity: String,
         /// Which.
         id: String,
+        /// When that was made: another one that has its id since is not meant.
+        made: Cell,
         /// What was changed.
         values: Vec<Value>,
     },
@@ -42,6 +44,8 @@ pub enum Done {
     Archived {
         /// Its id.
         id: String,
+        /// When it was made.
+        made: Cell,
         /// Its key in the archive.
         key: i64,
         /// Why.
@@ -51,6 +55,8 @@ pub enum Done {
     Restored {
         /// Its id.
         id: String,
+        /// When it was made.
+        made: Cell,
         /// The key that it had in the archive.
         key: i64,
     },
@@ -94,6 +100,13 @@ pub fn changed(entity: &Entity, before: Vec<Cell>, after: Vec<Cell>) -> Vec<Valu
     values.filter(|value| value.was != value.is).collect()
 }
 
+/// When something was made, of its state.
+#[must_use]
+pub fn made<'a>(entity: &Entity, state: &'a [Cell]) -> &'a Cell {
+    let at = entity.fields.iter().position(|field| field.column == "created_at");
+    &state[at.unwrap_or_default()]
+}
+
 /// What is beside the columns of an entity, in the order of its state.
 #[must_use]
 pub fn beside(entity: &Entity) -> &'static [&'static str] {
@@ -120,7 +133,10 @@ mod tests {
     #[test]
     fn what_was_done_is_the_same_as_json() {
         let value = Value { name: "position_x".into(), was: Cell::Real(0.1 + 0.2), is: Cell::Integer(i64::MIN) };
-        let done = Done::Changed { entity: "worktree".into(), id: "a\u{0}b".into(), values: vec![value] };
+        let infinite =
+            Value { name: "position_y".into(), was: Cell::Real(f64::INFINITY), is: Cell::Real(f64::NEG_INFINITY) };
+        let (id, made) = ("a\u{0}b".into(), Cell::Text("2026-01-01T00:00:00.000Z".into()));
+        let done = Done::Changed { entity: "worktree".into(), id, made, values: vec![value, infinite] };
         let json = serde_json::to_string(&done).expect("memory takes it");
         assert_eq!(serde_json::from_str::<Done>(&json).expect("what was written"), done);
     }

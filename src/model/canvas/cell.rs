@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
-use serde::ser::{Serialize, Serializer};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::model::Stored;
 
@@ -87,6 +87,12 @@ impl Serialize for Cell {
         match self {
             Self::Null => to.serialize_unit(),
             Self::Integer(number) => to.serialize_i64(*number),
+            // JSON has no such number: an object says which it is.
+            Self::Real(number) if number.is_infinite() => {
+                let mut map = to.serialize_map(Some(1))?;
+                map.serialize_entry("infinite", &number.signum())?;
+                map.end()
+            }
             Self::Real(number) => to.serialize_f64(*number),
             Self::Text(text) => to.serialize_str(text),
         }
@@ -101,7 +107,7 @@ impl<'de> Deserialize<'de> for Cell {
 
 struct Read;
 
-impl Visitor<'_> for Read {
+impl<'de> Visitor<'de> for Read {
     type Value = Cell;
 
     fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -126,5 +132,13 @@ impl Visitor<'_> for Read {
 
     fn visit_str<E>(self, text: &str) -> Result<Cell, E> {
         Ok(Cell::Text(text.into()))
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Cell, M::Error> {
+        let mut cell = Cell::Null;
+        while let Some((_, sign)) = map.next_entry::<String, f64>()? {
+            cell = Cell::Real(f64::INFINITY.copysign(sign));
+        }
+        Ok(cell)
     }
 }

@@ -1,22 +1,41 @@
 //! What is read of JSON: a board that was kept, and the data of the log's rows.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::cell::Cell;
 use crate::model::entity::Entity;
 
-/// A board that was kept (`boards_kept` in `schema/0005_board.up.sql`): each row begins with its rowid.
+/// A board that was kept (`schema/keep_board.sql`): each row begins with its rowid.
 #[derive(Deserialize)]
-pub(super) struct Kept {
-    pub worktrees: Vec<Vec<Cell>>,
-    pub zones: Vec<Vec<Cell>>,
-    pub assignments: Vec<[Cell; 4]>,
+pub(super) struct Kept<C> {
+    pub worktrees: Vec<Vec<C>>,
+    pub zones: Vec<Vec<C>>,
+    pub assignments: Vec<[C; 4]>,
     pub metadata: Vec<(usize, Box<str>, Box<str>)>,
     pub limits: Vec<(Box<str>, i64)>,
+}
+
+/// A cell that may be infinite, which SQLite says as a number that is too large (`9e999`), and `serde_json` doesn't read. Each takes
+/// twice as long to read as other cells.
+pub(super) struct Wide(Cell);
+
+impl From<Wide> for Cell {
+    fn from(Wide(cell): Wide) -> Self {
+        cell
+    }
+}
+
+impl<'de> Deserialize<'de> for Wide {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let said = <&RawValue>::deserialize(from)?.get();
+        let infinite = || said.parse().ok().filter(|number: &f64| number.is_infinite()).map(Cell::Real);
+        serde_json::from_str(said).or_else(|error| infinite().ok_or(error)).map(Self).map_err(D::Error::custom)
+    }
 }
 
 /// Who takes the place of a worktree, and whether by an update.
@@ -44,13 +63,22 @@ pub(super) struct Limit {
 
 /// Puts the values that JSON has into the cells of a row. What is no JSON, as another program may write, changes nothing behind it.
 pub(super) fn cells_of(entity: &Entity, json: &str, cells: &mut [Cell]) {
-    let mut from = serde_json::Deserializer::from_str(json);
-    let _ = Put(entity, cells).deserialize(&mut from);
+    if put::<Cell>(entity, json, cells).is_err() {
+        let _ = put::<Wide>(entity, json, cells);
+    }
 }
 
-struct Put<'a>(&'a Entity, &'a mut [Cell]);
+fn put<'de, C: Deserialize<'de> + Into<Cell>>(
+    entity: &Entity,
+    json: &'de str,
+    cells: &mut [Cell],
+) -> serde_json::Result<()> {
+    Put(entity, cells, PhantomData::<C>).deserialize(&mut serde_json::Deserializer::from_str(json))
+}
 
-impl<'de> DeserializeSeed<'de> for Put<'_> {
+struct Put<'a, C>(&'a Entity, &'a mut [Cell], PhantomData<C>);
+
+impl<'de, C: Deserialize<'de> + Into<Cell>> DeserializeSeed<'de> for Put<'_, C> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
@@ -58,7 +86,7 @@ impl<'de> DeserializeSeed<'de> for Put<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Put<'_> {
+impl<'de, C: Deserialize<'de> + Into<Cell>> Visitor<'de> for Put<'_, C> {
     type Value = ();
 
     fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,7 +96,7 @@ impl<'de> Visitor<'de> for Put<'_> {
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         while let Some(key) = map.next_key::<&str>()? {
             match self.0.fields.iter().position(|field| field.logged() == key) {
-                Some(at) => self.1[at] = map.next_value()?,
+                Some(at) => self.1[at] = map.next_value::<C>()?.into(),
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
         }

@@ -11,7 +11,7 @@ mod tests;
 use std::collections::HashMap;
 
 pub use cell::Cell;
-use kept::{Kept, cells_of};
+use kept::{Kept, Wide, cells_of};
 pub use logged::{Logged, Of, Op};
 
 use super::entity::Entity;
@@ -83,24 +83,33 @@ impl Canvas {
     /// The board that was kept as this JSON; `None` for what is none.
     #[must_use]
     pub fn kept(json: &str) -> Option<Self> {
-        let kept: Kept = serde_json::from_str(json).ok()?;
+        match serde_json::from_str::<Kept<Cell>>(json) {
+            Ok(kept) => Self::of(kept),
+            Err(_) => Self::of(serde_json::from_str::<Kept<Wide>>(json).ok()?),
+        }
+    }
+
+    fn of<C: Into<Cell>>(kept: Kept<C>) -> Option<Self> {
         let mut canvas = Self::default();
         for (entity, rows, into) in
             [(&WORKTREE, kept.worktrees, &mut canvas.worktrees), (&ZONE, kept.zones, &mut canvas.zones)]
         {
             into.reserve(rows.len());
-            for mut cells in rows {
+            for cells in rows {
                 if cells.len() != entity.fields.len() + 1 {
                     return None;
                 }
-                let rowid = cells.remove(0).integer()?;
+                let mut cells = cells.into_iter().map(Into::into);
+                let rowid = cells.next()?.integer()?;
+                let cells: Vec<Cell> = cells.collect();
                 // A row without an id can't be told from others: nothing in the log names it.
                 if let Some(id) = cells[0].text() {
                     into.insert(id.into(), Row { rowid, cells });
                 }
             }
         }
-        for [rowid, worktree, zone, at] in kept.assignments {
+        for assignment in kept.assignments {
+            let [rowid, worktree, zone, at] = assignment.map(Into::into);
             let rowid = rowid.integer()?;
             if let (Some(worktree), Some(zone)) = (worktree.text(), zone.text()) {
                 let at = at.text().unwrap_or_default().into();

@@ -127,3 +127,12 @@ fn what_is_beside_who_has_another_id_goes_along() {
     assert_eq!(canvas.metadata[0].get("c").map(|data| &**data), Some("{\"k\":1}"));
     assert_eq!(canvas.metadata[0].get("a"), None);
 }
+
+#[test]
+fn an_infinite_number_is_one_wherever_it_is_said() {
+    let mut canvas = Canvas::kept(&KEPT.replace("1.5", "-9e999")).expect("a board");
+    canvas.read(&row(Of::Worktree, Op::Changed, "b", r#"{"x":9.0e+999,"status":"after it"}"#));
+    let all = canvas.into_board().worktrees;
+    assert_eq!(all[0].cells[8], Cell::Real(f64::NEG_INFINITY));
+    assert_eq!(all[1].cells[6..8], [Cell::Text("after it".into()), Cell::Real(f64::INFINITY)]);
+}

@@ -52,6 +52,22 @@ impl Connection {
         }
     }
 
+    /// A number that changes whenever a transaction of this connection is committed, also one that SQL began and ended on the raw
+    /// handle, and that stays within a transaction which has written.
+    ///
+    /// # Errors
+    /// A `TypeError` once it is closed.
+    pub fn transactions(&self) -> Result<u32> {
+        let raw = self.raw()?;
+        let mut version = 0_u32;
+        // SAFETY: the handle is open; the opcode is for a u32.
+        unsafe {
+            let into = std::ptr::from_mut(&mut version).cast();
+            ffi::sqlite3_file_control(raw, c"main".as_ptr(), ffi::SQLITE_FCNTL_DATA_VERSION, into)
+        };
+        Ok(version)
+    }
+
     fn commits_without_an_index(&self) -> Result<i32> {
         let (_, known) = self.seen.get();
         // What was changed here is not committed yet.

@@ -24,9 +24,10 @@ impl Archive for Store {
         let id = rules::id(field, argument(0))?;
         let reason = rules::string(Field::new(method, "reason").behind(1), argument(1))?;
         self.atomically(|| {
+            let made = self.worktree_made(id)?;
             let key = self.archive(id, reason, now as i64)?;
             let key = key.ok_or_else(|| WORKTREE.not_found(field, Given::Text(id)))?;
-            self.remember(&Done::Archived { id: id.into(), key, reason: reason.map(Into::into) })?;
+            self.remember(&Done::Archived { id: id.into(), made, key, reason: reason.map(Into::into) })?;
             self.push_archived(key, batch)
         })
     }
@@ -57,7 +58,8 @@ impl Archive for Store {
                 }
             };
             let id = self.restore(method, key, port, now as i64)?;
-            self.remember(&Done::Restored { id: id.clone(), key })?;
+            let made = self.worktree_made(&id)?;
+            self.remember(&Done::Restored { id: id.clone(), made, key })?;
             let columns = WORKTREE.fields.len();
             self.first(Query::GetWorktree, &[Bind::Text(&id)], |row| row.pack_columns(batch, columns, false))?
                 .unwrap_or(Ok(()))

@@ -29,13 +29,16 @@ queries! {
     Drawn =
         "SELECT seq, entity, op, id, data, \"by\", at, seq % 8192 = 0 OR seq IN (SELECT seq FROM main.changes_readers) \
            OR seq IN (SELECT checked_to FROM main.changes_state) OR seq IN (SELECT seq FROM main.boards) \
+           OR seq IN (SELECT first FROM main.changes_spans) \
          FROM main.changes WHERE seq > ?1 AND at < ?2 AND entity IN (1, 3) ORDER BY seq LIMIT +?3";
     /// A row says what two of them said.
     Merge = "UPDATE main.changes SET data = ?2 WHERE seq = ?1";
     /// The other goes.
     DeleteRow = "DELETE FROM main.changes WHERE seq = ?1";
-    /// The row before what was changed together with a row, and the last of that.
-    Span = "SELECT first - 1, last FROM main.changes_spans WHERE first <= ?1 ORDER BY first DESC LIMIT 1";
+    /// The row before what was changed together with a row, and the last of that. Of a log that somebody emptied since there is nothing.
+    Span =
+        "SELECT s.first - 1, s.last FROM main.changes_spans AS s CROSS JOIN main.changes AS c ON c.seq = s.first AND c.stamp = s.stamp \
+         WHERE s.first <= ?1 ORDER BY s.first DESC LIMIT 1";
     /// How many rows the log has got since a board was kept.
     SinceKept =
         "SELECT (SELECT seq FROM main.changes ORDER BY seq DESC LIMIT 1) \
@@ -43,5 +46,6 @@ queries! {
     /// A board is kept.
     KeepBoard = include_str!("../../../../../schema/keep_board.sql");
     /// These rows were changed together.
-    InsertSpan = "INSERT OR REPLACE INTO main.changes_spans (first, last) VALUES (?1, ?2)";
+    InsertSpan =
+        "INSERT OR REPLACE INTO main.changes_spans (first, stamp, last) SELECT seq, stamp, ?2 FROM main.changes WHERE seq = ?1";
 }

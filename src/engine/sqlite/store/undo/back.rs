@@ -9,7 +9,7 @@ use crate::engine::sqlite::store::queries::Query;
 use crate::error::{Current, Error, Facts, Result};
 use crate::model::canvas::Cell;
 use crate::model::metadata::{Kind, parse};
-use crate::model::undo::{ASSIGNED_AT, ASSIGNED_ROWID, Done, METADATA, Value, Way, ZONE_ID, beside};
+use crate::model::undo::{ASSIGNED_AT, ASSIGNED_ROWID, Done, METADATA, Value, Way, ZONE_ID, beside, made};
 use crate::model::{Entity, Stored, WORKTREE, ZONE, time};
 
 /// What only says when something was changed, by which nobody is in anybody's way.
@@ -58,10 +58,13 @@ impl Store {
         while let Some(tx) = self.first(next, &[Bind::Text(by)], |row| row.integer(0))? {
             self.write_run(Sql::Savepoint, &[])?;
             let taken = self.sign(|| self.take_back_all(way, by, tx, now));
-            if taken.is_err() {
+            // SQLite may have rolled back all of the transaction by itself (a full disk, a trigger of somebody else).
+            if taken.is_err() && self.connection.in_transaction() {
                 self.write_run(Sql::RollbackTo, &[])?;
             }
-            self.write_run(Sql::Release, &[])?;
+            if self.connection.in_transaction() {
+                self.write_run(Sql::Release, &[])?;
+            }
             match taken {
                 Ok(()) => return Ok(true),
                 Err(error) if skip && error.is_coded("ERR_CONFLICT") => {
@@ -93,36 +96,61 @@ impl Store {
         let to_archive =
             matches!((&done, way), (Done::Archived { .. }, Way::Redo) | (Done::Restored { .. }, Way::Undo));
         match done {
-            Done::Changed { ref entity, ref id, ref values } => {
+            Done::Changed { ref entity, ref id, ref made, ref values } => {
                 let entity = if entity == WORKTREE.name { &WORKTREE } else { &ZONE };
-                self.change_back(way, entity, id, values, now)?;
+                let state = self.state_of(way, entity, id, made)?;
+                self.change_back(way, entity, id, (&state, values), now)?;
                 Ok(done)
             }
-            Done::Archived { id, key, reason } if to_archive => {
-                Ok(Done::Archived { key: self.archive_again(way, &id, key, reason.as_deref(), now)?, id, reason })
+            Done::Archived { id, made, key, reason } if to_archive => {
+                let key = self.archive_again(way, (&id, &made, key), reason.as_deref(), now)?;
+                Ok(Done::Archived { id, made, key, reason })
             }
-            Done::Restored { id, key } if to_archive => {
-                Ok(Done::Restored { key: self.archive_again(way, &id, key, None, now)?, id })
+            Done::Restored { id, made, key } if to_archive => {
+                let key = self.archive_again(way, (&id, &made, key), None, now)?;
+                Ok(Done::Restored { id, made, key })
             }
             Done::Archived { key, .. } | Done::Restored { key, .. } => {
-                self.restore(way.method(), key, None, now).map_err(|error| not_there(error, way))?;
+                self.restore(way.method(), key, None, now).map_err(|error| in_the_way(error, way))?;
                 Ok(done)
             }
         }
     }
 
+    /// What a worktree or a zone is now. One that was made at another time only has the same id.
+    fn state_of(&self, way: Way, entity: &Entity, id: &str, was_made: &Cell) -> Result<Vec<Cell>> {
+        let what = format!("{} {id}", entity.name);
+        match self.state(entity, id)? {
+            Some(state) if made(entity, &state) == was_made => Ok(state),
+            Some(_) => Err(conflict(way, &format!("{what}, which is another one now,"), Some(what))),
+            None => Err(conflict(way, &format!("{what}, which is not there,"), None)),
+        }
+    }
+
     /// Archives a worktree that had a key in the archive: the key that it has now.
-    fn archive_again(&self, way: Way, id: &str, had: i64, reason: Option<&str>, now: i64) -> Result<i64> {
+    fn archive_again(
+        &self,
+        way: Way,
+        (id, made, had): (&str, &Cell, i64),
+        reason: Option<&str>,
+        now: i64,
+    ) -> Result<i64> {
+        self.state_of(way, &WORKTREE, id, made)?;
         let key = self.archive(id, reason, now)?;
         let key = key.ok_or_else(|| conflict(way, &format!("worktree {id}, which is not there,"), None))?;
         self.write_run(Sql::Rekey, &[Bind::Integer(had), Bind::Integer(key)])?;
         Ok(key)
     }
 
-    fn change_back(&self, way: Way, entity: &Entity, id: &str, values: &[Value], now: i64) -> Result<()> {
+    fn change_back(
+        &self,
+        way: Way,
+        entity: &Entity,
+        id: &str,
+        (state, values): (&[Cell], &[Value]),
+        now: i64,
+    ) -> Result<()> {
         let what = format!("{} {id}", entity.name);
-        let gone = || conflict(way, &format!("{what}, which is not there,"), None);
-        let state = self.state(entity, id)?.ok_or_else(gone)?;
         let names: Vec<&str> =
             entity.fields.iter().map(|field| field.column).chain(beside(entity).iter().copied()).collect();
         let is = |name: &str| names.iter().position(|known| *known == name).map(|at| &state[at]);
@@ -208,7 +236,15 @@ fn conflict(way: Way, what: &str, current: Option<String>) -> Error {
     Error::Coded { code: "ERR_CONFLICT", message }.about(facts)
 }
 
-/// Who was archived was restored since, or something else is in the way.
-fn not_there(error: Error, way: Way) -> Error {
-    if error.is_coded("ERR_NOT_FOUND") { conflict(way, "what is in the archive", None) } else { error }
+/// Who was archived was restored since, or a worktree is in the way.
+fn in_the_way(mut error: Error, way: Way) -> Error {
+    if error.is_coded("ERR_NOT_FOUND") {
+        return conflict(way, "what is in the archive", None);
+    }
+    if let Error::About(both) = &mut error
+        && let Some(Current::Text(Some(id))) = &mut both.1.current
+    {
+        id.insert_str(0, "worktree ");
+    }
+    error
 }

@@ -5,8 +5,8 @@ use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::canvas::Cell;
-use crate::model::undo::{Done, beside, changed};
-use crate::model::{Entity, time};
+use crate::model::undo::{Done, beside, changed, made};
+use crate::model::{Entity, WORKTREE, time};
 
 /// A call that remembers what it does, for as long as it is under way.
 struct Recording<'a>(&'a std::cell::Cell<bool>);
@@ -42,9 +42,10 @@ impl Store {
             if let Some(before) = before
                 && let Some(after) = self.state(entity, id)?
             {
+                let made = made(entity, &before).clone();
                 let values = changed(entity, before, after);
                 if !values.is_empty() {
-                    self.remember(&Done::Changed { entity: entity.name.into(), id: id.into(), values })?;
+                    self.remember(&Done::Changed { entity: entity.name.into(), id: id.into(), made, values })?;
                 }
             }
             Ok(value)
@@ -57,10 +58,18 @@ impl Store {
         self.write_run(Sql::ForgetUndone, &[Bind::Text(&by)])?;
         let at = self.acting_at.get().unwrap_or_else(time::now);
         let data = serde_json::to_string(done).unwrap_or_default();
-        let step = [Bind::Text(&by), self.undo.tx.get().into(), Bind::Integer(at), Bind::Text(&data)];
+        let transaction = self.connection.transactions()?;
+        let tx = self.undo.tx.get().and_then(|(tx, of)| (of == transaction).then_some(tx));
+        let step = [Bind::Text(&by), tx.into(), Bind::Integer(at), Bind::Text(&data)];
         let tx = self.first(Sql::Insert, &step, |row| row.integer(0))?;
-        self.undo.tx.set(tx);
+        self.undo.tx.set(tx.map(|tx| (tx, transaction)));
         Ok(())
+    }
+
+    /// When a worktree was made, where somebody is about to remember what becomes of it.
+    pub(in crate::engine::sqlite::store) fn worktree_made(&self, id: &str) -> Result<Cell> {
+        let state = if self.remembers() { self.state(&WORKTREE, id)? } else { None };
+        Ok(state.map(|state| made(&WORKTREE, &state).clone()).unwrap_or_default())
     }
 
     fn remembers(&self) -> bool {

@@ -15,9 +15,11 @@ queries! {
     /// The same of a zone.
     ZoneState =
         "SELECT {zone}, (SELECT data FROM main.metadata WHERE entity = 2 AND id = +?1) FROM main.zones WHERE id = +?1";
-    /// Something was done: what tells the transaction, which is a new one where none is given.
+    /// Something was done: what tells the transaction, which is a new one where none is given. Its time is that of the log, which never
+    /// goes back: whatever clocks do, it is remembered as long as the log is.
     Insert =
-        "INSERT INTO main.undo_steps (\"by\", tx, at, data) VALUES (?1, coalesce(?2, random()), ?3, ?4) RETURNING tx";
+        "INSERT INTO main.undo_steps (\"by\", tx, at, data) VALUES (?1, coalesce(?2, random()), \
+         max(?3, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), ?3)), ?4) RETURNING tx";
     /// What was undone is not to be done again.
     ForgetUndone = "DELETE FROM main.undo_steps WHERE \"by\" = ?1 AND undone = 1";
     /// The transaction whose steps are undone next.
