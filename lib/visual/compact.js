@@ -9,7 +9,7 @@ const { stateOf } = require('./state.js');
 function compactLog(database) {
   const { connection } = stateOf(database, 'vacuum');
   let gone = 0;
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const slice = addon.compactLog(connection, after);
     if (slice === null) return gone;
     const [looked, fewer] = slice.split(' ').map(Number);
