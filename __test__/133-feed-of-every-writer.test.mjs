@@ -2,6 +2,7 @@
 import { copyFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { describeClients } from './support/client_writers.mjs';
 import { anyHistory } from './support/histories.mjs';
 import { describeWriters } from './support/history_writers.mjs';
 import { boardOf, changesSince, Replica } from './support/replica.mjs';
@@ -144,6 +145,29 @@ it('the calls of the class, each by an actor and without one, with a clock that 
     for (const id of ['wt-10', 'wt-11']) each.deleteWorktree(id);
   }
   following.expectRight();
+});
+
+describeClients('whatever they do', (clients) => {
+  it.each(Object.keys(clients))('%s', async (client) => {
+    const { any, write } = clients[client];
+    const empty = temporaryFile();
+    new VisualDatabase({ dbPath: empty }).close();
+    let told = 0;
+    await fc.assert(
+      fc.asyncProperty(any, async (what) => {
+        const dbPath = temporaryFile();
+        copyFileSync(empty, dbPath);
+        const db = open({ dbPath });
+        const following = follower(db);
+        await write(dbPath, what);
+        const doubts = db.db.prepare('SELECT doubts FROM changes_state').pluck().get();
+        told += following.expectRight({ certain: doubts === 0 }).length;
+        db.close();
+      }),
+      { numRuns: 40 },
+    );
+    expect(told).toBeGreaterThan(250);
+  });
 });
 
 describeWriters('any history, with %o', (writers) => {

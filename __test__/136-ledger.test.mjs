@@ -2,6 +2,7 @@
 import { copyFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
+import { describeClients } from './support/client_writers.mjs';
 import { anyHistory } from './support/histories.mjs';
 import { describeWriters } from './support/history_writers.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
@@ -79,5 +80,34 @@ describeWriters('with %o', (writers) => {
       { numRuns: 20 },
     );
     expect(moved).toBeGreaterThan(100);
+  });
+});
+
+describeClients('the ledger is right after whatever they do', (clients) => {
+  it.each(Object.keys(clients))('%s', async (client) => {
+    const { any, write } = clients[client];
+    const empty = temporaryFile();
+    open({ dbPath: empty }).close();
+    let moved = 0;
+    await fc.assert(
+      fc.asyncProperty(any, any, async (first, second) => {
+        const dbPath = temporaryFile();
+        copyFileSync(empty, dbPath);
+        const db = open({ dbPath });
+        await write(dbPath, first);
+        expectChains(db);
+        const [{ id } = {}] = db.listWorktrees();
+        if (id) for (let n = 0; n < 150; n += 1) db.updateWorktree(id, { position: { x: n } });
+        const folded = expectChains(db);
+        await write(dbPath, second);
+        const moves = expectChains(db);
+        expect(moves.slice(0, folded.length)).toEqual(folded);
+        expect(moves.filter((move) => GUESSED.test(move.id))).toEqual([]);
+        moved += moves.length;
+        db.close();
+      }),
+      { numRuns: 25 },
+    );
+    expect(moved).toBeGreaterThan(50);
   });
 });
