@@ -314,6 +314,9 @@ export interface Run<Result = any, Status extends RunStatus = RunStatus> {
   metadata: Metadata | null;
 }
 
+/** A run as lists have it: without `prompt` and `result`, which may be long. */
+export type RunSummary<R extends Run = Run> = Omit<R, 'prompt' | 'result'>;
+
 /** What `enqueueRun` takes. An unknown key is a `TypeError`. */
 export interface NewRun {
   /** An existing zone's. */
@@ -517,18 +520,40 @@ export interface Budget {
   resetsAt: string | null;
 }
 
-/** What `listRuns` takes. An unknown key is a `TypeError`. */
+/** What `listRuns` takes. Each key narrows the list. An unknown key is a `TypeError`. */
 export interface RunFilter {
   /** One zone's, or those of several. */
   zoneId?: string | readonly string[] | null | undefined;
   worktreeId?: string | readonly string[] | null | undefined;
   agentType?: string | readonly string[] | null | undefined;
   status?: RunStatus | readonly RunStatus[] | null | undefined;
+  /** Those that used this model, as `recordUsage` was told. */
+  model?: string | null | undefined;
+  /** The parts of this run. */
+  parentRunId?: string | null | undefined;
+  /** Those of the worktrees that are on this branch now. */
+  branchName?: string | null | undefined;
+  /** Created then or later: ISO 8601 or a Date. */
+  since?: string | Date | null | undefined;
+  /** Created then or before. */
+  until?: string | Date | null | undefined;
+  /** Those that have ended and are known to have taken so long, or longer, in milliseconds. */
+  minDurationMs?: number | null | undefined;
+  /**
+   * `'newest'` and `'oldest'` go by `createdAt`. `'longest'` has those that have ended and whose `durationMs` is known,
+   * `'costliest'` those that have ended and whose `usage.costMicros` is known. Default: `'newest'`.
+   */
+  orderBy?: RunOrder | null | undefined;
+  /** `'full'`: with `prompt` and `result`. Default: `'summary'`. */
+  fields?: 'summary' | 'full' | null | undefined;
   /** 1 to 1,000. Default: 50. */
   limit?: number | null | undefined;
-  /** The `next` of an earlier page of the same filter. */
+  /** The `next` of an earlier page of the same filter and order. */
   after?: string | null | undefined;
 }
+
+/** Which runs of a list come first. */
+export type RunOrder = 'newest' | 'oldest' | 'longest' | 'costliest';
 
 /** A part of a list that can grow. */
 export interface Page<Item> {
@@ -553,6 +578,34 @@ export interface DatabaseStats {
   zones: number;
   assignments: number;
   executions: number;
+}
+
+/**
+ * What `findWorktrees` takes. Each key narrows the list. An unknown key is a `TypeError`.
+ *
+ * @typeParam Status which there are
+ */
+export interface WorktreeFilter<Status extends string = string> {
+  /** One, or several. */
+  status?: Status | readonly Status[] | null | undefined;
+  /** Those that are in this zone, or in one of several. */
+  zoneId?: string | readonly string[] | null | undefined;
+  /** Their branch, in which each `*` stands for any text. */
+  branchName?: string | null | undefined;
+  /** Created then or later: ISO 8601 or a Date. */
+  createdSince?: string | Date | null | undefined;
+  /** Updated then or later. */
+  updatedSince?: string | Date | null | undefined;
+  /** Whether any of its runs is queued, at work or waiting. */
+  hasOpenRuns?: boolean | null | undefined;
+  /** What their metadata has: each member, `null` for one that is not there; within objects likewise. */
+  metadata?: Metadata | null | undefined;
+  /** By `createdAt`, or by `branchName`. Default: `'newest'`. */
+  orderBy?: 'newest' | 'oldest' | 'branch' | null | undefined;
+  /** 1 to 1,000. Default: 50. */
+  limit?: number | null | undefined;
+  /** The `next` of an earlier page of the same filter and order. */
+  after?: string | null | undefined;
 }
 
 /** What `moveWorktree` takes. An unknown key is a `TypeError`. */
@@ -982,6 +1035,15 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   listWorktrees(filter?: { status?: StatusOf<Types> | null | undefined }): WorktreeOf<Types>[];
   /**
+   * Worktrees of a filter, a page at a time.
+   *
+   * @returns a page; while others write, each worktree is seen exactly once that doesn't change what the filter or the order asks for
+   * @throws {Error} `code` `'ERR_CURSOR'`: `after` is not the `next` of a page of this filter and order
+   * @throws {TypeError | RangeError} for a filter of a wrong kind, a limit out of its range
+   * @example db.findWorktrees({ branchName: 'feature/*', hasOpenRuns: true, metadata: { team: 'web' }, orderBy: 'branch' }).items
+   */
+  findWorktrees(filter?: WorktreeFilter<StatusOf<Types>>): Page<WorktreeOf<Types>>;
+  /**
    * Changes a worktree.
    *
    * @param options `ifRevision`: only where this is still its revision, as `getBoard` gave it
@@ -1327,16 +1389,20 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   getRun<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(id: string | null | undefined): Run<R> | null;
   /**
-   * Runs, newest first, those among them that were only recorded as executions. A page costs its rows, not its position.
+   * Runs, those among them that were only recorded as executions; newest first, unless `orderBy` says otherwise. A page costs
+   * its rows, not its position, along the index of the order or of a filter.
    *
-   * @returns a page; while others write, each run that doesn't change what the filter asks for is seen exactly once
-   * @throws {Error} `code` `'ERR_CURSOR'`: `after` is not the `next` of a page of this filter
+   * @returns a page; while others write, each run is seen exactly once that doesn't change what the filter or the order asks for
+   * @throws {Error} `code` `'ERR_CURSOR'`: `after` is not the `next` of a page of this filter and order
    * @throws {TypeError | RangeError} for a filter of a wrong kind, a limit out of its range
    * @example
    * let page = db.listRuns({ zoneId: 'zone-dev', status: ['queued', 'running', 'waiting'] });
    * while (page.next !== null) page = db.listRuns({ zoneId: 'zone-dev', status: ['queued', 'running', 'waiting'], after: page.next });
+   * const [dearest] = db.listRuns({ since: new Date(Date.now() - 86_400_000), orderBy: 'costliest', limit: 1 }).items;
+   * const [{ prompt }] = db.listRuns({ fields: 'full', limit: 1 }).items;
    */
-  listRuns(filter?: RunFilter): Page<RunOf<Types>>;
+  listRuns(filter: RunFilter & { fields: 'full' }): Page<RunOf<Types>>;
+  listRuns(filter?: RunFilter): Page<RunSummary<RunOf<Types>>>;
 
   /**
    * The prompt that a zone's template makes of a worktree. A name between `{{` and `}}` becomes what it names:

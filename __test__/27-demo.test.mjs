@@ -64,7 +64,7 @@ describe('npm run demo', { timeout: 60_000 }, () => {
       expect(listed).toMatch(new RegExp(`worktree ${path}\nHEAD [0-9a-f]+\nbranch refs/heads/${branchName}\n`));
     }
 
-    const tests = db.listRuns({ zoneId: 'zone-testing', worktreeId: 'wt-3002' }).items;
+    const tests = db.listRuns({ zoneId: 'zone-testing', worktreeId: 'wt-3002', fields: 'full' }).items;
     expect(tests.map((run) => [run.status, run.exitCode])).toEqual([
       ['succeeded', 0],
       ['failed', 1],

@@ -30,6 +30,7 @@ describe('opening', () => {
       [3, 'changes'],
       [4, 'runs'],
       [5, 'board'],
+      [6, 'history'],
     ]);
     for (const step of history) {
       expect(step).toMatchObject({ package_version: version, rolled_back_at: null });
@@ -212,7 +213,7 @@ describe('up and down', () => {
     }
   });
 
-  it.each([1, 2, 3, 4, 5])('version %i is this schema', (version) => {
+  it.each([1, 2, 3, 4, 5, 6])('version %i is this schema', (version) => {
     expect(schemaOf(fileAt(version)).join('\n')).toMatchSnapshot();
   });
 

@@ -127,7 +127,7 @@ describe('run', () => {
     const dbPath = fixture(name);
     const { status, stdout } = run(dbPath);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/version 5 \(was the JavaScript layer's\)/);
+    expect(stdout).toMatch(/version 6 \(was the JavaScript layer's\)/);
     expect(backups(dbPath)).toHaveLength(1);
     const { stats } = recorded(name);
     expect(open({ dbPath }).getStats()).toEqual({ ...stats, zones: stats.zones + 4 });

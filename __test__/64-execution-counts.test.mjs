@@ -123,6 +123,20 @@ describe('counts', () => {
     expect(schema.checkCounts(dbPath)).toEqual([]);
   });
 
+  it('count what has another id now once, also where its old id is given to another one right away', () => {
+    const dbPath = file();
+    const before = schema.checkCounts(dbPath);
+    foreign(
+      dbPath,
+      `INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, executed_at) VALUES ('e0', 'zone-1', 'wt-1', 'a', 'p', 't');
+       INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, executed_at)
+       VALUES ('e0', 'zone-2', 'wt-1', 'a', 'p', 't'), ('e0', 'zone-2', 'wt-1', 'a', 'p', 't')
+       ON CONFLICT (id) DO UPDATE SET id = 'e1'`,
+    );
+    expect(before).toEqual([]);
+    expect(schema.checkCounts(dbPath)).toEqual([]);
+  });
+
   it('are wrong after another program’s REPLACE of a rowid, which the check finds and rebuilding mends', () => {
     const dbPath = file();
     foreign(dbPath, REPLACE_ROWID);

@@ -50,10 +50,10 @@ describe('a call appends', () => {
           issue_url: 'https://a.b/"c"\n',
           task_id: null,
           status: 'active',
-          position_x: 0,
-          position_y: 0,
+          x: 0,
+          y: 0,
           created_at: db.getWorktree('wt-2').createdAt,
-          updated_at: null,
+          u: null,
         },
       ],
     ]);
@@ -64,7 +64,7 @@ describe('a call appends', () => {
       agents: '["qa"]',
       size_width: 7,
       size_height: 200,
-      updated_at: null,
+      u: null,
     });
     expect(Object.keys(values)).toHaveLength(12);
   });
@@ -72,10 +72,10 @@ describe('a call appends', () => {
   it('what a change of one changed, and no more', () => {
     const db = board();
     const [[, , , first]] = logged(db, () => db.updateWorktree('wt-1', { status: 'review', position: { x: 3, y: 0 } }));
-    expect(first).toEqual({ position_x: 3, status: 'review', updated_at: db.getWorktree('wt-1').updatedAt });
+    expect(first).toEqual({ x: 3, status: 'review', u: db.getWorktree('wt-1').updatedAt });
     const [[entity, op, id, second]] = logged(db, () => db.updateZone('zone-1', { name: 'Other' }));
     expect([entity, op, id]).toEqual([ZONE, CHANGED, 'zone-1']);
-    expect(second).toEqual({ name: 'Other', updated_at: db.getZone('zone-1').updatedAt });
+    expect(second).toEqual({ name: 'Other', u: db.getZone('zone-1').updatedAt });
   });
 
   it('where a worktree went, and what goes with a zone that is deleted', () => {

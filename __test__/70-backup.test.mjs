@@ -35,7 +35,7 @@ describe.each(forms)('%s', (_, backup) => {
       kind: 'backup',
       bytes: statSync(path).size,
       sha256: checksum(path),
-      schemaVersion: 5,
+      schemaVersion: 6,
       counts: { worktrees: 5, zones: 1, assignments: 5, executions: 50 },
       packageVersion: '1.0.0',
       sqliteVersion: database.db.prepare('SELECT sqlite_version()').pluck().get(),

@@ -15,8 +15,22 @@ test('verifyBackup of a file without a manifest says what the file itself says',
   const { path, ...made } = fill(open({ dbPath: temporaryFile() })).backupSync();
   rmSync(`${path}.json`);
   const found = VisualDatabase.verifyBackup(path);
-  expect(found).toMatchObject({ path, hasManifest: false, sha256: made.sha256, bytes: made.bytes, schemaVersion: 5 });
+  expect(found).toMatchObject({ path, hasManifest: false, sha256: made.sha256, bytes: made.bytes, schemaVersion: 6 });
   expect(found.counts).toEqual(made.counts);
+});
+
+test('what is archived is in a backup, and its executions count', () => {
+  const db = fill(open({ dbPath: temporaryFile() }));
+  const [{ id }] = db.listWorktrees();
+  const before = db.getWorktreeExecutions(id, -1);
+  expect(before.length).toBeGreaterThan(0);
+  db.archiveWorktree(id);
+  const { path, counts } = db.backupSync();
+  expect(counts).toMatchObject({ worktrees: 4, executions: db.getStats().executions });
+  expect(VisualDatabase.verifyBackup(path).counts).toEqual(counts);
+  const copy = open({ dbPath: path, readonly: true });
+  expect(copy.getWorktreeExecutions(id, -1)).toEqual(before);
+  expect(copy.listArchived()).toEqual(db.listArchived());
 });
 
 test('a file of the JavaScript layer is a backup, too: its schema has version 0', () => {

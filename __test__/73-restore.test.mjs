@@ -34,7 +34,7 @@ test('brings back what the backup holds, and says so', () => {
     backup: path,
     how: 'transaction',
     safety: expect.stringMatching(/backups\/visual-[^/]*Z-replaced\.db$/),
-    schemaVersion: 5,
+    schemaVersion: 6,
     counts: { worktrees: 5, zones: 1, assignments: 5, executions: 50 },
   });
   expect(contentOfFile(dbPath)).toEqual(before);

@@ -37,7 +37,7 @@ describe('move', () => {
     expect(visualDb(...drop)).toMatchObject({ status: 1, stdout: '' });
     expect(visualDb(...drop).stderr).toContain("overLimit: 'force'");
     expect(visualDb(...drop, '--force').stdout).toMatch(/^feature\/1: no zone -> Zone 1\nWanted: exec-\S+ of qa\n$/);
-    expect(db.listRuns().items).toMatchObject([{ prompt: 'Log in', status: 'queued' }]);
+    expect(db.listRuns({ fields: 'full' }).items).toMatchObject([{ prompt: 'Log in', status: 'queued' }]);
   });
 
   test('gives what moveWorktree gives with --json', () => {

@@ -156,9 +156,19 @@ describe('runs', () => {
       [['--worktree', 'feature/2', '--worktree', 'wt-3'], { worktreeId: ['wt-2', 'wt-3'] }],
       [['--agent', 'qa', '--agent', 'backend'], { agentType: ['qa', 'backend'] }],
       [['--status', 'queued', '--status', 'running'], { status: ['queued', 'running'] }],
+      [['--model', 'sonnet'], { model: 'sonnet' }],
+      [['--parent', 'nobody'], { parentRunId: 'nobody' }],
+      [['--branch', 'feature/2'], { branchName: 'feature/2' }],
+      [['--since', '2020-01-01', '--until', '2099-01-01'], { since: '2020-01-01', until: '2099-01-01' }],
+      [['--min-duration', '2h'], { minDurationMs: 7_200_000 }],
+      [['--order', 'oldest'], { orderBy: 'oldest' }],
+      [['--order', 'longest', '--limit', '1'], { orderBy: 'longest', limit: 1 }],
       [['--zone', 'zone-1', '--status', 'succeeded'], { zoneId: 'zone-1', status: 'succeeded' }],
     ]) {
-      expect([args, command('runs', ...args, '--json').json()]).toEqual([args, db.listRuns(filter)]);
+      expect([args, command('runs', ...args, '--json').json()]).toEqual([
+        args,
+        db.listRuns({ ...filter, fields: 'full' }),
+      ]);
     }
     expect(command('runs', '--zone', 'nowhere').stdout).toBe('No runs.\n');
   });
@@ -228,7 +238,7 @@ describe('enqueue', () => {
     const { db, command } = prepared();
     const [one, two] = [1, 2].map(() => command('enqueue', ...PLACE, '--key', 'k', 'Test it', '--json').json());
     expect(two).toEqual(one);
-    expect(db.listRuns().items).toEqual([one]);
+    expect(db.listRuns({ fields: 'full' }).items).toEqual([one]);
   });
 
   test('ends with 1 where zone or worktree are not there', () => {

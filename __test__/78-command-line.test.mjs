@@ -232,7 +232,7 @@ describe('backup, backups, verify', () => {
     const { dbPath, backup } = prepared();
     const { status, stdout } = visualDb('backups', '--db', dbPath);
     expect(status).toBe(0);
-    expect(stdout).toContain('5 worktrees, 1 zone, 5 assignments, 50 executions; schema 5');
+    expect(stdout).toContain('5 worktrees, 1 zone, 5 assignments, 50 executions; schema 6');
     expect(visualDb('backups', '--db', dbPath, '--json').json()).toEqual([expect.objectContaining({ path: backup })]);
     expect(visualDb('backups', '--folder', '/nowhere').stdout).toBe('No backups in /nowhere\n');
   });
@@ -355,13 +355,13 @@ describe('migrate', () => {
     const db = fixture('js-layer.db');
     expect(visualDb('migrate', 'status', '--db', db, '--json').json()).toMatchObject({ state: 'javascript-layer' });
     expect(visualDb('migrate', 'verify', '--db', db).status).toBe(1);
-    expect(visualDb('migrate', '--db', db, '--json').json()).toMatchObject({ adopted: true, version: 5 });
+    expect(visualDb('migrate', '--db', db, '--json').json()).toMatchObject({ adopted: true, version: 6 });
     expect(visualDb('migrate', 'verify', '--db', db).status).toBe(0);
     expect(visualDb('migrate', 'down', '--db', db).status).toBe(2);
     expect(visualDb('migrate', 'down', '--to', '1', '--yes', '--db', db, '--json').json()).toMatchObject({
       version: 1,
     });
-    expect(visualDb('migrate', 'status', '--db', db).stdout).toContain('pinned, version 1 of 5');
+    expect(visualDb('migrate', 'status', '--db', db).stdout).toContain('pinned, version 1 of 6');
     expect(visualDb('migrate', 'up', '--to', '2', '--db', db).stdout).toContain('From version 1 to version 2');
   });
 
@@ -522,10 +522,10 @@ describe('doctor', () => {
   test('says of a file of a later version whether this package can use it', () => {
     const { dbPath } = prepared();
     const database = new Database(dbPath);
-    database.exec('PRAGMA user_version = 6');
+    database.exec('PRAGMA user_version = 7');
     expect(check(dbPath, 'schema')).toMatchObject({ state: 'problem', advice: 'use a newer package' });
     expect(check(dbPath, 'leases')).toMatchObject({ state: 'ok', finding: 'left until the schema is as it must be' });
-    database.exec("INSERT INTO schema_migrations VALUES (6, 'later', 'x', 't', '9', NULL, 1, 1)");
+    database.exec("INSERT INTO schema_migrations VALUES (7, 'later', 'x', 't', '9', NULL, 1, 1)");
     database.close();
     expect(check(dbPath, 'schema')).toMatchObject({ state: 'note', advice: 'use a newer package' });
     expect(check(dbPath, 'counts').finding).toBe('left to the package of that version');

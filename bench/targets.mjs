@@ -10,7 +10,7 @@ export const GROWTH = 1.3;
 /** A claim from a long queue, against one from a short queue in as many lanes. */
 export const QUEUE_GROWTH = 1.3;
 export const FLOOR = { single: 1.3, list: 1.6 };
-export const ADDON_BYTES = 4.5 * 1024 * 1024;
+export { LARGEST_BINARY as ADDON_BYTES } from '../scripts/build.js';
 
 const groups = {
   'single reads, cold': { asWritten: 5, tuned: 1 },

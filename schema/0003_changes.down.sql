@@ -19,6 +19,7 @@ DROP TRIGGER IF EXISTS changes_execution_insert;
 DROP TRIGGER IF EXISTS changes_execution_delete;
 DROP TRIGGER IF EXISTS changes_execution_update;
 DROP TRIGGER IF EXISTS changes_execution_doubt_insert;
+DROP TRIGGER IF EXISTS changes_execution_renamed;
 DROP TRIGGER IF EXISTS changes_execution_doubt_update;
 DROP TABLE IF EXISTS changes;
 DROP TABLE IF EXISTS changes_state;

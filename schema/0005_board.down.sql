@@ -13,7 +13,7 @@ DROP TRIGGER IF EXISTS board_worktree_deleted;
 DROP TRIGGER IF EXISTS board_zone_deleted;
 DROP TRIGGER IF EXISTS board_worktree_renamed;
 DROP TRIGGER IF EXISTS board_zone_renamed;
-DROP TRIGGER IF EXISTS boards_kept;
+DROP TRIGGER IF EXISTS boards_cut;
 DROP TABLE IF EXISTS boards;
 DROP TABLE IF EXISTS changes_spans;
 DROP TABLE IF EXISTS undo_steps;

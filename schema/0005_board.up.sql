@@ -109,7 +109,7 @@ ORDER BY at, row;
 INSERT INTO changes_readers (name, seq, stamp) SELECT 'moves', seq, stamp FROM changes ORDER BY seq DESC LIMIT 1;
 
 -- What the board was at the log's row `seq` with this `stamp`: with what the log says since, the board at any time. JSON, each row
--- an array that begins with its rowid; what JSON can't say (a blob) is null.
+-- an array that begins with its rowid; what JSON can't say (a blob) is null. Kept each 8,192 rows or so.
 CREATE TABLE boards (
   seq INTEGER PRIMARY KEY,
   stamp INTEGER NOT NULL,
@@ -136,33 +136,9 @@ CREATE TABLE undo_steps (
 );
 CREATE INDEX undo_steps_by ON undo_steps ("by", undone, key);
 
--- Kept whenever the log is folded, as long as the log goes on from there.
-CREATE TRIGGER boards_kept AFTER UPDATE OF stamp ON changes BEGIN
-  INSERT OR REPLACE INTO boards (seq, stamp, data) SELECT NEW.seq, NEW.stamp, json_object(
-    'worktrees', json((SELECT json_group_array(json_array(t.rowid, CASE WHEN typeof(id) <> 'blob' THEN id END, CASE WHEN typeof(path) <> 'blob' THEN path END,
-        CASE WHEN typeof(port) <> 'blob' THEN port END, CASE WHEN typeof(branch_name) <> 'blob' THEN branch_name END,
-        CASE WHEN typeof(issue_url) <> 'blob' THEN issue_url END,
-        CASE WHEN typeof(task_id) <> 'blob' THEN task_id END, CASE WHEN typeof(status) <> 'blob' THEN status END,
-        CASE WHEN typeof(position_x) <> 'blob' THEN position_x END,
-        CASE WHEN typeof(position_y) <> 'blob' THEN position_y END,
-        CASE WHEN typeof(created_at) <> 'blob' THEN created_at END,
-        CASE WHEN typeof(updated_at) <> 'blob' THEN updated_at END)) FROM worktrees AS t)),
-    'zones', json((SELECT json_group_array(json_array(t.rowid, CASE WHEN typeof(id) <> 'blob' THEN id END, CASE WHEN typeof(name) <> 'blob' THEN name END,
-        CASE WHEN typeof(description) <> 'blob' THEN description END,
-        CASE WHEN typeof(trigger) <> 'blob' THEN trigger END, CASE WHEN typeof(agents) <> 'blob' THEN agents END,
-        CASE WHEN typeof(prompt_template) <> 'blob' THEN prompt_template END,
-        CASE WHEN typeof(actions) <> 'blob' THEN actions END,
-        CASE WHEN typeof(position_x) <> 'blob' THEN position_x END,
-        CASE WHEN typeof(position_y) <> 'blob' THEN position_y END,
-        CASE WHEN typeof(size_width) <> 'blob' THEN size_width END,
-        CASE WHEN typeof(size_height) <> 'blob' THEN size_height END,
-        CASE WHEN typeof(created_at) <> 'blob' THEN created_at END,
-        CASE WHEN typeof(updated_at) <> 'blob' THEN updated_at END)) FROM zones AS t)),
-    'assignments', json((SELECT json_group_array(json_array(t.rowid,
-      CASE WHEN typeof(worktree_id) <> 'blob' THEN worktree_id END, CASE WHEN typeof(zone_id) <> 'blob' THEN zone_id END,
-      CASE WHEN typeof(assigned_at) <> 'blob' THEN assigned_at END)) FROM worktree_zones AS t)),
-    'metadata', json((SELECT json_group_array(json_array(entity, id, data)) FROM metadata)),
-    'limits', json((SELECT json_group_array(json_array(zone_id, most)) FROM wip_limits)));
+-- What was kept goes with the log. By a trigger; boards are kept by this package, since a trigger that names the four tables would be
+-- in the way of whoever rebuilds one.
+CREATE TRIGGER boards_cut AFTER UPDATE OF stamp ON changes BEGIN
   DELETE FROM boards WHERE seq < (SELECT seq FROM changes ORDER BY seq LIMIT 1);
   DELETE FROM changes_spans WHERE first < (SELECT seq FROM changes ORDER BY seq LIMIT 1);
   DELETE FROM undo_steps WHERE at < (SELECT at FROM changes ORDER BY seq LIMIT 1);
@@ -248,5 +224,31 @@ BEGIN
   UPDATE archived_worktrees SET zone_id = NULL, assigned_at = NULL WHERE restored_at IS NULL AND zone_id = OLD.id;
 END;
 
--- The first one: fires the trigger, and changes nothing.
-UPDATE changes SET stamp = stamp WHERE seq = (SELECT max(seq) FROM changes);
+-- The first one: `schema/keep_board.sql`, word for word.
+INSERT OR REPLACE INTO main.boards (seq, stamp, data)
+SELECT seq, stamp, json_object(
+  'worktrees', json((SELECT json_group_array(json_array(t.rowid, CASE WHEN typeof(id) <> 'blob' THEN id END, CASE WHEN typeof(path) <> 'blob' THEN path END,
+      CASE WHEN typeof(port) <> 'blob' THEN port END, CASE WHEN typeof(branch_name) <> 'blob' THEN branch_name END,
+      CASE WHEN typeof(issue_url) <> 'blob' THEN issue_url END,
+      CASE WHEN typeof(task_id) <> 'blob' THEN task_id END, CASE WHEN typeof(status) <> 'blob' THEN status END,
+      CASE WHEN typeof(position_x) <> 'blob' THEN position_x END,
+      CASE WHEN typeof(position_y) <> 'blob' THEN position_y END,
+      CASE WHEN typeof(created_at) <> 'blob' THEN created_at END,
+      CASE WHEN typeof(updated_at) <> 'blob' THEN updated_at END)) FROM main.worktrees AS t)),
+  'zones', json((SELECT json_group_array(json_array(t.rowid, CASE WHEN typeof(id) <> 'blob' THEN id END, CASE WHEN typeof(name) <> 'blob' THEN name END,
+      CASE WHEN typeof(description) <> 'blob' THEN description END,
+      CASE WHEN typeof(trigger) <> 'blob' THEN trigger END, CASE WHEN typeof(agents) <> 'blob' THEN agents END,
+      CASE WHEN typeof(prompt_template) <> 'blob' THEN prompt_template END,
+      CASE WHEN typeof(actions) <> 'blob' THEN actions END,
+      CASE WHEN typeof(position_x) <> 'blob' THEN position_x END,
+      CASE WHEN typeof(position_y) <> 'blob' THEN position_y END,
+      CASE WHEN typeof(size_width) <> 'blob' THEN size_width END,
+      CASE WHEN typeof(size_height) <> 'blob' THEN size_height END,
+      CASE WHEN typeof(created_at) <> 'blob' THEN created_at END,
+      CASE WHEN typeof(updated_at) <> 'blob' THEN updated_at END)) FROM main.zones AS t)),
+  'assignments', json((SELECT json_group_array(json_array(t.rowid,
+    CASE WHEN typeof(worktree_id) <> 'blob' THEN worktree_id END, CASE WHEN typeof(zone_id) <> 'blob' THEN zone_id END,
+    CASE WHEN typeof(assigned_at) <> 'blob' THEN assigned_at END)) FROM main.worktree_zones AS t)),
+  'metadata', json((SELECT json_group_array(json_array(entity, id, data)) FROM main.metadata)),
+  'limits', json((SELECT json_group_array(json_array(zone_id, most)) FROM main.wip_limits)))
+FROM main.changes ORDER BY seq DESC LIMIT 1;

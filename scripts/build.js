@@ -213,6 +213,6 @@ function main(argv) {
   }
 }
 
-module.exports = { build, main, neededGlibc, BuildError };
+module.exports = { LARGEST_BINARY, build, main, neededGlibc, BuildError };
 
 if (require.main === module) main(process.argv.slice(2));

@@ -7,6 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { controls, head, layout, sizes } = require('./generated/constants.js');
+const { lists } = require('./generated/lists.js');
 const { ROOT, dependencies, addon } = require('./setup.js');
 
 const quoted = (names) => `[${names.map((name) => `'${name}'`).join(', ')}]`;
@@ -109,11 +110,11 @@ const ${name} = {
   /** A caller's own copy of such an object. */
   copy: ${copier(declared)},
 };
-${values(
-  `new${capital(name)}`,
-  fields.filter((field) => field.given),
-  givenValue,
-)}${edits(fields)
+${lists(declared, { read, literal, groupOf })}${values(
+    `new${capital(name)}`,
+    fields.filter((field) => field.given),
+    givenValue,
+  )}${edits(fields)
     .map(({ suffix, taken, spellings }) => values(`${name}${suffix}`, taken, spellings ? changedValue : plainValue))
     .join('')}`;
 }
@@ -168,7 +169,7 @@ const fields =
   ({ entities }) => {
     const these = entities.filter(isThere);
     const body = these.map(entity).join('');
-    const functions = [...body.matchAll(/^function (\w+)/gm)].map(([, name]) => name);
+    const functions = [...body.matchAll(/^(?:function|const) (\w+)/gm)].map(([, name]) => name);
     const imports = Object.entries(IMPORTS).map(([file, names]) => {
       const used = names.filter((name) => new RegExp(`\\b${name}\\(|\\(${name},`).test(body));
       return `const { ${used.join(', ')} } = require('${file}');\n`;
@@ -176,7 +177,7 @@ const fields =
     return `${head(`${about}: their objects, and what methods are given of them.`, 'src/model')}
 ${imports.join('')}const knownKeys = require('./known_keys.js');
 ${body}
-module.exports = { ${[...these.map(({ name }) => name), ...functions].join(', ')} };
+module.exports = { ${functions.join(', ')} };
 `;
   };
 

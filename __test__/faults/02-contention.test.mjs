@@ -54,6 +54,36 @@ function boardWithCounter() {
 
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
+describe('Eight processes that move the same worktrees', () => {
+  it('move each of them as one, from where they saw it, and the ledger has every move', within(60, 5), async () => {
+    const file = boardWithCounter();
+    const visual = new VisualDatabase(file);
+    for (const n of [0, 1, 2]) {
+      visual.createWorktree({ id: `wt-${n}`, path: `/${n}`, port: 10 + n, branchName: `b-${n}` });
+      visual.updateZone(`zone-${n}`, { agents: ['qa'] });
+    }
+    const results = await contend(processes, 8, { file, milliseconds: MILLISECONDS, timeout: 5000, moves: true });
+    expect(results.flatMap(({ errors }) => errors)).toEqual([]);
+    const moved = sum(results.map((result) => result.moved));
+    expect(sum(results.map(({ faster }) => faster))).toBeGreaterThan(0);
+    expectSound(visual);
+    let [moves, intoZones] = [0, 0];
+    for (let after; after !== null;) {
+      const page = visual.getMoves({ limit: 1000, after });
+      moves += page.items.length;
+      intoZones += page.items.filter(({ to }) => to !== null).length;
+      after = page.next;
+    }
+    expect(moves).toBe(moved);
+    expect(visual.db.prepare('SELECT count(*) FROM runs').pluck().get()).toBe(intoZones);
+    for (const { id, position } of visual.listWorktrees().filter(({ id }) => id.startsWith('wt-'))) {
+      expect(position.x).toBe(['zone-0', 'zone-1', 'zone-2', null].indexOf(visual.getWorktreeZone(id)));
+    }
+    figure('processes that move the same worktrees', `8, ${moved} moves: each once in the ledger, none in halves`);
+    visual.close();
+  });
+});
+
 describe.each([
   ['processes', processes],
   ['worker threads', workers],

@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 
 /** What the command line and the migration script call. */
 export const schema = require('../../lib/schema/versions.js');
-export const LATEST = 5;
+export const LATEST = 6;
 
 /** A bare handle on a file, closed when the test ends. */
 export function bare(dbPath, options) {

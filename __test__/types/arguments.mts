@@ -141,3 +141,14 @@ db.assignWorktreeToZone('w');
 db.transaction('BEGIN');
 
 db[Symbol.dispose]();
+
+const found = db.findWorktrees({
+  status: ['active'],
+  branchName: 'feature/*',
+  hasOpenRuns: true,
+  metadata: { team: 'a' },
+});
+const next: string | null = found.next;
+db.findWorktrees({ orderBy: 'branch', createdSince: new Date(), updatedSince: '2026-01-01', limit: 5, after: next });
+// @ts-expect-error There is no such order.
+db.findWorktrees({ orderBy: 'port' });

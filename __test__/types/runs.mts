@@ -17,6 +17,7 @@ import type {
   Run,
   RunChanges,
   RunFilter,
+  RunSummary,
   RunLimit,
   RunLimitScope,
   RunOutcome,
@@ -253,12 +254,25 @@ const filter: RunFilter = {
   worktreeId: 'w',
   agentType: ['frontend'],
   status: ['queued', 'running'],
+  model: 'sonnet',
+  parentRunId: 'r',
+  branchName: 'main',
+  since: new Date(),
+  until: '2026-05-06',
+  minDurationMs: 1000,
+  orderBy: 'costliest',
   limit: 10,
   after: null,
 };
 const page = db.listRuns(filter);
-exactly<Same<typeof page, Page<Run>>>();
+exactly<Same<typeof page, Page<RunSummary<Run>>>>();
+const inFull = db.listRuns({ ...filter, fields: 'full' });
+exactly<Same<typeof inFull, Page<Run>>>();
 db.listRuns();
+// @ts-expect-error A summary has no prompt.
+String(page.items[0]?.prompt);
+// @ts-expect-error There is no such order.
+db.listRuns({ orderBy: 'shortest' });
 db.listRuns({ status: 'lost', after: page.next });
 // @ts-expect-error There is no such status.
 db.listRuns({ status: 'done' });

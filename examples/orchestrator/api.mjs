@@ -16,7 +16,7 @@ export function api(db) {
   app.post('/worktrees', async (c) => c.json(db.createWorktree(await body(c)), 201));
   app.post('/worktrees/:id/drop', async (c) => c.json(drop(db, c.req.param('id'), await body(c)), 201));
 
-  app.get('/queue', (c) => c.json(db.listRuns({ status: OPEN, ...page(c) })));
+  app.get('/queue', (c) => c.json(db.listRuns({ status: OPEN, fields: 'full', ...page(c) })));
   app.get('/history', (c) => c.json(db.listRuns({ ...filter(c), ...page(c) })));
   app.get('/budgets', (c) => c.json({ budgets: db.getBudgets(), limits: db.getRunLimits() }));
 

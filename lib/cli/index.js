@@ -17,6 +17,7 @@ const COMMANDS = [
   require('./prune_backups.js'),
   require('./stats.js'),
   require('./board.js'),
+  require('./worktrees.js'),
   require('./watch.js'),
   require('./doctor.js'),
   require('./vacuum.js'),

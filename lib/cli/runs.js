@@ -3,19 +3,21 @@
 const { Option } = require('commander');
 const { reading } = require('./database.js');
 const { print, printJson, printable, table } = require('./output.js');
-const { integer, several, worktreeOf, zoneOf } = require('./run_options.js');
+const { duration, integer, several, worktreeOf, zoneOf } = require('./run_options.js');
 const { costText, durationText, oneLine, statusText, tokensText } = require('./run_text.js');
 
 const STATUSES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'timedOut', 'lost'];
+const ORDERS = ['newest', 'oldest', 'longest', 'costliest'];
 const HEAD = ['run', 'status', 'zone', 'worktree', 'agent', 'attempt', 'created', 'took', 'in / out', 'cost', 'prompt'];
 const PROMPT = 32;
 
 const EXAMPLES = `
-Each filter may be given several times. What was only recorded, without a queue, is listed, too.
+Zone, worktree, agent and status may be given several times. What was only recorded, without a queue, is listed, too.
 
 Examples:
   visual-db runs --status running --status waiting
   visual-db runs --zone Development --agent frontend --limit 10
+  visual-db runs --since 2026-11-27T00:00:00Z --order costliest --limit 5
   visual-db runs --status queued --json`;
 
 /** `visual-db runs` */
@@ -27,6 +29,13 @@ module.exports = (root, run) => {
     .option('--worktree <worktree>', 'only those of this worktree, by its id or branch', several)
     .option('--agent <agent>', 'only those of this agent', several)
     .addOption(statusOption())
+    .option('--model <model>', 'only those that used this model')
+    .option('--parent <run>', 'only the parts of this run')
+    .option('--branch <branch>', 'only those of the worktrees on this branch')
+    .option('--since <time>', 'only those created then or later, as ISO 8601')
+    .option('--until <time>', 'only those created then or before')
+    .option('--min-duration <duration>', 'only those that took so long or longer, such as 90s or 2h', duration)
+    .addOption(new Option('--order <order>', 'which come first').choices(ORDERS))
     .option('--limit <count>', 'how many at most, 1 to 1,000', integer, 50)
     .option('--after <next>', 'where an earlier list ended: its `next`')
     .addHelpText('after', EXAMPLES)
@@ -53,12 +62,22 @@ function statusOption() {
   return option.argParser((text, before) => several(choose(text), before));
 }
 
-function found(database, { zone, worktree, agent, status, limit, after }) {
+function found(database, options) {
+  const { zone, worktree, agent, status, model, parent, branch, since, until, minDuration, order, limit, after } =
+    options;
   const page = database.listRuns({
     zoneId: zone?.map((given) => zoneOf(database, given)),
     worktreeId: worktree?.map((given) => worktreeOf(database, given)),
     agentType: agent,
     status,
+    model,
+    parentRunId: parent,
+    branchName: branch,
+    since,
+    until,
+    minDurationMs: minDuration,
+    orderBy: order,
+    fields: 'full',
     limit,
     after,
   });

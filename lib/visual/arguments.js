@@ -155,6 +155,31 @@ function texts(method, name, value) {
   return list;
 }
 
+/** A text, or `null` for a missing one. */
+function name(method, field, value) {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string') return value;
+  throw wrongType(method, field, value, `${method}: ${field} must be a string, got ${describe(value)}`);
+}
+
+/** One text, or a list of some. */
+const names = (method, field, value) => texts(method, field, typeof value === 'string' ? [value] : value);
+
+/** `true` or `false`, or `null` for a missing one, as the addon takes it. */
+function flag(method, field, value) {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'boolean') return Number(value);
+  throw wrongType(method, field, value, `${method}: ${field} must be a boolean, got ${describe(value)}`);
+}
+
+/** One of some words, of which the first stands for a missing one. */
+function oneOf(method, field, value, words) {
+  if (value === undefined || value === null) return words[0];
+  if (words.includes(value)) return value;
+  const wrong = typeof value === 'string' ? wrongValue : wrongType;
+  throw wrong(method, field, value, `${method}: ${field} must be one of ${words.join(', ')}, got ${describe(value)}`);
+}
+
 /** Lists as the addon takes several of them: how long each is, -1 for none, then all their elements. */
 const counted = (...lists) => [...lists.map((list) => list?.length ?? -1), ...lists.flatMap((list) => list ?? [])];
 
@@ -191,13 +216,17 @@ module.exports = {
   fieldName,
   fields,
   filter,
+  flag,
   group,
   instant,
   integer,
   jsonText,
   jsonTextOrDefault,
   later,
+  name,
+  names,
   objectText,
+  oneOf,
   options,
   texts,
 };

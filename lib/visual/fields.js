@@ -197,12 +197,12 @@ function newExecution(method, name, argument, strict, element) {
 
 module.exports = {
   worktree,
-  zone,
-  execution,
   newWorktree,
   worktreeChanges,
   worktreeRelocation,
+  zone,
   newZone,
   zoneChanges,
+  execution,
   newExecution,
 };

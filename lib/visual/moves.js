@@ -4,7 +4,7 @@ const addon = require('../native/addon.js');
 const { list } = require('../native/objects.js');
 const rows = require('../native/rows.js');
 const { within, BEGIN_IMMEDIATE } = require('../native/transaction.js');
-const { each, describe, fields, group, instant, objectText, options } = require('./arguments.js');
+const { each, describe, fields, group, instant, name, objectText, options } = require('./arguments.js');
 const { inSnapshot } = require('./board.js');
 const { wrongType } = require('./errors.js');
 const { worktree } = require('./fields.js');
@@ -114,8 +114,8 @@ const methods = {
     const { worktreeId, zoneId, since, until, limit, after } = given;
     const most = limitOf('getMoves', limit);
     const of = [
-      idOf('worktreeId', worktreeId),
-      idOf('zoneId', zoneId),
+      name('getMoves', 'worktreeId', worktreeId),
+      name('getMoves', 'zoneId', zoneId),
       instant('getMoves', 'since', since) ?? null,
       instant('getMoves', 'until', until) ?? null,
     ];
@@ -126,11 +126,5 @@ const methods = {
     return inSnapshot(connection, () => pageOf(key, place, most, BATCH, read));
   },
 };
-
-function idOf(field, given) {
-  if (given === undefined || given === null) return null;
-  if (typeof given === 'string') return given;
-  throw wrongType('getMoves', field, given, `getMoves: ${field} must be a string, got ${describe(given)}`);
-}
 
 module.exports = { methods };

@@ -11,16 +11,17 @@ const USUAL = 50;
 /** How many rows a page has at most. */
 const limitOf = (method, limit) => integer(method, 'limit', limit, LIMITS, USUAL);
 
-/** `next` of a list that `key` tells from every other: the position behind the last row, a few integers. */
+/** `next` of a list that `key` tells from every other: the position behind the last row, a few integers or texts. */
 function nextOf(key, place) {
   return encoded([hash(key), ...place]);
 }
 
-/** The position that an earlier `next` tells, or `start` where there is none. */
+/** The position that an earlier `next` tells, or `start` where there is none; that is of nulls where positions are texts. */
 function placeOf(method, key, after, start) {
   if (after === undefined || after === null) return start;
   const [of, ...place] = decoded(method, after);
-  const isPlace = place.length === start.length && place.every((part) => Number.isSafeInteger(part));
+  const isPart = (part) => (start[0] === null ? typeof part === 'string' : Number.isSafeInteger(part));
+  const isPlace = place.length === start.length && place.every(isPart);
   if (isPlace && of === hash(key)) return place;
   throw noCursor(method, after, 'the `next` of an earlier page of the same list');
 }

@@ -3,13 +3,12 @@
 const addon = require('../native/addon.js');
 const { one, list } = require('../native/objects.js');
 const { cell } = require('../native/rows.js');
-const { counted, fields, options, texts } = require('./arguments.js');
+const { counted, fields, instant, integer, name, names, oneOf, options } = require('./arguments.js');
 const { inSnapshot } = require('./board.js');
 const { allOrNothing, valuesOf } = require('./bulk.js');
-const { wrongValue } = require('./errors.js');
 const knownKeys = require('./known_keys.js');
 const { limitOf, pageOf, placeOf } = require('./pages.js');
-const { newRun, run } = require('./run_fields.js');
+const { newRun, recorded, run, runSummary } = require('./run_fields.js');
 const { stateOf } = require('./state.js');
 
 /** How many runs come with one call of the addon: their rows fit one batch. */
@@ -17,14 +16,30 @@ const BATCH = 150;
 
 const STATUSES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'timedOut', 'lost'];
 
-/** Before the first run, the first execution, and the first of the archive. */
-const START = new Array(4).fill(Number.MAX_SAFE_INTEGER);
+/** What comes first in a list, in the order that the addon knows them by. */
+const ORDERS = ['newest', 'oldest', 'longest', 'costliest'];
+const FIELDS = ['summary', 'full'];
 
-/** A run, and where the list goes on behind it. */
-const listed = {
-  width: run.width + START.length,
-  make: (at) => ({ item: run.make(at), place: START.map((_, index) => cell(at + run.width + index)) }),
-};
+/** A place that is before all runs of a list: what it is ordered by, when a run was made, and which of those made then it is. */
+const START = Array(3).fill(Number.MAX_SAFE_INTEGER);
+const START_OF_OLDEST = START.map((most) => -most);
+
+/** How long a run may take: what fits a number. */
+const DURATIONS = [0, Number.MAX_SAFE_INTEGER];
+
+/** From this key on, what is listed was recorded as an execution only. */
+const RECORDED = 2 ** 39;
+
+/** Runs of a list: each, and where it goes on behind it. */
+const listed = ({ width, make }, makeRecorded) => ({
+  width: width + 3,
+  make: (at) => {
+    const key = cell(at + width + 2);
+    const item = key < RECORDED ? make(at) : makeRecorded(at);
+    return { item, place: [cell(at + width), cell(at + width + 1), key] };
+  },
+});
+const LISTED = { summary: listed(runSummary, recorded.summary), full: listed(run, recorded.full) };
 
 /** The methods of VisualDatabase for those who want runs done. */
 const methods = {
@@ -74,30 +89,36 @@ const methods = {
     const { zoneId, worktreeId, agentType, status, limit, after } = given;
     const most = limitOf('listRuns', limit);
     const of = [
-      names('zoneId', zoneId),
-      names('worktreeId', worktreeId),
-      names('agentType', agentType),
+      names('listRuns', 'zoneId', zoneId),
+      names('listRuns', 'worktreeId', worktreeId),
+      names('listRuns', 'agentType', agentType),
       statuses(status),
     ];
-    const key = JSON.stringify(of);
-    const place = placeOf('listRuns', key, after, START);
+    const order = ORDERS.indexOf(oneOf('listRuns', 'orderBy', given.orderBy, ORDERS));
+    const fields = oneOf('listRuns', 'fields', given.fields, FIELDS);
+    const more = [
+      instant('listRuns', 'since', given.since) ?? null,
+      instant('listRuns', 'until', given.until) ?? null,
+      integer('listRuns', 'minDurationMs', given.minDurationMs, DURATIONS, null),
+      order,
+      Number(fields === 'full'),
+      name('listRuns', 'model', given.model),
+      name('listRuns', 'parentRunId', given.parentRunId),
+      name('listRuns', 'branchName', given.branchName),
+    ];
+    const key = JSON.stringify([of, more.toSpliced(4, 1)]);
+    const place = placeOf('listRuns', key, after, order === 1 ? START_OF_OLDEST : START);
+    addon.foldHistory(connection);
     const read = (behind, count) =>
-      list(listed, addon.listRuns(connection, count, ...behind, ...counted(...of)), connection);
+      list(LISTED[fields], addon.listRuns(connection, count, ...behind, ...more, ...counted(...of)), connection);
     return inSnapshot(connection, () => pageOf(key, place, most, BATCH, read));
   },
 };
 
-/** One name, or a list of some. */
-function names(field, given) {
-  return texts('listRuns', field, typeof given === 'string' ? [given] : given);
-}
-
 function statuses(given) {
-  const words = names('status', given);
-  const unknown = words?.find((word) => !STATUSES.includes(word));
-  if (unknown === undefined) return words;
-  const message = `listRuns: status must be one of ${STATUSES.join(', ')}, got the string ${JSON.stringify(unknown.slice(0, 60))}`;
-  throw wrongValue('listRuns', 'status', unknown, message);
+  const words = names('listRuns', 'status', given);
+  for (const word of words ?? []) oneOf('listRuns', 'status', word, STATUSES);
+  return words;
 }
 
 module.exports = { methods };

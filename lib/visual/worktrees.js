@@ -2,12 +2,27 @@
 
 const addon = require('../native/addon.js');
 const { one, list } = require('../native/objects.js');
-const { filter } = require('./arguments.js');
+const { cell } = require('../native/rows.js');
+const { counted, filter, flag, instant, name, names, objectText, oneOf, options } = require('./arguments.js');
+const { inSnapshot } = require('./board.js');
 const { allOrNothing, valuesOf } = require('./bulk.js');
 const { worktree, newWorktree, worktreeChanges, worktreeRelocation } = require('./fields.js');
 const knownKeys = require('./known_keys.js');
+const { limitOf, pageOf, placeOf } = require('./pages.js');
 const { revisionOf, updated } = require('./revisions.js');
 const { stateOf } = require('./state.js');
+
+/** What comes first in a list, in the order that the addon knows them by. */
+const ORDERS = ['newest', 'oldest', 'branch'];
+/** How many come with one call of the addon: their rows fit one batch. */
+const BATCH = 500;
+/** Before the first. */
+const START = [null, null];
+/** A worktree, and where the list goes on behind it. */
+const FOUND = {
+  width: worktree.width + 2,
+  make: (at) => ({ item: worktree.make(at), place: [cell(at + worktree.width), cell(at + worktree.width + 1)] }),
+};
 
 /** The methods of VisualDatabase that are about worktrees. */
 const methods = {
@@ -44,9 +59,9 @@ const methods = {
     return kept.worktree.answer(id, known, addon.getWorktree(connection, kept.worktree.generationOf(known), id));
   },
 
-  listWorktrees(options) {
+  listWorktrees(given) {
     const { connection, kept, strict } = stateOf(this, 'listWorktrees');
-    const { status } = filter('listWorktrees', options, knownKeys.worktreeFilter, strict);
+    const { status } = filter('listWorktrees', given, knownKeys.worktreeFilter, strict);
     const key = status || '';
     const known = kept.worktrees.get(key);
     return kept.worktrees.answer(
@@ -56,10 +71,30 @@ const methods = {
     );
   },
 
-  updateWorktree(id, changes, options) {
+  findWorktrees(asked) {
+    const { connection } = stateOf(this, 'findWorktrees');
+    const given = options('findWorktrees', 'filter', asked, knownKeys.findFilter);
+    const most = limitOf('findWorktrees', given.limit);
+    const of = ['status', 'zoneId'].map((field) => names('findWorktrees', field, given[field]));
+    const more = [
+      instant('findWorktrees', 'createdSince', given.createdSince) ?? null,
+      instant('findWorktrees', 'updatedSince', given.updatedSince) ?? null,
+      flag('findWorktrees', 'hasOpenRuns', given.hasOpenRuns),
+      objectText('findWorktrees', 'metadata', given.metadata) ?? null,
+      name('findWorktrees', 'branchName', given.branchName),
+      ORDERS.indexOf(oneOf('findWorktrees', 'orderBy', given.orderBy, ORDERS)),
+    ];
+    const key = JSON.stringify([of, more]);
+    const place = placeOf('findWorktrees', key, given.after, START);
+    const read = (behind, count) =>
+      list(FOUND, addon.findWorktrees(connection, count, ...behind, ...more, ...counted(...of)), connection);
+    return inSnapshot(connection, () => pageOf(key, place, most, BATCH, read));
+  },
+
+  updateWorktree(id, changes, given) {
     const { connection, strict, clock } = stateOf(this, 'updateWorktree');
     const values = worktreeChanges('updateWorktree', 'changes', changes, strict);
-    const revision = revisionOf('updateWorktree', options);
+    const revision = revisionOf('updateWorktree', given);
     if (revision !== undefined) {
       const text = addon.updateWorktreeIf(connection, clock(), id, ...values, revision);
       return updated('updateWorktree', worktree, 'worktree', text, revision);

@@ -20,6 +20,7 @@ const NOT_KEPT = 'its answers are not kept';
 const READS_TWO = 'it is two reads by id, which have a case, and puts text together';
 const FEED = 'the model has no log: suites 133 and faults/11 compare what is told with what changed';
 const NO_PEER = 'no peer has a log; suites 131 and 135 see that a page costs no more anywhere in it';
+const NO_FINDER = 'no peer finds worktrees; suite 141 compares with the board, store/find asserts its plans';
 const FOLLOWS = 'it only waits for what getChanges tells';
 const ONE_LOOK = 'it is one look-up along an index';
 const ONE_ROW = 'it is one row by its key, and one of the log, as other calls have cases of';
@@ -36,7 +37,9 @@ const of = (names, reason) => Object.fromEntries(names.map((name) => [`VisualDat
 const BACKUPS = ['backup', 'backupSync', 'verifyBackup', 'listBackups', 'pruneBackups', 'restore'];
 const ENDS = ['close', 'Symbol.dispose'];
 const READS_OF_RUNS = ['getOutput', 'getRunLimits', 'getBudgets', 'getRun', 'listRuns'];
-const READS_THAT_REPEAT_NOTHING = [...READS_OF_RUNS, 'getChanges', 'getMetadata', 'getMoves', 'listArchived'];
+const READS_THAT_REPEAT_NOTHING = [
+  ...READS_OF_RUNS, 'getChanges', 'getMetadata', 'getMoves', 'listArchived', 'findWorktrees',
+]; // prettier-ignore
 const CALLS_OF_RUNS = [
   'enqueueRun', 'enqueueRuns', 'answerRun', 'cancelRun', 'retryRun', 'setRunLimit', 'setBudget', 'as', 'startRun', 'claimRuns',
   'claimRun', 'waitForRun', 'heartbeatRun', 'appendOutput', 'recordUsage', 'waitRun', 'finishRun', 'releaseRun', 'sweepRuns',
@@ -53,7 +56,7 @@ const EXCEPTIONS = {
     ...of(ENDS, ONCE),
     ...of(CALLS_OF_RUNS, RUN_MODEL),
     ...of(['getChanges', 'watch'], FEED),
-    ...of(['renderPrompt', 'setMetadata', 'getMetadata', 'setWipLimit'], OWN_MODEL),
+    ...of(['renderPrompt', 'setMetadata', 'getMetadata', 'setWipLimit', 'findWorktrees'], OWN_MODEL),
     ...of(['moveWorktree', 'moveWorktrees', 'getMoves'], LEDGER),
     ...of(['undo', 'redo'], UNDOES),
   },
@@ -65,6 +68,7 @@ const EXCEPTIONS = {
     ...of(['waitForRun'], WAITS),
     ...of(['renderPrompt'], READS_TWO),
     ...of(['getChanges', 'getMoves'], NO_PEER),
+    ...of(['findWorktrees'], NO_FINDER),
     ...of(['moveWorktrees'], MANY),
     ...of(['undo', 'redo'], NO_MEMORY),
     ...of(['listArchived'], ONE_PAGE),
@@ -106,7 +110,7 @@ function takesObject({ parameters }) {
 }
 
 function isRead({ name, isStatic }) {
-  return !isStatic && /^(get|list)[A-Z]/.test(name);
+  return !isStatic && /^(get|list|find|count)[A-Z]/.test(name);
 }
 
 const escaped = (text) => text.replaceAll(/[.$]/g, String.raw`\$&`);
@@ -122,7 +126,7 @@ function requirements(root, used) {
       .map((file) => read(root, file))
       .join('\n');
   const suites = {
-    VisualDatabase: texts('__test__', /^__test__\/(?:[01279]|1[013])\d-.*\.test\.mjs$/),
+    VisualDatabase: texts('__test__', /^__test__\/(?:[01279]|1[0134])\d-.*\.test\.mjs$/),
     Database: texts('__test__', /^__test__\/[345]\d-.*\.test\.mjs$/),
   };
   const cases = { VisualDatabase: texts('bench', /^bench\/cases\//), Database: texts('bench', /^bench\/raw\//) };

@@ -40,14 +40,14 @@ pub use moves::{MoveFilter, Moves};
 pub use output::{Chunk, Output, STREAMS};
 pub use prompts::Prompts;
 pub use revisions::Revisions;
-pub use runs::{RunFilter, Runs, RunsAfter};
+pub use runs::{RunFilter, RunOrder, Runs, RunsAfter};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
 pub use undo::Undo;
 pub use wip_limits::WipLimits;
 pub use workers::{Asked, Claim, Workers};
-pub use worktrees::Worktrees;
+pub use worktrees::{WorktreeFilter, WorktreeOrder, Worktrees};
 pub use zones::Zones;
 
 /// All that a board can do.

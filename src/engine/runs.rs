@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::model::Given;
 use crate::rows::Batch;
 
-/// Which runs a list is of.
+/// Which runs a list is of, and in which order. Times are milliseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunFilter<'a> {
     /// Of one of these zones; `None` is of any.
@@ -15,33 +15,52 @@ pub struct RunFilter<'a> {
     pub agents: Option<Vec<&'a str>>,
     /// In one of these states.
     pub statuses: Option<Vec<&'a str>>,
+    /// That used this model.
+    pub model: Option<&'a str>,
+    /// Parts of this run.
+    pub parent: Option<&'a str>,
+    /// Of the worktrees that are on this branch.
+    pub branch: Option<&'a str>,
+    /// Made then or later.
+    pub since: Option<i64>,
+    /// Made then or before.
+    pub until: Option<i64>,
+    /// Known to have taken so long, or longer.
+    pub least_ms: Option<i64>,
+    /// Which come first.
+    pub order: RunOrder,
+    /// With prompt and result.
+    pub full: bool,
 }
 
-impl RunFilter<'_> {
-    /// Whether what is of a zone, a worktree and an agent is asked for.
-    #[must_use]
-    pub fn takes(&self, zone: &str, worktree: &str, agent: &str) -> bool {
-        let takes = |names: &Option<Vec<&str>>, name: &str| names.as_ref().is_none_or(|names| names.contains(&name));
-        takes(&self.zones, zone) && takes(&self.worktrees, worktree) && takes(&self.agents, agent)
-    }
+/// Which runs of a list come first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RunOrder {
+    /// Those made last.
+    #[default]
+    Newest,
+    /// Those made first.
+    Oldest,
+    /// Those that took longest, of those that have ended and are known to have taken any time.
+    Longest,
+    /// Those that cost most, of those that have ended and whose costs are known.
+    Costliest,
 }
 
-/// Where in a list of runs a page begins: behind this position. It is the engine's own, JavaScript only hands it back.
+impl RunOrder {
+    /// All of them, in the order in which callers know them.
+    pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Longest, Self::Costliest];
+}
+
+/// Where in a list of runs a page begins: behind this one. It is the engine's own, JavaScript only hands it back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunsAfter {
-    /// The last run.
-    pub run: i64,
-    /// The last execution.
-    pub execution: i64,
-    /// When the last one of the archive was made.
-    pub archived_at: i64,
-    /// Which it is.
-    pub archived: i64,
-}
-
-impl RunsAfter {
-    /// Before the first.
-    pub const START: Self = Self { run: i64::MAX, execution: i64::MAX, archived_at: i64::MAX, archived: i64::MAX };
+    /// What the list is ordered by besides: how long it took, what it cost.
+    pub value: i64,
+    /// When it was made.
+    pub at: i64,
+    /// Which it is of those made then.
+    pub key: i64,
 }
 
 /// What an engine does with runs for those who want them done. Times are the caller's clock's, in milliseconds.
@@ -76,7 +95,13 @@ pub trait Runs {
     /// A `TypeError` for an id that is no string.
     fn get_run(&self, id: Given<'_>, batch: &mut Batch) -> Result<()>;
 
-    /// The latest runs behind a position, at most so many, and behind the cells of each the position that it has.
+    /// Reads ahead what lists of runs are made of, where there is much of it and nobody has to be waited for.
+    ///
+    /// # Errors
+    /// The engine's own, of reading how much that is.
+    fn fold_history(&self) -> Result<()>;
+
+    /// The runs behind a position, at most so many, and behind the cells of each the position that it has.
     ///
     /// # Errors
     /// The engine's error.

@@ -4,6 +4,44 @@ use crate::error::Result;
 use crate::model::Given;
 use crate::rows::Batch;
 
+/// Which worktrees are asked for, and in which order. Times are milliseconds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorktreeFilter<'a> {
+    /// In one of these states; `None` is in any.
+    pub statuses: Option<Vec<&'a str>>,
+    /// In one of these zones.
+    pub zones: Option<Vec<&'a str>>,
+    /// On this branch, in which each `*` stands for any text.
+    pub branch: Option<&'a str>,
+    /// Made then or later.
+    pub created_since: Option<i64>,
+    /// Changed then or later.
+    pub updated_since: Option<i64>,
+    /// Whether there are runs of it that have not ended.
+    pub has_open_runs: Option<bool>,
+    /// What its metadata has, as JSON.
+    pub metadata: Option<&'a str>,
+    /// Which come first.
+    pub order: WorktreeOrder,
+}
+
+/// Which worktrees of a list come first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WorktreeOrder {
+    /// Those made last.
+    #[default]
+    Newest,
+    /// Those made first.
+    Oldest,
+    /// By the name of their branch.
+    Branch,
+}
+
+impl WorktreeOrder {
+    /// All of them, in the order in which callers know them.
+    pub const ALL: [Self; 3] = [Self::Newest, Self::Oldest, Self::Branch];
+}
+
 /// What an engine does with worktrees.
 pub trait Worktrees {
     /// Stores a new worktree and returns its row. For the port `auto` that is the lowest one that no worktree has.
@@ -29,6 +67,18 @@ pub trait Worktrees {
     /// # Errors
     /// A `TypeError` for a status that is no text.
     fn list_worktrees(&self, status: Given<'_>, batch: &mut Batch) -> Result<bool>;
+
+    /// Worktrees of a filter behind a position, at most so many; behind the cells of each the two texts that are its position.
+    ///
+    /// # Errors
+    /// The engine's error.
+    fn find_worktrees(
+        &self,
+        filter: &WorktreeFilter<'_>,
+        after: Option<(&str, &str)>,
+        most: usize,
+        batch: &mut Batch,
+    ) -> Result<()>;
 
     /// Changes a worktree and returns its row, or no row where there is none.
     ///

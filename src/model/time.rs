@@ -70,6 +70,51 @@ pub fn parse(text: &str) -> Option<i64> {
     (iso(time as f64) == text).then_some(time)
 }
 
+/// A time as any program may have written it: ISO 8601 with a `T` or a space, with or without seconds and their fractions, and, as
+/// SQLite takes it, in UTC where it names no other offset; `None` for what is none.
+#[must_use]
+pub fn read(text: &str) -> Option<i64> {
+    if let Some(time) = parse(text) {
+        return Some(time);
+    }
+    let digits = |from: usize, to: usize| {
+        let part = text.get(from..to)?;
+        part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<i64>().ok())?
+    };
+    let is = |at: usize, marks: &str| text.get(at..=at).is_some_and(|mark| marks.contains(mark));
+    let date = (digits(0, 4)?, digits(5, 7)?, digits(8, 10)?);
+    let day = days(date.0, date.1, date.2);
+    if !is(4, "-") || !is(7, "-") || civil(day) != date {
+        return None;
+    }
+    if text.len() == 10 {
+        return Some(day * DAY);
+    }
+    let (hour, minute) = (digits(11, 13)?, digits(14, 16)?);
+    let mut at = 16;
+    let mut rest = 0;
+    if is(16, ":") {
+        rest = digits(17, 19).filter(|second| *second < 60)? * 1000;
+        at = 19;
+        if is(19, ".") {
+            let fraction = text.get(20..)?.bytes().take_while(u8::is_ascii_digit).count();
+            let shown = digits(20, 20 + fraction.min(3)).filter(|_| fraction > 0)?;
+            rest += shown * 10_i64.pow(3 - fraction.min(3) as u32);
+            at += 1 + fraction;
+        }
+    }
+    let offset = match text.get(at..)? {
+        "" | "Z" => 0,
+        behind if behind.len() == 6 && is(at, "+-") && is(at + 3, ":") => {
+            let minutes = digits(at + 1, at + 3)? * 60 + digits(at + 4, at + 6)?;
+            if is(at, "-") { -minutes } else { minutes }
+        }
+        _ => return None,
+    };
+    let fits = is(10, "T ") && is(13, ":") && hour < 24 && minute < 60;
+    fits.then_some(day * DAY + (hour * 60 + minute - offset) * 60_000 + rest)
+}
+
 /// What is counted through without a gap: two times have the same number where they fall into the same period of UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
@@ -128,7 +173,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{DAY, HOUR, Period, civil, days, iso, parse};
+    use super::{DAY, HOUR, Period, civil, days, iso, parse, read};
 
     #[test]
     fn writes_what_to_iso_string_writes() {
@@ -165,6 +210,37 @@ mod tests {
         ] {
             assert_eq!(parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn reads_what_others_write() {
+        let time = parse("2026-05-06T07:08:09.000Z").unwrap();
+        for (text, behind) in [
+            ("2026-05-06T07:08:09.000Z", 0),
+            ("2026-05-06 07:08:09", 0),
+            ("2026-05-06T07:08:09Z", 0),
+            ("2026-05-06T07:08:09.25Z", 250),
+            ("2026-05-06 07:08:09.123456", 123),
+            ("2026-05-06T09:08:09+02:00", 0),
+            ("2026-05-06T01:38:09.5-05:30", 500),
+            ("2026-05-06 07:08", -9_000),
+            ("2026-05-06", -(7 * HOUR + 8 * 60_000 + 9_000)),
+        ] {
+            assert_eq!(read(text), Some(time + behind), "{text}");
+        }
+        for text in [
+            "",
+            "long ago",
+            "2026-02-30",
+            "2026-05-06T24:00",
+            "2026-05-06T07:60",
+            "2026-05-06T07:08:09.",
+            "2026-05-06T07:08x",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(read("2026-05-06T07:08:09+2:00"), None);
+        assert_eq!(read("2026-05-0\u{661}"), None);
     }
 
     #[test]

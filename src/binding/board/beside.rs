@@ -67,8 +67,9 @@ fn list_worktrees_of_board(state: &State, call: &Call) -> JsResult<Value> {
 
 /// `readBoardAt(connection, milliseconds)`: number and stamp of the log's row then, behind one another; null where that is now.
 fn read_board_at(_: &State, call: &Call) -> JsResult<Value> {
+    let board = board(call)?;
     let at = call.env.to_f64(call.argument(1))? as i64;
-    match board(call)?.engine.read_board_at(at)? {
+    match board.engine.read_board_at(at)? {
         Some(Place { seq, stamp }) => call.env.text(&format!("{seq} {stamp}")),
         None => Ok(call.env.null()),
     }
@@ -76,8 +77,9 @@ fn read_board_at(_: &State, call: &Call) -> JsResult<Value> {
 
 /// `compactLog(connection, behind which row)`: the last row that was looked at and how many went, behind one another; null at the end.
 fn compact_log(_: &State, call: &Call) -> JsResult<Value> {
+    let board = board(call)?;
     let after = call.env.to_f64(call.argument(1))? as i64;
-    match board(call)?.engine.compact_log(after)? {
+    match board.engine.compact_log(after)? {
         Some((looked, gone)) => call.env.text(&format!("{looked} {gone}")),
         None => Ok(call.env.null()),
     }
@@ -85,12 +87,12 @@ fn compact_log(_: &State, call: &Call) -> JsResult<Value> {
 
 /// `listBoardAt(connection, 0 for zones, 1 for worktrees, 2 for assignments)`
 fn list_board_at(state: &State, call: &Call) -> JsResult<Value> {
+    let engine = &*board(call)?.engine;
     let part = match call.env.to_i32(call.argument(1))? {
         0 => Part::Zones,
         1 => Part::Worktrees,
         _ => Part::Assignments,
     };
-    let engine = &*board(call)?.engine;
     state.with_batch(|batch| {
         let more = engine.list_board_at(part, batch)?;
         state.emit(batch, more, 0)

@@ -6,6 +6,7 @@ use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Arguments, State};
 use crate::engine::Engine;
 use crate::error::{Error, Position, Result};
+use crate::model::Given;
 use crate::rows::Batch;
 
 /// The board in the first argument.
@@ -136,4 +137,25 @@ pub(super) fn each(
         state.with_some_given(call, at, width, |given| Ok(take(given).map_err(|error| error.placed(place))?))?;
     }
     Ok(call.env.undefined())
+}
+
+/// A list of texts, borrowed.
+pub(super) fn borrowed(texts: Option<&Vec<String>>) -> Option<Vec<&str>> {
+    texts.map(|texts| texts.iter().map(String::as_str).collect())
+}
+
+/// A whole number that may be asked for.
+pub(super) fn number_at(given: &Arguments<'_>, at: usize) -> Option<i64> {
+    match given.get(at) {
+        Given::Number(number) => Some(number as i64),
+        _ => None,
+    }
+}
+
+/// A text that may be asked for.
+pub(super) fn text_at<'a>(given: &Arguments<'a>, at: usize) -> Option<&'a str> {
+    match given.get(at) {
+        Given::Text(text) => Some(text),
+        _ => None,
+    }
 }

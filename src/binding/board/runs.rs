@@ -1,9 +1,9 @@
 //! Runs, for those who want them done.
 
-use super::call::{board, each, lists, placed, row};
+use super::call::{board, borrowed, each, lists, number_at, placed, row, text_at};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
-use crate::engine::{RunFilter, RunsAfter};
+use crate::engine::{RunFilter, RunOrder, RunsAfter};
 use crate::model::RUN;
 
 /// The functions of this file.
@@ -14,6 +14,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("cancelRun", cancel_run),
     ("answerRun", answer_run),
     ("getRun", get_run),
+    ("foldHistory", fold_history),
     ("listRuns", list_runs),
 ];
 
@@ -55,29 +56,39 @@ fn get_run(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `listRuns(connection, most, position of the last run, of the last execution, of the last of the archive: two, ...lists)`: lists of zones, worktrees, agents,
-/// statuses. Behind the cells of each run the places that the next page begins behind.
+fn fold_history(_: &State, call: &Call) -> JsResult<Value> {
+    board(call)?.engine.fold_history()?;
+    Ok(call.env.undefined())
+}
+
+/// `listRuns(connection, most, three numbers of the last run's position, since, until, shortest, order, full, model, parent, branch,
+/// ...lists)`: lists of zones, worktrees, agents, statuses; what isn't asked for is null. Behind the cells of each run the position
+/// that the next page begins behind.
 fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
-    let [zones, worktrees, agents, statuses] = lists(call, 6)?;
-    let filter = RunFilter {
-        zones: borrowed(zones.as_ref()),
-        worktrees: borrowed(worktrees.as_ref()),
-        agents: borrowed(agents.as_ref()),
-        statuses: borrowed(statuses.as_ref()),
-    };
-    state.with_some_given(call, 1, 5, |given| {
+    let [zones, worktrees, agents, statuses] = lists(call, 13)?;
+    state.with_some_given(call, 1, 12, |given| {
         // Nothing is behind the greatest position: the list begins there.
-        let place = |at| Ok::<i64, crate::error::Error>(given.number(at)? as i64);
-        let after = RunsAfter { run: place(1)?, execution: place(2)?, archived_at: place(3)?, archived: place(4)? };
+        let number = |at| Ok::<i64, crate::error::Error>(given.number(at)? as i64);
+        let filter = RunFilter {
+            zones: borrowed(zones.as_ref()),
+            worktrees: borrowed(worktrees.as_ref()),
+            agents: borrowed(agents.as_ref()),
+            statuses: borrowed(statuses.as_ref()),
+            model: text_at(given, 9),
+            parent: text_at(given, 10),
+            branch: text_at(given, 11),
+            since: number_at(given, 4),
+            until: number_at(given, 5),
+            least_ms: number_at(given, 6),
+            order: RunOrder::ALL.get(number(7)? as usize).copied().unwrap_or_default(),
+            full: number(8)? != 0,
+        };
+        let after = RunsAfter { value: number(1)?, at: number(2)?, key: number(3)? };
         let most = given.number(0)?;
         state.with_batch(|batch| {
             engine.list_runs(&filter, after, most as usize, batch)?;
             state.emit(batch, false, 0)
         })
     })
-}
-
-fn borrowed(texts: Option<&Vec<String>>) -> Option<Vec<&str>> {
-    texts.map(|texts| texts.iter().map(String::as_str).collect())
 }

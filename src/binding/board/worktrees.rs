@@ -1,8 +1,9 @@
 //! Worktrees.
 
-use super::call::{board, each, nothing, read, read_row, row};
+use super::call::{board, borrowed, each, lists, nothing, number_at, read, read_row, row, text_at};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
+use crate::engine::{WorktreeFilter, WorktreeOrder};
 use crate::model::{WORKTREE, time};
 
 /// The functions of this file.
@@ -12,6 +13,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("freePort", free_port),
     ("getWorktree", get_worktree),
     ("listWorktrees", list_worktrees),
+    ("findWorktrees", find_worktrees),
     ("updateWorktree", update_worktree),
     ("relocateWorktree", relocate_worktree),
     ("deleteWorktree", delete_worktree),
@@ -49,6 +51,31 @@ fn get_worktree(state: &State, call: &Call) -> JsResult<Value> {
 
 fn list_worktrees(state: &State, call: &Call) -> JsResult<Value> {
     read(state, call, |engine, given, batch| engine.list_worktrees(given.get(0), batch))
+}
+
+/// `findWorktrees(connection, most, the two texts of the last one's position, created since, updated since, whether there are open
+/// runs, metadata as JSON, branch, order, ...lists)`: lists of statuses, zones; what isn't asked for is null.
+fn find_worktrees(state: &State, call: &Call) -> JsResult<Value> {
+    let engine = &*board(call)?.engine;
+    let [statuses, zones] = lists(call, 10)?;
+    state.with_some_given(call, 1, 9, |given| {
+        let filter = WorktreeFilter {
+            statuses: borrowed(statuses.as_ref()),
+            zones: borrowed(zones.as_ref()),
+            branch: text_at(given, 7),
+            created_since: number_at(given, 3),
+            updated_since: number_at(given, 4),
+            has_open_runs: number_at(given, 5).map(|is| is != 0),
+            metadata: text_at(given, 6),
+            order: WorktreeOrder::ALL.get(given.number(8)? as usize).copied().unwrap_or_default(),
+        };
+        let after = text_at(given, 1).zip(text_at(given, 2));
+        let most = given.number(0)?;
+        state.with_batch(|batch| {
+            engine.find_worktrees(&filter, after, most as usize, batch)?;
+            state.emit(batch, false, 0)
+        })
+    })
 }
 
 fn update_worktree(state: &State, call: &Call) -> JsResult<Value> {

@@ -121,6 +121,9 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
     }
     let store = Store::new(&connection, &prepared);
     store.look_at_counts();
+    if !options.readonly {
+        store.keep_board_when_free();
+    }
     Ok((connection, store))
 }
 

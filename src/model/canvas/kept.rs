@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::cell::Cell;
 use crate::model::entity::Entity;
 
-/// A board that was kept (`boards_kept` in `schema/0005_board.up.sql`): each row begins with its rowid.
+/// A board that was kept (`schema/keep_board.sql`): each row begins with its rowid.
 #[derive(Deserialize)]
 pub(super) struct Kept<C> {
     pub worktrees: Vec<Vec<C>>,

@@ -65,14 +65,18 @@ pub fn has_schema(connection: &Connection, path: &Path, version: u32) -> Result<
     Err(refused("ERR_BACKUP_SCHEMA", path, format!("not a database of this package: {}", missing.join("; "))))
 }
 
-/// Counts the rows.
+/// Counts the rows; executions are those of the board and, where the file has one, of the archive.
 pub fn counts(connection: &Connection) -> Result<Counts> {
-    let count = |table: &str| connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0));
+    let count = |table: &str| -> rusqlite::Result<i64> {
+        connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+    };
+    let has_archive = connection.table_exists(Some("main"), "archived_executions")?;
+    let archived = if has_archive { count("archived_executions")? } else { 0 };
     Ok(Counts {
         worktrees: count("worktrees")?,
         zones: count("zones")?,
         assignments: count("worktree_zones")?,
-        executions: count("zone_executions")?,
+        executions: count("zone_executions")? + archived,
     })
 }
 

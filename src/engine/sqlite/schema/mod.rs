@@ -7,6 +7,7 @@ pub mod counts;
 mod found;
 mod history;
 mod inspect;
+mod listed;
 mod lock;
 mod migrate;
 mod migrations;

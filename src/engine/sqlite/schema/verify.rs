@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::found::Found;
 use super::inspect::{in_snapshot, inspect};
 use super::migrations::ALL;
-use super::{counts, history, shape};
+use super::{counts, history, listed, shape};
 use crate::error::Result;
 
 /// What is wrong with a file, a sentence each; nothing where all is well. Nothing is written.
@@ -44,6 +44,9 @@ fn problems(connection: &Connection) -> Result<Vec<String>> {
                 drift.table, drift.rows, drift.example
             )
         }));
+    }
+    if whole && version >= listed::VERSION {
+        problems.extend(listed::check(connection)?);
     }
     let orphans: i64 = connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
     if orphans > 0 {

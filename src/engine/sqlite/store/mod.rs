@@ -12,6 +12,8 @@ mod counts_stand;
 mod edits;
 mod executions;
 mod feed;
+mod find;
+mod history;
 mod judged;
 mod moves;
 mod past;
@@ -78,6 +80,10 @@ pub struct Store {
     beside: beside::Statements,
     /// The statements of moves.
     moves: moves::Statements,
+    /// The statements that find worktrees.
+    find: find::Statements,
+    /// What is kept of the history.
+    history: history::History,
     /// A call of several statements is under way.
     atomic: Cell<bool>,
     /// Undo.
@@ -140,6 +146,8 @@ impl Store {
             runs: runs::Statements::default(),
             beside: beside::Statements::default(),
             moves: moves::Statements::default(),
+            find: find::Statements::default(),
+            history: history::History::default(),
             atomic: Cell::default(),
             undo: undo::Undo::default(),
             past: past::Past::default(),

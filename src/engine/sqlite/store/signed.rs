@@ -16,6 +16,9 @@ const START: (i64, i64) = (-1, i64::MIN);
 impl Store {
     /// Runs a statement that writes one of the four tables. With what signs it, it is all or nothing.
     pub(super) fn signed<T>(&self, run: impl FnOnce() -> Result<T>) -> Result<T> {
+        if !self.connection.in_transaction() {
+            self.count_changes(1)?;
+        }
         if self.signs() { self.atomically(|| self.sign(run)) } else { run() }
     }
 

@@ -4,8 +4,8 @@ use super::queries::Query;
 use super::refusals::about_new;
 use super::rowids::ById;
 use super::{Store, push_new};
-use crate::engine::Worktrees;
 use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::{WorktreeFilter, Worktrees};
 use crate::error::Result;
 use crate::model::entity::Edit;
 use crate::model::{Field, Given, WORKTREE, free_port, rules};
@@ -44,6 +44,20 @@ impl Worktrees for Store {
             Some(status) => self.list(Query::ListWorktreesByStatus, &[Bind::Text(&status)], batch),
             None => self.list(Query::ListWorktrees, &[], batch),
         }
+    }
+
+    fn find_worktrees(
+        &self,
+        filter: &WorktreeFilter<'_>,
+        after: Option<(&str, &str)>,
+        most: usize,
+        batch: &mut Batch,
+    ) -> Result<()> {
+        self.connection.check_idle()?;
+        self.in_snapshot(|| {
+            let _busy = self.connection.enter();
+            self.find_in_order(filter, after, most, batch)
+        })
     }
 
     fn update_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()> {

@@ -117,6 +117,7 @@ fn mend(connection: &Connection, mended: &mut Mended) -> Result<bool> {
     let lacking = parts::lacking(connection)?;
     if !lacking.is_empty() {
         parts::restore(connection)?;
+        forget_history(connection)?;
         mended.restored.extend(lacking);
     }
     let (moment, differences) = in_snapshot(connection, || Ok((Moment::read(connection)?, differences(connection)?)))?;
@@ -125,6 +126,12 @@ fn mend(connection: &Connection, mended: &mut Mended) -> Result<bool> {
         mended.counts += differences.iter().map(|(_, rows)| rows.len()).sum::<usize>();
     }
     Ok(added)
+}
+
+/// What the log was not told is missing in the history, too, which is built anew then. The ledger compares by itself.
+fn forget_history(connection: &Connection) -> Result<()> {
+    connection.execute("DELETE FROM main.changes_readers WHERE name = 'history'", [])?;
+    Ok(())
 }
 
 /// What tells whether differences that were read then can still be added.
@@ -158,6 +165,9 @@ impl Moment {
             return Ok(false);
         }
         apply(&transaction, differences)?;
+        if differences.iter().any(|(_, rows)| !rows.is_empty()) {
+            forget_history(&transaction)?;
+        }
         let doubts = |moment: &Self| moment.standing.map_or(0, |standing| standing.doubts);
         remember(&transaction, doubts(&now) - doubts(self))?;
         transaction.commit()?;

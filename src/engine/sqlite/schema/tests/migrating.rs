@@ -57,7 +57,8 @@ fn the_history_says_what_was_applied_when_and_by_whom() {
             (2, "indexes", true),
             (3, "changes", false),
             (4, "runs", false),
-            (5, "board", false)
+            (5, "board", false),
+            (6, "history", false)
         ]
     );
     let last = status.migrations[2].history.as_ref().unwrap();

@@ -51,7 +51,7 @@ fn a_newer_file_is_refused_naming_both_versions_and_not_touched() {
     let error = prepare(&other, &Prepare { path: Some(&crashed), ..Prepare::default() }).unwrap_err();
     drop(other);
     assert_eq!(code(&error), "ERR_SCHEMA_NEWER");
-    for word in ["crashed.db", "version 99", "knows 5"] {
+    for word in ["crashed.db", "version 99", "knows 6"] {
         assert!(error.message().contains(word), "{error}");
     }
     assert_eq!(bytes(), before);

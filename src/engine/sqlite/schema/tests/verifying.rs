@@ -12,7 +12,7 @@ const DONE: [(&str, &str); 9] = [
     ("DROP INDEX idx_executions_zone", "index idx_executions_zone is missing"),
     (
         "DROP INDEX idx_zones_created; CREATE INDEX idx_zones_created ON zones(name)",
-        "index idx_zones_created is not the one of version 5",
+        "index idx_zones_created is not the one of version 6",
     ),
     ("DROP TRIGGER changes_execution_delete", "trigger changes_execution_delete is missing"),
     ("ALTER TABLE zones ADD COLUMN colour TEXT", "column zones.colour (TEXT) is not known"),

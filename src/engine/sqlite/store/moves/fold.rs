@@ -79,6 +79,7 @@ impl Store {
         if is_much {
             // Who holds the lock now need not be waited for: the next list folds, too, and this one reads what isn't folded.
             drop(self.connection.without_waiting(|| self.atomically(|| self.write_tail(&self.moves_tail(true)?))));
+            self.keep_board_when_free();
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Moving a worktree: its assignment, its position, and the reason in the log, all or nothing.
+//! The drop: moving a worktree, its assignment, its position, and the reason in the log, all or nothing.
 
 use serde_json::Value;
 

@@ -14,6 +14,8 @@ pub struct Past {
     pub(super) statements: Compiled<{ Sql::ALL.len() }>,
     /// The board that was read last.
     pub(super) board: RefCell<Option<Rc<Read>>>,
+    /// How much this connection has changed since it looked whether a board is to be kept.
+    pub(super) changes: Cell<i64>,
     /// Where the log was when the transaction began, if it is one that holds the lock from the start.
     pub(super) began: Cell<Option<i64>>,
 }

@@ -2,6 +2,7 @@
 
 mod compact;
 mod held;
+mod keep;
 mod list;
 mod read;
 mod rest;

@@ -33,7 +33,7 @@ impl Store {
             Ok(kept.is_none())
         })?;
         let Some((from, mut canvas)) = kept else { return Err(self.pruned(at)?) };
-        let between = [Bind::Integer(self.before_stashed(from)?), Bind::Integer(to)];
+        let between = [Bind::Integer(from + 1), Bind::Integer(to)];
         self.each_row(Sql::Canvas, &between, |row| {
             read(row, &mut canvas);
             Ok(true)
@@ -65,15 +65,6 @@ impl Store {
         // What was before may have been compacted.
         let to = self.first(Sql::LogUntil, &[Bind::Integer(to)], |row| row.integer(0))?;
         Ok(to.filter(|to| *to >= first))
-    }
-
-    /// A board may have been kept between rows that say what is about to be replaced and the row that confirms it.
-    fn before_stashed(&self, kept_at: i64) -> Result<i64> {
-        let mut from = kept_at;
-        while self.first(Sql::LogRow, &[Bind::Integer(from - 1)], |row| row.integer(1))? == Some(0) {
-            from -= 1;
-        }
-        Ok(from)
     }
 
     fn pruned(&self, at: i64) -> Result<Error> {

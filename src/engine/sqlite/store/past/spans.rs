@@ -37,14 +37,15 @@ impl Store {
             return Ok(());
         };
         if last <= before + 1 {
-            return Ok(());
+            return self.count_changes(last - before);
         }
         let first = self.first(Sql::LogAt, &[Bind::Integer(before + 1)], |row| (row.integer(0), row.integer(1)))?;
         match first {
             Some((first, begun)) if begun < at => {
-                self.write_run(Sql::InsertSpan, &[Bind::Integer(first), Bind::Integer(last)]).map(|_| ())
+                self.write_run(Sql::InsertSpan, &[Bind::Integer(first), Bind::Integer(last)])?;
             }
-            _ => Ok(()),
+            _ => {}
         }
+        self.count_changes(last - before)
     }
 }

@@ -10,8 +10,8 @@ queries! {
     LogAt = "SELECT seq, at FROM main.changes WHERE seq >= ?1 ORDER BY seq LIMIT 1";
     /// The last row of the log.
     LogEnd = "SELECT seq, stamp, at FROM main.changes ORDER BY seq DESC LIMIT 1";
-    /// A row of the log.
-    LogRow = "SELECT stamp, op FROM main.changes WHERE seq = ?1";
+    /// The stamp of a row of the log.
+    LogRow = "SELECT stamp FROM main.changes WHERE seq = ?1";
     /// The boards that were kept at a row or before, from which the log goes on, the latest first.
     Kept =
         "SELECT b.seq, b.data FROM main.boards AS b CROSS JOIN main.changes AS c ON c.seq = b.seq AND c.stamp = b.stamp \
@@ -39,6 +39,12 @@ queries! {
     Span =
         "SELECT s.first - 1, s.last FROM main.changes_spans AS s CROSS JOIN main.changes AS c ON c.seq = s.first AND c.stamp = s.stamp \
          WHERE s.first <= ?1 ORDER BY s.first DESC LIMIT 1";
+    /// How many rows the log has got since a board was kept.
+    SinceKept =
+        "SELECT (SELECT seq FROM main.changes ORDER BY seq DESC LIMIT 1) \
+         - coalesce((SELECT seq FROM main.boards ORDER BY seq DESC LIMIT 1), -8192)";
+    /// A board is kept.
+    KeepBoard = include_str!("../../../../../schema/keep_board.sql");
     /// These rows were changed together.
     InsertSpan =
         "INSERT OR REPLACE INTO main.changes_spans (first, stamp, last) SELECT seq, stamp, ?2 FROM main.changes WHERE seq = ?1";

@@ -9,7 +9,9 @@ use crate::test_folder::Folder;
 fn may_scan(sql: Sql) -> &'static [&'static str] {
     match sql {
         // The last row.
-        Sql::LogEnd => &["changes"],
+        Sql::LogEnd | Sql::SinceKept => &["changes", "boards"],
+        // The whole board, which is kept.
+        Sql::KeepBoard => &["t", "metadata", "wip_limits", "changes"],
         // Few rows: who reads the log, and one.
         Sql::Drawn => &["changes_readers", "changes_state"],
         // The latest board that was kept, the first one.
@@ -35,4 +37,10 @@ fn no_statement_is_compiled_again_by_its_values() {
     for sql in Sql::ALL {
         assert_eq!(recompilations(sql.compiled(&store).unwrap()), 0, "{}", sql.name());
     }
+}
+
+#[test]
+fn the_first_board_is_kept_by_the_same_words() {
+    let migration = include_str!("../../../../../schema/0005_board.up.sql");
+    assert!(migration.contains(include_str!("../../../../../schema/keep_board.sql").trim_end()));
 }

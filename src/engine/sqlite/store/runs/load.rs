@@ -2,8 +2,8 @@
 
 use super::VERSION;
 use super::lease::Held;
-use super::push::push_execution;
-use super::record::Record;
+use super::push::{push, push_execution, push_listed, push_summary};
+use super::record::{Record, Usage};
 use super::row::Row;
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
@@ -28,11 +28,51 @@ impl Store {
         }
     }
 
-    /// Appends the cells of an execution as those of a run; `false` where there is none. `key` is the one that it has among
-    /// the runs, or 0.
-    pub(super) fn push_execution_of(&self, sql: Sql, by: Bind<'_>, key: i64, batch: &mut Batch) -> Result<bool> {
-        let (usage, metadata) = if key == 0 { Default::default() } else { (self.usage(key)?, self.metadata_at(key)?) };
-        Ok(self.first(sql, &[by], |row| push_execution(batch, row, &usage, metadata.as_deref()))?.is_some())
+    /// Appends the cells of an execution as those of a run; `false` where there is none.
+    pub(super) fn push_execution_of(&self, id: Bind<'_>, batch: &mut Batch) -> Result<bool> {
+        let (usage, metadata) = self.noted(id)?;
+        Ok(self.first(Sql::Execution, &[id], |row| push_execution(batch, row, &usage, metadata.as_deref()))?.is_some())
+    }
+
+    /// The same in a list, where it has prompt and result.
+    pub(in crate::engine::sqlite::store) fn push_listed_execution(
+        &self,
+        id: Bind<'_>,
+        (usage, metadata): &(Usage, Option<String>),
+        batch: &mut Batch,
+    ) -> Result<bool> {
+        Ok(self.first(Sql::Execution, &[id], |row| push_listed(batch, row, usage, metadata.as_deref()))?.is_some())
+    }
+
+    /// Whether anything was noted of executions that are no runs of ours.
+    pub(in crate::engine::sqlite::store) fn has_notes(&self) -> Result<bool> {
+        Ok(self.version >= VERSION && self.finds(Sql::AnyNote, &[])?)
+    }
+
+    /// What was noted of such an execution.
+    pub(in crate::engine::sqlite::store) fn noted(&self, id: Bind<'_>) -> Result<(Usage, Option<String>)> {
+        let key = if self.version >= VERSION { self.first(Sql::NoteOf, &[id], |row| row.integer(0))? } else { None };
+        key.map_or_else(|| Ok(Default::default()), |key| Ok((self.usage(key)?, self.metadata_at(key)?)))
+    }
+
+    /// Appends the cells of a run, without prompt and result unless it is to be in full; `false` where it is gone.
+    pub(in crate::engine::sqlite::store) fn push_run_at(
+        &self,
+        key: i64,
+        full: bool,
+        batch: &mut Batch,
+    ) -> Result<bool> {
+        let Some(mut record) = self.read_run(key)? else { return Ok(false) };
+        if full {
+            let Some(completed) = self.completed(record)? else { return Ok(false) };
+            push(batch, &completed);
+            return Ok(true);
+        }
+        if record.is_used {
+            record.usage = self.usage(record.key)?;
+        }
+        push_summary(batch, &record);
+        Ok(true)
     }
 
     /// Refuses calls on a file that was left at a version that has no runs.
@@ -57,15 +97,15 @@ impl Store {
         record.map_or(Ok(None), |record| self.completed(record))
     }
 
-    /// A run by its key, whoever holds it.
-    pub(super) fn load_key(&self, key: i64) -> Result<Option<Record>> {
+    /// A run by its key, whoever holds it, without what other tables have of it.
+    fn read_run(&self, key: i64) -> Result<Option<Record>> {
         let Some(mut record) = self.read_record(Sql::ByKey, Bind::Integer(key), None)? else { return Ok(None) };
         if !record.is_ended()
             && let Some(held) = self.held(&record.id)?
         {
             record.hold(held);
         }
-        self.completed(record)
+        Ok(Some(record))
     }
 
     fn read_record(&self, sql: Sql, by: Bind<'_>, held: Option<Held>) -> Result<Option<Record>> {

@@ -1,8 +1,7 @@
-//! Runs: `wishes`, `workers`, `output` and `spending` are the calls, `claim`, `sweep`, `list`, `usage`, `budgets` and `limits`
+//! Runs: `wishes`, `workers`, `output` and `spending` are the calls, `claim`, `sweep`, `usage`, `budgets` and `limits`
 //! what of them is long. A call reads a run (`load`) as a `record`, asks the model what it makes of its life, and writes that
 //! (`settle`), in one transaction.
 
-mod archived;
 mod budgets;
 mod claim;
 mod compiled;
@@ -10,7 +9,6 @@ mod lanes;
 mod lease;
 mod leases;
 mod limits;
-mod list;
 mod load;
 mod metadata;
 mod output;
@@ -31,6 +29,7 @@ mod workers;
 mod tests;
 
 pub(super) use compiled::Statements;
+pub(super) use push::push_brief;
 
 /// The version of the schema that has their tables.
 pub(super) const VERSION: u32 = 4;

@@ -3,7 +3,7 @@
 use super::record::{Record, Usage};
 use crate::engine::sqlite::driver::Statement;
 use crate::model::run::{Amounts, End, State, Status};
-use crate::model::time;
+use crate::model::{RUN, time};
 use crate::rows::Batch;
 
 /// A text, or NULL.
@@ -47,13 +47,22 @@ pub(super) fn usage(batch: &mut Batch, usage: &Usage) {
 
 /// Appends the cells of a run; the row is not ended.
 pub(super) fn push(batch: &mut Batch, record: &Record) {
+    cells(batch, record, true);
+}
+
+/// The same without prompt and result.
+pub(super) fn push_summary(batch: &mut Batch, record: &Record) {
+    cells(batch, record, false);
+}
+
+fn cells(batch: &mut Batch, record: &Record, full: bool) {
     let (life, said) = (&record.life, &record.said);
     let finished_at = if let State::Ended { at, .. } = life.state { Some(at) } else { None };
     let expires_at = if let State::Running { lease, .. } = life.state { Some(lease.deadline.wall_ms) } else { None };
     for known in [&record.id, &record.zone_id, &record.worktree_id, &record.agent_type] {
         text(batch, Some(known));
     }
-    text(batch, Some(record.prompt.as_deref().unwrap_or_default()));
+    text(batch, Some(record.prompt.as_deref().unwrap_or_default()).filter(|_| full));
     text(batch, Some(life.status().word()));
     integer(batch, Some(record.priority));
     integer(batch, Some(life.attempt.into()));
@@ -74,7 +83,7 @@ pub(super) fn push(batch: &mut Batch, record: &Record) {
     text(batch, record.answer.as_deref());
     integer(batch, said.exit_code);
     text(batch, said.error.as_deref());
-    text(batch, said.result.as_deref());
+    text(batch, said.result.as_deref().filter(|_| full));
     text(batch, said.commit_before.as_deref());
     text(batch, said.commit_after.as_deref());
     integer(batch, said.files_changed);
@@ -96,12 +105,11 @@ pub(super) fn push_one(batch: &mut Batch, record: Option<&Record>) {
 
 /// The same of what is recorded as an execution only: a run that began and ended at once. The statement stands on its columns.
 pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage, metadata: Option<&str>) {
-    let end = if row.integer(6) == 0 { End::Failed } else { End::Succeeded };
     let cell = |batch: &mut Batch, column| row.with_text(column, |known| text(batch, Some(known)));
     for column in 0..5 {
         cell(batch, column);
     }
-    text(batch, Some(Status::Ended(end).word()));
+    text(batch, Some(ended_as(row).word()));
     for count in [0, 1, 1] {
         integer(batch, Some(count));
     }
@@ -119,13 +127,57 @@ pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage, m
     text(batch, metadata);
 }
 
+fn ended_as(row: &Statement) -> Status {
+    Status::Ended(if row.integer(6) == 0 { End::Failed } else { End::Succeeded })
+}
+
+/// The same in a list, with prompt and result: only what it has, and as many cells in all as a run.
+pub(super) fn push_listed(batch: &mut Batch, row: &Statement, used: &Usage, metadata: Option<&str>) {
+    let cell = |batch: &mut Batch, column| row.with_text(column, |known| text(batch, Some(known)));
+    for column in 0..5 {
+        cell(batch, column);
+    }
+    text(batch, Some(ended_as(row).word()));
+    cell(batch, 7);
+    if row.is_null(5) {
+        batch.push_null();
+    } else {
+        cell(batch, 5);
+    }
+    push_beside(batch, used, metadata);
+}
+
+/// The same without prompt and result: its id, zone, worktree, agent, state and time.
+pub fn push_brief(
+    batch: &mut Batch,
+    texts: [&str; 4],
+    status: Status,
+    made: &str,
+    used: &Usage,
+    metadata: Option<&str>,
+) {
+    for known in texts {
+        text(batch, Some(known));
+    }
+    nulls(batch, 1);
+    text(batch, Some(status.word()));
+    text(batch, Some(made));
+    nulls(batch, 1);
+    push_beside(batch, used, metadata);
+}
+
+fn push_beside(batch: &mut Batch, used: &Usage, metadata: Option<&str>) {
+    usage(batch, used);
+    text(batch, metadata);
+    nulls(batch, RUN.fields.len() - 15);
+}
+
 #[cfg(test)]
 mod tests {
     use std::rc::Rc;
 
     use super::*;
     use crate::engine::sqlite::driver::Connection;
-    use crate::model::RUN;
 
     #[test]
     fn an_execution_has_a_cell_for_each_field_where_it_belongs() {

@@ -244,26 +244,8 @@ queries! {
     Execution =
         "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1 /*archive*/UNION ALL SELECT {execution}, key FROM \
          (SELECT * FROM main.archived_executions WHERE id = +?1 ORDER BY key DESC LIMIT 1)/*end*/";
-    /// An execution by its rowid.
-    ExecutionAt = "SELECT {execution}, rowid FROM main.zone_executions WHERE rowid = ?1";
-    /// The latest executions before one, and the key that each has among the runs, or 0.
-    Executions =
-        "SELECT rowid, id, zone_id, worktree_id, agent_type, coalesce((SELECT key FROM main.runs AS r WHERE r.id = e.id), 0) \
-         FROM main.zone_executions AS e WHERE rowid < ?1 ORDER BY rowid DESC";
-    /// The same of a file that has no runs.
-    ExecutionsOnly =
-        "SELECT rowid, id, zone_id, worktree_id, agent_type, 0 FROM main.zone_executions WHERE rowid < ?1 ORDER BY rowid DESC";
-    /// An execution of the archive by its key.
-    ArchivedAt = "SELECT {execution}, key FROM main.archived_executions WHERE key = ?1";
-    /// The latest executions of the archive before one that was made at a time, and the key that each has among the runs, or 0.
-    Archived =
-        "SELECT key, made_at, zone_id, worktree_id, agent_type, success, coalesce((SELECT key FROM main.runs AS r WHERE r.id = a.id), 0) \
-         FROM main.archived_executions AS a WHERE (made_at, key) < (?1, ?2) ORDER BY made_at DESC, key DESC";
-    /// The latest runs before one.
-    Keys = "SELECT key, zone_id, worktree_id, agent_type, created_at FROM main.runs WHERE key < ?1 AND key > 0 ORDER BY key DESC";
-    /// The same of those that have not ended, of which there are few.
-    OpenKeys =
-        "SELECT r.key, r.zone_id, r.worktree_id, r.agent_type, r.created_at FROM (SELECT run FROM main.leases UNION ALL \
-         SELECT run FROM main.run_queue UNION ALL SELECT run FROM main.run_delayed UNION ALL SELECT key FROM main.runs WHERE status = 'waiting') AS o \
-         CROSS JOIN main.runs AS r ON r.key = o.run WHERE o.run < ?1 ORDER BY o.run DESC";
+    /// What was noted of an execution that is no run of ours.
+    NoteOf = "SELECT key FROM main.runs WHERE id = ?1 AND key < 0";
+    /// Whether there is any such note.
+    AnyNote = "SELECT 1 FROM main.runs WHERE key < 0 LIMIT 1";
 }

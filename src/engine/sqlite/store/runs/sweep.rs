@@ -1,4 +1,4 @@
-//! Runs whose worker is silent, or takes too long.
+//! Leases that ran out: runs whose worker is silent, or takes too long.
 
 use std::collections::HashMap;
 

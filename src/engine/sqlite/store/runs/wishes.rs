@@ -75,20 +75,21 @@ impl Runs for Store {
                 push_one(batch, record.as_ref());
                 return Ok(());
             }
-            let key = record.map_or(0, |record| record.key);
-            if self.push_execution_of(Sql::Execution, Bind::Text(id), key, batch)? {
+            if self.push_execution_of(Bind::Text(id), batch)? {
                 batch.end_row();
             }
             Ok(())
         })
     }
 
+    fn fold_history(&self) -> Result<()> {
+        self.connection.check_idle()?;
+        self.fold_runs()
+    }
+
     fn list_runs(&self, filter: &RunFilter<'_>, after: RunsAfter, most: usize, batch: &mut Batch) -> Result<()> {
         self.connection.check_idle()?;
-        self.in_snapshot(|| {
-            let _busy = self.connection.enter();
-            self.list_latest(filter, after, most, batch)
-        })
+        self.runs_behind(filter, after, most, batch)
     }
 }
 

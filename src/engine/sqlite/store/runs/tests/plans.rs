@@ -11,10 +11,6 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
         Sql::Leases | Sql::AtWork => &["leases"],
         Sql::Limits => &["run_limits"],
         Sql::Budgets | Sql::Spend => &["budgets"],
-        // What has not ended is looked through where only that is listed.
-        Sql::OpenKeys => &["leases", "run_queue", "run_delayed", "o"],
-        // A page is read from a position on.
-        Sql::Executions | Sql::ExecutionsOnly | Sql::Keys => &["e", "zone_executions", "runs"],
         // The first row or the last.
         Sql::NextDue | Sql::Ahead => &["run_delayed", "run_limits", "budgets"],
         // A row a lane.

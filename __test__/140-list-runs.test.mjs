@@ -1,0 +1,301 @@
+// `listRuns`: every filter and every order, whoever wrote the runs, and whether they were folded or not.
+import { copyFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { startScript } from './support/child.mjs';
+import { anyHistory } from './support/histories.mjs';
+import { describeWriters } from './support/history_writers.mjs';
+import { everyPage, expectLists, filtersOf, someFilters } from './support/listed_runs.mjs';
+import { board, ended, idsOf, queued, refusal } from './support/runs.mjs';
+import { execution, worktree, zone } from './support/samples.mjs';
+import { schema } from './support/schema.mjs';
+import { open, temporaryFile } from './support/temporary.mjs';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const NOW = Date.parse('2026-05-06T07:08:09.010Z');
+
+/** What this package is called to do, each with a number that says to what. */
+const CALLS = {
+  enqueue: (db, n, place) => db.enqueueRun({ ...place, prompt: 'p', parentRunId: n % 3 ? undefined : db.parent }),
+  enqueueLater: (db, n, place) => db.enqueueRun({ ...place, prompt: 'p', availableAt: new Date(db.now() + 1000 * n) }),
+  record: (db, n, place) => db.recordExecution({ ...place, prompt: 'p', success: n % 2 === 0 }),
+  recordMany: (db, n, place) =>
+    db.recordExecutions(Array.from({ length: n }, () => ({ ...place, prompt: 'p', success: true }))),
+  claim(db, n) {
+    for (const claimed of db.claimRuns({ workerId: 'w', limit: (n % 3) + 1 })) db.held.push(claimed);
+  },
+  finish: (db, n) => withHeld(db, (id, token) => db.finishRun(id, token, { status: n % 4 ? 'succeeded' : 'failed' })),
+  wait: (db) => withHeld(db, (id, token) => db.waitRun(id, token, { question: '?' })),
+  release: (db) => withHeld(db, (id, token) => db.releaseRun(id, token)),
+  answer: (db) => db.answerRun(db.listRuns({ status: 'waiting' }).items[0].id, { answer: '!' }),
+  cancel: (db, n) => db.cancelRun(db.listRuns({ status: ['queued', 'waiting'] }).items[n % 4].id),
+  use(db, n) {
+    const { id } = db.listRuns().items[n];
+    db.recordUsage(id, {
+      model: n % 2 ? 'sonnet' : 'opus',
+      inputTokens: n,
+      outputTokens: 1,
+      costMicros: 10 * n,
+      costSource: 'reported',
+    });
+  },
+  deleteWorktree: (db, n, { worktreeId }) => n === 0 && db.deleteWorktree(worktreeId),
+  createWorktree: (db, n, { worktreeId }) => {
+    const place = Number(worktreeId.slice(3));
+    db.createWorktree(worktree(place, { branchName: n % 2 ? 'main' : 'b' }));
+  },
+  archive: (db, n, { worktreeId }) => n < 3 && db.archiveWorktree(worktreeId),
+  restore: (db, n, { worktreeId }) => n < 4 && db.restoreWorktree(worktreeId, { port: 'auto' }),
+  createZone: (db, n, { zoneId }) => db.createZone(zone(Number(zoneId.slice(5)))),
+  deleteZone: (db, n, { zoneId }) => n === 0 && db.deleteZone(zoneId),
+  pass: (db, n) => db.pass(700 * n),
+};
+
+function withHeld(db, call) {
+  const { run, token } = db.held.pop();
+  call(run.id, token);
+}
+
+const anyCalls = fc.array(
+  fc.record({
+    call: fc.constantFrom(...Object.keys(CALLS), 'enqueue', 'claim', 'finish', 'use', 'use', 'archive'),
+    n: fc.nat({ max: 8 }),
+    place: fc.record({
+      zoneId: fc.constantFrom('zone-1', 'zone-2', 'zone-3'),
+      worktreeId: fc.constantFrom('wt-1', 'wt-2', 'wt-3', 'wt-4'),
+      agentType: fc.constantFrom('qa', 'a'),
+    }),
+    undone: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+  }),
+  { minLength: 20, maxLength: 60, size: 'max' },
+);
+
+/** Enqueues, works, records and deletes, until it is told to stop. */
+const BUSY = `
+  samples.then(({ execution }) => {
+    const db = new VisualDatabase({ dbPath, timeout: 30000 });
+    let written = 0;
+    let stopped = false;
+    process.stdin.once('data', () => (stopped = true));
+    const place = { zoneId: 'zone-2', worktreeId: 'wt-2', agentType: 'a1' };
+    const act = () => {
+      if (stopped) {
+        console.log(JSON.stringify({ written }));
+        process.exit();
+      }
+      db.enqueueRun({ ...place, prompt: 'p' });
+      const { run, token } = db.claimRun({ workerId: 'busy' });
+      db.recordUsage(run.id, { model: 'm', costMicros: written, costSource: 'reported', inputTokens: 1, outputTokens: 1 });
+      db.finishRun(run.id, token, { status: 'succeeded' });
+      db.recordExecutions([1, 2].map(() => execution(place)));
+      if (written % 3 === 0) db.db.prepare('DELETE FROM zone_executions WHERE id = ?').run(run.id);
+      written += 4;
+      setTimeout(act, 2);
+    };
+    act();
+    console.log('busy');
+  });`;
+
+/** A process that does so; `stop()` tells how much it has written. */
+async function startBusy(dbPath) {
+  const { child, ended: end, printed } = startScript(BUSY, { dbPath });
+  await printed('busy');
+  const stop = async () => {
+    child.stdin.write('stop\n');
+    const { stdout, stderr } = await end;
+    expect(stderr).toBe('');
+    return JSON.parse(stdout.split('\n')[1]).written;
+  };
+  return { stop };
+}
+
+/** Does what is called, as far as it can be done; some of it is undone again. */
+function act(db, calls) {
+  for (const { call, n, place, undone } of calls) {
+    try {
+      db.transaction(() => {
+        CALLS[call](db, n, place);
+        if (undone) throw new Error('undone');
+      });
+    } catch {
+      // What can't be done, or is undone.
+    }
+  }
+}
+
+/** A database whose time goes on when it is told to, what it holds, and a run that has parts. */
+function acting(dbPath) {
+  let now = NOW;
+  const db = open({ dbPath, clock: () => now });
+  db.createZone(zone(7));
+  db.createWorktree(worktree(7));
+  const parent = db.enqueueRun({ zoneId: 'zone-7', worktreeId: 'wt-7', agentType: 'p', prompt: '' }).id;
+  return Object.assign(db, { now: () => now, pass: (ms) => (now += ms), held: [], parent });
+}
+
+/** The same runs, in the same order; but for those of one time, where a history that is built again finds some in the archive. */
+function expectSame(db, one, other) {
+  const archived = db.db.prepare('SELECT EXISTS (SELECT 1 FROM archived_worktrees)').pluck().get() === 1;
+  const compared = archived ? [one.toSorted(), other.toSorted()] : [one, other];
+  expect(compared[0]).toEqual(compared[1]);
+}
+
+describeWriters('with %o', (writers) => {
+  it.each(Object.keys(writers))(
+    'every list is what all runs say, after any history by %s and by us',
+    async (writer) => {
+      const empty = temporaryFile();
+      open({ dbPath: empty }).close();
+      let listed = 0;
+      await fc.assert(
+        fc.asyncProperty(anyHistory, anyCalls, anyHistory, someFilters, async (first, calls, second, some) => {
+          const dbPath = temporaryFile();
+          copyFileSync(empty, dbPath);
+          const reading = open({ dbPath, readonly: true });
+          const db = acting(dbPath);
+          const filters = filtersOf(some, db.parent);
+          await writers[writer](dbPath, first);
+          expectLists(reading, filters.slice(0, 4));
+          act(db, calls);
+          const unfolded = expectLists(reading, filters);
+          expectSame(db, expectLists(db, filters), unfolded);
+          await writers[writer](dbPath, second);
+          // So much that it is folded.
+          if (!db.getWorktree('wt-7')) db.createWorktree(worktree(7));
+          if (!db.getZone('zone-7')) db.createZone(zone(7));
+          const place = { zoneId: 'zone-7', worktreeId: 'wt-7', agentType: 'p', prompt: '' };
+          db.recordExecutions(Array.from({ length: 120 }, () => place));
+          const folded = expectLists(db, filters);
+          expectSame(db, expectLists(reading, filters), folded);
+          act(db, calls);
+          listed += expectLists(db, filters).length;
+          // Built anew by somebody else, who may only read, and then by us.
+          db.db.exec("DELETE FROM changes_readers WHERE name = 'history'");
+          expectLists(open({ dbPath, readonly: true }), filters);
+          expectLists(db, filters);
+        }),
+        { numRuns: 3 },
+      );
+      expect(listed).toBeGreaterThan(360);
+    },
+  );
+});
+
+describe('the history', () => {
+  it('is verified with the schema, but for what the log still has to tell it', () => {
+    const dbPath = temporaryFile();
+    const db = board({ dbPath });
+    for (let n = 0; n < 60; n += 1) {
+      db.recordExecution(execution());
+      ended(db);
+    }
+    db.listRuns();
+    expect(db.db.prepare('SELECT count(*) FROM history').pluck().get()).toBe(120);
+    const [gone, moved] = db.listRuns().items;
+    db.db.prepare('DELETE FROM zone_executions WHERE id = ?').run(gone.id);
+    queued(db);
+    expect(schema.verify(dbPath)).toEqual([]);
+    db.db.exec(`DELETE FROM history WHERE key = 3; UPDATE history SET zone_id = 'x' WHERE id = '${moved.id}'`);
+    db.db.exec(`INSERT INTO history (at, key, zone_id, worktree_id, agent_type, status, id)
+      VALUES (0, 2000000000000, 'zone-1', 'wt-1', 'qa', 3, 'nobody')`);
+    expect(schema.verify(dbPath)).toEqual([
+      expect.stringMatching(/^history lacks [12] runs \(such as exec-/),
+      'history has too much 1 runs (such as nobody)',
+    ]);
+    db.db.exec("DELETE FROM changes_readers WHERE name = 'history'");
+    db.listRuns();
+    expect(schema.verify(dbPath)).toEqual([]);
+    expect(db.listRuns({ limit: 1000 }).items).toHaveLength(120);
+  });
+
+  it('is built anew where its log was emptied, or counts were wrong', () => {
+    const db = board();
+    for (let n = 0; n < 150; n += 1) db.recordExecution(execution());
+    db.listRuns();
+    db.db.exec('DELETE FROM changes');
+    const id = db.recordExecution(execution());
+    expect(db.listRuns({ limit: 1 }).items[0].id).toBe(id);
+    expect(everyPage(db, {}, 100)).toHaveLength(151);
+    const trigger = db.db
+      .prepare("SELECT sql FROM sqlite_schema WHERE name = 'changes_execution_delete'")
+      .pluck()
+      .get();
+    db.db.exec(`DROP TRIGGER changes_execution_delete; DELETE FROM zone_executions WHERE id <> '${id}'; ${trigger}`);
+    expect(db.getStats().executions).toBe(1);
+    expect(idsOf(db.listRuns().items)).toEqual([id]);
+  });
+});
+
+describe('listRuns(filter?)', () => {
+  it('leaves prompt and result out, unless they are asked for', () => {
+    const db = board();
+    const full = [ended(db, {}, { status: 'succeeded', result: { ok: true } }), queued(db)];
+    full.push(db.getRun(db.recordExecution(execution({ result: { output: 'ok' } }))));
+    const { items } = db.listRuns();
+    for (const item of items) {
+      const { prompt, result, ...rest } = db.getRun(item.id);
+      expect(item).toStrictEqual(rest);
+      expect([prompt === undefined, result === undefined]).toEqual([false, false]);
+    }
+    expect(idsOf(db.listRuns({ fields: 'full' }).items)).toEqual(idsOf(items));
+    expect(db.listRuns({ fields: 'full' }).items).toStrictEqual(items.map(({ id }) => db.getRun(id)));
+  });
+
+  it('goes on from a page with other fields, but in no other order', () => {
+    const db = board();
+    for (let n = 0; n < 5; n += 1) queued(db);
+    const { next } = db.listRuns({ limit: 2 });
+    expect(db.listRuns({ limit: 2, fields: 'full', after: next }).items).toHaveLength(2);
+    for (const orderBy of ['oldest', 'longest', 'costliest'])
+      expect(refusal(() => db.listRuns({ orderBy, after: next })).code).toBe('ERR_CURSOR');
+    expect(refusal(() => db.listRuns({ model: 'm', after: next })).code).toBe('ERR_CURSOR');
+    expect(refusal(() => db.listRuns({ since: '2020-01-01', after: next })).code).toBe('ERR_CURSOR');
+  });
+
+  it.each([
+    [{ orderBy: 'shortest' }, 'TypeError', 'orderBy'],
+    [{ orderBy: 5 }, 'TypeError', 'orderBy'],
+    [{ fields: 'all' }, 'TypeError', 'fields'],
+    [{ model: 7 }, 'TypeError', 'model'],
+    [{ parentRunId: ['a'] }, 'TypeError', 'parentRunId'],
+    [{ branchName: {} }, 'TypeError', 'branchName'],
+    [{ since: 'yesterday' }, 'TypeError', 'since'],
+    [{ until: new Date(NaN) }, 'RangeError', 'until'],
+    [{ minDurationMs: -1 }, 'RangeError', 'minDurationMs'],
+    [{ minDurationMs: '5' }, 'TypeError', 'minDurationMs'],
+    [{ order: 'oldest' }, 'TypeError', 'order'],
+  ])('of %o there is none', (filter, name, field) => {
+    expect(refusal(() => board().listRuns(filter))).toMatchObject({ name, method: 'listRuns', field });
+  });
+
+  it('has each run exactly once, in every order, while eight processes write', async () => {
+    const dbPath = temporaryFile();
+    const db = board({ dbPath });
+    for (let n = 0; n < 400; n += 1) {
+      const id = n % 4 ? db.recordExecution(execution({ agentType: `a${n % 3}` })) : ended(db).id;
+      if (n % 5 === 0)
+        db.recordUsage(id, { model: 'm', costMicros: n, costSource: 'reported', inputTokens: 1, outputTokens: 1 });
+    }
+    const before = (filter) => everyPage(db, filter, 1000);
+    const filters = [
+      {},
+      { orderBy: 'oldest' },
+      { orderBy: 'costliest' },
+      { orderBy: 'longest' },
+      { agentType: ['a1', 'a2'] },
+    ];
+    const right = filters.map((filter) => idsOf(before(filter)));
+    const busy = await Promise.all(Array.from({ length: 8 }, () => startBusy(dbPath)));
+    for (const [n, filter] of filters.entries()) {
+      for (let round = 0; round < 5; round += 1) {
+        const seen = idsOf(everyPage(db, filter, 7));
+        expect(new Set(seen).size).toBe(seen.length);
+        const were = new Set(right[n]);
+        expect(seen.filter((id) => were.has(id))).toEqual(right[n]);
+      }
+    }
+    const written = await Promise.all(busy.map(({ stop }) => stop()));
+    expect(Math.min(...written)).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,27 @@
+INSERT OR REPLACE INTO main.boards (seq, stamp, data)
+SELECT seq, stamp, json_object(
+  'worktrees', json((SELECT json_group_array(json_array(t.rowid, CASE WHEN typeof(id) <> 'blob' THEN id END, CASE WHEN typeof(path) <> 'blob' THEN path END,
+      CASE WHEN typeof(port) <> 'blob' THEN port END, CASE WHEN typeof(branch_name) <> 'blob' THEN branch_name END,
+      CASE WHEN typeof(issue_url) <> 'blob' THEN issue_url END,
+      CASE WHEN typeof(task_id) <> 'blob' THEN task_id END, CASE WHEN typeof(status) <> 'blob' THEN status END,
+      CASE WHEN typeof(position_x) <> 'blob' THEN position_x END,
+      CASE WHEN typeof(position_y) <> 'blob' THEN position_y END,
+      CASE WHEN typeof(created_at) <> 'blob' THEN created_at END,
+      CASE WHEN typeof(updated_at) <> 'blob' THEN updated_at END)) FROM main.worktrees AS t)),
+  'zones', json((SELECT json_group_array(json_array(t.rowid, CASE WHEN typeof(id) <> 'blob' THEN id END, CASE WHEN typeof(name) <> 'blob' THEN name END,
+      CASE WHEN typeof(description) <> 'blob' THEN description END,
+      CASE WHEN typeof(trigger) <> 'blob' THEN trigger END, CASE WHEN typeof(agents) <> 'blob' THEN agents END,
+      CASE WHEN typeof(prompt_template) <> 'blob' THEN prompt_template END,
+      CASE WHEN typeof(actions) <> 'blob' THEN actions END,
+      CASE WHEN typeof(position_x) <> 'blob' THEN position_x END,
+      CASE WHEN typeof(position_y) <> 'blob' THEN position_y END,
+      CASE WHEN typeof(size_width) <> 'blob' THEN size_width END,
+      CASE WHEN typeof(size_height) <> 'blob' THEN size_height END,
+      CASE WHEN typeof(created_at) <> 'blob' THEN created_at END,
+      CASE WHEN typeof(updated_at) <> 'blob' THEN updated_at END)) FROM main.zones AS t)),
+  'assignments', json((SELECT json_group_array(json_array(t.rowid,
+    CASE WHEN typeof(worktree_id) <> 'blob' THEN worktree_id END, CASE WHEN typeof(zone_id) <> 'blob' THEN zone_id END,
+    CASE WHEN typeof(assigned_at) <> 'blob' THEN assigned_at END)) FROM main.worktree_zones AS t)),
+  'metadata', json((SELECT json_group_array(json_array(entity, id, data)) FROM main.metadata)),
+  'limits', json((SELECT json_group_array(json_array(zone_id, most)) FROM main.wip_limits)))
+FROM main.changes ORDER BY seq DESC LIMIT 1

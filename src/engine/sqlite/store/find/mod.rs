@@ -1,0 +1,241 @@
+//! Finding worktrees: along an order, or those that a filter names, each looked at for the other filters.
+
+mod compiled;
+mod pattern;
+mod sql;
+mod statements;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::Store;
+use super::runs::VERSION as RUNS;
+use super::statements::Listed;
+use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::{WorktreeFilter, WorktreeOrder};
+use crate::error::Result;
+use crate::model::{WORKTREE, time};
+use crate::rows::Batch;
+pub(super) use compiled::Statements;
+use pattern::{Pattern, has};
+use sql::Sql;
+
+/// The version of the schema that has metadata.
+const METADATA: u32 = 5;
+/// Behind every text that a name or a time is.
+const LAST: &str = "\u{10ffff}";
+const DAY: i64 = 86_400_000;
+
+/// The columns of what is found.
+const BRANCH: usize = 3;
+const STATUS: usize = 6;
+const CREATED: usize = 9;
+const UPDATED: usize = 10;
+const ZONE: usize = 11;
+
+/// Where a worktree is in an order: what it is ordered by, then its id.
+type Rank = (String, String);
+
+/// What is asked for.
+struct Asked<'a> {
+    filter: &'a WorktreeFilter<'a>,
+    branch: Option<Pattern<'a>>,
+    metadata: Option<Value>,
+    /// Those that have open runs, where that is asked for.
+    busy: Option<BTreeSet<String>>,
+}
+
+/// The first in an order, at most so many, behind one.
+struct First<'a> {
+    order: WorktreeOrder,
+    most: usize,
+    after: Option<(&'a str, &'a str)>,
+    found: BTreeSet<Rank>,
+}
+
+impl First<'_> {
+    fn before(&self, one: (&str, &str), other: (&str, &str)) -> bool {
+        if self.order == WorktreeOrder::Newest { one > other } else { one < other }
+    }
+
+    fn last(&self) -> Option<(&str, &str)> {
+        let last = if self.order == WorktreeOrder::Newest { self.found.first() } else { self.found.last() };
+        last.filter(|_| self.found.len() >= self.most).map(|(value, id)| (value.as_str(), id.as_str()))
+    }
+
+    fn takes(&self, rank: (&str, &str)) -> bool {
+        self.after.is_none_or(|after| self.before(after, rank))
+            && self.last().is_none_or(|last| self.before(rank, last))
+    }
+
+    /// Whether nothing with this value or behind it belongs to it any more.
+    fn is_complete_before(&self, value: &str) -> bool {
+        self.last().is_some_and(|(last, _)| value != last && self.before((last, ""), (value, "")))
+    }
+
+    fn put(&mut self, value: &str, id: &str) {
+        self.found.insert((value.to_owned(), id.to_owned()));
+        if self.found.len() > self.most {
+            if self.order == WorktreeOrder::Newest {
+                self.found.pop_first()
+            } else {
+                self.found.pop_last()
+            };
+        }
+    }
+}
+
+impl Store {
+    /// Appends the worktrees that are asked for, behind one, at most so many; behind each what it is ordered by and its id.
+    pub(super) fn find_in_order(
+        &self,
+        filter: &WorktreeFilter<'_>,
+        after: Option<(&str, &str)>,
+        most: usize,
+        batch: &mut Batch,
+    ) -> Result<()> {
+        let branch = filter.branch.map(Pattern::new);
+        let metadata = filter.metadata.map(|text| serde_json::from_str(text).unwrap_or_default());
+        let busy = if filter.has_open_runs.is_some() { Some(self.with_open_runs()?) } else { None };
+        let asked = Asked { filter, branch, metadata, busy };
+        let mut first = First { order: filter.order, most, after, found: BTreeSet::new() };
+        self.go_along(&asked, &mut first)?;
+        let found: Vec<Rank> = match filter.order {
+            WorktreeOrder::Newest => first.found.into_iter().rev().collect(),
+            WorktreeOrder::Oldest | WorktreeOrder::Branch => first.found.into_iter().collect(),
+        };
+        for (value, id) in found {
+            Sql::ById.compiled(self)?.with_bound(&[Bind::Text(&id)], |row| {
+                if row.step()? {
+                    row.pack_cells(batch, WORKTREE.fields.len(), false)?;
+                    batch.push_text(value.as_bytes());
+                    batch.push_text(id.as_bytes());
+                    batch.end_row();
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn with_open_runs(&self) -> Result<BTreeSet<String>> {
+        let mut ids = BTreeSet::new();
+        if self.version >= RUNS {
+            self.each_row(Sql::WithOpenRuns, &[], |row| {
+                ids.insert(row.text(0));
+                Ok(true)
+            })?;
+        }
+        Ok(ids)
+    }
+
+    /// Goes along what leaves least, as a rule.
+    fn go_along(&self, asked: &Asked<'_>, first: &mut First<'_>) -> Result<()> {
+        let filter = asked.filter;
+        let column = if filter.order == WorktreeOrder::Branch { BRANCH } else { CREATED };
+        let begin = first_value(asked, first.after);
+        let mut take = |row: &Statement, in_order: bool| {
+            let (value, id) = (row.text(column), row.text(0));
+            if in_order && first.is_complete_before(&value) {
+                return Ok(false);
+            }
+            if first.takes((&value, &id)) && asked.takes(self, &id, row)? {
+                first.put(&value, &id);
+            }
+            Ok(true)
+        };
+        let few: Option<(Sql, Vec<&str>)> = match (&filter.zones, filter.has_open_runs, &asked.busy) {
+            (Some(zones), ..) => Some((Sql::InZone, zones.clone())),
+            (None, Some(true), Some(busy)) => Some((Sql::ById, busy.iter().map(String::as_str).collect())),
+            _ => None,
+        };
+        if let Some((sql, of)) = few {
+            for text in of {
+                self.each_row(sql, &[Bind::Text(text)], |row| take(row, false))?;
+            }
+            return Ok(());
+        }
+        let by_branch = filter.order == WorktreeOrder::Branch;
+        if let Some(pattern) = asked.branch.as_ref().filter(|pattern| by_branch || !pattern.prefix().is_empty()) {
+            let end =
+                if pattern.is_exact() { pattern.prefix().to_owned() } else { format!("{}{LAST}", pattern.prefix()) };
+            let from = if by_branch { begin.as_str().max(pattern.prefix()) } else { pattern.prefix() };
+            return self.each_row(Sql::ByBranch, &[Bind::Text(from), Bind::Text(&end)], |row| take(row, by_branch));
+        }
+        let oldest = earliest(filter);
+        let (all, of_status, end) = match filter.order {
+            WorktreeOrder::Newest => (Sql::Newest, Sql::NewestOfStatus, oldest.as_str()),
+            WorktreeOrder::Oldest => (Sql::Oldest, Sql::OldestOfStatus, LAST),
+            WorktreeOrder::Branch => {
+                let bounds = [Bind::Text(&begin), Bind::Text(LAST)];
+                return self.each_row(Sql::ByBranch, &bounds, |row| take(row, true));
+            }
+        };
+        let bounds = [Bind::Text(&begin), Bind::Text(end)];
+        let Some(statuses) = &filter.statuses else { return self.each_row(all, &bounds, |row| take(row, true)) };
+        let statuses: BTreeSet<&str> = statuses.iter().copied().collect();
+        for status in statuses {
+            self.each_row(of_status, &[bounds[0], bounds[1], Bind::Text(status)], |row| take(row, true))?;
+        }
+        Ok(())
+    }
+}
+
+/// What the first of a page may be ordered by.
+fn first_value(asked: &Asked<'_>, after: Option<(&str, &str)>) -> String {
+    match (asked.filter.order, after) {
+        (_, Some((value, _))) => value.to_owned(),
+        (WorktreeOrder::Newest, None) => LAST.to_owned(),
+        (WorktreeOrder::Oldest, None) => earliest(asked.filter),
+        (WorktreeOrder::Branch, None) => String::new(),
+    }
+}
+
+/// The first text that a time can be which is asked for: a day before, whichever offset others write it with.
+fn earliest(filter: &WorktreeFilter<'_>) -> String {
+    let date = |since: i64| time::iso((since - DAY) as f64).get(..10).unwrap_or_default().to_owned();
+    // Years of more than four digits are written so that texts have another order.
+    filter.created_since.filter(|since| (0..253_402_300_800_000).contains(since)).map(date).unwrap_or_default()
+}
+
+impl Asked<'_> {
+    fn takes(&self, store: &Store, id: &str, row: &Statement) -> Result<bool> {
+        let filter = self.filter;
+        let is_in = |names: &Option<Vec<&str>>, column: usize| {
+            names
+                .as_ref()
+                .is_none_or(|names| !row.is_null(column) && row.with_text(column, |name| names.contains(&name)))
+        };
+        let is_since = |since: Option<i64>, column: usize| {
+            since.is_none_or(|since| {
+                !row.is_null(column) && row.with_text(column, time::read).is_some_and(|at| at >= since)
+            })
+        };
+        let takes = is_in(&filter.statuses, STATUS)
+            && is_in(&filter.zones, ZONE)
+            && self.branch.as_ref().is_none_or(|pattern| row.with_text(BRANCH, |branch| pattern.takes(branch)))
+            && is_since(filter.created_since, CREATED)
+            && is_since(filter.updated_since, UPDATED)
+            && filter.has_open_runs.is_none_or(|is| self.busy.as_ref().is_some_and(|busy| busy.contains(id)) == is);
+        match &self.metadata {
+            Some(asked) if takes => store.metadata_has(id, asked),
+            _ => Ok(takes),
+        }
+    }
+}
+
+impl Store {
+    fn metadata_has(&self, id: &str, asked: &Value) -> Result<bool> {
+        let found = if self.version >= METADATA {
+            self.first(Sql::MetadataOf, &[Bind::Text(id)], |row| {
+                row.with_text(0, |text| serde_json::from_str::<Value>(text).ok())
+            })?
+        } else {
+            None
+        };
+        Ok(has(&found.flatten().unwrap_or_else(|| Value::Object(serde_json::Map::new())), asked))
+    }
+}

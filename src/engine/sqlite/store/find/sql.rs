@@ -1,0 +1,44 @@
+//! The statements that find worktrees. Tables are named with `main.`, since a TEMP table of the same name would come first. `+?1`
+//! is a value by which SQLite is not to choose a plan, as in `queries`.
+//!
+//! Each reads the columns of a worktree and the zone it is in: along an order from ?1 on, to ?2; or all of what is named.
+
+use super::super::queries::queries;
+
+/// What is read of each worktree.
+macro_rules! found {
+    ($from:literal) => {
+        concat!(
+            "SELECT {w.worktree}, (SELECT zone_id FROM main.worktree_zones AS a WHERE a.worktree_id = w.id) FROM ",
+            $from
+        )
+    };
+}
+
+queries! {
+    /// A statement that finds worktrees.
+    Sql;
+
+    /// Those that were made last first.
+    Newest = found!("main.worktrees AS w WHERE created_at <= ?1 AND created_at >= ?2 ORDER BY created_at DESC");
+    /// Those that were made first.
+    Oldest = found!("main.worktrees AS w WHERE created_at >= ?1 AND created_at <= ?2 ORDER BY created_at");
+    /// By their branch.
+    ByBranch = found!("main.worktrees AS w WHERE branch_name >= ?1 AND branch_name <= ?2 ORDER BY branch_name");
+    /// In a state, those that were made last first.
+    NewestOfStatus =
+        found!("main.worktrees AS w WHERE status = +?3 AND created_at <= ?1 AND created_at >= ?2 ORDER BY created_at DESC");
+    /// In a state, those that were made first.
+    OldestOfStatus =
+        found!("main.worktrees AS w WHERE status = +?3 AND created_at >= ?1 AND created_at <= ?2 ORDER BY created_at");
+    /// In a zone.
+    InZone = found!("main.worktree_zones AS z CROSS JOIN main.worktrees AS w ON w.id = z.worktree_id WHERE z.zone_id = +?1");
+    /// By id.
+    ById = found!("main.worktrees AS w WHERE w.id = ?1");
+    /// Those that have open runs, each as often as it has some.
+    WithOpenRuns =
+        "SELECT worktree_id FROM main.run_queue UNION ALL SELECT worktree_id FROM main.run_delayed \
+         UNION ALL SELECT worktree_id FROM main.leases UNION ALL SELECT worktree_id FROM main.runs WHERE status = 'waiting'";
+    /// What is kept beside a worktree.
+    MetadataOf = "SELECT data FROM main.metadata WHERE entity = 1 AND id = ?1";
+}

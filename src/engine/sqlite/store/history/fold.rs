@@ -1,0 +1,164 @@
+//! Writing the history: what the log has, and, where the history has to be built, every run and execution. In steps of a few
+//! milliseconds, so that nobody waits long for the lock; each leaves a history that can be gone on with.
+
+use super::line::{Place, RECORDED};
+use super::log::Read;
+use super::mark::Mark;
+use super::sql::Sql;
+use super::truth::{Truth, key_of};
+use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::store::{Store, archive};
+use crate::error::Result;
+
+/// So many rows of the log are looked at again by each list before they are written.
+const MUCH: usize = 100;
+/// So many are written at once, and so many runs or executions.
+const STEP: usize = 1_000;
+/// The first key of an execution that the log knows nothing of.
+const FIRST_KEY: i64 = RECORDED / 2;
+
+/// How far the history is built.
+struct Building {
+    run: i64,
+    execution: i64,
+    next_key: i64,
+}
+
+impl Store {
+    /// Writes what the log has, where it is much and nobody has to be waited for.
+    pub(in crate::engine::sqlite::store) fn fold_runs(&self) -> Result<()> {
+        let may_write = self.version >= super::VERSION && !self.newer && !self.connection.in_transaction();
+        if !may_write || self.connection.check_writable().is_err() {
+            return Ok(());
+        }
+        // As many rows of the log are looked at without a snapshot: what they are is looked at again with the lock.
+        let is_much = {
+            let _busy = self.connection.enter();
+            match (self.history_read()?, self.log_mark()?) {
+                (Some(Read { mark, building: false }), Some(end)) => {
+                    end.seq.saturating_sub(mark.seq) >= MUCH as i64 && self.touched(mark.seq, MUCH)?.rows >= MUCH
+                }
+                _ => true,
+            }
+        };
+        if is_much {
+            // Who holds the lock now need not be waited for: the next list folds, too, and this one reads what isn't folded.
+            while self.connection.without_waiting(|| self.atomically(|| self.fold_step())).is_ok_and(|more| more) {}
+        }
+        Ok(())
+    }
+
+    /// Writes a part; `true` where there is more.
+    fn fold_step(&self) -> Result<bool> {
+        let Some(end) = self.log_mark()? else { return Ok(false) };
+        let Some(read) = self.history_read()? else {
+            for sql in [Sql::Empty, Sql::EmptyModels] {
+                self.write_run(sql, &[])?;
+            }
+            self.set_building(&Building { run: 0, execution: i64::MIN, next_key: FIRST_KEY })?;
+            self.set_read(end)?;
+            return Ok(true);
+        };
+        let stretch = self.touched(read.mark.seq, STEP)?;
+        for (id, touch) in &stretch.touched {
+            let key = key_of(touch.made.unwrap_or(touch.seq));
+            self.write_truth(&self.truth(id, key, touch.made.is_some())?)?;
+        }
+        for id in self.also_touched(&stretch)? {
+            self.write_truth(&self.truth(&id, FIRST_KEY, false)?)?;
+        }
+        let is_all = stretch.rows < STEP;
+        if let Some(last) = if is_all { Some(end) } else { stretch.last }
+            && last != read.mark
+        {
+            self.set_read(last)?;
+        }
+        let more = read.building && self.build_step()?;
+        Ok(more || !is_all)
+    }
+
+    fn set_read(&self, mark: Mark) -> Result<()> {
+        self.write_run(Sql::SetRead, &[Bind::Integer(mark.seq), Bind::Integer(mark.stamp)]).map(drop)
+    }
+
+    fn set_building(&self, to: &Building) -> Result<()> {
+        let values = [to.run, to.execution, to.next_key].map(Bind::Integer);
+        self.write_run(Sql::SetBuilding, &values).map(drop)
+    }
+
+    /// Reads some runs or executions that were never read; `false` where there are no more.
+    fn build_step(&self) -> Result<bool> {
+        let building = self.first(Sql::Building, &[], |row| Building {
+            run: row.integer(0),
+            execution: row.integer(1),
+            next_key: row.integer(2),
+        })?;
+        let Some(mut building) = building else { return Ok(false) };
+        let runs = self.ids(Sql::NextRuns, building.run)?;
+        if let Some((last, _)) = runs.last() {
+            building.run = *last;
+            for (_, id) in &runs {
+                self.write_truth(&self.truth(id, building.next_key, false)?)?;
+            }
+            return self.set_building(&building).map(|()| true);
+        }
+        let executions = self.ids(Sql::NextExecutions, building.execution)?;
+        let Some((last, _)) = executions.last() else { return self.build_archived(building.next_key).map(|()| false) };
+        building.execution = *last;
+        for (_, id) in &executions {
+            self.write_truth(&self.truth(id, building.next_key, false)?)?;
+            building.next_key += 1;
+        }
+        self.set_building(&building).map(|()| true)
+    }
+
+    /// Reads all of the archive, and is done.
+    fn build_archived(&self, mut next_key: i64) -> Result<()> {
+        if self.version >= archive::VERSION {
+            self.each_id(Sql::NextArchived, i64::MIN, |id| {
+                next_key += 1;
+                self.write_truth(&self.truth(&id, next_key, false)?)
+            })?;
+        }
+        self.write_run(Sql::Built, &[]).map(drop)
+    }
+
+    /// Some rows behind one: its number, and the id.
+    pub(super) fn ids(&self, sql: Sql, after: i64) -> Result<Vec<(i64, String)>> {
+        let mut found = Vec::new();
+        self.each_row(sql, &[Bind::Integer(after), Bind::Integer(STEP as i64)], |row| {
+            found.push((row.integer(0), row.text(1)));
+            Ok(true)
+        })?;
+        Ok(found)
+    }
+
+    fn write_truth(&self, truth: &Truth) -> Result<()> {
+        let line = truth.line.as_ref();
+        for old in &truth.old {
+            // A run's row stays and changes: most of its indexes do not.
+            if line.is_none_or(|line| line.place != *old || line.recorded.is_some()) {
+                self.remove(*old, &truth.models)?;
+            }
+        }
+        let Some(line) = line else { return Ok(()) };
+        self.write_run(Sql::Put, &line.values())?;
+        for model in &line.models {
+            self.write_run(Sql::PutModel, &at_place(line.place, model))?;
+        }
+        Ok(())
+    }
+
+    fn remove(&self, place: Place, models: &[String]) -> Result<()> {
+        if self.take(Sql::Remove, &[Bind::Integer(place.at), Bind::Integer(place.key)])? {
+            for model in models {
+                self.write_run(Sql::RemoveModel, &at_place(place, model))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn at_place(place: Place, model: &str) -> [Bind<'_>; 3] {
+    [Bind::Integer(place.at), Bind::Integer(place.key), Bind::Text(model)]
+}

@@ -1,0 +1,15 @@
+//! What a store keeps of the history.
+
+use std::cell::RefCell;
+
+use super::compiled::Statements;
+use super::tail::Tail;
+
+/// What a store keeps of the history.
+#[derive(Default)]
+pub struct History {
+    /// The compiled statements.
+    pub statements: Statements,
+    /// What the tables don't have yet.
+    pub tail: RefCell<Tail>,
+}

@@ -1,0 +1,135 @@
+//! A run as the history has it: where it is in every order, and what filters ask for.
+
+use crate::engine::RunOrder;
+use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::model::run::Status;
+
+/// Before every time that JavaScript can say: of what has no time that anybody can read.
+pub(super) const NO_TIME: i64 = FIRST_TIME - 1;
+/// The first time that JavaScript can say.
+pub(super) const FIRST_TIME: i64 = -8_640_000_000_000_000;
+/// Keys of what is recorded as an execution only begin here, with the number of the log's row that made it behind; a run's are
+/// less than half of that, those between are of executions that the log knows nothing of.
+pub(super) const RECORDED: i64 = 1 << 40;
+
+/// What the history knows an archived worktree by, so that who has its id now has another history.
+pub(super) fn archived_name(key: i64) -> String {
+    format!("\u{1}{key}")
+}
+
+/// The archived worktree that is known so.
+pub(super) fn archived_key(name: &str) -> Option<i64> {
+    name.strip_prefix('\u{1}')?.parse().ok()
+}
+
+/// Where a run is among those made at the same time, and when that was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    pub at: i64,
+    pub key: i64,
+}
+
+/// What is recorded as an execution only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    pub id: String,
+    /// Its time, where it is written otherwise than we write times.
+    pub made_text: Option<String>,
+}
+
+/// A row of the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub place: Place,
+    pub zone_id: String,
+    pub worktree_id: String,
+    pub agent_type: String,
+    pub status: i64,
+    pub parent_run_id: Option<String>,
+    pub duration_ms: Option<i64>,
+    pub cost_micros: Option<i64>,
+    pub recorded: Option<Recorded>,
+    /// What it used; nothing where it was read from the table.
+    pub models: Vec<String>,
+}
+
+impl Line {
+    /// The row that a statement stands on, as far as a list shows it: a run is read from where it is, and so is an execution
+    /// that is shown in full.
+    pub fn read(row: &Statement, full: bool) -> Self {
+        let recorded = row.text_or_null(9).map(|id| Recorded { id, made_text: row.text_or_null(10) });
+        let [zone_id, worktree_id, agent_type] =
+            if recorded.is_some() && !full { [2, 3, 4].map(|column| row.text(column)) } else { Default::default() };
+        Self {
+            place: place(row),
+            zone_id,
+            worktree_id,
+            agent_type,
+            status: row.integer(5),
+            parent_run_id: None,
+            duration_ms: None,
+            cost_micros: None,
+            recorded,
+            models: Vec::new(),
+        }
+    }
+
+    pub fn values(&self) -> [Bind<'_>; 12] {
+        let recorded = self.recorded.as_ref();
+        [
+            Bind::Integer(self.place.at),
+            Bind::Integer(self.place.key),
+            Bind::Text(&self.zone_id),
+            Bind::Text(&self.worktree_id),
+            Bind::Text(&self.agent_type),
+            Bind::Integer(self.status),
+            self.parent_run_id.as_deref().into(),
+            self.duration_ms.into(),
+            self.duration_ms.map(digits).into(),
+            self.cost_micros.into(),
+            recorded.map(|recorded| recorded.id.as_str()).into(),
+            recorded.and_then(|recorded| recorded.made_text.as_deref()).into(),
+        ]
+    }
+
+    /// Where it is in an order; `None` where it is not in that.
+    pub fn rank(&self, order: RunOrder) -> Option<Rank> {
+        rank(order, self.place, self.duration_ms, self.cost_micros)
+    }
+}
+
+/// Where a run is in an order: what it is ordered by first, then when it was made.
+pub type Rank = (i64, Place);
+
+/// The same of a row that a statement stands on.
+pub(super) fn rank_of(order: RunOrder, row: &Statement) -> Option<Rank> {
+    rank(order, place(row), row.integer_or_null(7), row.integer_or_null(8))
+}
+
+fn rank(order: RunOrder, place: Place, duration_ms: Option<i64>, cost_micros: Option<i64>) -> Option<Rank> {
+    let value = match order {
+        RunOrder::Newest | RunOrder::Oldest => 0,
+        RunOrder::Longest => duration_ms?,
+        RunOrder::Costliest => cost_micros?,
+    };
+    Some((value, place))
+}
+
+pub(super) fn place(row: &Statement) -> Place {
+    Place { at: row.integer(0), key: row.integer(1) }
+}
+
+/// How many binary digits a duration has: runs that took about as long are together, each in the order of their making.
+pub(super) fn digits(duration_ms: i64) -> i64 {
+    (i64::BITS - duration_ms.max(0).leading_zeros()).into()
+}
+
+/// The number that stands for a state.
+pub(super) fn code(status: Status) -> i64 {
+    Status::ALL.iter().position(|other| *other == status).map_or(-1, |nth| nth as i64)
+}
+
+/// The state that it stands for.
+pub(super) fn status(code: i64) -> Option<Status> {
+    usize::try_from(code).ok().and_then(|nth| Status::ALL.get(nth).copied())
+}

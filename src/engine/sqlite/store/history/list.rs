@@ -1,0 +1,284 @@
+//! The runs that are asked for: those that the tables have, along the index that says most, and those that only the tail has.
+
+use super::fold::at_place;
+use super::line::{FIRST_TIME, Line, NO_TIME, Place, Rank, archived_name, code, digits, rank_of};
+use super::sql::Sql;
+use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::sqlite::store::{Store, archive};
+use crate::engine::{RunFilter, RunOrder, RunsAfter};
+use crate::error::Result;
+use crate::model::run::Status;
+use crate::rows::Batch;
+
+/// What is asked for, as the history has it.
+pub(super) struct Asked<'a> {
+    filter: &'a RunFilter<'a>,
+    /// Of one of these worktrees, also by their branch.
+    worktrees: Option<Vec<String>>,
+    statuses: Option<Vec<i64>>,
+    since: i64,
+    until: i64,
+}
+
+/// The index that is gone along, and what is looked for in it.
+enum Along<'a> {
+    All,
+    Texts([Sql; 2], Vec<&'a str>),
+    Codes([Sql; 2], Vec<i64>),
+    Largest(Sql, i64),
+}
+
+/// The first of what was found in an order, at most so many.
+struct First {
+    ascending: bool,
+    most: usize,
+    /// Behind this one.
+    after: Rank,
+    /// In their order. Mostly what is found comes last.
+    found: Vec<(Rank, Line)>,
+}
+
+impl First {
+    fn is_before(&self, one: Rank, other: Rank) -> bool {
+        if self.ascending { one < other } else { one > other }
+    }
+
+    /// Whether something belongs to it.
+    fn takes(&self, rank: Rank) -> bool {
+        let is_full = self.found.len() >= self.most;
+        let last = self.found.last().filter(|_| is_full);
+        self.is_before(self.after, rank) && last.is_none_or(|(last, _)| self.is_before(rank, *last))
+    }
+
+    fn put(&mut self, rank: Rank, line: Line) {
+        let is_last = self.found.last().is_none_or(|(last, _)| self.is_before(*last, rank));
+        let at = if is_last {
+            self.found.len()
+        } else {
+            self.found.partition_point(|(other, _)| self.is_before(*other, rank))
+        };
+        if self.found.get(at).is_some_and(|(other, _)| *other == rank) {
+            return;
+        }
+        self.found.insert(at, (rank, line));
+        self.found.truncate(self.most);
+    }
+}
+
+impl Store {
+    /// Appends the runs behind a position, at most so many. In a snapshot.
+    pub(super) fn list_history(
+        &self,
+        filter: &RunFilter<'_>,
+        after: RunsAfter,
+        most: usize,
+        batch: &mut Batch,
+    ) -> Result<()> {
+        self.read_tail()?;
+        let asked = self.asked(filter)?;
+        let mut after = (after.value, Place { at: after.at, key: after.key });
+        let noted = self.has_notes()?;
+        while batch.rows() < most {
+            let wanted = most - batch.rows();
+            let found = self.find(&asked, after, wanted)?;
+            let is_end = found.len() < wanted;
+            for (rank, line) in found {
+                after = rank;
+                if self.push_line(&line, filter.full, noted, batch)? {
+                    for part in [rank.0, rank.1.at, rank.1.key] {
+                        batch.push_integer(part, false);
+                    }
+                    batch.end_row();
+                }
+            }
+            if is_end {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn asked<'a>(&self, filter: &'a RunFilter<'a>) -> Result<Asked<'a>> {
+        // A reused id is the worktree's that has it now.
+        let known = |id: &&str| Ok(self.archived_worktree(id)?.map_or_else(|| (*id).to_owned(), archived_name));
+        let ids = filter.worktrees.as_ref().map(|ids| ids.iter().map(known).collect::<Result<Vec<_>>>());
+        let mut worktrees = ids.transpose()?;
+        if let Some(branch) = filter.branch {
+            let mut on_branch = Vec::new();
+            self.each_row(Sql::OnBranch, &[Bind::Text(branch)], |row| {
+                on_branch.push(row.text(0));
+                Ok(true)
+            })?;
+            if self.version >= archive::VERSION {
+                self.each_row(Sql::ArchivedOnBranch, &[Bind::Text(branch)], |row| {
+                    on_branch.push(archived_name(row.integer(0)));
+                    Ok(true)
+                })?;
+            }
+            if let Some(ids) = &worktrees {
+                on_branch.retain(|id| ids.contains(id));
+            }
+            worktrees = Some(on_branch);
+        }
+        let codes = |words: &Vec<&str>| words.iter().filter_map(|word| Status::from_word(word)).map(code).collect();
+        let bounded = filter.since.is_some() || filter.until.is_some();
+        Ok(Asked {
+            worktrees,
+            statuses: filter.statuses.as_ref().map(codes),
+            // What has no time that anybody can read is neither before nor after any.
+            since: filter.since.unwrap_or(if bounded { FIRST_TIME } else { NO_TIME }),
+            until: filter.until.unwrap_or(i64::MAX),
+            filter,
+        })
+    }
+
+    fn find(&self, asked: &Asked<'_>, after: Rank, most: usize) -> Result<Vec<(Rank, Line)>> {
+        let order = asked.filter.order;
+        let ascending = order == RunOrder::Oldest;
+        let mut first = First { ascending, most, after, found: Vec::with_capacity(most) };
+        let tail = self.history.tail.borrow();
+        for line in tail.lines() {
+            if let Some(rank) = line.rank(order)
+                && first.takes(rank)
+                && asked.takes_line(line)
+            {
+                first.put(rank, line.clone());
+            }
+        }
+        if tail.is_all() {
+            return Ok(first.found);
+        }
+        // Where a page begins within the bounds of time, in an order of time.
+        let begin = match order {
+            RunOrder::Oldest => after.1.max(Place { at: asked.since.saturating_sub(1), key: i64::MAX }),
+            RunOrder::Newest => after.1.min(Place { at: asked.until.saturating_add(1), key: i64::MIN }),
+            RunOrder::Longest | RunOrder::Costliest => after.1,
+        };
+        let end = if ascending { asked.until } else { asked.since };
+        let along = self.along(asked)?;
+        // Along the order itself, or the whole of a few.
+        let in_order = match order {
+            RunOrder::Newest | RunOrder::Oldest => true,
+            RunOrder::Longest | RunOrder::Costliest => matches!(along, Along::Largest(..)),
+        };
+        let mut take = |row: &Statement| {
+            let Some(rank) = rank_of(order, row) else { return Ok(true) };
+            if !first.takes(rank) {
+                return Ok(!in_order);
+            }
+            if !tail.hides(rank.1) && asked.takes_row(self, row)? {
+                first.put(rank, Line::read(row, asked.filter.full));
+            }
+            Ok(true)
+        };
+        let way = |ways: [Sql; 2]| if in_order { ways[usize::from(ascending)] } else { ways[0] };
+        let bounds = if in_order { [begin.at, begin.key, end] } else { [i64::MAX, i64::MAX, i64::MIN] };
+        let bounds = bounds.map(Bind::Integer);
+        let from = |value| [bounds[0], bounds[1], bounds[2], value];
+        match along {
+            Along::All => self.each_row(way([Sql::Latest, Sql::Earliest]), &from(Bind::Null)[..3], &mut take)?,
+            Along::Largest(sql, least) => {
+                let [at, key, ..] = from(Bind::Null);
+                self.each_row(sql, &[at, key, Bind::Integer(after.0), Bind::Integer(least)], &mut take)?;
+            }
+            Along::Texts(ways, texts) => {
+                for text in texts {
+                    self.each_row(way(ways), &from(Bind::Text(text)), &mut take)?;
+                }
+            }
+            Along::Codes(ways, codes) => {
+                for code in codes {
+                    self.each_row(way(ways), &from(Bind::Integer(code)), &mut take)?;
+                }
+            }
+        }
+        Ok(first.found)
+    }
+
+    /// Which index to go along: the one of the filter that leaves least, as a rule.
+    fn along<'a>(&self, asked: &'a Asked<'_>) -> Result<Along<'a>> {
+        let filter = asked.filter;
+        if let Some(parent) = filter.parent {
+            return Ok(Along::Texts([Sql::LatestOfParent, Sql::EarliestOfParent], vec![parent]));
+        }
+        if let Some(ids) = &asked.worktrees {
+            let ids = ids.iter().map(String::as_str);
+            return Ok(Along::Texts([Sql::LatestOfWorktree, Sql::EarliestOfWorktree], once_each(ids)));
+        }
+        match filter.order {
+            RunOrder::Longest => return Ok(Along::Largest(Sql::Longest, filter.least_ms.unwrap_or(0))),
+            RunOrder::Costliest => return Ok(Along::Largest(Sql::Costliest, 0)),
+            RunOrder::Newest | RunOrder::Oldest => {}
+        }
+        let by_status = |codes: &[i64]| {
+            Along::Codes([Sql::LatestOfStatus, Sql::EarliestOfStatus], once_each(codes.iter().copied()))
+        };
+        let succeeded = Status::ALL.iter().position(|status| status.word() == "succeeded").unwrap_or_default() as i64;
+        if let Some(codes) = asked.statuses.as_deref().filter(|codes| !codes.contains(&succeeded)) {
+            return Ok(by_status(codes));
+        }
+        if let Some(model) = filter.model {
+            return Ok(Along::Texts([Sql::LatestOfModel, Sql::EarliestOfModel], vec![model]));
+        }
+        if let Some(least) = filter.least_ms {
+            let most = self.first(Sql::MostDigits, &[], |row| row.integer(0))?.unwrap_or_default();
+            let lengths = (digits(least)..=most).collect();
+            return Ok(Along::Codes([Sql::LatestOfLength, Sql::EarliestOfLength], lengths));
+        }
+        if let Some(ids) = &filter.zones {
+            return Ok(Along::Texts([Sql::LatestOfZone, Sql::EarliestOfZone], once_each(ids.iter().copied())));
+        }
+        if let Some(names) = &filter.agents {
+            return Ok(Along::Texts([Sql::LatestOfAgent, Sql::EarliestOfAgent], once_each(names.iter().copied())));
+        }
+        Ok(asked.statuses.as_deref().map_or(Along::All, by_status))
+    }
+}
+
+impl Asked<'_> {
+    fn takes_line(&self, line: &Line) -> bool {
+        let filter = self.filter;
+        self.takes_numbers(line.place.at, line.status, line.duration_ms)
+            && is_in(filter.zones.as_deref(), &line.zone_id)
+            && self.takes_worktree(&line.worktree_id)
+            && is_in(filter.agents.as_deref(), &line.agent_type)
+            && filter.parent.is_none_or(|parent| line.parent_run_id.as_deref() == Some(parent))
+            && filter.model.is_none_or(|model| line.models.iter().any(|used| used == model))
+    }
+
+    /// The same of the row that a statement stands on.
+    fn takes_row(&self, store: &Store, row: &Statement) -> Result<bool> {
+        let filter = self.filter;
+        let text = |column, takes: &dyn Fn(&str) -> bool| row.with_text(column, takes);
+        let takes = self.takes_numbers(row.integer(0), row.integer(5), row.integer_or_null(7))
+            && (filter.zones.is_none() || text(2, &|zone| is_in(filter.zones.as_deref(), zone)))
+            && (self.worktrees.is_none() || text(3, &|worktree| self.takes_worktree(worktree)))
+            && (filter.agents.is_none() || text(4, &|agent| is_in(filter.agents.as_deref(), agent)))
+            && filter.parent.is_none_or(|parent| !row.is_null(6) && text(6, &|of| of == parent));
+        match filter.model {
+            Some(model) if takes => store.finds(Sql::UsedModel, &at_place(super::line::place(row), model)),
+            _ => Ok(takes),
+        }
+    }
+
+    fn takes_numbers(&self, at: i64, status: i64, duration_ms: Option<i64>) -> bool {
+        (self.since..=self.until).contains(&at)
+            && self.statuses.as_ref().is_none_or(|codes| codes.contains(&status))
+            && self.filter.least_ms.is_none_or(|least| duration_ms.is_some_and(|taken| taken >= least))
+    }
+
+    fn takes_worktree(&self, id: &str) -> bool {
+        self.worktrees.as_ref().is_none_or(|ids| ids.iter().any(|of| of == id))
+    }
+}
+
+fn is_in(names: Option<&[&str]>, name: &str) -> bool {
+    names.is_none_or(|names| names.contains(&name))
+}
+
+fn once_each<T: Ord>(of: impl Iterator<Item = T>) -> Vec<T> {
+    let mut each: Vec<T> = of.collect();
+    each.sort_unstable();
+    each.dedup();
+    each
+}

@@ -1,0 +1,177 @@
+//! The statements of the history. Tables are named with `main.`, since a TEMP table of the same name would come first. `+?1` is a
+//! value by which SQLite is not to choose a plan, as in `queries`.
+
+use super::super::queries::queries;
+
+/// What is read of a row of the history, in the order in which `Line` reads it.
+macro_rules! line {
+    () => {
+        "SELECT h.at, h.key, h.zone_id, h.worktree_id, h.agent_type, h.status, h.parent_run_id, h.duration_ms, h.cost_micros, h.id, h.made_text "
+    };
+}
+
+/// Rows behind a place, the later ones first: behind (?1, ?2), not before ?3, with `$column` being ?4.
+macro_rules! latest {
+    ($column:literal) => {
+        concat!(
+            line!(),
+            "FROM main.history AS h WHERE h.",
+            $column,
+            " = +?4 AND (h.at, h.key) < (?1, ?2) AND h.at >= ?3 ORDER BY h.at DESC, h.key DESC"
+        )
+    };
+}
+
+/// The same, the earlier ones first, not after ?3.
+macro_rules! earliest {
+    ($column:literal) => {
+        concat!(
+            line!(),
+            "FROM main.history AS h WHERE h.",
+            $column,
+            " = +?4 AND (h.at, h.key) > (?1, ?2) AND h.at <= ?3 ORDER BY h.at, h.key"
+        )
+    };
+}
+
+/// Rows behind (?3, ?1, ?2), the largest of `$column` first, which is no less than ?4.
+macro_rules! largest {
+    ($column:literal) => {
+        concat!(
+            line!(),
+            "FROM main.history AS h WHERE (h.",
+            $column,
+            ", h.at, h.key) < (?3, ?1, ?2) AND h.",
+            $column,
+            " >= ?4 ORDER BY h.",
+            $column,
+            " DESC, h.at DESC, h.key DESC"
+        )
+    };
+}
+
+queries! {
+    /// A statement of the history.
+    Sql;
+
+    /// How far the history has read the log, and whether that row is still there; whether it is being built.
+    Read =
+        "SELECT r.seq, r.stamp, c.stamp, EXISTS (SELECT 1 FROM main.history_building) \
+         FROM main.changes_readers AS r LEFT JOIN main.changes AS c ON c.seq = r.seq WHERE r.name = 'history'";
+    /// It has come so far.
+    SetRead = "INSERT OR REPLACE INTO main.changes_readers (name, seq, stamp) VALUES ('history', ?1, ?2)";
+    /// What the log says behind a row of it of runs and executions, of worktrees that went to the archive or came back, and of
+    /// zones that went, which take what is archived along.
+    Touched =
+        "SELECT seq, stamp, id, entity = 4 AND op = 1, entity, worktree_id FROM main.changes WHERE seq > ?1 \
+         AND (entity IN (4, 5) OR (entity = 1 AND op IN (4, 5)) OR (entity = 2 AND op = 3)) ORDER BY seq LIMIT +?2";
+    /// What the history has of a worktree.
+    OfWorktree =
+        "SELECT coalesce(h.id, (SELECT r.id FROM main.runs AS r WHERE r.key = h.key)) FROM main.history AS h WHERE h.worktree_id = +?1";
+    /// What it has of a zone.
+    OfZone =
+        "SELECT coalesce(h.id, (SELECT r.id FROM main.runs AS r WHERE r.key = h.key)) FROM main.history AS h WHERE h.zone_id = +?1";
+    /// The id of an archived worktree.
+    ArchivedId = "SELECT id FROM main.archived_worktrees WHERE key = ?1";
+    /// The archived worktrees on a branch.
+    ArchivedOnBranch = "SELECT key FROM main.archived_worktrees WHERE branch_name = ?1 AND restored_at IS NULL";
+
+    /// A run as the history has it.
+    RunOf =
+        "SELECT key, created_at, zone_id, worktree_id, agent_type, status, parent_run_id, started_at, finished_at, duration_ms, \
+         executed AND NOT EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id) \
+         /*archive*/AND NOT EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = r.id)/*end*/, \
+         EXISTS (SELECT 1 FROM main.leases AS l WHERE l.run_id = r.id) FROM main.runs AS r WHERE id = ?1";
+    /// An execution as the history has it.
+    ExecutionOf =
+        "SELECT zone_id, worktree_id, agent_type, success, executed_at, NULL FROM main.zone_executions WHERE id = ?1 \
+         /*archive*/UNION ALL SELECT zone_id, worktree_id, agent_type, success, executed_at, key >> 32 FROM \
+         (SELECT * FROM main.archived_executions WHERE id = +?1 ORDER BY key DESC LIMIT 1)/*end*/";
+    /// The models that a run used, and what each cost.
+    ModelsOf = "SELECT model, cost_micros FROM main.run_models WHERE run = +?1 ORDER BY model";
+    /// The runs behind one, by key.
+    NextRuns = "SELECT key, id FROM main.runs WHERE key > ?1 ORDER BY key LIMIT +?2";
+    /// The executions behind one, by rowid.
+    NextExecutions = "SELECT rowid, id FROM main.zone_executions WHERE rowid > ?1 ORDER BY rowid LIMIT +?2";
+
+    /// Where the history has an execution.
+    PlaceOf = "SELECT at, key FROM main.history WHERE id = ?1";
+    /// A run or an execution is, or has become, this.
+    Put =
+        "INSERT INTO main.history (at, key, zone_id, worktree_id, agent_type, status, parent_run_id, duration_ms, length, cost_micros, id, made_text) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+         ON CONFLICT (at, key) DO UPDATE SET worktree_id = excluded.worktree_id, status = excluded.status, duration_ms = excluded.duration_ms, length = excluded.length, \
+         cost_micros = excluded.cost_micros";
+    /// It is no more.
+    Remove = "DELETE FROM main.history WHERE at = ?1 AND key = ?2";
+    /// It used a model.
+    PutModel = "INSERT OR IGNORE INTO main.history_models (model, at, key) VALUES (?3, ?1, ?2)";
+    /// It is no more.
+    RemoveModel = "DELETE FROM main.history_models WHERE model = ?3 AND at = ?1 AND key = ?2";
+    /// Whether it used a model.
+    UsedModel = "SELECT 1 FROM main.history_models WHERE model = ?3 AND at = ?1 AND key = ?2";
+
+    /// The history is empty.
+    Empty = "DELETE FROM main.history";
+    /// So are its models.
+    EmptyModels = "DELETE FROM main.history_models";
+    /// How far it is built.
+    Building = "SELECT run, execution, next_key FROM main.history_building";
+    /// It is built so far.
+    SetBuilding = "INSERT OR REPLACE INTO main.history_building (id, run, execution, next_key) VALUES (1, ?1, ?2, ?3)";
+    /// It is built.
+    Built = "DELETE FROM main.history_building";
+
+    /// The longest that any run took, in binary digits.
+    MostDigits = "SELECT max(length) FROM main.history WHERE length IS NOT NULL";
+    /// The executions of the archive behind one, by key.
+    NextArchived = "SELECT key, id FROM main.archived_executions WHERE key > ?1 AND id IS NOT NULL ORDER BY key LIMIT +?2";
+    /// The worktrees on a branch.
+    OnBranch = "SELECT id FROM main.worktrees WHERE branch_name = ?1";
+
+    /// Runs behind a place, the latest first.
+    Latest =
+        concat!(line!(), "FROM main.history AS h WHERE (h.at, h.key) < (?1, ?2) AND h.at >= ?3 ORDER BY h.at DESC, h.key DESC");
+    /// The earliest first.
+    Earliest = concat!(line!(), "FROM main.history AS h WHERE (h.at, h.key) > (?1, ?2) AND h.at <= ?3 ORDER BY h.at, h.key");
+    /// Of a zone.
+    LatestOfZone = latest!("zone_id");
+    /// Of a zone.
+    EarliestOfZone = earliest!("zone_id");
+    /// Of a worktree.
+    LatestOfWorktree = latest!("worktree_id");
+    /// Of a worktree.
+    EarliestOfWorktree = earliest!("worktree_id");
+    /// Of an agent.
+    LatestOfAgent = latest!("agent_type");
+    /// Of an agent.
+    EarliestOfAgent = earliest!("agent_type");
+    /// In a state.
+    LatestOfStatus = latest!("status");
+    /// In a state.
+    EarliestOfStatus = earliest!("status");
+    /// Parts of a run.
+    LatestOfParent = latest!("parent_run_id");
+    /// Parts of a run.
+    EarliestOfParent = earliest!("parent_run_id");
+    /// That took about so long.
+    LatestOfLength = latest!("length");
+    /// That took about so long.
+    EarliestOfLength = earliest!("length");
+    /// That used a model.
+    LatestOfModel = concat!(
+        line!(),
+        "FROM main.history_models AS m CROSS JOIN main.history AS h ON h.at = m.at AND h.key = m.key \
+         WHERE m.model = +?4 AND (m.at, m.key) < (?1, ?2) AND m.at >= ?3 ORDER BY m.at DESC, m.key DESC"
+    );
+    /// That used a model.
+    EarliestOfModel = concat!(
+        line!(),
+        "FROM main.history_models AS m CROSS JOIN main.history AS h ON h.at = m.at AND h.key = m.key \
+         WHERE m.model = +?4 AND (m.at, m.key) > (?1, ?2) AND m.at <= ?3 ORDER BY m.at, m.key"
+    );
+    /// Those that took longest.
+    Longest = largest!("duration_ms");
+    /// Those that cost most.
+    Costliest = largest!("cost_micros");
+}

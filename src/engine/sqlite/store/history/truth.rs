@@ -1,0 +1,120 @@
+//! What there is under an id now, as the history has it. Whatever was done to it, and by whom, what counts is what it came to.
+
+use super::VERSION;
+use super::line::{Line, NO_TIME, Place, RECORDED, Recorded, archived_name, code, place};
+use super::sql::Sql;
+use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::sqlite::store::{Store, runs};
+use crate::error::Result;
+use crate::model::run::{End, Status};
+use crate::model::time;
+
+/// What there is under an id.
+#[derive(Default)]
+pub(super) struct Truth {
+    /// As the history is to have it.
+    pub line: Option<Line>,
+    /// Where the history may have something else under this id, which is to go.
+    pub old: Vec<Place>,
+    /// The models that this one used or did.
+    pub models: Vec<String>,
+}
+
+/// A run, or what was noted of an execution.
+struct Run {
+    line: Line,
+    is_open: bool,
+    is_gone: bool,
+}
+
+impl Store {
+    /// What there is under an id. `key` is what it gets where it is an execution only that is new to the history, or, with
+    /// `anew`, made again.
+    pub(super) fn truth(&self, id: &str, key: i64, anew: bool) -> Result<Truth> {
+        let run = if self.version >= runs::VERSION { self.first(Sql::RunOf, &[Bind::Text(id)], run_of)? } else { None };
+        let (models, cost) =
+            run.as_ref().map_or_else(|| Ok(Default::default()), |run| self.used(run.line.place.key))?;
+        let is_kept = self.version >= VERSION;
+        let known = if is_kept { self.first(Sql::PlaceOf, &[Bind::Text(id)], place)? } else { None };
+        let mut truth = Truth { old: known.into_iter().collect(), models, line: None };
+        // A key below 0 is of what was noted of an execution.
+        if let Some(Run { mut line, is_open, is_gone }) = run.filter(|run| run.line.place.key > 0) {
+            truth.old.push(line.place);
+            line.cost_micros = cost.filter(|_| !is_open);
+            line.models.clone_from(&truth.models);
+            if !is_open && let Some(archived) = self.archive_of_run(line.place.key, id)? {
+                line.worktree_id = archived_name(archived);
+            }
+            truth.line = (!is_gone).then_some(line);
+            return Ok(truth);
+        }
+        let key = if anew { key } else { known.map_or(key, |known| known.key) };
+        let found = self.first(Sql::ExecutionOf, &[Bind::Text(id)], |row| {
+            let end = if row.integer(3) == 0 { End::Failed } else { End::Succeeded };
+            let (at, made_text) = row.with_text(4, made);
+            Line {
+                place: Place { at, key },
+                zone_id: row.text(0),
+                worktree_id: row.integer_or_null(5).map_or_else(|| row.text(1), archived_name),
+                agent_type: row.text(2),
+                status: code(Status::Ended(end)),
+                parent_run_id: None,
+                duration_ms: None,
+                cost_micros: cost,
+                recorded: Some(Recorded { id: id.to_owned(), made_text }),
+                models: truth.models.clone(),
+            }
+        })?;
+        truth.line = found;
+        Ok(truth)
+    }
+
+    /// The models that a run used, and what that cost, where anybody knows.
+    fn used(&self, key: i64) -> Result<(Vec<String>, Option<i64>)> {
+        let (mut models, mut cost) = (Vec::new(), None);
+        self.each_row(Sql::ModelsOf, &[Bind::Integer(key)], |row| {
+            models.push(row.text(0));
+            if let Some(micros) = row.integer_or_null(1) {
+                cost = Some(cost.unwrap_or(0_i64).saturating_add(micros));
+            }
+            Ok(true)
+        })?;
+        Ok((models, cost))
+    }
+}
+
+fn run_of(row: &Statement) -> Run {
+    let ended_at = row.integer_or_null(8);
+    let status = match row.with_text(5, Status::from_word) {
+        _ if row.integer(11) != 0 => Status::Running,
+        // Words of others than ours are nobody's to claim.
+        None => Status::Ended(End::Lost),
+        Some(status) => status,
+    };
+    let line = Line {
+        place: Place { at: row.integer(1), key: row.integer(0) },
+        zone_id: row.text(2),
+        worktree_id: row.text(3),
+        agent_type: row.text(4),
+        status: code(status),
+        parent_run_id: row.text_or_null(6),
+        duration_ms: ended_at.and(row.integer_or_null(7)).map(|_| row.integer(9)),
+        cost_micros: None,
+        recorded: None,
+        models: Vec::new(),
+    };
+    Run { line, is_open: status.is_open(), is_gone: row.integer(10) != 0 }
+}
+
+/// When an execution was made, and its text where we would write another.
+fn made(text: &str) -> (i64, Option<String>) {
+    match time::parse(text) {
+        Some(at) => (at, None),
+        None => (time::read(text).unwrap_or(NO_TIME), Some(text.to_owned())),
+    }
+}
+
+/// The key of an execution that a row of the log made.
+pub(super) const fn key_of(seq: i64) -> i64 {
+    RECORDED.saturating_add(seq)
+}
