@@ -191,6 +191,24 @@ describe('getBoard({ at })', () => {
     for (const [at, was] of then) expect(db.getBoard({ at })).toStrictEqual(was);
   });
 
+  it('has what was done while somebody had dropped triggers, from when they are back', () => {
+    const dbPath = temporaryFile();
+    const { db, tick } = clocked({ dbPath });
+    const triggers = db.db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'changes%'");
+    for (const name of triggers.pluck().all()) db.db.exec(`DROP TRIGGER ${name}`);
+    db.db.exec("UPDATE worktrees SET status = 'unseen'; DELETE FROM zones WHERE id = 'zone-2'");
+    db.close();
+    tick();
+    const later = open({ dbPath, clock: () => Number(tick()) });
+    const then = ['one', 'two'].map((status) => {
+      later.updateWorktree('wt-1', { status });
+      const was = later.getBoard();
+      return [tick(), was];
+    });
+    later.updateWorktree('wt-1', { status: 'three' });
+    for (const [at, was] of then) expect(later.getBoard({ at })).toStrictEqual(was);
+  });
+
   it.each([
     ['before all that is kept', new Date(0)],
     ['just before', new Date(START - 1e11)],
