@@ -136,6 +136,36 @@ impl Drop for File {
     }
 }
 
+/// The two tests that the statements of each list have: that they keep to their indexes, told by SQLite and not by a clock, and
+/// are not compiled again by their values. `$may_scan` tells what reads all of a table, and why that is little.
+macro_rules! statements_are_planned {
+    ($sql:ident, $may_scan:ident) => {
+        #[test]
+        fn no_statement_looks_at_more_than_it_needs() {
+            use $crate::engine::sqlite::store::tests::{open, scanned};
+            let folder = $crate::test_folder::Folder::new();
+            let store = open(&folder.database());
+            for sql in $sql::ALL {
+                let (scanned, plan) = scanned(&store, &sql.sql(), $may_scan(*sql));
+                assert_eq!(scanned, [] as [&str; 0], "{}: {plan:?}", sql.name());
+            }
+        }
+
+        #[test]
+        fn no_statement_is_compiled_again_by_its_values() {
+            use $crate::engine::sqlite::store::statements::Listed;
+            use $crate::engine::sqlite::store::tests::{open, recompilations};
+            let folder = $crate::test_folder::Folder::new();
+            let store = open(&folder.database());
+            for sql in $sql::ALL {
+                assert_eq!(recompilations(sql.compiled(&store).unwrap()), 0, "{}", sql.name());
+            }
+        }
+    };
+}
+
+pub(super) use statements_are_planned;
+
 #[test]
 fn statistics_are_what_a_scan_of_everything_says_whatever_anybody_does_in_between() {
     let file = File::new("anybody");
