@@ -11,12 +11,10 @@ use crate::error::Result;
 /// The version of the schema that has them.
 pub const VERSION: u32 = 3;
 
-/// What was done without triggers is in no row of the log: a board that is kept behind a row that says nothing has it
-/// (`schema/0005_board.up.sql`). Of a log that somebody emptied the beginning stays as it is.
-const KEEP_BOARD: &str = "
+/// A row of the log that says nothing, where the log has any.
+const SAY_NOTHING: &str = "
     INSERT INTO main.changes (at, entity, op)
-    SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), at), 0, 0 FROM main.changes ORDER BY seq DESC LIMIT 1;
-    UPDATE main.changes SET stamp = stamp WHERE seq = (SELECT max(seq) FROM main.changes) AND entity = 0;";
+    SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), at), 0, 0 FROM main.changes ORDER BY seq DESC LIMIT 1";
 
 /// A table or a trigger.
 struct Part {
@@ -93,7 +91,11 @@ pub fn restore(connection: &Connection) -> Result<()> {
         }
         transaction.execute_batch(&part.sql)?;
     }
-    transaction.execute_batch(KEEP_BOARD)?;
+    // What was done without triggers is in no row of the log: boards of the past have it by one that is kept now.
+    if of_name(&transaction, "boards", "table")?.is_some() {
+        transaction.execute_batch(SAY_NOTHING)?;
+        transaction.execute_batch(include_str!("../../../../../schema/keep_board.sql"))?;
+    }
     history::recreated(&transaction, migration())?;
     Ok(transaction.commit()?)
 }
