@@ -1,4 +1,5 @@
 // `setBudget`, `getBudgets`: how much may be spent.
+// Long because it is read as a specification: each rule of budgets is a test.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { board, claim, ended, everything, queued, refusal, running, wanted } from './support/runs.mjs';
 

@@ -1,4 +1,5 @@
 // `appendOutput`, `getOutput`: what an agent prints, to be followed while it runs.
+// Long because it is read as a specification: each rule of output is a test.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { board, claim, ended, everything, pause, queued, refusal, running } from './support/runs.mjs';
 

@@ -1,4 +1,5 @@
 // `getChanges`: what anybody has changed, in the order in which it can be seen.
+// Long because it is read as a specification: each rule of the feed is a test.
 import { copyFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { thrown } from './support/failure.mjs';

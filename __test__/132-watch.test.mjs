@@ -1,4 +1,5 @@
 // `watch`: changes as they come, by this process and every other one.
+// Long because it is read as a specification: each rule of following the feed is a test.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';

@@ -1,4 +1,5 @@
 // `getBoard`: what it has beside worktrees and zones, and with `runs: true` what their runs come to.
+// Long because it is read as a specification: each rule of getBoard is a test.
 import { describe, expect, it } from 'vitest';
 import { allRanOut, board, claim, ended, pause, queued, ranOut, refusal, running, waiting } from './support/runs.mjs';
 import { execution, worktree, zone } from './support/samples.mjs';

@@ -1,5 +1,6 @@
 // What is beside the board: what its calls say after close(), wrong values, arguments that act while they are read, and keys that
 // no call reads.
+// Long because it is read as a specification: each rule of arguments, of all calls that are beside the board is a test.
 import { describe, expect, it } from 'vitest';
 import { getting } from './support/acting.mjs';
 import { thrown } from './support/failure.mjs';

@@ -1,4 +1,5 @@
 // `moveWorktree`: a drop on the canvas in one call. `getMoves`: the ledger of all of them, by whomever.
+// Long because it is read as a specification: each rule of a drop and the ledger is a test.
 import { describe, expect, it } from 'vitest';
 import { board, claim, everything, refusal } from './support/runs.mjs';
 import { zone } from './support/samples.mjs';

@@ -1,4 +1,5 @@
 // The archive: a worktree leaves the canvas with its history, which goes on to count and to be found, and comes back.
+// Long because it is read as a specification: each rule of the archive is a test.
 import { describe, expect, it } from 'vitest';
 import { thrown } from './support/failure.mjs';
 import { Replica, boardOf, changesSince } from './support/replica.mjs';

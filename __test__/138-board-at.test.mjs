@@ -1,4 +1,5 @@
 // `getBoard({ at })`: the board as it was, whoever has changed it since, in whatever way.
+// Long because it is read as a specification: each rule of the board of a time is a test.
 import { copyFileSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';

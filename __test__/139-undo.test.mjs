@@ -1,4 +1,5 @@
 // `undo` and `redo`: what somebody did to the canvas is taken back, and done again, whichever process asks.
+// Long because it is read as a specification: each rule of undo is a test.
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { board } from './support/runs.mjs';

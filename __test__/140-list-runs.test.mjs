@@ -1,4 +1,5 @@
 // `listRuns`: every filter and every order, whoever wrote the runs, and whether they were folded or not.
+// Long because it is read as a specification: each rule of lists of runs is a test.
 import { copyFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';

@@ -1,3 +1,4 @@
+// Long because it is read as a specification: each rule of what errors say, of all calls is a test.
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { failure, thrown } from './support/failure.mjs';

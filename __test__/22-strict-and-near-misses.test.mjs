@@ -1,5 +1,6 @@
 // Keys that no call reads: with `strict` an error that names the nearest known key; without it they are ignored, and a
 // near-miss is told once.
+// Long because it is read as a specification: each rule of unknown keys, of all calls is a test.
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runScript } from './support/child.mjs';

@@ -1,3 +1,4 @@
+// Long because it is read as a specification: each rule of transactions of the raw handle is a test.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from './support/database.mjs';
 import { freshFile } from './support/fresh_file.mjs';

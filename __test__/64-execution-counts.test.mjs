@@ -1,4 +1,5 @@
 // Counts of executions are kept by triggers in the file. What triggers can't see is noticed, and mended.
+// Long because it is read as a specification: each rule of what can make counts wrong is a test.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';

@@ -1,4 +1,5 @@
 // `visual-db runs`, `enqueue`, `cancel`, `retry`, `answer`, `sweep`, `limits`, `budgets`: the queue from the command line.
+// Long because it is read as a specification: each rule of the commands of runs is a test.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { COMMAND, bash, visualDb, visualDbWith } from './support/backups.mjs';

@@ -1,3 +1,4 @@
+// Long because it is read as a specification: each rule of the commands is a test.
 import {
   appendFileSync,
   chmodSync,

@@ -1,4 +1,5 @@
 // The checks of CONTRIBUTING's rules find what breaks them. That nothing does is for `npm run lint` to say.
+// Long because it is read as a specification: each rule of the checks of the project is a test.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

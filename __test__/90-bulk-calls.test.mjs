@@ -1,4 +1,5 @@
 // Many at once: what a loop over the single calls would do, as one transaction, at one moment.
+// Long because it is read as a specification: each rule of bulk calls is a test.
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failure, thrown } from './support/failure.mjs';

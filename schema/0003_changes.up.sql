@@ -1,5 +1,6 @@
 -- What was done to the board, by anybody: one row a change, appended in its own transaction. Counts, ledger, feed, trends and
 -- search are folded from it. Nothing here needs more than SQLite 3.38: a shell, Python or the JavaScript layer write as before.
+-- Long because a version of the schema is one file, and a trigger has no functions: each says the time and the columns itself.
 
 -- What a version 3 that was never released left. The package reads these lines, too, where it mends a file.
 DROP TRIGGER IF EXISTS execution_counts_insert;

@@ -1,3 +1,4 @@
+// Long because it is read as a specification: each rule of media that are full or can only be read is a test.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';

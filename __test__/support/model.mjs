@@ -1,5 +1,6 @@
 // What the contract says, in memory and without any database: the oracle of the property tests. It knows the calls that
 // `calls.mjs` makes up, with their failures; a run's id is made up by the package, so the model numbers its own.
+// Long because it is the whole board, without a database.
 
 const sqliteError = (code, message) => Object.assign(new Error(message), { name: 'SqliteError', code });
 const unique = (column, code = 'UNIQUE') =>
