@@ -6,7 +6,19 @@ const { ROOT } = require('../setup.js');
 const { filesUnder, read, report } = require('./files.js');
 
 const LONGEST = 300;
-const FOLDERS = ['src', 'lib', 'bin', 'scripts', 'bench', 'benches', 'examples', 'packages', 'fuzz', '__test__', 'schema'];
+const FOLDERS = [
+  'src',
+  'lib',
+  'bin',
+  'scripts',
+  'bench',
+  'benches',
+  'examples',
+  'packages',
+  'fuzz',
+  '__test__',
+  'schema',
+];
 const ENDS = ['.rs', '.js', '.mjs', '.cjs', '.c', '.sh', '.py', '.sql', '.mts'];
 
 /** The comment that a file begins with. */
