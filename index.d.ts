@@ -1489,7 +1489,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    *
    * @returns the worktree; its `updatedAt` is another one only where its port is
    * @throws {Error} `code` `'ERR_NOT_FOUND'`: no such worktree in the archive; `'ERR_CONFLICT'`: its id, its port or its branch
-   *   (`field`) is taken by the worktree `current`, or a zone or an execution's id is not what it was; `'ERR_NO_PORT'`
+   *   (`field`) is taken by the worktree whose id is `current`, or a zone or an execution's id is not what it was; `'ERR_NO_PORT'`
    * @throws {TypeError | RangeError} for what is no id, port or key
    * @example db.restoreWorktree('wt-1', { port: 'auto' });
    */

@@ -10,8 +10,6 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
         Sql::Insert => &["changes"],
         // Rare: a worktree is archived again.
         Sql::Rekey => &["undo_steps"],
-        // The last row.
-        Sql::Insert => &["changes"],
         _ => &[],
     }
 }
