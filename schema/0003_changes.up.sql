@@ -155,16 +155,12 @@ BEGIN
   FROM changes ORDER BY seq DESC LIMIT 1;
 END;
 
--- Another id is another execution. It counts as before; without these rows an insert of the id that is free now would confirm a row
--- that says it is about to be replaced.
+-- A row that says nothing: without it an insert of the id that is free now would confirm the row that says it is about to be replaced.
 CREATE TRIGGER changes_execution_renamed AFTER UPDATE OF id ON zone_executions WHEN OLD.id IS NOT NEW.id BEGIN
-  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, success)
+  INSERT INTO changes (at, entity, op)
   VALUES (max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
               coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
-          4, 3, OLD.id, OLD.zone_id, OLD.worktree_id, OLD.agent_type, OLD.success);
-  INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, success)
-  SELECT at, 4, 1, NEW.id, NEW.zone_id, NEW.worktree_id, NEW.agent_type, NEW.success
-  FROM changes ORDER BY seq DESC LIMIT 1;
+          0, 0);
 END;
 
 CREATE TRIGGER changes_execution_doubt_update AFTER UPDATE ON zone_executions

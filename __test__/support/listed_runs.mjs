@@ -25,11 +25,12 @@ function archivedOf(db, { id }) {
   return db.db.prepare(sql).pluck().get({ id });
 }
 
-/** The archived worktree that an id means, where it is on no board. */
+/** The archived worktree that an id means, where it is on no board, and others have left no executions of it there either. */
 function meant(db, id) {
-  if (db.getWorktree(id)) return undefined;
-  const sql = 'SELECT key FROM archived_worktrees WHERE id = ? AND restored_at IS NULL ORDER BY key DESC LIMIT 1';
-  return db.db.prepare(sql).pluck().get(id);
+  const sql = `SELECT key FROM archived_worktrees WHERE id = :id AND restored_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM worktrees WHERE id = :id)
+    AND NOT EXISTS (SELECT 1 FROM zone_executions WHERE worktree_id = :id) ORDER BY key DESC LIMIT 1`;
+  return db.db.prepare(sql).pluck().get({ id });
 }
 
 const ON_BRANCH = 'SELECT 1 FROM archived_worktrees WHERE key = ? AND branch_name = ? AND restored_at IS NULL';
