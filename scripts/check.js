@@ -54,6 +54,7 @@ const CHECKS = {
   attw: () => node(packageTool('@arethetypeswrong/cli', 'attw'), '--pack', '.'),
   // As the README has it.
   test: () => [NPM, 'test'],
+  long: () => [NPM, 'run', 'test:long'],
   install: () => node('scripts/test.js', '--project', 'install'),
   runtimes: () => node('scripts/runtimes.js', '--after-test'),
 };
