@@ -254,7 +254,7 @@ impl Store {
             }
         }
         let changed = tail.rollups.days.iter().filter(|(of, _)| of.dimension == dimension);
-        let changed = changed.filter(|(of, _)| (first..=last).contains(&of.day));
+        let changed = changed.filter(|(of, day)| (first..=last).contains(&of.day) && day.quarters().next().is_some());
         for (of, day) in changed.filter(|(of, _)| keys.is_none_or(|keys| keys.contains(&of.key.as_str()))) {
             add(&of.key, of.day, &day.bytes(), false)?;
         }
