@@ -110,7 +110,7 @@ describeWriters('with %o', (writers) => {
           expectTrends(open({ dbPath, readonly: true }), trends.slice(0, 4));
           expectTrends(db, trends);
         }),
-        { numRuns: 12, endOnFailure: true, seed: Number(process.env.SEED) || undefined, path: process.env.FCPATH },
+        { numRuns: 3, endOnFailure: true, seed: Number(process.env.SEED) || undefined, path: process.env.FCPATH },
       );
       expect(counted).toBeGreaterThan(100);
     },

@@ -52,10 +52,10 @@ impl Histogram {
         self.counts[at] = self.counts[at].wrapping_add(count);
     }
 
-    /// One less of a slot.
-    pub fn take(&mut self, slot: usize) {
+    /// Less of a slot.
+    pub fn take(&mut self, slot: usize, less: u64) {
         if let Some(count) = slot.checked_sub(self.first).and_then(|at| self.counts.get_mut(at)) {
-            *count = count.saturating_sub(1);
+            *count = count.saturating_sub(less);
         }
     }
 
@@ -118,7 +118,7 @@ mod tests {
         }
         assert_eq!(of.count(), 200);
         for value in &values[..150] {
-            of.take(slot(*value));
+            of.take(slot(*value), 1);
         }
         let mut left: Vec<usize> = values[150..].iter().map(|value| slot(*value)).collect();
         left.sort_unstable();

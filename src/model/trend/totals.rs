@@ -51,6 +51,11 @@ impl Known {
         self.sum = self.sum.wrapping_add(other.sum);
     }
 
+    fn leave(&mut self, other: Self) {
+        self.by = self.by.saturating_sub(other.by);
+        self.sum = self.sum.saturating_sub(other.sum);
+    }
+
     /// The sum, `None` where nobody knows.
     #[must_use]
     pub fn known(&self) -> Option<f64> {
@@ -102,7 +107,7 @@ impl Totals {
             }
         }
         let Some(length) = run.length() else { return false };
-        self.lengths.take(slot(length));
+        self.lengths.take(slot(length), 1);
         self.took = self.took.saturating_sub(length.into());
         if self.lengths.slots().next().is_none() {
             self.longest = 0;
@@ -123,6 +128,20 @@ impl Totals {
         self.longest = self.longest.max(other.longest);
         for (of, more) in self.used.iter_mut().zip(other.used) {
             of.join(more);
+        }
+    }
+
+    /// None of others, which are among these; but for the longest.
+    pub fn leave(&mut self, other: &Self) {
+        for (count, less) in self.runs.iter_mut().zip(other.runs) {
+            *count = count.saturating_sub(less);
+        }
+        for (slot, count) in other.lengths.slots() {
+            self.lengths.take(slot, count);
+        }
+        self.took = self.took.saturating_sub(other.took);
+        for (of, less) in self.used.iter_mut().zip(other.used) {
+            of.leave(less);
         }
     }
 
