@@ -151,20 +151,20 @@ impl Totals {
         self.runs[0] == 0
     }
 
-    /// How long a run took on average, and so that a share of them (in hundredths) took no longer; `None` where nobody knows.
+    /// How long a run took on average, and so that a share of them (in hundredths, the smallest first) took no longer; `None` where
+    /// nobody knows.
     #[must_use]
     pub fn durations<const N: usize>(&self, shares: [u64; N]) -> Option<(f64, [u64; N])> {
         let count = self.lengths.count();
         if count == 0 {
             return None;
         }
-        let at = |share: u64| {
-            let rank = (u128::from(count) * u128::from(share)).div_ceil(100).max(1) as u64;
-            // The last one is known to the digit.
-            let found = if rank >= count { None } else { self.lengths.slot_of(rank) };
-            found.map_or(self.longest, |slot| middle(slot).min(self.longest))
-        };
-        Some((self.took as f64 / count as f64, shares.map(at)))
+        let rank = |share: u64| (u128::from(count) * u128::from(share)).div_ceil(100).max(1) as u64;
+        let ranks = shares.map(rank);
+        let slots = self.lengths.slots_of(ranks);
+        // The last one is known to the digit.
+        let said = |nth: usize| if ranks[nth] >= count { self.longest } else { middle(slots[nth]).min(self.longest) };
+        Some((self.took as f64 / count as f64, std::array::from_fn(said)))
     }
 }
 
