@@ -17,6 +17,7 @@ mod output;
 mod prompts;
 mod revisions;
 mod runs;
+mod search;
 mod session;
 mod spending;
 pub mod sqlite;
@@ -41,6 +42,7 @@ pub use output::{Chunk, Output, STREAMS};
 pub use prompts::Prompts;
 pub use revisions::Revisions;
 pub use runs::{RunFilter, RunOrder, Runs, RunsAfter};
+pub use search::{Indexed, Search, SearchAfter, Sought};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
@@ -67,6 +69,7 @@ pub trait Engine:
     + Moves
     + Archive
     + Undo
+    + Search
     + Prompts
     + Feed
     + Metadata
@@ -92,6 +95,7 @@ impl<
         + Moves
         + Archive
         + Undo
+        + Search
         + Prompts
         + Feed
         + Metadata

@@ -14,6 +14,7 @@ pub mod opened;
 mod output;
 mod prompts;
 mod runs;
+mod search;
 mod spending;
 mod statistics;
 mod undo;
@@ -42,6 +43,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     moves::FUNCTIONS,
     archive::FUNCTIONS,
     undo::FUNCTIONS,
+    search::FUNCTIONS,
     actors::FUNCTIONS,
     watch::FUNCTIONS,
 ];

@@ -49,7 +49,7 @@ impl Store {
     }
 
     /// Writes a part; `true` where there is more.
-    fn fold_step(&self) -> Result<bool> {
+    pub(super) fn fold_step(&self) -> Result<bool> {
         let Some(end) = self.log_mark()? else { return Ok(false) };
         let Some(read) = self.history_read()? else {
             for sql in [Sql::Empty, Sql::EmptyModels] {

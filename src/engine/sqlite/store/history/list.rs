@@ -11,7 +11,7 @@ use crate::model::run::Status;
 use crate::rows::Batch;
 
 /// What is asked for, as the history has it.
-pub(super) struct Asked<'a> {
+pub struct Asked<'a> {
     filter: &'a RunFilter<'a>,
     /// Of one of these worktrees, also by their branch.
     worktrees: Option<Vec<String>>,
@@ -98,23 +98,13 @@ impl Store {
         Ok(())
     }
 
-    fn asked<'a>(&self, filter: &'a RunFilter<'a>) -> Result<Asked<'a>> {
+    pub(in crate::engine::sqlite::store) fn asked<'a>(&self, filter: &'a RunFilter<'a>) -> Result<Asked<'a>> {
         // A reused id is the worktree's that has it now.
         let known = |id: &&str| Ok(self.archived_worktree(id)?.map_or_else(|| (*id).to_owned(), archived_name));
         let ids = filter.worktrees.as_ref().map(|ids| ids.iter().map(known).collect::<Result<Vec<_>>>());
         let mut worktrees = ids.transpose()?;
         if let Some(branch) = filter.branch {
-            let mut on_branch = Vec::new();
-            self.each_row(Sql::OnBranch, &[Bind::Text(branch)], |row| {
-                on_branch.push(row.text(0));
-                Ok(true)
-            })?;
-            if self.version >= archive::VERSION {
-                self.each_row(Sql::ArchivedOnBranch, &[Bind::Text(branch)], |row| {
-                    on_branch.push(archived_name(row.integer(0)));
-                    Ok(true)
-                })?;
-            }
+            let mut on_branch = self.on_branch(branch)?;
             if let Some(ids) = &worktrees {
                 on_branch.retain(|id| ids.contains(id));
             }
@@ -130,6 +120,22 @@ impl Store {
             until: filter.until.unwrap_or(i64::MAX),
             filter,
         })
+    }
+
+    /// The worktrees on a branch, as the history knows them.
+    pub(in crate::engine::sqlite::store) fn on_branch(&self, branch: &str) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        self.each_row(Sql::OnBranch, &[Bind::Text(branch)], |row| {
+            found.push(row.text(0));
+            Ok(true)
+        })?;
+        if self.version >= archive::VERSION {
+            self.each_row(Sql::ArchivedOnBranch, &[Bind::Text(branch)], |row| {
+                found.push(archived_name(row.integer(0)));
+                Ok(true)
+            })?;
+        }
+        Ok(found)
     }
 
     fn find(&self, asked: &Asked<'_>, after: Rank, most: usize) -> Result<Vec<(Rank, Line)>> {
@@ -236,7 +242,7 @@ impl Store {
 }
 
 impl Asked<'_> {
-    fn takes_line(&self, line: &Line) -> bool {
+    pub(super) fn takes_line(&self, line: &Line) -> bool {
         let filter = self.filter;
         self.takes_numbers(line.place.at, line.status, line.duration_ms)
             && is_in(filter.zones.as_deref(), &line.zone_id)
@@ -247,7 +253,7 @@ impl Asked<'_> {
     }
 
     /// The same of the row that a statement stands on.
-    fn takes_row(&self, store: &Store, row: &Statement) -> Result<bool> {
+    pub(super) fn takes_row(&self, store: &Store, row: &Statement) -> Result<bool> {
         let filter = self.filter;
         let text = |column, takes: &dyn Fn(&str) -> bool| row.with_text(column, takes);
         let takes = self.takes_numbers(row.integer(0), row.integer(5), row.integer_or_null(7))
