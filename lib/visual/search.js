@@ -61,15 +61,13 @@ const methods = {
     }
     named('enableSearch', () => addon.enableSearch(connection, index));
     addon.foldHistory(connection);
-    const tell = () => {
-      const counts = one(COUNTS, addon.indexed(connection));
-      progress?.({ ...counts });
-      return counts;
-    };
-    do tell();
-    while (named('enableSearch', () => addon.buildSearch(connection)));
+    const { total, indexed: begun } = one(COUNTS, addon.indexed(connection));
+    for (let indexed = begun; indexed !== null; indexed = named('enableSearch', () => addon.buildSearch(connection))) {
+      progress?.({ indexed, total: Math.max(indexed, total) });
+    }
+    const { indexed } = one(COUNTS, addon.indexed(connection));
+    progress?.({ indexed, total: indexed });
     const bits = addon.searchable(connection);
-    const { indexed } = tell();
     return { modes: MODES.filter((_, nth) => (bits & BITS[nth]) !== 0), indexed };
   },
 
@@ -100,7 +98,11 @@ const methods = {
     const key = JSON.stringify([sought, lists, values]);
     const place = placeOf('searchRuns', key, after, START);
     const read = (behind, count) =>
-      list(FOUND, addon.searchRuns(connection, count, ...behind, ...values, ...sought, ...counted(...lists)), connection);
+      list(
+        FOUND,
+        addon.searchRuns(connection, count, ...behind, ...values, ...sought, ...counted(...lists)),
+        connection,
+      );
     return asQuery(text, isSyntax, () => inSnapshot(connection, () => pageOf(key, place, most, BATCH, read)));
   },
 };
@@ -115,7 +117,9 @@ function modeOf(connection, mode) {
     throw off(`the search is off: enableSearch({ mode: '${name}' }) builds its index`);
   }
   if ((bits & UNFINISHED) !== 0) {
-    throw off(`the index is not built to its end: enableSearch({ mode: '${name}' }) goes on with it, and so does a search that may write`);
+    throw off(
+      `the index is not built to its end: enableSearch({ mode: '${name}' }) goes on with it, and so does a search that may write`,
+    );
   }
   return index;
 }
@@ -139,7 +143,8 @@ function check(text) {
     const got = `searchRuns: text must be at most ${LONGEST} characters, got ${text.length}`;
     throw outOfRange('searchRuns', 'text', text, got);
   }
-  if (text.trim() === '') throw wrongValue('searchRuns', 'text', text, 'searchRuns: text must say something, got only space');
+  if (text.trim() === '')
+    throw wrongValue('searchRuns', 'text', text, 'searchRuns: text must say something, got only space');
 }
 
 /** A word begins with a letter or a digit; less than three characters are in no index of trigrams. */

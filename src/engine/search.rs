@@ -52,13 +52,13 @@ pub trait Search {
     /// The engine's error; a `TypeError` within a transaction.
     fn enable_search(&self, mode: Mode) -> Result<()>;
 
-    /// Builds the index for some milliseconds; `true` where there is more.
+    /// Builds the index for some milliseconds: how many runs are in it; `None` where it is built.
     ///
     /// # Errors
     /// The engine's error.
-    fn build_search(&self) -> Result<bool>;
+    fn build_search(&self) -> Result<Option<i64>>;
 
-    /// How far it is built.
+    /// How far it is built. Counts all of it.
     ///
     /// # Errors
     /// The engine's error.

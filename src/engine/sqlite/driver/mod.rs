@@ -28,5 +28,6 @@ mod watcher;
 pub use bind::Bind;
 pub use connection::Connection;
 pub use describe::Column;
+pub use full_text::Tokenizer;
 pub use statement::Statement;
 pub use watcher::Watched;

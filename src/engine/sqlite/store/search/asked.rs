@@ -24,6 +24,8 @@ pub(super) struct Asking<'a> {
     /// A bit for each field that is looked at.
     fields: u32,
     pub asked: Asked<'a>,
+    /// Something was noted of executions.
+    pub noted: bool,
     /// There is something in TEMP.
     pub has_tail: bool,
 }
@@ -67,7 +69,7 @@ impl Store {
             };
             expression = if expression.is_empty() { any } else { format!("{expression} AND {any}") };
         }
-        Ok(Asking { way, expression, fields: sought.fields, asked, has_tail: false })
+        Ok(Asking { way, expression, fields: sought.fields, asked, noted: self.has_notes()?, has_tail: false })
     }
 
     /// For each filter the marks of which a run has one.

@@ -5,7 +5,7 @@ use super::asked::{Asking, Way};
 use super::index::Where;
 use super::sql::Sql;
 use crate::engine::SearchAfter;
-use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::sqlite::driver::{Bind, Statement, Tokenizer};
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::history::Known;
 use crate::error::Result;
@@ -23,6 +23,8 @@ struct Hit {
     place: Where,
     score: i64,
     field: usize,
+    /// Of its phrases in that field: the first word, and of how many words each is.
+    words: Vec<(usize, usize)>,
 }
 
 impl Store {
@@ -34,7 +36,7 @@ impl Store {
         most: usize,
         batch: &mut Batch,
     ) -> Result<()> {
-        let noted = self.has_notes()?;
+        let tokenizer = self.connection.tokenizer()?;
         let mut behind = Some((after.score, after.doc));
         let mut top = after.top;
         loop {
@@ -44,7 +46,7 @@ impl Store {
                 if batch.rows() >= most {
                     return Ok(());
                 }
-                self.push_hit(asking, hit, top, noted, batch)?;
+                self.push_hit(asking, hit, top, &tokenizer, batch)?;
             }
             let Some(next) = rest else { return Ok(()) };
             (top, behind) = (next, None);
@@ -69,7 +71,7 @@ impl Store {
                 let doc = row.integer(0);
                 let is_hidden = place == Where::File && asking.has_tail && self.is_in_tail(doc)?;
                 let found = if is_hidden { None } else { self.scored(asking, place, doc, row)? };
-                hits.extend(found.map(|(score, field)| Hit { doc, place, score, field }));
+                hits.extend(found);
                 Ok(true)
             })?;
         }
@@ -85,9 +87,9 @@ impl Store {
     }
 
     /// How well what a statement stands on answers, and by which field; `None` where it does not.
-    fn scored(&self, asking: &Asking<'_>, place: Where, doc: i64, row: &Statement) -> Result<Option<(i64, usize)>> {
+    fn scored(&self, asking: &Asking<'_>, place: Where, doc: i64, row: &Statement) -> Result<Option<Hit>> {
         let needle = match &asking.way {
-            Way::Words => return Ok(Some(score(&row.with_bytes(1, found_words)))),
+            Way::Words => return Ok(Some(row.with_bytes(1, |blob| hit_of_words(place, doc, blob)))),
             Way::Substring(needle) => needle,
         };
         let Some(known) = self.known_doc(place, doc)? else { return Ok(None) };
@@ -100,26 +102,36 @@ impl Store {
                 found.hits.extend(needle.hits(text).iter().map(|_| (0, field)));
             }
         }
-        Ok((!found.hits.is_empty()).then(|| score(&found)))
+        let (score, field) = score(&found);
+        Ok((!found.hits.is_empty()).then(|| Hit { doc, place, score, field, words: Vec::new() }))
     }
 
     /// Appends a run, what was found in it, and its position.
-    fn push_hit(&self, asking: &Asking<'_>, hit: &Hit, top: i64, noted: bool, batch: &mut Batch) -> Result<()> {
+    fn push_hit(
+        &self,
+        asking: &Asking<'_>,
+        hit: &Hit,
+        top: i64,
+        tokenizer: &Tokenizer<'_>,
+        batch: &mut Batch,
+    ) -> Result<()> {
         let Some(known) = self.known_doc(hit.place, hit.doc)? else { return Ok(()) };
         let Some(line) = self.asked_line(&known, &asking.asked)? else { return Ok(()) };
         let Some(texts) = self.texts(&known)? else { return Ok(()) };
         let text = &texts[hit.field.min(FIELDS.len() - 1)];
         let spans = match &asking.way {
             Way::Words => {
-                let sql = hit.place.of([Sql::Spans, Sql::TailSpans]);
-                let column = Bind::Integer(hit.field as i64);
-                let values = [Bind::Text(&asking.expression), Bind::Integer(hit.doc), column, Bind::Text(text)];
-                self.first(sql, &values, |row| row.with_bytes(0, pairs))?.unwrap_or_default()
+                let words = tokenizer.words(text);
+                let span = |(first, count): &(usize, usize)| {
+                    let last = words.get(first + count.max(&1) - 1)?;
+                    Some(words.get(*first)?.start..last.end)
+                };
+                hit.words.iter().filter_map(span).collect()
             }
             Way::Substring(needle) => needle.hits(text),
         };
         let Some(shown) = excerpt(text, spans) else { return Ok(()) };
-        if !self.push_line(&line, false, noted, batch)? {
+        if !self.push_line(&line, false, asking.noted, batch)? {
             return Ok(());
         }
         batch.push_text(FIELDS[hit.field.min(FIELDS.len() - 1)].as_bytes());
@@ -158,15 +170,16 @@ fn numbers(blob: &[u8]) -> Vec<usize> {
     blob.chunks_exact(4).map(|four| number(four).unwrap_or_default()).collect()
 }
 
-fn found_words(blob: &[u8]) -> Found {
+fn hit_of_words(place: Where, doc: i64, blob: &[u8]) -> Hit {
     let numbers = numbers(blob);
-    let Some((columns, rest)) = numbers.split_first() else { return Found::default() };
-    let (sizes, hits) = rest.split_at((*columns).min(rest.len()));
+    let (columns, rest) = numbers.split_first().map_or((0, [].as_slice()), |(columns, rest)| (*columns, rest));
+    let (sizes, hits) = rest.split_at(columns.min(rest.len()));
     // The last column has the marks that filters ask for, which are no words of anybody.
     let fields = FIELDS.len().min(sizes.len());
     let mut phrases: Vec<usize> = Vec::new();
     let mut found = Found { sizes: sizes[..fields].iter().map(|size| *size as f64).collect(), hits: Vec::new() };
-    for hit in hits.chunks_exact(2).filter(|hit| hit[1] < fields) {
+    let hits = || hits.chunks_exact(4).filter(|hit| hit[1] < fields);
+    for hit in hits() {
         // Phrases are counted as they come: those of filters are none.
         let phrase = phrases.iter().position(|known| *known == hit[0]).unwrap_or_else(|| {
             phrases.push(hit[0]);
@@ -174,9 +187,6 @@ fn found_words(blob: &[u8]) -> Found {
         });
         found.hits.push((phrase, hit[1]));
     }
-    found
-}
-
-fn pairs(blob: &[u8]) -> Vec<std::ops::Range<usize>> {
-    numbers(blob).chunks_exact(2).map(|pair| pair[0]..pair[1]).collect()
+    let (score, field) = score(&found);
+    Hit { doc, place, score, field, words: hits().filter(|hit| hit[1] == field).map(|hit| (hit[2], hit[3])).collect() }
 }

@@ -17,7 +17,7 @@ use crate::model::search::{Kind, Mode, code, mark};
 /// So many rows are read at once.
 const STEP: usize = 500;
 /// For so long one slice goes on.
-const SLICE: Duration = Duration::from_millis(20);
+const SLICE: Duration = Duration::from_millis(50);
 
 impl Store {
     /// Writes what the index lacks, where this connection may; where it is built, nobody is waited for.

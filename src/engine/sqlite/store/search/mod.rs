@@ -45,9 +45,10 @@ impl crate::engine::Search for Store {
         self.atomically(|| self.make_tables(mode))
     }
 
-    fn build_search(&self) -> Result<bool> {
+    fn build_search(&self) -> Result<Option<i64>> {
         self.alone_here()?;
-        self.search_slice()
+        let more = self.search_slice()?;
+        Ok(self.search_state()?.filter(|_| more).map(|state| state.done))
     }
 
     fn indexed(&self) -> Result<Indexed> {

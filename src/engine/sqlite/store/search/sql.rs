@@ -25,16 +25,6 @@ macro_rules! find {
     };
 }
 
-macro_rules! spans {
-    ($schema:literal) => {
-        concat!(
-            "SELECT visual_hits(search_words, ?3, ?4) FROM ",
-            $schema,
-            ".search_words WHERE search_words MATCH ?1 AND rowid = ?2"
-        )
-    };
-}
-
 macro_rules! put {
     ($schema:literal, words) => {
         concat!(
@@ -164,8 +154,4 @@ queries! {
     HasWords = "SELECT 1 FROM main.search_words WHERE search_words MATCH ?1 AND rowid = ?2";
     /// The same of trigrams.
     HasSubstrings = "SELECT 1 FROM main.search_substrings WHERE search_substrings MATCH ?1 AND rowid = ?2";
-    /// Where the words are in a text.
-    Spans = spans!("main");
-    /// The same in TEMP.
-    TailSpans = spans!("temp");
 }

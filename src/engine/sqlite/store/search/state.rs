@@ -1,10 +1,9 @@
 //! What is indexed, and whether all of it is.
 
-use super::VERSION;
 use super::kept::Seen;
 use super::sql::Sql;
 use crate::engine::sqlite::store::Store;
-use crate::engine::sqlite::store::history::Mark;
+use crate::engine::sqlite::store::history::{Mark, VERSION};
 use crate::error::Result;
 use crate::model::search::Mode;
 
