@@ -33,6 +33,7 @@ const COMMANDS = [
 
 const RUNS = [
   require('./runs.js'),
+  require('./search.js'),
   require('./show.js'),
   require('./enqueue.js'),
   require('./cancel.js'),

@@ -31,6 +31,8 @@ const ONE_PAGE = 'it is a page of a table by its key, and store/archive/tests.rs
 const UNDOES = 'suite 139 has a model of its own: the board of the beginning, and that of the end';
 const NO_MEMORY = 'no peer remembers what was done';
 const MANY = 'it is moveWorktree, which has one, in a transaction';
+const SEARCHED = 'suite 144 compares what is found with a plain look at every run, after any history';
+const SEARCH_ALONE = 'what it takes and what it takes without it bench/search measures, in files of their own';
 const RUN_MODEL = 'runs have a model in Rust (store/runs/tests/life.rs), and processes that are killed (faults/10)';
 
 const of = (names, reason) => Object.fromEntries(names.map((name) => [`VisualDatabase.${name}`, reason]));
@@ -59,6 +61,7 @@ const EXCEPTIONS = {
     ...of(['renderPrompt', 'setMetadata', 'getMetadata', 'setWipLimit', 'findWorktrees'], OWN_MODEL),
     ...of(['moveWorktree', 'moveWorktrees', 'getMoves'], LEDGER),
     ...of(['undo', 'redo'], UNDOES),
+    ...of(['enableSearch', 'disableSearch', 'searchRuns'], SEARCHED),
   },
   benchmark: {
     ...of(BACKUPS, DEPENDS),
@@ -70,6 +73,7 @@ const EXCEPTIONS = {
     ...of(['getChanges', 'getMoves'], NO_PEER),
     ...of(['findWorktrees'], NO_FINDER),
     ...of(['moveWorktrees'], MANY),
+    ...of(['enableSearch', 'disableSearch', 'searchRuns'], SEARCH_ALONE),
     ...of(['undo', 'redo'], NO_MEMORY),
     ...of(['listArchived'], ONE_PAGE),
     ...of(['watch'], FOLLOWS),
