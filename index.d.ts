@@ -1460,7 +1460,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
 
   /**
    * Runs that say something: all words of the text, each piece between spaces as it stands, whatever its case and accents; or, of
-   * mode `'substring'`, the text itself, whatever its case. The best come first; of what is in very many runs the latest 1,000 (200 of
+   * mode `'substring'`, the text itself, whatever its case. The best come first; of what is in very many runs the latest 400 (200 of
    * a substring) are ranked, then those before them.
    *
    * @param text up to 1,000 characters; never syntax, unless `syntax` is `true`

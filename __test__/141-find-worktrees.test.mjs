@@ -56,7 +56,7 @@ const VALUE = {
   branch: (found) => found.branchName,
   updated: (found) => found.updatedAt ?? found.createdAt,
 };
-const LAST_FIRST = ['newest', 'updated'];
+const LAST_FIRST = new Set(['newest', 'updated']);
 const compare = (one, other) => (one < other ? -1 : Number(one > other));
 
 function asked(db, { orderBy = 'newest', ...filter }) {
@@ -65,7 +65,7 @@ function asked(db, { orderBy = 'newest', ...filter }) {
     .filter((found) => Object.entries(filter).every(([key, value]) => KEEPS[key](found, value, db)));
   const value = VALUE[orderBy];
   const sorted = kept.toSorted((a, b) => compare(value(a), value(b)) || compare(a.id, b.id));
-  return LAST_FIRST.includes(orderBy) ? sorted.toReversed() : sorted;
+  return LAST_FIRST.has(orderBy) ? sorted.toReversed() : sorted;
 }
 
 const ONE_OF = {
