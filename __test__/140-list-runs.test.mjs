@@ -1,5 +1,6 @@
 // `listRuns`: every filter and every order, whoever wrote the runs, and whether they were folded or not.
 // Long because it is read as a specification: each rule of lists of runs is a test.
+import { execFileSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -142,9 +143,32 @@ describe('the history', () => {
       .pluck()
       .get();
     db.db.exec(`DROP TRIGGER changes_execution_delete; DELETE FROM zone_executions WHERE id <> '${id}'; ${trigger}`);
-    expect(db.getStats().executions).toBe(1);
     expect(idsOf(db.listRuns().items)).toEqual([id]);
+    expect(db.getTrend({ bucket: 'day' }).at(-1).runs).toBe(1);
   });
+
+  it.each(['listRuns', 'getTrend'])(
+    'has no more what another program left out of a table that it made anew: %s',
+    (name) => {
+      const dbPath = temporaryFile();
+      const db = board({ dbPath });
+      const [gone, kept] = [db.recordExecution(execution()), db.recordExecution(execution())];
+      expect(db.listRuns().items).toHaveLength(2);
+      const triggers = db.db.prepare(
+        "SELECT sql FROM sqlite_schema WHERE tbl_name = 'zone_executions' AND type = 'trigger'",
+      );
+      execFileSync('sqlite3', [
+        dbPath,
+        `BEGIN; CREATE TABLE new_executions (id TEXT PRIMARY KEY, zone_id TEXT NOT NULL, worktree_id TEXT NOT NULL, agent_type TEXT NOT NULL,
+         prompt TEXT NOT NULL, result TEXT, success INTEGER, executed_at TEXT NOT NULL);
+       INSERT INTO new_executions SELECT * FROM zone_executions WHERE id <> '${gone}';
+       DROP TABLE zone_executions; ALTER TABLE new_executions RENAME TO zone_executions;
+       ${triggers.pluck().all().join(';')}; COMMIT`,
+      ]);
+      if (name === 'listRuns') expect(idsOf(db.listRuns().items)).toEqual([kept]);
+      else expect(db.getTrend({ bucket: 'day' }).at(-1).runs).toBe(1);
+    },
+  );
 });
 
 describe('listRuns(filter?)', () => {
