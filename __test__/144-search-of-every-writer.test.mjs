@@ -242,6 +242,7 @@ describe('a search finds', () => {
     const left = db.db.prepare('SELECT phase, done FROM search_state').get();
     expect(left.phase).toBe(1);
     expect(left.done).toBeGreaterThan(500);
+    expect(checkSearch(dbPath)).toEqual({ unfinished: true, wrong: [] });
     expect(db.enableSearch()).toEqual({ modes: ['words'], indexed: 4000 });
     expect(checkSearch(dbPath)).toEqual({ unfinished: false, wrong: [] });
   });

@@ -175,7 +175,9 @@ function checkIndex(database) {
   const { connection } = stateOf(database, 'searchRuns');
   const bits = addon.searchable(connection);
   if (bits === 0) return null;
-  return { unfinished: (bits & UNFINISHED) !== 0, wrong: list(TEXT, addon.checkSearch(connection), connection) };
+  const unfinished = (bits & UNFINISHED) !== 0;
+  // One that isn't built to its end lacks what is to come, which is nothing wrong.
+  return { unfinished, wrong: unfinished ? [] : list(TEXT, addon.checkSearch(connection), connection) };
 }
 
 module.exports = { checkIndex, methods };
