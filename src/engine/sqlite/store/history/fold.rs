@@ -28,12 +28,14 @@ struct Building {
 impl Store {
     /// Writes what the log has, where it is much and nobody has to be waited for.
     pub(in crate::engine::sqlite::store) fn fold_runs(&self) -> Result<()> {
+        // What the log wasn't told, such as a table that was made anew without some of its rows, shows as wrong counts: mending them takes
+        // the history's place in the log away. Who can't mend them has to read everything.
+        if self.version >= super::VERSION && !self.connection.in_transaction() {
+            self.history.doubtful.set(self.read_counts(|_| Ok(Some(())))?.is_none());
+        }
         if !self.may_fold() {
             return Ok(());
         }
-        // What the log wasn't told, such as a table that was made anew without some of its rows, shows as wrong counts: mending them takes
-        // the history's place in the log away.
-        self.read_counts(|_| Ok(Some(())))?;
         // As many rows of the log are looked at without a snapshot: what they are is looked at again with the lock.
         let is_much = {
             let _busy = self.connection.enter();

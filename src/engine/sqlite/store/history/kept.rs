@@ -1,6 +1,6 @@
 //! What a store keeps of the history.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::compiled::Statements;
 use super::tail::Tail;
@@ -12,4 +12,6 @@ pub struct History {
     pub statements: Statements,
     /// What the tables don't have yet.
     pub tail: RefCell<Tail>,
+    /// The counts are wrong, and not mended: the log wasn't told everything.
+    pub doubtful: Cell<bool>,
 }

@@ -6,6 +6,7 @@ use super::log::{Read, Stretch};
 use super::sql::Sql;
 use super::tail::Tail;
 use super::truth::key_of;
+use crate::engine::sqlite::store::queries::Query;
 use crate::engine::sqlite::store::{Store, archive, runs};
 use crate::error::Result;
 
@@ -15,11 +16,10 @@ const STRETCH: usize = 10_000;
 impl Store {
     /// Brings the tail up to date. In a snapshot.
     pub(in crate::engine::sqlite::store) fn read_tail(&self) -> Result<()> {
-        let read = self.history_read()?;
+        let read = self.history_read()?.filter(|_| !self.history.doubtful.get());
         let from = read.filter(|read| !read.building).map(|Read { mark, .. }| mark);
         let end = self.log_mark()?;
-        let doubts =
-            if from.is_none() && end.is_some() { self.first(Sql::Doubts, &[], |row| row.integer(0))? } else { None };
+        let doubts = if from.is_none() && end.is_some() { self.doubts()? } else { None };
         let mut tail = self.history.tail.borrow_mut();
         let goes_on = match tail.to {
             // The same tables, and the log as it was: nothing of it was rolled back, and the file is no other one.
@@ -67,6 +67,12 @@ impl Store {
             tail.to = if rows < STRETCH { end } else { last };
         }
         Ok(())
+    }
+
+    /// What tells whether everything has to be read again.
+    fn doubts(&self) -> Result<Option<[i64; 3]>> {
+        let schema = self.first(Query::SchemaVersion, &[], |row| row.integer(0))?.unwrap_or_default();
+        self.first(Sql::Doubts, &[], |row| [row.integer(0), row.integer(1), schema])
     }
 
     fn read_all(&self, tail: &mut Tail) -> Result<()> {

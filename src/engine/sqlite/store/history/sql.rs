@@ -59,7 +59,7 @@ queries! {
         "SELECT r.seq, r.stamp, c.stamp, EXISTS (SELECT 1 FROM main.history_building) \
          FROM main.changes_readers AS r LEFT JOIN main.changes AS c ON c.seq = r.seq WHERE r.name = 'history'";
     /// How often somebody has done what the log isn't told.
-    Doubts = "SELECT doubts FROM main.changes_state";
+    Doubts = "SELECT doubts, stamp FROM main.changes_state";
     /// It has come so far.
     SetRead = "INSERT OR REPLACE INTO main.changes_readers (name, seq, stamp) VALUES ('history', ?1, ?2)";
     /// What the log says behind a row of it of runs and executions, of worktrees that went to the archive or came back, and of

@@ -13,8 +13,9 @@ pub struct Tail {
     pub from: Option<Mark>,
     /// Where the log ended.
     pub to: Option<Mark>,
-    /// How often somebody had done by then what the log isn't told, where this is everything: the tables' place in the log tells else.
-    pub doubts: Option<i64>,
+    /// Where this is everything: how often somebody had done by then what the log isn't told, since when that is counted, and the
+    /// schema's number. Else the tables' place in the log tells.
+    pub doubts: Option<[i64; 3]>,
     /// By id; `None` is no more.
     pub lines: HashMap<String, Option<Line>>,
     /// Where the tables have what is otherwise now.
