@@ -1,0 +1,37 @@
+'use strict';
+
+// Studio's answers: the page, its JSON and its stream of changes, as one handler for node:http. It speaks to the class only.
+
+const { assets } = require('./assets.js');
+const { doorOf } = require('./door.js');
+const { Refused, answerError, setHeaders } = require('./replies.js');
+const { optionsOf } = require('./options.js');
+const { pathOf } = require('./requests.js');
+const { routesOf } = require('./routes.js');
+
+/**
+ * A handler `(request, response) => promise` of Studio on an open database. `options` are those of index.d.ts.
+ *
+ * @throws {TypeError} for options of a wrong kind, and where nothing says who may come in
+ */
+function createStudioHandler(db, options) {
+  const studio = optionsOf(db, options);
+  const files = assets();
+  const door = doorOf(studio);
+  const routes = routesOf(studio);
+
+  return async function studioHandler(request, response) {
+    setHeaders(response);
+    try {
+      const url = pathOf(request, studio.basePath);
+      if (await door(request, response, url)) return;
+      const route = routes.find(request.method, url.pathname);
+      if (route) await route(request, response, url);
+      else files(request, response, url.pathname);
+    } catch (error) {
+      answerError(response, error);
+    }
+  };
+}
+
+module.exports = { createStudioHandler, Refused };
