@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const install = '__test__/*-install-*.test.mjs';
+const browser = '__test__/*-browser-*.test.mjs';
 
 export default defineConfig({
   test: {
@@ -14,7 +15,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'suite', include: ['__test__/**/*.test.mjs'], exclude: [install, '**/node_modules/**'] },
+        test: { name: 'suite', include: ['__test__/**/*.test.mjs'], exclude: [install, browser, '**/node_modules/**'] },
       },
       {
         // Installs the package as users do, which compiles it: minutes rather than seconds.
@@ -26,6 +27,11 @@ export default defineConfig({
           hookTimeout: 600_000,
           fileParallelism: false,
         },
+      },
+      {
+        // Studio's page in Chromium: `npm run test:studio`.
+        extends: true,
+        test: { name: 'studio', include: [browser], fileParallelism: false, testTimeout: 60_000 },
       },
     ],
   },

@@ -12,7 +12,7 @@ const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
+  '.md': 'text/plain; charset=utf-8',
 };
 
 /** `serve(request, response, pathname)`; each handler reads them anew. */
