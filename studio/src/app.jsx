@@ -12,10 +12,12 @@ import { Notices } from './shared/notices.jsx';
 import { place } from './shared/place.js';
 import { ThemeChoice } from './shared/theme.jsx';
 import { Sql } from './sql/sql.jsx';
+import { Trends } from './trends/trends.jsx';
 
 const VIEWS = [
   ['canvas', 'Canvas', () => true],
   ['runs', 'Runs', () => true],
+  ['trends', 'Trends', ({ views }) => views.trends],
   ['moves', 'Moves', () => true],
   ['health', 'Health', () => true],
   ['sql', 'SQL', ({ views }) => views.sql],
@@ -82,6 +84,9 @@ function Shell(props) {
           </Match>
           <Match when={view() === 'runs'}>
             <Runs info={props.info} />
+          </Match>
+          <Match when={view() === 'trends' && isThere(props.info, 'trends')}>
+            <Trends info={props.info} />
           </Match>
           <Match when={view() === 'moves'}>
             <Moves />

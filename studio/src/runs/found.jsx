@@ -6,7 +6,11 @@ import { to } from '../shared/place.js';
 import { Status } from '../shared/status.jsx';
 
 export function Found(props) {
-  const pages = createPages('search', () => ({ text: props.text, ...props.filter() }));
+  const pages = createPages('search', () => {
+    // What is found is in the order of how well it was.
+    const { orderBy: _, ...filter } = props.filter();
+    return { text: props.text, ...filter };
+  });
   createEffect(on([() => props.text, props.filter], pages.reload));
   return (
     <section class="found" aria-label="Found runs">
