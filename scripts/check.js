@@ -56,6 +56,7 @@ const CHECKS = {
   studio: () => node('scripts/studio.js', '--check'),
   // As the README has it.
   test: () => [NPM, 'test'],
+  long: () => [NPM, 'run', 'test:long'],
   install: () => node('scripts/test.js', '--project', 'install'),
   runtimes: () => node('scripts/runtimes.js', '--after-test'),
 };
