@@ -23,6 +23,7 @@ const runs = require('./runs.js');
 const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
 const transactions = require('./transactions.js');
+const trends = require('./trends.js');
 const undo = require('./undo.js');
 const usage = require('./usage.js');
 const watch = require('./watch.js');
@@ -73,6 +74,7 @@ for (const concept of [
   assignments,
   executions,
   statistics,
+  trends,
   board,
   moves,
   archive,

@@ -21,6 +21,7 @@ mod session;
 mod spending;
 pub mod sqlite;
 mod statistics;
+mod trends;
 mod undo;
 mod wip_limits;
 mod workers;
@@ -44,6 +45,7 @@ pub use runs::{RunFilter, RunOrder, Runs, RunsAfter};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
+pub use trends::{By, TrendFilter, Trends};
 pub use undo::Undo;
 pub use wip_limits::WipLimits;
 pub use workers::{Asked, Claim, Workers};
@@ -60,6 +62,7 @@ pub trait Engine:
     + Assignments
     + Executions
     + Statistics
+    + Trends
     + Runs
     + Workers
     + Output
@@ -85,6 +88,7 @@ impl<
         + Assignments
         + Executions
         + Statistics
+        + Trends
         + Runs
         + Workers
         + Output
