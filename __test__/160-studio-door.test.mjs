@@ -177,6 +177,15 @@ describe('mounted in a server of somebody’s own', () => {
     expect((await asked('/api/board', { headers: { authorization: 'Bearer good' } })).status).toBe(404);
   });
 
+  test('its address without the last slash leads to the one with it, which its files are named from', async () => {
+    const { asked } = await mounted(board(), { authorize: () => true, basePath: '/studio' });
+    const { status, headers } = await asked('/studio');
+    expect([status, headers.location]).toEqual([308, '/studio/']);
+    for (const path of ['/studio/', '/studio/studio.js', '/studio/studio.css', '/studio/api/info'])
+      expect((await asked(path)).status).toBe(200);
+    expect((await asked('/studious/')).status).toBe(404);
+  });
+
   test('and may take its time; only true lets in', async () => {
     for (const answer of [false, 1, 'yes', undefined]) {
       const { asked } = await mounted(board(), { authorize: async () => answer });

@@ -125,6 +125,63 @@ describe('a run', () => {
   });
 });
 
+describe('trends', () => {
+  const numbersOf = async (page, title) => {
+    const chart = page.locator('.chart', { has: page.getByRole('heading', { name: title, exact: true }) });
+    await chart.getByText('Numbers').click();
+    const cells = await chart
+      .locator('.wide-table tbody tr')
+      .evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.innerText)));
+    return { chart, cells };
+  };
+
+  test('are what getTrend answers, in pictures and in numbers, each one click from its runs', async () => {
+    const { db, page } = await opened({ at: '#/trends', timezoneId: 'UTC' });
+    await page.locator('.chart canvas').first().waitFor();
+    expect(await page.locator('.chart').count()).toBeGreaterThanOrEqual(4);
+    const { chart, cells } = await numbersOf(page, 'Runs');
+    const since = new Date(Date.now() - 7 * 86_400_000);
+    const rows = db.getTrend({ bucket: 'day', since });
+    expect(cells.map((row) => row.slice(1, 3).map(Number))).toEqual(
+      rows.map(({ succeeded, failed }) => [succeeded, failed]),
+    );
+    await chart.locator('tbody a').nth(3).click();
+    await page.getByRole('heading', { name: 'Runs' }).waitFor();
+    const asked = new URLSearchParams(page.url().split('?')[1]);
+    expect(asked.get('since')).toBe(rows[3].start);
+    expect(Date.parse(asked.get('until')) - Date.parse(asked.get('since'))).toBe(86_399_999);
+  });
+
+  test('by agent are a line each, and the address keeps what was chosen', async () => {
+    const { page } = await opened({ at: '#/trends' });
+    await page.getByLabel('By').selectOption('agent');
+    const totals = page.getByRole('region', { name: 'Totals' });
+    await totals.getByRole('link', { name: 'code-reviewer' }).waitFor();
+    expect(page.url()).toContain('by=agent');
+    await page.reload();
+    await totals.getByRole('link', { name: 'code-reviewer' }).click();
+    await soon(async () => new Set(await page.locator('.table-body a').allInnerTexts())).toEqual(
+      new Set(['code-reviewer']),
+    );
+  });
+
+  test('a click into a picture leads to the runs of that time', async () => {
+    const { page } = await opened({ at: '#/trends' });
+    const picture = page.locator('.chart .u-over').first();
+    await picture.hover();
+    await picture.click();
+    await soon(() => page.url()).toMatch(/#\/runs\?.*since=/);
+  });
+
+  test('the week has its runs by the hour', async () => {
+    const { db, page } = await opened({ at: '#/trends', timezoneId: 'UTC' });
+    await page.locator('.week td').first().waitFor();
+    const cells = await page.locator('.week tbody td').allInnerTexts();
+    const rows = db.getTrend({ bucket: 'hourOfWeek', since: new Date(Date.now() - 7 * 86_400_000) });
+    expect(cells.map((text) => Number(text))).toEqual(rows.map(({ runs }) => runs));
+  });
+});
+
 describe('moves', () => {
   test('are listed with who and why, and filtered', async () => {
     const { db, page, go } = await opened({ at: '#/moves' });

@@ -15,6 +15,7 @@ const VIEWS = [
   ['a run', (db) => `#/run/${idOf(db, { status: 'succeeded' })}`, '.run pre'],
   ['a run at work', (db) => `#/run/${idOf(db, { status: 'running' })}`, '.run .output'],
   ['a run that asks', (db) => `#/run/${idOf(db, { status: 'waiting' })}`, '.run form'],
+  ['trends', '#/trends?by=agent', '.chart canvas'],
   ['moves', '#/moves', '.table-body [role=row]'],
   ['health', '#/health', '.checks li'],
   ['SQL', '#/sql', '.sql textarea'],
@@ -73,7 +74,7 @@ describe('by keyboard alone', () => {
   test('every view is reached, and the focus is always seen', async () => {
     const { page } = await opened();
     await page.locator('.card').first().waitFor();
-    for (const view of ['Runs', 'Moves', 'Health', 'SQL', 'Canvas']) {
+    for (const view of ['Runs', 'Trends', 'Moves', 'Health', 'SQL', 'Canvas']) {
       await until(page, 'Tab', view);
       expect(await isFocusSeen(page)).toBe(true);
       await page.keyboard.press('Enter');

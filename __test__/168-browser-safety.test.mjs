@@ -58,6 +58,7 @@ describe('hostile text', () => {
       `#/canvas?worktree=${encodeURIComponent(worktreeId)}`,
       '#/runs',
       ...ids.map((id) => `#/run/${id}`),
+      '#/trends?by=agent',
       '#/moves',
       '#/health',
     ];
@@ -93,7 +94,7 @@ describe('the page', () => {
     const { page, context, server, go } = await opened();
     const asked = [];
     context.on('request', (request) => asked.push(new URL(request.url()).origin));
-    for (const view of ['runs', 'moves', 'health', 'sql', 'canvas']) {
+    for (const view of ['runs', 'trends', 'moves', 'health', 'sql', 'canvas']) {
       await go(`#/${view}`);
       await page.waitForTimeout(200);
     }

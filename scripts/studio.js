@@ -1,7 +1,7 @@
 'use strict';
 
 // Studio's page. Without arguments its assets are built anew, to be committed; `--check` says whether they are what the source
-// makes, and small enough, and then runs the page in a browser.
+// makes, and small enough, and then runs the page in a browser; `--pictures` takes those of docs/.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -52,6 +52,12 @@ function check(args) {
   process.exitCode = found.length === 0 ? tests : 1;
 }
 
+function pictures() {
+  dependencies('studio');
+  return require('./studio/pictures.js').take();
+}
+
 const [first, ...rest] = process.argv.slice(2);
 if (first === '--check') check(rest);
+else if (first === '--pictures') void pictures();
 else build(ASSETS);

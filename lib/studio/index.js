@@ -24,13 +24,16 @@ function createStudioHandler(db, options) {
     setHeaders(response);
     try {
       const url = pathOf(request, studio.basePath);
-      if (await door(request, response, url)) return;
+      if (await door(request, response, url)) return undefined;
+      // What the page asks for is named from where it is.
+      if (url.pathname === '') return response.writeHead(308, { Location: `${studio.basePath}/` }).end();
       const route = routes.find(request.method, url.pathname);
       if (route) await route(request, response, url);
       else files(request, response, url.pathname);
     } catch (error) {
       answerError(response, error);
     }
+    return undefined;
   };
 }
 

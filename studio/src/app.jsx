@@ -26,6 +26,8 @@ const VIEWS = [
 const isThere = (info, name) => VIEWS.some(([view, , is]) => view === name && is(info));
 
 export function App() {
+  // At once: the board is most of what there is to wait for.
+  startBoard();
   const [info] = createResource(() => get('info'));
   return (
     <>
@@ -43,7 +45,6 @@ export function App() {
 }
 
 function Shell(props) {
-  startBoard();
   const view = () => (place().view === 'run' ? 'runs' : place().view);
   const title = () => VIEWS.find(([name]) => name === view())?.[1] ?? 'Nothing';
   createEffect(() => (document.title = `${title()} · ${props.info.name}`));

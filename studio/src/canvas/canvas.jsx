@@ -97,13 +97,13 @@ export function Canvas(props) {
   onMount(() => {
     const observer = new ResizeObserver(([{ contentRect }]) => {
       view.setSize({ width: contentRect.width, height: contentRect.height });
-      if (!view.touched()) placeView();
+      placeView();
     });
     observer.observe(stage);
     stage.addEventListener('wheel', on.wheel, { passive: false });
     onCleanup(() => observer.disconnect());
   });
-  const placeView = () => (selected() && placed().cards.has(selected()) ? show(selected()) : begin());
+  const placeView = () => view.begin(() => (selected() && placed().cards.has(selected()) ? show(selected()) : begin()));
   createEffect((before) => {
     if (ready() && before !== true) placeView();
     return ready();
@@ -144,8 +144,12 @@ export function Canvas(props) {
         onKeyDown={onKey}
         onClick={(event) => event.detail === 0 && select(event.target.closest('.card')?.dataset.id ?? selected())}
       >
+        <Show when={!isNear()}>
+          <Far view={view} board={board} placed={placed} ticks={ticks} />
+        </Show>
         <div
           class="world"
+          classList={{ distant: !isNear() }}
           style={{
             transform: `scale(${view.view().k}) translate(${-view.view().x}px, ${-view.view().y}px)`,
             '--k': Math.min(1, view.view().k),
@@ -160,9 +164,6 @@ export function Canvas(props) {
             )}
           </For>
         </div>
-        <Show when={!isNear()}>
-          <Far view={view} board={board} placed={placed} ticks={ticks} />
-        </Show>
         <Show when={ready() && board().worktrees.size === 0 && board().zones.size === 0}>
           <p class="empty">There is nothing on this canvas yet.</p>
         </Show>

@@ -14,6 +14,7 @@ const TONES = {
 /** Draws all of it, with `x`, `y` of the canvas in the upper left corner and `k` pixels for a unit. */
 export function draw(context, { board, placed, x, y, k, width, height, ratio, isMap }) {
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.globalAlpha = 1;
   context.clearRect(0, 0, width, height);
   if (isMap) {
     context.fillStyle = colour('zone');
@@ -24,6 +25,7 @@ export function draw(context, { board, placed, x, y, k, width, height, ratio, is
       context.strokeRect(...rect);
     }
   }
+  context.globalAlpha = 0.75;
   const tones = new Map();
   const toneOf = (name) => {
     if (!tones.has(name)) tones.set(name, colour(name));

@@ -11,20 +11,17 @@ const LOOSE_COLUMNS = 8;
 /** `{ cards: Map of id to { x, y }, zones: Map of id to { x, y, width, height }, bounds }` */
 export function layout(board) {
   const members = membersOf(board);
-  const positions = counted([...board.zones.values()].map(({ position }) => keyOf(position)));
+  const piles = piled([...board.zones.values()]);
   const zones = new Map();
   const cards = new Map();
-  const shared = sharedPositions(board);
   for (const zone of [...board.zones.values()].sort(byPosition)) {
-    const isLoose = positions.get(keyOf(zone.position)) > 1;
-    const worktrees = members.get(zone.id) ?? [];
-    const inside = furnished(zone, worktrees, shared, isLoose);
+    const inside = furnished(zone, members.get(zone.id) ?? [], piles.has(zone));
     const place = free(inside.rect, [...zones.values()]);
     zones.set(zone.id, { ...place, original: inside.rect });
     for (const [id, { x, y }] of inside.cards)
       cards.set(id, { x: x + place.x - inside.rect.x, y: y + place.y - inside.rect.y });
   }
-  layLoose(members.get(null) ?? [], shared, zones, cards);
+  layLoose(members.get(null), zones, cards);
   return { cards, zones, bounds: boundsOf(zones, cards) };
 }
 
@@ -40,12 +37,16 @@ function membersOf({ worktrees, places, zones }) {
 }
 
 /** A zone's rectangle, as tall as what is in it, and its cards. */
-function furnished({ position, size }, worktrees, shared, isLoose) {
+function furnished({ position, size }, worktrees, isLoose) {
   const rect = { x: position.x ?? 0, y: position.y ?? 0, width: size.width || 300, height: size.height || 200 };
   const cards = new Map();
-  const standing = worktrees.filter((worktree) => stands(worktree, shared) && isInside(worktree.position, rect));
-  for (const { id, position: at } of standing) cards.set(id, { x: at.x, y: at.y });
-  const rest = worktrees.filter(({ id }) => !cards.has(id));
+  const piles = piled(worktrees);
+  const rest = [];
+  for (const worktree of worktrees) {
+    const { x, y } = worktree.position;
+    if (stands(worktree, piles) && isInside(worktree.position, rect)) cards.set(worktree.id, { x, y });
+    else rest.push(worktree);
+  }
   const fitting = Math.max(1, Math.floor((rect.width - GAP) / (CARD.width + GAP)));
   // About as wide as high, where nobody has said how wide.
   const square = Math.ceil(Math.sqrt((rest.length * (CARD.height + GAP)) / (CARD.width + GAP)));
@@ -84,10 +85,15 @@ function free(rect, others) {
   return place;
 }
 
-function layLoose(worktrees, shared, zones, cards) {
-  const rest = worktrees.filter((worktree) => !stands(worktree, shared));
-  for (const worktree of worktrees)
-    if (stands(worktree, shared)) cards.set(worktree.id, { x: worktree.position.x, y: worktree.position.y });
+function layLoose(worktrees, zones, cards) {
+  const piles = piled(worktrees);
+  const rest = [];
+  for (const worktree of worktrees) {
+    const { x, y } = worktree.position;
+    if (stands(worktree, piles)) cards.set(worktree.id, { x, y });
+    else rest.push(worktree);
+  }
+  if (rest.length === 0) return;
   const { x, y, height } = boundsOf(zones, cards);
   const top = zones.size + cards.size === 0 ? 0 : y + height + 5 * GAP;
   rest.forEach(({ id }, index) =>
@@ -98,22 +104,22 @@ function layLoose(worktrees, shared, zones, cards) {
   );
 }
 
-/** Positions that several worktrees of a zone have: nobody put them there one by one. */
-function sharedPositions({ worktrees, places }) {
-  const keys = [...worktrees.values()].map(({ id, position }) => `${places.get(id)} ${keyOf(position)}`);
-  const counts = counted(keys);
-  return new Set([...worktrees.keys()].filter((_, index) => counts.get(keys[index]) > 1));
+/** Those that have the position of another one: nobody put them there one by one. */
+function piled(all) {
+  const firsts = new Map();
+  const piles = new Set();
+  for (const one of all) {
+    const { x, y } = one.position;
+    if (!firsts.has(x)) firsts.set(x, new Map());
+    const column = firsts.get(x);
+    if (column.has(y)) piles.add(one).add(column.get(y));
+    else column.set(y, one);
+  }
+  return piles;
 }
 
-const stands = ({ id, position }, shared) => (position.x !== 0 || position.y !== 0) && !shared.has(id);
+const stands = (worktree, piles) => (worktree.position.x !== 0 || worktree.position.y !== 0) && !piles.has(worktree);
 
-function counted(keys) {
-  const counts = new Map();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return counts;
-}
-
-const keyOf = ({ x, y }) => `${x} ${y}`;
 const byPosition = (one, other) => one.position.y - other.position.y || one.position.x - other.position.x;
 const isNear = (one, other) =>
   Math.abs(one.x - other.x) < CARD.width + 4 && Math.abs(one.y - other.y) < CARD.height + 4;
@@ -127,14 +133,15 @@ const overlaps = (one, other) =>
 
 /** Round everything; a little of nothing where there is nothing. */
 function boundsOf(zones, cards) {
-  const rects = [...zones.values(), ...[...cards.values()].map((at) => ({ ...at, ...CARD }))];
-  if (rects.length === 0) return { x: 0, y: 0, width: 1200, height: 800 };
+  if (zones.size + cards.size === 0) return { x: 0, y: 0, width: 1200, height: 800 };
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const { x, y, width, height } of rects) {
+  const take = (x, y, width, height) => {
     left = Math.min(left, x);
     top = Math.min(top, y);
     right = Math.max(right, x + width);
     bottom = Math.max(bottom, y + height);
-  }
+  };
+  for (const { x, y, width, height } of zones.values()) take(x, y, width, height);
+  for (const { x, y } of cards.values()) take(x, y, CARD.width, CARD.height);
   return { x: left, y: top, width: right - left, height: bottom - top };
 }

@@ -5,7 +5,6 @@ const NEAREST = 2;
 const FARTHEST = 0.02;
 const MARGIN = 40;
 
-/** `touched()` says whether somebody has chosen what is seen. */
 export function createView() {
   const [view, place] = createSignal({ x: 0, y: 0, k: 1 });
   let isTouched = false;
@@ -21,7 +20,12 @@ export function createView() {
     view,
     size,
     setSize,
-    touched: () => isTouched,
+    /** Chooses what is seen for somebody who has not. */
+    begin: (choose) => {
+      if (isTouched) return;
+      choose();
+      isTouched = false;
+    },
     pan: (dx, dy) => setView(({ x, y, k }) => ({ x: x - dx / k, y: y - dy / k, k })),
     /** Nearer or farther; what is under the point stays there. */
     zoom: (factor, px = size().width / 2, py = size().height / 2) =>

@@ -86,7 +86,7 @@ export class Board {
     const all = this[`${entity}s`];
     if (op === 'delete' || op === 'archived') {
       all.delete(id);
-      this.#touch(`${entity} ${id}`);
+      this.#forget(`${entity} ${id}`);
       return true;
     }
     const before = all.get(id);
@@ -115,6 +115,13 @@ export class Board {
 
   #touch(key) {
     this.#signals.get(key)?.[1]();
+  }
+
+  /** Whoever still asks gets a new signal; of what is gone for good none is kept. */
+  #forget(key) {
+    const signal = this.#signals.get(key);
+    this.#signals.delete(key);
+    signal?.[1]();
   }
 
   #touchShape() {

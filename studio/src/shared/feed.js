@@ -12,6 +12,10 @@ export function follow(listener) {
   onCleanup(() => listeners.delete(listener));
 }
 
+/** How long changes are gathered before they are shown, in milliseconds: the longer, the longer that takes. */
+const SOONEST_MS = 30;
+const SHARE = 4;
+let wait = SOONEST_MS;
 let source = null;
 let heard = [];
 
@@ -40,7 +44,7 @@ function open(next) {
   source.addEventListener('lost', begin);
   source.addEventListener('change', ({ data }) => {
     heard.push(JSON.parse(data));
-    if (heard.length === 1) setTimeout(tell, 30);
+    if (heard.length === 1) setTimeout(tell, wait);
   });
 }
 
@@ -48,5 +52,7 @@ function open(next) {
 function tell() {
   const changes = heard;
   heard = [];
+  const start = performance.now();
   for (const { hear } of listeners) hear?.(changes);
+  wait = Math.min(500, Math.max(SOONEST_MS, (performance.now() - start) * SHARE));
 }

@@ -87,8 +87,14 @@ const sums = (lines) =>
     lines[nth].map((_, at) => lines.slice(0, nth + 1).reduce((sum, line) => sum + (line[at] ?? 0), 0)),
   );
 
-function optionsOf({ series, stacked, show, link }, width) {
-  const axis = { stroke: colour('muted'), grid: { stroke: colour('line') }, ticks: { stroke: colour('line') } };
+/** Steps of an axis of durations, in milliseconds: those that people count by. */
+const DURATIONS = [1, 2, 5, 10, 20, 50, 100, 200, 500, ...[1, 2, 5, 10, 20, 30].map((n) => n * 1000)];
+for (const n of [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440, 2880]) DURATIONS.push(n * 60_000);
+
+function optionsOf({ series, stacked, show, link, label, isDuration }, width) {
+  const line = { stroke: colour('line'), width: 1 };
+  const axis = { stroke: colour('muted'), grid: line, ticks: line };
+  const nameOf = (seconds) => label(seconds * 1000);
   const drawn = series.map(({ name, tone, values }) => ({
     label: name,
     stroke: colour(tone),
@@ -102,9 +108,17 @@ function optionsOf({ series, stacked, show, link }, width) {
   return {
     width,
     height: HEIGHT,
-    series: [{ label: 'From' }, ...drawn],
+    series: [{ label: 'From', value: (_, at) => (at === null ? '–' : nameOf(at)) }, ...drawn],
     bands: stacked ? series.slice(1).map((_, nth) => ({ series: [nth + 2, nth + 1] })) : [],
-    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => show(tick)) }],
+    axes: [
+      { ...axis, space: 110, values: (_, ticks) => ticks.map(nameOf) },
+      {
+        ...axis,
+        size: 72,
+        incrs: isDuration ? DURATIONS : undefined,
+        values: (_, ticks) => ticks.map((tick) => show(tick).replace(/(min|h) 0 \w+$/, '$1')),
+      },
+    ],
     scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.05 : 1] } },
     cursor: { drag: { setScale: false, x: false } },
     hooks: {

@@ -101,6 +101,7 @@ export function Trends(props) {
             {...common()}
             title={by() ? 'Duration of nine in ten' : 'Duration'}
             show={duration}
+            isDuration
             series={
               by()
                 ? lines((row) => row.durationMs.p90)
