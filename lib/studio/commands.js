@@ -20,7 +20,7 @@ function inProcess(file, args, { input = '', limitMs, signal }) {
       child.kill('SIGKILL');
     };
     const limit = setTimeout(stop, limitMs, new Refused(408, 'ERR_TIMEOUT', `It took longer than ${limitMs} ms`));
-    const abandon = () => stop(new Refused(499, 'ERR_ABANDONED', 'Nobody waits for it any more'));
+    const abandon = () => stop(new Refused(499, 'ERR_TIMEOUT', 'Nobody waits for it any more'));
     signal?.addEventListener('abort', abandon, { once: true });
     if (signal?.aborted) abandon();
     const parts = [];

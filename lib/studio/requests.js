@@ -47,7 +47,7 @@ async function bodyOf(request) {
   let bytes = 0;
   for await (const part of request) {
     bytes += part.length;
-    if (bytes > MOST_BYTES) throw new Refused(413, 'ERR_BAD_REQUEST', 'That is too much');
+    if (bytes > MOST_BYTES) throw new Refused(413, 'ERR_TOO_MUCH', 'That is too much');
     parts.push(part);
   }
   let value;

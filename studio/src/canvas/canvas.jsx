@@ -30,36 +30,23 @@ export function Canvas(props) {
     board().shape();
     return layout(board());
   });
-  const selected = () => asked().worktree ?? null;
+  const selected = createMemo(() => asked().worktree ?? null);
   const select = (id) => ask({ worktree: id });
   const mayMove = () => props.info.write && past() === null;
   follow({ hear: () => setTicks((count) => count + 1), begin: () => setTicks((count) => count + 1) });
 
   const isNear = createMemo(() => view.view().k >= READABLE);
-  const readable = createMemo(() => (isNear() ? [...placed().cards.keys()].filter((id) => isSeen(id)) : []), [], {
-    equals: (one, other) => one.length === other.length && one.every((id, index) => id === other[index]),
-  });
-  function isSeen(id) {
-    const { x, y } = placed().cards.get(id);
-    const seen = view.seen();
-    // A card more on each side, so that none appears late.
-    return (
-      x + 2 * CARD.width > seen.x &&
-      y + 2 * CARD.height > seen.y &&
-      x - CARD.width < seen.x + seen.width &&
-      y - CARD.height < seen.y + seen.height
-    );
-  }
+  const readable = createMemo(() => (isNear() ? seen(placed(), view.seen()) : []), [], { equals: isSame });
   const counts = createMemo(() => {
     board().shape();
     const found = new Map();
     for (const zoneId of board().places.values()) found.set(zoneId, (found.get(zoneId) ?? 0) + 1);
     return found;
   });
-  const current = () => {
+  const current = createMemo(() => {
     const ids = readable();
     return [focused(), selected()].find((id) => ids.includes(id)) ?? ids[0];
-  };
+  });
   const at = (id) => {
     const place = placed().cards.get(id);
     const held = carried();
@@ -193,3 +180,18 @@ export function Canvas(props) {
     </div>
   );
 }
+
+/** The cards in a part of the canvas, with a card more on each side, so that none appears late. */
+function seen({ cards }, { x, y, width, height }) {
+  const [left, top, right, bottom] = [
+    x - 2 * CARD.width,
+    y - 2 * CARD.height,
+    x + width + CARD.width,
+    y + height + CARD.height,
+  ];
+  const ids = [];
+  for (const [id, at] of cards) if (at.x > left && at.y > top && at.x < right && at.y < bottom) ids.push(id);
+  return ids;
+}
+
+const isSame = (one, other) => one.length === other.length && one.every((id, index) => id === other[index]);
