@@ -45,6 +45,16 @@ describe('the token', () => {
     expect((await other.asked(API, { headers: { cookie: `${one.cookie}; ${other.cookie}` } })).status).toBe(200);
   });
 
+  test('that was followed from another page leads on by a page of our own, since no redirect would bring the cookie', async () => {
+    const { asked, token } = await served(board());
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    const { status, text, headers: told } = await asked(`/?token=${token}`, { headers });
+    expect([status, text]).toEqual([200, expect.stringContaining('content="0; url=/"')]);
+    expect(told['set-cookie'][0]).toContain('SameSite=Strict');
+    const hostile = await asked(`/"><script>?token=${token}`, { headers });
+    expect(hostile.text).not.toContain('<script>');
+  });
+
   test('does not come in by POST, where a form of another page could bring it', async () => {
     const { asked, token, origin } = await served(board(), { write: true });
     expect((await asked(`/api/undo?token=${token}`, { method: 'POST', headers: { origin } })).status).toBe(401);

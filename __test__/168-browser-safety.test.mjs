@@ -1,5 +1,7 @@
 // Data that wants to be a page: in every text field there is, Studio shows it as text, and nothing of it runs.
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { HOSTILE, opened, withBrowser } from './support/browser.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
 
@@ -119,6 +121,21 @@ describe('the page', () => {
     const { page } = await opened();
     expect(page.url()).not.toContain('token');
     expect(await page.evaluate(() => document.cookie)).toBe('');
+  });
+
+  test('is opened by its link in a page of elsewhere, too', async () => {
+    const { page, server } = await opened();
+    const elsewhere = createServer((_, response) =>
+      response.setHeader('content-type', 'text/html').end(`<a href="${server.url}">Studio</a>`),
+    ).listen(0);
+    await once(elsewhere, 'listening');
+    onTestFinished(() => elsewhere.close());
+    const stranger = await (await page.context().browser().newContext()).newPage();
+    await stranger.goto(`http://localhost:${elsewhere.address().port}/`);
+    await stranger.getByRole('link').click();
+    await stranger.locator('.card').first().waitFor();
+    expect(stranger.url()).toBe(`${server.origin}/`);
+    await stranger.context().close();
   });
 
   test('says so where it is not let in', async () => {

@@ -110,7 +110,12 @@ describe('studio', () => {
     const env = { PATH: `${join(folder, 'bin')}:${process.env.PATH}` };
     const { url } = await started({ args: [], env });
     for (let n = 0; n < 200 && !(existsSync(opened) && readFileSync(opened, 'utf8')); n += 1) await pause(10);
-    expect(readFileSync(opened, 'utf8')).toBe(url.href);
+    const given = readFileSync(opened, 'utf8');
+    // Everybody on the machine sees what a process is started with.
+    expect(given.split('token=')[0]).toBe(url.href.split('token=')[0]);
+    expect(given).not.toBe(url.href);
+    const enter = async () => (await fetch(given, { redirect: 'manual' })).status;
+    expect([await enter(), await enter()]).toEqual([303, 401]);
   });
 
   test('without a browser it goes on', async () => {

@@ -39,10 +39,10 @@ module.exports = (root, run) => {
 async function studio(database, { port, write = false, open, json }) {
   const { serve } = require('../studio/server.js');
   const told = untilTold();
-  const { url, close } = await serve(database, { port, write, actor: { kind: 'user', id: userName() } });
+  const { url, urlForOnce, close } = await serve(database, { port, write, actor: { kind: 'user', id: userName() } });
   if (json) printJson({ url, write });
   else print(`Studio is at ${url}\n${write ? 'It may change the board.' : 'It only looks.'} Ctrl-C ends it.`);
-  if (open) openBrowser(url);
+  if (open) openBrowser(urlForOnce());
   await told;
   await close();
 }

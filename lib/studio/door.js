@@ -11,8 +11,8 @@ const THIS_MACHINE = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/;
 const READING = new Set(['GET', 'HEAD']);
 
 /** `door(request, response, url)` throws what is refused; true where it has answered itself. */
-function doorOf({ token, authorize, basePath }) {
-  const admit = token === undefined ? ownLogin(authorize) : secret(token, basePath);
+function doorOf({ token, authorize, basePath, once }) {
+  const admit = token === undefined ? ownLogin(authorize) : secret(token, basePath, once);
   return async (request, response, url) => {
     const { headers, method } = request;
     if (token !== undefined && !THIS_MACHINE.test(headers.host ?? '')) throw no(403, 'This is no name of this machine');
@@ -47,16 +47,16 @@ const ownLogin = (authorize) => async (request) => {
 };
 
 /** The token in the address, once, and then a cookie that no script can read and no other site can send. */
-function secret(token, basePath) {
+function secret(token, basePath, once) {
   // Browsers keep one jar for all ports of a machine: several Studios must not take one another's cookies away.
   const name = `studio_${createHash('sha256').update(token).digest('hex').slice(0, 12)}`;
   const session = randomBytes(32).toString('base64url');
-  return async ({ method, headers }, response, { pathname, searchParams }) => {
+  return async ({ method, headers }, response, { searchParams }) => {
     const given = searchParams.get('token');
     if (given !== null && READING.has(method)) {
-      if (!isSame(given, token)) throw no(401, 'This token is not the one that was printed');
-      const cookie = `${name}=${session}; Path=${basePath}/; HttpOnly; SameSite=Strict`;
-      response.writeHead(303, { 'Set-Cookie': cookie, Location: `${basePath}${pathname}` }).end();
+      if (!isSame(given, token) && !once.delete(given)) throw no(401, 'This token is not the one that was printed');
+      response.setHeader('Set-Cookie', `${name}=${session}; Path=${basePath}/; HttpOnly; SameSite=Strict`);
+      lead(response, headers, `${basePath}/`);
       return true;
     }
     const cookies = (headers.cookie ?? '').split(/; */).filter((each) => each.startsWith(`${name}=`));
@@ -64,6 +64,16 @@ function secret(token, basePath) {
       throw no(401, 'Open the address that `visual-db studio` printed: it has the token');
     return false;
   };
+}
+
+/**
+ * To the address without the token. What a person followed from another page (a terminal in the browser, say) stays that page's
+ * navigation through every redirect, and the cookie doesn't come along: there our own page leads on.
+ */
+function lead(response, { 'sec-fetch-site': site }, address) {
+  if (site !== 'cross-site' && site !== 'same-site') return response.writeHead(303, { Location: address }).end();
+  const page = `<!doctype html><title>Studio</title><meta http-equiv="refresh" content="0; url=${address}">`;
+  return response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page);
 }
 
 /** In a time that says nothing about where they differ. */

@@ -4,7 +4,7 @@
 
 const { assets } = require('./assets.js');
 const { doorOf } = require('./door.js');
-const { Refused, answerError, setHeaders } = require('./replies.js');
+const { answerError, setHeaders } = require('./replies.js');
 const { optionsOf } = require('./options.js');
 const { pathOf } = require('./requests.js');
 const { routesOf } = require('./routes.js');
@@ -14,8 +14,10 @@ const { routesOf } = require('./routes.js');
  *
  * @throws {TypeError} for options of a wrong kind, and where nothing says who may come in
  */
-function createStudioHandler(db, options) {
-  const studio = optionsOf(db, options);
+const createStudioHandler = (db, options) => handlerOf(optionsOf(db, options));
+
+/** The same of what optionsOf has made. */
+function handlerOf(studio) {
   const files = assets();
   const door = doorOf(studio);
   const routes = routesOf(studio);
@@ -37,4 +39,4 @@ function createStudioHandler(db, options) {
   };
 }
 
-module.exports = { createStudioHandler, Refused };
+module.exports = { createStudioHandler, handlerOf };

@@ -6,7 +6,7 @@ const KEYS = ['write', 'actor', 'basePath', 'token', 'authorize'];
 const TOKEN = /^[\w-]{32,}$/;
 const PATH = /^(?:\/[\w.-]+)*$/;
 
-/** `{ db, writer, write, basePath, token, authorize }`: what the rest of Studio works with. */
+/** `{ db, writer, actor, write, basePath, token, authorize, once }`: what the rest of Studio works with. */
 function optionsOf(db, options = {}) {
   if (typeof db?.getBoard !== 'function') throw refusal('db', 'must be an open VisualDatabase', db);
   if (options === null || typeof options !== 'object') throw refusal('options', 'must be an object', options);
@@ -25,7 +25,8 @@ function optionsOf(db, options = {}) {
   if ((token === undefined) === (authorize === undefined))
     throw refusal('authorize', 'or `token` must say who may come in, and not both', authorize);
   // `as` says what is wrong with an actor.
-  return { db, writer: db.as(actor), actor, write, basePath, token, authorize };
+  // `once` has tokens that let in one time: see server.js.
+  return { db, writer: db.as(actor), actor, write, basePath, token, authorize, once: new Set() };
 }
 
 function refusal(field, wanted, value) {

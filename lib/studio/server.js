@@ -5,7 +5,8 @@
 const { randomBytes } = require('node:crypto');
 const { once } = require('node:events');
 const http = require('node:http');
-const { createStudioHandler } = require('./index.js');
+const { handlerOf } = require('./index.js');
+const { optionsOf } = require('./options.js');
 
 const LIMITS = {
   headersTimeout: 5000,
@@ -15,14 +16,26 @@ const LIMITS = {
   maxHeaderSize: 16 * 1024,
 };
 
-/** Serves Studio on 127.0.0.1: `{ url, close }`. Port 0 is any that is free. */
+const secret = () => randomBytes(32).toString('base64url');
+
+/**
+ * Serves Studio on 127.0.0.1: `{ url, urlForOnce, close }`. Port 0 is any that is free. What a browser is started with everybody
+ * on the machine can see in the list of processes: `urlForOnce()` is an address that lets in one time.
+ */
 async function serve(db, { port, write, actor }) {
-  const token = randomBytes(32).toString('base64url');
-  const server = http.createServer(LIMITS, createStudioHandler(db, { write, actor, token }));
+  const token = secret();
+  const studio = optionsOf(db, { write, actor, token });
+  const server = http.createServer(LIMITS, handlerOf(studio));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
+  const addressOf = (secret) => `http://127.0.0.1:${server.address().port}/?token=${secret}`;
   return {
-    url: `http://127.0.0.1:${server.address().port}/?token=${token}`,
+    url: addressOf(token),
+    urlForOnce() {
+      const once = secret();
+      studio.once.add(once);
+      return addressOf(once);
+    },
     async close() {
       const closed = once(server, 'close');
       server.close();
