@@ -82,39 +82,44 @@ describeWriters('with %o', (writers) => {
       open({ dbPath: empty }).close();
       let counted = 0;
       await fc.assert(
-        fc.asyncProperty(anyChange, anyHistory, anyCalls, anyHistory, anyTrends, async (change, first, calls, second, some) => {
-          const dbPath = temporaryFile();
-          copyFileSync(empty, dbPath);
-          const reading = open({ dbPath, readonly: true });
-          const db = acting(dbPath, Date.parse(change.at) - 10 * HOUR);
-          const trends = around(change, some, db.parent);
-          const pass = (n) => db.pass(n * 7 * MINUTE);
-          await writers[writer](dbPath, timed(first, change.at));
-          expectTrends(reading, trends.slice(0, 4));
-          act(db, calls, pass);
-          expectTrends(reading, trends);
-          expectTrends(db, trends);
-          await writers[writer](dbPath, timed(second, change.at));
-          expectTrends(reading, trends.slice(0, 4));
-          // So much that it is folded.
-          if (!db.getWorktree('wt-7')) db.createWorktree(worktree(7));
-          if (!db.getZone('zone-7')) db.createZone(zone(7));
-          const place = { zoneId: 'zone-7', worktreeId: 'wt-7', agentType: 'p', prompt: '' };
-          db.recordExecutions(Array.from({ length: 120 }, () => place));
-          counted += expectTrends(db, trends);
-          expectTrends(reading, trends.slice(0, 4));
-          act(db, calls, pass);
-          expectTrends(db, trends);
-          // Built anew by somebody else, who may only read, and then by us.
-          db.db.exec("DELETE FROM changes_readers WHERE name = 'history'");
-          expectTrends(open({ dbPath, readonly: true }), trends.slice(0, 4));
-          expectTrends(db, trends);
-        }),
-        { numRuns: 12, endOnFailure: true, seed: Number(process.env.SEED) || undefined, path: process.env.FCPATH },
+        fc.asyncProperty(
+          anyChange,
+          anyHistory,
+          anyCalls,
+          anyHistory,
+          anyTrends,
+          async (change, first, calls, second, some) => {
+            const dbPath = temporaryFile();
+            copyFileSync(empty, dbPath);
+            const reading = open({ dbPath, readonly: true });
+            const db = acting(dbPath, Date.parse(change.at) - 10 * HOUR);
+            const trends = around(change, some, db.parent);
+            const pass = (n) => db.pass(n * 7 * MINUTE);
+            await writers[writer](dbPath, timed(first, change.at));
+            expectTrends(reading, trends.slice(0, 4));
+            act(db, calls, pass);
+            expectTrends(reading, trends);
+            expectTrends(db, trends);
+            await writers[writer](dbPath, timed(second, change.at));
+            expectTrends(reading, trends.slice(0, 4));
+            // So much that it is folded.
+            if (!db.getWorktree('wt-7')) db.createWorktree(worktree(7));
+            if (!db.getZone('zone-7')) db.createZone(zone(7));
+            const place = { zoneId: 'zone-7', worktreeId: 'wt-7', agentType: 'p', prompt: '' };
+            db.recordExecutions(Array.from({ length: 120 }, () => place));
+            counted += expectTrends(db, trends);
+            expectTrends(reading, trends.slice(0, 4));
+            act(db, calls, pass);
+            expectTrends(db, trends);
+            // Built anew by somebody else, who may only read, and then by us.
+            db.db.exec("DELETE FROM changes_readers WHERE name = 'history'");
+            expectTrends(open({ dbPath, readonly: true }), trends.slice(0, 4));
+            expectTrends(db, trends);
+          },
+        ),
+        { numRuns: 3, endOnFailure: true, seed: Number(process.env.SEED) || undefined, path: process.env.FCPATH },
       );
       expect(counted).toBeGreaterThan(100);
     },
   );
 });
-
-

@@ -37,7 +37,7 @@ pub use executions::Executions;
 pub use feed::{CHANGED, ChangesAfter, Feed, Place};
 pub use lists::Lists;
 pub use metadata::Metadata;
-pub use moves::{MoveFilter, Moves};
+pub use moves::{FlowFilter, MoveFilter, Moves};
 pub use output::{Chunk, Output, STREAMS};
 pub use prompts::Prompts;
 pub use revisions::Revisions;
