@@ -152,6 +152,19 @@ describe('trends', () => {
     expect(Date.parse(asked.get('until')) - Date.parse(asked.get('since'))).toBe(86_399_999);
   });
 
+  test('the flow is what getFlow answers, each of its times one click from the moves', async () => {
+    const { db, page } = await opened({ at: '#/trends', timezoneId: 'UTC' });
+    const { chart, cells } = await numbersOf(page, 'Worktrees by zone');
+    const { buckets } = db.getFlow({ bucket: 'day', since: new Date(Date.now() - 7 * 86_400_000) });
+    expect(cells.map((row) => row.slice(1).map(Number))).toEqual(buckets.map(({ zones }) => Object.values(zones)));
+    await page.getByRole('cell', { name: 'In Review' }).waitFor();
+    await chart.locator('.wide-table tbody a').nth(3).click();
+    await page.getByRole('heading', { name: 'Moves' }).waitFor();
+    await soon(() => rows(page).count()).toBe(
+      db.getMoves({ since: buckets[3].start, until: buckets[4].start }).items.length,
+    );
+  });
+
   test('by agent are a line each, and the address keeps what was chosen', async () => {
     const { page } = await opened({ at: '#/trends' });
     await page.getByLabel('By').selectOption('agent');

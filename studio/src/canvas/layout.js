@@ -68,7 +68,7 @@ function furnished({ position, size }, worktrees, isLoose) {
   return { rect, cards };
 }
 
-/** Out of the way of others that it didn't overlap as they were put: what grew, or was never put anywhere. */
+/** Out of the way of those above and left of it: what grew, or was never put anywhere, would hide what is in them. */
 function free(rect, others) {
   const place = { ...rect };
   const start = rect.x;

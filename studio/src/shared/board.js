@@ -2,6 +2,12 @@
 // what it changes, not what is there.
 import { batch, createSignal } from 'solid-js';
 
+/** What the feed doesn't tell of something new. */
+const NEW = {
+  worktree: { metadata: {}, openRuns: 0, latestRun: null, costMicros: null },
+  zone: { metadata: {}, wipLimit: null },
+};
+
 export class Board {
   zones = new Map();
   worktrees = new Map();
@@ -92,7 +98,7 @@ export class Board {
     const before = all.get(id);
     // Of what isn't there any more there is nothing to change.
     if (op === 'update' && before === undefined) return false;
-    const old = op === 'update' ? before : { position: {}, size: {}, metadata: {}, openRuns: 0 };
+    const old = op === 'update' ? before : NEW[entity];
     const parts = ['position', 'size'].filter((part) => fields[part]);
     const merged = Object.fromEntries(parts.map((part) => [part, { ...old[part], ...fields[part] }]));
     this.#put(entity, id, { ...old, id, ...fields, ...merged });

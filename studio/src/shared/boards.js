@@ -35,6 +35,9 @@ function wantCards() {
   }
 }
 
+/** Who comes back from the archive brings his runs with him. */
+const tellsOfRuns = ({ entity, op }) => entity === 'run' || entity === 'execution' || op === 'restored';
+
 export function startBoard() {
   follow({
     begin(given) {
@@ -43,7 +46,7 @@ export function startBoard() {
     },
     hear(changes) {
       board.applyAll(changes);
-      if (changes.some(({ entity }) => entity === 'run' || entity === 'execution')) wantCards();
+      if (changes.some(tellsOfRuns)) wantCards();
     },
   });
   void begin();

@@ -108,6 +108,7 @@ function optionsOf({ series, stacked, show, link, label, isDuration }, width) {
   return {
     width,
     height: HEIGHT,
+    padding: [null, 32, null, null],
     series: [{ label: 'From', value: (_, at) => (at === null ? '–' : nameOf(at)) }, ...drawn],
     bands: stacked ? series.slice(1).map((_, nth) => ({ series: [nth + 2, nth + 1] })) : [],
     axes: [

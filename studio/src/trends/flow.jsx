@@ -3,6 +3,7 @@ import { For, Show, createMemo, createResource } from 'solid-js';
 import { get } from '../shared/api.js';
 import { board } from '../shared/boards.js';
 import { duration, number } from '../shared/format.js';
+import { to } from '../shared/place.js';
 import { Chart } from './chart.jsx';
 import { labelOf, timeZone } from './range.js';
 import { TONES } from './rows.js';
@@ -13,6 +14,12 @@ export function Flow(props) {
   const flow = () => (found.error ? undefined : found.latest);
   const zones = () => [...new Set(flow().buckets.flatMap(({ zones }) => Object.keys(zones)))];
   const nameOf = (id) => board.zone(id)?.name ?? id;
+  /** The moves of a bucket. */
+  const link = (index) => {
+    const [from, next] = [flow().buckets[index], flow().buckets[index + 1]];
+    const until = next && new Date(Date.parse(next.start) - 1).toISOString();
+    return to('moves', { since: from.start, until });
+  };
   const times = () => [
     ['Through it all', flow().leadTimeMs],
     ...Object.entries(flow().timeInZoneMs).map(([id, of]) => [`In ${nameOf(id)}`, of]),
@@ -24,6 +31,7 @@ export function Flow(props) {
         stacked
         starts={flow().buckets.map(({ start }) => start)}
         label={labelOf(props.bucket)}
+        link={link}
         show={number}
         series={zones().map((id, nth) => ({
           name: nameOf(id),
