@@ -26,6 +26,12 @@ const NO_LIMIT = [
   ['many', 1001, /1001/],
 ];
 
+const NO_TIME = [
+  ['a number', 5, /5/],
+  ['no time', 'yesterday', /yesterday/],
+  ['no date', new Date(NaN), /Date/],
+];
+
 const ANNA = { kind: 'user', id: 'anna' };
 
 /** Each call, and each of its arguments: what it is called, and what belongs there no more than here. */
@@ -34,6 +40,8 @@ const CALLS = {
   moveWorktree: (db) => db.moveWorktree('wt-1', 'zone-1'),
   moveWorktrees: (db) => db.moveWorktrees([]),
   getMoves: (db) => db.getMoves(),
+  getTrend: (db) => db.getTrend(),
+  getFlow: (db) => db.getFlow(),
   findWorktrees: (db) => db.findWorktrees(),
   archiveWorktree: (db) => db.archiveWorktree('wt-1'),
   restoreWorktree: (db) => db.restoreWorktree('wt-1'),
@@ -91,16 +99,24 @@ const WRONG = [
     (db, value) => db.getMoves({ [field]: value }),
     BUT_MISSING(wrong.NO_TEXT),
   ]),
-  ...['since', 'until'].map((field) => [
-    'getMoves',
-    field,
-    (db, value) => db.getMoves({ [field]: value }),
-    [
-      ['a number', 5, /5/],
-      ['no time', 'yesterday', /yesterday/],
-      ['no date', new Date(NaN), /Date/],
-    ],
+  ...['since', 'until'].map((field) => ['getMoves', field, (db, value) => db.getMoves({ [field]: value }), NO_TIME]),
+  ...['getTrend', 'getFlow'].flatMap((method) => [
+    [method, 'filter', (db, value) => db[method](value), wrong.NO_FIELDS.filter(([, value]) => value !== undefined)],
+    ...['since', 'until'].map((field) => [method, field, (db, value) => db[method]({ [field]: value }), NO_TIME]),
+    ...['bucket', 'timeZone'].map((field) => [
+      method,
+      field,
+      (db, value) => db[method]({ [field]: value }),
+      [['another word', 'never', /never/], ...BUT_MISSING(wrong.NO_TEXT)],
+    ]),
   ]),
+  ...['by', 'zoneId', 'worktreeId', 'agentType', 'status', 'model', 'parentRunId', 'branchName'].map((field) => [
+    'getTrend',
+    field,
+    (db, value) => db.getTrend({ [field]: value }),
+    BUT_MISSING(wrong.NO_TEXT).filter(([, value]) => !Array.isArray(value)),
+  ]),
+  ['getTrend', 'minDurationMs', (db, value) => db.getTrend({ minDurationMs: value }), BUT_MISSING(NO_INTEGER)],
   ['getMoves', 'limit', (db, value) => db.getMoves({ limit: value }), NO_LIMIT],
   ['getMoves', 'filter', (db, value) => db.getMoves(value), wrong.NO_FIELDS.filter(([, value]) => value !== undefined)],
   ...['undo', 'redo'].flatMap((method) => [
@@ -211,6 +227,8 @@ const EVERYWHERE = {
   moveWorktree: (db, value) => db.moveWorktree(value, value, value),
   moveWorktrees: (db, value) => db.moveWorktrees(value),
   getMoves: (db, value) => db.getMoves(value),
+  getTrend: (db, value) => db.getTrend(value),
+  getFlow: (db, value) => db.getFlow(value),
   findWorktrees: (db, value) => db.findWorktrees(value),
   archiveWorktree: (db, value) => db.archiveWorktree(value, value),
   restoreWorktree: (db, value) => db.restoreWorktree(value, value),
@@ -243,6 +261,8 @@ const ACTING = {
   ],
   findWorktrees: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.findWorktrees(given)],
   getMoves: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.getMoves(given)],
+  getTrend: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.getTrend(given)],
+  getFlow: ['filter', { bucket: 'day' }, 'bucket', (db, given) => db.getFlow(given)],
   archiveWorktree: ['options', { reason: 'x' }, 'reason', (db, given) => db.archiveWorktree('wt-1', given)],
   restoreWorktree: ['options', { port: 'auto', key: 1 }, 'port', (db, given) => db.restoreWorktree('wt-3', given)],
   listArchived: ['options', { limit: 5 }, 'limit', (db, given) => db.listArchived(given)],

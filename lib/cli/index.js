@@ -25,6 +25,7 @@ const COMMANDS = [
   require('./metadata.js'),
   require('./move.js'),
   require('./moves.js'),
+  require('./flow.js'),
   require('./archive.js'),
   require('./archived.js'),
   require('./restore_worktree.js'),
@@ -34,6 +35,7 @@ const COMMANDS = [
 
 const RUNS = [
   require('./runs.js'),
+  require('./trend.js'),
   require('./show.js'),
   require('./enqueue.js'),
   require('./cancel.js'),

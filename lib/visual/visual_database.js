@@ -20,6 +20,7 @@ const output = require('./output.js');
 const ports = require('./ports.js');
 const prompts = require('./prompts.js');
 const runs = require('./runs.js');
+const search = require('./search.js');
 const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
 const transactions = require('./transactions.js');
@@ -80,6 +81,7 @@ for (const concept of [
   archive,
   undo,
   runs,
+  search,
   workers,
   output,
   usage,

@@ -21,6 +21,8 @@ const READS_TWO = 'it is two reads by id, which have a case, and puts text toget
 const FEED = 'the model has no log: suites 133 and faults/11 compare what is told with what changed';
 const NO_PEER = 'no peer has a log; suites 131 and 135 see that a page costs no more anywhere in it';
 const NO_FINDER = 'no peer finds worktrees; suite 141 compares with the board, store/find asserts its plans';
+const NAIVE = 'suites 142 and 143 compare it with the naive query after any history';
+const NO_TREND = 'no peer has trends; bench/trends measures it beside the query by hand';
 const FOLLOWS = 'it only waits for what getChanges tells';
 const ONE_LOOK = 'it is one look-up along an index';
 const ONE_ROW = 'it is one row by its key, and one of the log, as other calls have cases of';
@@ -39,6 +41,7 @@ const ENDS = ['close', 'Symbol.dispose'];
 const READS_OF_RUNS = ['getOutput', 'getRunLimits', 'getBudgets', 'getRun', 'listRuns'];
 const READS_THAT_REPEAT_NOTHING = [
   ...READS_OF_RUNS, 'getChanges', 'getMetadata', 'getMoves', 'listArchived', 'findWorktrees',
+  'getTrend', 'getFlow',
 ]; // prettier-ignore
 const CALLS_OF_RUNS = [
   'enqueueRun', 'enqueueRuns', 'answerRun', 'cancelRun', 'retryRun', 'setRunLimit', 'setBudget', 'as', 'startRun', 'claimRuns',
@@ -58,6 +61,7 @@ const EXCEPTIONS = {
     ...of(['getChanges', 'watch'], FEED),
     ...of(['renderPrompt', 'setMetadata', 'getMetadata', 'setWipLimit', 'findWorktrees'], OWN_MODEL),
     ...of(['moveWorktree', 'moveWorktrees', 'getMoves'], LEDGER),
+    ...of(['getTrend', 'getFlow'], NAIVE),
     ...of(['undo', 'redo'], UNDOES),
   },
   benchmark: {
@@ -69,6 +73,7 @@ const EXCEPTIONS = {
     ...of(['renderPrompt'], READS_TWO),
     ...of(['getChanges', 'getMoves'], NO_PEER),
     ...of(['findWorktrees'], NO_FINDER),
+    ...of(['getTrend', 'getFlow'], NO_TREND),
     ...of(['moveWorktrees'], MANY),
     ...of(['undo', 'redo'], NO_MEMORY),
     ...of(['listArchived'], ONE_PAGE),

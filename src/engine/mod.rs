@@ -17,6 +17,7 @@ mod output;
 mod prompts;
 mod revisions;
 mod runs;
+mod search;
 mod session;
 mod spending;
 pub mod sqlite;
@@ -42,6 +43,7 @@ pub use output::{Chunk, Output, STREAMS};
 pub use prompts::Prompts;
 pub use revisions::Revisions;
 pub use runs::{RunFilter, RunOrder, Runs, RunsAfter};
+pub use search::{Indexed, Search, SearchAfter, Sought};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
@@ -70,6 +72,7 @@ pub trait Engine:
     + Moves
     + Archive
     + Undo
+    + Search
     + Prompts
     + Feed
     + Metadata
@@ -96,6 +99,7 @@ impl<
         + Moves
         + Archive
         + Undo
+        + Search
         + Prompts
         + Feed
         + Metadata

@@ -14,6 +14,7 @@ pub mod opened;
 mod output;
 mod prompts;
 mod runs;
+mod search;
 mod spending;
 mod statistics;
 mod trends;
@@ -44,6 +45,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     moves::FUNCTIONS,
     archive::FUNCTIONS,
     undo::FUNCTIONS,
+    search::FUNCTIONS,
     actors::FUNCTIONS,
     watch::FUNCTIONS,
 ];

@@ -26,6 +26,7 @@ mod refusals;
 mod replaced;
 mod rowids;
 mod runs;
+mod search;
 mod session;
 mod signed;
 mod statements;
@@ -84,6 +85,8 @@ pub struct Store {
     find: find::Statements,
     /// What is kept of the history.
     history: history::History,
+    /// What is kept of the search.
+    search: search::Search,
     /// A call of several statements is under way.
     atomic: Cell<bool>,
     /// Undo.
@@ -148,6 +151,7 @@ impl Store {
             moves: moves::Statements::default(),
             find: find::Statements::default(),
             history: history::History::default(),
+            search: search::Search::default(),
             atomic: Cell::default(),
             undo: undo::Undo::default(),
             past: past::Past::default(),

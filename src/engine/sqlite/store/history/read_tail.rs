@@ -14,7 +14,7 @@ const STRETCH: usize = 10_000;
 
 impl Store {
     /// Brings the tail up to date. In a snapshot.
-    pub(super) fn read_tail(&self) -> Result<()> {
+    pub(in crate::engine::sqlite::store) fn read_tail(&self) -> Result<()> {
         let read = self.history_read()?;
         let from = read.filter(|read| !read.building).map(|Read { mark, .. }| mark);
         let end = self.log_mark()?;

@@ -96,6 +96,16 @@ queries! {
     /// The executions behind one, by rowid.
     NextExecutions = "SELECT rowid, id FROM main.zone_executions WHERE rowid > ?1 ORDER BY rowid LIMIT +?2";
 
+    /// The key of a run.
+    RunKey = "SELECT key FROM main.runs WHERE id = ?1 AND key > 0";
+    /// A run of ours.
+    LineOfRun = concat!(
+        line!(),
+        "FROM main.runs AS r CROSS JOIN main.history AS h ON h.at = r.created_at AND h.key = r.key WHERE r.key = +?1"
+    );
+    /// What is recorded as an execution only.
+    LineOfId = concat!(line!(), "FROM main.history AS h WHERE h.id = ?1");
+
     /// Where the history has an execution.
     PlaceOf = "SELECT at, key FROM main.history WHERE id = ?1";
     /// A run or an execution is, or has become, this.
