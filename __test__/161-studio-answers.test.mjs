@@ -7,7 +7,7 @@ import { board, ended, everything, pause, queued, running, waiting } from './sup
 import { served } from './support/studio.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
 
-const VIEWS = { trends: 'getTrend', flow: 'getFlow', search: 'searchRuns', retention: 'prune' };
+const VIEWS = { trends: 'getTrend', flow: 'getFlow', retention: 'prune' };
 
 async function prepared(options) {
   const dbPath = temporaryFile();
@@ -94,6 +94,32 @@ describe('what is read', () => {
     const { body } = await get('/api/info');
     for (const [view, method] of Object.entries(VIEWS)) expect(body.views[view]).toBe(typeof db[method] === 'function');
     expect(body).toMatchObject({ write: false, actor: { kind: 'user', id: 'anna' }, name: 'visual.db' });
+  });
+
+  test('runs by their words, once that is on', async () => {
+    const { db, get } = await prepared();
+    const { id } = queued(db, { prompt: 'Build the login form' });
+    expect((await get('/api/info')).body.views.search).toBe(false);
+    expect((await get('/api/search?text=login')).status).toBe(409);
+    db.enableSearch();
+    expect((await get('/api/info')).body.views.search).toBe(true);
+    const { items } = (await get('/api/search?text=login&status=queued')).body;
+    expect(items).toEqual(db.searchRuns('login').items);
+    expect(items.map(({ run }) => run.id)).toEqual([id]);
+    expect((await get('/api/search?text=login&orderBy=newest')).body.error.code).toBe('ERR_UNKNOWN_KEY');
+    expect((await get('/api/search')).status).toBe(400);
+  });
+
+  test('trends and the flow', async () => {
+    const { db, get } = await prepared();
+    ended(db);
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    const asked = { bucket: 'hour', since };
+    expect((await get(`/api/trend?${query({ ...asked, by: 'agent' })}`)).body).toEqual(
+      db.getTrend({ ...asked, by: 'agent' }),
+    );
+    expect((await get(`/api/flow?${query(asked)}`)).body).toEqual(db.getFlow(asked));
+    expect((await get('/api/trend?bucket=year')).status).toBe(400);
   });
 
   test.each([

@@ -46,6 +46,22 @@ describe('runs', () => {
     await page.getByText(String(all), { exact: true }).waitFor();
   });
 
+  test('are found by their words, which are marked, once that is on', async () => {
+    const { db, page } = await opened({ at: '#/runs' });
+    await rows(page).first().waitFor();
+    expect(await page.getByLabel('Words').count()).toBe(0);
+    db.enableSearch();
+    await page.reload();
+    await page.getByLabel('Words').fill('autocomplete <b>login</b>');
+    await page.getByText('0 found').waitFor();
+    await page.getByLabel('Words').fill('login form');
+    await page.getByText('1 found').waitFor();
+    expect((await page.locator('.found mark').allInnerTexts()).join(' ')).toMatch(/login.*form/);
+    expect(page.url()).toContain('text=login+form');
+    await page.locator('.found a').click();
+    await page.getByText('remember me').waitFor();
+  });
+
   test('new ones and changed ones appear', async () => {
     const { db, page } = await opened({ at: '#/runs' });
     await rows(page).first().waitFor();
@@ -167,7 +183,7 @@ describe('trends', () => {
 
   test('by agent are a line each, and the address keeps what was chosen', async () => {
     const { page } = await opened({ at: '#/trends' });
-    await page.getByLabel('By').selectOption('agent');
+    await page.getByRole('combobox', { name: /^By/ }).selectOption('agent');
     const totals = page.getByRole('region', { name: 'Totals' });
     await totals.getByRole('link', { name: 'code-reviewer' }).waitFor();
     expect(page.url()).toContain('by=agent');

@@ -12,6 +12,7 @@ const VIEWS = [
   ['the canvas', '#/canvas', '.card'],
   ['a worktree', '#/canvas?worktree=wt-0', '.details dl'],
   ['runs', '#/runs', '.table-body [role=row]'],
+  ['found runs', '#/runs?text=login', '.found li'],
   ['a run', (db) => `#/run/${idOf(db, { status: 'succeeded' })}`, '.run pre'],
   ['a run at work', (db) => `#/run/${idOf(db, { status: 'running' })}`, '.run .output'],
   ['a run that asks', (db) => `#/run/${idOf(db, { status: 'waiting' })}`, '.run form'],
@@ -28,6 +29,8 @@ describe.each(['light', 'dark'])('%s', (colorScheme) => {
     async (size) => {
       const { db, page, go } = await opened({ write: true, colorScheme, viewport: SIZES[size] });
       await db.backup();
+      db.enableSearch();
+      await page.reload();
       for (const [name, at, ready] of VIEWS) {
         await go(typeof at === 'function' ? at(db) : at);
         await page.locator(ready).first().waitFor();

@@ -48,6 +48,7 @@ function hostileBoard() {
     commitBefore: text,
     commitAfter: text,
   });
+  db.enableSearch();
   return { db, ids: [parent.run.id, asking.run.id], worktreeId: `w ${text}` };
 }
 
@@ -59,6 +60,7 @@ describe('hostile text', () => {
       '#/canvas',
       `#/canvas?worktree=${encodeURIComponent(worktreeId)}`,
       '#/runs',
+      '#/runs?text=script',
       ...ids.map((id) => `#/run/${id}`),
       '#/trends?by=agent',
       '#/moves',
