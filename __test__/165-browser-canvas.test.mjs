@@ -1,8 +1,10 @@
 // Studio's canvas in a browser: what stands where, as it changes, as it was, and moved by hand.
 import { describe, expect, test } from 'vitest';
+import { visualDb } from './support/backups.mjs';
 import { opened, withBrowser } from './support/browser.mjs';
 import { worktree } from './support/samples.mjs';
 import { elsewhere } from './support/schema.mjs';
+import { teamBoard } from './support/studio_board.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
 
 withBrowser();
@@ -98,6 +100,20 @@ describe('the canvas', () => {
     await page.getByText('There is nothing on this canvas yet').waitFor();
     db.createWorktree(worktree(1));
     await card(page, 'feature/1').waitFor();
+  });
+
+  test('of a file that is kept at an older version has what that version has', async () => {
+    const dbPath = temporaryFile();
+    teamBoard(dbPath).close();
+    for (let version = 6; version > 3; version -= 1)
+      expect(visualDb('migrate', 'down', '--yes', '--db', dbPath).status).toBe(0);
+    const { page, go } = await opened({ db: open({ dbPath, readonly: true }) });
+    await card(page, 'feature/login').waitFor();
+    await page.getByText('moves come with version 5').first().waitFor();
+    await go('#/health');
+    await page.getByText('every page and index is sound').waitFor();
+    await go('#/moves');
+    await page.getByText('There are no such moves').waitFor();
   });
 
   test('is moved by dragging, nearer and farther by the wheel, and all of it is one press away', async () => {

@@ -2,6 +2,7 @@
 import { For, Show, createResource, createSignal } from 'solid-js';
 import { get } from '../shared/api.js';
 import { cost, json, time } from '../shared/format.js';
+import { trying } from '../shared/notices.jsx';
 import { to } from '../shared/place.js';
 import { Status } from '../shared/status.jsx';
 import { moveCard } from './drops.js';
@@ -14,7 +15,9 @@ export function Details(props) {
     return props.board().places.get(props.worktree.id) ?? null;
   };
   const latest = () => `${props.worktree.id} ${props.worktree.latestRun?.id} ${props.worktree.latestRun?.status}`;
-  const [runs] = createResource(latest, () => get('runs', { worktreeId: props.worktree.id, limit: RUNS }));
+  const [runs] = createResource(latest, () =>
+    trying(() => get('runs', { worktreeId: props.worktree.id, limit: RUNS })),
+  );
   const facts = () => [
     ['Zone', props.board().zone(zoneId())?.name ?? 'in no zone'],
     ['Status', props.worktree.status],

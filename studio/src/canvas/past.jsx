@@ -3,15 +3,15 @@ import { For, Show, createResource, createSignal, onCleanup } from 'solid-js';
 import { get } from '../shared/api.js';
 import { Board } from '../shared/board.js';
 import { time } from '../shared/format.js';
-import { notice } from '../shared/notices.jsx';
+import { notice, trying } from '../shared/notices.jsx';
 
 /** All of it is played in about so long, in milliseconds, a picture at a time. */
 const PLAYED_MS = 20_000;
 const PICTURE_MS = 120;
 
 export function Past(props) {
-  const [history, { refetch }] = createResource(() => get('history'));
-  const [moves] = createResource(() => get('moves', { limit: 500 }));
+  const [history, { refetch }] = createResource(() => trying(() => get('history')));
+  const [moves] = createResource(() => trying(() => get('moves', { limit: 500 })));
   const [at, setAt] = createSignal(null);
   const [playing, setPlaying] = createSignal(false);
   const from = () => Date.parse(history()?.from ?? '');

@@ -5,7 +5,7 @@ import { bytes, number, time } from '../shared/format.js';
 import { trying } from '../shared/notices.jsx';
 
 export function Backups() {
-  const [backups] = createResource(() => get('backups'));
+  const [backups] = createResource(() => trying(() => get('backups')));
   return (
     <section>
       <h3>Backups</h3>

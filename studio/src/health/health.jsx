@@ -3,12 +3,13 @@ import { For, Show, createResource } from 'solid-js';
 import { get } from '../shared/api.js';
 import { board } from '../shared/boards.js';
 import { bytes, cost, number, time } from '../shared/format.js';
+import { trying } from '../shared/notices.jsx';
 import { Backups } from './backups.jsx';
 import { Retention } from './retention.jsx';
 
 export function Health(props) {
-  const [sizes] = createResource(() => get('sizes'));
-  const [spending] = createResource(() => get('spending'));
+  const [sizes] = createResource(() => trying(() => get('sizes')));
+  const [spending] = createResource(() => trying(() => get('spending')));
   const numbers = () => [
     ...Object.entries(sizes()?.counts ?? {}).map(([name, count]) => [name, number(count)]),
     ...(sizes()?.bytes
