@@ -520,8 +520,8 @@ export interface Budget {
   resetsAt: string | null;
 }
 
-/** What `listRuns` takes. Each key narrows the list. An unknown key is a `TypeError`. */
-export interface RunFilter {
+/** Which runs are meant. Each key narrows that. */
+export interface AskedOfRuns {
   /** One zone's, or those of several. */
   zoneId?: string | readonly string[] | null | undefined;
   worktreeId?: string | readonly string[] | null | undefined;
@@ -539,6 +539,10 @@ export interface RunFilter {
   until?: string | Date | null | undefined;
   /** Those that have ended and are known to have taken so long, or longer, in milliseconds. */
   minDurationMs?: number | null | undefined;
+}
+
+/** What `listRuns` takes. Each key narrows the list. An unknown key is a `TypeError`. */
+export interface RunFilter extends AskedOfRuns {
   /**
    * `'newest'` and `'oldest'` go by `createdAt`. `'longest'` has those that have ended and whose `durationMs` is known,
    * `'costliest'` those that have ended and whose `usage.costMicros` is known. Default: `'newest'`.
@@ -553,7 +557,7 @@ export interface RunFilter {
 }
 
 /** What `getTrend` takes. An unknown key is a `TypeError`. */
-export interface TrendFilter extends Omit<RunFilter, 'since' | 'until' | 'orderBy' | 'fields' | 'limit' | 'after'> {
+export interface TrendFilter extends Omit<AskedOfRuns, 'since' | 'until'> {
   /**
    * How long buckets are, by the clocks of `timeZone`: weeks begin on Monday, and an hour also where clocks are changed in the middle of one.
    * `'hourOfWeek'` has 168, of all weeks together. Default: `'hour'`.
@@ -635,6 +639,51 @@ export interface Flow {
   leadTimeMs: FlowTimes;
   /** Of those that left a zone, for another or none: how long they had been in it. */
   timeInZoneMs: Record<string, FlowTimes>;
+}
+
+/** How texts are found: whole words, or any part of a text of three characters and more. */
+export type SearchMode = 'words' | 'substring';
+
+/** What of a run is searched. */
+export type SearchedField = 'prompt' | 'result' | 'error' | 'question' | 'answer';
+
+/** What `searchRuns` takes beside the text. An unknown key is a `TypeError`. */
+export interface SearchFilter extends AskedOfRuns {
+  /** How the text is found. Default: `'words'`, or the one mode that there is an index for. */
+  mode?: SearchMode | null | undefined;
+  /** Where it is looked for: in one of these, or in several. Default: in all of them. */
+  in?: SearchedField | readonly SearchedField[] | null | undefined;
+  /** `true`: the text is an expression of FTS5 (mode `'words'`). Default: `false`, and nothing that is typed is syntax. */
+  syntax?: boolean | null | undefined;
+  /** 1 to 1,000. Default: 50. */
+  limit?: number | null | undefined;
+  /** The `next` of an earlier page of the same text and filter. */
+  after?: string | null | undefined;
+}
+
+/**
+ * A run in which something was found.
+ *
+ * @typeParam Run as lists have it
+ */
+export interface FoundRun<Run> {
+  run: Run;
+  /** The field that says most of it. */
+  field: SearchedField;
+  /** A part of that, of about 160 characters, with an ellipsis where it goes on. A result is shown as JSON whose strings are as they are read. */
+  snippet: string;
+  /** Where the hits are in the snippet: beginning and end of each, in UTF-16 units, as `slice` takes them. */
+  ranges: [start: number, end: number][];
+  /** How well it answers, more than 0 and less than 1, by what stands in the run alone. */
+  score: number;
+}
+
+/** What `enableSearch` takes. An unknown key is a `TypeError`. */
+export interface SearchOptions {
+  /** What is to be found: `'words'` by default. Both may be on. */
+  mode?: SearchMode | null | undefined;
+  /** Told after each part, of some 50 milliseconds. What it throws ends the call; the next search or call goes on. */
+  progress?: ((counts: { indexed: number; total: number }) => void) | null | undefined;
 }
 
 /** Which runs of a list come first. */
@@ -1505,6 +1554,39 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   getTrend(filter: TrendFilter & { bucket: 'hourOfWeek' }): Trend<number>[];
   getTrend(filter?: TrendFilter & { bucket?: Exclude<TrendBucket, 'hourOfWeek'> | null | undefined }): Trend[];
   getTrend(filter?: TrendFilter): Trend<string>[] | Trend<number>[];
+
+  /**
+   * Runs that say something: all words of the text, each piece between spaces as it stands, whatever its case and accents; or, of
+   * mode `'substring'`, the text itself, whatever its case. The best come first; of what is in very many runs the latest 1,000 (200 of
+   * a substring) are ranked, then those before them.
+   *
+   * @param text up to 1,000 characters; never syntax, unless `syntax` is `true`
+   * @returns a page; each run is in it once, with the field that says most
+   * @throws {Error} `code` `'ERR_SEARCH_OFF'`: nobody has called {@link enableSearch}, or its index isn't built to the end and this
+   *   connection may not go on with it; `'ERR_CURSOR'`: `after` is not the `next` of a page of this text and filter
+   * @throws {TypeError | RangeError} for a text in which there is nothing to look for, an expression that is none, a filter of a wrong kind
+   * @example
+   * db.enableSearch();
+   * for (const { run, field, snippet } of db.searchRuns('src/db.rs:42', { status: 'failed' }).items) console.log(run.id, field, snippet);
+   */
+  searchRuns(text: string, filter?: SearchFilter): Page<FoundRun<RunSummary<RunOf<Types>>>>;
+  /**
+   * Builds the index that {@link searchRuns} needs, and keeps it in the file for everybody from then on. Others can write meanwhile;
+   * who is killed leaves what the next one goes on with. It takes about 60 ms for 1,000 runs of 400 bytes, twice that for substrings.
+   *
+   * @returns what can be searched now, and how many runs are indexed
+   * @throws {TypeError} within a transaction
+   * @example db.enableSearch({ mode: 'substring', progress: ({ indexed, total }) => console.log(`${indexed} of ${total}`) });
+   */
+  enableSearch(options?: SearchOptions): { modes: SearchMode[]; indexed: number };
+  /**
+   * Removes the index from the file.
+   *
+   * @returns whether there was one
+   * @throws {TypeError} within a transaction
+   * @example db.disableSearch();
+   */
+  disableSearch(): boolean;
 
   /**
    * The prompt that a zone's template makes of a worktree. A name between `{{` and `}}` becomes what it names:

@@ -52,6 +52,9 @@ const CALLS = {
   getMetadata: (db) => db.getMetadata('zone', 'zone-1'),
   setWipLimit: (db) => db.setWipLimit('zone-1', 1),
   allocatePort: (db) => db.allocatePort(),
+  enableSearch: (db) => db.enableSearch(),
+  disableSearch: (db) => db.disableSearch(),
+  searchRuns: (db) => db.searchRuns('build'),
 };
 
 const NO_ZONE = NO_ID.filter(([, value]) => value !== null);
@@ -218,6 +221,22 @@ const WRONG = [
   ['updateZone', 'ifRevision', (db, value) => db.updateZone('zone-1', {}, { ifRevision: value }), NO_REVISION],
   ['allocatePort', 'from', (db, value) => db.allocatePort({ from: value }), NO_INTEGER],
   ['allocatePort', 'to', (db, value) => db.allocatePort({ to: value }), NO_INTEGER],
+  ['searchRuns', 'text', (db, value) => db.searchRuns(value), NO_ID],
+  ['searchRuns', 'limit', (db, value) => db.searchRuns('build', { limit: value }), NO_LIMIT],
+  ['searchRuns', 'mode', (db, value) => db.searchRuns('build', { mode: value }), BUT_MISSING(wrong.NO_TEXT)],
+  [
+    'searchRuns',
+    'filter',
+    (db, value) => db.searchRuns('build', value),
+    wrong.NO_FIELDS.filter(([, value]) => value !== undefined),
+  ],
+  ['enableSearch', 'mode', (db, value) => db.enableSearch({ mode: value }), BUT_MISSING(wrong.NO_TEXT)],
+  [
+    'enableSearch',
+    'options',
+    (db, value) => db.enableSearch(value),
+    wrong.NO_FIELDS.filter(([, value]) => value !== undefined),
+  ],
   ['setWipLimit', 'zoneId', (db, value) => db.setWipLimit(value, 1), NO_ID],
   ['setWipLimit', 'limit', (db, value) => db.setWipLimit('zone-1', value), NO_INTEGER],
 ];
@@ -242,6 +261,8 @@ const EVERYWHERE = {
   updateWorktree: (db, value) => db.updateWorktree('wt-1', { status: 'x' }, value),
   updateZone: (db, value) => db.updateZone('zone-1', { name: 'x' }, { ifRevision: value }),
   getBoard: (db, value) => db.getBoard(value),
+  enableSearch: (db, value) => db.enableSearch(value),
+  searchRuns: (db, value) => db.searchRuns(value, value),
 };
 
 /** Each argument that is an object: its name, a full one, one of its keys, and the call that is given it. */
@@ -260,6 +281,8 @@ const ACTING = {
     (db, given) => db.moveWorktrees([{ worktreeId: 'wt-1', zoneId: null }, given]),
   ],
   findWorktrees: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.findWorktrees(given)],
+  enableSearch: ['options', { mode: 'words' }, 'mode', (db, given) => db.enableSearch(given)],
+  searchRuns: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.searchRuns('build', given)],
   getMoves: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.getMoves(given)],
   getTrend: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.getTrend(given)],
   getFlow: ['filter', { bucket: 'day' }, 'bucket', (db, given) => db.getFlow(given)],
@@ -287,6 +310,7 @@ function furnished(config) {
   db.updateZone('zone-1', { promptTemplate: '{{ a }}' });
   queued(db);
   db.archiveWorktree('wt-3');
+  db.enableSearch();
   return db;
 }
 

@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const { INSIDE, LAST, OUTSIDE, problem } = require('./checks.js');
 const { RUNS } = require('./run_checks.js');
 const { SCHEMA } = require('./schema_checks.js');
+const { SEARCH } = require('./search_checks.js');
 const { Found } = require('./outcome.js');
 const { colour, print, printJson } = require('./output.js');
 
@@ -49,6 +50,7 @@ function examine({ db, fix }) {
       ...perform(INSIDE, { file, database }),
       ...perform(SCHEMA, { file, fix }),
       ...perform(RUNS, { file }),
+      ...perform(SEARCH, { file }),
       ...perform(LAST, { file }),
     ];
   } finally {

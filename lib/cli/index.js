@@ -35,6 +35,7 @@ const COMMANDS = [
 
 const RUNS = [
   require('./runs.js'),
+  require('./search.js'),
   require('./trend.js'),
   require('./show.js'),
   require('./enqueue.js'),

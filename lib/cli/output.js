@@ -71,6 +71,7 @@ const STAGES = {
   restore: 'restoring',
   replace: 'replacing the file',
   vacuum: 'compacting',
+  index: 'indexing',
 };
 
 /** A progress bar on standard error, where that is a terminal: `progress` as the package calls it, and `stop`. */

@@ -59,10 +59,10 @@ const methods = {
       const got = `enableSearch: progress must be a function, got ${describe(progress)}`;
       throw wrongType('enableSearch', 'progress', progress, got);
     }
-    named('enableSearch', () => addon.enableSearch(connection, index));
+    addon.enableSearch(connection, index);
     addon.foldHistory(connection);
     const { total, indexed: begun } = one(COUNTS, addon.indexed(connection));
-    for (let indexed = begun; indexed !== null; indexed = named('enableSearch', () => addon.buildSearch(connection))) {
+    for (let indexed = begun; indexed !== null; indexed = addon.buildSearch(connection)) {
       progress?.({ indexed, total: Math.max(indexed, total) });
     }
     const { indexed } = one(COUNTS, addon.indexed(connection));
@@ -73,7 +73,7 @@ const methods = {
 
   disableSearch() {
     const { connection } = stateOf(this, 'disableSearch');
-    return named('disableSearch', () => addon.disableSearch(connection));
+    return addon.disableSearch(connection);
   },
 
   searchRuns(text, filter) {
@@ -144,7 +144,7 @@ function check(text) {
     throw outOfRange('searchRuns', 'text', text, got);
   }
   if (text.trim() === '')
-    throw wrongValue('searchRuns', 'text', text, 'searchRuns: text must say something, got only space');
+    throw wrongValue('searchRuns', 'text', text, `searchRuns: text must say something, got ${describe(text)}`);
 }
 
 /** A word begins with a letter or a digit; less than three characters are in no index of trigrams. */
@@ -167,15 +167,6 @@ function asQuery(text, isSyntax, read) {
     if (!isSyntax || error.code !== 'SQLITE_ERROR') throw error;
     const why = `searchRuns: text is no query: ${error.message}`;
     throw wrongValue('searchRuns', 'text', text, why, { cause: error });
-  }
-}
-
-/** The method's name in what the addon throws. */
-function named(method, run) {
-  try {
-    return run();
-  } catch (error) {
-    throw Object.assign(error, { method: error.method ?? method });
   }
 }
 

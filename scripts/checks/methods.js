@@ -33,6 +33,8 @@ const ONE_PAGE = 'it is a page of a table by its key, and store/archive/tests.rs
 const UNDOES = 'suite 139 has a model of its own: the board of the beginning, and that of the end';
 const NO_MEMORY = 'no peer remembers what was done';
 const MANY = 'it is moveWorktree, which has one, in a transaction';
+const SEARCHED = 'suite 144 compares what is found with a plain look at every run, after any history';
+const SEARCH_ALONE = 'what it takes and what it takes without it bench/search measures, in files of their own';
 const RUN_MODEL = 'runs have a model in Rust (store/runs/tests/life.rs), and processes that are killed (faults/10)';
 
 const of = (names, reason) => Object.fromEntries(names.map((name) => [`VisualDatabase.${name}`, reason]));
@@ -63,6 +65,7 @@ const EXCEPTIONS = {
     ...of(['moveWorktree', 'moveWorktrees', 'getMoves'], LEDGER),
     ...of(['getTrend', 'getFlow'], NAIVE),
     ...of(['undo', 'redo'], UNDOES),
+    ...of(['enableSearch', 'disableSearch', 'searchRuns'], SEARCHED),
   },
   benchmark: {
     ...of(BACKUPS, DEPENDS),
@@ -75,6 +78,7 @@ const EXCEPTIONS = {
     ...of(['findWorktrees'], NO_FINDER),
     ...of(['getTrend', 'getFlow'], NO_TREND),
     ...of(['moveWorktrees'], MANY),
+    ...of(['enableSearch', 'disableSearch', 'searchRuns'], SEARCH_ALONE),
     ...of(['undo', 'redo'], NO_MEMORY),
     ...of(['listArchived'], ONE_PAGE),
     ...of(['watch'], FOLLOWS),

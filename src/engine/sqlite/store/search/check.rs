@@ -29,16 +29,33 @@ impl Store {
             let Some(last) = runs.last() else { break };
             (at, key) = (last.0, last.1);
             for id in runs.into_iter().filter_map(|(_, _, id)| id).filter(|id| !unread.contains(id)) {
+                let Some(line) = self.line_of(&id)? else { continue };
+                if self.doc_of(Where::File, &line.known())?.is_none() {
+                    wrong.push(id);
+                }
+            }
+        }
+        let mut doc = 0;
+        loop {
+            let mut docs = Vec::new();
+            self.each_row(Sql::NextDocs, &[doc, STEP].map(Bind::Integer), |row| {
+                docs.push((row.integer(0), row.text_or_null(1)));
+                Ok(true)
+            })?;
+            let Some(last) = docs.last() else { break };
+            doc = last.0;
+            for (doc, id) in docs {
+                // What is no more is found by nobody, and goes with the next building.
+                let Some(id) = id.filter(|id| !unread.contains(id)) else { continue };
                 let Some((known, document)) = self.document(&id)? else { continue };
-                match self.doc_of(Where::File, &known)? {
-                    Some((doc, print)) if print == document.print() => {
-                        for mode in [Mode::Words, Mode::Substring].into_iter().filter(|mode| state.has(*mode)) {
-                            if !self.leads_to(mode, &document, doc)? {
-                                hidden.push(id.clone());
-                            }
-                        }
+                if self.doc_of(Where::File, &known)? != Some((doc, document.print())) {
+                    wrong.push(id);
+                    continue;
+                }
+                for mode in [Mode::Words, Mode::Substring].into_iter().filter(|mode| state.has(*mode)) {
+                    if !self.leads_to(mode, &document, doc)? {
+                        hidden.push(id.clone());
                     }
-                    _ => wrong.push(id),
                 }
             }
         }

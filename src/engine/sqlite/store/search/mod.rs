@@ -22,7 +22,7 @@ mod tests;
 use super::Store;
 use super::history::VERSION;
 use crate::engine::{Indexed, RunFilter, SearchAfter, Sought};
-use crate::error::{Error, Result};
+use crate::error::{Error, Facts, Result};
 use crate::model::search::Mode;
 use crate::rows::Batch;
 pub(super) use kept::Search;
@@ -41,12 +41,12 @@ impl crate::engine::Search for Store {
     }
 
     fn enable_search(&self, mode: Mode) -> Result<()> {
-        self.alone_here()?;
+        self.alone_here("enableSearch")?;
         self.atomically(|| self.make_tables(mode))
     }
 
     fn build_search(&self) -> Result<Option<i64>> {
-        self.alone_here()?;
+        self.alone_here("enableSearch")?;
         let more = self.search_slice()?;
         Ok(self.search_state()?.filter(|_| more).map(|state| state.done))
     }
@@ -64,7 +64,7 @@ impl crate::engine::Search for Store {
     }
 
     fn disable_search(&self) -> Result<bool> {
-        self.alone_here()?;
+        self.alone_here("disableSearch")?;
         self.atomically(|| self.drop_tables())
     }
 
@@ -103,10 +103,12 @@ impl crate::engine::Search for Store {
 
 impl Store {
     /// Refuses what is done in many transactions, or changes the schema, within one of the caller's.
-    fn alone_here(&self) -> Result<()> {
+    fn alone_here(&self, method: &'static str) -> Result<()> {
         self.check_version(VERSION, "the search comes")?;
         if self.connection.in_transaction() {
-            return Err(Error::Type("The search can't be turned on or off within a transaction".into()));
+            let error =
+                Error::Type(format!("{method}: not within a transaction: the index is built in many of its own"));
+            return Err(error.about(Facts { code: Some("ERR_INVALID_STATE"), method, ..Facts::default() }));
         }
         Ok(())
     }

@@ -65,6 +65,8 @@ queries! {
     HasTrigger = "SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND name = 'search_text_changed' AND tbl_name = 'zone_executions'";
     /// Whether the search was ever on.
     IsThere = "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'search_state'";
+    /// What was right of the counts before the schema was changed is still.
+    SameCounts = "UPDATE main.changes_state SET schema_version = ?1 WHERE schema_version = ?2";
     /// What tells one schema from another.
     SchemaVersion = "PRAGMA main.schema_version";
 

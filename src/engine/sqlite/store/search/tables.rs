@@ -5,7 +5,7 @@ use super::sql::Sql;
 use super::state::State;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::search::Mode;
 
 /// One row: what is indexed; how far the index is built. phase 0: it is; 1: up to this row of the history; 2: all runs are in it, and
@@ -79,6 +79,16 @@ impl Store {
         self.connection.exec(sql, |_| Ok(()))
     }
 
+    /// Changes the schema in what counts of executions have nothing to do with: where they were right before, they are.
+    fn beside_the_counts(&self, change: impl FnOnce() -> Result<()>) -> Result<()> {
+        let version =
+            || Ok::<i64, Error>(self.first(Sql::SchemaVersion, &[], |row| row.integer(0))?.unwrap_or_default());
+        let before = version()?;
+        change()?;
+        self.search.seen.set(None);
+        self.write_run(Sql::SameCounts, &[Bind::Integer(version()?), Bind::Integer(before)]).map(drop)
+    }
+
     /// Sees to it that there is an index for this mode beside those that there are. One that is new is empty, and so is every other
     /// from then on. In a transaction that may write.
     pub(super) fn make_tables(&self, mode: Mode) -> Result<()> {
@@ -87,6 +97,10 @@ impl Store {
             return Ok(());
         }
         let bits = known.map_or(0, State::bits) | mode.bit();
+        self.beside_the_counts(|| self.make_all(bits))
+    }
+
+    fn make_all(&self, bits: i64) -> Result<()> {
         self.exec(DROP)?;
         self.exec(TABLES)?;
         self.exec(&runs("main"))?;
@@ -96,16 +110,15 @@ impl Store {
         }
         let has = |mode: Mode| i64::from(bits & mode.bit() != 0);
         let (words, substring) = (has(Mode::Words), has(Mode::Substring));
-        self.exec(&format!("INSERT INTO main.search_state VALUES (1, {words}, {substring}, 1, 0, 0, 0);"))?;
-        self.search.seen.set(None);
-        Ok(())
+        self.exec(&format!("INSERT INTO main.search_state VALUES (1, {words}, {substring}, 1, 0, 0, 0);"))
     }
 
     /// Nothing is indexed any more: whether anything was.
     pub(super) fn drop_tables(&self) -> Result<bool> {
         let was_there = self.search_state()?.is_some();
-        self.exec(DROP)?;
-        self.search.seen.set(None);
+        if was_there {
+            self.beside_the_counts(|| self.exec(DROP))?;
+        }
         Ok(was_there)
     }
 
@@ -133,10 +146,10 @@ impl Store {
 
     /// Puts the trigger back that went with a table that somebody made anew: what was written meanwhile nobody knows.
     pub(super) fn make_trigger(&self) -> Result<()> {
-        self.exec("DROP TRIGGER IF EXISTS main.search_text_changed;")?;
-        self.exec(TRIGGER)?;
-        self.write_run(Sql::Forget, &[] as &[Bind<'_>])?;
-        self.search.seen.set(None);
-        Ok(())
+        self.beside_the_counts(|| {
+            self.exec("DROP TRIGGER IF EXISTS main.search_text_changed;")?;
+            self.exec(TRIGGER)
+        })?;
+        self.write_run(Sql::Forget, &[]).map(drop)
     }
 }
