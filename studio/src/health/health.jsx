@@ -5,6 +5,7 @@ import { board } from '../shared/boards.js';
 import { bytes, cost, number, time } from '../shared/format.js';
 import { trying } from '../shared/notices.jsx';
 import { Backups } from './backups.jsx';
+import { Doctor } from './doctor.jsx';
 import { Retention } from './retention.jsx';
 
 export function Health(props) {
@@ -81,39 +82,4 @@ function scopeName({ zoneId, worktreeId, agentType }) {
     agentType && `agent ${agentType}`,
   ].filter(Boolean);
   return parts.length === 0 ? 'all runs' : parts.join(', ');
-}
-
-function Doctor() {
-  const [found, { refetch }] = createResource(() => get('doctor'));
-  return (
-    <section>
-      <h3>Doctor</h3>
-      <p class="actions">
-        <button type="button" onClick={refetch} disabled={found.loading}>
-          {found.loading ? 'Looking …' : 'Look again'}
-        </button>
-      </p>
-      <Show when={found.error}>
-        <p class="fatal" role="alert">
-          {found.error.message}
-        </p>
-      </Show>
-      <ul class="checks plain" aria-busy={found.loading}>
-        <For each={found.error ? [] : found.latest}>
-          {({ check, state, finding, advice }) => (
-            <li data-state={state}>
-              <strong>{state}</strong>
-              <span>{check}</span>
-              <span class="finding">
-                {finding}
-                <Show when={advice}>
-                  <code>{advice}</code>
-                </Show>
-              </span>
-            </li>
-          )}
-        </For>
-      </ul>
-    </section>
-  );
 }

@@ -1,13 +1,15 @@
 // One run: what was wanted, what came of it, and what it has to do with others.
-import { For, Show, createEffect, createResource, createSignal, on } from 'solid-js';
-import { get, post } from '../shared/api.js';
-import { board } from '../shared/boards.js';
+import { Show, createResource } from 'solid-js';
+import { get } from '../shared/api.js';
 import { follow } from '../shared/feed.js';
-import { cost, duration, json, number, time, who } from '../shared/format.js';
-import { notice, trying } from '../shared/notices.jsx';
+import { json, time } from '../shared/format.js';
 import { place, to } from '../shared/place.js';
-import { OPEN, Status } from '../shared/status.jsx';
+import { Status } from '../shared/status.jsx';
 import { Output } from './output.jsx';
+import { Actions } from './run_actions.jsx';
+import { Facts } from './run_facts.jsx';
+import { Related } from './run_related.jsx';
+import { Used } from './run_usage.jsx';
 
 export function Run(props) {
   const id = () => place().id;
@@ -78,162 +80,3 @@ const Body = (props) => (
     <pre tabindex="0">{props.text}</pre>
   </Show>
 );
-
-function Facts(props) {
-  const lines = ({ filesChanged, insertions, deletions }) =>
-    filesChanged === null ? null : `${number(filesChanged)} files, +${number(insertions)} −${number(deletions)}`;
-  const facts = () => {
-    const { run } = props;
-    return [
-      ['Worktree', board.worktree(run.worktreeId)?.branchName ?? run.worktreeId],
-      ['Zone', board.zone(run.zoneId)?.name ?? run.zoneId],
-      ['Id', run.id],
-      ['Wanted by', run.by && who(run.by)],
-      ['Worker', run.workerId],
-      ['Attempt', `${run.attempt} of ${run.maxAttempts}`],
-      ['Priority', run.priority || null],
-      ['Created', time(run.createdAt)],
-      ['Not before', run.availableAt === run.createdAt ? null : time(run.availableAt)],
-      ['Started', run.startedAt && time(run.startedAt)],
-      ['Finished', run.finishedAt && time(run.finishedAt)],
-      ['Took', run.durationMs === null ? null : duration(run.durationMs)],
-      ['Timeout', run.timeoutMs === null ? null : duration(run.timeoutMs)],
-      ['Cancel asked', run.cancelRequestedAt && time(run.cancelRequestedAt)],
-      ['Exit code', run.exitCode],
-      [
-        'Commits',
-        run.commitBefore || run.commitAfter ? `${run.commitBefore ?? '–'} → ${run.commitAfter ?? '–'}` : null,
-      ],
-      ['Changed', lines(run)],
-      ['Cost', run.usage.costMicros === null ? null : cost(run.usage.costMicros)],
-    ].filter(([, value]) => value !== null && value !== undefined);
-  };
-  return (
-    <dl class="facts wide">
-      <For each={facts()}>
-        {([name, value]) => (
-          <div>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        )}
-      </For>
-    </dl>
-  );
-}
-
-function Used(props) {
-  return (
-    <Show when={props.run.usage.models.length > 0}>
-      <h3>Usage</h3>
-      <div class="wide-table" tabindex="0" role="region" aria-label="Usage by model">
-        <table>
-          <thead>
-            <tr>
-              <For each={['Model', 'Provider', 'In', 'Cached', 'Out', 'Reasoning', 'Cost']}>
-                {(name) => <th>{name}</th>}
-              </For>
-            </tr>
-          </thead>
-          <tbody>
-            <For each={props.run.usage.models}>
-              {(used) => (
-                <tr>
-                  <td>{used.model}</td>
-                  <td>{used.provider ?? '–'}</td>
-                  <td>{number(used.inputTokens)}</td>
-                  <td>{number(used.cachedInputTokens)}</td>
-                  <td>{number(used.outputTokens)}</td>
-                  <td>{number(used.reasoningTokens)}</td>
-                  <td>{cost(used.costMicros)}</td>
-                </tr>
-              )}
-            </For>
-          </tbody>
-        </table>
-      </div>
-    </Show>
-  );
-}
-
-function Related(props) {
-  const line = (run) => (
-    <li>
-      <a href={to('run', {}, run.id)}>{run.agentType}</a> <Status status={run.status} />
-      <span class="hint"> {time(run.createdAt)}</span>
-    </li>
-  );
-  const groups = () =>
-    [
-      ['Part of', [props.of.parent].filter(Boolean)],
-      ['Once more of', [props.of.before].filter(Boolean)],
-      ['Its parts', props.of.children],
-    ].filter(([, runs]) => runs.length > 0);
-  return (
-    <>
-      <For each={groups()}>
-        {([name, runs]) => (
-          <>
-            <h3>{name}</h3>
-            <ul class="plain">
-              <For each={runs}>{line}</For>
-            </ul>
-          </>
-        )}
-      </For>
-      <Show when={props.of.more}>
-        <a href={to('runs', { parentRunId: props.of.run.id })}>All its parts</a>
-      </Show>
-    </>
-  );
-}
-
-function Actions(props) {
-  const [answer, setAnswer] = createSignal('');
-  createEffect(
-    on(
-      () => props.run.id,
-      () => setAnswer(''),
-    ),
-  );
-  const act = async (name, body, said) => {
-    const run = await trying(() => post(name, { id: props.run.id, ...body }));
-    if (run === undefined) return;
-    notice(said);
-    if (run.id === props.run.id) void props.done();
-    else location.hash = to('run', {}, run.id);
-  };
-  return (
-    <>
-      <p class="actions">
-        <Show
-          when={OPEN.has(props.run.status)}
-          fallback={
-            <button type="button" onClick={() => act('retry', {}, 'It is wanted once more')}>
-              Retry
-            </button>
-          }
-        >
-          <button type="button" onClick={() => act('cancel', { reason: 'Cancelled in Studio' }, 'Cancelled')}>
-            Cancel
-          </button>
-        </Show>
-      </p>
-      <Show when={props.run.status === 'waiting'}>
-        <form
-          class="answer"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void act('answer', { answer: answer() }, 'Answered: it is first in line');
-          }}
-        >
-          <label>
-            Answer
-            <textarea rows="3" value={answer()} onInput={(event) => setAnswer(event.currentTarget.value)} />
-          </label>
-          <button type="submit">Answer</button>
-        </form>
-      </Show>
-    </>
-  );
-}

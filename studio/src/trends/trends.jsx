@@ -8,6 +8,7 @@ import { Chart } from './chart.jsx';
 import { Flow } from './flow.jsx';
 import { RANGES, USUAL, labelOf, sinceOf, timeZone } from './range.js';
 import { TONES, seriesOf } from './rows.js';
+import { Totals } from './totals.jsx';
 import { Week } from './week.jsx';
 
 const BY = ['zone', 'agent', 'model', 'worktree', 'branch'];
@@ -136,38 +137,4 @@ const Choice = (props) => (
       <For each={props.options}>{(option) => <option value={option}>{option || props.none}</option>}</For>
     </select>
   </label>
-);
-
-/** What it comes to, each line one click from its runs. */
-const Totals = (props) => (
-  <div class="wide-table rows" tabindex="0" role="region" aria-label="Totals">
-    <table>
-      <thead>
-        <tr>
-          <For each={['Of', 'Runs', 'Succeeded', 'Failed', 'Success', 'Slowest', 'Tokens in', 'Tokens out', 'Cost']}>
-            {(name) => <th>{name}</th>}
-          </For>
-        </tr>
-      </thead>
-      <tbody>
-        <For each={props.series}>
-          {({ key, total }) => (
-            <tr>
-              <td>
-                <a href={props.href(key)}>{props.nameOf(key)}</a>
-              </td>
-              <td>{number(total.runs)}</td>
-              <td>{number(total.succeeded)}</td>
-              <td>{number(total.failed)}</td>
-              <td>{percent(total.successRate)}</td>
-              <td>{duration(total.slowestMs)}</td>
-              <td>{number(total.inputTokens)}</td>
-              <td>{number(total.outputTokens)}</td>
-              <td>{cost(total.costMicros)}</td>
-            </tr>
-          )}
-        </For>
-      </tbody>
-    </table>
-  </div>
 );
