@@ -1,34 +1,29 @@
 'use strict';
 
-// What the page has to know before it shows anything: whose board, and which views there are for it.
+// What the page has to know before it shows anything: whose board, and which views it has none of.
 
 const path = require('node:path');
 const { version } = require('../../package.json');
 
-/** A view whose method the class doesn't have is not shown. */
-const METHODS = { trends: 'getTrend', flow: 'getFlow', retention: 'prune' };
-
 function infoOf({ db, write, actor }) {
-  const views = Object.entries(METHODS).map(([view, method]) => [view, typeof db[method] === 'function']);
   const isFile = !db.db.memory;
-  const search = isSearched(db);
   return {
     version,
     name: isFile ? path.basename(db.db.name) : 'in memory',
     write,
     actor,
-    views: { ...Object.fromEntries(views), search, sql: isFile, doctor: isFile },
+    views: { search: isSearched(db), retention: typeof db.prune === 'function', sql: isFile, doctor: isFile },
   };
 }
 
 /** Whether runs can be found by their words: that has to be turned on. */
 function isSearched(db) {
-  if (typeof db.searchRuns !== 'function') return false;
   try {
     db.searchRuns('studio', { limit: 1 });
     return true;
   } catch (error) {
-    if (error.code === 'ERR_SEARCH_OFF') return false;
+    // A file that is kept at an older version has none to turn on.
+    if (error.code === 'ERR_SEARCH_OFF' || error.code === 'ERR_SCHEMA_OLDER') return false;
     throw error;
   }
 }

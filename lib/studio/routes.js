@@ -36,6 +36,7 @@ function routesOf(studio) {
     '/api/search': read(({ text, ...filter }) => db.searchRuns(text, filter)),
     '/api/trend': read((filter) => db.getTrend(filter)),
     '/api/flow': read((filter) => db.getFlow(filter)),
+    // Whatever is asked, nothing is pruned.
     '/api/retention': read((given) => db.prune({ ...given, dryRun: true })),
     '/api/spending': read(() => ({ budgets: db.getBudgets(), limits: db.getRunLimits() })),
     '/api/sizes': read(() => health.sizes()),

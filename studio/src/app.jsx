@@ -17,7 +17,7 @@ import { Trends } from './trends/trends.jsx';
 const VIEWS = [
   ['canvas', 'Canvas', () => true],
   ['runs', 'Runs', () => true],
-  ['trends', 'Trends', ({ views }) => views.trends],
+  ['trends', 'Trends', () => true],
   ['moves', 'Moves', () => true],
   ['health', 'Health', () => true],
   ['sql', 'SQL', ({ views }) => views.sql],
@@ -86,8 +86,8 @@ function Shell(props) {
           <Match when={view() === 'runs'}>
             <Runs info={props.info} />
           </Match>
-          <Match when={view() === 'trends' && isThere(props.info, 'trends')}>
-            <Trends info={props.info} />
+          <Match when={view() === 'trends'}>
+            <Trends />
           </Match>
           <Match when={view() === 'moves'}>
             <Moves />

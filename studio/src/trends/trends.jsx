@@ -16,7 +16,7 @@ const BY = ['zone', 'agent', 'model', 'worktree', 'branch'];
 const FILTERS = { zone: 'zoneId', agent: 'agentType', model: 'model', worktree: 'worktreeId', branch: 'branchName' };
 const MOST = TONES.length;
 
-export function Trends(props) {
+export function Trends() {
   const range = () => (Object.hasOwn(RANGES, asked().range) ? asked().range : USUAL);
   const by = () => (BY.includes(asked().by) ? asked().by : undefined);
   const bucket = () => RANGES[range()][1];
@@ -123,9 +123,7 @@ export function Trends(props) {
         </div>
       </Show>
       <Week filter={filter()} since={wanted().since} />
-      <Show when={props.info.views.flow}>
-        <Flow bucket={bucket()} since={wanted().since} />
-      </Show>
+      <Flow bucket={bucket()} since={wanted().since} />
     </div>
   );
 }
