@@ -734,8 +734,13 @@ export interface WorktreeFilter<Status extends string = string> {
   hasOpenRuns?: boolean | null | undefined;
   /** What their metadata has: each member, `null` for one that is not there; within objects likewise. */
   metadata?: Metadata | null | undefined;
-  /** By `createdAt`, or by `branchName`. Default: `'newest'`. */
-  orderBy?: 'newest' | 'oldest' | 'branch' | null | undefined;
+  /** `true`: those of the archive, as they were when they went there. Default: `false`, those of the board. */
+  archived?: boolean | null | undefined;
+  /**
+   * `'newest'` and `'oldest'` go by `createdAt`, `'branch'` by `branchName`; `'updated'` has first what was updated last, or created
+   * last where it never was. Default: `'newest'`.
+   */
+  orderBy?: 'newest' | 'oldest' | 'branch' | 'updated' | null | undefined;
   /** 1 to 1,000. Default: 50. */
   limit?: number | null | undefined;
   /** The `next` of an earlier page of the same filter and order. */
@@ -1557,7 +1562,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
 
   /**
    * Runs that say something: all words of the text, each piece between spaces as it stands, whatever its case and accents; or, of
-   * mode `'substring'`, the text itself, whatever its case. The best come first; of what is in very many runs the latest 1,000 (200 of
+   * mode `'substring'`, the text itself, whatever its case. The best come first; of what is in very many runs the latest 400 (200 of
    * a substring) are ranked, then those before them.
    *
    * @param text up to 1,000 characters; never syntax, unless `syntax` is `true`
@@ -2089,13 +2094,83 @@ export interface Transaction<F extends (...args: any[]) => unknown> {
 
 /**
  * The tables as they lie in the file, for a query builder: `new Kysely<Schema>(…)`. A column is nullable where SQL lets
- * it be; the methods of {@link VisualDatabase} never write a NULL into one that has a default.
+ * it be; the methods of {@link VisualDatabase} never write a NULL into one that has a default. What begins with `v_` is a view,
+ * to be read only: `db.db` has them where a statement names one, other connections by `schema/views.sql`.
  */
 export interface Schema {
+  v_runs: RunsView;
+  v_board: BoardView;
+  v_daily: DailyView;
   worktrees: WorktreesTable;
   zones: ZonesTable;
   worktree_zones: WorktreeZonesTable;
   zone_executions: ZoneExecutionsTable;
+}
+
+/** A row of the view `v_runs`: a run, also one that was recorded only, or is in the archive. Times are ISO 8601, UTC. */
+export interface RunsView {
+  id: string;
+  zone_id: string;
+  worktree_id: string;
+  agent_type: string;
+  status: RunStatus;
+  priority: number;
+  attempt: number;
+  parent_run_id: string | null;
+  worker_id: string | null;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  /** Of one that has ended, where it is known. */
+  duration_ms: number | null;
+  /** Millionths. */
+  cost_micros: number | null;
+  exit_code: number | null;
+  error: string | null;
+  question: string | null;
+  answer: string | null;
+  prompt: string;
+  /** JSON text. */
+  result: string | null;
+  /** 0 or 1. */
+  is_archived: number;
+}
+
+/** A row of the view `v_board`: a worktree of the board, and the zone it is in. */
+export interface BoardView {
+  id: string;
+  branch_name: string;
+  path: string;
+  port: number;
+  status: string | null;
+  position_x: number | null;
+  position_y: number | null;
+  created_at: string;
+  updated_at: string | null;
+  zone_id: string | null;
+  zone_name: string | null;
+  assigned_at: string | null;
+  /** How many of its runs are queued, at work or waiting. */
+  open_runs: number;
+  /** What its runs cost in all, in millionths. */
+  cost_micros: number | null;
+}
+
+/** A row of the view `v_daily`: how the runs ended of a day (UTC), a zone and an agent. */
+export interface DailyView {
+  /** `2026-11-27`. */
+  day: string;
+  zone_id: string;
+  agent_type: string;
+  runs: number;
+  succeeded: number;
+  failed: number;
+  /** Cancelled, timed out or lost. */
+  otherwise: number;
+  /** Of those whose durations are known, in all. */
+  duration_ms: number | null;
+  /** Millionths. */
+  cost_micros: number | null;
 }
 
 /** A row of `worktrees`. */

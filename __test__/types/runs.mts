@@ -275,28 +275,6 @@ String(page.items[0]?.prompt);
 // @ts-expect-error There is no such order.
 db.listRuns({ orderBy: 'shortest' });
 db.listRuns({ status: 'lost', after: page.next });
-const searched = db.searchRuns('cart', {
-  mode: 'substring',
-  in: ['prompt', 'result'],
-  zoneId: 'z',
-  syntax: false,
-  limit: 5,
-  after: page.next,
-});
-const [hit] = searched.items;
-const said: string | undefined = hit?.snippet.slice(...(hit.ranges[0] ?? [0, 0]));
-const ran: string | undefined = hit?.run.id;
-void [said, ran, hit?.score];
-// @ts-expect-error: output isn't searched
-db.searchRuns('cart', { in: 'output' });
-// @ts-expect-error: a text is wanted
-db.searchRuns();
-const indexed: { modes: ('words' | 'substring')[]; indexed: number } = db.enableSearch({
-  mode: 'words',
-  progress: ({ total }) => total,
-});
-const was: boolean = db.disableSearch();
-void [indexed, was];
 // @ts-expect-error There is no such status.
 db.listRuns({ status: 'done' });
 

@@ -196,6 +196,7 @@ module.exports = {
       'updatedSince',
       'hasOpenRuns',
       'metadata',
+      'archived',
       'orderBy',
       'limit',
       'after',

@@ -45,7 +45,12 @@ class VisualDatabase extends Stateful {
     const kept = keptOf(connection, cacheSize);
     const state = { connection, log, clock, readonly, strict, kept, maxOutputBytes, schedule: undefined };
     super(state);
-    this.db = adopt(Object.create(Database.prototype), connection, { name, memory: path === ':memory:', readonly });
+    this.db = adopt(Object.create(Database.prototype), connection, {
+      name,
+      memory: path === ':memory:',
+      readonly,
+      views: true,
+    });
     log.info('[VisualDB] Database initialized', { path: name });
     const sqlite = addon.unreviewedSqlite();
     if (sqlite) log.info('[VisualDB] SQLite is not the one that was reviewed: no answers are kept', { sqlite });

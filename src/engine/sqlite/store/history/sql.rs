@@ -153,6 +153,8 @@ queries! {
     Rollups = "SELECT day, key, whole, iif(+?4, quarters, NULL) FROM main.rollups WHERE dimension = +?1 AND day BETWEEN +?2 AND +?3";
     /// The same of what was pruned.
     AllKept = "SELECT day, key, whole, iif(+?4, quarters, NULL) FROM main.rollups_kept WHERE dimension = +?1 AND day BETWEEN +?2 AND +?3";
+    /// Whether anything was pruned.
+    AnyKept = "SELECT 1 FROM main.rollups_kept LIMIT 1";
     /// On which of some days there are any.
     Days = "SELECT day FROM main.rollups WHERE dimension = 0 AND day BETWEEN +?1 AND +?2 \
          UNION ALL SELECT day FROM main.rollups_kept WHERE dimension = 0 AND day BETWEEN +?1 AND +?2";

@@ -26,6 +26,8 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
         Sql::Doubts => &["changes_state"],
         // The last row of the archive that has an id.
         Sql::ExecutionOf => &["(subquery-2)"],
+        // The first of them.
+        Sql::AnyKept => &["rollups_kept"],
         // Each has a branch.
         Sql::Branches => &["worktrees"],
         Sql::ArchivedBranches => &["archived_worktrees"],

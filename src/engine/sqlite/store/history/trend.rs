@@ -218,8 +218,10 @@ impl Store {
         // Where buckets are whole days of UTC nobody needs the quarters.
         let with_quarters = Bind::Integer((!series.buckets.are_of_days()).into());
         let is_there = self.version >= super::VERSION;
+        let is_pruned = is_there && self.finds(Sql::AnyKept, &[])?;
         let tables = [(Sql::OneRollup, Sql::Rollups, false), (Sql::OneKept, Sql::AllKept, true)];
-        for (one, each, kept) in tables.into_iter().filter(|(.., kept)| is_there && (*kept || !tail.is_all())) {
+        let counts = |kept: bool| if kept { is_pruned } else { is_there && !tail.is_all() };
+        for (one, each, kept) in tables.into_iter().filter(|(.., kept)| counts(*kept)) {
             let is_changed = |key: &str, day| {
                 !kept && tail.rollups.days.contains_key(&DayOf { dimension, day, key: key.to_owned() })
             };

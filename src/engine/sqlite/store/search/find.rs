@@ -13,7 +13,7 @@ use crate::model::search::{FIELDS, Found, excerpt, score};
 use crate::rows::Batch;
 
 /// So many hits are ranked together.
-const RANKED: usize = 1000;
+const RANKED: usize = 400;
 /// Where every text has to be read to tell whether it is one.
 const RANKED_BY_TEXT: usize = 200;
 
