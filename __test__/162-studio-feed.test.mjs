@@ -1,4 +1,6 @@
 // Studio's stream of changes: what anybody changes, in its order, for whoever comes back where he was.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { board, pause, running } from './support/runs.mjs';
 import { elsewhere } from './support/schema.mjs';
@@ -86,9 +88,12 @@ describe('the feed', () => {
       const reader = following(studio, { after: next });
       const response = await reader.begun;
       response.pause();
+      setFlagsFromString('--expose-gc');
+      const collect = runInNewContext('gc');
       const heap = () => {
-        globalThis.gc?.();
-        return process.memoryUsage().heapUsed + process.memoryUsage().external;
+        collect();
+        const { heapUsed, external } = process.memoryUsage();
+        return heapUsed + external;
       };
       const before = heap();
       for (let round = 0; round < 60; round += 1) {
