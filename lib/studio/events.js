@@ -26,7 +26,8 @@ function eventsOf(db) {
     // By itself a connection that nothing is written to stays when the other side has vanished.
     const pulse = setInterval(() => response.write(': still here\n\n'), PULSE);
     try {
-      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      // A proxy that gathers what it passes on would keep it back.
+      response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
       response.write('retry: 1000\n\n');
       const after = request.headers['last-event-id'] ?? searchParams.get('after') ?? undefined;
       await follow(db, response, after, gone.signal);
