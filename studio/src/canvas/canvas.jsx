@@ -12,12 +12,11 @@ import { CARD, isInside, layout } from './layout.js';
 import { Minimap } from './minimap.jsx';
 import { Panel } from './panel.jsx';
 import { Past } from './past.jsx';
-import { createView } from './view.js';
+import { SMALL, createView } from './view.js';
 import { Zone } from './zone.jsx';
 
 /** Below this nobody can read a card. */
 const READABLE = 0.4;
-const SMALL = 700;
 
 export function Canvas(props) {
   const view = createView();

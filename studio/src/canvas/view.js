@@ -4,6 +4,8 @@ import { createSignal } from 'solid-js';
 const NEAREST = 2;
 const FARTHEST = 0.02;
 const MARGIN = 40;
+/** A screen that is narrower than this has no room beside the canvas, in pixels. */
+export const SMALL = 700;
 
 export function createView() {
   const [view, place] = createSignal({ x: 0, y: 0, k: 1 });
@@ -41,10 +43,13 @@ export function createView() {
       const room = (pixels, of) => (k > all ? MARGIN / k : Math.max(MARGIN / k, (pixels / k - of) / 2));
       place({ x: x - room(w, width), y: y - room(h, height), k });
     },
-    /** A point in the middle, so near that cards can be read. */
+    /** A point in the middle of what nothing lies over, so near that cards can be read. */
     show: ({ x, y }, nearest = 0.8) => {
+      const { width, height } = size();
       const k = Math.max(view().k, nearest);
-      setView({ x: x - size().width / 2 / k, y: y - size().height / 2 / k, k });
+      // On a small screen the panel has the lower half.
+      const middle = height * (width < SMALL ? 0.22 : 0.5);
+      setView({ x: x - width / 2 / k, y: y - middle / k, k });
     },
     centre: ({ x, y }) => setView(({ k }) => ({ x: x - size().width / 2 / k, y: y - size().height / 2 / k, k })),
     /** What a pixel of the stage is on the canvas. */
