@@ -21,6 +21,8 @@ const COMMANDS = [
   require('./watch.js'),
   require('./doctor.js'),
   require('./vacuum.js'),
+  require('./export.js'),
+  require('./import.js'),
   require('./metadata.js'),
   require('./move.js'),
   require('./moves.js'),

@@ -71,6 +71,9 @@ const STAGES = {
   restore: 'restoring',
   replace: 'replacing the file',
   vacuum: 'compacting',
+  export: 'writing',
+  import: 'taking it in',
+  done: 'taking it in',
 };
 
 /** A progress bar on standard error, where that is a terminal: `progress` as the package calls it, and `stop`. */

@@ -161,6 +161,8 @@ module.exports = {
   backups: new Keys(['folder', 'every', 'keep']),
   keep: new Keys(['hourly', 'daily', 'weekly', 'monthly'], { aliases: PERIODS }),
   backup: new Keys(['progress']),
+  exportAll: new Keys(['format', 'since', 'onProgress']),
+  importAll: new Keys(['onProgress']),
   pruneBackups: new Keys(['dbPath', 'keep', 'dryRun']),
   restore: new Keys(['dbPath', 'progress']),
   actor: new Keys(['kind', 'id']),

@@ -23,6 +23,7 @@ const runs = require('./runs.js');
 const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
 const transactions = require('./transactions.js');
+const transfers = require('./transfers.js');
 const undo = require('./undo.js');
 const usage = require('./usage.js');
 const watch = require('./watch.js');
@@ -91,6 +92,7 @@ for (const concept of [
   transactions,
   actors,
   backups,
+  transfers,
 ]) {
   add(VisualDatabase.prototype, concept.methods);
 }

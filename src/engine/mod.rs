@@ -21,6 +21,7 @@ mod session;
 mod spending;
 pub mod sqlite;
 mod statistics;
+mod transfers;
 mod undo;
 mod wip_limits;
 mod workers;
@@ -44,6 +45,7 @@ pub use runs::{RunFilter, RunOrder, Runs, RunsAfter};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
+pub use transfers::{Imported, Transfers};
 pub use undo::Undo;
 pub use wip_limits::WipLimits;
 pub use workers::{Asked, Claim, Workers};
@@ -73,6 +75,7 @@ pub trait Engine:
     + WipLimits
     + Revisions
     + Boards
+    + Transfers
 {
 }
 
@@ -97,7 +100,8 @@ impl<
         + Metadata
         + WipLimits
         + Revisions
-        + Boards,
+        + Boards
+        + Transfers,
 > Engine for T
 {
 }

@@ -8,3 +8,4 @@ pub mod open;
 pub mod schema;
 mod sole_name;
 pub mod store;
+pub mod transfer;

@@ -31,6 +31,7 @@ mod signed;
 mod statements;
 mod statistics;
 mod tail;
+mod transfer;
 mod undo;
 mod unfinished;
 mod worktrees;
