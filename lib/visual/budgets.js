@@ -6,7 +6,7 @@ const { cell } = require('../native/rows.js');
 const { describe, fields, integer } = require('./arguments.js');
 const { wrongType, wrongValue } = require('./errors.js');
 const knownKeys = require('./known_keys.js');
-const { formatOf, periodOf } = require('./periods.js');
+const { periodOf, timeZoneOf } = require('./periods.js');
 const { stateOf } = require('./state.js');
 
 const AMOUNTS = [0, Number.MAX_SAFE_INTEGER];
@@ -47,7 +47,7 @@ const methods = {
       const message = `setBudget: period must be one of ${PERIODS.join(', ')}, got ${describe(period)}`;
       throw refused('setBudget', 'period', period, message);
     }
-    const timeZone = timeZoneOf(zone);
+    const timeZone = timeZoneOf('setBudget', zone);
     const limit = costMicros === null ? null : amountOf(costMicros);
     const now = clock();
     const { start, end } = periodOf(period, timeZone, now);
@@ -105,18 +105,6 @@ function scopeOf(of) {
     throw wrongValue('setBudget', other, of[other], `setBudget: a budget is of ${one} or of ${other}, not of both`);
   }
   return given.length === 0 ? ['all', ''] : [given[0][0], of[given[0][1]]];
-}
-
-function timeZoneOf(given) {
-  if (given === undefined || given === null) return 'UTC';
-  const message = `setBudget: timeZone must be a name such as 'Europe/Berlin', got ${describe(given)}`;
-  if (typeof given !== 'string') throw wrongType('setBudget', 'timeZone', given, message);
-  try {
-    formatOf(given);
-  } catch {
-    throw wrongValue('setBudget', 'timeZone', given, message);
-  }
-  return given;
 }
 
 function amountOf(given) {

@@ -140,6 +140,20 @@ const CLAIM_ALIASES = { worker: 'workerId', lease: 'leaseMs', zoneId: 'zoneIds',
 
 const MOVE = ['position', 'reason', 'expectedZoneId', 'overLimit', 'enqueue', 'variables'];
 
+const ASKED_OF_RUNS = [
+  'zoneId',
+  'worktreeId',
+  'agentType',
+  'status',
+  'model',
+  'parentRunId',
+  'branchName',
+  'since',
+  'until',
+  'minDurationMs',
+];
+const ASKED_ALIASES = { ...RUN_ALIASES, branch: 'branchName', parent: 'parentRunId' };
+
 const keysOf = ({ taken, fixed }, more) => new Keys(taken, { fixed, ...more });
 
 module.exports = {
@@ -240,23 +254,11 @@ module.exports = {
   move: new Keys(MOVE),
   moveOfMany: new Keys(['worktreeId', 'zoneId', ...MOVE], { aliases: RUN_ALIASES }),
   moveFilter: new Keys(['worktreeId', 'zoneId', 'since', 'until', 'limit', 'after'], { aliases: RUN_ALIASES }),
-  runFilter: new Keys(
-    [
-      'zoneId',
-      'worktreeId',
-      'agentType',
-      'status',
-      'model',
-      'parentRunId',
-      'branchName',
-      'since',
-      'until',
-      'minDurationMs',
-      'orderBy',
-      'fields',
-      'limit',
-      'after',
-    ],
-    { aliases: { ...RUN_ALIASES, branch: 'branchName', parent: 'parentRunId', order: 'orderBy' } },
-  ),
+  runFilter: new Keys([...ASKED_OF_RUNS, 'orderBy', 'fields', 'limit', 'after'], {
+    aliases: { ...ASKED_ALIASES, order: 'orderBy' },
+  }),
+  trendFilter: new Keys([...ASKED_OF_RUNS, 'bucket', 'by', 'timeZone'], {
+    aliases: { ...ASKED_ALIASES, groupBy: 'by', interval: 'bucket', tz: 'timeZone' },
+  }),
+  flowFilter: new Keys(['since', 'until', 'bucket', 'timeZone'], { aliases: { interval: 'bucket', tz: 'timeZone' } }),
 };

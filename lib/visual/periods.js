@@ -1,6 +1,9 @@
 'use strict';
 
-// Days and months of a time zone: when they begin there, by the runtime's own knowledge of time zones.
+// Time zones: what their clocks show when, and when days and months begin there, by the runtime's own knowledge of them.
+
+const { describe } = require('./arguments.js');
+const { wrongType, wrongValue } = require('./errors.js');
 
 /** Formats of the zones that were asked about. */
 const formats = new Map();
@@ -60,4 +63,56 @@ function periodOf(period, timeZone, time) {
   return { start, end };
 }
 
-module.exports = { formatOf, periodOf };
+/** The name of a time zone that is given, UTC where none is. */
+function timeZoneOf(method, given) {
+  if (given === undefined || given === null) return 'UTC';
+  const message = `${method}: timeZone must be a name such as 'Europe/Berlin', got ${describe(given)}`;
+  if (typeof given !== 'string') throw wrongType(method, 'timeZone', given, message);
+  try {
+    formatOf(given);
+  } catch {
+    throw wrongValue(method, 'timeZone', given, message);
+  }
+  return given;
+}
+
+/** No zone has changed its clocks and changed them back within so much. */
+const STEP = 7 * DAY;
+
+/** The last time that JavaScript can say. */
+const LAST = 8.64e15;
+
+/** By time zone, the stretch of time that was looked at last, and the offsets in it. */
+const looked = new Map();
+
+/** How much the clocks of a zone are ahead of Greenwich's between two times: from when on, and by how much, in milliseconds. */
+function offsetsOf(timeZone, from, to) {
+  if (timeZone === 'UTC') return [[from, 0]];
+  const known = looked.get(timeZone);
+  if (known !== undefined && known.from <= from && known.to >= to) return known.offsets;
+  // Somewhat more than is asked for: what is asked for next is mostly near.
+  const stretch = { from: Math.max(from - 30 * DAY, -LAST), to: Math.min(to + 30 * DAY, LAST), offsets: [] };
+  const at = (time) => shown(timeZone, time) - Math.floor(time / 1000) * 1000;
+  let before = stretch.from;
+  let offset = at(before);
+  stretch.offsets.push([before, offset]);
+  while (before < stretch.to) {
+    const next = Math.min(before + STEP, LAST);
+    const then = at(next);
+    if (then !== offset) {
+      let [low, high] = [before, next];
+      while (high - low > 1000) {
+        const middle = low + Math.floor((high - low) / 2000) * 1000;
+        if (at(middle) === offset) low = middle;
+        else high = middle;
+      }
+      stretch.offsets.push([Math.floor(high / 1000) * 1000, then]);
+      offset = then;
+    }
+    before = next;
+  }
+  looked.set(timeZone, stretch);
+  return stretch.offsets;
+}
+
+module.exports = { offsetsOf, periodOf, timeZoneOf };

@@ -3,18 +3,17 @@
 const addon = require('../native/addon.js');
 const { one, list } = require('../native/objects.js');
 const { cell } = require('../native/rows.js');
-const { counted, fields, instant, integer, name, names, oneOf, options } = require('./arguments.js');
+const { counted, fields, oneOf, options } = require('./arguments.js');
 const { inSnapshot } = require('./board.js');
 const { allOrNothing, valuesOf } = require('./bulk.js');
 const knownKeys = require('./known_keys.js');
 const { limitOf, pageOf, placeOf } = require('./pages.js');
 const { newRun, recorded, run, runSummary } = require('./run_fields.js');
+const { asked, RECORDED } = require('./run_filter.js');
 const { stateOf } = require('./state.js');
 
 /** How many runs come with one call of the addon: their rows fit one batch. */
 const BATCH = 150;
-
-const STATUSES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'timedOut', 'lost'];
 
 /** What comes first in a list, in the order that the addon knows them by. */
 const ORDERS = ['newest', 'oldest', 'longest', 'costliest'];
@@ -23,12 +22,6 @@ const FIELDS = ['summary', 'full'];
 /** A place that is before all runs of a list: what it is ordered by, when a run was made, and which of those made then it is. */
 const START = Array(3).fill(Number.MAX_SAFE_INTEGER);
 const START_OF_OLDEST = START.map((most) => -most);
-
-/** How long a run may take: what fits a number. */
-const DURATIONS = [0, Number.MAX_SAFE_INTEGER];
-
-/** From this key on, what is listed was recorded as an execution only. */
-const RECORDED = 2 ** 39;
 
 /** Runs of a list: each, and where it goes on behind it. */
 const listed = ({ width, make }, makeRecorded) => ({
@@ -86,39 +79,18 @@ const methods = {
   listRuns(filter) {
     const { connection } = stateOf(this, 'listRuns');
     const given = options('listRuns', 'filter', filter, knownKeys.runFilter);
-    const { zoneId, worktreeId, agentType, status, limit, after } = given;
+    const { limit, after } = given;
     const most = limitOf('listRuns', limit);
-    const of = [
-      names('listRuns', 'zoneId', zoneId),
-      names('listRuns', 'worktreeId', worktreeId),
-      names('listRuns', 'agentType', agentType),
-      statuses(status),
-    ];
     const order = ORDERS.indexOf(oneOf('listRuns', 'orderBy', given.orderBy, ORDERS));
     const fields = oneOf('listRuns', 'fields', given.fields, FIELDS);
-    const more = [
-      instant('listRuns', 'since', given.since) ?? null,
-      instant('listRuns', 'until', given.until) ?? null,
-      integer('listRuns', 'minDurationMs', given.minDurationMs, DURATIONS, null),
-      order,
-      Number(fields === 'full'),
-      name('listRuns', 'model', given.model),
-      name('listRuns', 'parentRunId', given.parentRunId),
-      name('listRuns', 'branchName', given.branchName),
-    ];
-    const key = JSON.stringify([of, more.toSpliced(4, 1)]);
+    const { lists, values } = asked('listRuns', given, order, Number(fields === 'full'));
+    const key = JSON.stringify([lists, values.toSpliced(4, 1)]);
     const place = placeOf('listRuns', key, after, order === 1 ? START_OF_OLDEST : START);
     addon.foldHistory(connection);
     const read = (behind, count) =>
-      list(LISTED[fields], addon.listRuns(connection, count, ...behind, ...more, ...counted(...of)), connection);
+      list(LISTED[fields], addon.listRuns(connection, count, ...behind, ...values, ...counted(...lists)), connection);
     return inSnapshot(connection, () => pageOf(key, place, most, BATCH, read));
   },
 };
-
-function statuses(given) {
-  const words = names('listRuns', 'status', given);
-  for (const word of words ?? []) oneOf('listRuns', 'status', word, STATUSES);
-  return words;
-}
 
 module.exports = { methods };

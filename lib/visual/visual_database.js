@@ -24,6 +24,7 @@ const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
 const transactions = require('./transactions.js');
 const transfers = require('./transfers.js');
+const trends = require('./trends.js');
 const undo = require('./undo.js');
 const usage = require('./usage.js');
 const watch = require('./watch.js');
@@ -74,6 +75,7 @@ for (const concept of [
   assignments,
   executions,
   statistics,
+  trends,
   board,
   moves,
   archive,

@@ -22,6 +22,7 @@ mod spending;
 pub mod sqlite;
 mod statistics;
 mod transfers;
+mod trends;
 mod undo;
 mod wip_limits;
 mod workers;
@@ -46,6 +47,7 @@ pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
 pub use transfers::{Imported, Transfers};
+pub use trends::{By, TrendFilter, Trends};
 pub use undo::Undo;
 pub use wip_limits::WipLimits;
 pub use workers::{Asked, Claim, Workers};
@@ -62,6 +64,7 @@ pub trait Engine:
     + Assignments
     + Executions
     + Statistics
+    + Trends
     + Runs
     + Workers
     + Output
@@ -88,6 +91,7 @@ impl<
         + Assignments
         + Executions
         + Statistics
+        + Trends
         + Runs
         + Workers
         + Output

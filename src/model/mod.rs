@@ -21,6 +21,7 @@ mod refused;
 pub mod rules;
 pub mod run;
 pub mod time;
+pub mod trend;
 pub mod undo;
 pub mod worktree;
 pub mod zone;

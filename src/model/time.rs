@@ -144,6 +144,17 @@ impl Period {
             }
         }
     }
+
+    /// When the period of a number begins: `number`, backwards.
+    #[must_use]
+    pub fn start(self, number: i64) -> i64 {
+        match self {
+            Self::Hour => number * HOUR,
+            Self::Day => number * DAY,
+            Self::Week => (number * 7 - 3) * DAY,
+            Self::Month => days((number - 1).div_euclid(12), (number - 1).rem_euclid(12) + 1, 1) * DAY,
+        }
+    }
 }
 
 /// The date of a day counted from 1970-01-01 in the proleptic Gregorian calendar.
@@ -253,6 +264,16 @@ mod tests {
                 next == (year, month, date + 1) || (next.2 == 1 && (28..=31).contains(&date)),
                 "{year}-{month}-{date}"
             );
+        }
+    }
+
+    #[test]
+    fn a_period_is_from_its_start_to_the_next_one() {
+        for period in [Period::Hour, Period::Day, Period::Week, Period::Month] {
+            for time in (-62_167_219_200_000..253_402_300_800_000).step_by((297 * DAY + 7 * HOUR + 1) as usize) {
+                let number = period.number(time);
+                assert!((period.start(number)..period.start(number + 1)).contains(&time), "{period:?} {time}");
+            }
         }
     }
 

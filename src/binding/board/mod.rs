@@ -16,6 +16,7 @@ mod prompts;
 mod runs;
 mod spending;
 mod statistics;
+mod trends;
 mod undo;
 mod watch;
 mod workers;
@@ -31,6 +32,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     assignments::FUNCTIONS,
     executions::FUNCTIONS,
     statistics::FUNCTIONS,
+    trends::FUNCTIONS,
     runs::FUNCTIONS,
     workers::FUNCTIONS,
     output::FUNCTIONS,

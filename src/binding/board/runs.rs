@@ -2,8 +2,9 @@
 
 use super::call::{board, borrowed, each, lists, number_at, placed, row, text_at};
 use crate::binding::js::{Call, JsResult, Value};
-use crate::binding::state::{Native, State};
+use crate::binding::state::{Arguments, Native, State};
 use crate::engine::{RunFilter, RunOrder, RunsAfter};
+use crate::error::Result;
 use crate::model::RUN;
 
 /// The functions of this file.
@@ -66,29 +67,35 @@ fn fold_history(_: &State, call: &Call) -> JsResult<Value> {
 /// that the next page begins behind.
 fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
-    let [zones, worktrees, agents, statuses] = lists(call, 13)?;
+    let lists = lists(call, 13)?;
     state.with_some_given(call, 1, 12, |given| {
         // Nothing is behind the greatest position: the list begins there.
         let number = |at| Ok::<i64, crate::error::Error>(given.number(at)? as i64);
-        let filter = RunFilter {
-            zones: borrowed(zones.as_ref()),
-            worktrees: borrowed(worktrees.as_ref()),
-            agents: borrowed(agents.as_ref()),
-            statuses: borrowed(statuses.as_ref()),
-            model: text_at(given, 9),
-            parent: text_at(given, 10),
-            branch: text_at(given, 11),
-            since: number_at(given, 4),
-            until: number_at(given, 5),
-            least_ms: number_at(given, 6),
-            order: RunOrder::ALL.get(number(7)? as usize).copied().unwrap_or_default(),
-            full: number(8)? != 0,
-        };
+        let filter = run_filter(given, &lists)?;
         let after = RunsAfter { value: number(1)?, at: number(2)?, key: number(3)? };
         let most = given.number(0)?;
         state.with_batch(|batch| {
             engine.list_runs(&filter, after, most as usize, batch)?;
             state.emit(batch, false, 0)
         })
+    })
+}
+
+/// What is asked for, as `listRuns` has it behind the position, and its lists.
+pub(super) fn run_filter<'a>(given: &Arguments<'a>, lists: &'a [Option<Vec<String>>; 4]) -> Result<RunFilter<'a>> {
+    let [zones, worktrees, agents, statuses] = lists;
+    Ok(RunFilter {
+        zones: borrowed(zones.as_ref()),
+        worktrees: borrowed(worktrees.as_ref()),
+        agents: borrowed(agents.as_ref()),
+        statuses: borrowed(statuses.as_ref()),
+        model: text_at(given, 9),
+        parent: text_at(given, 10),
+        branch: text_at(given, 11),
+        since: number_at(given, 4),
+        until: number_at(given, 5),
+        least_ms: number_at(given, 6),
+        order: RunOrder::ALL.get(given.number(7)? as usize).copied().unwrap_or_default(),
+        full: given.number(8)? != 0.0,
     })
 }

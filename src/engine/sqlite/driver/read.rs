@@ -71,6 +71,16 @@ impl Statement {
         }
     }
 
+    /// Lends a blob of the row it stands on; nothing for NULL and without a row.
+    pub fn with_blob<T>(&self, column: usize, read: impl FnOnce(&[u8]) -> T) -> T {
+        let Ok(raw) = self.raw() else { return read(&[]) };
+        // SAFETY: the statement is alive; the bytes are only lent, and what reads them knows no statement to step.
+        unsafe {
+            let blob = ffi::sqlite3_column_blob(raw, column as c_int);
+            read(slice(blob.cast(), ffi::sqlite3_column_bytes(raw, column as c_int)))
+        }
+    }
+
     /// Lends a text of the row it stands on, which need not be copied then; empty for NULL and without a row.
     pub fn with_text<T>(&self, column: usize, read: impl FnOnce(&str) -> T) -> T {
         // Whole text is checked much faster than it is repaired.

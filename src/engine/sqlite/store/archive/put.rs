@@ -33,6 +33,7 @@ impl Store {
                 self.write_run(Sql::CountExecutions, &name[..1])?;
                 self.move_counts(&moving)?;
             }
+            self.move_kept(id, key, true)?;
             self.write_run(Sql::PutOpenRuns, &name)?;
             self.write_run(Query::DeleteWorktree, &name[1..])?;
             self.write_run(Sql::SayArchived, &name[..1])?;

@@ -64,6 +64,7 @@ impl Store {
                 moved.map_err(|error| about_executions(error, method))?;
                 self.write_run(Sql::DropExecutions, &at)?;
             }
+            self.move_kept(&id, key, false)?;
             self.write_run(Sql::DropRuns, &at)?;
             self.write_run(Sql::SetRestored, &[at[0], Bind::Integer(now)])?;
             Ok(())

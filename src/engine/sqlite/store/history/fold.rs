@@ -1,9 +1,10 @@
 //! Writing the history: what the log has, and, where the history has to be built, every run and execution. In steps of a few
 //! milliseconds, so that nobody waits long for the lock; each leaves a history that can be gone on with.
 
-use super::line::{Place, RECORDED};
+use super::line::{Place, RECORDED, Used};
 use super::log::Read;
 use super::mark::Mark;
+use super::rollups::{Rollups, Turn};
 use super::sql::Sql;
 use super::truth::{Truth, key_of};
 use crate::engine::sqlite::driver::Bind;
@@ -27,8 +28,7 @@ struct Building {
 impl Store {
     /// Writes what the log has, where it is much and nobody has to be waited for.
     pub(in crate::engine::sqlite::store) fn fold_runs(&self) -> Result<()> {
-        let may_write = self.version >= super::VERSION && !self.newer && !self.connection.in_transaction();
-        if !may_write || self.connection.check_writable().is_err() {
+        if !self.may_fold() {
             return Ok(());
         }
         // As many rows of the log are looked at without a snapshot: what they are is looked at again with the lock.
@@ -48,24 +48,31 @@ impl Store {
         Ok(())
     }
 
+    /// Whether this connection may write the history now.
+    pub(super) fn may_fold(&self) -> bool {
+        let has_it = self.version >= super::VERSION && !self.newer;
+        has_it && !self.connection.in_transaction() && self.connection.check_writable().is_ok()
+    }
+
     /// Writes a part; `true` where there is more.
-    fn fold_step(&self) -> Result<bool> {
+    pub(super) fn fold_step(&self) -> Result<bool> {
         let Some(end) = self.log_mark()? else { return Ok(false) };
         let Some(read) = self.history_read()? else {
-            for sql in [Sql::Empty, Sql::EmptyModels] {
+            for sql in [Sql::Empty, Sql::EmptyModels, Sql::EmptyRollups] {
                 self.write_run(sql, &[])?;
             }
             self.set_building(&Building { run: 0, execution: i64::MIN, next_key: FIRST_KEY })?;
             self.set_read(end)?;
             return Ok(true);
         };
+        let mut rollups = Rollups::default();
         let stretch = self.touched(read.mark.seq, STEP)?;
         for (id, touch) in &stretch.touched {
             let key = key_of(touch.made.unwrap_or(touch.seq));
-            self.write_truth(&self.truth(id, key, touch.made.is_some())?)?;
+            self.write_truth(&self.truth(id, key, touch.made.is_some())?, &mut rollups)?;
         }
         for id in self.also_touched(&stretch)? {
-            self.write_truth(&self.truth(&id, FIRST_KEY, false)?)?;
+            self.write_truth(&self.truth(&id, FIRST_KEY, false)?, &mut rollups)?;
         }
         let is_all = stretch.rows < STEP;
         if let Some(last) = if is_all { Some(end) } else { stretch.last }
@@ -73,7 +80,12 @@ impl Store {
         {
             self.set_read(last)?;
         }
-        let more = read.building && self.build_step()?;
+        let more = read.building && self.build_step(&mut rollups)?;
+        if !self.write_rollups(&mut rollups)? {
+            // Somebody else wrote into them.
+            self.write_run(Sql::Forget, &[])?;
+            return Ok(true);
+        }
         Ok(more || !is_all)
     }
 
@@ -87,7 +99,7 @@ impl Store {
     }
 
     /// Reads some runs or executions that were never read; `false` where there are no more.
-    fn build_step(&self) -> Result<bool> {
+    fn build_step(&self, rollups: &mut Rollups) -> Result<bool> {
         let building = self.first(Sql::Building, &[], |row| Building {
             run: row.integer(0),
             execution: row.integer(1),
@@ -98,26 +110,28 @@ impl Store {
         if let Some((last, _)) = runs.last() {
             building.run = *last;
             for (_, id) in &runs {
-                self.write_truth(&self.truth(id, building.next_key, false)?)?;
+                self.write_truth(&self.truth(id, building.next_key, false)?, rollups)?;
             }
             return self.set_building(&building).map(|()| true);
         }
         let executions = self.ids(Sql::NextExecutions, building.execution)?;
-        let Some((last, _)) = executions.last() else { return self.build_archived(building.next_key).map(|()| false) };
+        let Some((last, _)) = executions.last() else {
+            return self.build_archived(building.next_key, rollups).map(|()| false);
+        };
         building.execution = *last;
         for (_, id) in &executions {
-            self.write_truth(&self.truth(id, building.next_key, false)?)?;
+            self.write_truth(&self.truth(id, building.next_key, false)?, rollups)?;
             building.next_key += 1;
         }
         self.set_building(&building).map(|()| true)
     }
 
     /// Reads all of the archive, and is done.
-    fn build_archived(&self, mut next_key: i64) -> Result<()> {
+    fn build_archived(&self, mut next_key: i64, rollups: &mut Rollups) -> Result<()> {
         if self.version >= archive::VERSION {
             self.each_id(Sql::NextArchived, i64::MIN, |id| {
                 next_key += 1;
-                self.write_truth(&self.truth(&id, next_key, false)?)
+                self.write_truth(&self.truth(&id, next_key, false)?, rollups)
             })?;
         }
         self.write_run(Sql::Built, &[]).map(drop)
@@ -133,32 +147,34 @@ impl Store {
         Ok(found)
     }
 
-    fn write_truth(&self, truth: &Truth) -> Result<()> {
-        let line = truth.line.as_ref();
+    fn write_truth(&self, truth: &Truth, rollups: &mut Rollups) -> Result<()> {
+        let mut line = truth.line.as_ref();
         for old in &truth.old {
+            let Some(before) = self.line_at(*old)? else { continue };
+            if line == Some(&before) {
+                // A run that was told of, but not changed.
+                line = None;
+                continue;
+            }
+            self.roll(rollups, &before, Turn::Off)?;
             // A run's row stays and changes: most of its indexes do not.
-            if line.is_none_or(|line| line.place != *old || line.recorded.is_some()) {
-                self.remove(*old, &truth.models)?;
+            if truth.line.as_ref().is_none_or(|line| line.place != *old || line.recorded.is_some()) {
+                self.remove_line(*old)?;
             }
         }
         let Some(line) = line else { return Ok(()) };
         self.write_run(Sql::Put, &line.values())?;
-        for model in &line.models {
-            self.write_run(Sql::PutModel, &at_place(line.place, model))?;
+        let [at, key] = [line.place.at, line.place.key].map(Bind::Integer);
+        for Used { model, amounts } in &line.models {
+            let [input, output, cost] = amounts.map(Bind::from);
+            self.write_run(Sql::PutModel, &[at, key, Bind::Text(model), input, output, cost])?;
         }
-        Ok(())
+        self.roll(rollups, line, Turn::On)
     }
 
-    fn remove(&self, place: Place, models: &[String]) -> Result<()> {
-        if self.take(Sql::Remove, &[Bind::Integer(place.at), Bind::Integer(place.key)])? {
-            for model in models {
-                self.write_run(Sql::RemoveModel, &at_place(place, model))?;
-            }
-        }
-        Ok(())
+    pub(super) fn remove_line(&self, place: Place) -> Result<()> {
+        let at = [place.at, place.key].map(Bind::Integer);
+        self.write_run(Sql::Remove, &at)?;
+        self.write_run(Sql::RemoveModels, &at).map(drop)
     }
-}
-
-pub(super) fn at_place(place: Place, model: &str) -> [Bind<'_>; 3] {
-    [Bind::Integer(place.at), Bind::Integer(place.key), Bind::Text(model)]
 }

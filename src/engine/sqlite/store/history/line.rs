@@ -2,7 +2,8 @@
 
 use crate::engine::RunOrder;
 use crate::engine::sqlite::driver::{Bind, Statement};
-use crate::model::run::Status;
+use crate::model::run::{End, Status};
+use crate::model::trend::{Ended, How};
 
 /// Before every time that JavaScript can say: of what has no time that anybody can read.
 pub(super) const NO_TIME: i64 = FIRST_TIME - 1;
@@ -49,8 +50,26 @@ pub struct Line {
     pub duration_ms: Option<i64>,
     pub cost_micros: Option<i64>,
     pub recorded: Option<Recorded>,
-    /// What it used; nothing where it was read from the table.
-    pub models: Vec<String>,
+    /// When it ended, where it has and anybody can read when.
+    pub finished_at: Option<i64>,
+    pub input_tokens: Option<i64>,
+    pub output_tokens: Option<i64>,
+    /// What it used; nothing where it was read from the table for a list.
+    pub models: Vec<Used>,
+}
+
+/// A model that a run used, and how much of it, where that is known: tokens in, tokens out, millionths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Used {
+    pub model: String,
+    pub amounts: [Option<i64>; 3],
+}
+
+impl Used {
+    /// The row that a statement stands on.
+    pub fn read(row: &Statement) -> Self {
+        Self { model: row.text(0), amounts: [1, 2, 3].map(|column| row.integer_or_null(column)) }
+    }
 }
 
 impl Line {
@@ -70,11 +89,35 @@ impl Line {
             duration_ms: None,
             cost_micros: None,
             recorded,
+            finished_at: None,
+            input_tokens: None,
+            output_tokens: None,
             models: Vec::new(),
         }
     }
 
-    pub fn values(&self) -> [Bind<'_>; 12] {
+    /// All of the row that a statement stands on, but for its models.
+    pub fn read_whole(row: &Statement) -> Self {
+        let [zone_id, worktree_id, agent_type] = [2, 3, 4].map(|column| row.text(column));
+        let [duration_ms, cost_micros, finished_at, input_tokens, output_tokens] =
+            [7, 8, 11, 12, 13].map(|column| row.integer_or_null(column));
+        let parent_run_id = row.text_or_null(6);
+        let line = Self { zone_id, worktree_id, agent_type, parent_run_id, ..Self::read(row, true) };
+        Self { duration_ms, cost_micros, finished_at, input_tokens, output_tokens, ..line }
+    }
+
+    /// What is added up of it; `None` before it has ended.
+    pub fn ended(&self) -> Option<Ended> {
+        let how = match status(self.status) {
+            Some(Status::Ended(End::Succeeded)) => How::Succeeded,
+            Some(Status::Ended(End::Failed)) => How::Failed,
+            _ => How::Otherwise,
+        };
+        let used = [self.input_tokens, self.output_tokens, self.cost_micros];
+        Some(Ended { at: self.finished_at?, how, duration_ms: self.duration_ms, used })
+    }
+
+    pub fn values(&self) -> [Bind<'_>; 15] {
         let recorded = self.recorded.as_ref();
         [
             Bind::Integer(self.place.at),
@@ -89,6 +132,9 @@ impl Line {
             self.cost_micros.into(),
             recorded.map(|recorded| recorded.id.as_str()).into(),
             recorded.and_then(|recorded| recorded.made_text.as_deref()).into(),
+            self.finished_at.into(),
+            self.input_tokens.into(),
+            self.output_tokens.into(),
         ]
     }
 

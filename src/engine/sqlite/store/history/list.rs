@@ -1,6 +1,5 @@
 //! The runs that are asked for: those that the tables have, along the index that says most, and those that only the tail has.
 
-use super::fold::at_place;
 use super::line::{FIRST_TIME, Line, NO_TIME, Place, Rank, archived_name, code, digits, rank_of};
 use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, Statement};
@@ -12,9 +11,9 @@ use crate::rows::Batch;
 
 /// What is asked for, as the history has it.
 pub(super) struct Asked<'a> {
-    filter: &'a RunFilter<'a>,
+    pub filter: &'a RunFilter<'a>,
     /// Of one of these worktrees, also by their branch.
-    worktrees: Option<Vec<String>>,
+    pub worktrees: Option<Vec<String>>,
     statuses: Option<Vec<i64>>,
     since: i64,
     until: i64,
@@ -98,7 +97,7 @@ impl Store {
         Ok(())
     }
 
-    fn asked<'a>(&self, filter: &'a RunFilter<'a>) -> Result<Asked<'a>> {
+    pub(super) fn asked<'a>(&self, filter: &'a RunFilter<'a>) -> Result<Asked<'a>> {
         // A reused id is the worktree's that has it now.
         let known = |id: &&str| Ok(self.archived_worktree(id)?.map_or_else(|| (*id).to_owned(), archived_name));
         let ids = filter.worktrees.as_ref().map(|ids| ids.iter().map(known).collect::<Result<Vec<_>>>());
@@ -236,18 +235,18 @@ impl Store {
 }
 
 impl Asked<'_> {
-    fn takes_line(&self, line: &Line) -> bool {
+    pub(super) fn takes_line(&self, line: &Line) -> bool {
         let filter = self.filter;
         self.takes_numbers(line.place.at, line.status, line.duration_ms)
             && is_in(filter.zones.as_deref(), &line.zone_id)
             && self.takes_worktree(&line.worktree_id)
             && is_in(filter.agents.as_deref(), &line.agent_type)
             && filter.parent.is_none_or(|parent| line.parent_run_id.as_deref() == Some(parent))
-            && filter.model.is_none_or(|model| line.models.iter().any(|used| used == model))
+            && filter.model.is_none_or(|model| line.models.iter().any(|used| used.model == model))
     }
 
     /// The same of the row that a statement stands on.
-    fn takes_row(&self, store: &Store, row: &Statement) -> Result<bool> {
+    pub(super) fn takes_row(&self, store: &Store, row: &Statement) -> Result<bool> {
         let filter = self.filter;
         let text = |column, takes: &dyn Fn(&str) -> bool| row.with_text(column, takes);
         let takes = self.takes_numbers(row.integer(0), row.integer(5), row.integer_or_null(7))
@@ -256,7 +255,10 @@ impl Asked<'_> {
             && (filter.agents.is_none() || text(4, &|agent| is_in(filter.agents.as_deref(), agent)))
             && filter.parent.is_none_or(|parent| !row.is_null(6) && text(6, &|of| of == parent));
         match filter.model {
-            Some(model) if takes => store.finds(Sql::UsedModel, &at_place(super::line::place(row), model)),
+            Some(model) if takes => {
+                let Place { at, key } = super::line::place(row);
+                store.finds(Sql::UsedModel, &[Bind::Integer(at), Bind::Integer(key), Bind::Text(model)])
+            }
             _ => Ok(takes),
         }
     }

@@ -3,18 +3,23 @@
 //! that are asked for.
 
 mod compiled;
+mod ended;
 mod fold;
 mod kept;
 mod line;
 mod list;
 mod log;
 mod mark;
+mod prune;
 mod read_tail;
+mod rollups;
+mod series;
 mod sql;
 mod statements;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod trend;
 mod truth;
 
 use std::borrow::Cow;

@@ -6,7 +6,7 @@ use super::super::queries::queries;
 /// What is read of a row of the history, in the order in which `Line` reads it.
 macro_rules! line {
     () => {
-        "SELECT h.at, h.key, h.zone_id, h.worktree_id, h.agent_type, h.status, h.parent_run_id, h.duration_ms, h.cost_micros, h.id, h.made_text "
+        "SELECT h.at, h.key, h.zone_id, h.worktree_id, h.agent_type, h.status, h.parent_run_id, h.duration_ms, h.cost_micros, h.id, h.made_text, h.finished_at, h.input_tokens, h.output_tokens "
     };
 }
 
@@ -87,8 +87,8 @@ queries! {
         "SELECT zone_id, worktree_id, agent_type, success, executed_at, NULL FROM main.zone_executions WHERE id = ?1 \
          /*archive*/UNION ALL SELECT zone_id, worktree_id, agent_type, success, executed_at, key >> 32 FROM \
          (SELECT * FROM main.archived_executions WHERE id = +?1 ORDER BY key DESC LIMIT 1)/*end*/";
-    /// The models that a run used, and what each cost.
-    ModelsOf = "SELECT model, cost_micros FROM main.run_models WHERE run = +?1 ORDER BY model";
+    /// The models that a run used, and how much of each.
+    ModelsOf = "SELECT model, input_tokens, output_tokens, cost_micros FROM main.run_models WHERE run = +?1 ORDER BY model";
     /// The runs behind one, by key.
     NextRuns = "SELECT key, id FROM main.runs WHERE key > ?1 ORDER BY key LIMIT +?2";
     /// The executions behind one, by rowid.
@@ -98,18 +98,65 @@ queries! {
     PlaceOf = "SELECT at, key FROM main.history WHERE id = ?1";
     /// A run or an execution is, or has become, this.
     Put =
-        "INSERT INTO main.history (at, key, zone_id, worktree_id, agent_type, status, parent_run_id, duration_ms, length, cost_micros, id, made_text) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+        "INSERT INTO main.history (at, key, zone_id, worktree_id, agent_type, status, parent_run_id, duration_ms, length, cost_micros, id, made_text, \
+         finished_at, input_tokens, output_tokens) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
          ON CONFLICT (at, key) DO UPDATE SET worktree_id = excluded.worktree_id, status = excluded.status, duration_ms = excluded.duration_ms, length = excluded.length, \
-         cost_micros = excluded.cost_micros";
+         cost_micros = excluded.cost_micros, finished_at = excluded.finished_at, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens";
+    /// What the history has in a place.
+    At = concat!(line!(), "FROM main.history AS h WHERE h.at = ?1 AND h.key = ?2");
     /// It is no more.
     Remove = "DELETE FROM main.history WHERE at = ?1 AND key = ?2";
-    /// It used a model.
-    PutModel = "INSERT OR IGNORE INTO main.history_models (model, at, key) VALUES (?3, ?1, ?2)";
-    /// It is no more.
-    RemoveModel = "DELETE FROM main.history_models WHERE model = ?3 AND at = ?1 AND key = ?2";
+    /// It used a model, so much.
+    PutModel =
+        "INSERT OR REPLACE INTO main.history_models (at, key, model, input_tokens, output_tokens, cost_micros) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    /// The models that it used, and how much of each.
+    ModelsAt = "SELECT model, input_tokens, output_tokens, cost_micros FROM main.history_models WHERE at = ?1 AND key = ?2";
+    /// They are no more.
+    RemoveModels = "DELETE FROM main.history_models WHERE at = ?1 AND key = ?2";
     /// Whether it used a model.
-    UsedModel = "SELECT 1 FROM main.history_models WHERE model = ?3 AND at = ?1 AND key = ?2";
+    UsedModel = "SELECT 1 FROM main.history_models WHERE model = +?3 AND at = ?1 AND key = ?2";
+
+    /// What ended when it was made, from a time to another one.
+    EndedAtOnce = concat!(line!(), "FROM main.history AS h WHERE h.at BETWEEN ?1 AND ?2 AND h.finished_at = h.at");
+    /// What ended later than it was made, likewise.
+    EndedLater = concat!(
+        line!(),
+        "FROM main.history AS h INDEXED BY history_finished WHERE h.finished_at BETWEEN ?1 AND ?2 AND h.finished_at <> h.at"
+    );
+
+    /// What a series comes to on a day.
+    Rollup = "SELECT cells FROM main.rollups WHERE dimension = +?1 AND day = +?2 AND key = +?3";
+    /// It is this.
+    PutRollup = "INSERT OR REPLACE INTO main.rollups (dimension, day, key, cells) VALUES (?1, ?2, ?3, ?4)";
+    /// It is nothing.
+    RemoveRollup = "DELETE FROM main.rollups WHERE dimension = +?1 AND day = +?2 AND key = +?3";
+    /// So is all.
+    EmptyRollups = "DELETE FROM main.rollups";
+    /// What each series comes to on some days.
+    Rollups = "SELECT day, key, cells FROM main.rollups WHERE dimension = +?1 AND day BETWEEN +?2 AND +?3";
+    /// The same of what was pruned.
+    AllKept = "SELECT day, key, cells FROM main.rollups_kept WHERE dimension = +?1 AND day BETWEEN +?2 AND +?3";
+    /// On which of some days there are any.
+    Days = "SELECT day FROM main.rollups WHERE dimension = 0 AND day BETWEEN +?1 AND +?2 \
+         UNION ALL SELECT day FROM main.rollups_kept WHERE dimension = 0 AND day BETWEEN +?1 AND +?2";
+    /// The branch that each worktree is on.
+    Branches = "SELECT id, branch_name FROM main.worktrees";
+    /// The same of the archive.
+    ArchivedBranches = "SELECT key, branch_name FROM main.archived_worktrees WHERE restored_at IS NULL";
+
+    /// What a series of what was pruned comes to on a day.
+    Kept = "SELECT cells FROM main.rollups_kept WHERE dimension = +?1 AND day = +?2 AND key = +?3";
+    /// It is this.
+    PutKept = "INSERT OR REPLACE INTO main.rollups_kept (dimension, day, key, cells) VALUES (?1, ?2, ?3, ?4)";
+    /// It is nothing.
+    RemoveKept = "DELETE FROM main.rollups_kept WHERE dimension = +?1 AND day = +?2 AND key = +?3";
+    /// All that there is of a worktree of it.
+    KeptOfWorktree = "SELECT day, cells FROM main.rollups_kept INDEXED BY rollups_kept_of_worktrees WHERE dimension = 4 AND key = +?1";
+    /// Where a run is in the history.
+    PlaceOfRun = "SELECT created_at, key FROM main.runs WHERE id = ?1 AND key > 0";
+    /// The history is to be built anew.
+    Forget = "DELETE FROM main.changes_readers WHERE name = 'history'";
 
     /// The history is empty.
     Empty = "DELETE FROM main.history";
@@ -161,13 +208,13 @@ queries! {
     /// That used a model.
     LatestOfModel = concat!(
         line!(),
-        "FROM main.history_models AS m CROSS JOIN main.history AS h ON h.at = m.at AND h.key = m.key \
+        "FROM main.history_models AS m INDEXED BY history_of_models CROSS JOIN main.history AS h ON h.at = m.at AND h.key = m.key \
          WHERE m.model = +?4 AND (m.at, m.key) < (?1, ?2) AND m.at >= ?3 ORDER BY m.at DESC, m.key DESC"
     );
     /// That used a model.
     EarliestOfModel = concat!(
         line!(),
-        "FROM main.history_models AS m CROSS JOIN main.history AS h ON h.at = m.at AND h.key = m.key \
+        "FROM main.history_models AS m INDEXED BY history_of_models CROSS JOIN main.history AS h ON h.at = m.at AND h.key = m.key \
          WHERE m.model = +?4 AND (m.at, m.key) > (?1, ?2) AND m.at <= ?3 ORDER BY m.at, m.key"
     );
     /// Those that took longest.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::line::{Line, Place};
 use super::mark::Mark;
+use super::rollups::{Of, Rollups};
 
 /// The history's end, or all of it.
 #[derive(Default)]
@@ -16,6 +17,19 @@ pub struct Tail {
     pub lines: HashMap<String, Option<Line>>,
     /// Where the tables have what is otherwise now.
     hidden: HashSet<Place>,
+    /// What the days come to that this changes.
+    pub rollups: Rollups,
+    /// What those have not been told yet.
+    pub untold: Untold,
+}
+
+/// What was added since rollups were told.
+#[derive(Default)]
+pub struct Untold {
+    /// Where the tables have what is otherwise since then.
+    pub hidden: Vec<Place>,
+    /// By id, what they were told last.
+    pub before: HashMap<String, Option<Line>>,
 }
 
 impl Tail {
@@ -41,13 +55,18 @@ impl Tail {
 
     /// Nothing is known but where the tables end.
     pub fn behind(from: Option<Mark>) -> Self {
-        Self { from, to: from, ..Self::default() }
+        let of = if from.is_some() { Of::History } else { Of::Nothing };
+        Self { from, to: from, rollups: Rollups::of(of), ..Self::default() }
     }
 
     /// What there is under an id now, and where the tables have what is otherwise.
     pub fn add(&mut self, id: String, line: Option<Line>, old: Vec<Place>) {
-        self.hidden.extend(old);
-        self.hidden.extend(line.as_ref().map(|line| line.place));
-        self.lines.insert(id, line);
+        for place in old.into_iter().chain(line.as_ref().map(|line| line.place)) {
+            if self.hidden.insert(place) {
+                self.untold.hidden.push(place);
+            }
+        }
+        let before = self.lines.insert(id.clone(), line).flatten();
+        self.untold.before.entry(id).or_insert(before);
     }
 }

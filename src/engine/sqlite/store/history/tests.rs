@@ -25,9 +25,13 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
         Sql::Read | Sql::Building | Sql::Built => &["history_building"],
         // The last row of the archive that has an id.
         Sql::ExecutionOf => &["(subquery-2)"],
+        // Each has a branch.
+        Sql::Branches => &["worktrees"],
+        Sql::ArchivedBranches => &["archived_worktrees"],
         // All of it is to go.
         Sql::Empty => &["history"],
         Sql::EmptyModels => &["history_models"],
+        Sql::EmptyRollups => &["rollups"],
         _ => &[],
     }
 }
@@ -56,6 +60,7 @@ fn every_order_and_filter_has_its_index() {
             "history_longest",
             "history_of_agents",
             "history_of_lengths",
+            "history_of_models",
             "history_of_parents",
             "history_of_statuses",
             "history_of_worktrees",

@@ -1,7 +1,7 @@
 //! What there is under an id now, as the history has it. Whatever was done to it, and by whom, what counts is what it came to.
 
 use super::VERSION;
-use super::line::{Line, NO_TIME, Place, RECORDED, Recorded, archived_name, code, place};
+use super::line::{Line, NO_TIME, Place, RECORDED, Recorded, Used, archived_name, code, place};
 use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::{Store, runs};
@@ -16,8 +16,6 @@ pub(super) struct Truth {
     pub line: Option<Line>,
     /// Where the history may have something else under this id, which is to go.
     pub old: Vec<Place>,
-    /// The models that this one used or did.
-    pub models: Vec<String>,
 }
 
 /// A run, or what was noted of an execution.
@@ -32,16 +30,21 @@ impl Store {
     /// `anew`, made again.
     pub(super) fn truth(&self, id: &str, key: i64, anew: bool) -> Result<Truth> {
         let run = if self.version >= runs::VERSION { self.first(Sql::RunOf, &[Bind::Text(id)], run_of)? } else { None };
-        let (models, cost) =
+        let (models, [input_tokens, output_tokens, cost_micros]) =
             run.as_ref().map_or_else(|| Ok(Default::default()), |run| self.used(run.line.place.key))?;
         let is_kept = self.version >= VERSION;
         let known = if is_kept { self.first(Sql::PlaceOf, &[Bind::Text(id)], place)? } else { None };
-        let mut truth = Truth { old: known.into_iter().collect(), models, line: None };
+        let mut truth = Truth { old: known.into_iter().collect(), line: None };
         // A key below 0 is of what was noted of an execution.
         if let Some(Run { mut line, is_open, is_gone }) = run.filter(|run| run.line.place.key > 0) {
-            truth.old.push(line.place);
-            line.cost_micros = cost.filter(|_| !is_open);
-            line.models.clone_from(&truth.models);
+            if known != Some(line.place) {
+                truth.old.push(line.place);
+            }
+            let said = |amount: Option<i64>| amount.filter(|_| !is_open);
+            line.input_tokens = said(input_tokens);
+            line.output_tokens = said(output_tokens);
+            line.cost_micros = said(cost_micros);
+            line.models = models;
             if !is_open && let Some(archived) = self.archive_of_run(line.place.key, id)? {
                 line.worktree_id = archived_name(archived);
             }
@@ -60,26 +63,32 @@ impl Store {
                 status: code(Status::Ended(end)),
                 parent_run_id: None,
                 duration_ms: None,
-                cost_micros: cost,
+                cost_micros,
                 recorded: Some(Recorded { id: id.to_owned(), made_text }),
-                models: truth.models.clone(),
+                finished_at: (at != NO_TIME).then_some(at),
+                input_tokens,
+                output_tokens,
+                models: Vec::new(),
             }
         })?;
-        truth.line = found;
+        truth.line = found.map(|line| Line { models, ..line });
         Ok(truth)
     }
 
-    /// The models that a run used, and what that cost, where anybody knows.
-    fn used(&self, key: i64) -> Result<(Vec<String>, Option<i64>)> {
-        let (mut models, mut cost) = (Vec::new(), None);
+    /// The models that a run used, and how much in all, where anybody knows.
+    fn used(&self, key: i64) -> Result<(Vec<Used>, [Option<i64>; 3])> {
+        let (mut models, mut all) = (Vec::new(), [None; 3]);
         self.each_row(Sql::ModelsOf, &[Bind::Integer(key)], |row| {
-            models.push(row.text(0));
-            if let Some(micros) = row.integer_or_null(1) {
-                cost = Some(cost.unwrap_or(0_i64).saturating_add(micros));
+            let used = Used::read(row);
+            for (sum, amount) in all.iter_mut().zip(used.amounts) {
+                if let Some(amount) = amount {
+                    *sum = Some(sum.unwrap_or(0_i64).saturating_add(amount));
+                }
             }
+            models.push(used);
             Ok(true)
         })?;
-        Ok((models, cost))
+        Ok((models, all))
     }
 }
 
@@ -101,6 +110,9 @@ fn run_of(row: &Statement) -> Run {
         duration_ms: ended_at.and(row.integer_or_null(7)).map(|_| row.integer(9)),
         cost_micros: None,
         recorded: None,
+        finished_at: ended_at.filter(|_| !status.is_open()),
+        input_tokens: None,
+        output_tokens: None,
         models: Vec::new(),
     };
     Run { line, is_open: status.is_open(), is_gone: row.integer(10) != 0 }

@@ -1,0 +1,45 @@
+'use strict';
+
+// Which runs are asked for: what lists of runs and searches have in common.
+
+const { instant, integer, name, names, oneOf } = require('./arguments.js');
+
+const STATUSES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'timedOut', 'lost'];
+
+/** How long a run may take: what fits a number. */
+const DURATIONS = [0, Number.MAX_SAFE_INTEGER];
+
+/** From this key on, what is listed was recorded as an execution only. */
+const RECORDED = 2 ** 39;
+
+/**
+ * A filter as the addon takes it: lists of zones, worktrees, agents and states, and what is one value each. `order` and `full` are
+ * the list's own.
+ */
+function asked(method, given, order = 0, full = 0) {
+  const lists = [
+    names(method, 'zoneId', given.zoneId),
+    names(method, 'worktreeId', given.worktreeId),
+    names(method, 'agentType', given.agentType),
+    statuses(method, given.status),
+  ];
+  const values = [
+    instant(method, 'since', given.since) ?? null,
+    instant(method, 'until', given.until) ?? null,
+    integer(method, 'minDurationMs', given.minDurationMs, DURATIONS, null),
+    order,
+    full,
+    name(method, 'model', given.model),
+    name(method, 'parentRunId', given.parentRunId),
+    name(method, 'branchName', given.branchName),
+  ];
+  return { lists, values };
+}
+
+function statuses(method, given) {
+  const words = names(method, 'status', given);
+  for (const word of words ?? []) oneOf(method, 'status', word, STATUSES);
+  return words;
+}
+
+module.exports = { asked, RECORDED };

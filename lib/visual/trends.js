@@ -1,0 +1,113 @@
+'use strict';
+
+const addon = require('../native/addon.js');
+const { list } = require('../native/objects.js');
+const { cell } = require('../native/rows.js');
+const { counted, describe, instant, oneOf, options } = require('./arguments.js');
+const { outOfRange } = require('./errors.js');
+const knownKeys = require('./known_keys.js');
+const { offsetsOf, timeZoneOf } = require('./periods.js');
+const { asked } = require('./run_filter.js');
+const { stateOf } = require('./state.js');
+
+/** In the order that the addon knows them by. */
+const BUCKETS = ['hour', 'day', 'week', 'month', 'hourOfWeek'];
+const BY = ['zone', 'agent', 'model', 'worktree', 'branch'];
+
+const DAY = 86_400_000;
+/** After so long the calendar is the same again; nobody has asked for as much. */
+const MOST = 146_097 * DAY;
+/** Where nobody says since when, no bucket begins before that. */
+const USUAL = 400 * DAY;
+
+/** How many numbers the addon tells of each bucket. */
+const WIDTH = 12;
+
+const answer = { width: 1, make: (at) => JSON.parse(cell(at)) };
+
+/** The time that buckets are wanted of, and what the clocks of the time zone are ahead of UTC then, as a text. */
+function timeOf(method, now, { since, until, timeZone }) {
+  const zone = timeZoneOf(method, timeZone);
+  const from = instant(method, 'since', since) ?? null;
+  const to = instant(method, 'until', until) ?? null;
+  const last = to ?? now;
+  if (from !== null && last - from > MOST) {
+    throw outOfRange(
+      method,
+      'since',
+      since,
+      `${method}: since must be at most 400 years before until, got ${describe(since)}`,
+    );
+  }
+  const offsets = offsetsOf(zone, (from ?? last - USUAL) - 2 * DAY, Math.max(last, from ?? last) + 40 * DAY);
+  return offsets.map((of) => of.join(':')).join(' ');
+}
+
+const iso = (time) => new Date(time).toISOString();
+
+/** A row for each bucket of a series; `values` has those that are not empty. */
+function rowsOf(starts, { key, values }, rows) {
+  let at = 0;
+  for (let bucket = 0; bucket < starts.length; bucket += 1) {
+    const start = starts[bucket];
+    if (values[at] === bucket) {
+      const runs = values[at + 1];
+      const succeeded = values[at + 2];
+      rows.push({
+        start,
+        key,
+        runs,
+        succeeded,
+        failed: values[at + 3],
+        successRate: (succeeded / runs) * 100,
+        durationMs: {
+          mean: values[at + 4],
+          p50: values[at + 5],
+          p90: values[at + 6],
+          p99: values[at + 7],
+          max: values[at + 8],
+        },
+        inputTokens: values[at + 9],
+        outputTokens: values[at + 10],
+        costMicros: values[at + 11],
+      });
+      at += WIDTH;
+    } else {
+      rows.push({
+        start,
+        key,
+        runs: 0,
+        succeeded: 0,
+        failed: 0,
+        successRate: null,
+        durationMs: { mean: null, p50: null, p90: null, p99: null, max: null },
+        inputTokens: null,
+        outputTokens: null,
+        costMicros: null,
+      });
+    }
+  }
+}
+
+/** The methods of VisualDatabase that tell how runs went. */
+const methods = {
+  getTrend(filter) {
+    const { connection, clock } = stateOf(this, 'getTrend');
+    const given = options('getTrend', 'filter', filter, knownKeys.trendFilter);
+    const bucket = BUCKETS.indexOf(oneOf('getTrend', 'bucket', given.bucket, BUCKETS));
+    const isOfAll = given.by === undefined || given.by === null;
+    const by = isOfAll ? 0 : BY.indexOf(oneOf('getTrend', 'by', given.by, BY)) + 1;
+    const { lists, values } = asked('getTrend', given);
+    const now = clock();
+    const offsets = timeOf('getTrend', now, given);
+    addon.foldHistory(connection);
+    const text = addon.getTrend(connection, now, bucket, by, offsets, ...values, ...counted(...lists));
+    const [{ starts, series }] = list(answer, text, connection);
+    const shown = BUCKETS[bucket] === 'hourOfWeek' ? starts : starts.map(iso);
+    const rows = [];
+    for (const one of series) rowsOf(shown, one, rows);
+    return rows;
+  },
+};
+
+module.exports = { methods };

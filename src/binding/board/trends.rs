@@ -1,0 +1,42 @@
+//! How runs went.
+
+use super::call::{board, lists, number_at, text_at};
+use super::runs::run_filter;
+use crate::binding::js::{Call, JsResult, Value};
+use crate::binding::state::{Native, State};
+use crate::engine::{By, RunFilter, TrendFilter};
+use crate::model::trend::{Bucket, Offsets, Range};
+
+/// The functions of this file.
+pub const FUNCTIONS: &[(&str, Native)] = &[("getTrend", get_trend)];
+
+/// `getTrend(connection, now, bucket, by, offsets, ...filter)`: the filter as `listRuns` has it behind the position; since when and
+/// until when are when runs ended.
+fn get_trend(state: &State, call: &Call) -> JsResult<Value> {
+    let engine = &*board(call)?.engine;
+    let lists = lists(call, 13)?;
+    state.with_some_given(call, 1, 12, |given| {
+        let runs = run_filter(given, &lists)?;
+        let range = Range { since: runs.since, until: runs.until, now: given.number(0)? as i64 };
+        let asked = TrendFilter {
+            range,
+            runs: RunFilter { since: None, until: None, ..runs },
+            by: number_at(given, 2).and_then(|by| usize::try_from(by - 1).ok()).and_then(|by| By::ALL.get(by).copied()),
+            bucket: Bucket::ALL.get(given.number(1)? as usize).copied().unwrap_or(Bucket::ALL[0]),
+            offsets: offsets(text_at(given, 3).unwrap_or_default()),
+        };
+        state.with_batch(|batch| {
+            engine.trend(&asked, batch)?;
+            state.emit(batch, false, 0)
+        })
+    })
+}
+
+/// `time:offset time:offset`, as JavaScript's part has them.
+fn offsets(text: &str) -> Offsets {
+    let one = |pair: &str| {
+        let (time, offset) = pair.split_once(':')?;
+        Some((time.parse().ok()?, offset.parse().ok()?))
+    };
+    Offsets::new(text.split(' ').filter_map(one).collect())
+}

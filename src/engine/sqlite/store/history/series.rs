@@ -1,0 +1,155 @@
+//! The series of a trend, as they are added up bucket by bucket, and how they are told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use crate::error::Result;
+use crate::model::Field;
+use crate::model::trend::day::{DAY, Into, QUARTER};
+use crate::model::trend::{Buckets, Ended, Totals};
+
+/// More rows than so many nobody looks at.
+const MOST: usize = 500_000;
+
+/// Which times of how long a run took are told, in hundredths of all.
+const SHARES: [u64; 3] = [50, 90, 99];
+
+/// What is added up, by bucket.
+type Sums = Vec<Option<Box<Totals>>>;
+
+/// All series.
+pub(super) struct Series<'a> {
+    pub buckets: &'a Buckets,
+    /// Quarters of an hour that are in two buckets, or only half in what is asked for: their runs are added one by one.
+    pub cut: BTreeSet<i64>,
+    /// By what it is known by, what it is called, and what it comes to.
+    all: BTreeMap<String, (Option<String>, Sums)>,
+}
+
+impl<'a> Series<'a> {
+    pub fn new(buckets: &'a Buckets) -> Self {
+        let edges = buckets.stretches.iter().map(|(start, _)| *start).chain([buckets.from, buckets.to]);
+        let cut = edges.filter(|edge| edge.rem_euclid(QUARTER) != 0).map(|edge| edge.div_euclid(QUARTER) * QUARTER);
+        Self { buckets, cut: cut.collect(), all: BTreeMap::new() }
+    }
+
+    /// Whether there is a series that is known so.
+    pub fn has(&self, name: &str) -> bool {
+        self.all.contains_key(name)
+    }
+
+    /// Makes a series, that may have nothing.
+    pub fn begin(&mut self, name: &str, key: Option<String>) -> Result<()> {
+        if self.has(name) {
+            return Ok(());
+        }
+        self.all.insert(name.to_owned(), (key, Sums::new()));
+        let rows = self.all.len().saturating_mul(self.buckets.starts.len());
+        if rows > MOST {
+            let got = format!("{} series of {} buckets", self.all.len(), self.buckets.starts.len());
+            let must = format!("such that there are at most {MOST} rows");
+            return Err(Field::new("getTrend", "bucket").out_of_range(&must, got));
+        }
+        Ok(())
+    }
+
+    /// Whether a quarter of an hour is asked for. `whole`: also one that is cut.
+    pub fn takes(&self, quarter: i64, whole: bool) -> bool {
+        (self.buckets.from..self.buckets.to).contains(&quarter) && (whole || !self.cut.contains(&quarter))
+    }
+
+    /// A day of a series, to be added to. `whole`: also the quarters that are cut, in the bucket in which they begin.
+    pub fn day(&mut self, name: &str, day: i64, whole: bool) -> Option<OfDay<'_>> {
+        let start = day.saturating_mul(DAY);
+        let sums = &mut self.all.get_mut(name)?.1;
+        let behind = self.buckets.stretches.partition_point(|(stretch, _)| *stretch <= start);
+        Some(OfDay {
+            buckets: self.buckets,
+            cut: (!whole).then_some(&self.cut),
+            sums,
+            start,
+            at: behind.saturating_sub(1),
+        })
+    }
+
+    /// Adds a run to a series.
+    pub fn add(&mut self, name: &str, run: &Ended) {
+        if let (Some(slot), Some((_, sums))) = (self.buckets.of(run.at), self.all.get_mut(name)) {
+            of_slot(sums, slot).add(run);
+        }
+    }
+
+    /// As JSON.
+    pub fn told(&self) -> String {
+        let mut text = String::from("{\"starts\":[");
+        list(&mut text, self.buckets.starts.iter().map(|start| Some(*start as f64)));
+        text.push_str("],\"series\":[");
+        // By what they are called; those that are called the same, by what they are known by.
+        let mut all: Vec<_> = self.all.iter().collect();
+        all.sort_by(|one, other| (&one.1.0, one.0).cmp(&(&other.1.0, other.0)));
+        for (nth, (_, (key, sums))) in all.into_iter().enumerate() {
+            let key = serde_json::to_string(key).unwrap_or_else(|_| "null".into());
+            let comma = if nth == 0 { "" } else { "," };
+            // Writing into a text can't fail.
+            let _ = write!(text, "{comma}{{\"key\":{key},\"values\":[");
+            let told = sums.iter().enumerate().filter_map(|(slot, totals)| Some((slot, totals.as_ref()?)));
+            list(&mut text, told.flat_map(|(slot, totals)| values(slot, totals)));
+            text.push_str("]}");
+        }
+        text.push_str("]}");
+        text
+    }
+}
+
+fn values(slot: usize, totals: &Totals) -> impl Iterator<Item = Option<f64>> {
+    let [runs, succeeded, failed] = totals.runs.map(|count| Some(count as f64));
+    let durations = totals.durations(SHARES).map_or([None; 5], |(mean, [p50, p90, p99])| {
+        [mean, p50 as f64, p90 as f64, p99 as f64, totals.longest as f64].map(Some)
+    });
+    let counts = [Some(slot as f64), runs, succeeded, failed];
+    counts.into_iter().chain(durations).chain(totals.used.map(|of| of.known()))
+}
+
+fn list(text: &mut String, numbers: impl Iterator<Item = Option<f64>>) {
+    for (nth, number) in numbers.enumerate() {
+        if nth > 0 {
+            text.push(',');
+        }
+        let _ = match number {
+            Some(number) => write!(text, "{number}"),
+            None => write!(text, "null"),
+        };
+    }
+}
+
+fn of_slot(sums: &mut Sums, slot: usize) -> &mut Totals {
+    if sums.len() <= slot {
+        sums.resize_with(slot + 1, || None);
+    }
+    sums[slot].get_or_insert_default()
+}
+
+/// A day of a series.
+pub(super) struct OfDay<'a> {
+    buckets: &'a Buckets,
+    cut: Option<&'a BTreeSet<i64>>,
+    sums: &'a mut Sums,
+    start: i64,
+    /// The stretch that the quarter before was in.
+    at: usize,
+}
+
+impl Into for OfDay<'_> {
+    fn quarter(&mut self, quarter: u8) -> Option<&mut Totals> {
+        let start = self.start + i64::from(quarter) * QUARTER;
+        if !(self.buckets.from..self.buckets.to).contains(&start) || self.cut.is_some_and(|cut| cut.contains(&start)) {
+            return None;
+        }
+        let stretches = &self.buckets.stretches;
+        while stretches.get(self.at + 1).is_some_and(|(next, _)| *next <= start) {
+            self.at += 1;
+        }
+        let (begin, slot) = stretches.get(self.at)?;
+        (*begin <= start).then(|| of_slot(self.sums, *slot))
+    }
+}

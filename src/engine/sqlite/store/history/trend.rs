@@ -1,0 +1,334 @@
+//! How runs went: what rollups say, where what is asked for is of one dimension; else what the history says run by run.
+
+use std::collections::{BTreeSet, HashMap};
+
+use rusqlite::ffi;
+
+use super::ended::Wanted;
+use super::line::{Line, archived_key, archived_name};
+use super::list::Asked;
+use super::rollups::{DayOf, Dimension};
+use super::series::Series;
+use super::sql::Sql;
+use super::tail::Tail;
+use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::sqlite::store::{Store, archive};
+use crate::engine::{By, TrendFilter, Trends};
+use crate::error::{Error, Result};
+use crate::model::Field;
+use crate::model::trend::day::{self, DAY, QUARTER};
+use crate::model::trend::{Buckets, Day, Ended};
+use crate::rows::Batch;
+
+/// More stretches of time than so many nobody looks at.
+const MOST_STRETCHES: usize = 200_000;
+
+impl Trends for Store {
+    fn trend(&self, asked: &TrendFilter<'_>, batch: &mut Batch) -> Result<()> {
+        let buckets = Buckets::new(asked.bucket, &asked.offsets, asked.range, MOST_STRETCHES).ok_or_else(|| {
+            Field::new("getTrend", "since").out_of_range(&format!("within {MOST_STRETCHES} buckets of until"), "more")
+        })?;
+        let read = || {
+            self.in_snapshot(|| {
+                let _busy = self.connection.enter();
+                self.read_trend(asked, &buckets)
+            })
+        };
+        let text = match read() {
+            Err(Error::Engine { number: ffi::SQLITE_CORRUPT, .. }) if self.may_fold() => {
+                self.atomically(|| self.write_run(Sql::Forget, &[]))?;
+                self.fold_runs()?;
+                read()?
+            }
+            read => read?,
+        };
+        batch.push_text(text.as_bytes());
+        batch.end_row();
+        Ok(())
+    }
+}
+
+/// What tells series apart, and which there are.
+struct Apart<'a> {
+    by: Option<By>,
+    /// Of which model only what was used of that is told.
+    model: Option<&'a str>,
+    /// By worktree, as the history knows it, which branch it is on.
+    branches: HashMap<String, String>,
+}
+
+impl Apart<'_> {
+    /// The series that a key of its dimension belongs to.
+    fn series<'a>(&'a self, key: &'a str) -> Option<&'a str> {
+        match self.by {
+            None => Some(""),
+            Some(By::Branch) => self.branches.get(key).map(String::as_str),
+            Some(_) => Some(key),
+        }
+    }
+
+    /// Hands `add` the series that a run belongs to, and what it adds to each.
+    fn each(&self, line: &Line, mut add: impl FnMut(&str, &Ended) -> Result<()>) -> Result<()> {
+        let Some(ended) = line.ended() else { return Ok(()) };
+        let of_model = |model: &str| line.models.iter().find(|used| used.model == model).map(|used| used.amounts);
+        let mut one = |key: &str| {
+            let used = self.model.and_then(of_model).unwrap_or(ended.used);
+            self.series(key).map_or(Ok(()), |series| add(series, &Ended { used, ..ended.clone() }))
+        };
+        match self.by {
+            None => one(""),
+            Some(By::Zone) => one(&line.zone_id),
+            Some(By::Agent) => one(&line.agent_type),
+            Some(By::Worktree | By::Branch) => one(&line.worktree_id),
+            Some(By::Model) => {
+                line.models.iter().try_for_each(|of| add(&of.model, &Ended { used: of.amounts, ..ended.clone() }))
+            }
+        }
+    }
+}
+
+/// The one dimension that is asked for, and which keys of it; `None` is each. `None` where it is several.
+fn dimension<'a>(asked: &'a Asked<'_>, by: Option<By>) -> Option<(Dimension, Option<Vec<&'a str>>)> {
+    let filter = asked.filter;
+    let borrowed = |names: &'a Option<Vec<String>>| names.as_ref().map(|of| of.iter().map(String::as_str).collect());
+    let filtered = [
+        (Dimension::Zone, filter.zones.clone()),
+        (Dimension::Agent, filter.agents.clone()),
+        (Dimension::Model, filter.model.map(|model| vec![model])),
+        (Dimension::Worktree, borrowed(&asked.worktrees)),
+    ];
+    if filter.statuses.is_some() || filter.parent.is_some() || filter.least_ms.is_some() {
+        return None;
+    }
+    let by = by.map(|by| match by {
+        By::Zone => Dimension::Zone,
+        By::Agent => Dimension::Agent,
+        By::Model => Dimension::Model,
+        By::Worktree | By::Branch => Dimension::Worktree,
+    });
+    let mut given = filtered.into_iter().filter_map(|(dimension, keys)| Some((dimension, keys?)));
+    match (given.next(), given.next(), by) {
+        (None, _, None) => Some((Dimension::All, Some(vec![""]))),
+        (None, _, Some(by)) => Some((by, None)),
+        // Of those that used one model, some used others, too.
+        (Some((Dimension::Model, _)), None, Some(Dimension::Model)) => None,
+        (Some((dimension, mut keys)), None, by) if by.is_none_or(|by| by == dimension) => {
+            keys.sort_unstable();
+            keys.dedup();
+            Some((dimension, Some(keys)))
+        }
+        _ => None,
+    }
+}
+
+impl Store {
+    fn read_trend(&self, trend: &TrendFilter<'_>, buckets: &Buckets) -> Result<String> {
+        self.read_tail()?;
+        let mut tail = self.history.tail.borrow_mut();
+        if let Err(error) = self.tell_rollups(&mut tail) {
+            *tail = Tail::default();
+            return Err(error);
+        }
+        if tail.rollups.damaged {
+            *tail = Tail::default();
+            return Err(damaged());
+        }
+        let tail = &*tail;
+        let asked = self.asked(&trend.runs)?;
+        let branches = if trend.by == Some(By::Branch) { self.branches()? } else { HashMap::new() };
+        let apart = Apart { by: trend.by, model: trend.runs.model, branches };
+        let mut series = Series::new(buckets);
+        for (name, key) in self.named(&asked, trend.by)? {
+            series.begin(&name, key)?;
+        }
+        if buckets.from < buckets.to {
+            match dimension(&asked, trend.by) {
+                Some((dimension, keys)) => {
+                    self.add_days(dimension, keys.as_deref(), &apart, tail, &mut series)?;
+                    for quarter in series.cut.clone() {
+                        let (from, to) = (quarter.max(buckets.from), (quarter + QUARTER).min(buckets.to) - 1);
+                        self.add_runs(&asked, from, to, &apart, tail, &mut series)?;
+                    }
+                }
+                None => self.add_runs(&asked, buckets.from, buckets.to - 1, &apart, tail, &mut series)?,
+            }
+        }
+        Ok(series.told())
+    }
+
+    /// The series that there are whether they have runs or not: what each is known by, and what it is called.
+    fn named(&self, asked: &Asked<'_>, by: Option<By>) -> Result<Vec<(String, Option<String>)>> {
+        let filter = asked.filter;
+        let names = match by {
+            None => return Ok(vec![(String::new(), None)]),
+            Some(By::Zone) => filter.zones.clone().unwrap_or_default(),
+            Some(By::Agent) => filter.agents.clone().unwrap_or_default(),
+            Some(By::Model) => filter.model.into_iter().collect(),
+            Some(By::Branch) => filter.branch.into_iter().collect(),
+            Some(By::Worktree) => {
+                let named = |id: &&str| {
+                    let known = self.archived_worktree(id)?.map_or_else(|| (*id).to_owned(), archived_name);
+                    Ok((known, Some((*id).to_owned())))
+                };
+                return filter.worktrees.iter().flatten().map(named).collect();
+            }
+        };
+        Ok(names.into_iter().map(|name| (name.to_owned(), Some(name.to_owned()))).collect())
+    }
+
+    /// What a series is called that is known so.
+    fn called(&self, name: &str, by: Option<By>) -> Result<Option<String>> {
+        let archived = if by == Some(By::Worktree) { archived_key(name) } else { None };
+        match archived {
+            Some(key) => self.first(Sql::ArchivedId, &[Bind::Integer(key)], |row| row.text(0)),
+            None => Ok(by.map(|_| name.to_owned())),
+        }
+    }
+
+    fn begin(&self, series: &mut Series<'_>, name: &str, by: Option<By>) -> Result<()> {
+        if series.has(name) { Ok(()) } else { series.begin(name, self.called(name, by)?) }
+    }
+
+    fn branches(&self) -> Result<HashMap<String, String>> {
+        let mut branches = HashMap::new();
+        self.each_row(Sql::Branches, &[], |row| {
+            branches.insert(row.text(0), row.text(1));
+            Ok(true)
+        })?;
+        if self.version >= archive::VERSION {
+            self.each_row(Sql::ArchivedBranches, &[], |row| {
+                branches.insert(archived_name(row.integer(0)), row.text(1));
+                Ok(true)
+            })?;
+        }
+        Ok(branches)
+    }
+
+    /// Adds what rollups have: of some keys of a dimension, or of each.
+    fn add_days(
+        &self,
+        dimension: Dimension,
+        keys: Option<&[&str]>,
+        apart: &Apart<'_>,
+        tail: &Tail,
+        series: &mut Series<'_>,
+    ) -> Result<()> {
+        let (first, last) = (day::place(series.buckets.from).0, day::place(series.buckets.to - 1).0);
+        let between = [Bind::Integer(first), Bind::Integer(last)];
+        let mut add = |of: &str, day: i64, bytes: &[u8], kept: bool| {
+            let Some(name) = apart.series(of) else { return Ok(()) };
+            self.begin_if_any(series, name, apart.by, day, bytes, kept)
+        };
+        let is_there = self.version >= super::VERSION;
+        let tables = [(Sql::Rollup, Sql::Rollups, false), (Sql::Kept, Sql::AllKept, true)];
+        let tables = tables.into_iter().filter(|(.., kept)| is_there && (*kept || !tail.is_all()));
+        let is_changed = |key: &str, day, kept: bool| {
+            !kept && tail.rollups.days.contains_key(&DayOf { dimension, day, key: key.to_owned() })
+        };
+        match keys {
+            Some(keys) if dimension != Dimension::All => {
+                let days = if is_there { self.days(&between)? } else { BTreeSet::new() };
+                for (one, _, kept) in tables {
+                    for key in keys {
+                        for day in days.iter().filter(|day| !is_changed(key, **day, kept)) {
+                            let of = [dimension.bind(), Bind::Integer(*day), Bind::Text(key)];
+                            self.first(one, &of, |row| row.with_blob(0, |bytes| add(key, *day, bytes, kept)))?
+                                .unwrap_or(Ok(()))?;
+                        }
+                    }
+                }
+            }
+            _ => {
+                for (_, all, kept) in tables {
+                    self.each_row(all, &[dimension.bind(), between[0], between[1]], |row| {
+                        let day = row.integer(0);
+                        row.with_text(1, |key| {
+                            if is_changed(key, day, kept) {
+                                return Ok(());
+                            }
+                            row.with_blob(2, |bytes| add(key, day, bytes, kept))
+                        })?;
+                        Ok(true)
+                    })?;
+                }
+            }
+        }
+        let changed = tail.rollups.days.iter().filter(|(of, _)| of.dimension == dimension);
+        let changed = changed.filter(|(of, _)| (first..=last).contains(&of.day));
+        for (of, day) in changed.filter(|(of, _)| keys.is_none_or(|keys| keys.contains(&of.key.as_str()))) {
+            add(&of.key, of.day, &day.bytes(), false)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a day to a series, which there is from then on if it has any run in what is asked for.
+    fn begin_if_any(
+        &self,
+        series: &mut Series<'_>,
+        name: &str,
+        by: Option<By>,
+        day: i64,
+        bytes: &[u8],
+        kept: bool,
+    ) -> Result<()> {
+        if !series.has(name) {
+            let start = day.saturating_mul(DAY);
+            let is_whole = start >= series.buckets.from && start.saturating_add(DAY) <= series.buckets.to;
+            let of_day = || Day::read(bytes).ok_or_else(damaged);
+            let takes = |quarter: u8| series.takes(start + i64::from(quarter) * QUARTER, kept);
+            if !is_whole && !of_day()?.quarters().any(|(quarter, _)| takes(quarter)) {
+                return Ok(());
+            }
+            self.begin(series, name, by)?;
+        }
+        series.day(name, day, kept).map_or(Some(()), |mut into| day::read(bytes, &mut into)).ok_or_else(damaged)
+    }
+
+    /// On which days there is anything.
+    fn days(&self, between: &[Bind<'_>]) -> Result<BTreeSet<i64>> {
+        let mut days = BTreeSet::new();
+        self.each_row(Sql::Days, between, |row| {
+            days.insert(row.integer(0));
+            Ok(true)
+        })?;
+        Ok(days)
+    }
+
+    /// Adds runs one by one that ended from one time to another, both in it.
+    fn add_runs(
+        &self,
+        asked: &Asked<'_>,
+        from: i64,
+        to: i64,
+        apart: &Apart<'_>,
+        tail: &Tail,
+        series: &mut Series<'_>,
+    ) -> Result<()> {
+        let with_models = apart.by == Some(By::Model) || apart.model.is_some();
+        let wanted = Wanted { from, to, with_models };
+        let mut added = Ok(());
+        let takes = |row: &Statement| asked.takes_row(self, row);
+        self.each_ended(&wanted, Some(tail), &takes, &mut |line| {
+            if added.is_ok() && asked.takes_line(line) {
+                added = apart.each(line, |name, ended| {
+                    self.begin(series, name, apart.by)?;
+                    series.add(name, ended);
+                    Ok(())
+                });
+            }
+        })?;
+        added
+    }
+}
+
+/// What somebody else wrote into the rollups.
+fn damaged() -> Error {
+    Error::Engine {
+        code: "SQLITE_CORRUPT".into(),
+        number: ffi::SQLITE_CORRUPT,
+        message: "what is kept of how runs went is none of what this package writes; a trend or a list of runs by who may write \
+                  builds it anew"
+            .into(),
+        source: None,
+    }
+}

@@ -1,0 +1,132 @@
+//! How many durations there are of each length, in slots a sixteenth of a doubling wide: what a slot says of its values is within
+//! 3.2 % of them, and below 32 exact. Whole numbers only, so that what is added is taken away again to the digit.
+
+/// Each doubling has so many slots, a power of two.
+const PARTS: usize = 16;
+const SHIFT: u32 = PARTS.trailing_zeros();
+
+/// The slot that a value is in.
+#[must_use]
+pub fn slot(value: u64) -> usize {
+    if value < PARTS as u64 {
+        return value as usize;
+    }
+    let doublings = value.ilog2() - SHIFT;
+    PARTS + doublings as usize * PARTS + ((value >> doublings) as usize & (PARTS - 1))
+}
+
+/// The middle of a slot.
+#[must_use]
+pub fn middle(slot: usize) -> u64 {
+    if slot < PARTS {
+        return slot as u64;
+    }
+    let doublings = (slot / PARTS - 1).min(59);
+    let least = ((PARTS + slot % PARTS) as u64) << doublings;
+    least + (1 << doublings) / 2
+}
+
+/// Slots there are for all values of 64 bits.
+pub const SLOTS: usize = PARTS + 60 * PARTS;
+
+/// How many values there are in each slot, from the first one on that has any.
+#[derive(Debug, Clone, Default)]
+pub struct Histogram {
+    first: usize,
+    counts: Vec<u64>,
+}
+
+impl Histogram {
+    /// More of a slot.
+    pub fn add(&mut self, slot: usize, count: u64) {
+        if self.counts.is_empty() {
+            self.first = slot;
+        } else if slot < self.first {
+            self.counts.splice(0..0, std::iter::repeat_n(0, self.first - slot));
+            self.first = slot;
+        }
+        let at = slot - self.first;
+        if at >= self.counts.len() {
+            self.counts.resize(at + 1, 0);
+        }
+        self.counts[at] = self.counts[at].wrapping_add(count);
+    }
+
+    /// One less of a slot.
+    pub fn take(&mut self, slot: usize) {
+        if let Some(count) = slot.checked_sub(self.first).and_then(|at| self.counts.get_mut(at)) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    /// The slots that have any, and how many.
+    pub fn slots(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
+        let counts = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        counts.map(|(at, count)| (self.first + at, *count))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.counts.iter().fold(0, |all, count| all.wrapping_add(*count))
+    }
+
+    /// The slot of the value that so many others are not greater than; the last one where there are not as many.
+    #[must_use]
+    pub fn slot_of(&self, rank: u64) -> Option<usize> {
+        let mut behind = 0_u64;
+        let mut last = None;
+        for (slot, count) in self.slots() {
+            behind = behind.saturating_add(count);
+            last = Some(slot);
+            if behind >= rank {
+                break;
+            }
+        }
+        last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::random::Random;
+
+    #[test]
+    fn a_slot_is_within_a_twentieth_of_its_values_and_slots_come_in_their_order() {
+        let mut random = Random(3);
+        for _ in 0..20_000 {
+            let value = random.next() >> (random.next() % 64);
+            let said = middle(slot(value));
+            let off = said.abs_diff(value);
+            assert!(off as f64 <= value as f64 * 0.032, "{value} is said to be {said}");
+            assert!(slot(value) < SLOTS && slot(value) <= slot(value.saturating_add(1)));
+        }
+        for value in 0..32 {
+            assert_eq!(middle(slot(value)), value);
+        }
+        assert_eq!(slot(u64::MAX), SLOTS - 1);
+    }
+
+    #[test]
+    fn what_is_added_is_taken_away_again() {
+        let mut random = Random(5);
+        let mut of = Histogram::default();
+        let values: Vec<u64> = (0..200).map(|_| random.next() >> (random.next() % 64)).collect();
+        for value in &values {
+            of.add(slot(*value), 1);
+        }
+        assert_eq!(of.count(), 200);
+        for value in &values[..150] {
+            of.take(slot(*value));
+        }
+        let mut left: Vec<usize> = values[150..].iter().map(|value| slot(*value)).collect();
+        left.sort_unstable();
+        let slots: Vec<usize> =
+            of.slots().flat_map(|(slot, count)| std::iter::repeat_n(slot, count as usize)).collect();
+        assert_eq!(slots, left);
+        for rank in 1..=50 {
+            assert_eq!(of.slot_of(rank), Some(left[rank as usize - 1]));
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Runs that have ended, added up: how many, how they ended, how long they took, what they used.
+
+use super::histogram::{Histogram, middle, slot};
+
+/// A run that has ended, as far as it is added up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// When, in milliseconds.
+    pub at: i64,
+    /// How.
+    pub how: How,
+    /// How long it took, where that is known.
+    pub duration_ms: Option<i64>,
+    /// What it used, where that is known: tokens in, tokens out, millionths.
+    pub used: [Option<i64>; 3],
+}
+
+/// How a run ended, as far as trends tell it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// As it was meant to.
+    Succeeded,
+    /// It failed.
+    Failed,
+    /// It was cancelled, took too long, or was lost.
+    Otherwise,
+}
+
+/// What is known of an amount: by how many, and how much in all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Known {
+    /// How many say it.
+    pub by: u64,
+    /// What it comes to. Wide enough that no number of runs can overflow it.
+    pub sum: u128,
+}
+
+impl Known {
+    fn add(&mut self, amount: i64) {
+        self.by = self.by.wrapping_add(1);
+        self.sum = self.sum.wrapping_add(amount.max(0) as u128);
+    }
+
+    fn take(&mut self, amount: i64) {
+        self.by = self.by.saturating_sub(1);
+        self.sum = self.sum.saturating_sub(amount.max(0) as u128);
+    }
+
+    fn join(&mut self, other: Self) {
+        self.by = self.by.wrapping_add(other.by);
+        self.sum = self.sum.wrapping_add(other.sum);
+    }
+
+    /// The sum, `None` where nobody knows.
+    #[must_use]
+    pub fn known(&self) -> Option<f64> {
+        (self.by > 0).then_some(self.sum as f64)
+    }
+}
+
+/// What runs come to.
+#[derive(Debug, Clone, Default)]
+pub struct Totals {
+    /// All, those that succeeded, those that failed.
+    pub runs: [u64; 3],
+    /// How long each took, of those of which it is known.
+    pub lengths: Histogram,
+    /// How long all of those took.
+    pub took: u128,
+    /// How long the longest of them took.
+    pub longest: u64,
+    /// What they used: tokens in, tokens out, millionths.
+    pub used: [Known; 3],
+}
+
+impl Totals {
+    /// One more.
+    pub fn add(&mut self, run: &Ended) {
+        for (count, more) in self.runs.iter_mut().zip(run.counts()) {
+            *count = count.wrapping_add(more.into());
+        }
+        if let Some(length) = run.length() {
+            self.lengths.add(slot(length), 1);
+            self.took = self.took.wrapping_add(length.into());
+            self.longest = self.longest.max(length);
+        }
+        for (of, amount) in self.used.iter_mut().zip(run.used) {
+            if let Some(amount) = amount {
+                of.add(amount);
+            }
+        }
+    }
+
+    /// One less, which was added before; `true` where it may have been the longest, and somebody has to look which one is now.
+    pub fn take(&mut self, run: &Ended) -> bool {
+        for (count, less) in self.runs.iter_mut().zip(run.counts()) {
+            *count = count.saturating_sub(less.into());
+        }
+        for (of, amount) in self.used.iter_mut().zip(run.used) {
+            if let Some(amount) = amount {
+                of.take(amount);
+            }
+        }
+        let Some(length) = run.length() else { return false };
+        self.lengths.take(slot(length));
+        self.took = self.took.saturating_sub(length.into());
+        if self.lengths.slots().next().is_none() {
+            self.longest = 0;
+            return false;
+        }
+        length >= self.longest
+    }
+
+    /// All of others.
+    pub fn join(&mut self, other: &Self) {
+        for (count, more) in self.runs.iter_mut().zip(other.runs) {
+            *count = count.wrapping_add(more);
+        }
+        for (slot, count) in other.lengths.slots() {
+            self.lengths.add(slot, count);
+        }
+        self.took = self.took.wrapping_add(other.took);
+        self.longest = self.longest.max(other.longest);
+        for (of, more) in self.used.iter_mut().zip(other.used) {
+            of.join(more);
+        }
+    }
+
+    /// Whether nothing is left.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.runs[0] == 0
+    }
+
+    /// How long a run took on average, and so that a share of them (in hundredths) took no longer; `None` where nobody knows.
+    #[must_use]
+    pub fn durations<const N: usize>(&self, shares: [u64; N]) -> Option<(f64, [u64; N])> {
+        let count = self.lengths.count();
+        if count == 0 {
+            return None;
+        }
+        let at = |share: u64| {
+            let rank = (u128::from(count) * u128::from(share)).div_ceil(100).max(1) as u64;
+            // The last one is known to the digit.
+            let found = if rank >= count { None } else { self.lengths.slot_of(rank) };
+            found.map_or(self.longest, |slot| middle(slot).min(self.longest))
+        };
+        Some((self.took as f64 / count as f64, shares.map(at)))
+    }
+}
+
+impl Ended {
+    fn counts(&self) -> [bool; 3] {
+        [true, self.how == How::Succeeded, self.how == How::Failed]
+    }
+
+    /// How long it took. A clock that was set back is no reason for less than nothing.
+    #[must_use]
+    pub fn length(&self) -> Option<u64> {
+        self.duration_ms.map(|length| length.max(0) as u64)
+    }
+}
