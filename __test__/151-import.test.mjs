@@ -333,3 +333,18 @@ describe('what is no export', () => {
     writeFileSync(join(temporaryFolder(), 'empty'), '');
   });
 });
+
+test('what was pruned counts in the other file as it did', async () => {
+  const db = furnish(open({ dbPath: temporaryFile() }));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(db.prune({ runs: 1 }).runs).toBeGreaterThan(5);
+  const text = await exported(db);
+  const other = open({ dbPath: temporaryFile() });
+  await take(other, text);
+  expect(await exported(other)).toBe(text);
+  const said = (of) => [of.getExecutionStats(), of.getExecutionStats({ zoneId: 'zone-1' }), of.getStats()];
+  expect(said(other)).toEqual(said(db));
+  const range = { bucket: 'day', since: new Date(Date.now() - 86_400_000), until: new Date() };
+  expect(other.getTrend({ ...range, by: 'zone' })).toEqual(db.getTrend({ ...range, by: 'zone' }));
+  expect(visualDb('doctor', '--db', other.db.name).status).toBe(0);
+});

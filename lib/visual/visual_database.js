@@ -12,6 +12,7 @@ const changes = require('./changes.js');
 const { openConfig } = require('./config.js');
 const executions = require('./executions.js');
 const { keptOf } = require('./kept_answers.js');
+const keeping = require('./keeping.js');
 const limits = require('./limits.js');
 const { Log } = require('./log.js');
 const moves = require('./moves.js');
@@ -19,6 +20,7 @@ const metadata = require('./metadata.js');
 const output = require('./output.js');
 const ports = require('./ports.js');
 const prompts = require('./prompts.js');
+const { Retention } = require('./retention.js');
 const runs = require('./runs.js');
 const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
@@ -38,25 +40,27 @@ const zones = require('./zones.js');
  */
 class VisualDatabase extends Stateful {
   constructor(config) {
-    const { path, name, readonly, strict, logger, clock, schedule, cacheSize, maxOutputBytes, native } =
+    const { path, name, readonly, strict, logger, clock, schedule, retention, cacheSize, maxOutputBytes, native } =
       openConfig(config);
     const connection = addon.openVisual(addon.realm, path, ...native);
     const log = new Log(logger);
     const kept = keptOf(connection, cacheSize);
-    const state = { connection, log, clock, readonly, strict, kept, maxOutputBytes, schedule: undefined };
+    const state = { connection, log, clock, readonly, strict, kept, maxOutputBytes, schedule: undefined, retention: undefined };
     super(state);
     this.db = adopt(Object.create(Database.prototype), connection, { name, memory: path === ':memory:', readonly });
     log.info('[VisualDB] Database initialized', { path: name });
     const sqlite = addon.unreviewedSqlite();
     if (sqlite) log.info('[VisualDB] SQLite is not the one that was reviewed: no answers are kept', { sqlite });
     statistics.tellMended(connection, log);
+    if (retention !== null) state.retention = new Retention(connection, clock, retention, log);
     if (schedule) state.schedule = backups.startSchedule(this, schedule, logger);
   }
 
   close() {
-    const { connection, log, schedule } = stateOf(this, 'close');
+    const { connection, log, schedule, retention } = stateOf(this, 'close');
     if (!addon.isOpen(connection)) return;
     schedule?.stop();
+    retention?.stop();
     addon.close(connection);
     log.info('[VisualDB] Database connection closed', {});
   }
@@ -95,6 +99,7 @@ for (const concept of [
   actors,
   backups,
   transfers,
+  keeping,
 ]) {
   add(VisualDatabase.prototype, concept.methods);
 }

@@ -10,6 +10,7 @@ mod commits;
 mod control;
 mod executions;
 mod feed;
+mod keeping;
 mod lists;
 mod metadata;
 mod moves;
@@ -36,6 +37,7 @@ pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
 pub use feed::{CHANGED, ChangesAfter, Feed, Place};
+pub use keeping::{Keeping, Policy, Pruned};
 pub use lists::Lists;
 pub use metadata::Metadata;
 pub use moves::{MoveFilter, Moves};
@@ -79,6 +81,7 @@ pub trait Engine:
     + Revisions
     + Boards
     + Transfers
+    + Keeping
 {
 }
 
@@ -105,7 +108,8 @@ impl<
         + WipLimits
         + Revisions
         + Boards
-        + Transfers,
+        + Transfers
+        + Keeping,
 > Engine for T
 {
 }

@@ -15,6 +15,7 @@ mod feed;
 mod find;
 mod history;
 mod judged;
+mod keeping;
 mod moves;
 mod past;
 #[cfg(test)]

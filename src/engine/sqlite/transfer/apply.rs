@@ -34,6 +34,7 @@ fn run(inner: &Connection) -> Result<Imported> {
     }
     queue(inner)?;
     tell(inner)?;
+    pruned(inner)?;
     archived(inner)?;
     Ok(counts)
 }
@@ -200,6 +201,18 @@ fn tell(inner: &Connection) -> Result<()> {
          SELECT {at}, 7, 2, 'budget', iif(scope = 'zone', id, NULL), iif(scope = 'worktree', id, NULL), iif(scope = 'agent', id, NULL),
            json_object('period', period, 'limitMicros', limit_micros)
          FROM stage.budgets ORDER BY line;"
+    ))?;
+    Ok(())
+}
+
+/// What was pruned there counts here.
+fn pruned(inner: &Connection) -> Result<()> {
+    let at = time::now();
+    inner.execute_batch(&format!(
+        "INSERT INTO main.changes (at, entity, op, zone_id, worktree_id, agent_type, success, count)
+         SELECT max({at}, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 4, 4, p.zone_id, p.worktree_id, p.agent_type,
+           s.value, CASE s.value WHEN 1 THEN p.successful WHEN 0 THEN p.failed ELSE p.total - p.successful - p.failed END
+         FROM stage.executions_pruned AS p CROSS JOIN (SELECT 1 AS value UNION ALL SELECT 0 UNION ALL SELECT NULL) AS s ORDER BY p.line;"
     ))?;
     Ok(())
 }

@@ -291,6 +291,29 @@ pub const TABLES: &[Table] = &[
         only: "",
     },
     Table {
+        name: "executions_pruned",
+        columns: &[
+            text("worktree_id"),
+            text("zone_id"),
+            text("agent_type"),
+            from("total", 0),
+            from("successful", 0),
+            from("failed", 0),
+        ],
+        order: "worktree_id, zone_id, agent_type",
+        key: &["worktree_id", "zone_id", "agent_type"],
+        since: "",
+        only: "",
+    },
+    Table {
+        name: "rollups_kept",
+        columns: &[integer("dimension"), integer("day"), text("key"), some("cells", "BLOB")],
+        order: "dimension, day, key",
+        key: &["dimension", "day", "key"],
+        since: "",
+        only: "",
+    },
+    Table {
         name: "zone_executions",
         columns: &[
             integer("rowid"),

@@ -202,6 +202,8 @@ queries! {
          /*archive*/OR EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = r.id)/*end*/)";
     /// The same by its key.
     MetadataAt = "SELECT metadata FROM main.runs WHERE key = ?1";
+    /// When what it was asked and what came of it were pruned.
+    PrunedAt = "SELECT bodies_pruned_at FROM main.runs WHERE key = ?1";
     /// It is another.
     SetMetadata = "UPDATE main.runs SET metadata = ?2 WHERE id = ?1";
 
