@@ -15,8 +15,12 @@ use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::trend::Day;
 
-#[allow(dead_code, reason = "who prunes calls it")]
 impl Store {
+    /// Reads some more of the log, or of what was never read, within a transaction; `false` where the history knows of all there is.
+    pub(in crate::engine::sqlite::store) fn read_on(&self) -> Result<bool> {
+        if self.catch_up()? { Ok(false) } else { self.fold_step() }
+    }
+
     /// Takes runs out of the history, and keeps what they came to. `false`, and nothing is done, where the history has still much to
     /// read: [`Store::fold_runs`] reads that, outside of transactions.
     pub(in crate::engine::sqlite::store) fn keep_totals(&self, ids: &[&str]) -> Result<bool> {
