@@ -111,6 +111,18 @@ describe('what is read', () => {
     expect((await get('/api/search')).status).toBe(400);
   });
 
+  test('what would go if less were kept; nothing goes, whatever is asked', async () => {
+    const { db, get } = await prepared({ write: true });
+    const { id } = ended(db, { prompt: 'a prompt' });
+    await pause(1100);
+    const would = db.prune({ bodies: '1s', dryRun: true });
+    expect(would.bodies).toBe(1);
+    for (const path of ['/api/retention?bodies=1s', '/api/retention?bodies=1s&dryRun=false'])
+      expect((await get(path)).body).toEqual(would);
+    expect(db.getRun(id).prompt).toBe('a prompt');
+    expect((await get('/api/retention?bodies=soon')).status).toBe(400);
+  });
+
   test('trends and the flow', async () => {
     const { db, get } = await prepared();
     ended(db);

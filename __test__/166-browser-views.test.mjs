@@ -238,6 +238,20 @@ describe('health', () => {
   });
 });
 
+describe('retention', () => {
+  test('is tried out, and nothing goes', async () => {
+    const { db, page } = await opened({ at: '#/health', write: true });
+    const { bodies } = db.prune({ bodies: '1d', output: '7d', dryRun: true });
+    expect(bodies).toBeGreaterThan(100);
+    await page.getByLabel('Keep bodies').selectOption('1d');
+    await page.getByRole('button', { name: 'What would go?' }).click();
+    await page.getByText(`the bodies of ${bodies}`).waitFor();
+    expect(
+      db.listRuns({ limit: 1000, fields: 'full' }).items.every(({ bodiesPrunedAt }) => bodiesPrunedAt === null),
+    ).toBe(true);
+  });
+});
+
 describe('SQL', () => {
   test('has rows and a plan, by Ctrl+Enter', async () => {
     const { page } = await opened({ at: '#/sql' });

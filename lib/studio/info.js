@@ -12,7 +12,7 @@ function infoOf({ db, write, actor }) {
     name: isFile ? path.basename(db.db.name) : 'in memory',
     write,
     actor,
-    views: { search: isSearched(db), retention: typeof db.prune === 'function', sql: isFile, doctor: isFile },
+    views: { search: isSearched(db), sql: isFile, doctor: isFile },
   };
 }
 

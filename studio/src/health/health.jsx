@@ -37,9 +37,7 @@ export function Health(props) {
         <Doctor />
         <Backups />
       </Show>
-      <Show when={props.info.views.retention}>
-        <Retention />
-      </Show>
+      <Retention />
       <Show when={spending()?.budgets.length > 0}>
         <h3>Budgets</h3>
         <ul class="plain">
