@@ -35,7 +35,7 @@ export default defineConfig({
       // Installs the package as users do, which compiles it: minutes rather than seconds.
       project('install', [install], [], { testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false }),
       // Studio's page in Chromium: `npm run test:studio`.
-      project('studio', [browser], [], { fileParallelism: false, testTimeout: 60_000 }),
+      project('studio', [browser], [], { fileParallelism: false, testTimeout: 120_000 }),
     ],
   },
 });
