@@ -21,6 +21,8 @@ const COMMANDS = [
   require('./watch.js'),
   require('./doctor.js'),
   require('./vacuum.js'),
+  require('./prune.js'),
+  require('./retention.js'),
   require('./export.js'),
   require('./import.js'),
   require('./metadata.js'),

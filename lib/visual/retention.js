@@ -28,7 +28,10 @@ function retentionOf(method, given) {
   const policy = policyOf(method, given, 'retention.');
   const { every } = given;
   return saysAnything(given)
-    ? { policy, every: every === undefined || every === null ? EVERY : duration(method, 'retention.every', every, 1000) }
+    ? {
+        policy,
+        every: every === undefined || every === null ? EVERY : duration(method, 'retention.every', every, 1000),
+      }
     : undefined;
 }
 

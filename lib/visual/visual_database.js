@@ -45,7 +45,17 @@ class VisualDatabase extends Stateful {
     const connection = addon.openVisual(addon.realm, path, ...native);
     const log = new Log(logger);
     const kept = keptOf(connection, cacheSize);
-    const state = { connection, log, clock, readonly, strict, kept, maxOutputBytes, schedule: undefined, retention: undefined };
+    const state = {
+      connection,
+      log,
+      clock,
+      readonly,
+      strict,
+      kept,
+      maxOutputBytes,
+      schedule: undefined,
+      retention: undefined,
+    };
     super(state);
     this.db = adopt(Object.create(Database.prototype), connection, { name, memory: path === ':memory:', readonly });
     log.info('[VisualDB] Database initialized', { path: name });

@@ -9,8 +9,10 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
         // The board, which whoever folds reads once.
         Sql::LedgerWorktrees => &["moves_worktrees"],
         Sql::LedgerZones => &["moves_zones"],
-        Sql::BoardWorktrees => &["w", "worktree_zones"],
-        Sql::BoardZones => &["zones"],
+        Sql::BoardWorktrees | Sql::FillLedgerWorktrees => &["w", "worktree_zones"],
+        Sql::BoardZones | Sql::FillLedgerZones => &["zones"],
+        Sql::EmptyLedgerWorktrees => &["moves_worktrees"],
+        Sql::EmptyLedgerZones => &["moves_zones"],
         // Its last row.
         Sql::LastMove => &["moves"],
         // The few rows of a log that was cut before they were read.
