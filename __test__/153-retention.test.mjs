@@ -80,8 +80,7 @@ describe('the option `retention`', () => {
 
   test('does not hold the process open, nor go on after close', async () => {
     const dbPath = temporaryFile();
-    const { VisualDatabase: Class } = { VisualDatabase };
-    const db = new Class({ dbPath, retention: { runs: 0, every: 1000 } });
+    const db = new VisualDatabase({ dbPath, retention: { runs: 0, every: 1000 } });
     db.close();
     await new Promise((resolve) => setTimeout(resolve, 1200));
     expect(() => db.getStats()).toThrow('not open');
@@ -89,23 +88,17 @@ describe('the option `retention`', () => {
 
   test('of several processes one prunes at a time, and a killed one is taken over', async () => {
     const db = filled({}, 10);
-    const { dbPath } = { dbPath: db.db.name };
+    const dbPath = db.db.name;
     const begin = (now) =>
       startScript(
-        `const { VisualDatabase } = require(${JSON.stringify(new URL('../lib/index.js', import.meta.url).pathname)});
-        const addon = require(${JSON.stringify(new URL('../lib/native/addon.js', import.meta.url).pathname)});
+        `const addon = require(${JSON.stringify(new URL('../lib/native/addon.js', import.meta.url).pathname)});
         const { stateOf } = require(${JSON.stringify(new URL('../lib/visual/state.js', import.meta.url).pathname)});
         const db = new VisualDatabase({ dbPath, retention: false });
-        console.log(addon.beginPruning(stateOf(db, 'x').connection, ${now}, 3600000));
+        require('node:fs').writeSync(1, String(addon.beginPruning(stateOf(db, 'x').connection, ${now}, 3600000)));
         process.kill(process.pid, 'SIGKILL');`,
         { dbPath },
       );
-    const answer = async (now) => {
-      const { child } = { child: begin(now) };
-      const lines = [];
-      for await (const chunk of child.stdout) lines.push(chunk.toString());
-      return lines.join('').trim();
-    };
+    const answer = async (now) => (await begin(now).ended).stdout.trim();
     expect(await answer(1_000_000)).toBe('true');
     expect(await answer(1_030_000)).toBe('false');
     // Nobody has gone on for a minute.

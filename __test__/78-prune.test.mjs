@@ -28,7 +28,7 @@ test('prune --dry-run says what would go; prune removes it', () => {
     more: false,
   });
   expect(db.getStats().executions).toBe(5);
-  expect(visualDb('prune', '--runs', 'soon', '--db', dbPath)).toMatchObject({ status: 1 });
+  expect(visualDb('prune', '--runs', 'soon', '--db', dbPath)).toMatchObject({ status: 2 });
   expect(visualDb('prune', '--per-zone', 'x', '--db', dbPath)).toMatchObject({ status: 2 });
 });
 
@@ -60,6 +60,7 @@ test('doctor says what takes the room, and what retention would give back', () =
   });
   expect(finding('retention').finding).toMatch(/none is set; bodies older than 30 days: of 0 runs/);
   visualDb('retention', 'set', '--per-zone', '7', '--db', dbPath);
+  visualDb('prune', '--dry-run', '--db', dbPath);
   expect(finding('retention').finding).toMatch(/kept: 7 runs of each zone; to be pruned now: 13 runs/);
 });
 

@@ -46,7 +46,11 @@ function room({ database }) {
   return ok(parts.map(([kind, bytes]) => `${kind} ${size(bytes)}`).join(', '));
 }
 
-function retention({ file }) {
+/** What was read of the log for lists of runs, by which it is known what is old: all of it, but for what is new. */
+const IS_READ = `SELECT (SELECT seq FROM changes ORDER BY seq DESC LIMIT 1) - (SELECT seq FROM changes_readers WHERE name = 'history') < 1000
+  AND NOT EXISTS (SELECT 1 FROM history_building)`;
+
+function retention({ file, database: raw }) {
   const { status } = require('../entry/parts').schema;
   const { state, version, latest, reasons } = status(file);
   if (version !== latest || state !== 'current' || reasons.length > 0)
@@ -57,6 +61,10 @@ function retention({ file }) {
     const policy = database.getRetention();
     const { every, ...kept } = policy ?? USUAL;
     const { runs, bodies, bytes } = database.prune({ ...kept, dryRun: true });
+    if (!raw.prepare(IS_READ).pluck().get()) {
+      const said = policy === null ? 'none is set' : `kept: ${policyText(kept)}`;
+      return ok(`${said}; what would go says npx --no -- visual-db prune --dry-run`);
+    }
     const gives = `${runs} runs and prompts and results of ${bodies}, ${size(bytes)}`;
     if (policy !== null) return ok(`kept: ${policyText(kept)}; to be pruned now: ${gives}`);
     const isLarge = fs.statSync(file).size > MUCH;

@@ -121,9 +121,17 @@ fn same(table: &Table) -> (String, String) {
         _ => (String::new(), table.key.iter().map(|key| is_key(table.name, key)).collect()),
     };
     let on = if main.is_empty() { key.join(" AND ") } else { main };
-    let only = if table.only.is_empty() { String::new() } else { format!(" AND m.{}", table.only) };
+    let only = if table.only.is_empty() { String::new() } else { format!(" AND {}", only(table)) };
     join += &format!("JOIN main.\"{}\" AS m ON {on}{only}", table.name);
     (join, "1".into())
+}
+
+/// Which rows of the board count: as for who exports.
+fn only(table: &Table) -> &'static str {
+    match table.name {
+        "archived_worktrees" => "m.restored_at IS NULL",
+        _ => "1",
+    }
 }
 
 fn is_key(table: &str, key: &str) -> String {

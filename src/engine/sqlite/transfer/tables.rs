@@ -383,7 +383,8 @@ pub const TABLES: &[Table] = &[
         order: "key",
         key: &["id"],
         since: "(finished_at IS NULL OR finished_at >= ?1)",
-        only: "",
+        // Not those that only keep a key from being used twice.
+        only: "id <> '' AND (NOT executed OR id <> 'pruned-' || key)",
     },
     Table {
         name: "leases",

@@ -16,8 +16,8 @@ const NOTE: &str = "INSERT INTO main.runs (key, id, status, zone_id, worktree_id
 
 const TABLES: [&str; 2] = ["main.zone_executions", "main.archived_executions"];
 
-/// Empties them: of how many, and how many bytes that was.
-pub(super) fn empty(inner: &Connection, ids: &[String], now: i64) -> Result<(i64, i64)> {
+/// Empties them: of how many, and how many bytes that was. `floor` keeps keys of runs above those of notes.
+pub(super) fn empty(inner: &Connection, ids: &[String], now: i64, floor: &str) -> Result<(i64, i64)> {
     let named = list(ids);
     let in_place = is_referred_to(inner)?;
     let (mut count, mut bytes) = (0, output(inner, ids)?);
@@ -29,6 +29,7 @@ pub(super) fn empty(inner: &Connection, ids: &[String], now: i64) -> Result<(i64
             ))?
             .query_row([&named], |row| row.get::<_, i64>(0))?;
         inner.prepare_cached(&NOTE.replace("{table}", table))?.execute([&named])?;
+        inner.prepare_cached(floor)?.execute([])?;
         count += if in_place { update(inner, table, &named)? } else { replace(inner, table, &named)? };
     }
     bytes += inner

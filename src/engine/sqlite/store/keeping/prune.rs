@@ -7,6 +7,7 @@ use rusqlite::params;
 use super::choose::{self, ALL, HAS_BODIES, HAS_OUTPUT, Place, Stretch};
 use super::{bodies, disk};
 use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::runs::floor;
 use crate::engine::{Keeping, Policy, Pruned};
 use crate::error::{Error, Result};
 
@@ -206,12 +207,12 @@ impl Store {
             Ok(if is_round && at > Place::START.at { Place { at, key } } else { Place::START })
         })?;
         let is_new_round = after == Place::START;
-        let now = work.now;
+        let (now, floor) = (work.now, floor());
         while !work.is_over() {
             let next = |size| self.connection.with(|inner| choose::before(inner, after, time, of.which(), size));
             let empty = |ids: &[String]| {
                 self.connection.with(|inner| match of {
-                    Sweep::Bodies => bodies::empty(inner, ids, now),
+                    Sweep::Bodies => bodies::empty(inner, ids, now, &floor),
                     Sweep::Output => bodies::output(inner, ids).map(|bytes| (0, bytes)),
                 })
             };
@@ -242,14 +243,14 @@ impl Store {
             let mut after = Place::START;
             let which = if is_row { ALL } else { HAS_BODIES };
             while is_too_much()? && !work.is_over() {
-                let (now, size) = (work.now, work.size.min(64));
+                let (now, size, floor) = (work.now, work.size.min(64), floor());
                 let next = |_| self.connection.with(|inner| choose::before(inner, after, now, which, size));
                 let runs = work.done.runs;
                 let step = self.prune_step(work, next, |ids| {
                     if is_row {
                         return Ok(self.remove_runs(ids)?.map(|bytes| (0, bytes)));
                     }
-                    self.connection.with(|inner| bodies::empty(inner, ids, now)).map(Some)
+                    self.connection.with(|inner| bodies::empty(inner, ids, now, &floor)).map(Some)
                 })?;
                 if !is_row {
                     work.done.runs = runs;

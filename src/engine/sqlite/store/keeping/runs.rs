@@ -76,6 +76,24 @@ fn remove(inner: &Connection, ids: &[String]) -> Result<i64> {
         let sql = format!("DELETE FROM main.{table} WHERE run IN (SELECT value FROM json_each(?1))");
         inner.prepare_cached(&sql)?.execute([&keyed])?;
     }
-    inner.prepare_cached("DELETE FROM main.runs WHERE key IN (SELECT value FROM json_each(?1))")?.execute([&keyed])?;
+    // No key is used twice: the last one stays, as a run that counts as gone, until there is a later one.
+    inner
+        .prepare_cached(
+            "DELETE FROM main.runs WHERE key IN (SELECT value FROM json_each(?1)) AND key <> (SELECT max(key) FROM main.runs)",
+        )?
+        .execute([&keyed])?;
+    inner
+        .prepare_cached(
+            "UPDATE main.runs SET id = 'pruned-' || key, executed = 1, parent_run_id = NULL, retry_of = NULL, worker_id = NULL, \"by\" = NULL, \
+             error = NULL, question = NULL, answer = NULL, metadata = NULL, result = NULL, prompt = NULL, commit_before = NULL, commit_after = NULL \
+             WHERE key IN (SELECT value FROM json_each(?1))",
+        )?
+        .execute([&keyed])?;
+    inner
+        .prepare_cached(
+            "DELETE FROM main.runs WHERE id >= 'pruned-' AND id < 'pruned.' AND executed AND id = 'pruned-' || key \
+             AND key <> (SELECT max(key) FROM main.runs)",
+        )?
+        .execute([])?;
     Ok(bytes)
 }
