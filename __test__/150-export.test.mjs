@@ -28,9 +28,26 @@ describe('exportAll', () => {
     expect(lines[0]).toEqual({ format: 'visual-db', version: 1, schema: expect.any(Number), since: null });
     expect(lines.at(-1)).toEqual({ end: lines.length - 1, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(tablesOf(lines)).toEqual([
-      ...['zones', 'worktrees', 'worktree_zones', 'metadata', 'wip_limits', 'run_limits', 'budgets', 'spent'],
-      ...['worktree_costs', 'archived_worktrees', 'archived_executions', 'zone_executions', 'runs', 'leases'],
-      ...['run_attempts', 'run_models', 'usage_events', 'run_output', 'archived_runs', 'moves'],
+      'zones',
+      'worktrees',
+      'worktree_zones',
+      'metadata',
+      'wip_limits',
+      'run_limits',
+      'budgets',
+      'spent',
+      'worktree_costs',
+      'archived_worktrees',
+      'archived_executions',
+      'zone_executions',
+      'runs',
+      'leases',
+      'run_attempts',
+      'run_models',
+      'usage_events',
+      'run_output',
+      'archived_runs',
+      'moves',
     ]);
   });
 

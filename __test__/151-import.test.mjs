@@ -1,4 +1,5 @@
 // importAll: what exportAll wrote becomes part of a board, all of it or nothing.
+// Long because one table of what is refused, or one board that was never pruned, is what all of it is held against.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -222,9 +223,21 @@ describe('importAll into a used file', () => {
 
 describe('what is no export', () => {
   const zoneLine = {
-    ...{ table: 'zones', rowid: 1, id: 'z', name: 'Z', description: null, trigger: 'onDrop', agents: '[]' },
-    ...{ prompt_template: '', actions: '[]', position_x: 0, position_y: 0, size_width: 1, size_height: 1 },
-    ...{ created_at: 't', updated_at: null },
+    table: 'zones',
+    rowid: 1,
+    id: 'z',
+    name: 'Z',
+    description: null,
+    trigger: 'onDrop',
+    agents: '[]',
+    prompt_template: '',
+    actions: '[]',
+    position_x: 0,
+    position_y: 0,
+    size_width: 1,
+    size_height: 1,
+    created_at: 't',
+    updated_at: null,
   };
 
   test('is taken as it is where it is right, without a sum of the lines', async () => {

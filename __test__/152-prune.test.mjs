@@ -1,4 +1,5 @@
 // prune: what is old goes, bodies first and rows then; what it came to stays.
+// Long because one table of what is refused, or one board that was never pruned, is what all of it is held against.
 import { statSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';

@@ -1,5 +1,6 @@
 -- What a board has beside the four tables: metadata, limits of work in progress, the ledger. Only this package writes these
 -- tables, except where a worktree or a zone goes. No foreign keys to the four tables. Times are milliseconds.
+-- Long because a version of the schema is one file.
 
 -- What is kept beside a worktree (entity 1) or a zone (2): a JSON object. A run's is in `runs`.
 CREATE TABLE metadata (

@@ -4,7 +4,8 @@ import { VisualDatabase } from '@ai-orchestra/visual-db';
 import { exactly, type Same } from './exact.mjs';
 
 const db = new VisualDatabase({ dbPath: ':memory:', retention: { bodies: '30d', every: 60_000 } });
-new VisualDatabase({ retention: false });
+const other = new VisualDatabase({ retention: false });
+other.close();
 
 const made1 = db.prune();
 exactly<Same<typeof made1, Pruned>>();

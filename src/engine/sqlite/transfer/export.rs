@@ -4,13 +4,12 @@ use std::io::Write;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Rows};
-use sha2::{Digest, Sha256};
 
 use super::cell;
+use super::out::{Out, Sink};
 use super::spans;
 use super::tables::{Column, TABLES, Table};
 use crate::engine::sqlite::schema::LATEST;
-use crate::engine::sqlite::schema::sha256::hex;
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::ledger::Move;
@@ -19,9 +18,6 @@ use crate::model::ledger::Move;
 pub const FORMAT: &str = "visual-db";
 /// The version of the form.
 pub const VERSION: i64 = 1;
-/// So many bytes are handed over at once.
-const CHUNK: usize = 512 * 1024;
-
 /// In which form a board is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -38,42 +34,6 @@ pub struct Wanted {
     pub format: Format,
     /// What ran, and what moved, at this time or later, in milliseconds; all of it without one.
     pub since: Option<i64>,
-}
-
-/// Takes a piece of the text, and how many lines there are with it; an error stops the work.
-pub type Sink<'a> = &'a mut dyn FnMut(Vec<u8>, u64) -> Result<()>;
-
-/// The text on its way.
-pub struct Out<'a> {
-    sink: Sink<'a>,
-    /// What was not handed over yet.
-    pub text: Vec<u8>,
-    hash: Sha256,
-    /// How many lines there are.
-    pub lines: u64,
-}
-
-impl<'a> Out<'a> {
-    fn new(sink: Sink<'a>) -> Self {
-        Self { sink, text: Vec::with_capacity(CHUNK + CHUNK / 4), hash: Sha256::new(), lines: 0 }
-    }
-
-    /// Ends the line that was begun in `text`.
-    pub fn end_line(&mut self) -> Result<()> {
-        self.text.push(b'\n');
-        self.lines += 1;
-        if self.text.len() >= CHUNK { self.hand_over() } else { Ok(()) }
-    }
-
-    /// Hands over what there is.
-    pub fn hand_over(&mut self) -> Result<()> {
-        if self.text.is_empty() {
-            return Ok(());
-        }
-        let text = std::mem::replace(&mut self.text, Vec::with_capacity(CHUNK + CHUNK / 4));
-        self.hash.update(&text);
-        (self.sink)(text, self.lines)
-    }
 }
 
 /// Writes all of a board.
@@ -114,7 +74,7 @@ fn lines(inner: &Connection, since: Option<i64>, moves: &[Move], out: &mut Out<'
     }
     out.hand_over()?;
     // What was written, so that what is missing or was damaged is noticed.
-    let sum = hex(out.hash.clone());
+    let sum = out.sum();
     let _ = write!(out.text, "{{\"end\":{},\"sha256\":\"{sum}\"}}", out.lines);
     out.end_line()?;
     out.hand_over()

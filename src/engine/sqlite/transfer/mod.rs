@@ -8,6 +8,7 @@ mod cell;
 mod check;
 mod export;
 mod line;
+mod out;
 mod references;
 mod refused;
 mod spans;

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::export::Out;
+use super::out::Out;
 use crate::engine::sqlite::schema::sha256::hex;
 use crate::error::Result;
 

@@ -10,6 +10,7 @@ mod log;
 mod policy;
 mod prune;
 mod runs;
+mod work;
 
 /// The version of the schema that has what this needs.
 const VERSION: u32 = 6;

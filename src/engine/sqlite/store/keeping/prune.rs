@@ -1,47 +1,19 @@
 //! Pruning, in steps: each is a transaction of a few milliseconds, of as many runs as that takes.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rusqlite::params;
 
 use super::choose::{self, ALL, HAS_BODIES, HAS_OUTPUT, Place, Stretch};
+use super::work::Work;
 use super::{bodies, disk};
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::runs::floor;
 use crate::engine::{Keeping, Policy, Pruned};
 use crate::error::{Error, Result};
 
-/// A step is to take about so long: longer ones are of fewer runs next time, shorter ones of more.
-const STEP: Duration = Duration::from_millis(8);
-const FEWEST: i64 = 16;
-const MOST: i64 = 1_024;
 /// After so long bodies are looked for from the beginning again: a run may have ended late.
 const ROUND_MS: i64 = 86_400_000;
-
-/// A call of `prune`.
-struct Work {
-    until: Instant,
-    now: i64,
-    /// How many runs are looked at in a step.
-    size: i64,
-    done: Pruned,
-}
-
-impl Work {
-    fn is_over(&mut self) -> bool {
-        self.done.more = Instant::now() >= self.until;
-        self.done.more
-    }
-
-    fn took(&mut self, since: Instant) {
-        let took = since.elapsed();
-        if took > STEP * 3 / 2 {
-            self.size = (self.size / 2).max(FEWEST);
-        } else if took < STEP / 2 {
-            self.size = (self.size * 2).min(MOST);
-        }
-    }
-}
 
 /// What of runs is swept: the columns that say how far, and which still have it.
 #[derive(Clone, Copy)]
@@ -69,8 +41,7 @@ impl Sweep {
 impl Keeping for Store {
     fn prune(&self, policy: &Policy, now: i64, budget_ms: f64) -> Result<Pruned> {
         self.check_pruning("prune")?;
-        let until = Instant::now() + Duration::from_micros((budget_ms * 1_000.0) as u64);
-        let mut work = Work { until, now, size: 64, done: Pruned::default() };
+        let mut work = Work::begin(now, budget_ms, self.keeping.get());
         let before = self.connection.with(disk::sizes)?.0;
         self.read_history(&mut work)?;
         if !work.done.more {
@@ -78,6 +49,8 @@ impl Keeping for Store {
         }
         let after = self.connection.with(disk::sizes)?.0;
         work.done.disk_bytes = (before - after).max(0);
+        // The next call begins with steps as long as these were.
+        self.keeping.set(work.size);
         Ok(work.done)
     }
 
@@ -271,18 +244,19 @@ impl Store {
         next: impl FnOnce(i64) -> Result<Stretch>,
         run: impl FnOnce(&[String]) -> Result<Option<(i64, i64)>>,
     ) -> Result<Option<Place>> {
-        let since = Instant::now();
         // Which they are is looked at with the lock, and when the history knows of all there is: somebody may have pinned one
         // meanwhile, or replaced it.
         let (last, runs, came) = self.atomically(|| {
+            let since = Instant::now();
             if self.read_on()? {
                 return Ok((None, 0, None));
             }
             let found = next(work.size)?;
             let came = if found.ids.is_empty() { Some((0, 0)) } else { run(&found.ids)? };
+            // What comes behind it, the checkpoint, nobody waits for.
+            work.took(since);
             Ok((found.last, found.ids.len() as i64, came))
         })?;
-        work.took(since);
         let Some((bodies, bytes)) = came else {
             // Somebody has written much meanwhile: the next call reads it.
             work.done.more = true;
