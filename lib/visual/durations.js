@@ -10,11 +10,11 @@ function millisecondsOf(text) {
   return unit === undefined ? undefined : Number(amount) * UNITS[unit];
 }
 
-/** A length of time as such a text, in the largest unit that says it without a rest. */
+/** A length of time as such a text, in the largest unit that says it without a rest; weeks are days. */
 function durationText(milliseconds) {
   const [unit, length] = Object.entries(UNITS)
     .toReversed()
-    .find(([, each]) => milliseconds % each === 0);
+    .find(([name, each]) => name !== 'w' && milliseconds % each === 0);
   return `${milliseconds / length}${unit}`;
 }
 
