@@ -138,6 +138,10 @@ impl Store {
             if work.is_over() {
                 return Ok(());
             }
+            if self.connection.with(disk::is_log_long)? {
+                work.stop();
+                return Ok(());
+            }
             self.atomically(|| self.connection.with(disk::shrink))?;
         }
         Ok(())
@@ -244,6 +248,10 @@ impl Store {
         next: impl FnOnce(i64) -> Result<Stretch>,
         run: impl FnOnce(&[String]) -> Result<Option<(i64, i64)>>,
     ) -> Result<Option<Place>> {
+        if self.connection.with(disk::is_log_long)? {
+            work.stop();
+            return Ok(None);
+        }
         // Which they are is looked at with the lock, and when the history knows of all there is: somebody may have pinned one
         // meanwhile, or replaced it.
         let (last, runs, came) = self.atomically(|| {
@@ -259,8 +267,7 @@ impl Store {
         })?;
         let Some((bodies, bytes)) = came else {
             // Somebody has written much meanwhile: the next call reads it.
-            work.done.more = true;
-            work.until = Instant::now();
+            work.stop();
             return Ok(None);
         };
         work.done.runs += runs;

@@ -32,6 +32,12 @@ impl Work {
         self.done.more
     }
 
+    /// This call is to do no more, and there is more to do.
+    pub fn stop(&mut self) {
+        self.done.more = true;
+        self.until = Instant::now();
+    }
+
     pub fn took(&mut self, since: Instant) {
         let took = since.elapsed();
         if took > self.step * 3 / 2 {
