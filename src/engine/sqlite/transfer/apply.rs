@@ -58,10 +58,10 @@ impl Shifts {
         for table in ["zones", "worktrees", "worktree_zones", "zone_executions"] {
             let sql =
                 format!("SELECT (SELECT max(rowid) FROM main.{table}), min(at_row), max(at_row) FROM stage.{table}");
-            let (last, least, most): (Option<i64>, Option<i64>, Option<i64>) =
+            let (taken, least, most): (Option<i64>, Option<i64>, Option<i64>) =
                 inner.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            let shift = match (last, least, most) {
-                (Some(last), Some(least), Some(most)) => last
+            let shift = match (taken, least, most) {
+                (Some(taken), Some(least), Some(most)) => taken
                     .max(0)
                     .checked_add(1)
                     .and_then(|next| next.checked_sub(least.min(1)))
@@ -96,27 +96,27 @@ fn insert(table: &Table, shifts: &Shifts) -> String {
         match (table.name, *name) {
             ("runs", "place") | ("run_output", "sequence") | ("archived_executions", "nth") => {}
             ("runs", "key") => {
-                join += &format!("{runs}key ");
+                join.extend([format!("{runs}key ")]);
                 add("key", "runs_here.here".into());
             }
             ("archived_worktrees", "key") => {
-                join += &format!("{archived}key ");
+                join.extend([format!("{archived}key ")]);
                 add("key", "archived_here.here".into());
             }
             ("run_output", "run") => {
-                join += &format!("{runs}run ");
+                join.extend([format!("{runs}run ")]);
                 add("id", "(runs_here.here << 32) + s.sequence".into());
             }
             ("archived_executions", "worktree") => {
-                join += &format!("{archived}worktree ");
+                join.extend([format!("{archived}worktree ")]);
                 add("key", "(archived_here.here << 32) + s.nth".into());
             }
             ("archived_runs", "worktree") => {
-                join += &format!("{archived}worktree ");
+                join.extend([format!("{archived}worktree ")]);
                 add("worktree", "archived_here.here".into());
             }
             (_, "run") => {
-                join += &format!("{runs}run ");
+                join.extend([format!("{runs}run ")]);
                 add("run", "runs_here.here".into());
             }
             (of, "rowid") => add("rowid", shifts.sql(of, "at_row")),

@@ -112,7 +112,7 @@ fn same(table: &Table) -> (String, String) {
     let mut join = String::new();
     for (name, column, here) in OF_OTHERS {
         if *name == table.name {
-            join += &format!("JOIN stage.{here} AS {here} ON {here}.old = s.\"{column}\" ");
+            join.extend([format!("JOIN stage.{here} AS {here} ON {here}.old = s.\"{column}\" ")]);
         }
     }
     let (main, key): (String, Vec<String>) = match table.name {
@@ -122,7 +122,7 @@ fn same(table: &Table) -> (String, String) {
     };
     let on = if main.is_empty() { key.join(" AND ") } else { main };
     let only = if table.only.is_empty() { String::new() } else { format!(" AND {}", only(table)) };
-    join += &format!("JOIN main.\"{}\" AS m ON {on}{only}", table.name);
+    join.extend([format!("JOIN main.\"{}\" AS m ON {on}{only}", table.name)]);
     (join, "1".into())
 }
 

@@ -74,7 +74,7 @@ pub fn write(inner: &Connection, since: Option<i64>, out: &mut Out<'_>) -> Resul
 
 fn batch(spans: &mut Vec<Value>, out: &mut Out<'_>) -> Result<()> {
     let line = json!({ "resourceSpans": [{
-        "resource": { "attributes": [attribute("service.name", "visual-db".into())] },
+        "resource": { "attributes": [attribute("service.name", "visual-db")] },
         "scopeSpans": [{
             "scope": { "name": "@ai-orchestra/visual-db", "version": env!("CARGO_PKG_VERSION") },
             "spans": std::mem::take(spans),
@@ -88,13 +88,13 @@ fn span(row: &Row<'_>, id: &str, root: &str) -> Result<Value> {
     let agent = text(row, 4)?.unwrap_or_default();
     let status = text(row, 5)?.unwrap_or_default();
     let mut attributes = vec![
-        attribute("gen_ai.operation.name", "invoke_agent".into()),
-        attribute("gen_ai.agent.name", agent.as_str().into()),
-        attribute("visual_db.run.id", id.into()),
-        attribute("visual_db.run.status", status.as_str().into()),
+        attribute("gen_ai.operation.name", "invoke_agent"),
+        attribute("gen_ai.agent.name", &agent),
+        attribute("visual_db.run.id", id),
+        attribute("visual_db.run.status", &status),
     ];
     for (at, name) in [(2, "visual_db.zone.id"), (3, "visual_db.worktree.id")] {
-        attributes.push(attribute(name, text(row, at)?.unwrap_or_default().into()));
+        attributes.push(attribute(name, &text(row, at)?.unwrap_or_default()));
     }
     for (at, name) in NUMBERS {
         if let Some(number) = row.get::<_, Option<i64>>(at)? {
@@ -139,7 +139,7 @@ fn text(row: &Row<'_>, at: usize) -> Result<Option<String>> {
     })
 }
 
-fn attribute(key: &str, text: Value) -> Value {
+fn attribute(key: &str, text: &str) -> Value {
     json!({ "key": key, "value": { "stringValue": text } })
 }
 

@@ -266,7 +266,7 @@ fn create(table: &Table) -> String {
     );
     for key in unique_keys(table) {
         let key = key.iter().map(|key| format!("\"{key}\"")).collect::<Vec<_>>().join(", ");
-        sql += &format!("CREATE UNIQUE INDEX \"{name}: {}\" ON \"{name}\" ({key});", key.replace('"', ""));
+        sql.extend([format!("CREATE UNIQUE INDEX \"{name}: {}\" ON \"{name}\" ({key});", key.replace('"', ""))]);
     }
     sql
 }
