@@ -3,6 +3,37 @@ import { defineConfig } from 'vitest/config';
 
 const install = '__test__/*-install-*.test.mjs';
 
+/** What takes ten seconds or more, since it starts, kills and waits for many processes, or compiles. */
+const long = [
+  '__test__/faults/*.test.mjs',
+  ...[
+    '27-demo',
+    '27-memory',
+    '29-waiting-*',
+    '60-*',
+    '62-*',
+    '63-*',
+    '64-*',
+    '65-*',
+    '75-*',
+    '79-*',
+    '81-*',
+    '86-*',
+    '88-*',
+  ],
+  ...['78-command-line', '78-command-line-archive', '78-command-line-doctor-runs', '78-command-line-moves'],
+  ...['78-command-line-runs', '78-command-line-show', '120-*', '121-*', '122-*', '131-command-line-*'],
+  ...['133-feed-*', '136-*', '138-*'],
+].map((name) => (name.includes('/') ? name : `__test__/${name}.test.mjs`));
+
+/** Under these tools a file may take an hour. */
+const patient = process.env.VISUAL_DB_TORTURE || process.env.VISUAL_DB_ASAN;
+
+const project = (name, include, exclude, rest) => ({
+  extends: true,
+  test: { name, include, exclude: [...exclude, '**/node_modules/**'], ...rest },
+});
+
 export default defineConfig({
   test: {
     // Node's own process per file: suites start worker threads, end processes and load the addon anew.
@@ -11,22 +42,12 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     // Many tests wait for the disk, and a loaded machine's may take its time.
     testTimeout: 30_000,
+    reporters: patient ? ['default'] : ['default', './__test__/overdue.mjs'],
     projects: [
-      {
-        extends: true,
-        test: { name: 'suite', include: ['__test__/**/*.test.mjs'], exclude: [install, '**/node_modules/**'] },
-      },
-      {
-        // Installs the package as users do, which compiles it: minutes rather than seconds.
-        extends: true,
-        test: {
-          name: 'install',
-          include: [install],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
-          fileParallelism: false,
-        },
-      },
+      project('suite', ['__test__/**/*.test.mjs'], [install, ...long]),
+      project('long', long, []),
+      // Installs the package as users do, which compiles it: minutes rather than seconds.
+      project('install', [install], [], { testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false }),
     ],
   },
 });

@@ -15,6 +15,8 @@ const THEIRS = Object.entries(WRITERS).flatMap(([name, write]) => [
   [name, 'zone', (db) => write(db.db.name, "DELETE FROM zones WHERE id = 'zone-1'")],
 ]);
 
+const AS_OTHERS = 'PRAGMA foreign_keys = OFF; PRAGMA recursive_triggers = OFF';
+
 /** A file whose zone 1 and worktree 1 have a run in each open state, and zone 2 with worktree 2 as well. */
 function furnished() {
   const db = board({ dbPath: temporaryFile() });
@@ -115,13 +117,32 @@ describe('a run that had ended', () => {
   });
 });
 
+describe('a worktree that went without a delete trigger', () => {
+  const GONE = {
+    'was replaced by another one on its port': `INSERT OR REPLACE INTO worktrees (id, path, port, branch_name, created_at)
+      SELECT 'wt-9', path, port, branch_name, created_at FROM worktrees WHERE id = 'wt-1'`,
+    'has another id now': "UPDATE worktrees SET id = 'wt-9' WHERE id = 'wt-1'",
+  };
+  const writers = Object.entries(WRITERS).flatMap(([name, write]) =>
+    Object.entries(GONE).map(([what, sql]) => [what, name, (file) => write(file, `${AS_OTHERS}; ${sql}`)]),
+  );
+
+  it.each(writers)('%s, by %s: no claim gives a run of it, and who comes to one ends it', (_, __, write) => {
+    const { db, gone, kept } = furnished();
+    write(db.db.name);
+    expect(idsOf([claim(db).run])).toEqual([kept.queued.id]);
+    expect(claim(db)).toBeNull();
+    expect(db.getRun(gone.queued.id)).toMatchObject({ status: 'cancelled', error: 'The worktree was deleted' });
+  });
+});
+
 describe('what is no deletion', () => {
   it.each(Object.entries(WRITERS))('an update, or a REPLACE that keeps the row’s id, by %s ends no run', (_, write) => {
     const { db, gone } = furnished();
     write(db.db.name, "UPDATE worktrees SET status = 'merged'; UPDATE zones SET name = 'Other'");
     write(
       db.db.name,
-      `PRAGMA foreign_keys = OFF; PRAGMA recursive_triggers = OFF;
+      `${AS_OTHERS};
        INSERT OR REPLACE INTO worktrees SELECT * FROM worktrees WHERE id = 'wt-1'`,
     );
     expect(runsOf(gone).map(({ id }) => db.getRun(id).status)).toEqual(['queued', 'queued', 'waiting', 'running']);

@@ -26,6 +26,12 @@ const NO_LIMIT = [
   ['many', 1001, /1001/],
 ];
 
+const NO_TIME = [
+  ['a number', 5, /5/],
+  ['no time', 'yesterday', /yesterday/],
+  ['no date', new Date(NaN), /Date/],
+];
+
 const ANNA = { kind: 'user', id: 'anna' };
 
 /** Each call, and each of its arguments: what it is called, and what belongs there no more than here. */
@@ -34,6 +40,8 @@ const CALLS = {
   moveWorktree: (db) => db.moveWorktree('wt-1', 'zone-1'),
   moveWorktrees: (db) => db.moveWorktrees([]),
   getMoves: (db) => db.getMoves(),
+  getTrend: (db) => db.getTrend(),
+  getFlow: (db) => db.getFlow(),
   findWorktrees: (db) => db.findWorktrees(),
   archiveWorktree: (db) => db.archiveWorktree('wt-1'),
   restoreWorktree: (db) => db.restoreWorktree('wt-1'),
@@ -44,6 +52,9 @@ const CALLS = {
   getMetadata: (db) => db.getMetadata('zone', 'zone-1'),
   setWipLimit: (db) => db.setWipLimit('zone-1', 1),
   allocatePort: (db) => db.allocatePort(),
+  enableSearch: (db) => db.enableSearch(),
+  disableSearch: (db) => db.disableSearch(),
+  searchRuns: (db) => db.searchRuns('build'),
 };
 
 const NO_ZONE = NO_ID.filter(([, value]) => value !== null);
@@ -91,16 +102,24 @@ const WRONG = [
     (db, value) => db.getMoves({ [field]: value }),
     BUT_MISSING(wrong.NO_TEXT),
   ]),
-  ...['since', 'until'].map((field) => [
-    'getMoves',
-    field,
-    (db, value) => db.getMoves({ [field]: value }),
-    [
-      ['a number', 5, /5/],
-      ['no time', 'yesterday', /yesterday/],
-      ['no date', new Date(NaN), /Date/],
-    ],
+  ...['since', 'until'].map((field) => ['getMoves', field, (db, value) => db.getMoves({ [field]: value }), NO_TIME]),
+  ...['getTrend', 'getFlow'].flatMap((method) => [
+    [method, 'filter', (db, value) => db[method](value), wrong.NO_FIELDS.filter(([, value]) => value !== undefined)],
+    ...['since', 'until'].map((field) => [method, field, (db, value) => db[method]({ [field]: value }), NO_TIME]),
+    ...['bucket', 'timeZone'].map((field) => [
+      method,
+      field,
+      (db, value) => db[method]({ [field]: value }),
+      [['another word', 'never', /never/], ...BUT_MISSING(wrong.NO_TEXT)],
+    ]),
   ]),
+  ...['by', 'zoneId', 'worktreeId', 'agentType', 'status', 'model', 'parentRunId', 'branchName'].map((field) => [
+    'getTrend',
+    field,
+    (db, value) => db.getTrend({ [field]: value }),
+    BUT_MISSING(wrong.NO_TEXT).filter(([, value]) => !Array.isArray(value)),
+  ]),
+  ['getTrend', 'minDurationMs', (db, value) => db.getTrend({ minDurationMs: value }), BUT_MISSING(NO_INTEGER)],
   ['getMoves', 'limit', (db, value) => db.getMoves({ limit: value }), NO_LIMIT],
   ['getMoves', 'filter', (db, value) => db.getMoves(value), wrong.NO_FIELDS.filter(([, value]) => value !== undefined)],
   ...['undo', 'redo'].flatMap((method) => [
@@ -202,6 +221,22 @@ const WRONG = [
   ['updateZone', 'ifRevision', (db, value) => db.updateZone('zone-1', {}, { ifRevision: value }), NO_REVISION],
   ['allocatePort', 'from', (db, value) => db.allocatePort({ from: value }), NO_INTEGER],
   ['allocatePort', 'to', (db, value) => db.allocatePort({ to: value }), NO_INTEGER],
+  ['searchRuns', 'text', (db, value) => db.searchRuns(value), NO_ID],
+  ['searchRuns', 'limit', (db, value) => db.searchRuns('build', { limit: value }), NO_LIMIT],
+  ['searchRuns', 'mode', (db, value) => db.searchRuns('build', { mode: value }), BUT_MISSING(wrong.NO_TEXT)],
+  [
+    'searchRuns',
+    'filter',
+    (db, value) => db.searchRuns('build', value),
+    wrong.NO_FIELDS.filter(([, value]) => value !== undefined),
+  ],
+  ['enableSearch', 'mode', (db, value) => db.enableSearch({ mode: value }), BUT_MISSING(wrong.NO_TEXT)],
+  [
+    'enableSearch',
+    'options',
+    (db, value) => db.enableSearch(value),
+    wrong.NO_FIELDS.filter(([, value]) => value !== undefined),
+  ],
   ['setWipLimit', 'zoneId', (db, value) => db.setWipLimit(value, 1), NO_ID],
   ['setWipLimit', 'limit', (db, value) => db.setWipLimit('zone-1', value), NO_INTEGER],
 ];
@@ -211,6 +246,8 @@ const EVERYWHERE = {
   moveWorktree: (db, value) => db.moveWorktree(value, value, value),
   moveWorktrees: (db, value) => db.moveWorktrees(value),
   getMoves: (db, value) => db.getMoves(value),
+  getTrend: (db, value) => db.getTrend(value),
+  getFlow: (db, value) => db.getFlow(value),
   findWorktrees: (db, value) => db.findWorktrees(value),
   archiveWorktree: (db, value) => db.archiveWorktree(value, value),
   restoreWorktree: (db, value) => db.restoreWorktree(value, value),
@@ -224,6 +261,8 @@ const EVERYWHERE = {
   updateWorktree: (db, value) => db.updateWorktree('wt-1', { status: 'x' }, value),
   updateZone: (db, value) => db.updateZone('zone-1', { name: 'x' }, { ifRevision: value }),
   getBoard: (db, value) => db.getBoard(value),
+  enableSearch: (db, value) => db.enableSearch(value),
+  searchRuns: (db, value) => db.searchRuns(value, value),
 };
 
 /** Each argument that is an object: its name, a full one, one of its keys, and the call that is given it. */
@@ -242,7 +281,11 @@ const ACTING = {
     (db, given) => db.moveWorktrees([{ worktreeId: 'wt-1', zoneId: null }, given]),
   ],
   findWorktrees: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.findWorktrees(given)],
+  enableSearch: ['options', { mode: 'words' }, 'mode', (db, given) => db.enableSearch(given)],
+  searchRuns: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.searchRuns('build', given)],
   getMoves: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.getMoves(given)],
+  getTrend: ['filter', { zoneId: 'zone-1' }, 'zoneId', (db, given) => db.getTrend(given)],
+  getFlow: ['filter', { bucket: 'day' }, 'bucket', (db, given) => db.getFlow(given)],
   archiveWorktree: ['options', { reason: 'x' }, 'reason', (db, given) => db.archiveWorktree('wt-1', given)],
   restoreWorktree: ['options', { port: 'auto', key: 1 }, 'port', (db, given) => db.restoreWorktree('wt-3', given)],
   listArchived: ['options', { limit: 5 }, 'limit', (db, given) => db.listArchived(given)],
@@ -267,6 +310,7 @@ function furnished(config) {
   db.updateZone('zone-1', { promptTemplate: '{{ a }}' });
   queued(db);
   db.archiveWorktree('wt-3');
+  db.enableSearch();
   return db;
 }
 

@@ -4,29 +4,15 @@ import { copyFileSync } from 'node:fs';
 import { once } from 'node:events';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
+import { foldingFile } from './support/folding_file.mjs';
 import { anyHistory } from './support/histories.mjs';
 import { describeWriters } from './support/history_writers.mjs';
 import { boardOf, changesSince, Replica } from './support/replica.mjs';
 import { execution, worktree, zone } from './support/samples.mjs';
 import { elsewhere, schema } from './support/schema.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
-import { Database } from './support/visual_database.mjs';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
-/** A closed file without rows that is folded each 16th row, and says that its schema was looked at. */
-function template() {
-  const dbPath = temporaryFile();
-  open({ dbPath }).close();
-  const db = new Database(dbPath);
-  const folds = db
-    .prepare("SELECT name, sql FROM sqlite_schema WHERE name IN ('changes_fold', 'changes_folding')")
-    .all();
-  for (const { name, sql } of folds) db.exec(`DROP TRIGGER ${name}; ${sql.replaceAll('8192', '16')}`);
-  db.exec('UPDATE changes_state SET schema_version = (SELECT schema_version FROM pragma_schema_version)');
-  db.close();
-  return dbPath;
-}
 
 /** How many executions there are, and how many of each zone, by the rows themselves. */
 const counted = (db, where = '1') =>
@@ -85,7 +71,7 @@ describeWriters('with %o', (writers) => {
   it.each(Object.keys(writers))(
     'counts, histories, feed and ledger are right after any history by %s',
     async (writer) => {
-      const empty = template();
+      const empty = foldingFile();
       const seen = { archived: 0, restored: 0, certain: 0 };
       await fc.assert(
         fc.asyncProperty(anyHistory, anyHistory, anyHistory, async (first, second, third) => {

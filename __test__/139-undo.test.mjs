@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { board } from './support/runs.mjs';
 import { worktree } from './support/samples.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
+import { WRITERS } from './support/writers.mjs';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -278,6 +279,18 @@ describe('where others have changed the same since, undo()', () => {
     expect(error).toMatchObject({ code: 'ERR_CONFLICT', method: 'undo', current: db.getWorktree('wt-1') });
     expect(error.message).toContain('status of worktree wt-1');
     expect(shown(db)).toEqual(before);
+  });
+
+  it.each(Object.entries(WRITERS))('is the same where %s has, and what it wrote elsewhere stays', (_, write) => {
+    const { db, dbPath, anna } = two();
+    anna.updateWorktree('wt-1', { status: 'anna', taskId: 'T-1' });
+    anna.updateWorktree('wt-2', { status: 'anna' });
+    write(dbPath, "UPDATE worktrees SET position_x = 5; UPDATE worktrees SET status = 'theirs' WHERE id = 'wt-1'");
+    expect(anna.undo()).toMatchObject([{ id: 'wt-2', by: ANNA, fields: { status: 'active' } }]);
+    expect(thrown(() => anna.undo())).toMatchObject({ code: 'ERR_CONFLICT', current: db.getWorktree('wt-1') });
+    expect(db.getWorktree('wt-1')).toMatchObject({ status: 'theirs', taskId: 'T-1', position: { x: 5 } });
+    expect(db.getWorktree('wt-2')).toMatchObject({ status: 'active', position: { x: 5 } });
+    expect(anna.redo()).toMatchObject([{ id: 'wt-2' }]);
   });
 
   it('passes over it where that is wanted, and takes back what was before', () => {

@@ -50,16 +50,22 @@ const KEEPS = {
     db.listRuns({ worktreeId: id, status: ['queued', 'running', 'waiting'] }).items.length > 0 === is,
   metadata: ({ id }, asked, db) => has(db.getMetadata('worktree', id) ?? {}, asked),
 };
-const VALUE = { newest: 'createdAt', oldest: 'createdAt', branch: 'branchName' };
+const VALUE = {
+  newest: (found) => found.createdAt,
+  oldest: (found) => found.createdAt,
+  branch: (found) => found.branchName,
+  updated: (found) => found.updatedAt ?? found.createdAt,
+};
+const LAST_FIRST = new Set(['newest', 'updated']);
 const compare = (one, other) => (one < other ? -1 : Number(one > other));
 
 function asked(db, { orderBy = 'newest', ...filter }) {
   const kept = db
     .listWorktrees()
     .filter((found) => Object.entries(filter).every(([key, value]) => KEEPS[key](found, value, db)));
-  const value = (found) => found[VALUE[orderBy]];
+  const value = VALUE[orderBy];
   const sorted = kept.toSorted((a, b) => compare(value(a), value(b)) || compare(a.id, b.id));
-  return orderBy === 'newest' ? sorted.toReversed() : sorted;
+  return LAST_FIRST.has(orderBy) ? sorted.toReversed() : sorted;
 }
 
 const ONE_OF = {
@@ -72,7 +78,7 @@ const ONE_OF = {
   metadata: fc.constantFrom({ team: 'a' }, { team: 'a', size: { x: 1 } }, { team: null }, {}, { size: { y: null } }),
 };
 const KEYS = Object.keys(ONE_OF);
-const orderBy = fc.constantFrom('newest', 'oldest', 'branch');
+const orderBy = fc.constantFrom('newest', 'oldest', 'branch', 'updated');
 const filters = fc.tuple(
   ...KEYS.map((key) => fc.record({ [key]: ONE_OF[key], orderBy })),
   ...Array.from({ length: 8 }, () =>
@@ -114,7 +120,7 @@ describe('findWorktrees(filter?)', () => {
     fc.assert(
       fc.property(boards, filters, (given, some) => {
         const db = made(given);
-        for (const filter of [{}, { orderBy: 'oldest' }, { orderBy: 'branch' }, ...some]) {
+        for (const filter of [{}, { orderBy: 'oldest' }, { orderBy: 'branch' }, { orderBy: 'updated' }, ...some]) {
           const right = asked(db, filter);
           expect({ filter, items: everyPage(db, filter, 1000) }).toEqual({ filter, items: right });
           expect(everyPage(db, filter, 3)).toEqual(right);
@@ -123,6 +129,37 @@ describe('findWorktrees(filter?)', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('gives of the archive what it would have given of the board', () => {
+    fc.assert(
+      fc.property(boards, filters, (given, some) => {
+        const db = made(given.map((each) => ({ ...each, runs: 0 })));
+        const wanted = some.map((filter) => [filter, asked(db, filter)]);
+        for (const { id } of db.listWorktrees()) db.archiveWorktree(id);
+        expect(db.findWorktrees().items).toEqual([]);
+        for (const [filter, right] of wanted) {
+          // Of one time the archive has those last that were archived last.
+          const sorted = (found) => found.toSorted((one, other) => compare(one.id, other.id));
+          const found = everyPage(db, { ...filter, archived: true }, 3);
+          expect(sorted(found)).toEqual(sorted(right));
+          const { [filter.orderBy]: value } = VALUE;
+          expect(found.map((each) => value(each))).toEqual(right.map((each) => value(each)));
+        }
+        db.close();
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('has of the archive each that had an id', () => {
+    const db = board();
+    for (const n of [1, 2, 3]) {
+      db.archiveWorktree('wt-1', { reason: `${n}` });
+      db.createWorktree(worktree(1));
+    }
+    expect(idsOf(everyPage(db, { archived: true }, 1))).toEqual(['wt-1', 'wt-1', 'wt-1']);
+    expect(idsOf(db.findWorktrees({ archived: false }).items).toSorted()).toEqual(['wt-1', 'wt-2', 'wt-3']);
   });
 
   it('takes times as any program writes them', () => {

@@ -139,7 +139,7 @@ test('it is built also inside a project that is itself a Cargo workspace', async
 test('the package depends on what its command line needs, and importing it needs none of that', async () => {
   const consumer = await installed(withBinary, { npm: 11, rust: false });
   const { dependencies } = JSON.parse(readFileSync(join(consumer.installed, 'package.json'), 'utf8'));
-  expect(Object.keys(dependencies)).toEqual(['cli-progress', 'cli-table3', 'commander']);
+  expect(Object.keys(dependencies)).toEqual(['cli-progress', 'cli-table3', 'commander', 'simple-ascii-chart']);
 
   for (const name of Object.keys(dependencies))
     rmSync(join(consumer.folder, 'node_modules', name), { recursive: true });

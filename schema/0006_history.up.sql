@@ -54,13 +54,15 @@ CREATE TABLE history_models (
 ) WITHOUT ROWID;
 CREATE INDEX history_of_models ON history_models (model, at, key);
 
--- What the runs that ended on a day of UTC come to, by quarters of an hour (src/model/trend/day.rs says how cells are written).
+-- What the runs that ended on a day of UTC come to, by quarters of an hour (src/model/trend/day.rs says how they are written).
+-- whole: all of the day, so that nobody has to read the quarters who wants no part of it.
 -- dimension: 0 all of them (key ''), 1 of a zone, 2 of an agent, 3 that used a model, 4 of a worktree, by the name that the history has.
 CREATE TABLE rollups (
   dimension INTEGER NOT NULL,
   day INTEGER NOT NULL,
   key TEXT NOT NULL,
-  cells BLOB NOT NULL,
+  whole BLOB NOT NULL,
+  quarters BLOB NOT NULL,
   PRIMARY KEY (dimension, day, key)
 ) WITHOUT ROWID;
 
@@ -69,7 +71,8 @@ CREATE TABLE rollups_kept (
   dimension INTEGER NOT NULL,
   day INTEGER NOT NULL,
   key TEXT NOT NULL,
-  cells BLOB NOT NULL,
+  whole BLOB NOT NULL,
+  quarters BLOB NOT NULL,
   PRIMARY KEY (dimension, day, key)
 ) WITHOUT ROWID;
 -- A worktree that goes to the archive takes its own along.

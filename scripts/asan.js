@@ -68,6 +68,7 @@ function main(args) {
     path.join(ROOT, 'node_modules/vitest/vitest.mjs'),
     'run',
     '--project=suite',
+    '--project=long',
     '--no-file-parallelism',
     '--testTimeout=120000',
     ...(args.length > 0 ? args : suites()),

@@ -2,7 +2,7 @@
 
 // `npm run check`: everything that has to be green, each check to its end even where one before it failed, and a
 // closing table that says what took how long. `--only NAME,NAME` runs some of them, in that order; `--cold` runs them
-// where nothing is warm (see cold.js).
+// where nothing is warm (see cold.js); `--release` runs what is too long for every day, too.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -54,17 +54,25 @@ const CHECKS = {
   attw: () => node(packageTool('@arethetypeswrong/cli', 'attw'), '--pack', '.'),
   // As the README has it.
   test: () => [NPM, 'test'],
+  long: () => [NPM, 'run', 'test:long'],
   install: () => node('scripts/test.js', '--project', 'install'),
   runtimes: () => node('scripts/runtimes.js', '--after-test'),
 };
 
-function check(name) {
+/** What is too long for that, and has to be green before a release: `npm run release:check`. */
+const RELEASE_CHECKS = {
+  ...CHECKS,
+  runtimes: () => node('scripts/runtimes.js'),
+  torture: () => node('scripts/torture.js'),
+};
+
+function check(name, command) {
   console.log(`\n=== ${name}`);
   const start = Date.now();
   let passed = false;
   try {
-    const [command, ...args] = CHECKS[name]();
-    passed = attempt(command, args) === 0;
+    const [program, ...args] = command();
+    passed = attempt(program, args) === 0;
   } catch (error) {
     console.error(error.message);
   }
@@ -72,23 +80,29 @@ function check(name) {
 }
 
 async function main() {
-  const { only, cold: isCold } = parseArgs({
-    options: { only: { type: 'string' }, cold: { type: 'boolean' } },
+  const {
+    only,
+    release,
+    cold: isCold,
+  } = parseArgs({
+    options: { only: { type: 'string' }, release: { type: 'boolean' }, cold: { type: 'boolean' } },
   }).values;
-  const names = only?.split(',') ?? Object.keys(CHECKS);
-  const unknown = names.filter((name) => !Object.hasOwn(CHECKS, name));
+  const checks = release ? RELEASE_CHECKS : CHECKS;
+  const names = only?.split(',') ?? Object.keys(checks);
+  const unknown = names.filter((name) => !Object.hasOwn(checks, name));
   if (unknown.length > 0) {
-    console.error(`No check is called ${unknown.join(', ')}: they are ${Object.keys(CHECKS).join(', ')}`);
+    console.error(`No check is called ${unknown.join(', ')}: they are ${Object.keys(checks).join(', ')}`);
     process.exitCode = 2;
     return;
   }
   if (isCold) {
     // `npm test` comes first, so that nothing is set up for it.
     const order = [...names].sort((one, other) => (other === 'test') - (one === 'test'));
-    process.exitCode = await cold(['scripts/check.js', '--only', order.join(',')]);
+    const all = release ? ['--release'] : [];
+    process.exitCode = await cold(['scripts/check.js', ...all, '--only', order.join(',')]);
     return;
   }
-  const results = names.map(check);
+  const results = names.map((name) => check(name, checks[name]));
   console.log('');
   console.log(summary(results));
   process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;

@@ -2,7 +2,8 @@
 
 // `npm run test:runtimes`: the one binary under every runtime that it is for. The whole suite under each Node, without a
 // rebuild, and under Bun and Deno, which don't run it, what a user does first (__test__/runtimes/smoke.*).
-// `--only NAME,NAME` takes some of them; `--after-test` leaves the suite out under the Node that `npm test` has used.
+// `--only NAME,NAME` takes some of them; `--after-test` runs the suite under the oldest and the newest Node only, and not
+// under the one that `npm test` has used.
 
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
@@ -26,11 +27,16 @@ const RUNTIMES = {
   },
 };
 
+/** Nodes of which there are older and newer ones here. */
+const BETWEEN = ['node22', 'node24'];
+
 function main() {
   const options = { only: { type: 'string' }, 'after-test': { type: 'boolean' } };
   const { only, 'after-test': afterTest } = parseArgs({ options }).values;
-  const own = RUNTIMES[`node${process.versions.node.split('.')[0]}`];
-  if (afterTest && own) own.runs = SMOKE;
+  if (afterTest) {
+    const own = `node${process.versions.node.split('.')[0]}`;
+    for (const name of [...BETWEEN, own]) if (name in RUNTIMES) RUNTIMES[name].runs = SMOKE;
+  }
   dependencies();
   dependencies('__test__/peer');
   dependencies('__test__/runtimes');

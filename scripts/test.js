@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm test`: sets up what is absent, then runs the tests in Rust and in JavaScript. Arguments go to vitest:
-// `npm test -- -t 'createWorktree'`, `npm test -- --project install`.
+// `npm test`: sets up what is absent, then runs the tests in Rust and in JavaScript, but those that take long
+// (`npm run test:long`). Arguments go to vitest: `npm test -- -t 'createWorktree'`, `npm test -- --project install`.
 
 const { ROOT, dependencies, addon, attempt } = require('./setup.js');
 const path = require('node:path');
@@ -12,9 +12,11 @@ dependencies();
 dependencies('__test__/peer');
 if (args.includes('install')) dependencies('__test__/runtimes');
 addon();
-// With arguments the caller wants certain tests, and Rust's are none of them.
-const rust = args.length > 0 ? 0 : attempt('cargo', ['test', '--locked', '--no-default-features']);
-const project = args.includes('--project') ? [] : ['--project', 'suite'];
+// With arguments the caller wants certain tests: Rust's are none of them, long ones may be.
+const certain = args.length > 0;
+const rust = certain ? 0 : attempt('cargo', ['test', '--locked', '--no-default-features']);
+const projects = certain ? ['--project', 'suite', '--project', 'long'] : ['--project', 'suite'];
+const project = args.includes('--project') ? [] : projects;
 const vitest = [path.join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...project, ...args];
 const javaScript = attempt(process.execPath, vitest);
 process.exitCode = rust || javaScript;

@@ -24,7 +24,7 @@ function main(args) {
   const vitest = path.join(ROOT, 'node_modules/vitest/vitest.mjs');
   // One suite after the other: what is measured is not to be disturbed by the rest.
   const suites = args.length > 0 ? args : ['__test__/faults'];
-  const results = [run(process.execPath, vitest, 'run', '--project', 'suite', '--no-file-parallelism', ...suites)];
+  const results = [run(process.execPath, vitest, 'run', '--project', 'long', '--no-file-parallelism', ...suites)];
   if (args.length === 0) {
     const tests = RUST.flatMap((name) => ['--test', name]);
     results.push(run('cargo', 'test', '--locked', '--no-default-features', '--no-fail-fast', ...tests));

@@ -18,6 +18,12 @@ const FULL = /^SQLITE_(FULL|IOERR_\w+)$/;
 const QUOTA = fileURLToPath(new URL('./support/quota.mjs', import.meta.url));
 const LIMITED = fileURLToPath(new URL('./support/limited.mjs', import.meta.url));
 
+/** How many bytes are free there. */
+const free = (disk) => {
+  const { bavail, bsize } = fs.statfsSync(disk);
+  return bavail * bsize;
+};
+
 /** Goes through operations until one fails for want of room; tells how many were done, and which could not be. */
 function fillUp(visual, board, endless) {
   for (let done = 0; ; done += 1) {
@@ -86,6 +92,27 @@ describe('A disk that is full', () => {
     expect(refused).toBeGreaterThan(0);
     expect(written).toBeGreaterThan(0);
     figure('disks of 16 to 512 KB', `${refused} times too small to open, ${written} calls on the others: 0 lost`);
+  });
+
+  it('in the middle of undo() leaves what was to be undone, which is undone when there is room', ({ skip }) => {
+    const disk = smallDisk(2048, skip);
+    const dbPath = path.join(disk, 'visual.db');
+    const visual = new VisualDatabase(dbPath);
+    const ids = Array.from({ length: 100 }, (_, n) => `wt-${n}`);
+    visual.createWorktrees(ids.map((id, n) => ({ id, path: `/${id}`, port: 3001 + n, branchName: id })));
+    const user = visual.as({ kind: 'user', id: 'anna' });
+    const before = Board.read(visual);
+    user.transaction(() => ids.forEach((id) => user.updateWorktree(id, { issueUrl: id.repeat(400) })));
+    const after = Board.read(visual);
+    // Room for a part of it only.
+    fs.writeFileSync(path.join(disk, 'other'), Buffer.alloc(free(disk) - 64 * 1024));
+    expect(() => user.undo()).toThrow(expect.objectContaining({ code: expect.stringMatching(FULL) }));
+    expect(Board.read(visual)).toEqual(after);
+    makeLarger(disk);
+    expect(user.undo()).toHaveLength(ids.length);
+    expect(Board.read(visual).worktrees).toEqual(before.worktrees);
+    expectSound(visual);
+    visual.close();
   });
 
   it('is the same where a limit on the size of files is reached', () => {

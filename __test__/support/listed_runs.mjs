@@ -10,7 +10,7 @@ const made = ({ createdAt }) => {
 const isEnded = ({ finishedAt }) => finishedAt !== null;
 
 /** Every run that there is, in whatever order. */
-function everyRun(db) {
+export function everyRun(db) {
   const sql = `SELECT id FROM runs WHERE key > 0 UNION SELECT id FROM zone_executions WHERE typeof(id) = 'text'
     UNION SELECT id FROM archived_executions WHERE typeof(id) = 'text'`;
   const ids = db.db.prepare(sql).pluck().all();
@@ -18,7 +18,7 @@ function everyRun(db) {
 }
 
 /** The archived worktree that a run is of, by its key in the archive; `undefined` of one on the board. */
-function archivedOf(db, { id }) {
+export function archivedOf(db, { id }) {
   const sql = `SELECT key >> 32 FROM archived_executions AS a WHERE id = :id
       AND NOT EXISTS (SELECT 1 FROM zone_executions WHERE id = :id)
     UNION ALL SELECT worktree FROM archived_runs AS a JOIN runs AS r ON r.key = a.run WHERE r.id = :id ORDER BY 1 DESC LIMIT 1`;
@@ -26,7 +26,7 @@ function archivedOf(db, { id }) {
 }
 
 /** The archived worktree that an id means, where it is on no board, and others have left no executions of it there either. */
-function meant(db, id) {
+export function meant(db, id) {
   const sql = `SELECT key FROM archived_worktrees WHERE id = :id AND restored_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM worktrees WHERE id = :id)
     AND NOT EXISTS (SELECT 1 FROM zone_executions WHERE worktree_id = :id) ORDER BY key DESC LIMIT 1`;
@@ -36,7 +36,7 @@ function meant(db, id) {
 const ON_BRANCH = 'SELECT 1 FROM archived_worktrees WHERE key = ? AND branch_name = ? AND restored_at IS NULL';
 
 /** What each filter keeps. */
-const KEEPS = {
+export const KEEPS = {
   zoneId: (run, ids) => [ids].flat().includes(run.zoneId),
   worktreeId: (run, ids, db) =>
     [ids].flat().includes(run.worktreeId) && meant(db, run.worktreeId) === archivedOf(db, run),
@@ -95,7 +95,7 @@ export function expectLists(db, filters) {
   return newest.map(({ id }) => id);
 }
 
-const ONE_OF = {
+export const ONE_OF = {
   zoneId: fc.oneof(fc.constantFrom('zone-1', 'zone-2', 'nowhere'), fc.constant(['zone-3', 'zone-1', 'zone-3'])),
   worktreeId: fc.oneof(fc.constantFrom('wt-1', 'wt-2'), fc.constant(['wt-2', 'wt-4', 'wt-3']), fc.constant([])),
   agentType: fc.oneof(fc.constantFrom('a', 'b', 'qa'), fc.constant(['qa', 'a'])),

@@ -149,6 +149,7 @@ const found = db.findWorktrees({
   metadata: { team: 'a' },
 });
 const next: string | null = found.next;
+db.findWorktrees({ orderBy: 'updated', archived: true });
 db.findWorktrees({ orderBy: 'branch', createdSince: new Date(), updatedSince: '2026-01-01', limit: 5, after: next });
 // @ts-expect-error There is no such order.
 db.findWorktrees({ orderBy: 'port' });

@@ -1,5 +1,5 @@
 // Moves: what the calls take, and their results to the letter.
-import type { Dropped, Move, Page } from '@ai-orchestra/visual-db';
+import type { Dropped, Flow, Move, Page } from '@ai-orchestra/visual-db';
 import { VisualDatabase } from '@ai-orchestra/visual-db';
 import { exactly, type Same } from './exact.mjs';
 
@@ -30,6 +30,13 @@ db.moveWorktree('w', 'z');
 db.moveWorktree('w', null, { reason: 'done', expectedZoneId: null, overLimit: 'force' });
 db.moveWorktree('w', 'z', { position: { x: 1 }, enqueue: true, variables: { github: { title: 'x' } } });
 db.moveWorktrees([{ worktreeId: 'w', zoneId: 'z', reason: 'x' }]);
+exactly<Same<ReturnType<typeof db.getFlow>, Flow>>();
+db.getFlow();
+const flow = db.getFlow({ since: '2026-01-01', until: new Date(), bucket: 'week', timeZone: 'UTC' });
+exactly<Same<(typeof flow.buckets)[0]['zones'], Record<string, number>>>();
+exactly<Same<typeof flow.leadTimeMs.p85, number | null>>();
+// @ts-expect-error Hours of the week are for trends.
+db.getFlow({ bucket: 'hourOfWeek' });
 db.getMoves({ worktreeId: 'w', zoneId: 'z', since: new Date(), until: '2026-01-01', limit: 5, after: 'x' });
 // @ts-expect-error A zone or null.
 db.moveWorktree('w');

@@ -18,6 +18,7 @@ import type {
   RunChanges,
   RunFilter,
   RunSummary,
+  Trend,
   RunLimit,
   RunLimitScope,
   RunOutcome,
@@ -285,3 +286,25 @@ typed.finishRun(run.id, token, { status: 'succeeded', result: { files: ['a.js'] 
 typed.finishRun(run.id, token, { status: 'succeeded', result: { output: 'ok' } });
 const known = typed.getRun<{ files: string[]; tests: number }>(run.id);
 exactly<Same<typeof known, Run<{ files: string[]; tests: number }> | null>>();
+
+const trend = db.getTrend({
+  bucket: 'day',
+  by: 'zone',
+  zoneId: ['z', 'y'],
+  since: new Date(),
+  until: '2026-01-01',
+  timeZone: 'UTC',
+});
+exactly<Same<typeof trend, Trend[]>>();
+exactly<Same<(typeof trend)[0]['start'], string>>();
+exactly<Same<(typeof trend)[0]['durationMs']['p99'], number | null>>();
+exactly<Same<ReturnType<() => ReturnType<typeof hoursOfWeek>>, Trend<number>[]>>();
+function hoursOfWeek() {
+  return db.getTrend({ bucket: 'hourOfWeek', model: 'm', minDurationMs: 5, status: 'failed' });
+}
+db.getTrend();
+db.getTrend({ bucket: null, by: null });
+// @ts-expect-error Runs are told apart by no more than five things.
+db.getTrend({ by: 'status' });
+// @ts-expect-error It is no page.
+db.getTrend({ limit: 5 });

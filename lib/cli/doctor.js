@@ -5,6 +5,7 @@ const { INSIDE, LAST, OUTSIDE, problem } = require('./checks.js');
 const { ROOM } = require('./room_checks.js');
 const { RUNS } = require('./run_checks.js');
 const { SCHEMA } = require('./schema_checks.js');
+const { SEARCH } = require('./search_checks.js');
 const { Found } = require('./outcome.js');
 const { colour, print, printJson } = require('./output.js');
 
@@ -51,6 +52,7 @@ function examine({ db, fix }) {
       ...perform(SCHEMA, { file, fix }),
       ...perform(RUNS, { file }),
       ...perform(ROOM, { file, database }),
+      ...perform(SEARCH, { file }),
       ...perform(LAST, { file }),
     ];
   } finally {

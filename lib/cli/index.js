@@ -28,6 +28,7 @@ const COMMANDS = [
   require('./metadata.js'),
   require('./move.js'),
   require('./moves.js'),
+  require('./flow.js'),
   require('./archive.js'),
   require('./archived.js'),
   require('./restore_worktree.js'),
@@ -37,6 +38,8 @@ const COMMANDS = [
 
 const RUNS = [
   require('./runs.js'),
+  require('./search.js'),
+  require('./trend.js'),
   require('./show.js'),
   require('./enqueue.js'),
   require('./cancel.js'),

@@ -74,6 +74,7 @@ const STAGES = {
   export: 'writing',
   import: 'taking it in',
   done: 'taking it in',
+  index: 'indexing',
 };
 
 /** A progress bar on standard error, where that is a terminal: `progress` as the package calls it, and `stop`. */

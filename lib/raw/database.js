@@ -19,6 +19,18 @@ const connections = new WeakMap();
 /** Whether integers are BigInts in statements to come. */
 const bigintDefaults = new WeakMap();
 
+/** Databases of boards, in which there are views where somebody names one. */
+const viewed = new WeakSet();
+const VIEWS = /\bv_(?:runs|board|daily)\b/i;
+/** SQLite lets no table be made anew that a view is over; and who makes something of such a name means his own. */
+const OTHERS = /\b(?:alter|drop)\s+table\b|\bcreate\b[^;]*\bv_(?:runs|board|daily)\b/i;
+
+function seeToViews(database, connection, sql) {
+  if (!viewed.has(database)) return;
+  if (OTHERS.test(sql)) addon.hideViews(connection);
+  else if (VIEWS.test(sql)) addon.showViews(connection);
+}
+
 /** The connection of what a method was called on. */
 const connectionOf = (database, method) => {
   const connection = connections.get(database);
@@ -68,8 +80,9 @@ function Database(file, options) {
 }
 
 /** Makes a database of an open connection. */
-function adopt(database, connection, { name, memory, readonly }) {
+function adopt(database, connection, { name, memory, readonly, views = false }) {
   connections.set(database, connection);
+  if (views) viewed.add(database);
   bigintDefaults.set(database, false);
   const constant = (value) => ({ get: () => value, enumerable: true });
   Object.defineProperties(database, {
@@ -85,15 +98,13 @@ function adopt(database, connection, { name, memory, readonly }) {
 /** Loaded when it is first used, so that a process that needs none starts sooner. */
 let statements;
 
-const prepare = (database, method, sql, kind) =>
-  new (statements ??= require('./statement.js')).Statement(
-    statements.PRIVATE,
-    database,
-    connectionOf(database, method),
-    sql,
-    kind,
-    bigintDefaults.get(database),
-  );
+function prepare(database, method, sql, kind) {
+  const connection = connectionOf(database, method);
+  seeToViews(database, connection, sql);
+  statements ??= require('./statement.js');
+  const { PRIVATE, Statement } = statements;
+  return new Statement(PRIVATE, database, connection, sql, kind, bigintDefaults.get(database));
+}
 
 Object.assign(Database.prototype, {
   prepare(sql) {
@@ -119,7 +130,9 @@ Object.assign(Database.prototype, {
 
   exec(sql) {
     if (typeof sql !== 'string') throw new TypeError('Expected first argument to be a string');
-    addon.exec(connectionOf(this, 'exec'), sql);
+    const connection = connectionOf(this, 'exec');
+    seeToViews(this, connection, sql);
+    addon.exec(connection, sql);
     return this;
   },
 

@@ -201,6 +201,7 @@ module.exports = {
       'updatedSince',
       'hasOpenRuns',
       'metadata',
+      'archived',
       'orderBy',
       'limit',
       'after',
@@ -264,4 +265,8 @@ module.exports = {
     aliases: { ...ASKED_ALIASES, groupBy: 'by', interval: 'bucket', tz: 'timeZone' },
   }),
   flowFilter: new Keys(['since', 'until', 'bucket', 'timeZone'], { aliases: { interval: 'bucket', tz: 'timeZone' } }),
+  searchFilter: new Keys([...ASKED_OF_RUNS, 'mode', 'in', 'syntax', 'limit', 'after'], {
+    aliases: { ...ASKED_ALIASES, field: 'in', fields: 'in' },
+  }),
+  enableSearch: new Keys(['mode', 'progress'], { aliases: { onProgress: 'progress' } }),
 };

@@ -20,6 +20,9 @@ const MOST = 146_097 * DAY;
 /** Where nobody says since when, no bucket begins before that. */
 const USUAL = 400 * DAY;
 
+/** Those of flow: a day is what is looked at mostly. */
+const FLOW_BUCKETS = ['day', 'hour', 'week', 'month'];
+
 /** How many numbers the addon tells of each bucket. */
 const WIDTH = 12;
 
@@ -40,7 +43,7 @@ function timeOf(method, now, { since, until, timeZone }) {
     );
   }
   const offsets = offsetsOf(zone, (from ?? last - USUAL) - 2 * DAY, Math.max(last, from ?? last) + 40 * DAY);
-  return offsets.map((of) => of.join(':')).join(' ');
+  return { from, to, offsets: offsets.map((of) => of.join(':')).join(' ') };
 }
 
 const iso = (time) => new Date(time).toISOString();
@@ -89,7 +92,9 @@ function rowsOf(starts, { key, values }, rows) {
   }
 }
 
-/** The methods of VisualDatabase that tell how runs went. */
+const percentiles = ([p50, p85, p95]) => ({ p50, p85, p95 });
+
+/** The methods of VisualDatabase that tell how runs went, and how worktrees flow. */
 const methods = {
   getTrend(filter) {
     const { connection, clock } = stateOf(this, 'getTrend');
@@ -99,7 +104,7 @@ const methods = {
     const by = isOfAll ? 0 : BY.indexOf(oneOf('getTrend', 'by', given.by, BY)) + 1;
     const { lists, values } = asked('getTrend', given);
     const now = clock();
-    const offsets = timeOf('getTrend', now, given);
+    const { offsets } = timeOf('getTrend', now, given);
     addon.foldHistory(connection);
     const text = addon.getTrend(connection, now, bucket, by, offsets, ...values, ...counted(...lists));
     const [{ starts, series }] = list(answer, text, connection);
@@ -107,6 +112,27 @@ const methods = {
     const rows = [];
     for (const one of series) rowsOf(shown, one, rows);
     return rows;
+  },
+
+  getFlow(filter) {
+    const { connection, clock } = stateOf(this, 'getFlow');
+    const given = options('getFlow', 'filter', filter, knownKeys.flowFilter);
+    const bucket = BUCKETS.indexOf(oneOf('getFlow', 'bucket', given.bucket, FLOW_BUCKETS));
+    const now = clock();
+    const { offsets, from, to } = timeOf('getFlow', now, given);
+    addon.foldMoves(connection);
+    const [told] = list(answer, addon.getFlow(connection, now, bucket, offsets, from, to), connection);
+    const byZone = (values) => Object.fromEntries(told.zones.map((id, nth) => [id, values[nth]]));
+    return {
+      buckets: told.starts.map((start, nth) => ({
+        start: iso(start),
+        zones: byZone(told.counts[nth]),
+        arrived: told.arrived[nth],
+        left: told.left[nth],
+      })),
+      leadTimeMs: percentiles(told.lead),
+      timeInZoneMs: byZone(told.stays.map(percentiles)),
+    };
   },
 };
 

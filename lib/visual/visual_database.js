@@ -22,6 +22,7 @@ const ports = require('./ports.js');
 const prompts = require('./prompts.js');
 const { Retention } = require('./retention.js');
 const runs = require('./runs.js');
+const search = require('./search.js');
 const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
 const transactions = require('./transactions.js');
@@ -57,7 +58,12 @@ class VisualDatabase extends Stateful {
       retention: undefined,
     };
     super(state);
-    this.db = adopt(Object.create(Database.prototype), connection, { name, memory: path === ':memory:', readonly });
+    this.db = adopt(Object.create(Database.prototype), connection, {
+      name,
+      memory: path === ':memory:',
+      readonly,
+      views: true,
+    });
     log.info('[VisualDB] Database initialized', { path: name });
     const sqlite = addon.unreviewedSqlite();
     if (sqlite) log.info('[VisualDB] SQLite is not the one that was reviewed: no answers are kept', { sqlite });
@@ -95,6 +101,7 @@ for (const concept of [
   archive,
   undo,
   runs,
+  search,
   workers,
   output,
   usage,

@@ -13,7 +13,7 @@ const { revisionOf, updated } = require('./revisions.js');
 const { stateOf } = require('./state.js');
 
 /** What comes first in a list, in the order that the addon knows them by. */
-const ORDERS = ['newest', 'oldest', 'branch'];
+const ORDERS = ['newest', 'oldest', 'branch', 'updated'];
 /** How many come with one call of the addon: their rows fit one batch. */
 const BATCH = 500;
 /** Before the first. */
@@ -83,6 +83,7 @@ const methods = {
       objectText('findWorktrees', 'metadata', given.metadata) ?? null,
       name('findWorktrees', 'branchName', given.branchName),
       ORDERS.indexOf(oneOf('findWorktrees', 'orderBy', given.orderBy, ORDERS)),
+      flag('findWorktrees', 'archived', given.archived),
     ];
     const key = JSON.stringify([of, more]);
     const place = placeOf('findWorktrees', key, given.after, START);

@@ -13,7 +13,7 @@ const { rustImports } = require('./rust_imports.js');
 const LAYERS = {
   src: [
     /^src\/(lib|declarations)\.rs$|^src\/binding\//,
-    /^src\/engine\/sqlite\/(mod|open|maintenance|new_file|sole_name)\.rs$|^src\/engine\/sqlite\/(backup|transfer)\//,
+    /^src\/engine\/sqlite\/(mod|open|maintenance|new_file|sole_name|views)\.rs$|^src\/engine\/sqlite\/(backup|transfer)\//,
     /^src\/engine\/sqlite\/(store|schema)\//,
     /^src\/engine\/sqlite\/driver\/(?!vfs\/)/,
     /^src\/engine\/sqlite\/driver\/vfs\//,

@@ -21,6 +21,8 @@ const READS_TWO = 'it is two reads by id, which have a case, and puts text toget
 const FEED = 'the model has no log: suites 133 and faults/11 compare what is told with what changed';
 const NO_PEER = 'no peer has a log; suites 131 and 135 see that a page costs no more anywhere in it';
 const NO_FINDER = 'no peer finds worktrees; suite 141 compares with the board, store/find asserts its plans';
+const NAIVE = 'suites 142 and 143 compare it with the naive query after any history';
+const NO_TREND = 'no peer has trends; bench/trends measures it beside the query by hand';
 const FOLLOWS = 'it only waits for what getChanges tells';
 const ONE_LOOK = 'it is one look-up along an index';
 const ONE_ROW = 'it is one row by its key, and one of the log, as other calls have cases of';
@@ -31,6 +33,8 @@ const ONE_PAGE = 'it is a page of a table by its key, and store/archive/tests.rs
 const UNDOES = 'suite 139 has a model of its own: the board of the beginning, and that of the end';
 const NO_MEMORY = 'no peer remembers what was done';
 const MANY = 'it is moveWorktree, which has one, in a transaction';
+const SEARCHED = 'suite 144 compares what is found with a plain look at every run, after any history';
+const SEARCH_ALONE = 'what it takes and what it takes without it bench/search measures, in files of their own';
 const RUN_MODEL = 'runs have a model in Rust (store/runs/tests/life.rs), and processes that are killed (faults/10)';
 
 const KEEPING = 'suites 150 to 153 compare with a board that was never pruned, and with what was exported';
@@ -41,7 +45,8 @@ const BACKUPS = ['backup', 'backupSync', 'verifyBackup', 'listBackups', 'pruneBa
 const ENDS = ['close', 'Symbol.dispose'];
 const READS_OF_RUNS = ['getOutput', 'getRunLimits', 'getBudgets', 'getRun', 'listRuns'];
 const READS_THAT_REPEAT_NOTHING = [
-  ...READS_OF_RUNS, 'getChanges', 'getMetadata', 'getMoves', 'listArchived', 'findWorktrees', 'getRetention',
+  ...READS_OF_RUNS, 'getChanges', 'getMetadata', 'getMoves', 'listArchived', 'findWorktrees',
+  'getTrend', 'getFlow', 'getRetention',
 ]; // prettier-ignore
 const CALLS_OF_RUNS = [
   'enqueueRun', 'enqueueRuns', 'answerRun', 'cancelRun', 'retryRun', 'setRunLimit', 'setBudget', 'as', 'startRun', 'claimRuns',
@@ -61,8 +66,10 @@ const EXCEPTIONS = {
     ...of(['getChanges', 'watch'], FEED),
     ...of(['renderPrompt', 'setMetadata', 'getMetadata', 'setWipLimit', 'findWorktrees'], OWN_MODEL),
     ...of(['moveWorktree', 'moveWorktrees', 'getMoves'], LEDGER),
+    ...of(['getTrend', 'getFlow'], NAIVE),
     ...of(['undo', 'redo'], UNDOES),
     ...of(['prune', 'getRetention', 'setRetention', 'exportAll', 'importAll'], KEEPING),
+    ...of(['enableSearch', 'disableSearch', 'searchRuns'], SEARCHED),
   },
   benchmark: {
     ...of(BACKUPS, DEPENDS),
@@ -73,7 +80,9 @@ const EXCEPTIONS = {
     ...of(['renderPrompt'], READS_TWO),
     ...of(['getChanges', 'getMoves'], NO_PEER),
     ...of(['findWorktrees'], NO_FINDER),
+    ...of(['getTrend', 'getFlow'], NO_TREND),
     ...of(['moveWorktrees'], MANY),
+    ...of(['enableSearch', 'disableSearch', 'searchRuns'], SEARCH_ALONE),
     ...of(['undo', 'redo'], NO_MEMORY),
     ...of(['prune', 'exportAll', 'importAll'], MEASURED),
     ...of(['getRetention', 'setRetention'], ONE_ROW),

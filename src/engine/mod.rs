@@ -18,6 +18,7 @@ mod output;
 mod prompts;
 mod revisions;
 mod runs;
+mod search;
 mod session;
 mod spending;
 pub mod sqlite;
@@ -40,11 +41,12 @@ pub use feed::{CHANGED, ChangesAfter, Feed, Place};
 pub use keeping::{Keeping, Policy, Pruned};
 pub use lists::Lists;
 pub use metadata::Metadata;
-pub use moves::{MoveFilter, Moves};
+pub use moves::{FlowFilter, MoveFilter, Moves};
 pub use output::{Chunk, Output, STREAMS};
 pub use prompts::Prompts;
 pub use revisions::Revisions;
 pub use runs::{RunFilter, RunOrder, Runs, RunsAfter};
+pub use search::{Indexed, Search, SearchAfter, Sought};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
@@ -74,6 +76,7 @@ pub trait Engine:
     + Moves
     + Archive
     + Undo
+    + Search
     + Prompts
     + Feed
     + Metadata
@@ -102,6 +105,7 @@ impl<
         + Moves
         + Archive
         + Undo
+        + Search
         + Prompts
         + Feed
         + Metadata

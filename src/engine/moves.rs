@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::model::Given;
+use crate::model::trend::{Bucket, Offsets, Range};
 use crate::rows::Batch;
 
 /// Which moves are asked for. Times are milliseconds.
@@ -15,6 +16,17 @@ pub struct MoveFilter<'a> {
     pub since: Option<i64>,
     /// Made then or before.
     pub until: Option<i64>,
+}
+
+/// When the flow of worktrees is asked for.
+#[derive(Debug, Clone)]
+pub struct FlowFilter {
+    /// How long buckets are.
+    pub bucket: Bucket,
+    /// Between which times.
+    pub range: Range,
+    /// What the clocks show that the buckets go by.
+    pub offsets: Offsets,
 }
 
 /// What an engine does with moves.
@@ -39,4 +51,12 @@ pub trait Moves {
     /// # Errors
     /// The engine's own.
     fn list_moves(&self, filter: &MoveFilter<'_>, after: i64, most: usize, batch: &mut Batch) -> Result<()>;
+
+    /// Appends a row with one cell, JSON: `starts`, when each bucket begins in milliseconds; `zones`; `counts`, of each bucket how many are in
+    /// each of these at its end; `arrived` and `left`, how many came and went in each; `lead`, how long those that went had been there
+    /// (p50, p85, p95, `null` where none went), and `stays`, the same of each zone.
+    ///
+    /// # Errors
+    /// A `RangeError` where that is more than anybody looks at; the engine's own.
+    fn flow(&self, asked: &FlowFilter, batch: &mut Batch) -> Result<()>;
 }

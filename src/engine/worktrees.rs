@@ -19,6 +19,8 @@ pub struct WorktreeFilter<'a> {
     pub updated_since: Option<i64>,
     /// Whether there are runs of it that have not ended.
     pub has_open_runs: Option<bool>,
+    /// Of the archive, not of the board.
+    pub archived: bool,
     /// What its metadata has, as JSON.
     pub metadata: Option<&'a str>,
     /// Which come first.
@@ -35,11 +37,19 @@ pub enum WorktreeOrder {
     Oldest,
     /// By the name of their branch.
     Branch,
+    /// Those changed last, or made last where they never were.
+    Updated,
 }
 
 impl WorktreeOrder {
     /// All of them, in the order in which callers know them.
-    pub const ALL: [Self; 3] = [Self::Newest, Self::Oldest, Self::Branch];
+    pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Branch, Self::Updated];
+
+    /// Whether what is greater comes first.
+    #[must_use]
+    pub const fn is_descending(self) -> bool {
+        matches!(self, Self::Newest | Self::Updated)
+    }
 }
 
 /// What an engine does with worktrees.

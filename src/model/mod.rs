@@ -16,10 +16,12 @@ pub mod port;
 pub mod prompt;
 #[cfg(test)]
 mod random;
+
 #[cfg(test)]
 mod refused;
 pub mod rules;
 pub mod run;
+pub mod search;
 pub mod time;
 pub mod trend;
 pub mod undo;

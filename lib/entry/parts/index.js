@@ -35,6 +35,10 @@ module.exports = {
       next: (options) => waitForCommit(connection, 'follow', options),
     };
   },
+  /** What is wrong with the search's index: `{ unfinished, wrong }`; `null` where the search is off. */
+  checkSearch(database) {
+    return require('../../visual/search.js').checkIndex(database);
+  },
   /** Makes the log of changes smaller: how many rows went. */
   compactLog(database) {
     return require('../../visual/compact.js').compactLog(database);

@@ -15,6 +15,7 @@ pub mod opened;
 mod output;
 mod prompts;
 mod runs;
+mod search;
 mod spending;
 mod statistics;
 mod trends;
@@ -46,6 +47,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     archive::FUNCTIONS,
     undo::FUNCTIONS,
     keeping::FUNCTIONS,
+    search::FUNCTIONS,
     actors::FUNCTIONS,
     watch::FUNCTIONS,
 ];

@@ -54,11 +54,11 @@ fn list_worktrees(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 /// `findWorktrees(connection, most, the two texts of the last one's position, created since, updated since, whether there are open
-/// runs, metadata as JSON, branch, order, ...lists)`: lists of statuses, zones; what isn't asked for is null.
+/// runs, metadata as JSON, branch, order, whether of the archive, ...lists)`: lists of statuses, zones; what isn't asked for is null.
 fn find_worktrees(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
-    let [statuses, zones] = lists(call, 10)?;
-    state.with_some_given(call, 1, 9, |given| {
+    let [statuses, zones] = lists(call, 11)?;
+    state.with_some_given(call, 1, 10, |given| {
         let filter = WorktreeFilter {
             statuses: borrowed(statuses.as_ref()),
             zones: borrowed(zones.as_ref()),
@@ -67,6 +67,7 @@ fn find_worktrees(state: &State, call: &Call) -> JsResult<Value> {
             updated_since: number_at(given, 4),
             has_open_runs: number_at(given, 5).map(|is| is != 0),
             metadata: text_at(given, 6),
+            archived: number_at(given, 9) == Some(1),
             order: WorktreeOrder::ALL.get(given.number(8)? as usize).copied().unwrap_or_default(),
         };
         let after = text_at(given, 1).zip(text_at(given, 2));

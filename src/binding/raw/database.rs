@@ -17,11 +17,13 @@ use napi_derive::napi;
 use crate::binding::connection::{ConnectionHandle, Taken, handle, milliseconds};
 use crate::binding::js::{Call, JsResult, Kind, Value};
 use crate::binding::state::{Native, Realm, State};
-use crate::engine::sqlite::driver::open;
+use crate::engine::sqlite::driver::{Connection, open};
+use crate::engine::sqlite::views;
 use crate::error::{Error, Result};
 
 /// The raw functions of this file.
-pub const FUNCTIONS: &[(&str, Native)] = &[("inTransaction", in_transaction), ("exec", exec)];
+pub const FUNCTIONS: &[(&str, Native)] =
+    &[("inTransaction", in_transaction), ("exec", exec), ("showViews", show_views), ("hideViews", hide_views)];
 
 /// A name, for SQLite.
 pub fn c_string(text: String) -> Result<CString> {
@@ -79,6 +81,24 @@ fn exec(_: &State, call: &Call) -> JsResult<Value> {
         Some(thrown) => Err(thrown),
         None => Ok(ran.map(|()| call.env.undefined())?),
     }
+}
+
+/// Makes the views for who asks with SQL, where they are missing.
+fn show_views(_: &State, call: &Call) -> JsResult<Value> {
+    views_of(call, views::show)
+}
+
+/// Takes them out of the way of who makes a table anew.
+fn hide_views(_: &State, call: &Call) -> JsResult<Value> {
+    views_of(call, views::hide)
+}
+
+fn views_of(call: &Call, change: fn(&Connection) -> Result<()>) -> JsResult<Value> {
+    let handle = handle(call)?;
+    handle.connection.check_writable()?;
+    let _busy = handle.connection.enter();
+    change(&handle.connection)?;
+    Ok(call.env.undefined())
 }
 
 /// Sets the logger, or takes it away with anything that is no function.

@@ -9,3 +9,4 @@ pub mod schema;
 mod sole_name;
 pub mod store;
 pub mod transfer;
+pub mod views;

@@ -3,6 +3,7 @@
 //! A worktree is in a zone if both are there and it is assigned to it. What is left of either in an assignment (somebody
 //! deleted with foreign keys off) is none, until one of that id is there again.
 
+pub mod flow;
 #[cfg(test)]
 mod tests;
 

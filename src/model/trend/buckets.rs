@@ -150,6 +150,13 @@ impl Buckets {
         Some(found)
     }
 
+    /// Whether all of it begins and ends where days of UTC do.
+    #[must_use]
+    pub fn are_of_days(&self) -> bool {
+        let mut edges = self.stretches.iter().map(|(start, _)| *start).chain([self.from, self.to]);
+        edges.all(|edge| edge.rem_euclid(24 * HOUR) == 0)
+    }
+
     /// The bucket that a time is in.
     #[must_use]
     pub fn of(&self, time: i64) -> Option<usize> {

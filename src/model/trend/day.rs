@@ -1,7 +1,9 @@
-//! What the runs of a day of UTC come to, by the quarter of an hour in which they ended, and the bytes that it is stored as.
+//! What the runs of a day of UTC come to, by the quarter of an hour in which they ended, and the bytes that it is stored as: those of
+//! the whole day, and those of its quarters.
 //!
-//! The bytes are a number for the form, then the quarters in their order. Of each: how many quarters it is behind the one before,
-//! what is known of it, its counts, and of what is known the sums. Numbers are written seven bits a byte, the lowest first.
+//! Of a day, and of each quarter, there is how long the longest run took, what is known, the counts, and of what is known the sums.
+//! The bytes of the quarters are a number for the form, then the quarters in their order: how many each is behind the one before, how many
+//! bytes it has, and these. Numbers are written seven bits a byte, the lowest first.
 
 use std::collections::BTreeMap;
 
@@ -27,16 +29,48 @@ pub struct Day {
     quarters: BTreeMap<u8, Totals>,
 }
 
-/// Where the quarters of a day are added to.
-pub trait Into {
-    /// What a quarter is added to; `None` where it is left out.
-    fn quarter(&mut self, quarter: u8) -> Option<&mut Totals>;
+/// Where the quarters of a day go.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Of each, to what; `None` is nowhere.
+    to: [Option<usize>; QUARTERS as usize],
+    /// Where most of them go.
+    most: Option<usize>,
+    /// They all do.
+    is_all: bool,
 }
 
-impl Into for Day {
-    fn quarter(&mut self, quarter: u8) -> Option<&mut Totals> {
-        Some(self.quarters.entry(quarter).or_default())
+impl Plan {
+    /// Where each quarter goes.
+    #[must_use]
+    pub fn new(to: impl Fn(u8) -> Option<usize>) -> Self {
+        let to: [Option<usize>; QUARTERS as usize] = std::array::from_fn(|quarter| to(quarter as u8));
+        // What more than half of it goes to has one of these two.
+        let goes = |most: &Option<usize>| to.iter().filter(|one| *one == most).count() > to.len() / 2;
+        let most = [to[47], to[48]].into_iter().find(goes).flatten();
+        Self { is_all: most.is_some() && to.iter().all(|one| *one == most), most, to }
     }
+
+    /// Whether it is enough to know the whole of a day.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.is_all
+    }
+
+    /// Whether a quarter goes anywhere.
+    #[must_use]
+    pub fn takes(&self, quarter: u8) -> bool {
+        self.to[usize::from(quarter)].is_some()
+    }
+}
+
+/// A day as it is stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Stored<'a> {
+    /// All of it.
+    pub whole: &'a [u8],
+    /// By quarters.
+    pub quarters: &'a [u8],
 }
 
 /// The day of UTC that a time is in, and which of its quarters.
@@ -46,17 +80,24 @@ pub fn place(at: i64) -> (i64, u8) {
 }
 
 impl Day {
-    /// What bytes say; `None` where they are none of a day.
+    /// What the bytes of quarters say; `None` where they are none of a day.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut day = Self::default();
-        read(bytes, &mut day)?;
+        each(bytes, |quarter, mut totals| totals.add_to(day.quarters.entry(quarter).or_default()))?;
         Some(day)
     }
 
     /// One run more.
     pub fn add(&mut self, run: &Ended) {
         self.quarters.entry(place(run.at).1).or_default().add(run);
+    }
+
+    /// All of another one.
+    pub fn join(&mut self, other: &Self) {
+        for (quarter, totals) in other.quarters() {
+            self.quarters.entry(quarter).or_default().join(totals);
+        }
     }
 
     /// One less; `true` where somebody has to look which one took longest now.
@@ -81,86 +122,121 @@ impl Day {
         self.quarters.iter().map(|(quarter, totals)| (*quarter, totals))
     }
 
-    /// Adds its quarters.
-    pub fn add_to(&self, into: &mut impl Into) {
-        for (quarter, totals) in self.quarters() {
-            if let Some(target) = into.quarter(quarter) {
-                target.join(totals);
+    /// Adds its quarters where they go.
+    pub fn add_to(&self, plan: &Plan, into: &mut impl Into) {
+        for (quarter, own) in self.quarters() {
+            if let Some(at) = plan.to[usize::from(quarter)] {
+                into.totals(at).join(own);
             }
         }
     }
 
-    /// As it is stored.
+    /// As it is stored: all of it, and by quarters.
     #[must_use]
-    pub fn bytes(&self) -> Vec<u8> {
-        let mut bytes = vec![FORM];
-        let mut before = 0;
+    pub fn bytes(&self) -> (Vec<u8>, Vec<u8>) {
+        let (mut whole, mut bytes, mut before) = (Totals::default(), vec![FORM], 0);
         for (quarter, totals) in self.quarters() {
+            whole.join(totals);
+            let own = bytes_of(totals);
             bytes.push(quarter - before);
             before = quarter;
-            let lengths: Vec<_> = totals.lengths.slots().collect();
-            let mut known = if lengths.is_empty() { 0 } else { LENGTHS };
-            for (of, bit) in totals.used.iter().zip(USED) {
-                known |= if of.by > 0 { bit } else { 0 };
-            }
-            bytes.push(known);
-            for count in totals.runs {
-                push(&mut bytes, count.into());
-            }
-            if !lengths.is_empty() {
-                push(&mut bytes, totals.took);
-                push(&mut bytes, totals.longest.into());
-                push(&mut bytes, lengths.len() as u128);
-                let mut last = 0;
-                for (slot, count) in lengths {
-                    push(&mut bytes, (slot - last) as u128);
-                    push(&mut bytes, count.into());
-                    last = slot;
-                }
-            }
-            for Known { by, sum } in totals.used.iter().filter(|of| of.by > 0) {
-                push(&mut bytes, (*by).into());
-                push(&mut bytes, *sum);
-            }
+            push(&mut bytes, own.len() as u128);
+            bytes.extend(own);
         }
-        bytes
+        (bytes_of(&whole), bytes)
     }
 }
 
-/// Adds the quarters that bytes have; `None` where they are none of a day.
-#[must_use]
-pub fn read(bytes: &[u8], into: &mut impl Into) -> Option<()> {
+impl Stored<'_> {
+    /// Adds the quarters where they go; `None` where the bytes are none of a day.
+    ///
+    /// What most of a day goes to is given the whole, but for what goes elsewhere.
+    #[must_use]
+    pub fn add_to(self, plan: &Plan, into: &mut impl Into) -> Option<()> {
+        let Some(most) = plan.most else {
+            return each(self.quarters, |quarter, mut bytes| match plan.to[usize::from(quarter)] {
+                Some(at) => bytes.add_to(into.totals(at)),
+                None => Some(()),
+            });
+        };
+        if plan.is_all {
+            return Reader(self.whole).add_to(into.totals(most));
+        }
+        let mut whole = Totals::default();
+        Reader(self.whole).add_to(&mut whole)?;
+        whole.longest = 0;
+        each(self.quarters, |quarter, mut bytes| {
+            let at = plan.to[usize::from(quarter)];
+            if at == Some(most) {
+                whole.longest = whole.longest.max(bytes.number()?);
+                return Some(());
+            }
+            let mut own = Totals::default();
+            bytes.add_to(&mut own)?;
+            whole.leave(&own);
+            if let Some(at) = at {
+                into.totals(at).join(&own);
+            }
+            Some(())
+        })?;
+        if !whole.is_empty() {
+            into.totals(most).join(&whole);
+        }
+        Some(())
+    }
+}
+
+/// What is added up, by where quarters go.
+pub trait Into {
+    /// What is added to.
+    fn totals(&mut self, at: usize) -> &mut Totals;
+}
+
+/// Hands `take` the bytes of each quarter.
+fn each(bytes: &[u8], mut take: impl FnMut(u8, Reader<'_>) -> Option<()>) -> Option<()> {
     let (form, rest) = bytes.split_first()?;
     if *form != FORM {
         return None;
     }
     let mut from = Reader(rest);
     let mut quarter = 0_u8;
-    let mut left_out = Totals::default();
     while !from.0.is_empty() {
         quarter = quarter.checked_add(from.byte()?).filter(|quarter| i64::from(*quarter) < QUARTERS)?;
-        let known = from.byte()?;
-        let totals = into.quarter(quarter).unwrap_or(&mut left_out);
-        for count in &mut totals.runs {
-            *count = count.wrapping_add(from.number()?);
-        }
-        if known & LENGTHS != 0 {
-            totals.took = totals.took.wrapping_add(from.wide()?);
-            totals.longest = totals.longest.max(from.number()?);
-            let mut slot = 0_usize;
-            for _ in 0..from.number()? {
-                slot = slot.checked_add(usize::try_from(from.number()?).ok()?).filter(|slot| *slot < SLOTS)?;
-                totals.lengths.add(slot, from.number()?);
-            }
-        }
-        for (of, bit) in totals.used.iter_mut().zip(USED) {
-            if known & bit != 0 {
-                of.by = of.by.wrapping_add(from.number()?);
-                of.sum = of.sum.wrapping_add(from.wide()?);
-            }
-        }
+        let length = usize::try_from(from.number()?).ok()?;
+        let (own, rest) = from.0.split_at_checked(length)?;
+        from = Reader(rest);
+        take(quarter, Reader(own))?;
     }
     Some(())
+}
+
+fn bytes_of(totals: &Totals) -> Vec<u8> {
+    let lengths: Vec<_> = totals.lengths.slots().collect();
+    let mut known = if lengths.is_empty() { 0 } else { LENGTHS };
+    for (of, bit) in totals.used.iter().zip(USED) {
+        known |= if of.by > 0 { bit } else { 0 };
+    }
+    let mut bytes = Vec::with_capacity(32 + 3 * lengths.len());
+    push(&mut bytes, totals.longest.into());
+    bytes.push(known);
+    for count in totals.runs {
+        push(&mut bytes, count.into());
+    }
+    if !lengths.is_empty() {
+        push(&mut bytes, totals.took);
+        push(&mut bytes, lengths.len() as u128);
+        let mut last = 0;
+        for (slot, count) in lengths {
+            push(&mut bytes, (slot - last) as u128);
+            push(&mut bytes, count.into());
+            last = slot;
+        }
+    }
+    for Known { by, sum } in totals.used.iter().filter(|of| of.by > 0) {
+        push(&mut bytes, (*by).into());
+        push(&mut bytes, *sum);
+    }
+    bytes
 }
 
 fn push(bytes: &mut Vec<u8>, mut number: u128) {
@@ -175,6 +251,30 @@ fn push(bytes: &mut Vec<u8>, mut number: u128) {
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
+    /// Adds what the bytes say.
+    fn add_to(&mut self, totals: &mut Totals) -> Option<()> {
+        totals.longest = totals.longest.max(self.number()?);
+        let known = self.byte()?;
+        for count in &mut totals.runs {
+            *count = count.wrapping_add(self.number()?);
+        }
+        if known & LENGTHS != 0 {
+            totals.took = totals.took.wrapping_add(self.wide()?);
+            let mut slot = 0_usize;
+            for _ in 0..self.number()? {
+                slot = slot.checked_add(usize::try_from(self.number()?).ok()?).filter(|slot| *slot < SLOTS)?;
+                totals.lengths.add(slot, self.number()?);
+            }
+        }
+        for (of, bit) in totals.used.iter_mut().zip(USED) {
+            if known & bit != 0 {
+                of.by = of.by.wrapping_add(self.number()?);
+                of.sum = of.sum.wrapping_add(self.wide()?);
+            }
+        }
+        Some(())
+    }
+
     #[inline]
     fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;

@@ -38,7 +38,16 @@ pub struct Histogram {
 
 impl Histogram {
     /// More of a slot.
+    #[inline]
     pub fn add(&mut self, slot: usize, count: u64) {
+        match slot.checked_sub(self.first).and_then(|at| self.counts.get_mut(at)) {
+            Some(of) => *of = of.wrapping_add(count),
+            None => self.grow(slot, count),
+        }
+    }
+
+    /// The same of one for which there is no room yet.
+    fn grow(&mut self, slot: usize, count: u64) {
         if self.counts.is_empty() {
             self.first = slot;
         } else if slot < self.first {
@@ -52,10 +61,10 @@ impl Histogram {
         self.counts[at] = self.counts[at].wrapping_add(count);
     }
 
-    /// One less of a slot.
-    pub fn take(&mut self, slot: usize) {
+    /// Less of a slot.
+    pub fn take(&mut self, slot: usize, less: u64) {
         if let Some(count) = slot.checked_sub(self.first).and_then(|at| self.counts.get_mut(at)) {
-            *count = count.saturating_sub(1);
+            *count = count.saturating_sub(less);
         }
     }
 
@@ -71,19 +80,25 @@ impl Histogram {
         self.counts.iter().fold(0, |all, count| all.wrapping_add(*count))
     }
 
-    /// The slot of the value that so many others are not greater than; the last one where there are not as many.
+    /// The slots of the values that so many are not greater than, of each of some ranks in their order; the last one where there
+    /// are not as many.
     #[must_use]
-    pub fn slot_of(&self, rank: u64) -> Option<usize> {
-        let mut behind = 0_u64;
-        let mut last = None;
+    pub fn slots_of<const N: usize>(&self, ranks: [u64; N]) -> [usize; N] {
+        let mut found = [self.first; N];
+        let (mut behind, mut at) = (0_u64, 0);
         for (slot, count) in self.slots() {
             behind = behind.saturating_add(count);
-            last = Some(slot);
-            if behind >= rank {
+            for of in &mut found[at..] {
+                *of = slot;
+            }
+            while at < N && behind >= ranks[at] {
+                at += 1;
+            }
+            if at == N {
                 break;
             }
         }
-        last
+        found
     }
 }
 
@@ -118,15 +133,15 @@ mod tests {
         }
         assert_eq!(of.count(), 200);
         for value in &values[..150] {
-            of.take(slot(*value));
+            of.take(slot(*value), 1);
         }
         let mut left: Vec<usize> = values[150..].iter().map(|value| slot(*value)).collect();
         left.sort_unstable();
         let slots: Vec<usize> =
             of.slots().flat_map(|(slot, count)| std::iter::repeat_n(slot, count as usize)).collect();
         assert_eq!(slots, left);
-        for rank in 1..=50 {
-            assert_eq!(of.slot_of(rank), Some(left[rank as usize - 1]));
+        for rank in 1..=49 {
+            assert_eq!(of.slots_of([rank, rank + 1, 99]), [rank - 1, rank, 49].map(|at| left[at as usize]));
         }
     }
 }

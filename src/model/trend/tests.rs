@@ -1,6 +1,6 @@
 //! Days as they are stored, and buckets where clocks are changed.
 
-use super::day::{DAY, QUARTER, place};
+use super::day::{self, DAY, Plan, QUARTER, Stored, place};
 use super::*;
 use crate::model::random::Random;
 use crate::model::time::{self, Period};
@@ -16,11 +16,12 @@ fn any_run(random: &mut Random) -> Ended {
 
 /// Counts, sums, and so on of each quarter.
 fn told(day: &Day) -> String {
-    let tell = |(quarter, of): (u8, &Totals)| {
-        let lengths: Vec<_> = of.lengths.slots().collect();
-        format!("{quarter} {:?} {} {} {:?} {lengths:?}\n", of.runs, of.took, of.longest, of.used)
-    };
     day.quarters().map(tell).collect()
+}
+
+fn tell((quarter, of): (u8, &Totals)) -> String {
+    let lengths: Vec<_> = of.lengths.slots().collect();
+    format!("{quarter} {:?} {} {} {:?} {lengths:?}\n", of.runs, of.took, of.longest, of.used)
 }
 
 #[test]
@@ -29,7 +30,7 @@ fn a_day_is_read_as_it_was_written() {
     for count in [0, 1, 5, 700] {
         let mut day = Day::default();
         (0..count).for_each(|_| day.add(&any_run(&mut random)));
-        assert_eq!(told(&Day::read(&day.bytes()).unwrap()), told(&day));
+        assert_eq!(told(&Day::read(&day.bytes().1).unwrap()), told(&day));
     }
 }
 
@@ -61,8 +62,10 @@ fn what_is_no_day_is_refused_and_never_a_panic() {
     let mut random = Random(13);
     let mut day = Day::default();
     (0..50).for_each(|_| day.add(&any_run(&mut random)));
-    let whole = day.bytes();
-    for bytes in [&[][..], &[2], &[1, 96, 0, 1, 1, 0], &[1, 0, 1, 1, 1, 0, 5, 5, 1, 0xff, 0xff, 0xff, 1, 1]] {
+    let (_, whole) = day.bytes();
+    let short =
+        [&[][..], &[2], &[1, 96, 5, 0, 0, 1, 1, 0], &[1, 0, 9, 0, 0, 1, 1, 0], &[1, 0, 8, 5, 1, 1, 1, 0, 5, 1, 0xff]];
+    for bytes in short {
         assert!(Day::read(bytes).is_none(), "{bytes:?}");
     }
     for _ in 0..20_000 {
@@ -73,6 +76,33 @@ fn what_is_no_day_is_refused_and_never_a_panic() {
         }
         bytes.truncate(random.below(bytes.len() as i64 + 1) as usize);
         drop(Day::read(&bytes));
+    }
+}
+
+impl day::Into for [Totals; 2] {
+    fn totals(&mut self, at: usize) -> &mut Totals {
+        &mut self[at]
+    }
+}
+
+#[test]
+fn a_day_is_added_to_where_its_quarters_go_whether_by_the_whole_or_one_by_one() {
+    let mut random = Random(14);
+    for count in [1, 3, 60, 400] {
+        let mut day = Day::default();
+        (0..count).for_each(|_| day.add(&any_run(&mut random)));
+        let (whole, quarters) = day.bytes();
+        for from in [0, 1, 8, 30, 48, 49, 70, 92, 95, 96] {
+            for without in [0..0, 3..4, 90..96, 0..60] {
+                let plan = Plan::new(|quarter| (!without.contains(&quarter)).then(|| usize::from(quarter >= from)));
+                let (mut one, mut other) = (<[Totals; 2]>::default(), <[Totals; 2]>::default());
+                day.add_to(&plan, &mut one);
+                Stored { whole: &whole, quarters: &quarters }.add_to(&plan, &mut other).unwrap();
+                for (of, right) in other.iter().zip(&one) {
+                    assert_eq!(tell((0, of)), tell((0, right)), "{from} {without:?}");
+                }
+            }
+        }
     }
 }
 

@@ -51,6 +51,11 @@ impl Known {
         self.sum = self.sum.wrapping_add(other.sum);
     }
 
+    fn leave(&mut self, other: Self) {
+        self.by = self.by.saturating_sub(other.by);
+        self.sum = self.sum.saturating_sub(other.sum);
+    }
+
     /// The sum, `None` where nobody knows.
     #[must_use]
     pub fn known(&self) -> Option<f64> {
@@ -102,7 +107,7 @@ impl Totals {
             }
         }
         let Some(length) = run.length() else { return false };
-        self.lengths.take(slot(length));
+        self.lengths.take(slot(length), 1);
         self.took = self.took.saturating_sub(length.into());
         if self.lengths.slots().next().is_none() {
             self.longest = 0;
@@ -126,26 +131,40 @@ impl Totals {
         }
     }
 
+    /// None of others, which are among these; but for the longest.
+    pub fn leave(&mut self, other: &Self) {
+        for (count, less) in self.runs.iter_mut().zip(other.runs) {
+            *count = count.saturating_sub(less);
+        }
+        for (slot, count) in other.lengths.slots() {
+            self.lengths.take(slot, count);
+        }
+        self.took = self.took.saturating_sub(other.took);
+        for (of, less) in self.used.iter_mut().zip(other.used) {
+            of.leave(less);
+        }
+    }
+
     /// Whether nothing is left.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.runs[0] == 0
     }
 
-    /// How long a run took on average, and so that a share of them (in hundredths) took no longer; `None` where nobody knows.
+    /// How long a run took on average, and so that a share of them (in hundredths, the smallest first) took no longer; `None` where
+    /// nobody knows.
     #[must_use]
     pub fn durations<const N: usize>(&self, shares: [u64; N]) -> Option<(f64, [u64; N])> {
         let count = self.lengths.count();
         if count == 0 {
             return None;
         }
-        let at = |share: u64| {
-            let rank = (u128::from(count) * u128::from(share)).div_ceil(100).max(1) as u64;
-            // The last one is known to the digit.
-            let found = if rank >= count { None } else { self.lengths.slot_of(rank) };
-            found.map_or(self.longest, |slot| middle(slot).min(self.longest))
-        };
-        Some((self.took as f64 / count as f64, shares.map(at)))
+        let rank = |share: u64| (u128::from(count) * u128::from(share)).div_ceil(100).max(1) as u64;
+        let ranks = shares.map(rank);
+        let slots = self.lengths.slots_of(ranks);
+        // The last one is known to the digit.
+        let said = |nth: usize| if ranks[nth] >= count { self.longest } else { middle(slots[nth]).min(self.longest) };
+        Some((self.took as f64 / count as f64, std::array::from_fn(said)))
     }
 }
 

@@ -45,5 +45,9 @@ pub fn check(connection: &Connection) -> Result<Vec<String>> {
             problems.push(format!("history {what} {count} runs (such as {})", example.unwrap_or_default()));
         }
     }
+    // Of a history that is wrong they can't be told.
+    if problems.is_empty() {
+        problems.extend(super::rolled::check(connection)?);
+    }
     Ok(problems)
 }

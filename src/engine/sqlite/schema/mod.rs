@@ -13,6 +13,7 @@ mod migrate;
 mod migrations;
 mod prepare;
 mod refusal;
+mod rolled;
 pub mod sha256;
 mod shape;
 mod status;

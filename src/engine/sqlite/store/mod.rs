@@ -27,6 +27,7 @@ mod refusals;
 mod replaced;
 mod rowids;
 mod runs;
+mod search;
 mod session;
 mod signed;
 mod statements;
@@ -86,6 +87,8 @@ pub struct Store {
     find: find::Statements,
     /// What is kept of the history.
     history: history::History,
+    /// What is kept of the search.
+    search: search::Search,
     /// A call of several statements is under way.
     atomic: Cell<bool>,
     /// Undo.
@@ -152,6 +155,7 @@ impl Store {
             moves: moves::Statements::default(),
             find: find::Statements::default(),
             history: history::History::default(),
+            search: search::Search::default(),
             atomic: Cell::default(),
             undo: undo::Undo::default(),
             past: past::Past::default(),

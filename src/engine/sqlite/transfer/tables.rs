@@ -307,7 +307,7 @@ pub const TABLES: &[Table] = &[
     },
     Table {
         name: "rollups_kept",
-        columns: &[integer("dimension"), integer("day"), text("key"), some("cells", "BLOB")],
+        columns: &[integer("dimension"), integer("day"), text("key"), some("whole", "BLOB"), some("quarters", "BLOB")],
         order: "dimension, day, key",
         key: &["dimension", "day", "key"],
         since: "",

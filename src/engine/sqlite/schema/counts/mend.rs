@@ -128,9 +128,10 @@ fn mend(connection: &Connection, mended: &mut Mended) -> Result<bool> {
     Ok(added)
 }
 
-/// What the log was not told is missing in the history, too, which is built anew then. The ledger compares by itself.
+/// What the log was not told is missing in the history and in the search's index, too, which are built anew then. The ledger compares by
+/// itself.
 fn forget_history(connection: &Connection) -> Result<()> {
-    connection.execute("DELETE FROM main.changes_readers WHERE name = 'history'", [])?;
+    connection.execute("DELETE FROM main.changes_readers WHERE name IN ('history', 'search')", [])?;
     Ok(())
 }
 

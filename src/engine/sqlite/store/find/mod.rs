@@ -11,9 +11,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::Store;
 use super::runs::VERSION as RUNS;
 use super::statements::Listed;
+use super::{Store, archive};
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::{WorktreeFilter, WorktreeOrder};
 use crate::error::Result;
@@ -35,6 +35,9 @@ const STATUS: usize = 6;
 const CREATED: usize = 9;
 const UPDATED: usize = 10;
 const ZONE: usize = 11;
+/// Of what is in the archive, its key and its metadata.
+const KEY: usize = 12;
+const METADATA_COLUMN: usize = 13;
 
 /// Where a worktree is in an order: what it is ordered by, then its id.
 type Rank = (String, String);
@@ -58,11 +61,11 @@ struct First<'a> {
 
 impl First<'_> {
     fn before(&self, one: (&str, &str), other: (&str, &str)) -> bool {
-        if self.order == WorktreeOrder::Newest { one > other } else { one < other }
+        if self.order.is_descending() { one > other } else { one < other }
     }
 
     fn last(&self) -> Option<(&str, &str)> {
-        let last = if self.order == WorktreeOrder::Newest { self.found.first() } else { self.found.last() };
+        let last = if self.order.is_descending() { self.found.first() } else { self.found.last() };
         last.filter(|_| self.found.len() >= self.most).map(|(value, id)| (value.as_str(), id.as_str()))
     }
 
@@ -79,7 +82,7 @@ impl First<'_> {
     fn put(&mut self, value: &str, id: &str) {
         self.found.insert((value.to_owned(), id.to_owned()));
         if self.found.len() > self.most {
-            if self.order == WorktreeOrder::Newest {
+            if self.order.is_descending() {
                 self.found.pop_first()
             } else {
                 self.found.pop_last()
@@ -102,13 +105,23 @@ impl Store {
         let busy = if filter.has_open_runs.is_some() { Some(self.with_open_runs()?) } else { None };
         let asked = Asked { filter, branch, metadata, busy };
         let mut first = First { order: filter.order, most, after, found: BTreeSet::new() };
-        self.go_along(&asked, &mut first)?;
-        let found: Vec<Rank> = match filter.order {
-            WorktreeOrder::Newest => first.found.into_iter().rev().collect(),
-            WorktreeOrder::Oldest | WorktreeOrder::Branch => first.found.into_iter().collect(),
+        if filter.archived {
+            self.look_through_archive(&asked, &mut first)?;
+        } else {
+            self.go_along(&asked, &mut first)?;
+        }
+        let found: Vec<Rank> = if filter.order.is_descending() {
+            first.found.into_iter().rev().collect()
+        } else {
+            first.found.into_iter().collect()
         };
         for (value, id) in found {
-            Sql::ById.compiled(self)?.with_bound(&[Bind::Text(&id)], |row| {
+            let (sql, by) = if filter.archived {
+                (Sql::ArchivedByKey, Bind::Integer(id.parse().unwrap_or_default()))
+            } else {
+                (Sql::ById, Bind::Text(&id))
+            };
+            sql.compiled(self)?.with_bound(&[by], |row| {
                 if row.step()? {
                     row.pack_cells(batch, WORKTREE.fields.len(), false)?;
                     batch.push_text(value.as_bytes());
@@ -119,6 +132,21 @@ impl Store {
             })?;
         }
         Ok(())
+    }
+
+    /// Looks at all that is in the archive. Ids are no keys there: several may have had one.
+    fn look_through_archive(&self, asked: &Asked<'_>, first: &mut First<'_>) -> Result<()> {
+        if self.version < archive::VERSION {
+            return Ok(());
+        }
+        self.each_row(Sql::Archived, &[], |row| {
+            let (value, key) = (value_of(asked.filter.order, row), format!("{:019}", row.integer(KEY)));
+            // What is there has no open runs.
+            if first.takes((&value, &key)) && asked.takes(self, "", row)? {
+                first.put(&value, &key);
+            }
+            Ok(true)
+        })
     }
 
     fn with_open_runs(&self) -> Result<BTreeSet<String>> {
@@ -135,11 +163,11 @@ impl Store {
     /// Goes along what leaves least, as a rule.
     fn go_along(&self, asked: &Asked<'_>, first: &mut First<'_>) -> Result<()> {
         let filter = asked.filter;
-        let column = if filter.order == WorktreeOrder::Branch { BRANCH } else { CREATED };
+        let by_update = filter.order == WorktreeOrder::Updated;
         let begin = first_value(asked, first.after);
         let mut take = |row: &Statement, in_order: bool| {
-            let (value, id) = (row.text(column), row.text(0));
-            if in_order && first.is_complete_before(&value) {
+            let (value, id) = (value_of(filter.order, row), row.text(0));
+            if in_order && !by_update && first.is_complete_before(&value) {
                 return Ok(false);
             }
             if first.takes((&value, &id)) && asked.takes(self, &id, row)? {
@@ -167,14 +195,15 @@ impl Store {
         }
         let oldest = earliest(filter);
         let (all, of_status, end) = match filter.order {
-            WorktreeOrder::Newest => (Sql::Newest, Sql::NewestOfStatus, oldest.as_str()),
+            WorktreeOrder::Newest | WorktreeOrder::Updated => (Sql::Newest, Sql::NewestOfStatus, oldest.as_str()),
             WorktreeOrder::Oldest => (Sql::Oldest, Sql::OldestOfStatus, LAST),
             WorktreeOrder::Branch => {
                 let bounds = [Bind::Text(&begin), Bind::Text(LAST)];
                 return self.each_row(Sql::ByBranch, &bounds, |row| take(row, true));
             }
         };
-        let bounds = [Bind::Text(&begin), Bind::Text(end)];
+        // No index has the order of updates: all are looked at, as many as people can look at.
+        let bounds = [Bind::Text(if by_update { LAST } else { &begin }), Bind::Text(end)];
         let Some(statuses) = &filter.statuses else { return self.each_row(all, &bounds, |row| take(row, true)) };
         let statuses: BTreeSet<&str> = statuses.iter().copied().collect();
         for status in statuses {
@@ -184,11 +213,20 @@ impl Store {
     }
 }
 
+/// What a worktree is ordered by.
+fn value_of(order: WorktreeOrder, row: &Statement) -> String {
+    match order {
+        WorktreeOrder::Branch => row.text(BRANCH),
+        WorktreeOrder::Updated => row.text_or_null(UPDATED).unwrap_or_else(|| row.text(CREATED)),
+        WorktreeOrder::Newest | WorktreeOrder::Oldest => row.text(CREATED),
+    }
+}
+
 /// What the first of a page may be ordered by.
 fn first_value(asked: &Asked<'_>, after: Option<(&str, &str)>) -> String {
     match (asked.filter.order, after) {
         (_, Some((value, _))) => value.to_owned(),
-        (WorktreeOrder::Newest, None) => LAST.to_owned(),
+        (WorktreeOrder::Newest | WorktreeOrder::Updated, None) => LAST.to_owned(),
         (WorktreeOrder::Oldest, None) => earliest(asked.filter),
         (WorktreeOrder::Branch, None) => String::new(),
     }
@@ -221,6 +259,7 @@ impl Asked<'_> {
             && is_since(filter.updated_since, UPDATED)
             && filter.has_open_runs.is_none_or(|is| self.busy.as_ref().is_some_and(|busy| busy.contains(id)) == is);
         match &self.metadata {
+            Some(asked) if takes && filter.archived => Ok(row.with_text(METADATA_COLUMN, |text| holds(text, asked))),
             Some(asked) if takes => store.metadata_has(id, asked),
             _ => Ok(takes),
         }
@@ -230,12 +269,15 @@ impl Asked<'_> {
 impl Store {
     fn metadata_has(&self, id: &str, asked: &Value) -> Result<bool> {
         let found = if self.version >= METADATA {
-            self.first(Sql::MetadataOf, &[Bind::Text(id)], |row| {
-                row.with_text(0, |text| serde_json::from_str::<Value>(text).ok())
-            })?
+            self.first(Sql::MetadataOf, &[Bind::Text(id)], |row| row.with_text(0, |text| holds(text, asked)))?
         } else {
             None
         };
-        Ok(has(&found.flatten().unwrap_or_else(|| Value::Object(serde_json::Map::new())), asked))
+        Ok(found.unwrap_or_else(|| holds("", asked)))
     }
+}
+
+/// Whether metadata that is stored as this text has what is asked for.
+fn holds(text: &str, asked: &Value) -> bool {
+    has(&serde_json::from_str(text).unwrap_or_else(|_| Value::Object(serde_json::Map::new())), asked)
 }

@@ -35,6 +35,10 @@ queries! {
     InZone = found!("main.worktree_zones AS z CROSS JOIN main.worktrees AS w ON w.id = z.worktree_id WHERE z.zone_id = +?1");
     /// By id.
     ById = found!("main.worktrees AS w WHERE w.id = ?1");
+    /// All that is in the archive, its key and its metadata.
+    Archived = "SELECT {w.worktree}, zone_id, key, metadata FROM main.archived_worktrees AS w WHERE restored_at IS NULL";
+    /// One of the archive.
+    ArchivedByKey = "SELECT {w.worktree}, zone_id FROM main.archived_worktrees AS w WHERE key = ?1";
     /// Those that have open runs, each as often as it has some.
     WithOpenRuns =
         "SELECT worktree_id FROM main.run_queue UNION ALL SELECT worktree_id FROM main.run_delayed \

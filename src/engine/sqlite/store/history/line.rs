@@ -8,7 +8,7 @@ use crate::model::trend::{Ended, How};
 /// Before every time that JavaScript can say: of what has no time that anybody can read.
 pub(super) const NO_TIME: i64 = FIRST_TIME - 1;
 /// The first time that JavaScript can say.
-pub(super) const FIRST_TIME: i64 = -8_640_000_000_000_000;
+pub const FIRST_TIME: i64 = -8_640_000_000_000_000;
 /// Keys of what is recorded as an execution only begin here, with the number of the log's row that made it behind; a run's are
 /// less than half of that, those between are of executions that the log knows nothing of.
 pub(super) const RECORDED: i64 = 1 << 40;
@@ -19,7 +19,7 @@ pub(super) fn archived_name(key: i64) -> String {
 }
 
 /// The archived worktree that is known so.
-pub(super) fn archived_key(name: &str) -> Option<i64> {
+pub fn archived_key(name: &str) -> Option<i64> {
     name.strip_prefix('\u{1}')?.parse().ok()
 }
 
@@ -166,13 +166,18 @@ pub(super) fn place(row: &Statement) -> Place {
 }
 
 /// How many binary digits a duration has: runs that took about as long are together, each in the order of their making.
-pub(super) fn digits(duration_ms: i64) -> i64 {
+pub fn digits(duration_ms: i64) -> i64 {
     (i64::BITS - duration_ms.max(0).leading_zeros()).into()
 }
 
 /// The number that stands for a state.
 pub(super) fn code(status: Status) -> i64 {
     Status::ALL.iter().position(|other| *other == status).map_or(-1, |nth| nth as i64)
+}
+
+/// The same of a state's word.
+pub fn status_code(word: &str) -> Option<String> {
+    Status::from_word(word).map(|status| code(status).to_string())
 }
 
 /// The state that it stands for.

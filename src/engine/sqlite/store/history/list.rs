@@ -10,10 +10,10 @@ use crate::model::run::Status;
 use crate::rows::Batch;
 
 /// What is asked for, as the history has it.
-pub(super) struct Asked<'a> {
-    pub filter: &'a RunFilter<'a>,
+pub struct Asked<'a> {
+    pub(super) filter: &'a RunFilter<'a>,
     /// Of one of these worktrees, also by their branch.
-    pub worktrees: Option<Vec<String>>,
+    pub(super) worktrees: Option<Vec<String>>,
     statuses: Option<Vec<i64>>,
     since: i64,
     until: i64,
@@ -97,23 +97,13 @@ impl Store {
         Ok(())
     }
 
-    pub(super) fn asked<'a>(&self, filter: &'a RunFilter<'a>) -> Result<Asked<'a>> {
+    pub(in crate::engine::sqlite::store) fn asked<'a>(&self, filter: &'a RunFilter<'a>) -> Result<Asked<'a>> {
         // A reused id is the worktree's that has it now.
         let known = |id: &&str| Ok(self.archived_worktree(id)?.map_or_else(|| (*id).to_owned(), archived_name));
         let ids = filter.worktrees.as_ref().map(|ids| ids.iter().map(known).collect::<Result<Vec<_>>>());
         let mut worktrees = ids.transpose()?;
         if let Some(branch) = filter.branch {
-            let mut on_branch = Vec::new();
-            self.each_row(Sql::OnBranch, &[Bind::Text(branch)], |row| {
-                on_branch.push(row.text(0));
-                Ok(true)
-            })?;
-            if self.version >= archive::VERSION {
-                self.each_row(Sql::ArchivedOnBranch, &[Bind::Text(branch)], |row| {
-                    on_branch.push(archived_name(row.integer(0)));
-                    Ok(true)
-                })?;
-            }
+            let mut on_branch = self.on_branch(branch)?;
             if let Some(ids) = &worktrees {
                 on_branch.retain(|id| ids.contains(id));
             }
@@ -129,6 +119,22 @@ impl Store {
             until: filter.until.unwrap_or(i64::MAX),
             filter,
         })
+    }
+
+    /// The worktrees on a branch, as the history knows them.
+    pub(in crate::engine::sqlite::store) fn on_branch(&self, branch: &str) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        self.each_row(Sql::OnBranch, &[Bind::Text(branch)], |row| {
+            found.push(row.text(0));
+            Ok(true)
+        })?;
+        if self.version >= archive::VERSION {
+            self.each_row(Sql::ArchivedOnBranch, &[Bind::Text(branch)], |row| {
+                found.push(archived_name(row.integer(0)));
+                Ok(true)
+            })?;
+        }
+        Ok(found)
     }
 
     fn find(&self, asked: &Asked<'_>, after: Rank, most: usize) -> Result<Vec<(Rank, Line)>> {

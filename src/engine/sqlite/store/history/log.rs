@@ -62,7 +62,7 @@ impl Store {
     }
 
     /// The last row of the log; `None` where there is no log.
-    pub(super) fn log_mark(&self) -> Result<Option<Mark>> {
+    pub(in crate::engine::sqlite::store) fn log_mark(&self) -> Result<Option<Mark>> {
         if self.version < counts::VERSION {
             return Ok(None);
         }
@@ -70,7 +70,7 @@ impl Store {
     }
 
     /// Whether the log still has a row.
-    pub(super) fn log_has(&self, mark: Mark) -> Result<bool> {
+    pub(in crate::engine::sqlite::store) fn log_has(&self, mark: Mark) -> Result<bool> {
         let found = self.first(Query::LogRow, &[Bind::Integer(mark.seq)], |row| row.integer(1))?;
         Ok(found == Some(mark.stamp))
     }

@@ -6,6 +6,7 @@ mod compiled;
 mod ended;
 mod fold;
 mod kept;
+mod known;
 mod line;
 mod list;
 mod log;
@@ -33,11 +34,15 @@ use crate::model::run::{End, Status};
 use crate::model::time;
 use crate::rows::Batch;
 pub(super) use kept::History;
-use line::{Line, archived_key, status};
+pub(super) use known::Known;
+use line::status;
+pub(super) use line::{FIRST_TIME, Line, archived_key, digits, status_code};
+pub(super) use list::Asked;
+pub(super) use mark::Mark;
 use sql::Sql;
 
 /// The version of the schema that has its tables.
-const VERSION: u32 = 6;
+pub(super) const VERSION: u32 = 6;
 
 impl Store {
     /// Appends the runs behind a position, at most so many.
@@ -55,7 +60,7 @@ impl Store {
     }
 
     /// Appends the cells of what a row of the history is of; `false` where that is gone. `noted`: something was noted of executions.
-    fn push_line(&self, line: &Line, full: bool, noted: bool, batch: &mut Batch) -> Result<bool> {
+    pub(super) fn push_line(&self, line: &Line, full: bool, noted: bool, batch: &mut Batch) -> Result<bool> {
         let Some(recorded) = &line.recorded else { return self.push_run_at(line.place.key, full, batch) };
         let id = Bind::Text(&recorded.id);
         let note = if noted { self.noted(id)? } else { Default::default() };

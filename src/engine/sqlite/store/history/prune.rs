@@ -75,3 +75,122 @@ impl Store {
         self.write_rollups(&mut rollups).map(drop)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::sqlite::store::Store;
+    use crate::engine::sqlite::store::tests::open;
+    use crate::engine::{By, RunFilter, TrendFilter, Trends};
+    use crate::model::time::Period;
+    use crate::model::trend::{Bucket, Offsets, Range};
+    use crate::rows::Batch;
+    use crate::test_folder::Folder;
+
+    fn run(store: &Store, sql: &str) {
+        store.connection.with(|inner| Ok(inner.execute_batch(sql)?)).unwrap();
+    }
+
+    /// Trends of each dimension, by days and by hours.
+    fn trends(store: &Store) -> Vec<String> {
+        store.fold_runs().unwrap();
+        let mut told = Vec::new();
+        for by in [None].into_iter().chain(By::ALL.map(Some)) {
+            for period in [Period::Day, Period::Hour] {
+                let range = Range { since: Some(0), until: Some(3 * 86_400_000), now: 0 };
+                let (bucket, offsets) = (Bucket::Of(period), Offsets::new(vec![(0, 3_600_000)]));
+                let asked = TrendFilter { runs: RunFilter::default(), by, bucket, range, offsets };
+                let mut batch = Batch::default();
+                store.trend(&asked, &mut batch).unwrap();
+                told.push(format!("{by:?} {period:?} {batch:?}"));
+            }
+        }
+        told
+    }
+
+    /// Runs of a worktree, some with an execution, and executions only.
+    fn furnished(store: &Store) {
+        let mut sql = String::from(
+            "INSERT INTO zones (id, name, created_at) VALUES ('z', 'Z', 't'); \
+             INSERT INTO worktrees (id, path, port, branch_name, created_at) VALUES ('w', '/', 1, 'b', 't');",
+        );
+        for nth in 0..300_i64 {
+            // Spread over two days, and over all lengths.
+            let (made, took) = (nth * 7_919_000 % (2 * 86_400_000), nth * nth * 104_729 % 9_000_000);
+            if nth % 3 == 0 {
+                let at = crate::model::time::iso(made as f64);
+                sql += &format!(
+                    "INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, success, executed_at) \
+                     VALUES ('e{nth}', 'z', 'w', 'a{}', '', {}, '{at}');",
+                    nth % 2,
+                    nth % 5
+                );
+            } else {
+                sql += &format!(
+                    "INSERT INTO runs (key, id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, \
+                       started_at, finished_at, duration_ms) \
+                     VALUES ({nth}, 'r{nth}', 'succeeded', 'z', 'w', 'a', 0, 0, {made}, {made}, {made} + {took}, {took}); \
+                     INSERT INTO run_models (run, model, cost_micros) VALUES ({nth}, 'm', {took});"
+                );
+            }
+        }
+        run(store, &sql);
+        run(store, "DELETE FROM changes_readers WHERE name = 'history'");
+    }
+
+    fn prune(store: &Store, ids: &[&str]) {
+        let kept = store.atomically(|| {
+            let kept = store.keep_totals(ids)?;
+            for id in ids {
+                let sql = format!(
+                    "DELETE FROM run_models WHERE run IN (SELECT key FROM runs WHERE id = '{id}'); \
+                     DELETE FROM runs WHERE id = '{id}'; DELETE FROM zone_executions WHERE id = '{id}'"
+                );
+                run(store, &sql);
+            }
+            Ok(kept)
+        });
+        assert!(kept.unwrap());
+    }
+
+    #[test]
+    fn trends_are_the_same_before_and_after_to_the_digit_also_once_they_are_built_anew() {
+        let folder = Folder::new();
+        let store = open(&folder.database());
+        furnished(&store);
+        let before = trends(&store);
+        assert!(before[0].len() > 100);
+        let ids: Vec<String> = (0..200).map(|nth| format!("{}{nth}", if nth % 3 == 0 { 'e' } else { 'r' })).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        prune(&store, &ids[..120]);
+        assert_eq!(trends(&store), before);
+        prune(&store, &ids[100..]);
+        assert_eq!(trends(&store), before);
+        run(&store, "DELETE FROM changes_readers WHERE name = 'history'");
+        assert_eq!(trends(&store), before);
+        let rows =
+            store.connection.with(|inner| Ok(inner.query_row("SELECT count(*) FROM history", [], |row| row.get(0))?));
+        assert_eq!(rows, Ok(100_i64));
+        // Whatever else is deleted is in no trend.
+        run(&store, "DELETE FROM zone_executions WHERE id = 'e297'");
+        assert_ne!(trends(&store), before);
+    }
+
+    #[test]
+    fn what_was_pruned_of_a_worktree_goes_to_the_archive_with_it_and_comes_back() {
+        let folder = Folder::new();
+        let store = open(&folder.database());
+        furnished(&store);
+        let before = trends(&store);
+        prune(&store, &["e0", "r1", "r2", "e3", "r4"]);
+        let key = store.atomically(|| store.archive("w", None, 0)).unwrap().unwrap();
+        assert_eq!(trends(&store), before);
+        run(
+            &store,
+            "INSERT INTO worktrees (id, path, port, branch_name, created_at) VALUES ('w', '/', 2, 'other', 't')",
+        );
+        assert_eq!(trends(&store), before);
+        run(&store, "DELETE FROM worktrees WHERE id = 'w'");
+        store.atomically(|| store.restore("restoreWorktree", key, None, 0)).unwrap();
+        assert_eq!(trends(&store), before);
+    }
+}

@@ -14,18 +14,21 @@ const STRETCH: usize = 10_000;
 
 impl Store {
     /// Brings the tail up to date. In a snapshot.
-    pub(super) fn read_tail(&self) -> Result<()> {
+    pub(in crate::engine::sqlite::store) fn read_tail(&self) -> Result<()> {
         let read = self.history_read()?;
         let from = read.filter(|read| !read.building).map(|Read { mark, .. }| mark);
         let end = self.log_mark()?;
+        let doubts =
+            if from.is_none() && end.is_some() { self.first(Sql::Doubts, &[], |row| row.integer(0))? } else { None };
         let mut tail = self.history.tail.borrow_mut();
         let goes_on = match tail.to {
             // The same tables, and the log as it was: nothing of it was rolled back, and the file is no other one.
-            Some(to) => tail.from == from && end.is_some() && self.log_has(to)?,
+            Some(to) => tail.from == from && tail.doubts == doubts && end.is_some() && self.log_has(to)?,
             None => false,
         };
         if !goes_on {
             *tail = Tail::behind(from);
+            tail.doubts = doubts;
             if from.is_none() {
                 self.read_all(&mut tail)?;
                 tail.to = end;

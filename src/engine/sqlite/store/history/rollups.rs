@@ -140,7 +140,7 @@ impl Store {
     /// Adds all that a day has.
     pub(super) fn join_day(&self, rollups: &mut Rollups, of: &DayOf, more: &Day) -> Result<()> {
         if let Some(day) = self.day_of(rollups, of)? {
-            more.add_to(day);
+            day.join(more);
         }
         Ok(())
     }
@@ -178,7 +178,8 @@ impl Store {
             if day.quarters().next().is_none() {
                 self.write_run(remove, &[dimension, number, key])?;
             } else {
-                self.write_run(put, &[dimension, number, key, Bind::Blob(&day.bytes())])?;
+                let (whole, quarters) = day.bytes();
+                self.write_run(put, &[dimension, number, key, Bind::Blob(&whole), Bind::Blob(&quarters)])?;
             }
         }
         Ok(!rollups.damaged)

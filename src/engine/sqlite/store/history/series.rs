@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use crate::error::Result;
 use crate::model::Field;
-use crate::model::trend::day::{DAY, Into, QUARTER};
-use crate::model::trend::{Buckets, Ended, Totals};
+use crate::model::trend::day::{DAY, Into, Plan, QUARTER, Stored};
+use crate::model::trend::{Buckets, Day, Ended, Totals};
 
 /// More rows than so many nobody looks at.
 const MOST: usize = 500_000;
@@ -15,7 +15,23 @@ const MOST: usize = 500_000;
 const SHARES: [u64; 3] = [50, 90, 99];
 
 /// What is added up, by bucket.
-type Sums = Vec<Option<Box<Totals>>>;
+#[derive(Default)]
+struct Sums(Vec<Option<Box<Totals>>>);
+
+impl Into for Sums {
+    fn totals(&mut self, at: usize) -> &mut Totals {
+        if self.0.len() <= at {
+            self.0.resize_with(at + 1, || None);
+        }
+        self.0[at].get_or_insert_default()
+    }
+}
+
+/// A day of a series: as it is stored, or as it is now.
+pub(super) enum OfDay<'a> {
+    Stored(Stored<'a>),
+    Changed(&'a Day),
+}
 
 /// All series.
 pub(super) struct Series<'a> {
@@ -43,7 +59,7 @@ impl<'a> Series<'a> {
         if self.has(name) {
             return Ok(());
         }
-        self.all.insert(name.to_owned(), (key, Sums::new()));
+        self.all.insert(name.to_owned(), (key, Sums::default()));
         let rows = self.all.len().saturating_mul(self.buckets.starts.len());
         if rows > MOST {
             let got = format!("{} series of {} buckets", self.all.len(), self.buckets.starts.len());
@@ -53,29 +69,32 @@ impl<'a> Series<'a> {
         Ok(())
     }
 
-    /// Whether a quarter of an hour is asked for. `whole`: also one that is cut.
-    pub fn takes(&self, quarter: i64, whole: bool) -> bool {
-        (self.buckets.from..self.buckets.to).contains(&quarter) && (whole || !self.cut.contains(&quarter))
+    /// Where the quarters of a day go. `whole`: also those that are cut, to the bucket in which they begin.
+    pub fn plan(&self, day: i64, whole: bool) -> Plan {
+        let start = day.saturating_mul(DAY);
+        let is_cut = |quarter: i64| !whole && self.cut.contains(&quarter);
+        Plan::new(|quarter| {
+            let at = start + i64::from(quarter) * QUARTER;
+            if is_cut(at) { None } else { self.buckets.of(at) }
+        })
     }
 
-    /// A day of a series, to be added to. `whole`: also the quarters that are cut, in the bucket in which they begin.
-    pub fn day(&mut self, name: &str, day: i64, whole: bool) -> Option<OfDay<'_>> {
-        let start = day.saturating_mul(DAY);
-        let sums = &mut self.all.get_mut(name)?.1;
-        let behind = self.buckets.stretches.partition_point(|(stretch, _)| *stretch <= start);
-        Some(OfDay {
-            buckets: self.buckets,
-            cut: (!whole).then_some(&self.cut),
-            sums,
-            start,
-            at: behind.saturating_sub(1),
-        })
+    /// Adds a day to a series; `None` where its bytes are none of a day.
+    pub fn add_day(&mut self, name: &str, plan: &Plan, day: &OfDay<'_>) -> Option<()> {
+        let Some((_, sums)) = self.all.get_mut(name) else { return Some(()) };
+        match day {
+            OfDay::Stored(stored) => stored.add_to(plan, sums),
+            OfDay::Changed(day) => {
+                day.add_to(plan, sums);
+                Some(())
+            }
+        }
     }
 
     /// Adds a run to a series.
     pub fn add(&mut self, name: &str, run: &Ended) {
         if let (Some(slot), Some((_, sums))) = (self.buckets.of(run.at), self.all.get_mut(name)) {
-            of_slot(sums, slot).add(run);
+            sums.totals(slot).add(run);
         }
     }
 
@@ -92,7 +111,7 @@ impl<'a> Series<'a> {
             let comma = if nth == 0 { "" } else { "," };
             // Writing into a text can't fail.
             let _ = write!(text, "{comma}{{\"key\":{key},\"values\":[");
-            let told = sums.iter().enumerate().filter_map(|(slot, totals)| Some((slot, totals.as_ref()?)));
+            let told = sums.0.iter().enumerate().filter_map(|(slot, totals)| Some((slot, totals.as_ref()?)));
             list(&mut text, told.flat_map(|(slot, totals)| values(slot, totals)));
             text.push_str("]}");
         }
@@ -116,40 +135,10 @@ fn list(text: &mut String, numbers: impl Iterator<Item = Option<f64>>) {
             text.push(',');
         }
         let _ = match number {
+            // Most are whole, which are written sooner.
+            Some(number) if number.fract() == 0.0 && number.abs() < 9e15 => write!(text, "{}", number as i64),
             Some(number) => write!(text, "{number}"),
             None => write!(text, "null"),
         };
-    }
-}
-
-fn of_slot(sums: &mut Sums, slot: usize) -> &mut Totals {
-    if sums.len() <= slot {
-        sums.resize_with(slot + 1, || None);
-    }
-    sums[slot].get_or_insert_default()
-}
-
-/// A day of a series.
-pub(super) struct OfDay<'a> {
-    buckets: &'a Buckets,
-    cut: Option<&'a BTreeSet<i64>>,
-    sums: &'a mut Sums,
-    start: i64,
-    /// The stretch that the quarter before was in.
-    at: usize,
-}
-
-impl Into for OfDay<'_> {
-    fn quarter(&mut self, quarter: u8) -> Option<&mut Totals> {
-        let start = self.start + i64::from(quarter) * QUARTER;
-        if !(self.buckets.from..self.buckets.to).contains(&start) || self.cut.is_some_and(|cut| cut.contains(&start)) {
-            return None;
-        }
-        let stretches = &self.buckets.stretches;
-        while stretches.get(self.at + 1).is_some_and(|(next, _)| *next <= start) {
-            self.at += 1;
-        }
-        let (begin, slot) = stretches.get(self.at)?;
-        (*begin <= start).then(|| of_slot(self.sums, *slot))
     }
 }

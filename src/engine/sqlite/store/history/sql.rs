@@ -58,6 +58,8 @@ queries! {
     Read =
         "SELECT r.seq, r.stamp, c.stamp, EXISTS (SELECT 1 FROM main.history_building) \
          FROM main.changes_readers AS r LEFT JOIN main.changes AS c ON c.seq = r.seq WHERE r.name = 'history'";
+    /// How often somebody has done what the log isn't told.
+    Doubts = "SELECT doubts FROM main.changes_state";
     /// It has come so far.
     SetRead = "INSERT OR REPLACE INTO main.changes_readers (name, seq, stamp) VALUES ('history', ?1, ?2)";
     /// What the log says behind a row of it of runs and executions, of worktrees that went to the archive or came back, and of
@@ -94,6 +96,16 @@ queries! {
     /// The executions behind one, by rowid.
     NextExecutions = "SELECT rowid, id FROM main.zone_executions WHERE rowid > ?1 ORDER BY rowid LIMIT +?2";
 
+    /// The key of a run.
+    RunKey = "SELECT key FROM main.runs WHERE id = ?1 AND key > 0";
+    /// A run of ours.
+    LineOfRun = concat!(
+        line!(),
+        "FROM main.runs AS r CROSS JOIN main.history AS h ON h.at = r.created_at AND h.key = r.key WHERE r.key = +?1"
+    );
+    /// What is recorded as an execution only.
+    LineOfId = concat!(line!(), "FROM main.history AS h WHERE h.id = ?1");
+
     /// Where the history has an execution.
     PlaceOf = "SELECT at, key FROM main.history WHERE id = ?1";
     /// A run or an execution is, or has become, this.
@@ -126,17 +138,23 @@ queries! {
     );
 
     /// What a series comes to on a day.
-    Rollup = "SELECT cells FROM main.rollups WHERE dimension = +?1 AND day = +?2 AND key = +?3";
+    Rollup = "SELECT quarters FROM main.rollups WHERE dimension = +?1 AND day = +?2 AND key = +?3";
     /// It is this.
-    PutRollup = "INSERT OR REPLACE INTO main.rollups (dimension, day, key, cells) VALUES (?1, ?2, ?3, ?4)";
+    PutRollup = "INSERT OR REPLACE INTO main.rollups (dimension, day, key, whole, quarters) VALUES (?1, ?2, ?3, ?4, ?5)";
     /// It is nothing.
     RemoveRollup = "DELETE FROM main.rollups WHERE dimension = +?1 AND day = +?2 AND key = +?3";
     /// So is all.
     EmptyRollups = "DELETE FROM main.rollups";
-    /// What each series comes to on some days.
-    Rollups = "SELECT day, key, cells FROM main.rollups WHERE dimension = +?1 AND day BETWEEN +?2 AND +?3";
+    /// What a series comes to on a day, its quarters only where these are wanted.
+    OneRollup = "SELECT whole, iif(+?4, quarters, NULL) FROM main.rollups WHERE dimension = +?1 AND day = +?2 AND key = +?3";
     /// The same of what was pruned.
-    AllKept = "SELECT day, key, cells FROM main.rollups_kept WHERE dimension = +?1 AND day BETWEEN +?2 AND +?3";
+    OneKept = "SELECT whole, iif(+?4, quarters, NULL) FROM main.rollups_kept WHERE dimension = +?1 AND day = +?2 AND key = +?3";
+    /// What each series comes to on some days, likewise.
+    Rollups = "SELECT day, key, whole, iif(+?4, quarters, NULL) FROM main.rollups WHERE dimension = +?1 AND day BETWEEN +?2 AND +?3";
+    /// The same of what was pruned.
+    AllKept = "SELECT day, key, whole, iif(+?4, quarters, NULL) FROM main.rollups_kept WHERE dimension = +?1 AND day BETWEEN +?2 AND +?3";
+    /// Whether anything was pruned.
+    AnyKept = "SELECT 1 FROM main.rollups_kept LIMIT 1";
     /// On which of some days there are any.
     Days = "SELECT day FROM main.rollups WHERE dimension = 0 AND day BETWEEN +?1 AND +?2 \
          UNION ALL SELECT day FROM main.rollups_kept WHERE dimension = 0 AND day BETWEEN +?1 AND +?2";
@@ -146,13 +164,13 @@ queries! {
     ArchivedBranches = "SELECT key, branch_name FROM main.archived_worktrees WHERE restored_at IS NULL";
 
     /// What a series of what was pruned comes to on a day.
-    Kept = "SELECT cells FROM main.rollups_kept WHERE dimension = +?1 AND day = +?2 AND key = +?3";
+    Kept = "SELECT quarters FROM main.rollups_kept WHERE dimension = +?1 AND day = +?2 AND key = +?3";
     /// It is this.
-    PutKept = "INSERT OR REPLACE INTO main.rollups_kept (dimension, day, key, cells) VALUES (?1, ?2, ?3, ?4)";
+    PutKept = "INSERT OR REPLACE INTO main.rollups_kept (dimension, day, key, whole, quarters) VALUES (?1, ?2, ?3, ?4, ?5)";
     /// It is nothing.
     RemoveKept = "DELETE FROM main.rollups_kept WHERE dimension = +?1 AND day = +?2 AND key = +?3";
     /// All that there is of a worktree of it.
-    KeptOfWorktree = "SELECT day, cells FROM main.rollups_kept INDEXED BY rollups_kept_of_worktrees WHERE dimension = 4 AND key = +?1";
+    KeptOfWorktree = "SELECT day, quarters FROM main.rollups_kept INDEXED BY rollups_kept_of_worktrees WHERE dimension = 4 AND key = +?1";
     /// Where a run is in the history.
     PlaceOfRun = "SELECT created_at, key FROM main.runs WHERE id = ?1 AND key > 0";
     /// The history is to be built anew.

@@ -13,6 +13,8 @@ pub struct Tail {
     pub from: Option<Mark>,
     /// Where the log ended.
     pub to: Option<Mark>,
+    /// How often somebody had done by then what the log isn't told, where this is everything: the tables' place in the log tells else.
+    pub doubts: Option<i64>,
     /// By id; `None` is no more.
     pub lines: HashMap<String, Option<Line>>,
     /// Where the tables have what is otherwise now.

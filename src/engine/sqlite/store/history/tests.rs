@@ -23,8 +23,11 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
     match sql {
         // Its one row, or none.
         Sql::Read | Sql::Building | Sql::Built => &["history_building"],
+        Sql::Doubts => &["changes_state"],
         // The last row of the archive that has an id.
         Sql::ExecutionOf => &["(subquery-2)"],
+        // The first of them.
+        Sql::AnyKept => &["rollups_kept"],
         // Each has a branch.
         Sql::Branches => &["worktrees"],
         Sql::ArchivedBranches => &["archived_worktrees"],

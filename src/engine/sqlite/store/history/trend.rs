@@ -8,7 +8,7 @@ use super::ended::Wanted;
 use super::line::{Line, archived_key, archived_name};
 use super::list::Asked;
 use super::rollups::{DayOf, Dimension};
-use super::series::Series;
+use super::series::{OfDay, Series};
 use super::sql::Sql;
 use super::tail::Tail;
 use crate::engine::sqlite::driver::{Bind, Statement};
@@ -16,7 +16,7 @@ use crate::engine::sqlite::store::{Store, archive};
 use crate::engine::{By, TrendFilter, Trends};
 use crate::error::{Error, Result};
 use crate::model::Field;
-use crate::model::trend::day::{self, DAY, QUARTER};
+use crate::model::trend::day::{self, Plan, QUARTER, Stored};
 use crate::model::trend::{Buckets, Day, Ended};
 use crate::rows::Batch;
 
@@ -215,73 +215,72 @@ impl Store {
     ) -> Result<()> {
         let (first, last) = (day::place(series.buckets.from).0, day::place(series.buckets.to - 1).0);
         let between = [Bind::Integer(first), Bind::Integer(last)];
-        let mut add = |of: &str, day: i64, bytes: &[u8], kept: bool| {
-            let Some(name) = apart.series(of) else { return Ok(()) };
-            self.begin_if_any(series, name, apart.by, day, bytes, kept)
-        };
+        // Where buckets are whole days of UTC nobody needs the quarters.
+        let with_quarters = Bind::Integer((!series.buckets.are_of_days()).into());
         let is_there = self.version >= super::VERSION;
-        let tables = [(Sql::Rollup, Sql::Rollups, false), (Sql::Kept, Sql::AllKept, true)];
-        let tables = tables.into_iter().filter(|(.., kept)| is_there && (*kept || !tail.is_all()));
-        let is_changed = |key: &str, day, kept: bool| {
-            !kept && tail.rollups.days.contains_key(&DayOf { dimension, day, key: key.to_owned() })
-        };
-        match keys {
-            Some(keys) if dimension != Dimension::All => {
-                let days = if is_there { self.days(&between)? } else { BTreeSet::new() };
-                for (one, _, kept) in tables {
+        let is_pruned = is_there && self.finds(Sql::AnyKept, &[])?;
+        let tables = [(Sql::OneRollup, Sql::Rollups, false), (Sql::OneKept, Sql::AllKept, true)];
+        let counts = |kept: bool| if kept { is_pruned } else { is_there && !tail.is_all() };
+        for (one, each, kept) in tables.into_iter().filter(|(.., kept)| counts(*kept)) {
+            let is_changed = |key: &str, day| {
+                !kept && tail.rollups.days.contains_key(&DayOf { dimension, day, key: key.to_owned() })
+            };
+            let mut plan = (i64::MIN, series.plan(first, kept));
+            let mut add = |of: &str, day: i64, stored: Stored<'_>| {
+                let Some(name) = apart.series(of) else { return Ok(()) };
+                if plan.0 != day {
+                    plan = (day, series.plan(day, kept));
+                }
+                self.add_day(series, name, apart.by, &plan.1, &OfDay::Stored(stored))
+            };
+            match keys {
+                Some(keys) if dimension != Dimension::All => {
+                    let days = self.days(&between)?;
                     for key in keys {
-                        for day in days.iter().filter(|day| !is_changed(key, **day, kept)) {
-                            let of = [dimension.bind(), Bind::Integer(*day), Bind::Text(key)];
-                            self.first(one, &of, |row| row.with_blob(0, |bytes| add(key, *day, bytes, kept)))?
+                        for day in days.iter().filter(|day| !is_changed(key, **day)) {
+                            let of = [dimension.bind(), Bind::Integer(*day), Bind::Text(key), with_quarters];
+                            self.first(one, &of, |row| with_stored(row, 0, |stored| add(key, *day, stored)))?
                                 .unwrap_or(Ok(()))?;
                         }
                     }
                 }
-            }
-            _ => {
-                for (_, all, kept) in tables {
-                    self.each_row(all, &[dimension.bind(), between[0], between[1]], |row| {
-                        let day = row.integer(0);
-                        row.with_text(1, |key| {
-                            if is_changed(key, day, kept) {
-                                return Ok(());
-                            }
-                            row.with_blob(2, |bytes| add(key, day, bytes, kept))
-                        })?;
-                        Ok(true)
+                _ => self.each_row(each, &[dimension.bind(), between[0], between[1], with_quarters], |row| {
+                    let day = row.integer(0);
+                    row.with_text(1, |key| {
+                        if is_changed(key, day) { Ok(()) } else { with_stored(row, 2, |stored| add(key, day, stored)) }
                     })?;
-                }
+                    Ok(true)
+                })?,
             }
         }
-        let changed = tail.rollups.days.iter().filter(|(of, _)| of.dimension == dimension);
-        let changed = changed.filter(|(of, _)| (first..=last).contains(&of.day));
-        for (of, day) in changed.filter(|(of, _)| keys.is_none_or(|keys| keys.contains(&of.key.as_str()))) {
-            add(&of.key, of.day, &day.bytes(), false)?;
+        for (of, day) in &tail.rollups.days {
+            let is_asked = of.dimension == dimension && (first..=last).contains(&of.day);
+            if is_asked
+                && keys.is_none_or(|keys| keys.contains(&of.key.as_str()))
+                && let Some(name) = apart.series(&of.key)
+            {
+                let plan = series.plan(of.day, false);
+                self.add_day(series, name, apart.by, &plan, &OfDay::Changed(day))?;
+            }
         }
         Ok(())
     }
 
     /// Adds a day to a series, which there is from then on if it has any run in what is asked for.
-    fn begin_if_any(
-        &self,
-        series: &mut Series<'_>,
-        name: &str,
-        by: Option<By>,
-        day: i64,
-        bytes: &[u8],
-        kept: bool,
-    ) -> Result<()> {
+    fn add_day(&self, series: &mut Series<'_>, name: &str, by: Option<By>, plan: &Plan, day: &OfDay<'_>) -> Result<()> {
         if !series.has(name) {
-            let start = day.saturating_mul(DAY);
-            let is_whole = start >= series.buckets.from && start.saturating_add(DAY) <= series.buckets.to;
-            let of_day = || Day::read(bytes).ok_or_else(damaged);
-            let takes = |quarter: u8| series.takes(start + i64::from(quarter) * QUARTER, kept);
-            if !is_whole && !of_day()?.quarters().any(|(quarter, _)| takes(quarter)) {
+            let any = |day: &Day| day.quarters().any(|(quarter, _)| plan.takes(quarter));
+            let has_any = match day {
+                OfDay::Stored(_) if plan.is_whole() => true,
+                OfDay::Stored(Stored { quarters, .. }) => any(&Day::read(quarters).ok_or_else(damaged)?),
+                OfDay::Changed(day) => any(day),
+            };
+            if !has_any {
                 return Ok(());
             }
             self.begin(series, name, by)?;
         }
-        series.day(name, day, kept).map_or(Some(()), |mut into| day::read(bytes, &mut into)).ok_or_else(damaged)
+        series.add_day(name, plan, day).ok_or_else(damaged)
     }
 
     /// On which days there is anything.
@@ -319,6 +318,11 @@ impl Store {
         })?;
         added
     }
+}
+
+/// Lends a day as a row has it in two columns.
+fn with_stored<T>(row: &Statement, column: usize, take: impl FnOnce(Stored<'_>) -> T) -> T {
+    row.with_blob(column, |whole| row.with_blob(column + 1, |quarters| take(Stored { whole, quarters })))
 }
 
 /// What somebody else wrote into the rollups.

@@ -15,6 +15,9 @@ use crate::error::{Error, Result};
 /// After so long bodies are looked for from the beginning again: a run may have ended late.
 const ROUND_MS: i64 = 86_400_000;
 
+/// 16 MB of 4 KiB pages: so long a WAL should have been reset.
+const LONG_LOG: i32 = 4_000;
+
 /// What of runs is swept: the columns that say how far, and which still have it.
 #[derive(Clone, Copy)]
 enum Sweep {
@@ -138,11 +141,8 @@ impl Store {
             if work.is_over() {
                 return Ok(());
             }
-            if self.connection.with(disk::is_log_long)? {
-                work.stop();
-                return Ok(());
-            }
             self.atomically(|| self.connection.with(disk::shrink))?;
+            self.yield_to_checkpoints(work);
         }
         Ok(())
     }
@@ -241,6 +241,14 @@ impl Store {
         Ok(())
     }
 
+    /// Ends the call where the WAL has become long: in the pause that follows, somebody's commit resets it. No checkpoint of its own, which
+    /// would keep those of others from doing so.
+    fn yield_to_checkpoints(&self, work: &mut Work) {
+        if self.connection.log_frames() > LONG_LOG {
+            work.stop();
+        }
+    }
+
     /// Does something to the next runs: the last one that was looked at, `None` where there are no more.
     fn prune_step(
         &self,
@@ -248,10 +256,6 @@ impl Store {
         next: impl FnOnce(i64) -> Result<Stretch>,
         run: impl FnOnce(&[String]) -> Result<Option<(i64, i64)>>,
     ) -> Result<Option<Place>> {
-        if self.connection.with(disk::is_log_long)? {
-            work.stop();
-            return Ok(None);
-        }
         // Which they are is looked at with the lock, and when the history knows of all there is: somebody may have pinned one
         // meanwhile, or replaced it.
         let (last, runs, came) = self.atomically(|| {
@@ -270,6 +274,7 @@ impl Store {
             work.stop();
             return Ok(None);
         };
+        self.yield_to_checkpoints(work);
         work.done.runs += runs;
         work.done.bodies += bodies;
         work.done.bytes += bytes;

@@ -18,7 +18,7 @@ pub(super) struct Tail {
     /// The moves that are not in the table yet, the oldest first.
     pub moves: Vec<Move>,
     /// What comes of the board, if anything was read.
-    ledger: Option<Ledger>,
+    pub ledger: Option<Ledger>,
     /// The last row of the log.
     end: Entry,
 }
@@ -50,7 +50,7 @@ impl Store {
     }
 
     /// The board as two statements say it.
-    fn ledger(&self, worktrees: Sql, zones: Sql) -> Result<Ledger> {
+    pub(super) fn ledger(&self, worktrees: Sql, zones: Sql) -> Result<Ledger> {
         let mut ledger = Ledger::default();
         self.each_row(worktrees, &[], |row| {
             let known = Known { branch_name: row.text(1), is_there: row.integer(2) != 0, zone_id: row.text_or_null(3) };

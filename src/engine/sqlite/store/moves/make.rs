@@ -278,4 +278,9 @@ impl crate::engine::Moves for Store {
             self.latest_moves(filter, after, most, batch)
         })
     }
+
+    fn flow(&self, asked: &crate::engine::FlowFilter, batch: &mut Batch) -> Result<()> {
+        self.check_moves()?;
+        self.push_flow(asked, batch)
+    }
 }

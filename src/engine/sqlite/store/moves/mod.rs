@@ -1,8 +1,10 @@
-//! Moves: `unread` reads the log as the ledger takes it, `fold` is the ledger with that, `list` the moves that are asked for,
+//! Moves: `unread` reads the log as the ledger takes it, `fold` is the ledger with that, `list` the moves that are asked for, `flow` what
+//! they come to by buckets of time,
 //! `make` moves a worktree.
 
 mod cells;
 mod compiled;
+mod flow;
 mod fold;
 mod list;
 mod make;

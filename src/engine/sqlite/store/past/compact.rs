@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::queries::Query;
 use crate::error::Result;
 
 /// What is younger is left as it is: whoever follows the feed has read it by then.
@@ -35,7 +36,7 @@ impl Store {
     /// at and how many went; `None` at the end.
     pub(in crate::engine::sqlite::store) fn compact_slice(&self, after: i64) -> Result<Option<(i64, i64)>> {
         self.atomically(|| {
-            let now = self.first(Sql::LogEnd, &[], |row| row.integer(2))?.unwrap_or_default();
+            let now = self.first(Query::LogEnd, &[], |row| row.integer(2))?.unwrap_or_default();
             let mut looked = after;
             let mut positions: HashMap<String, Position> = HashMap::new();
             let (mut gone, mut merged) = (Vec::new(), HashMap::new());

@@ -19,7 +19,7 @@ const WAS: usize = 6;
 impl Store {
     /// The board at a time, and the place in the log; `None` where that is now. In a snapshot.
     pub(super) fn past(&self, at: i64) -> Result<Option<(Place, Board)>> {
-        let Some(end) = self.first(Sql::LogEnd, &[], |row| [0, 2].map(|column| row.integer(column)))? else {
+        let Some(end) = self.first(Query::LogEnd, &[], |row| [0, 2].map(|column| row.integer(column)))? else {
             return Err(self.pruned(at)?);
         };
         let [last, latest] = end;
@@ -38,7 +38,7 @@ impl Store {
             read(row, &mut canvas);
             Ok(true)
         })?;
-        let stamp = self.first(Sql::LogRow, &[Bind::Integer(to)], |row| row.integer(0))?.unwrap_or_default();
+        let stamp = self.first(Query::LogRow, &[Bind::Integer(to)], |row| row.integer(1))?.unwrap_or_default();
         Ok(Some((Place { seq: to, stamp }, canvas.into_board())))
     }
 

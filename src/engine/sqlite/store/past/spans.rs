@@ -6,6 +6,7 @@ use super::sql::Sql;
 use crate::engine::Control;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::queries::Query;
 use crate::error::Result;
 
 impl Store {
@@ -23,7 +24,7 @@ impl Store {
         }
         match control {
             Control::BeginImmediate | Control::BeginExclusive => {
-                self.past.began.set(self.first(Sql::LogEnd, &[], |row| row.integer(0))?);
+                self.past.began.set(self.first(Query::LogEnd, &[], |row| row.integer(0))?);
             }
             Control::Begin | Control::BeginDeferred | Control::Commit | Control::Rollback => self.past.began.set(None),
             Control::Savepoint | Control::Release | Control::RollbackTo => {}
@@ -33,7 +34,7 @@ impl Store {
 
     fn note_span(&self) -> Result<()> {
         let Some(before) = self.past.began.get() else { return Ok(()) };
-        let Some((last, at)) = self.first(Sql::LogEnd, &[], |row| (row.integer(0), row.integer(2)))? else {
+        let Some((last, at)) = self.first(Query::LogEnd, &[], |row| (row.integer(0), row.integer(2)))? else {
             return Ok(());
         };
         if last <= before + 1 {

@@ -8,10 +8,6 @@ queries! {
 
     /// The row of the log at a number, or the next one: its number and time.
     LogAt = "SELECT seq, at FROM main.changes WHERE seq >= ?1 ORDER BY seq LIMIT 1";
-    /// The last row of the log.
-    LogEnd = "SELECT seq, stamp, at FROM main.changes ORDER BY seq DESC LIMIT 1";
-    /// The stamp of a row of the log.
-    LogRow = "SELECT stamp FROM main.changes WHERE seq = ?1";
     /// The boards that were kept at a row or before, from which the log goes on, the latest first.
     Kept =
         "SELECT b.seq, b.data FROM main.boards AS b CROSS JOIN main.changes AS c ON c.seq = b.seq AND c.stamp = b.stamp \

@@ -7,7 +7,7 @@ use crate::engine::sqlite::store::tests::statements_are_planned;
 fn may_scan(sql: Sql) -> &'static [&'static str] {
     match sql {
         // The last row.
-        Sql::LogEnd | Sql::SinceKept => &["changes", "boards"],
+        Sql::SinceKept => &["changes", "boards"],
         // The whole board, which is kept.
         Sql::KeepBoard => &["t", "metadata", "wip_limits", "changes"],
         // Few rows: who reads the log, and one.

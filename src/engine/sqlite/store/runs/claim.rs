@@ -68,6 +68,7 @@ impl Store {
             let then = self.next_in(lane.zone_id, lane.agent_type, first, &spent.worktrees)?;
             if is_ours
                 && let Some(record) = self.load_queued(run)?
+                && let Some(record) = self.unless_deleted(record, now)?
                 && let Some(record) = self.hand_over(record, taker, now)?
             {
                 count_in(&mut limits, &record.zone_id, &record.agent_type);
@@ -77,6 +78,15 @@ impl Store {
             lanes.set_first(next, then);
         }
         Ok(claimed)
+    }
+
+    /// A queued run, unless its worktree or zone went without a trigger that ended it: `REPLACE` and a changed id by others
+    /// fire none. Such a run ends now.
+    fn unless_deleted(&self, mut record: Record, now: Moment) -> Result<Option<Record>> {
+        let Some(gone) = self.what_is_gone(&record)? else { return Ok(Some(record)) };
+        record.said.error = Some(gone.into());
+        self.apply_to(&record.id.clone(), Some(record), &Call::Delete, None, now, |_| ())?;
+        Ok(None)
     }
 
     /// Writes that a worker holds a run that the queue has let go of; `None` where it can't be held.

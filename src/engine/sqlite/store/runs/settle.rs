@@ -207,7 +207,7 @@ impl Store {
             Ok(_) => record.executed = true,
             Err(Error::Engine { number: ffi::SQLITE_CONSTRAINT_FOREIGNKEY, .. }) => {
                 record.life.state = State::Ended { end: End::Cancelled, at: wall_ms };
-                record.said.error = Some(self.what_is_gone(record)?.into());
+                record.said.error = self.what_is_gone(record)?.map(Into::into);
             }
             Err(Error::Engine {
                 number: ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_UNIQUE, ..
@@ -217,10 +217,15 @@ impl Store {
         Ok(())
     }
 
-    fn what_is_gone(&self, record: &Record) -> Result<&'static str> {
+    /// What a run of it says whose zone or worktree is not there any more.
+    pub(super) fn what_is_gone(&self, record: &Record) -> Result<Option<&'static str>> {
         let places = [Bind::Text(&record.zone_id), Bind::Text(&record.worktree_id)];
-        let no_zone = self.first(Sql::Places, &places, |row| row.is_null(0))?;
-        Ok(if no_zone == Some(true) { "The zone was deleted" } else { "The worktree was deleted" })
+        let missing = self.first(Sql::Places, &places, |row| [0, 1].map(|column| row.is_null(column)))?;
+        Ok(match missing {
+            Some([true, _]) => Some("The zone was deleted"),
+            Some([_, true]) => Some("The worktree was deleted"),
+            _ => None,
+        })
     }
 
     fn update_run(&self, record: &Record) -> Result<()> {

@@ -1,0 +1,136 @@
+'use strict';
+
+const fs = require('node:fs');
+const { Option } = require('commander');
+const { withDatabase } = require('./database.js');
+const { Usage } = require('./outcome.js');
+const { colour, many, print, printJson, printable, progressBar } = require('./output.js');
+const { duration, integer, several, worktreeOf, zoneOf } = require('./run_options.js');
+const { statusText } = require('./run_text.js');
+
+const STATUSES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'timedOut', 'lost'];
+const MODES = ['words', 'substring'];
+const IN = ['prompt', 'result', 'error', 'question', 'answer'];
+
+const EXAMPLES = `
+The search is off until --enable has built its index, once for each mode; --disable removes it. Nothing in the text is syntax, without --syntax.
+
+Examples:
+  visual-db search --enable
+  visual-db search src/db.rs:42 --zone Development --status failed
+  visual-db search 'login NOT form' --syntax --in prompt
+  visual-db search serById --mode substring --json`;
+
+/** `visual-db search` */
+module.exports = (root, run) => {
+  root
+    .command('search')
+    .argument('[text]', 'what is looked for')
+    .description('find runs by what they say: prompts, results, errors, questions, answers')
+    .addOption(new Option('--mode <mode>', 'whole words, or any part of a text').choices(MODES))
+    .option('--in <field>', `only in this field (${IN.join(', ')})`, several)
+    .option('--syntax', 'the text is an expression of FTS5')
+    .option('--zone <zone>', 'only runs of this zone, by its id or name', several)
+    .option('--worktree <worktree>', 'only those of this worktree, by its id or branch', several)
+    .option('--agent <agent>', 'only those of this agent', several)
+    .option('--status <status>', `only those in this state (${STATUSES.join(', ')})`, several)
+    .option('--model <model>', 'only those that used this model')
+    .option('--parent <run>', 'only the parts of this run')
+    .option('--branch <branch>', 'only those of the worktrees on this branch')
+    .option('--since <time>', 'only those created then or later, as ISO 8601')
+    .option('--until <time>', 'only those created then or before')
+    .option('--min-duration <duration>', 'only those that took so long or longer, such as 90s or 2h', duration)
+    .option('--limit <count>', 'how many at most, 1 to 1,000', integer, 50)
+    .option('--after <next>', 'where an earlier list ended: its `next`')
+    .option('--enable', 'build the index first, where there is none')
+    .option('--disable', 'remove the index')
+    .addHelpText('after', EXAMPLES)
+    .action(run(search));
+};
+
+function search(options, text) {
+  const { db, json, mode, enable, disable } = options;
+  if (text === undefined && !enable && !disable) throw new Usage('say what to look for, or --enable, or --disable');
+  if (disable) {
+    if (text !== undefined || enable) throw new Usage('--disable stands alone');
+    const was = withDatabase(db, {}, (database) => database.disableSearch());
+    return json ? printJson({ disabled: was }) : print(was ? 'The index is removed.' : 'There is no index.');
+  }
+  if (enable) build(options, mode, text === undefined);
+  if (text === undefined) return undefined;
+  const page = opened(db, (database) => database.searchRuns(text, filterOf(database, options)));
+  return json ? printJson(page) : show(page);
+}
+
+/** Who may write indexes what was written since; who may not looks at that, too. */
+function opened(db, use) {
+  return withDatabase(db, { readonly: !isWritable(db) }, use);
+}
+
+function isWritable(db) {
+  try {
+    fs.accessSync(db, fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Builds the index, and says so unless something is looked for, which then is what is said. */
+function build(options, mode, says) {
+  const bar = progressBar(options);
+  const progress = ({ indexed, total }) =>
+    bar.progress?.({ stage: 'index', totalPages: total, remainingPages: total - indexed });
+  try {
+    const built = withDatabase(options.db, {}, (database) => database.enableSearch({ mode, progress }));
+    bar.stop();
+    if (!says) return;
+    if (options.json) printJson(built);
+    else print(`${many(built.indexed, 'run')} indexed: ${built.modes.join(' and ')} can be searched.`);
+  } finally {
+    bar.stop();
+  }
+}
+
+function filterOf(database, options) {
+  const { zone, worktree, agent, status, model, parent, branch, since, until, minDuration, limit, after } = options;
+  return {
+    mode: options.mode,
+    in: options.in,
+    syntax: options.syntax,
+    zoneId: zone?.map((given) => zoneOf(database, given)),
+    worktreeId: worktree?.map((given) => worktreeOf(database, given)),
+    agentType: agent,
+    status,
+    model,
+    parentRunId: parent,
+    branchName: branch,
+    since,
+    until,
+    minDurationMs: minDuration,
+    limit,
+    after,
+  };
+}
+
+function show({ items, next }) {
+  if (items.length === 0) return print('Nothing was found.');
+  for (const { run, field, snippet, ranges } of items) {
+    print(`${printable(run.id)}  ${statusText(run.status)}  ${run.createdAt}  ${printable(run.agentType)}, ${field}`);
+    print(`  ${marked(snippet, ranges)}`);
+  }
+  if (next !== null) print(`There are more: --after ${next}`);
+  return undefined;
+}
+
+/** The snippet as one line, its hits in colour. */
+function marked(snippet, ranges) {
+  const line = (text) => printable(text.replaceAll(/\s+/g, ' '));
+  let at = 0;
+  let shown = '';
+  for (const [start, end] of ranges) {
+    shown += line(snippet.slice(at, start)) + colour('yellow', line(snippet.slice(start, end)));
+    at = end;
+  }
+  return shown + line(snippet.slice(at));
+}

@@ -1,0 +1,84 @@
+//! Single runs, for who finds them otherwise than in an order.
+
+use super::line::Line;
+use super::list::Asked;
+use super::log::Read;
+use super::mark::Mark;
+use super::sql::Sql;
+use crate::engine::sqlite::driver::{Bind, Statement};
+use crate::engine::sqlite::store::Store;
+use crate::error::Result;
+
+/// What a run is known by for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// A run of ours, by its key.
+    Run(i64),
+    /// What is recorded as an execution only, by its id.
+    Recorded(String),
+}
+
+impl Line {
+    /// What it is known by.
+    pub fn known(&self) -> Known {
+        self.recorded.as_ref().map_or(Known::Run(self.place.key), |recorded| Known::Recorded(recorded.id.clone()))
+    }
+}
+
+impl Store {
+    /// What there is under an id now.
+    pub(in crate::engine::sqlite::store) fn line_of(&self, id: &str) -> Result<Option<Line>> {
+        Ok(self.truth(id, 0, false)?.line)
+    }
+
+    /// The key of the run that has an id.
+    pub(in crate::engine::sqlite::store) fn run_key(&self, id: &str) -> Result<Option<i64>> {
+        self.first(Sql::RunKey, &[Bind::Text(id)], |row| row.integer(0))
+    }
+
+    /// Sees to it that the tables have every run, but for what the log still has to tell: from where on. In a transaction that may
+    /// write.
+    pub(in crate::engine::sqlite::store) fn whole_history(&self) -> Result<Option<Mark>> {
+        loop {
+            match self.history_read()? {
+                Some(Read { building: false, mark }) => return Ok(Some(mark)),
+                _ if self.fold_step()? => {}
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    /// Whether the tables have every run as it is. In a snapshot, behind [`Store::read_tail`].
+    pub(in crate::engine::sqlite::store) fn history_is_whole(&self) -> bool {
+        let tail = self.history.tail.borrow();
+        !tail.is_all() && tail.lines.is_empty()
+    }
+
+    /// A run, if it is one of those that are asked for. In a snapshot, behind [`Store::read_tail`].
+    pub(in crate::engine::sqlite::store) fn asked_line(
+        &self,
+        known: &Known,
+        asked: &Asked<'_>,
+    ) -> Result<Option<Line>> {
+        let tail = self.history.tail.borrow();
+        let in_tail = match known {
+            Known::Recorded(id) => tail.lines.get(id).map(Option::as_ref),
+            Known::Run(key) => tail.lines().find(|line| line.place.key == *key).map(Some),
+        };
+        if let Some(line) = in_tail {
+            return Ok(line.filter(|line| asked.takes_line(line)).cloned());
+        }
+        if tail.is_all() {
+            return Ok(None);
+        }
+        let take = |row: &Statement| -> Result<Option<Line>> {
+            let line = Line::read(row, false);
+            Ok((!tail.hides(line.place) && asked.takes_row(self, row)?).then_some(line))
+        };
+        let found = match known {
+            Known::Run(key) => self.first(Sql::LineOfRun, &[Bind::Integer(*key)], take)?,
+            Known::Recorded(id) => self.first(Sql::LineOfId, &[Bind::Text(id)], take)?,
+        };
+        found.unwrap_or(Ok(None))
+    }
+}

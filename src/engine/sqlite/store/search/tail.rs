@@ -1,0 +1,93 @@
+//! What the file's index doesn't have yet, where this connection may not write it now: in an index in TEMP. What was done to TEMP in a
+//! transaction goes with it, so TEMP itself says what it has.
+
+use super::index::Where;
+use super::sql::Sql;
+use super::state::State;
+use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::history::{Known, Mark};
+use crate::error::Result;
+
+/// What is read of the log at once.
+const STRETCH: usize = 5_000;
+
+impl Store {
+    /// Brings the index in TEMP up to date: whether it has anything. In a snapshot.
+    pub(super) fn read_search_tail(&self, state: State, from: Mark) -> Result<bool> {
+        let Some(end) = self.log_mark()? else { return Ok(false) };
+        if self.search_log(from.seq, 1)?.rows == 0 {
+            return Ok(false);
+        }
+        let known = if self.has_tail_tables()? { self.first(Sql::TailMark, &[], marks)? } else { None };
+        let mut to = match known {
+            // The same index, and the log as it was: nothing of it was rolled back, and the file is no other one.
+            Some((begun, read)) if begun == from && self.log_has(read)? => read,
+            _ => {
+                self.make_tail_tables(state)?;
+                from
+            }
+        };
+        while to != end {
+            let stretch = self.search_log(to.seq, STRETCH)?;
+            for id in &stretch.ids {
+                self.refresh_tail(state, id)?;
+            }
+            for id in self.ids_of_zones(state, &stretch)? {
+                self.refresh_tail(state, &id)?;
+            }
+            to = if stretch.rows < STRETCH { end } else { stretch.last.unwrap_or(end) };
+        }
+        let values = [from.seq, from.stamp, to.seq, to.stamp].map(Bind::Integer);
+        self.write_run(Sql::SetTailMark, &values)?;
+        Ok(true)
+    }
+
+    /// What has an id is in TEMP as it is now, and so is what is no more: what the file's index has of it counts for nothing.
+    fn refresh_tail(&self, state: State, id: &str) -> Result<()> {
+        let now = self.document(id)?;
+        let run = self.run_key(id)?.map(Known::Run);
+        let recorded = Known::Recorded(id.to_owned());
+        for known in run.iter().chain([&recorded]) {
+            let in_tail = self.doc_of(Where::Tail, known)?.map(|(doc, _)| doc);
+            let doc = match in_tail {
+                Some(doc) => Some(doc),
+                None => self.doc_of(Where::File, known)?.map(|(doc, _)| doc),
+            };
+            if let Some(doc) = in_tail {
+                self.remove_words(Where::Tail, state, doc)?;
+            }
+            match &now {
+                Some((now, document)) if now == known => {
+                    let doc = doc.map_or_else(|| self.next_doc(), Ok)?;
+                    self.put_document(Where::Tail, state, doc, known, document)?;
+                }
+                _ if doc.is_some() => self.put_nothing(doc.unwrap_or_default(), known)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The number that the file's index is going to give what is new, if it goes on as the log does.
+    fn next_doc(&self) -> Result<i64> {
+        let mut last = 0;
+        for sql in [Sql::LastDoc, Sql::TailLastDoc] {
+            last = self.first(sql, &[], |row| row.integer(0))?.unwrap_or_default().max(last);
+        }
+        Ok(last + 1)
+    }
+
+    fn put_nothing(&self, doc: i64, known: &Known) -> Result<()> {
+        let (run, id) = match known {
+            Known::Run(key) => (Some(*key), None),
+            Known::Recorded(id) => (None, Some(id.as_str())),
+        };
+        self.write_run(Sql::TailPutRun, &[Bind::Integer(doc), run.into(), id.into(), Bind::Null]).map(drop)
+    }
+}
+
+fn marks(row: &crate::engine::sqlite::driver::Statement) -> (Mark, Mark) {
+    let mark = |at| Mark { seq: row.integer(at), stamp: row.integer(at + 1) };
+    (mark(0), mark(2))
+}

@@ -1,0 +1,99 @@
+//! How worktrees flow through the zones: how many are where at the end of each bucket of time, how many come and go, how long they stay.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::Move;
+use crate::model::trend::Buckets;
+
+/// Since when a worktree is where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Since {
+    /// Since when it is in its zone.
+    pub zone: i64,
+    /// Since when it is in any, where that is known.
+    pub board: Option<i64>,
+}
+
+/// What flows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flow {
+    /// Of each bucket, how many are in each zone at its end; of a zone that is not named, none.
+    pub counts: Vec<BTreeMap<String, i64>>,
+    /// How many came in each bucket.
+    pub arrived: Vec<i64>,
+    /// How many left.
+    pub left: Vec<i64>,
+    /// How long those that left had been there, in milliseconds.
+    pub lead: Vec<i64>,
+    /// By zone, how long those that left it had been in it.
+    pub stays: BTreeMap<String, Vec<i64>>,
+}
+
+impl Flow {
+    /// What moves make of it: all those from a time on, in their order, the last of which led to what is in each zone now. `before` tells
+    /// since when a worktree was in its zone before the first of them that is given.
+    ///
+    /// # Errors
+    /// Those of `before`.
+    pub fn new<E>(
+        buckets: &Buckets,
+        moves: &[Move],
+        now: BTreeMap<String, i64>,
+        mut before: impl FnMut(&Move) -> Result<Option<Since>, E>,
+    ) -> Result<Self, E> {
+        let count = buckets.starts.len();
+        let mut flow = Self { arrived: vec![0; count], left: vec![0; count], ..Self::default() };
+        let mut since: HashMap<&str, Option<Since>> = HashMap::new();
+        for of in moves {
+            let was = match since.get(of.worktree_id.as_str()) {
+                Some(known) => *known,
+                None if of.from.is_some() => before(of)?,
+                None => None,
+            };
+            if let Some(bucket) = buckets.of(of.at) {
+                flow.arrived[bucket] += i64::from(of.from.is_none());
+                flow.left[bucket] += i64::from(of.to.is_none());
+                if let (Some(from), Some(was)) = (&of.from, was) {
+                    flow.stays.entry(from.id.clone()).or_default().push(of.at - was.zone);
+                }
+                if let (None, Some(board)) = (&of.to, was.and_then(|was| was.board)) {
+                    flow.lead.push(of.at - board);
+                }
+            }
+            let board = if of.from.is_none() { Some(of.at) } else { was.and_then(|was| was.board) };
+            since.insert(&of.worktree_id, of.to.as_ref().map(|_| Since { zone: of.at, board }));
+        }
+        flow.counts = counts(buckets, moves, now);
+        flow.lead.sort_unstable();
+        flow.stays.values_mut().for_each(|stays| stays.sort_unstable());
+        Ok(flow)
+    }
+}
+
+/// How many are in each zone at the end of each bucket: what is now, but for what was moved since.
+fn counts(buckets: &Buckets, moves: &[Move], mut now: BTreeMap<String, i64>) -> Vec<BTreeMap<String, i64>> {
+    let mut undone = moves.len();
+    let mut counts = Vec::with_capacity(buckets.starts.len());
+    for nth in (0..buckets.starts.len()).rev() {
+        let end = buckets.starts.get(nth + 1).copied().unwrap_or(buckets.to);
+        while undone > 0 && moves[undone - 1].at >= end {
+            undone -= 1;
+            let Move { from, to, .. } = &moves[undone];
+            for (stop, sign) in [(to, -1), (from, 1)] {
+                if let Some(stop) = stop {
+                    *now.entry(stop.id.clone()).or_default() += sign;
+                }
+            }
+        }
+        counts.push(now.clone());
+    }
+    counts.reverse();
+    counts
+}
+
+/// So that a share of some lengths, in their order, are no longer, in hundredths; `None` of none.
+#[must_use]
+pub fn percentile(lengths: &[i64], share: usize) -> Option<i64> {
+    let rank = (lengths.len() * share).div_ceil(100).max(1);
+    lengths.get(rank - 1).copied()
+}

@@ -1,0 +1,65 @@
+//! What somebody types, as FTS5 is asked for it.
+
+/// How texts are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Whole words, whatever their case and accents.
+    Words,
+    /// Any part of a text, whatever its case.
+    Substring,
+}
+
+impl Mode {
+    /// The bit that stands for it.
+    #[must_use]
+    pub const fn bit(self) -> i64 {
+        match self {
+            Self::Words => 1,
+            Self::Substring => 2,
+        }
+    }
+}
+
+/// So many trigrams are asked for at most.
+const MOST_TRIGRAMS: usize = 64;
+
+/// What was typed as an expression in which nothing is syntax: each piece between spaces a phrase, and all of them asked for.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    text.split(|character: char| character.is_whitespace() || character == '\0')
+        .filter(|piece| !piece.is_empty())
+        .map(quoted)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The trigrams of a text, all of which are in every text that it is a part of.
+#[must_use]
+pub fn trigrams(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let mut asked: Vec<String> = Vec::new();
+    for three in characters.windows(3).filter(|three| !three.contains(&'\0')) {
+        let three = quoted(&three.iter().collect::<String>());
+        if !asked.contains(&three) && asked.len() < MOST_TRIGRAMS {
+            asked.push(three);
+        }
+    }
+    asked.join(" AND ")
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_typed_is_syntax() {
+        assert_eq!(literal("  src/db.rs:42 OR \"x\"\0y* "), r#""src/db.rs:42" "OR" """x""" "y*""#);
+        assert_eq!(trigrams("a\"bcd"), r#""a""b" AND """bc" AND "bcd""#);
+        assert_eq!(trigrams("ab\0cd"), "");
+        assert_eq!(trigrams("aaaaa"), r#""aaa""#);
+    }
+}

@@ -1,0 +1,89 @@
+//! Where a text is in another, whatever the case.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// What is looked for.
+#[derive(Debug)]
+pub struct Needle(String);
+
+/// So many hits of a text are told.
+const MOST: usize = 4096;
+
+impl Needle {
+    /// This text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self(folded(text).into_owned())
+    }
+
+    /// Where it is in a text, in bytes; hits don't overlap.
+    #[must_use]
+    pub fn hits(&self, text: &str) -> Vec<Range<usize>> {
+        let folded = folded(text);
+        if self.0.is_empty() || !folded.contains(&self.0) {
+            return Vec::new();
+        }
+        let in_folded = folded.match_indices(&self.0).take(MOST).map(|(at, hit)| at..at + hit.len());
+        if let Cow::Borrowed(_) = folded {
+            return in_folded.collect();
+        }
+        // A character is one in both, but may take more bytes in one of them.
+        let mut places = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+        let mut folded_places = folded.char_indices().map(|(at, _)| at).chain([folded.len()]);
+        let mut place_of = |wanted: usize| {
+            places.by_ref().zip(folded_places.by_ref()).find(|(_, folded)| *folded == wanted).map(|(place, _)| place)
+        };
+        let mut found: Vec<Range<usize>> = Vec::new();
+        let mut last = None;
+        for hit in in_folded {
+            // Where one hit ends and the next begins is asked for once.
+            let start = if last == Some(hit.start) { found.last().map(|range| range.end) } else { place_of(hit.start) };
+            let (Some(start), Some(end)) = (start, place_of(hit.end)) else { break };
+            last = Some(hit.end);
+            found.push(start..end);
+        }
+        found
+    }
+}
+
+/// The text in which case makes no difference, character by character; what is one already is only lent.
+fn folded(text: &str) -> Cow<'_, str> {
+    let is_folded = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if text.bytes().all(is_folded) {
+        return Cow::Borrowed(text);
+    }
+    if text.is_ascii() {
+        return Cow::Owned(text.to_ascii_lowercase());
+    }
+    Cow::Owned(text.chars().map(folded_character).collect())
+}
+
+fn folded_character(character: char) -> char {
+    let mut lower = character.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(one), None) => one,
+        _ => character,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hits(needle: &str, text: &str) -> Vec<String> {
+        Needle::of(needle).hits(text).into_iter().map(|hit| text[hit].to_owned()).collect()
+    }
+
+    #[test]
+    fn case_makes_no_difference() {
+        assert_eq!(hits("userby", "getUserById, getuserbyid"), ["UserBy", "userby"]);
+        assert_eq!(hits("straße", "STRAßE Straße"), ["STRAßE", "Straße"]);
+        // U+023A takes two bytes, and three as U+2C65.
+        assert_eq!(hits("bc", "ȺBC ȺⱥBC"), ["BC", "BC"]);
+        assert_eq!(hits("aa", "aaaa"), ["aa", "aa"]);
+        assert_eq!(hits("ÄÄ", "äÄÄä"), ["äÄ", "Ää"]);
+        assert_eq!(hits("", "abc"), [] as [&str; 0]);
+        assert_eq!(hits("İ", "xİy"), ["İ"]);
+    }
+}
