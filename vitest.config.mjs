@@ -6,25 +6,10 @@ const install = '__test__/*-install-*.test.mjs';
 /** What takes ten seconds or more, since it starts, kills and waits for many processes, or compiles. */
 const long = [
   '__test__/faults/*.test.mjs',
-  ...[
-    '27-demo',
-    '27-memory',
-    '29-waiting-*',
-    '60-*',
-    '62-*',
-    '63-*',
-    '64-*',
-    '65-*',
-    '75-*',
-    '79-*',
-    '81-*',
-    '86-*',
-    '88-*',
-  ],
-  ...['78-command-line', '78-command-line-archive', '78-command-line-doctor-runs', '78-command-line-moves'],
-  ...['78-command-line-runs', '78-command-line-show', '120-*', '121-*', '122-*', '131-command-line-*'],
-  ...['133-feed-*', '136-*', '138-*'],
-].map((name) => (name.includes('/') ? name : `__test__/${name}.test.mjs`));
+  '__test__/{27-demo,27-memory,29-waiting-*,60-*,62-*,63-*,64-*,65-*,75-*,79-*,81-*,86-*,88-*}.test.mjs',
+  '__test__/78-command-line{,-archive,-doctor-runs,-moves,-runs,-show}.test.mjs',
+  '__test__/{120-*,121-*,122-*,131-command-line-*,133-feed-*,136-*,138-*,144-search-of-*}.test.mjs',
+];
 
 /** Under these tools a file may take an hour. */
 const patient = process.env.VISUAL_DB_TORTURE || process.env.VISUAL_DB_ASAN;
