@@ -2057,6 +2057,41 @@ export interface VisualDatabaseError extends Error {
   current?: unknown;
 }
 
+/** What {@link createStudioHandler} takes. An unknown key is a `TypeError`. */
+export interface StudioOptions<Request = any> {
+  /** Whether the page may move worktrees, and cancel, retry and answer runs. Default: `false`, it only looks. */
+  write?: boolean | undefined;
+  /** Who does what is done there. Default: `{ kind: 'user', id: 'studio' }`. */
+  actor?: By | undefined;
+  /** The path that it is mounted under, such as `'/studio'`, where the server doesn't take it off. Default: `''`. */
+  basePath?: string | undefined;
+  /**
+   * A secret of at least 32 letters, digits, `-` and `_`: whoever opens `/?token=…` gets a cookie for it, and only by names of this
+   * machine (`127.0.0.1`, `localhost`). Either this or `authorize` has to be given.
+   */
+  token?: string | undefined;
+  /** Asked of each request, behind a login of one's own: only `true` lets in. */
+  authorize?: ((request: Request) => boolean | Promise<boolean>) | undefined;
+}
+
+/**
+ * Studio, the page that `visual-db studio` opens, as a handler for `node:http`: for a server that mounts it behind its own login.
+ * It has no state but the database, and closes nothing.
+ *
+ * @returns the handler; its promise is fulfilled once the request is answered, and is never rejected
+ * @throws {TypeError} for options of a wrong kind, and where neither `token` nor `authorize` is given
+ * @example
+ * const studio = createStudioHandler(db, { basePath: '/studio', authorize: (request) => sessions.has(request.headers.cookie) });
+ * createServer((request, response) => {
+ *   if (request.url.startsWith('/studio')) return studio(request, response);
+ *   board(request, response);
+ * }).listen(8080);
+ */
+export function createStudioHandler<Request = any, Response = any>(
+  db: VisualDatabase<any>,
+  options: StudioOptions<Request>,
+): (request: Request, response: Response) => Promise<void>;
+
 /** A failure of SQLite. What it has beside its `code`, {@link VisualDatabaseError} says. */
 export class SqliteError extends Error implements VisualDatabaseError {
   constructor(message: string, code: string);

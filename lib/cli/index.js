@@ -19,6 +19,7 @@ const COMMANDS = [
   require('./board.js'),
   require('./worktrees.js'),
   require('./watch.js'),
+  require('./studio.js'),
   require('./doctor.js'),
   require('./vacuum.js'),
   require('./prune.js'),

@@ -24,6 +24,7 @@ const LAYERS = {
   lib: [
     /^lib\/cli\//,
     /^lib\/index\.m?js$/,
+    /^lib\/studio\//,
     /^lib\/entry\//,
     /^lib\/(visual|backup|schema|transfer)\//,
     /^lib\/raw\//,
