@@ -168,6 +168,18 @@ describe('recordUsage(id, usage)', () => {
     expect(db.getBudgets()).toMatchObject([{ spentMicros: 4500 }]);
   });
 
+  it('of an execution before there is any run takes nothing from the first run', () => {
+    const db = board();
+    const recorded = db.recordExecution({ ...wanted(), success: true });
+    db.recordUsage(recorded, EVENT);
+    const { run } = running(db);
+    expect(db.getRun(run.id).status).toBe('running');
+    expect(db.listRuns({ orderBy: 'oldest' }).items.map(({ id, status }) => [id, status])).toStrictEqual([
+      [recorded, 'succeeded'],
+      [run.id, 'running'],
+    ]);
+  });
+
   it('of a run that there is none of is ERR_NOT_FOUND', () => {
     expect(refusal(() => board().recordUsage('nowhere', EVENT))).toMatchObject({
       code: 'ERR_NOT_FOUND',

@@ -29,10 +29,11 @@ queries! {
     /// The open run that has this idempotency key.
     SameKey = "SELECT id FROM main.runs WHERE idempotency_key = ?1 AND finished_at IS NULL";
     /// A new run, in line where it may be claimed at once. Where its zone or its worktree isn't there, a NOT NULL refuses it.
+    /// Its key is above 0 also where there are only those of executions, which SQLite would go on from.
     Insert =
-        "INSERT INTO main.runs (id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, max_attempts, \
+        "INSERT INTO main.runs (key, id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, max_attempts, \
          timeout_ms, idempotency_key, parent_run_id, retry_of, metadata, \"by\", prompt) \
-         VALUES (?1, 'queued', (SELECT id FROM main.zones WHERE id = ?2), (SELECT id FROM main.worktrees WHERE id = ?3), \
+         VALUES (max(coalesce((SELECT max(key) FROM main.runs), 0), 0) + 1, ?1, 'queued', (SELECT id FROM main.zones WHERE id = ?2), (SELECT id FROM main.worktrees WHERE id = ?3), \
          ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
     /// What a run has become, when it goes back to the queue, waits or ends.
     Update =
