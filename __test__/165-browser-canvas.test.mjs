@@ -119,7 +119,14 @@ describe('the canvas', () => {
   test('is moved by dragging, nearer and farther by the wheel, and all of it is one press away', async () => {
     const { page } = await opened();
     const login = card(page, 'feature/login');
-    const before = await login.boundingBox();
+    // It takes some of the canvas's room when it comes.
+    await page.getByRole('slider', { name: 'Time' }).waitFor();
+    let before = null;
+    await soon(async () => {
+      const last = before?.y;
+      before = await login.boundingBox();
+      return before.y === last;
+    }).toBe(true);
     await page.mouse.move(600, 700);
     await page.mouse.down();
     await page.mouse.move(500, 600, { steps: 5 });

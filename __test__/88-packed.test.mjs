@@ -144,7 +144,7 @@ describe('a packed package', () => {
     /** What may be loaded beside the one file: the command line itself, and of the rest nothing. */
     const past = (files) => files.filter((file) => !/^(bin|lib\/cli|scripts)\/|^lib\/index\.js$/.test(file));
 
-    test('take all of the package from the one file, each in the one thread that needs it', () => {
+    test('take all of the package from the one file, each in the one thread that needs it', { timeout: 90_000 }, () => {
       const cwd = temporaryFolder();
       mkdirSync(join(cwd, 'data'));
       const phase9 = run([join(installed, 'scripts/migrate_to_phase9.js')], { cwd });
