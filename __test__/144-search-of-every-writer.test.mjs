@@ -192,6 +192,17 @@ describe('a search finds', () => {
     expect(idsOf(db.searchRuns('trolley').items.map(({ run }) => run))).toEqual([kept]);
   });
 
+  it('everything, also as the first call behind a zone that was deleted', () => {
+    const dbPath = temporaryFile();
+    const db = searching(dbPath);
+    const kept = db.recordExecution(execution({ prompt: 'cart' }));
+    db.searchRuns('cart');
+    db.createZone({ id: 'zone-gone', name: 'Gone' });
+    db.deleteZone('zone-gone');
+    db.close();
+    expect(idsOf(open({ dbPath }).searchRuns('cart').items.map(({ run }) => run))).toEqual([kept]);
+  });
+
   it('everything, also where the log was emptied, and in a backup that was restored', () => {
     const dbPath = temporaryFile();
     const db = searching(dbPath);

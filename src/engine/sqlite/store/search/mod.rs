@@ -82,9 +82,6 @@ impl crate::engine::Search for Store {
         batch: &mut Batch,
     ) -> Result<()> {
         self.connection.check_idle()?;
-        if !self.search.registered.replace(true) {
-            self.connection.register_hits().inspect_err(|_| self.search.registered.set(false))?;
-        }
         self.in_snapshot(|| {
             let _busy = self.connection.enter();
             let (Some(state), Some(read)) = (self.search_state()?, self.search_read()?) else { return Ok(()) };

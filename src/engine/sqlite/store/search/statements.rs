@@ -10,6 +10,10 @@ use crate::error::Result;
 
 impl Listed for Sql {
     fn compiled(self, store: &Store) -> Result<&Rc<Statement>> {
+        // Some name the function, and whichever call comes first may be the one that compiles them.
+        if !store.search.registered.replace(true) {
+            store.connection.register_hits().inspect_err(|_| store.search.registered.set(false))?;
+        }
         store.search.statements.get(&store.connection, self as usize, || store.text(self.sql()))
     }
 }
