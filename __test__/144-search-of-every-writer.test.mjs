@@ -200,7 +200,13 @@ describe('a search finds', () => {
     db.createZone({ id: 'zone-gone', name: 'Gone' });
     db.deleteZone('zone-gone');
     db.close();
-    expect(idsOf(open({ dbPath }).searchRuns('cart').items.map(({ run }) => run))).toEqual([kept]);
+    expect(
+      idsOf(
+        open({ dbPath })
+          .searchRuns('cart')
+          .items.map(({ run }) => run),
+      ),
+    ).toEqual([kept]);
   });
 
   it('everything, also where the log was emptied, and in a backup that was restored', () => {
