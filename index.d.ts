@@ -1097,7 +1097,10 @@ export interface StoredRetention {
 
 /** What {@link VisualDatabase.prune} takes. */
 export interface PruneOptions extends RetentionPolicy {
-  /** `true`: only say what would go. `diskBytes` is 0 then. */
+  /**
+   * `true`: only say what would go. `diskBytes` is 0 then. A `readonly` connection tells it of what others have put into the lists of
+   * runs so far: it can't read the rest of the log into them first, as one that may write does. `maxBytes` is not reckoned.
+   */
   dryRun?: boolean | null;
   /** About how long the call may take, in milliseconds. Default: 50. */
   budgetMs?: number | null;
