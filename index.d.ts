@@ -1052,7 +1052,142 @@ export interface VisualDatabaseOptions {
   maxOutputBytes?: number | undefined;
   /** Backups at intervals, for as long as the database is open; they don't hold the process open. Default: none. */
   backups?: BackupSchedule | false | null | undefined;
+  /**
+   * What this process prunes at intervals, for as long as the database is open; it doesn't hold the process open. Default: what
+   * the file says ({@link VisualDatabase.setRetention}), and nothing where it says nothing. `false`: this process prunes nothing.
+   */
+  retention?: Retention | false | null | undefined;
 }
+
+/** A length of time: milliseconds, or a text such as `'90s'`, `'30m'`, `'12h'`, `'7d'`, `'4w'`, `'1y'` (365 days). */
+export type Duration = string | number;
+
+/** What is kept. What is not given is kept for good. */
+export interface RetentionPolicy {
+  /** How long prompts, results and output of runs are kept after their end. */
+  bodies?: Duration | null;
+  /** How long output is. */
+  output?: Duration | null;
+  /** How long runs are kept at all. */
+  runs?: Duration | null;
+  /** How many runs of each zone are kept, the newest. */
+  perZone?: number | null;
+  /** How many bytes of the file may be in use: beyond it the oldest bodies go, and then runs. */
+  maxBytes?: number | null;
+  /** How long the log of changes is kept, which the feed and boards of the past are read from; 7 days by itself. */
+  changes?: Duration | null;
+}
+
+/** A policy, and how often it is looked at. */
+export interface Retention extends RetentionPolicy {
+  /** At least a second. Default: `'1h'`. */
+  every?: Duration | null;
+}
+
+/** What a file says is kept: times as texts, `null` for what is kept for good. */
+export interface StoredRetention {
+  bodies: string | null;
+  output: string | null;
+  runs: string | null;
+  perZone: number | null;
+  maxBytes: number | null;
+  changes: string | null;
+  every: string;
+}
+
+/** What {@link VisualDatabase.prune} takes. */
+export interface PruneOptions extends RetentionPolicy {
+  /**
+   * `true`: only say what would go. `diskBytes` is 0 then. A `readonly` connection tells it of what others have put into the lists of
+   * runs so far: it can't read the rest of the log into them first, as one that may write does. `maxBytes` is not reckoned.
+   */
+  dryRun?: boolean | null;
+  /** About how long the call may take, in milliseconds. Default: 50. */
+  budgetMs?: number | null;
+}
+
+/** What pruning came to. */
+export interface Pruned {
+  /** Runs that are gone. */
+  runs: number;
+  /** Runs that lost prompt and result. */
+  bodies: number;
+  /** Bytes of text that went. */
+  bytes: number;
+  /** By how many bytes the file is smaller. */
+  diskBytes: number;
+  /** There is more to prune: call it again. */
+  more: boolean;
+}
+
+/** How far an export is. */
+export interface ExportStep {
+  stage: 'export';
+  /** Lines that are written, and about how many there will be. */
+  lines: number;
+  ofLines: number;
+  bytes: number;
+}
+
+/** How far an import is: lines are checked, then taken in all at once. */
+export interface ImportStep {
+  stage: 'check' | 'import' | 'done';
+  lines: number;
+  bytes: number;
+}
+
+/** What {@link VisualDatabase.exportAll} takes. */
+export interface ExportOptions {
+  /** `'jsonl'`: all of the board, a row a line. `'otlp-json'`: what ran, as spans of OpenTelemetry. Default: `'jsonl'`. */
+  format?: 'jsonl' | 'otlp-json';
+  /** Of what ran and moved, only what did so at this time or later (ISO 8601 or a Date); open runs are there always. */
+  since?: string | Date | null;
+  /** Told how far it is; what it throws ends the export and is what the promise rejects with. */
+  onProgress?: ((step: ExportStep) => void) | null;
+}
+
+/** What was exported. */
+export interface Exported {
+  format: 'jsonl' | 'otlp-json';
+  lines: number;
+  bytes: number;
+}
+
+/** What was imported: how many lines there were, how many of them the board had already, and what it got. */
+export interface Imported {
+  lines: number;
+  equal: number;
+  zones: number;
+  worktrees: number;
+  assignments: number;
+  executions: number;
+  runs: number;
+  /** Pieces of output. */
+  output: number;
+  moves: number;
+  archived: number;
+}
+
+/** Where an export goes: a file that doesn't exist yet, or a stream of Node or of the web, which is ended. */
+export type ExportTarget =
+  | string
+  | {
+      write(bytes: Uint8Array): boolean;
+      end(): unknown;
+      on(event: string, listener: (...values: any[]) => void): unknown;
+      once(event: string, listener: (...values: any[]) => void): unknown;
+    }
+  | {
+      getWriter(): {
+        readonly ready: PromiseLike<unknown>;
+        write(bytes: Uint8Array): PromiseLike<unknown>;
+        close(): PromiseLike<unknown>;
+        abort(reason?: unknown): PromiseLike<unknown>;
+      };
+    };
+
+/** Where an import comes from. */
+export type ImportSource = string | AsyncIterable<Uint8Array | string>;
 
 /** How many hours, days, weeks (from Monday) and months, all UTC's, keep their newest backup. Not given: none. */
 export interface BackupRetention {
@@ -1809,6 +1944,46 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   close(): void;
 
   /**
+   * Removes what is not to be kept, for about `budgetMs`, in transactions of a few milliseconds: prompts, results and output
+   * first (the Run says when, as `bodiesPrunedAt`), then runs. Never an open run, a run that an open one belongs to, or one with
+   * `{ pinned: true }` as metadata. What goes still counts in `getExecutionStats`, `getTrend` and `getMoves`; the feed is not told.
+   * Without a policy that of the file holds.
+   *
+   * @throws {TypeError} within a transaction; for an unknown key
+   * @throws {SqliteError} `SQLITE_READONLY` where the database was opened with `readonly`
+   * @example while (db.prune({ bodies: '30d', runs: '1y' }).more);
+   */
+  prune(options?: PruneOptions): Pruned;
+  /** What the file says is kept; `null` where it says nothing. */
+  getRetention(): StoredRetention | null;
+  /**
+   * Says in the file what is kept, so that every process that has it open keeps to that; `null`: everything.
+   *
+   * @throws {TypeError | RangeError} for an unknown key or what is no length of time
+   * @example db.setRetention({ bodies: '30d', output: '7d', runs: '1y' });
+   */
+  setRetention(retention: Retention | null): void;
+
+  /**
+   * Writes the whole board into a file or a stream, from one state of it, while others go on working: a line of JSON for each row.
+   * `docs/retention.md` has the form. Tables of your own are not in it, nor the log of changes, boards of the past and undo.
+   *
+   * @throws {Error} `code` `'ERR_EXPORT_EXISTS'` where there is a file; the stream's own, the operating system's (`'ENOSPC'`, …)
+   * @example const { lines } = await db.exportAll('board.jsonl');
+   */
+  exportAll(target: ExportTarget, options?: ExportOptions): Promise<Exported>;
+  /**
+   * Takes in what {@link VisualDatabase.exportAll} wrote as `'jsonl'`: all lines are checked in a file of their own first, then all
+   * become part of the board in one transaction, or none. What the board has already is left out where it is the same.
+   *
+   * @throws {Error} `code` `'ERR_IMPORT'` for a line that is no line of an export, `'ERR_CONFLICT'` for one that the board has
+   *   otherwise; `line` is its number from 1 on. Nothing was changed then
+   * @throws {TypeError} within a transaction, or where the database was opened with `readonly`
+   * @example const { runs, equal } = await db.importAll('board.jsonl');
+   */
+  importAll(source: ImportSource, options?: { onProgress?: ((step: ImportStep) => void) | null }): Promise<Imported>;
+
+  /**
    * Makes a verified backup: one file and its manifest. The event loop stays free, others go on writing.
    *
    * @param path the file to make; default: named by the time, in `backups` beside the database. A database in memory
@@ -1884,6 +2059,41 @@ export interface VisualDatabaseError extends Error {
   /** What is there instead of what was expected, with `code` `'ERR_CONFLICT'`. */
   current?: unknown;
 }
+
+/** What {@link createStudioHandler} takes. An unknown key is a `TypeError`. */
+export interface StudioOptions<Request = any> {
+  /** Whether the page may move worktrees, and cancel, retry and answer runs. Default: `false`, it only looks. */
+  write?: boolean | undefined;
+  /** Who does what is done there. Default: `{ kind: 'user', id: 'studio' }`. */
+  actor?: By | undefined;
+  /** The path that it is mounted under, such as `'/studio'`, where the server doesn't take it off. Default: `''`. */
+  basePath?: string | undefined;
+  /**
+   * A secret of at least 32 letters, digits, `-` and `_`: whoever opens `/?token=…` gets a cookie for it, and only by names of this
+   * machine (`127.0.0.1`, `localhost`). Either this or `authorize` has to be given.
+   */
+  token?: string | undefined;
+  /** Asked of each request, behind a login of one's own: only `true` lets in. */
+  authorize?: ((request: Request) => boolean | Promise<boolean>) | undefined;
+}
+
+/**
+ * Studio, the page that `visual-db studio` opens, as a handler for `node:http`: for a server that mounts it behind its own login.
+ * It has no state but the database, and closes nothing.
+ *
+ * @returns the handler; its promise is fulfilled once the request is answered, and is never rejected
+ * @throws {TypeError} for options of a wrong kind, and where neither `token` nor `authorize` is given
+ * @example
+ * const studio = createStudioHandler(db, { basePath: '/studio', authorize: (request) => sessions.has(request.headers.cookie) });
+ * createServer((request, response) => {
+ *   if (request.url.startsWith('/studio')) return studio(request, response);
+ *   board(request, response);
+ * }).listen(8080);
+ */
+export function createStudioHandler<Request = any, Response = any>(
+  db: VisualDatabase<any>,
+  options: StudioOptions<Request>,
+): (request: Request, response: Response) => Promise<void>;
 
 /** A failure of SQLite. What it has beside its `code`, {@link VisualDatabaseError} says. */
 export class SqliteError extends Error implements VisualDatabaseError {

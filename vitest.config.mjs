@@ -2,29 +2,15 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const install = '__test__/*-install-*.test.mjs';
+const browser = '__test__/*-browser-*.test.mjs';
 
 /** What takes ten seconds or more, since it starts, kills and waits for many processes, or compiles. */
 const long = [
   '__test__/faults/*.test.mjs',
-  ...[
-    '27-demo',
-    '27-memory',
-    '29-waiting-*',
-    '60-*',
-    '62-*',
-    '63-*',
-    '64-*',
-    '65-*',
-    '75-*',
-    '79-*',
-    '81-*',
-    '86-*',
-    '88-*',
-  ],
-  ...['78-command-line', '78-command-line-archive', '78-command-line-doctor-runs', '78-command-line-moves'],
-  ...['78-command-line-runs', '78-command-line-show', '120-*', '121-*', '122-*', '131-command-line-*'],
-  ...['133-feed-*', '136-*', '138-*'],
-].map((name) => (name.includes('/') ? name : `__test__/${name}.test.mjs`));
+  '__test__/{27-demo,27-memory,29-waiting-*,60-*,62-*,63-*,64-*,65-*,75-*,79-*,81-*,86-*,88-*}.test.mjs',
+  '__test__/78-command-line{,-archive,-doctor-runs,-moves,-runs,-show}.test.mjs',
+  '__test__/{120-*,121-*,122-*,131-command-line-*,133-feed-*,136-*,138-*,144-search-of-*,160-*,163-*}.test.mjs',
+];
 
 /** Under these tools a file may take an hour. */
 const patient = process.env.VISUAL_DB_TORTURE || process.env.VISUAL_DB_ASAN;
@@ -44,10 +30,12 @@ export default defineConfig({
     testTimeout: 30_000,
     reporters: patient ? ['default'] : ['default', './__test__/overdue.mjs'],
     projects: [
-      project('suite', ['__test__/**/*.test.mjs'], [install, ...long]),
+      project('suite', ['__test__/**/*.test.mjs'], [install, browser, ...long]),
       project('long', long, []),
       // Installs the package as users do, which compiles it: minutes rather than seconds.
       project('install', [install], [], { testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false }),
+      // Studio's page in Chromium: `npm run test:studio`.
+      project('studio', [browser], [], { fileParallelism: false, testTimeout: 120_000 }),
     ],
   },
 });

@@ -1,4 +1,5 @@
 // `getTrend`: how runs went, by buckets of a time zone's clocks, equal to the naive query over all runs.
+// Long because it is read as a specification: each rule of trends is a test.
 import { copyFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';

@@ -71,6 +71,14 @@ const GENERATED = `{
   function: [() => 1, REGISTRATION],
   aggregate: [0, () => 1, null, null, REGISTRATION],
   actAs: ['{"kind":"user"}'],
+  startExport: [dbPath, null, false, null],
+  nextOfExport: [0],
+  startImport: [dbPath],
+  feedImport: [0, Buffer.from('x')],
+  finishImport: [0],
+  endImport: [],
+  applyImport: [0, dbPath],
+  applyImportTo: [null],
 }`;
 
 /** Those that take no handle. */

@@ -100,6 +100,28 @@ describe('a packed package', () => {
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(LONGEST_LINE);
   });
 
+  test('has Studio with it: its page, and what that starts in processes of their own', () => {
+    const text = `
+      const { createServer } = require('node:http');
+      const { VisualDatabase, createStudioHandler } = require('${NAME}');
+      const db = new VisualDatabase('studio.db');
+      const server = createServer(createStudioHandler(db, { authorize: () => true }));
+      server.listen(0, '127.0.0.1', async () => {
+        const origin = 'http://127.0.0.1:' + server.address().port;
+        const ask = async (path, sent) => (await fetch(origin + path, sent)).text();
+        const headers = { origin, 'content-type': 'application/json' };
+        const page = await ask('/');
+        const { rows } = JSON.parse(await ask('/api/sql', { method: 'POST', headers, body: '{ "sql": "VALUES (7)" }' }));
+        const checks = JSON.parse(await ask('/api/doctor'));
+        console.log(page.includes('id="studio"'), rows[0][0], checks.every(({ state }) => state !== 'problem'));
+        server.close();
+        server.closeAllConnections();
+        db.close();
+      });`;
+    const { stdout, stderr } = script('studio.cjs', text);
+    expect(stdout, stderr).toBe('true 7 true\n');
+  });
+
   describe('its programs', () => {
     const COMMAND = () => join(installed, 'bin/visual-db.js');
     const COMMANDS = [
@@ -122,7 +144,7 @@ describe('a packed package', () => {
     /** What may be loaded beside the one file: the command line itself, and of the rest nothing. */
     const past = (files) => files.filter((file) => !/^(bin|lib\/cli|scripts)\/|^lib\/index\.js$/.test(file));
 
-    test('take all of the package from the one file, each in the one thread that needs it', () => {
+    test('take all of the package from the one file, each in the one thread that needs it', { timeout: 90_000 }, () => {
       const cwd = temporaryFolder();
       mkdirSync(join(cwd, 'data'));
       const phase9 = run([join(installed, 'scripts/migrate_to_phase9.js')], { cwd });

@@ -3,5 +3,8 @@
 // No ending, on purpose: Node takes the file parts.js, which a packed package has, before the folder parts/.
 const { VisualDatabase, Database, SqliteError } = require('./entry/parts');
 
-module.exports = { VisualDatabase, Database, SqliteError, default: VisualDatabase };
+/** Who never calls it loads nothing of it. */
+const createStudioHandler = (db, options) => require('./studio').createStudioHandler(db, options);
+
+module.exports = { VisualDatabase, Database, SqliteError, createStudioHandler, default: VisualDatabase };
 Object.defineProperty(module.exports, '__esModule', { value: true });

@@ -1,1 +1,1 @@
-export { VisualDatabase, Database, SqliteError, VisualDatabase as default } from './index.js';
+export { VisualDatabase, Database, SqliteError, createStudioHandler, VisualDatabase as default } from './index.js';

@@ -4,6 +4,10 @@ CREATE TRIGGER archive_is_not_empty BEFORE DELETE ON archived_worktrees WHEN OLD
   SELECT RAISE(ABORT, 'worktrees are archived, and version 4 has no archive. Restore them first: visual-db archived, visual-db restore-worktree');
 END;
 DELETE FROM archived_worktrees;
+DROP TRIGGER IF EXISTS pruned_worktree_deleted;
+DROP TRIGGER IF EXISTS pruned_zone_deleted;
+DROP TABLE IF EXISTS executions_pruned;
+DROP TABLE IF EXISTS retention;
 DROP TRIGGER IF EXISTS archive_zone_deleted;
 DROP TABLE IF EXISTS archived_runs;
 DROP TABLE IF EXISTS archived_executions;

@@ -1,5 +1,6 @@
 -- What a board has beside the four tables: metadata, limits of work in progress, the ledger. Only this package writes these
 -- tables, except where a worktree or a zone goes. No foreign keys to the four tables. Times are milliseconds.
+-- Long because a version of the schema is one file.
 
 -- What is kept beside a worktree (entity 1) or a zone (2): a JSON object. A run's is in `runs`.
 CREATE TABLE metadata (
@@ -223,6 +224,73 @@ BEGIN
   DELETE FROM archived_executions WHERE zone_id = OLD.id;
   UPDATE archived_worktrees SET zone_id = NULL, assigned_at = NULL WHERE restored_at IS NULL AND zone_id = OLD.id;
 END;
+
+-- How many executions were pruned: they are gone from the tables, and count as before. worktree_id: of an archived worktree its
+-- `history`. Deleting the worktree or the zone lowers the counts by these, too, as it would have by the executions.
+CREATE TABLE executions_pruned (
+  worktree_id TEXT NOT NULL,
+  zone_id TEXT NOT NULL,
+  agent_type TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  successful INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  PRIMARY KEY (worktree_id, zone_id, agent_type)
+) WITHOUT ROWID;
+CREATE INDEX executions_pruned_of_zones ON executions_pruned (zone_id);
+
+CREATE TRIGGER pruned_worktree_deleted AFTER DELETE ON worktrees WHEN EXISTS (SELECT 1 FROM executions_pruned WHERE worktree_id = OLD.id) BEGIN
+  INSERT INTO changes (at, entity, op, zone_id, worktree_id, agent_type, success, count)
+  SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+             coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+         4, 4, zone_id, worktree_id, agent_type, 1, -successful FROM executions_pruned WHERE worktree_id = OLD.id AND -successful <> 0;
+  INSERT INTO changes (at, entity, op, zone_id, worktree_id, agent_type, success, count)
+  SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+             coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+         4, 4, zone_id, worktree_id, agent_type, 0, -failed FROM executions_pruned WHERE worktree_id = OLD.id AND -failed <> 0;
+  INSERT INTO changes (at, entity, op, zone_id, worktree_id, agent_type, success, count)
+  SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+             coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+         4, 4, zone_id, worktree_id, agent_type, NULL, successful + failed - total FROM executions_pruned WHERE worktree_id = OLD.id AND successful + failed - total <> 0;
+  DELETE FROM executions_pruned WHERE worktree_id = OLD.id;
+END;
+
+CREATE TRIGGER pruned_zone_deleted AFTER DELETE ON zones WHEN EXISTS (SELECT 1 FROM executions_pruned WHERE zone_id = OLD.id) BEGIN
+  INSERT INTO changes (at, entity, op, zone_id, worktree_id, agent_type, success, count)
+  SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+             coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+         4, 4, zone_id, worktree_id, agent_type, 1, -successful FROM executions_pruned WHERE zone_id = OLD.id AND -successful <> 0;
+  INSERT INTO changes (at, entity, op, zone_id, worktree_id, agent_type, success, count)
+  SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+             coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+         4, 4, zone_id, worktree_id, agent_type, 0, -failed FROM executions_pruned WHERE zone_id = OLD.id AND -failed <> 0;
+  INSERT INTO changes (at, entity, op, zone_id, worktree_id, agent_type, success, count)
+  SELECT max(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+             coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)),
+         4, 4, zone_id, worktree_id, agent_type, NULL, successful + failed - total FROM executions_pruned WHERE zone_id = OLD.id AND successful + failed - total <> 0;
+  DELETE FROM executions_pruned WHERE zone_id = OLD.id;
+END;
+
+-- What is kept, and how far what is not has been pruned. One row. *_ms, per_zone, max_bytes, every_ms: the policy of the file, NULL where
+-- nothing is to be pruned by that. at_work_until: while some process prunes. done_at: when it was last done with. (bodies_at,
+-- bodies_key), (output_at, output_key): up to which run of the history bodies and output are pruned; round_at: since when.
+CREATE TABLE retention (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  bodies_ms INTEGER,
+  output_ms INTEGER,
+  runs_ms INTEGER,
+  per_zone INTEGER,
+  max_bytes INTEGER,
+  changes_ms INTEGER,
+  every_ms INTEGER,
+  at_work_until INTEGER,
+  done_at INTEGER,
+  bodies_at INTEGER NOT NULL DEFAULT -9223372036854775807,
+  bodies_key INTEGER NOT NULL DEFAULT 0,
+  output_at INTEGER NOT NULL DEFAULT -9223372036854775807,
+  output_key INTEGER NOT NULL DEFAULT 0,
+  round_at INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO retention (id) VALUES (1);
 
 -- The first one: `schema/keep_board.sql`, word for word.
 INSERT OR REPLACE INTO main.boards (seq, stamp, data)

@@ -52,6 +52,8 @@ const CHECKS = {
   'types-without-node': () => node(tool('typescript', 'tsc'), '--project', '__test__/types/without_node'),
   publint: () => node(packageTool('publint'), '--strict'),
   attw: () => node(packageTool('@arethetypeswrong/cli', 'attw'), '--pack', '.'),
+  // The page as its source makes it, in a browser.
+  studio: () => node('scripts/studio.js', '--check'),
   // As the README has it.
   test: () => [NPM, 'test'],
   long: () => [NPM, 'run', 'test:long'],

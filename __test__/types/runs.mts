@@ -1,4 +1,5 @@
 // The calls of runs: what they take, and their results to the letter.
+// Long because it is one list of what each call about runs takes and gives.
 import type {
   Budget,
   BudgetScope,

@@ -6,21 +6,12 @@
 const { promisify } = require('node:util');
 const addon = require('../native/addon.js');
 const { ofThisRealm } = require('../native/realm.js');
+const { waitFor } = require('../native/wait_for.js');
 const { checkKeep } = require('./schedule.js');
 const { wrongType, wrongValue } = require('../visual/errors.js');
 const knownKeys = require('../visual/known_keys.js');
 
 const turn = promisify(setImmediate);
-
-/** The value that the addon's promise gives; an error is from another thread, and its stack that of who waits for it. */
-async function waitFor(promise) {
-  try {
-    return ofThisRealm(await promise);
-  } catch (error) {
-    Error.captureStackTrace?.(error, waitFor);
-    throw error;
-  }
-}
 
 /**
  * The caller's `progress` as the addon calls it. What it throws stops the work, and `settle` throws it on; `settleLater`

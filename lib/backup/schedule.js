@@ -5,10 +5,10 @@
 const path = require('node:path');
 const addon = require('../native/addon.js');
 const { ofThisRealm } = require('../native/realm.js');
+const { millisecondsOf } = require('../visual/durations.js');
 const { outOfRange, wrongType, wrongValue } = require('../visual/errors.js');
 const knownKeys = require('../visual/known_keys.js');
 
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const KEEP = { hourly: 24, daily: 7, weekly: 4, monthly: 12 };
 /** What a timer can wait at most. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
@@ -18,13 +18,13 @@ const RETRY = 15 * 60_000;
 /** Milliseconds of '90s', '30m', '1h', '1d', '1w', or a number of them. */
 function checkEvery(method, every = '1h') {
   const field = 'backups.every';
-  const [, amount, unit] = (typeof every === 'string' && /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)$/.exec(every)) || [];
-  if (typeof every !== 'number' && unit === undefined) {
+  const said = millisecondsOf(every);
+  if (typeof every !== 'number' && said === undefined) {
     const refused = typeof every === 'string' ? wrongValue : wrongType;
     const must = `must be milliseconds or a text such as '30m' or '1h', got ${String(every)}`;
     throw refused(method, field, every, `${field} ${must}`);
   }
-  const milliseconds = typeof every === 'number' ? every : Number(amount) * UNITS[unit];
+  const milliseconds = typeof every === 'number' ? every : said;
   if (!(milliseconds >= 1000) || !Number.isFinite(milliseconds)) {
     throw outOfRange(method, field, every, `${field} must be at least a second, got ${every}`);
   }

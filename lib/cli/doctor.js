@@ -2,6 +2,7 @@
 
 const fs = require('node:fs');
 const { INSIDE, LAST, OUTSIDE, problem } = require('./checks.js');
+const { ROOM } = require('./room_checks.js');
 const { RUNS } = require('./run_checks.js');
 const { SCHEMA } = require('./schema_checks.js');
 const { SEARCH } = require('./search_checks.js');
@@ -50,6 +51,7 @@ function examine({ db, fix }) {
       ...perform(INSIDE, { file, database }),
       ...perform(SCHEMA, { file, fix }),
       ...perform(RUNS, { file }),
+      ...perform(ROOM, { file, database }),
       ...perform(SEARCH, { file }),
       ...perform(LAST, { file }),
     ];

@@ -71,6 +71,9 @@ const STAGES = {
   restore: 'restoring',
   replace: 'replacing the file',
   vacuum: 'compacting',
+  export: 'writing',
+  import: 'taking it in',
+  done: 'taking it in',
   index: 'indexing',
 };
 

@@ -9,9 +9,12 @@ module.exports = (root, run) => {
   root
     .command('vacuum')
     .description('give free pages back to the file system and put the rest in order')
+    .option('--convert', 'an older file becomes one that pruning makes smaller in slices; says first what that takes')
+    .option('--yes', 'do not ask')
     .action(
       run(async (options) => {
         const file = fs.realpathSync(options.db);
+        if (options.convert) return require('./convert.js').convert(options, file, vacuum);
         const before = fs.statSync(file).size;
         checkRoom(file, before);
         const bar = progressBar(options);
@@ -32,8 +35,8 @@ function checkRoom(file, bytes) {
 }
 
 /** In a thread of its own, so that the WAL, which in the end holds the whole database, can be watched as it grows. */
-function vacuum(file, bytes, progress) {
-  const worker = new Worker(require.resolve('./vacuum_worker.js'), { workerData: file });
+function vacuum(file, bytes, progress, convert = false) {
+  const worker = new Worker(require.resolve('./vacuum_worker.js'), { workerData: { file, convert } });
   const look = () => {
     const done = Math.min(fs.statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0, bytes);
     progress?.({ stage: 'vacuum', totalPages: bytes, remainingPages: bytes - done });

@@ -69,6 +69,7 @@ function openConfig(config) {
     maxOutputBytes,
     logger: loggerOf(config.logger),
     clock: clockOf(clock),
+    retention: readonly ? null : retention(config.retention),
     schedule: scheduleOf(config.backups, memory, strict),
     native: [readonly, fileMustExist, timeout, synchronous === 'full', mode, migrate, version, hasClock],
   };
@@ -85,6 +86,12 @@ function scheduleOf(backups, memory, strict) {
   if (typeof backups === 'object') knownKeys.backups.check(strict, METHOD, 'backups', backups);
   const { checkBackups, checkNoBackups } = require('../backup/schedule.js');
   return memory ? checkNoBackups(METHOD, backups) : checkBackups(METHOD, backups);
+}
+
+function retention(given) {
+  // What is misspelled would be kept for good, or pruned: it is refused without `strict`, too.
+  if (typeof given === 'object' && given !== null) knownKeys.retention.check(true, METHOD, 'retention', given);
+  return require('./retention.js').retentionOf(METHOD, given);
 }
 
 function loggerOf(logger) {

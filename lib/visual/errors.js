@@ -44,4 +44,4 @@ function closedMeanwhile(method, { message }) {
   return Object.assign(new TypeError(message), { code: 'ERR_INVALID_STATE', method });
 }
 
-module.exports = { closedMeanwhile, conflict, notJson, outOfRange, wrongType, wrongValue };
+module.exports = { about, closedMeanwhile, conflict, notJson, outOfRange, wrongType, wrongValue };

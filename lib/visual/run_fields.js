@@ -206,7 +206,7 @@ const recorded = {
         costMicros: cell(at + 12),
         models: json(JSON.parse, cell(at + 13), '[]', 'run', id, 'usage.models'),
       },
-      bodiesPrunedAt: null,
+      bodiesPrunedAt: cell(at + 15),
       by: null,
       metadata: json(parseRepeated, cell(at + 14), 'null', 'run', id, 'metadata'),
     };
@@ -256,7 +256,7 @@ const recorded = {
         costMicros: cell(at + 12),
         models: json(JSON.parse, cell(at + 13), '[]', 'run', id, 'usage.models'),
       },
-      bodiesPrunedAt: null,
+      bodiesPrunedAt: cell(at + 15),
       by: null,
       metadata: json(parseRepeated, cell(at + 14), 'null', 'run', id, 'metadata'),
     };

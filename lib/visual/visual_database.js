@@ -12,6 +12,7 @@ const changes = require('./changes.js');
 const { openConfig } = require('./config.js');
 const executions = require('./executions.js');
 const { keptOf } = require('./kept_answers.js');
+const keeping = require('./keeping.js');
 const limits = require('./limits.js');
 const { Log } = require('./log.js');
 const moves = require('./moves.js');
@@ -19,11 +20,13 @@ const metadata = require('./metadata.js');
 const output = require('./output.js');
 const ports = require('./ports.js');
 const prompts = require('./prompts.js');
+const { Retention } = require('./retention.js');
 const runs = require('./runs.js');
 const search = require('./search.js');
 const { Stateful, stateOf } = require('./state.js');
 const statistics = require('./statistics.js');
 const transactions = require('./transactions.js');
+const transfers = require('./transfers.js');
 const trends = require('./trends.js');
 const undo = require('./undo.js');
 const usage = require('./usage.js');
@@ -38,12 +41,22 @@ const zones = require('./zones.js');
  */
 class VisualDatabase extends Stateful {
   constructor(config) {
-    const { path, name, readonly, strict, logger, clock, schedule, cacheSize, maxOutputBytes, native } =
+    const { path, name, readonly, strict, logger, clock, schedule, retention, cacheSize, maxOutputBytes, native } =
       openConfig(config);
     const connection = addon.openVisual(addon.realm, path, ...native);
     const log = new Log(logger);
     const kept = keptOf(connection, cacheSize);
-    const state = { connection, log, clock, readonly, strict, kept, maxOutputBytes, schedule: undefined };
+    const state = {
+      connection,
+      log,
+      clock,
+      readonly,
+      strict,
+      kept,
+      maxOutputBytes,
+      schedule: undefined,
+      retention: undefined,
+    };
     super(state);
     this.db = adopt(Object.create(Database.prototype), connection, {
       name,
@@ -55,13 +68,15 @@ class VisualDatabase extends Stateful {
     const sqlite = addon.unreviewedSqlite();
     if (sqlite) log.info('[VisualDB] SQLite is not the one that was reviewed: no answers are kept', { sqlite });
     statistics.tellMended(connection, log);
+    if (retention !== null) state.retention = new Retention(connection, clock, retention, log);
     if (schedule) state.schedule = backups.startSchedule(this, schedule, logger);
   }
 
   close() {
-    const { connection, log, schedule } = stateOf(this, 'close');
+    const { connection, log, schedule, retention } = stateOf(this, 'close');
     if (!addon.isOpen(connection)) return;
     schedule?.stop();
+    retention?.stop();
     addon.close(connection);
     log.info('[VisualDB] Database connection closed', {});
   }
@@ -100,6 +115,8 @@ for (const concept of [
   transactions,
   actors,
   backups,
+  transfers,
+  keeping,
 ]) {
   add(VisualDatabase.prototype, concept.methods);
 }

@@ -13,7 +13,7 @@ const { rustImports } = require('./rust_imports.js');
 const LAYERS = {
   src: [
     /^src\/(lib|declarations)\.rs$|^src\/binding\//,
-    /^src\/engine\/sqlite\/(mod|open|maintenance|new_file|sole_name|views)\.rs$|^src\/engine\/sqlite\/backup\//,
+    /^src\/engine\/sqlite\/(mod|open|maintenance|new_file|sole_name|views)\.rs$|^src\/engine\/sqlite\/(backup|transfer)\//,
     /^src\/engine\/sqlite\/(store|schema)\//,
     /^src\/engine\/sqlite\/driver\/(?!vfs\/)/,
     /^src\/engine\/sqlite\/driver\/vfs\//,
@@ -24,8 +24,9 @@ const LAYERS = {
   lib: [
     /^lib\/cli\//,
     /^lib\/index\.m?js$/,
+    /^lib\/studio\//,
     /^lib\/entry\//,
-    /^lib\/(visual|backup|schema)\//,
+    /^lib\/(visual|backup|schema|transfer)\//,
     /^lib\/raw\//,
     /^lib\/native\//,
   ],

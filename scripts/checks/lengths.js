@@ -18,8 +18,9 @@ const FOLDERS = [
   'fuzz',
   '__test__',
   'schema',
+  'studio/src',
 ];
-const ENDS = ['.rs', '.js', '.mjs', '.cjs', '.c', '.sh', '.py', '.sql', '.mts'];
+const ENDS = ['.rs', '.js', '.mjs', '.cjs', '.c', '.sh', '.py', '.sql', '.mts', '.jsx', '.css'];
 
 /** The comment that a file begins with. */
 const headOf = (text) => /^(?:'use strict';|\s|#!.*|\/\/.*|--.*|\/\*[\s\S]*?\*\/)*/.exec(text)[0];

@@ -37,13 +37,16 @@ const SEARCHED = 'suite 144 compares what is found with a plain look at every ru
 const SEARCH_ALONE = 'what it takes and what it takes without it bench/search measures, in files of their own';
 const RUN_MODEL = 'runs have a model in Rust (store/runs/tests/life.rs), and processes that are killed (faults/10)';
 
+const KEEPING = 'suites 150 to 153 compare with a board that was never pruned, and with what was exported';
+const MEASURED = 'bench/keeping measures it against DELETE by key, and how much is written in a second';
+
 const of = (names, reason) => Object.fromEntries(names.map((name) => [`VisualDatabase.${name}`, reason]));
 const BACKUPS = ['backup', 'backupSync', 'verifyBackup', 'listBackups', 'pruneBackups', 'restore'];
 const ENDS = ['close', 'Symbol.dispose'];
 const READS_OF_RUNS = ['getOutput', 'getRunLimits', 'getBudgets', 'getRun', 'listRuns'];
 const READS_THAT_REPEAT_NOTHING = [
   ...READS_OF_RUNS, 'getChanges', 'getMetadata', 'getMoves', 'listArchived', 'findWorktrees',
-  'getTrend', 'getFlow',
+  'getTrend', 'getFlow', 'getRetention',
 ]; // prettier-ignore
 const CALLS_OF_RUNS = [
   'enqueueRun', 'enqueueRuns', 'answerRun', 'cancelRun', 'retryRun', 'setRunLimit', 'setBudget', 'as', 'startRun', 'claimRuns',
@@ -65,6 +68,7 @@ const EXCEPTIONS = {
     ...of(['moveWorktree', 'moveWorktrees', 'getMoves'], LEDGER),
     ...of(['getTrend', 'getFlow'], NAIVE),
     ...of(['undo', 'redo'], UNDOES),
+    ...of(['prune', 'getRetention', 'setRetention', 'exportAll', 'importAll'], KEEPING),
     ...of(['enableSearch', 'disableSearch', 'searchRuns'], SEARCHED),
   },
   benchmark: {
@@ -80,6 +84,8 @@ const EXCEPTIONS = {
     ...of(['moveWorktrees'], MANY),
     ...of(['enableSearch', 'disableSearch', 'searchRuns'], SEARCH_ALONE),
     ...of(['undo', 'redo'], NO_MEMORY),
+    ...of(['prune', 'exportAll', 'importAll'], MEASURED),
+    ...of(['getRetention', 'setRetention'], ONE_ROW),
     ...of(['listArchived'], ONE_PAGE),
     ...of(['watch'], FOLLOWS),
     ...of(['setMetadata', 'getMetadata'], ONE_ROW),
@@ -98,11 +104,14 @@ const EXCEPTIONS = {
 
 /** Suites with a table of all methods of a kind: the suite's file, and which methods these are. */
 const ROWS = {
-  'row in suite 15, of calls after close()': { suite: /15-closing|11[59]-runs|13\d-/, of: ({ isStatic }) => !isStatic },
-  'row in suite 16, of what errors say': { suite: /16-errors\.|11[49]-runs|13\d-/, of: takesArguments },
-  'row in suite 21, of wrong values': { suite: /21-bad-input|11[49]-runs|13\d-/, of: takesArguments },
-  'row in suite 22, of arguments that act': { suite: /22-hostile|119-runs|13\d-/, of: takesObject },
-  'row in suite 22, of unknown keys': { suite: /22-strict|119-runs|13\d-/, of: takesObject },
+  'row in suite 15, of calls after close()': {
+    suite: /15-closing|11[59]-runs|1[35]\d-/,
+    of: ({ isStatic }) => !isStatic,
+  },
+  'row in suite 16, of what errors say': { suite: /16-errors\.|11[49]-runs|1[35]\d-/, of: takesArguments },
+  'row in suite 21, of wrong values': { suite: /21-bad-input|11[49]-runs|1[35]\d-/, of: takesArguments },
+  'row in suite 22, of arguments that act': { suite: /22-hostile|119-runs|1[35]\d-/, of: takesObject },
+  'row in suite 22, of unknown keys': { suite: /22-strict|119-runs|1[35]\d-/, of: takesObject },
   'row in suite 28, of repeated reads': { suite: /28-repeated/, of: isRead },
   'row in suite 95, of repeated reads': { suite: /95-reads/, of: isRead },
 };
@@ -135,7 +144,7 @@ function requirements(root, used) {
       .map((file) => read(root, file))
       .join('\n');
   const suites = {
-    VisualDatabase: texts('__test__', /^__test__\/(?:[01279]|1[0134])\d-.*\.test\.mjs$/),
+    VisualDatabase: texts('__test__', /^__test__\/(?:[01279]|1[01345])\d-.*\.test\.mjs$/),
     Database: texts('__test__', /^__test__\/[345]\d-.*\.test\.mjs$/),
   };
   const cases = { VisualDatabase: texts('bench', /^bench\/cases\//), Database: texts('bench', /^bench\/raw\//) };

@@ -19,7 +19,7 @@ function lists({ name, fields }, { read, literal, groupOf }) {
   const short = fields.filter((field) => !BODIES.has(field.name));
   const { cells, same } = OF_RECORDED;
   const usage = fields.filter((field) => groupOf(field) === 'usage');
-  const behind = [...usage.map((field) => field.name), 'metadata'];
+  const behind = [...usage.map((field) => field.name), 'metadata', 'bodiesPrunedAt'];
   const ofRecorded = (field) => {
     const nth = behind.indexOf(field.name);
     if (nth >= 0) return read(field, cells.length + nth, name);

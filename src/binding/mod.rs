@@ -15,4 +15,5 @@ mod raw;
 mod schema;
 mod schema_values;
 mod state;
+mod transfer;
 mod work;

@@ -10,6 +10,7 @@ mod commits;
 mod control;
 mod executions;
 mod feed;
+mod keeping;
 mod lists;
 mod metadata;
 mod moves;
@@ -22,6 +23,7 @@ mod session;
 mod spending;
 pub mod sqlite;
 mod statistics;
+mod transfers;
 mod trends;
 mod undo;
 mod wip_limits;
@@ -36,6 +38,7 @@ pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
 pub use feed::{CHANGED, ChangesAfter, Feed, Place};
+pub use keeping::{Keeping, Policy, Pruned};
 pub use lists::Lists;
 pub use metadata::Metadata;
 pub use moves::{FlowFilter, MoveFilter, Moves};
@@ -47,6 +50,7 @@ pub use search::{Indexed, Search, SearchAfter, Sought};
 pub use session::Session;
 pub use spending::{BudgetKey, PERIOD_IS_OVER, Period, Spending};
 pub use statistics::{Mended, Statistics};
+pub use transfers::{Imported, Transfers};
 pub use trends::{By, TrendFilter, Trends};
 pub use undo::Undo;
 pub use wip_limits::WipLimits;
@@ -79,6 +83,8 @@ pub trait Engine:
     + WipLimits
     + Revisions
     + Boards
+    + Transfers
+    + Keeping
 {
 }
 
@@ -105,7 +111,9 @@ impl<
         + Metadata
         + WipLimits
         + Revisions
-        + Boards,
+        + Boards
+        + Transfers
+        + Keeping,
 > Engine for T
 {
 }

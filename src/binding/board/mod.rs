@@ -8,6 +8,7 @@ mod beside;
 mod call;
 mod executions;
 mod feed;
+mod keeping;
 mod lists;
 mod moves;
 pub mod opened;
@@ -45,6 +46,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     moves::FUNCTIONS,
     archive::FUNCTIONS,
     undo::FUNCTIONS,
+    keeping::FUNCTIONS,
     search::FUNCTIONS,
     actors::FUNCTIONS,
     watch::FUNCTIONS,

@@ -8,4 +8,5 @@ pub mod open;
 pub mod schema;
 mod sole_name;
 pub mod store;
+pub mod transfer;
 pub mod views;

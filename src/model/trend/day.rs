@@ -7,8 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use super::histogram::SLOTS;
-use super::totals::{Ended, Known, Totals};
+use super::bytes::{Reader, bytes_of, push};
+use super::totals::{Ended, Totals};
 
 /// A quarter of an hour, in milliseconds.
 pub const QUARTER: i64 = 900_000;
@@ -19,10 +19,6 @@ pub const DAY: i64 = QUARTERS * QUARTER;
 
 /// The form that the bytes have.
 const FORM: u8 = 1;
-/// What is known: durations, and the three amounts behind.
-const LENGTHS: u8 = 1;
-const USED: [u8; 3] = [2, 4, 8];
-
 /// A day, by its quarters.
 #[derive(Debug, Clone, Default)]
 pub struct Day {
@@ -208,107 +204,4 @@ fn each(bytes: &[u8], mut take: impl FnMut(u8, Reader<'_>) -> Option<()>) -> Opt
         take(quarter, Reader(own))?;
     }
     Some(())
-}
-
-fn bytes_of(totals: &Totals) -> Vec<u8> {
-    let lengths: Vec<_> = totals.lengths.slots().collect();
-    let mut known = if lengths.is_empty() { 0 } else { LENGTHS };
-    for (of, bit) in totals.used.iter().zip(USED) {
-        known |= if of.by > 0 { bit } else { 0 };
-    }
-    let mut bytes = Vec::with_capacity(32 + 3 * lengths.len());
-    push(&mut bytes, totals.longest.into());
-    bytes.push(known);
-    for count in totals.runs {
-        push(&mut bytes, count.into());
-    }
-    if !lengths.is_empty() {
-        push(&mut bytes, totals.took);
-        push(&mut bytes, lengths.len() as u128);
-        let mut last = 0;
-        for (slot, count) in lengths {
-            push(&mut bytes, (slot - last) as u128);
-            push(&mut bytes, count.into());
-            last = slot;
-        }
-    }
-    for Known { by, sum } in totals.used.iter().filter(|of| of.by > 0) {
-        push(&mut bytes, (*by).into());
-        push(&mut bytes, *sum);
-    }
-    bytes
-}
-
-fn push(bytes: &mut Vec<u8>, mut number: u128) {
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-}
-
-/// What is still to be read.
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    /// Adds what the bytes say.
-    fn add_to(&mut self, totals: &mut Totals) -> Option<()> {
-        totals.longest = totals.longest.max(self.number()?);
-        let known = self.byte()?;
-        for count in &mut totals.runs {
-            *count = count.wrapping_add(self.number()?);
-        }
-        if known & LENGTHS != 0 {
-            totals.took = totals.took.wrapping_add(self.wide()?);
-            let mut slot = 0_usize;
-            for _ in 0..self.number()? {
-                slot = slot.checked_add(usize::try_from(self.number()?).ok()?).filter(|slot| *slot < SLOTS)?;
-                totals.lengths.add(slot, self.number()?);
-            }
-        }
-        for (of, bit) in totals.used.iter_mut().zip(USED) {
-            if known & bit != 0 {
-                of.by = of.by.wrapping_add(self.number()?);
-                of.sum = of.sum.wrapping_add(self.wide()?);
-            }
-        }
-        Some(())
-    }
-
-    #[inline]
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    #[inline]
-    fn number(&mut self) -> Option<u64> {
-        let first = self.byte()?;
-        // Most numbers are small.
-        if first < 0x80 {
-            return Some(first.into());
-        }
-        let mut number = u64::from(first & 0x7f);
-        for shift in (7..70).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f).checked_shl(shift)?;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    fn wide(&mut self) -> Option<u128> {
-        let mut number = 0_u128;
-        for shift in (0..133).step_by(7) {
-            let byte = self.byte()?;
-            number |= u128::from(byte & 0x7f).checked_shl(shift)?;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        None
-    }
 }

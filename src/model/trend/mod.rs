@@ -1,7 +1,8 @@
-//! What trends are made of: runs that have ended, added up by quarters of an hour (`totals`, `day`, `histogram`), and the buckets
+//! What trends are made of: runs that have ended, added up by quarters of an hour (`totals`, `day`, `bytes`, `histogram`), and the buckets
 //! that callers see them in (`buckets`). No SQL, no clock.
 
 pub mod buckets;
+mod bytes;
 pub mod day;
 pub mod histogram;
 #[cfg(test)]

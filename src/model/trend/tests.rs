@@ -39,21 +39,27 @@ fn what_is_taken_was_never_there_but_for_the_longest() {
     let mut random = Random(12);
     let (mut day, mut other) = (Day::default(), Day::default());
     let runs: Vec<Ended> = (0..500).map(|_| any_run(&mut random)).collect();
-    runs.iter().for_each(|run| day.add(run));
+    for run in &runs {
+        day.add(run);
+    }
     for run in &runs[..400] {
         if day.take(run) {
             let rest = runs.iter().filter(|other| place(other.at) == place(run.at));
             day.of(place(run.at).1).unwrap().longest = rest.filter_map(Ended::length).max().unwrap();
         }
     }
-    runs[400..].iter().for_each(|run| other.add(run));
+    for run in &runs[400..] {
+        other.add(run);
+    }
     assert_eq!(day.quarters().count(), other.quarters().count());
     for ((quarter, of), (same, right)) in day.quarters().zip(other.quarters()) {
         assert_eq!((quarter, of.runs, of.took, of.used), (same, right.runs, right.took, right.used));
         assert!(of.lengths.slots().eq(right.lengths.slots()));
         assert!(of.longest >= right.longest);
     }
-    runs[400..].iter().for_each(|run| _ = day.take(run));
+    for run in &runs[400..] {
+        day.take(run);
+    }
     assert_eq!(told(&day), "");
 }
 

@@ -26,6 +26,12 @@ const LONG: c_int = 4 * WAITING;
 const MOMENT: Duration = Duration::from_millis(20);
 
 impl Connection {
+    /// How many frames the WAL had after this connection's latest commit.
+    #[must_use]
+    pub fn log_frames(&self) -> i32 {
+        self.log_frames.get()
+    }
+
     /// Checkpoints by these rules, until somebody sets `PRAGMA wal_autocheckpoint`.
     ///
     /// # Errors
@@ -73,6 +79,9 @@ unsafe extern "C" fn committed(
     unsafe {
         let Some(this) = this.cast::<Connection>().as_ref() else { return ffi::SQLITE_OK };
         this.patience.turn.committed();
+        if CStr::from_ptr(name) == c"main" {
+            this.log_frames.set(frames);
+        }
         let run = |mode| {
             let (mut frames, mut backfilled) = (-1, -1);
             ffi::sqlite3_wal_checkpoint_v2(connection, name, mode, &raw mut frames, &raw mut backfilled);

@@ -27,6 +27,8 @@ pub struct Connection {
     pub(super) patience: Patience,
     /// How long the WAL was when this connection last tried to checkpoint it, in frames.
     pub(super) tried: Cell<c_int>,
+    /// How long it was after this connection's latest commit.
+    pub(super) log_frames: Cell<c_int>,
     pub(super) files: OpenFiles,
     /// What the WAL's index said last, and how often that, or what stands for it, was something new.
     pub(super) seen: Cell<(sight::State, i32)>,
@@ -54,6 +56,7 @@ impl Connection {
             unsafe_mode: Cell::new(false),
             patience: Patience::default(),
             tried: Cell::new(0),
+            log_frames: Cell::new(0),
             files: OpenFiles::default(),
             seen: Cell::default(),
             counted: Cell::default(),

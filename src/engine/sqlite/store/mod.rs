@@ -15,6 +15,7 @@ mod feed;
 mod find;
 mod history;
 mod judged;
+mod keeping;
 mod moves;
 mod past;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod signed;
 mod statements;
 mod statistics;
 mod tail;
+mod transfer;
 mod undo;
 mod unfinished;
 mod worktrees;
@@ -95,6 +97,8 @@ pub struct Store {
     past: past::Past,
     /// The statements of the archive.
     archive: archive::Statements,
+    /// Of how many runs a step of pruning was last.
+    keeping: Cell<i64>,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
@@ -156,6 +160,7 @@ impl Store {
             undo: undo::Undo::default(),
             past: past::Past::default(),
             archive: archive::Statements::default(),
+            keeping: Cell::new(64),
             acting: RefCell::default(),
             acting_at: Cell::default(),
             unfinished: RefCell::default(),

@@ -104,6 +104,9 @@ pub fn plan(query: Query) -> &'static [&'static str] {
             "SCAN worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1",
             "SCALAR SUBQUERY 4",
             "SCAN execution_counts_of_zones",
+            // As many rows as there are worktrees times agents of which anything was pruned.
+            "SCALAR SUBQUERY 5",
+            "SCAN executions_pruned",
         ],
         // As there are triggers, SQLite looks whether rows refer to the new one already.
         Query::InsertWorktree => &[

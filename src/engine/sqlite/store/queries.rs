@@ -190,19 +190,23 @@ queries! {
     /// The counts of a worktree in a zone.
     CountsOfBoth =
         "SELECT agent_type, total, successful, failed FROM main.execution_counts_of_worktrees WHERE worktree_id = ?2 AND zone_id = ?1";
-    /// Rows of the small tables, and the runs in the counts of all zones: NULL where there are none.
+    /// Rows of the small tables, the runs in the counts of all zones: NULL where there are none; how many of them were pruned.
     CountSmall =
         "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \
-         (SELECT count(*) FROM main.worktree_zones), (SELECT sum(total) FROM main.execution_counts_of_zones)";
+         (SELECT count(*) FROM main.worktree_zones), (SELECT sum(total) FROM main.execution_counts_of_zones) \
+         /*archive*/, (SELECT sum(total) FROM main.executions_pruned)/*end*/";
 
     /// Counts of runs where the counts may be wrong, or a file of an older version, which can only be read, has none.
     CountExecutions =
-        "SELECT count(*), sum(success = 1), sum(success = 0), count(DISTINCT agent_type) FROM \
-         (SELECT agent_type, success FROM main.zone_executions WHERE (?1 IS NULL OR zone_id = ?1) AND (?2 IS NULL OR worktree_id = ?2) \
-         /*archive*/UNION ALL SELECT agent_type, success FROM main.archived_executions WHERE (?1 IS NULL OR zone_id = ?1) AND (?2 IS NULL OR key >> 32 = \
+        "SELECT coalesce(sum(n), 0), sum(s), sum(f), count(DISTINCT agent_type) FROM \
+         (SELECT agent_type, 1 AS n, success = 1 AS s, success = 0 AS f FROM main.zone_executions WHERE (?1 IS NULL OR zone_id = ?1) AND (?2 IS NULL OR worktree_id = ?2) \
+         /*archive*/UNION ALL SELECT agent_type, 1, success = 1, success = 0 FROM main.archived_executions WHERE (?1 IS NULL OR zone_id = ?1) AND (?2 IS NULL OR key >> 32 = \
            (SELECT max(key) FROM main.archived_worktrees AS w WHERE w.id = +?2 AND restored_at IS NULL \
             AND NOT EXISTS (SELECT 1 FROM main.worktrees AS l WHERE l.id = +?2) \
-            AND NOT EXISTS (SELECT 1 FROM main.zone_executions WHERE worktree_id = +?2)))/*end*/)";
+            AND NOT EXISTS (SELECT 1 FROM main.zone_executions WHERE worktree_id = +?2))) \
+         UNION ALL SELECT agent_type, total, successful, failed FROM main.executions_pruned WHERE (?1 IS NULL OR zone_id = ?1) AND (?2 IS NULL OR worktree_id = \
+           coalesce((SELECT history FROM main.archived_worktrees AS w WHERE w.id = +?2 AND restored_at IS NULL \
+            AND NOT EXISTS (SELECT 1 FROM main.worktrees AS l WHERE l.id = +?2) ORDER BY key DESC LIMIT 1), ?2))/*end*/)";
     /// Rows of every table there.
     CountRows =
         "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \

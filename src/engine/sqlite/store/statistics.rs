@@ -30,11 +30,11 @@ impl Statistics for Store {
             let Some(logged) = self.logged(note)? else { return Ok(None) };
             let small = self.statement(Query::CountSmall)?;
             small.step()?;
-            let [worktrees, zones, assignments, folded] = [0, 1, 2, 3].map(|column| small.integer(column));
+            let [worktrees, zones, assignments, folded, pruned] = [0, 1, 2, 3, 4].map(|column| small.integer(column));
             let has_counts = !small.is_null(3);
             small.reset();
             let stands = has_counts || self.is_rightly_silent(By::Zone, note);
-            Ok(stands.then_some([worktrees, zones, assignments, folded + logged]))
+            Ok(stands.then_some([worktrees, zones, assignments, folded + logged - pruned]))
         })?;
         let Some(row) = row else { return self.get(Query::CountRows, &[], batch) };
         push_row(batch, &row);

@@ -59,6 +59,15 @@ const LOGGED: &str = concat!(
 const ARCHIVED: &str = "UNION ALL SELECT w.history, e.zone_id, e.agent_type, -1, -(e.success IS 1), -(e.success IS 0) \
     FROM main.archived_executions AS e JOIN main.archived_worktrees AS w ON w.key = e.key >> 32";
 
+/// What was pruned counts as before.
+const PRUNED: &str =
+    "UNION ALL SELECT worktree_id, zone_id, agent_type, -total, -successful, -failed FROM main.executions_pruned";
+
+/// Whether a file keeps what was pruned.
+fn has_pruned(connection: &Connection) -> Result<bool> {
+    Ok(connection.table_exists(Some("main"), "executions_pruned")?)
+}
+
 /// Whether a file has an archive: later versions than that of the counts do.
 fn has_archive(connection: &Connection) -> Result<bool> {
     let has = |table| connection.table_exists(Some("main"), table);
@@ -69,13 +78,14 @@ fn has_archive(connection: &Connection) -> Result<bool> {
 /// counts as empty: it is thrown away where the differences are added.
 pub fn differences(connection: &Connection) -> Result<[(&'static str, Vec<Difference>); 2]> {
     let archived = if has_archive(connection)? { ARCHIVED } else { "" };
+    let pruned = if has_pruned(connection)? { PRUNED } else { "" };
     let logged = if log(connection)?.is_some_and(|log| log.is_whole) { LOGGED } else { "" };
     let by_worktree = read(
         connection,
         &format!(
             "SELECT worktree_id, zone_id, agent_type, -sum(total), -sum(successful), -sum(failed) FROM ( \
                SELECT worktree_id, zone_id, agent_type, total, successful, failed FROM main.{OF_WORKTREES} {logged} UNION ALL \
-               SELECT worktree_id, zone_id, agent_type, -1, -(success IS 1), -(success IS 0) FROM main.zone_executions {archived}) \
+               SELECT worktree_id, zone_id, agent_type, -1, -(success IS 1), -(success IS 0) FROM main.zone_executions {archived} {pruned}) \
              GROUP BY worktree_id, zone_id, agent_type HAVING sum(total) <> 0 OR sum(successful) <> 0 OR sum(failed) <> 0"
         ),
         3,
@@ -118,9 +128,11 @@ fn difference(row: &Row<'_>, keys: usize) -> rusqlite::Result<Difference> {
 /// the rows of an index, which takes a small part of what `differences` does.
 pub fn totals_agree(connection: &Connection) -> Result<bool> {
     let archived = if has_archive(connection)? { "+ (SELECT count(*) FROM main.archived_executions)" } else { "" };
+    let pruned =
+        if has_pruned(connection)? { "+ (SELECT coalesce(sum(total), 0) FROM main.executions_pruned)" } else { "" };
     let logged = concat!("(SELECT coalesce(sum(c.count), 0) FROM ", not_counted_yet!(), ")");
     let sql = format!(
-        "SELECT (SELECT count(*) FROM main.zone_executions) {archived} - {logged}, \
+        "SELECT (SELECT count(*) FROM main.zone_executions) {archived} {pruned} - {logged}, \
            (SELECT coalesce(sum(total), 0) FROM main.execution_counts_of_worktrees), \
            (SELECT coalesce(sum(total), 0) FROM main.execution_counts_of_zones)"
     );

@@ -58,6 +58,15 @@ impl Store {
         count(of.names.1, sign)
     }
 
+    /// So does what was pruned of it.
+    pub(super) fn move_pruned(&self, from: &str, to: &str, now: i64) -> Result<()> {
+        let names = [Bind::Text(from), Bind::Text(to)];
+        for (name, sign) in [(names[0], -1), (names[1], 1)] {
+            self.write_run(Sql::CountPruned, &[names[0], name, Bind::Integer(sign), Bind::Integer(now)])?;
+        }
+        self.write_run(Sql::RenamePruned, &names).map(drop)
+    }
+
     fn silently(&self, steps: &[Sql], values: &[Bind<'_>]) -> Result<()> {
         self.connection.set_config(ffi::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
         let run = |sql: &Sql| {

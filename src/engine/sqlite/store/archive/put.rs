@@ -34,6 +34,7 @@ impl Store {
                 self.move_counts(&moving)?;
             }
             self.move_kept(id, key, true)?;
+            self.move_pruned(id, &self.history_of(key)?, now)?;
             self.write_run(Sql::PutOpenRuns, &name)?;
             self.write_run(Query::DeleteWorktree, &name[1..])?;
             self.write_run(Sql::SayArchived, &name[..1])?;

@@ -65,6 +65,7 @@ impl Store {
                 self.write_run(Sql::DropExecutions, &at)?;
             }
             self.move_kept(&id, key, false)?;
+            self.move_pruned(&history, &id, now)?;
             self.write_run(Sql::DropRuns, &at)?;
             self.write_run(Sql::SetRestored, &[at[0], Bind::Integer(now)])?;
             Ok(())

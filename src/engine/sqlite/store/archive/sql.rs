@@ -67,6 +67,15 @@ queries! {
          SELECT max(?4, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 4, 4, zone_id, ?2, \
            agent_type, success, ?3 * count(*) \
          FROM main.archived_executions WHERE key BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 GROUP BY zone_id, agent_type, success";
+    /// What was pruned of it counts for another name: how often.
+    CountPruned =
+        "INSERT INTO main.changes (at, entity, op, zone_id, worktree_id, agent_type, success, count) \
+         SELECT max(?4, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 4, 4, p.zone_id, ?2, p.agent_type, s.value, \
+           ?3 * CASE s.value WHEN 1 THEN p.successful WHEN 0 THEN p.failed ELSE p.total - p.successful - p.failed END \
+         FROM main.executions_pruned AS p CROSS JOIN (SELECT 1 AS value UNION ALL SELECT 0 UNION ALL SELECT NULL) AS s \
+         WHERE p.worktree_id = +?1";
+    /// It is kept by that name.
+    RenamePruned = "UPDATE main.executions_pruned SET worktree_id = ?2 WHERE worktree_id = ?1";
     /// The rows of the log that say that it is gone say that it is archived, under which key, and why.
     TellArchived =
         "UPDATE main.changes SET op = iif(entity = 1, 4, op), worktree_id = iif(entity = 1, ?3, worktree_id), reason = ?4 \

@@ -10,6 +10,8 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
         Sql::PutOpenRuns => &["run_queue", "run_delayed", "leases"],
         // The last row of the log.
         Sql::CountFor | Sql::TellMetadata => &["changes"],
+        // Three values.
+        Sql::CountPruned => &["s", "changes"],
         // A worktree's executions, numbered.
         Sql::PutExecutions => &["o", "(subquery-3)"],
         // The branches of the board: once a restore.

@@ -2,6 +2,7 @@
 //! id now, `log` says which ids were touched, `fold` writes what came of them, `tail` is what is not written yet, which `read_tail` reads, `list` the runs
 //! that are asked for.
 
+mod apart;
 mod compiled;
 mod ended;
 mod fold;
@@ -13,6 +14,7 @@ mod log;
 mod mark;
 mod prune;
 mod read_tail;
+mod roll;
 mod rollups;
 mod series;
 mod sql;

@@ -15,8 +15,12 @@ use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::trend::Day;
 
-#[allow(dead_code, reason = "who prunes calls it")]
 impl Store {
+    /// Reads some more of the log, or of what was never read, within a transaction; `false` where the history knows of all there is.
+    pub(in crate::engine::sqlite::store) fn read_on(&self) -> Result<bool> {
+        if self.catch_up()? { Ok(false) } else { self.fold_step() }
+    }
+
     /// Takes runs out of the history, and keeps what they came to. `false`, and nothing is done, where the history has still much to
     /// read: [`Store::fold_runs`] reads that, outside of transactions.
     pub(in crate::engine::sqlite::store) fn keep_totals(&self, ids: &[&str]) -> Result<bool> {
@@ -112,22 +116,23 @@ mod tests {
         for nth in 0..300_i64 {
             // Spread over two days, and over all lengths.
             let (made, took) = (nth * 7_919_000 % (2 * 86_400_000), nth * nth * 104_729 % 9_000_000);
-            if nth % 3 == 0 {
+            let one = if nth % 3 == 0 {
                 let at = crate::model::time::iso(made as f64);
-                sql += &format!(
+                format!(
                     "INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, success, executed_at) \
                      VALUES ('e{nth}', 'z', 'w', 'a{}', '', {}, '{at}');",
                     nth % 2,
                     nth % 5
-                );
+                )
             } else {
-                sql += &format!(
+                format!(
                     "INSERT INTO runs (key, id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, \
                        started_at, finished_at, duration_ms) \
                      VALUES ({nth}, 'r{nth}', 'succeeded', 'z', 'w', 'a', 0, 0, {made}, {made}, {made} + {took}, {took}); \
                      INSERT INTO run_models (run, model, cost_micros) VALUES ({nth}, 'm', {took});"
-                );
-            }
+                )
+            };
+            sql += &one;
         }
         run(store, &sql);
         run(store, "DELETE FROM changes_readers WHERE name = 'history'");

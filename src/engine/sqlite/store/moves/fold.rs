@@ -84,6 +84,26 @@ impl Store {
         Ok(())
     }
 
+    /// The moves that the table doesn't have yet, the oldest first. In a snapshot.
+    pub(in crate::engine::sqlite::store) fn unfolded_moves(&self) -> Result<Vec<Move>> {
+        Ok(self.moves_tail(false)?.moves)
+    }
+
+    /// Writes all that the log has. Within a transaction.
+    pub(in crate::engine::sqlite::store) fn fold_all_moves(&self) -> Result<()> {
+        self.write_tail(&self.moves_tail(true)?)
+    }
+
+    /// The ledger has come to where the board is, without a move. Within a transaction.
+    pub(in crate::engine::sqlite::store) fn ledger_is_the_board(&self) -> Result<()> {
+        for sql in [Sql::EmptyLedgerWorktrees, Sql::FillLedgerWorktrees, Sql::EmptyLedgerZones, Sql::FillLedgerZones] {
+            self.write_run(sql, &[])?;
+        }
+        let end = self.last_entry()?;
+        self.write_run(Sql::SetMovesRead, &[Bind::Integer(end.seq), Bind::Integer(end.stamp)])?;
+        self.write_run(Sql::ForgetUnread, &[]).map(drop)
+    }
+
     fn write_tail(&self, tail: &Tail) -> Result<()> {
         let Some(ledger) = &tail.ledger else { return Ok(()) };
         for id in &ledger.touched.0 {

@@ -46,6 +46,18 @@ queries! {
     SetLedgerZone = "INSERT OR REPLACE INTO main.moves_zones (id, name) VALUES (?1, ?2)";
     /// There is no such zone.
     DeleteLedgerZone = "DELETE FROM main.moves_zones WHERE id = ?1";
+    /// The ledger knows no worktree.
+    EmptyLedgerWorktrees = "DELETE FROM main.moves_worktrees";
+    /// It knows those of the board.
+    FillLedgerWorktrees =
+        "INSERT INTO main.moves_worktrees (id, branch_name, is_there, zone_id) \
+         SELECT w.id, w.branch_name, 1, a.zone_id FROM main.worktrees AS w LEFT JOIN main.worktree_zones AS a ON a.worktree_id = w.id \
+         WHERE w.id IS NOT NULL \
+         UNION ALL SELECT worktree_id, '', 0, zone_id FROM main.worktree_zones WHERE worktree_id NOT IN (SELECT id FROM main.worktrees WHERE id IS NOT NULL)";
+    /// It knows no zone.
+    EmptyLedgerZones = "DELETE FROM main.moves_zones";
+    /// It knows those of the board.
+    FillLedgerZones = "INSERT INTO main.moves_zones (id, name) SELECT id, name FROM main.zones WHERE id IS NOT NULL";
     /// A move.
     InsertMove =
         "INSERT INTO main.moves (seq, stamp, nth, at, worktree_id, branch_name, from_zone_id, from_name, to_zone_id, to_name, \"by\", reason) \

@@ -6,11 +6,11 @@ use crate::engine::sqlite::store::tests::statements_are_planned;
 /// Statements that read all of a table, or from a position in it on, and why that is little.
 fn may_scan(sql: Sql) -> &'static [&'static str] {
     match sql {
-        // The board, which whoever folds reads once.
-        Sql::LedgerWorktrees => &["moves_worktrees"],
-        Sql::LedgerZones => &["moves_zones"],
-        Sql::BoardWorktrees => &["w", "worktree_zones"],
-        Sql::BoardZones => &["zones"],
+        // The board, which whoever folds reads once, and whoever imports writes anew.
+        Sql::LedgerWorktrees | Sql::EmptyLedgerWorktrees => &["moves_worktrees"],
+        Sql::LedgerZones | Sql::EmptyLedgerZones => &["moves_zones"],
+        Sql::BoardWorktrees | Sql::FillLedgerWorktrees => &["w", "worktree_zones"],
+        Sql::BoardZones | Sql::FillLedgerZones => &["zones"],
         // Its last row.
         Sql::LastMove => &["moves"],
         // The few rows of a log that was cut before they were read.

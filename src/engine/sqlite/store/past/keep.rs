@@ -32,6 +32,11 @@ impl Store {
         }
     }
 
+    /// Keeps a board, within a transaction.
+    pub(in crate::engine::sqlite::store) fn keep_board_now(&self) -> Result<()> {
+        self.write_run(Sql::KeepBoard, &[]).map(drop)
+    }
+
     /// Keeps a board once the log has gone on by so much since the last one, or is another log.
     fn keep_board_if_due(&self) -> Result<()> {
         let since = self.first(Sql::SinceKept, &[], |row| row.integer_or_null(0))?.flatten();

@@ -52,7 +52,13 @@ impl Store {
     /// What was noted of such an execution.
     pub(in crate::engine::sqlite::store) fn noted(&self, id: Bind<'_>) -> Result<(Usage, Option<String>)> {
         let key = if self.version >= VERSION { self.first(Sql::NoteOf, &[id], |row| row.integer(0))? } else { None };
-        key.map_or_else(|| Ok(Default::default()), |key| Ok((self.usage(key)?, self.metadata_at(key)?)))
+        key.map_or_else(
+            || Ok(Default::default()),
+            |key| {
+                let usage = Usage { pruned_at: self.pruned_at(key)?, ..self.usage(key)? };
+                Ok((usage, self.metadata_at(key)?))
+            },
+        )
     }
 
     /// Appends the cells of a run, without prompt and result unless it is to be in full; `false` where it is gone.

@@ -27,6 +27,10 @@ impl Store {
         Ok(())
     }
 
+    pub(super) fn pruned_at(&self, key: i64) -> Result<Option<i64>> {
+        Ok(self.first(Sql::PrunedAt, &[Bind::Integer(key)], |row| row.integer_or_null(0))?.flatten())
+    }
+
     pub(super) fn metadata_at(&self, key: i64) -> Result<Option<String>> {
         Ok(self.first(Sql::MetadataAt, &[Bind::Integer(key)], |row| row.text_or_null(0))?.flatten())
     }

@@ -31,5 +31,10 @@ mod tests;
 pub(super) use compiled::Statements;
 pub(super) use push::push_brief;
 
+/// The statement that keeps keys of runs above 0, for who makes notes of executions.
+pub(super) fn floor() -> String {
+    sql::Sql::Floor.sql()
+}
+
 /// The version of the schema that has their tables.
 pub(super) const VERSION: u32 = 4;

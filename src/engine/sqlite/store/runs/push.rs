@@ -123,7 +123,8 @@ pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage, m
     text(batch, row.text_or_null(5).as_deref());
     nulls(batch, 5);
     usage(batch, used);
-    nulls(batch, 2);
+    instant(batch, used.pruned_at);
+    nulls(batch, 1);
     text(batch, metadata);
 }
 
@@ -169,7 +170,8 @@ pub fn push_brief(
 fn push_beside(batch: &mut Batch, used: &Usage, metadata: Option<&str>) {
     usage(batch, used);
     text(batch, metadata);
-    nulls(batch, RUN.fields.len() - 15);
+    instant(batch, used.pruned_at);
+    nulls(batch, RUN.fields.len() - 16);
 }
 
 #[cfg(test)]

@@ -64,6 +64,8 @@ pub struct Usage {
     pub all: Amounts,
     /// JSON of the same by model.
     pub models: Option<String>,
+    /// Of what is recorded as an execution only: when its prompt and result were pruned.
+    pub pruned_at: Option<i64>,
 }
 
 impl Record {

@@ -124,7 +124,9 @@ impl Store {
     pub(super) fn note_execution(&self, id: &str) -> Result<bool> {
         let Some(record) = self.load_anything(id)? else { return Ok(false) };
         let values = [Bind::Text(id), Bind::Integer(record.created_at)];
-        Ok(self.write_run(Sql::NoteExecution, &values)?.0 > 0)
+        let is_noted = self.write_run(Sql::NoteExecution, &values)?.0 > 0;
+        self.write_run(Sql::Floor, &[])?;
+        Ok(is_noted)
     }
 }
 

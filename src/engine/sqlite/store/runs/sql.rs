@@ -203,6 +203,12 @@ queries! {
          /*archive*/OR EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = r.id)/*end*/)";
     /// The same by its key.
     MetadataAt = "SELECT metadata FROM main.runs WHERE key = ?1";
+    /// A run's key is above 0, also where notes, whose keys are below it, are all that there is: this row stands for nothing.
+    Floor =
+        "INSERT INTO main.runs (key, id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, finished_at, executed) \
+         SELECT 0, '', 'lost', '', '', '', 0, 0, 0, 0, 1 WHERE NOT EXISTS (SELECT 1 FROM main.runs WHERE key >= 0)";
+    /// When what it was asked and what came of it were pruned.
+    PrunedAt = "SELECT bodies_pruned_at FROM main.runs WHERE key = ?1";
     /// It is another.
     SetMetadata = "UPDATE main.runs SET metadata = ?2 WHERE id = ?1";
 

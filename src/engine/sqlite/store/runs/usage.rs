@@ -113,7 +113,7 @@ fn sum(models: &[OfModel]) -> Amounts {
 
 fn of_all(models: &[OfModel]) -> Usage {
     let shown = (!models.is_empty()).then(|| Value::Array(models.iter().map(shown).collect()).to_string());
-    Usage { all: sum(models), models: shown }
+    Usage { all: sum(models), models: shown, pruned_at: None }
 }
 
 fn sums(amounts: Amounts) -> [Bind<'static>; 5] {

@@ -1,0 +1,21 @@
+// Prunes to the end, as the option `retention` does it: a slice, a pause.
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const { VisualDatabase } = require('../../../../lib/index.js');
+const [dbPath, policy] = process.argv.slice(2);
+const db = new VisualDatabase({ dbPath, retention: false });
+const done = { runs: 0, bodies: 0, slowest: 0, slices: 0 };
+
+function slice() {
+  const from = performance.now();
+  const { runs, bodies, more } = db.prune({ ...JSON.parse(policy), budgetMs: 20 });
+  done.slowest = Math.max(done.slowest, performance.now() - from);
+  done.runs += runs;
+  done.bodies += bodies;
+  done.slices += 1;
+  if (more) return setTimeout(slice, 20);
+  db.close();
+  return process.stdout.write(`${JSON.stringify(done)}\n`);
+}
+slice();

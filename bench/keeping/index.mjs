@@ -1,0 +1,86 @@
+// What pruning and exporting cost: `node bench/keeping/index.mjs [--runs 100000] [--rounds 3]`, with the addon built. Pruning of all runs of
+// a file in slices, beside `DELETE` by key in slices of as many on better-sqlite3, in a copy of the same file; an export into a stream that
+// takes all, and into a file. Decisions 35 and 36 quote it.
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { parseArgs } from 'node:util';
+import { VisualDatabase } from '../../lib/index.mjs';
+import { start } from '../node24.mjs';
+
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '3' } },
+});
+const RUNS = Number(values.runs);
+const STEP = 1000;
+const folder = mkdtempSync(join(tmpdir(), 'visual-db-keeping-'));
+
+function furnish(dbPath) {
+  const db = new VisualDatabase({ dbPath, clock: () => Date.now() - 86_400_000, retention: false });
+  for (let n = 0; n < 20; n++) db.createZone({ id: `zone-${n}`, name: `Zone ${n}` });
+  for (let n = 0; n < 200; n++)
+    db.createWorktree({ id: `wt-${n}`, path: `/worktrees/${n}`, port: 3000 + n, branchName: `feature/${n}` });
+  const execution = (n) => ({
+    zoneId: `zone-${n % 20}`,
+    worktreeId: `wt-${(n * 7) % 200}`,
+    agentType: `agent-${n % 5}`,
+    prompt: 'Implement what the issue says. '.repeat(30),
+    result: { output: 'All tests passed. '.repeat(20) },
+    success: n % 10 > 0,
+  });
+  for (let n = 0; n < RUNS; n += STEP)
+    db.recordExecutions(Array.from({ length: STEP }, (_, nth) => execution(n + nth)));
+  db.listRuns({ limit: 1 });
+  db.close();
+}
+
+const timed = async (work) => {
+  const from = performance.now();
+  const value = await work();
+  return [performance.now() - from, value];
+};
+
+try {
+  const file = join(folder, 'filled.db');
+  furnish(file);
+  for (let round = 1; round <= Number(values.rounds); round += 1) {
+    const db = new VisualDatabase({ dbPath: file, retention: false });
+    const nowhere = new Writable({ write: (_, __, done) => done() });
+    const [stream, { bytes }] = await timed(() => db.exportAll(nowhere));
+    const target = join(folder, `board-${round}.jsonl`);
+    const [written] = await timed(() => db.exportAll(target));
+    rmSync(target);
+    db.close();
+    console.log(
+      `export: ${Math.round(bytes / 1e3 / stream)} MB/s, into a file ${Math.round(bytes / 1e3 / written)} MB/s`,
+    );
+
+    const ours = join(folder, `ours-${round}.db`);
+    cpSync(file, ours);
+    const pruned = new VisualDatabase({ dbPath: ours, retention: false });
+    let slices = 0;
+    let slowest = 0;
+    const cpu = process.cpuUsage();
+    const [took] = await timed(() => {
+      for (let more = true; more; slices += 1) {
+        const from = performance.now();
+        ({ more } = pruned.prune({ runs: 0, budgetMs: 50 }));
+        slowest = Math.max(slowest, performance.now() - from);
+      }
+    });
+    const { user, system } = process.cpuUsage(cpu);
+    pruned.close();
+    const theirs = join(folder, `theirs-${round}.db`);
+    cpSync(file, theirs);
+    const child = await start('keeping/by_key.mjs', theirs, 256);
+    child.stop();
+    const { took: deleted, shrunk, cpu: theirsCpu } = child.first;
+    console.log(
+      `prune ${RUNS}: ${Math.round(took)} ms in ${slices} calls, the slowest ${Math.round(slowest)} ms; ${Math.round((user + system) / 1000)} ms of CPU; DELETE by key ${Math.round(deleted)} ms, with incremental_vacuum ${Math.round(deleted + shrunk)} ms, ${theirsCpu} ms of CPU`,
+    );
+    for (const name of [ours, theirs]) rmSync(name, { force: true });
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,58 @@
+'use strict';
+
+// How the file is: its sizes, what doctor says, its backups.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { command } = require('./commands.js');
+const { Refused } = require('./replies.js');
+
+const LIMIT_MS = 10 * 60_000;
+
+function healthOf({ db }) {
+  const file = db.db.memory ? null : db.db.name;
+  const { listBackups } = require('../entry/parts').backups;
+  let examination = null;
+  let checking = false;
+
+  return {
+    /** Rows by kind, and bytes on the disk: `null` for a board that is in memory. */
+    sizes: () => ({ counts: db.getStats(), bytes: file && bytesOf(file) }),
+
+    backups: () => (file === null ? [] : listBackups(folderOf(file)).map(withoutFolder)),
+
+    /** One at a time, whoever asks: what it says is the same for all. */
+    async doctor() {
+      if (file === null) throw new Refused(501, 'ERR_ENGINE_UNSUPPORTED', 'A board in memory has no file');
+      examination ??= command(['doctor', '--db', file], { limitMs: LIMIT_MS }).finally(() => (examination = null));
+      return examination;
+    },
+
+    /** Only what the list has: a name is not a path. */
+    async verify(name, signal) {
+      const folder = file && folderOf(file);
+      const found = file && listBackups(folder).find((backup) => path.basename(backup.path) === name);
+      if (!found) throw new Refused(404, 'ERR_NOT_FOUND', 'There is no such backup');
+      if (checking) throw new Refused(429, 'ERR_TOO_MANY', 'A backup is being checked already');
+      checking = true;
+      try {
+        const [checked] = await command(['verify', '--db', file, found.path], { limitMs: LIMIT_MS, signal });
+        return withoutFolder(checked);
+      } finally {
+        checking = false;
+      }
+    },
+  };
+}
+
+const folderOf = (file) => path.join(path.dirname(fs.realpathSync(file)), 'backups');
+
+/** By its name: where on the disk it lies is not the page's business. */
+const withoutFolder = ({ path: backup, ...rest }) => ({ name: path.basename(backup), ...rest });
+
+function bytesOf(file) {
+  const of = (name) => fs.statSync(name, { throwIfNoEntry: false })?.size ?? 0;
+  return { database: of(file), log: of(`${file}-wal`) };
+}
+
+module.exports = { healthOf };

@@ -1,0 +1,29 @@
+'use strict';
+
+// A run with those round it.
+
+const MOST = 100;
+
+/** `{ run, parent, children, retries, metadata }`: `more` says that there are more parts than are listed. */
+function runOf(db, id) {
+  const run = db.getRun(id);
+  if (run === null) throw Object.assign(new Error(`Run not found: ${id}`), { code: 'ERR_NOT_FOUND' });
+  const { items: children, next } = db.listRuns({ parentRunId: id, orderBy: 'oldest', limit: MOST });
+  return {
+    run,
+    parent: summaryOf(db, run.parentRunId),
+    before: summaryOf(db, run.retryOf),
+    children,
+    more: next !== null,
+  };
+}
+
+/** `null` where there is none, and where it is gone. */
+function summaryOf(db, id) {
+  const run = id === null ? null : db.getRun(id);
+  if (run === null) return null;
+  const { prompt: _, result: __, ...summary } = run;
+  return summary;
+}
+
+module.exports = { runOf };

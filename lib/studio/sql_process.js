@@ -1,0 +1,64 @@
+'use strict';
+
+// The process that sql.js starts: one statement on a connection that can't write, and its plan.
+
+const fs = require('node:fs');
+const { Database } = require('../entry/parts');
+
+/** What one statement may take of memory, in bytes. */
+const MEMORY = 256 * 1024 * 1024;
+const LONGEST_TEXT = 10_000;
+
+function answer({ file, sql, most }) {
+  const database = new Database(file, { readonly: true, fileMustExist: true });
+  try {
+    database.pragma(`hard_heap_limit = ${MEMORY}`);
+    const statement = database.prepare(sql);
+    // A pragma may change what a connection is; ATTACH opens other files. Neither is a question to the board.
+    if (!statement.reader || !statement.readonly || /^(?:\s|--.*\n|\/\*[\s\S]*?\*\/)*pragma\b/i.test(sql))
+      return { error: 'Only what reads is run here: SELECT, WITH, VALUES, EXPLAIN' };
+    const columns = statement.columns().map(({ name }) => name);
+    const isExplained = /^\s*explain\b/i.test(sql);
+    const plan = isExplained ? [] : database.explain(`QUERY PLAN ${sql}`);
+    const start = process.hrtime.bigint();
+    const rows = [];
+    let truncated = false;
+    for (const row of statement.safeIntegers().raw().iterate()) {
+      truncated = rows.length === most;
+      if (truncated) break;
+      rows.push(row.map(shown));
+    }
+    const durationMs = Number(process.hrtime.bigint() - start) / 1e6;
+    return {
+      columns,
+      rows,
+      truncated,
+      durationMs,
+      plan: plan.map(({ id, parent, detail }) => ({ id, parent, detail })),
+    };
+  } finally {
+    database.close();
+  }
+}
+
+/** A value as JSON has it: integers beyond 2⁵³ and blobs as text. */
+function shown(value) {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (Buffer.isBuffer(value)) return `x'${value.subarray(0, LONGEST_TEXT / 2).toString('hex')}'`;
+  if (typeof value === 'string' && value.length > LONGEST_TEXT) return `${value.slice(0, LONGEST_TEXT)}…`;
+  return value;
+}
+
+function main() {
+  const given = JSON.parse(fs.readFileSync(0, 'utf8'));
+  let told;
+  try {
+    told = answer(given);
+  } catch (error) {
+    told = { error: error.message };
+  }
+  process.stdout.write(JSON.stringify(told));
+}
+
+main();

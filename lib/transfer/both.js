@@ -1,0 +1,20 @@
+'use strict';
+
+// What exports and imports have in common.
+
+const { describe } = require('../visual/arguments.js');
+const { wrongType } = require('../visual/errors.js');
+const { ofThisRealm } = require('../native/realm.js');
+const { fileOf } = require('../backup/backups.js');
+
+/** The caller's `onProgress`; what it throws ends the work. */
+function progressOf(method, onProgress) {
+  if (onProgress === undefined || onProgress === null) return () => {};
+  if (typeof onProgress !== 'function') {
+    const message = `${method}: onProgress must be a function, got ${describe(onProgress)}`;
+    throw wrongType(method, 'onProgress', onProgress, message);
+  }
+  return (step) => onProgress(ofThisRealm(step));
+}
+
+module.exports = { fileOf, progressOf };

@@ -1,0 +1,184 @@
+'use strict';
+
+// VisualDatabase's `exportAll`. The addon writes the text, in a thread of its own; here it goes into a file or a stream.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { once } = require('node:events');
+const addon = require('../native/addon.js');
+const { waitFor } = require('../native/wait_for.js');
+const { describe, instant, options } = require('../visual/arguments.js');
+const { about, wrongType, wrongValue } = require('../visual/errors.js');
+const knownKeys = require('../visual/known_keys.js');
+const { stateOf } = require('../visual/state.js');
+const { fileOf, progressOf } = require('./both.js');
+
+const METHOD = 'exportAll';
+const FORMATS = ['jsonl', 'otlp-json'];
+
+async function exportAll(database, target, given) {
+  const { connection } = stateOf(database, METHOD);
+  const { format = 'jsonl', since, onProgress } = options(METHOD, 'options', given, knownKeys.exportAll);
+  if (!FORMATS.includes(format)) {
+    const refused = typeof format === 'string' ? wrongValue : wrongType;
+    const must = `must be ${FORMATS.map((name) => `'${name}'`).join(' or ')}`;
+    throw refused(METHOD, 'format', format, `${METHOD}: format ${must}, got ${describe(format)}`);
+  }
+  const from = instant(METHOD, 'since', since) ?? undefined;
+  const tell = progressOf(METHOD, onProgress);
+  const kind = kindOf(target);
+  addon.checkOpen(connection);
+  if (kind === 'path') checkNew(target);
+  const file = fileOf(database);
+  const bytes = file === undefined ? database.db.serialize() : undefined;
+  const pieces = piecesOf(addon.startExport(connection, file, bytes, format === 'otlp-json', from));
+  const sink = kind === 'path' ? await fileSink(target) : kind === 'web' ? webSink(target) : nodeSink(target);
+  let written = 0;
+  let lines = 0;
+  try {
+    for await (const piece of pieces) {
+      await sink.write(piece.bytes);
+      written += piece.bytes.length;
+      lines = piece.lines;
+      tell({ stage: 'export', lines, ofLines: Math.max(lines, piece.about), bytes: written });
+    }
+    await sink.end();
+  } catch (error) {
+    await sink.abandon(error);
+    throw error;
+  }
+  tell({ stage: 'export', lines, ofLines: lines, bytes: written });
+  return { format, lines, bytes: written };
+}
+
+/** Its bytes are no plain object. */
+const asItIs = (piece) => piece;
+
+async function* piecesOf(handle) {
+  for (;;) {
+    const piece = await waitFor(addon.nextOfExport(handle, addon.realm), asItIs);
+    if (piece === null) return;
+    yield piece;
+  }
+}
+
+function kindOf(target) {
+  if (typeof target === 'string') {
+    if (target !== '' && !target.includes('\0')) return 'path';
+    throw wrongValue(METHOD, 'target', target, `${METHOD}: target must be a path, got ${JSON.stringify(target)}`);
+  }
+  if (typeof target?.write === 'function' && typeof target.once === 'function') return 'node';
+  if (typeof target?.getWriter === 'function') return 'web';
+  throw wrongType(
+    METHOD,
+    'target',
+    target,
+    `${METHOD}: target must be a path or a writable stream, got ${describe(target)}`,
+  );
+}
+
+function checkNew(target) {
+  if (!fs.existsSync(target)) return;
+  const message = `${METHOD}: ${target}: there is a file already; choose another name or remove it`;
+  throw about(new Error(message), 'ERR_EXPORT_EXISTS', METHOD, 'target', target);
+}
+
+/** A file that gets its name once it is whole and on the disk, for its owner alone. */
+async function fileSink(target) {
+  const partial = `${target}.${process.pid}-${Date.now().toString(36)}.partial`;
+  const handle = await fs.promises.open(partial, 'wx', 0o600);
+  return {
+    write: async (bytes) => {
+      for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten;
+    },
+    end: async () => {
+      await handle.sync();
+      await handle.close();
+      // A link, unlike a new name, replaces nothing that came meanwhile.
+      try {
+        fs.linkSync(partial, target);
+        fs.unlinkSync(partial);
+      } catch (error) {
+        if (error.code === 'EEXIST') checkNew(target);
+        fs.renameSync(partial, target);
+      }
+      await syncFolder(path.dirname(target));
+    },
+    abandon: async () => {
+      await handle.close().catch(() => {});
+      fs.rmSync(partial, { force: true });
+    },
+  };
+}
+
+/** So that the name is on the disk, too; not every system can. */
+async function syncFolder(folder) {
+  try {
+    const handle = await fs.promises.open(folder);
+    await handle.sync().finally(() => handle.close());
+  } catch {}
+}
+
+/** A stream of Node: no further ahead than it wants. It is ended, unless it is one of the process's own. */
+function nodeSink(stream) {
+  let failed;
+  const onError = (error) => {
+    failed ??= error;
+  };
+  stream.on('error', onError);
+  const closed = () => new Error('the stream was closed before everything was written');
+  const check = () => {
+    if (failed !== undefined) throw failed;
+    if (stream.destroyed || stream.writableEnded) throw closed();
+  };
+  const isProcess = stream === process.stdout || stream === process.stderr;
+  return {
+    write: async (bytes) => {
+      check();
+      if (!stream.write(bytes)) await settled(stream, 'drain');
+      check();
+    },
+    end: async () => {
+      check();
+      if (!isProcess) {
+        const finished = settled(stream, 'finish');
+        stream.end();
+        await finished;
+      }
+      if (failed !== undefined) throw failed;
+      stream.off('error', onError);
+    },
+    // What it throws later is nobody's concern any more: the listener stays.
+    abandon: async (error) => {
+      if (!isProcess) stream.destroy?.(error);
+    },
+  };
+}
+
+/** Until the event comes, or none can come any more. */
+async function settled(stream, event) {
+  const over = new AbortController();
+  const wait = (name) =>
+    once(stream, name, { signal: over.signal }).catch((error) => {
+      if (error.name !== 'AbortError') throw error;
+    });
+  try {
+    await Promise.race([wait(event), wait('close')]);
+  } finally {
+    over.abort();
+  }
+}
+
+function webSink(stream) {
+  const writer = stream.getWriter();
+  return {
+    write: async (bytes) => {
+      await writer.ready;
+      await writer.write(bytes);
+    },
+    end: () => writer.close(),
+    abandon: (error) => writer.abort(error).catch(() => {}),
+  };
+}
+
+module.exports = { exportAll };

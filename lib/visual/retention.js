@@ -1,0 +1,101 @@
+'use strict';
+
+// The option `retention` of VisualDatabase, and what the file says about it: pruning at intervals, for as long as the database is
+// open. Of several processes one does it at a time, a slice at a time.
+
+const addon = require('../native/addon.js');
+const { one } = require('../native/objects.js');
+const { EVERY, pruned, storedPolicy } = require('./keeping.js');
+const { duration, policyOf, saysAnything } = require('./policy.js');
+const { wrongType } = require('./errors.js');
+
+/** The first look comes so long after the opening: whoever opens a file for a moment does not prune it. */
+const FIRST = 10_000;
+/** One slice, and the pause behind it in which everybody else gets their turn. */
+const SLICE = 20;
+const PAUSE = 60;
+/** What a timer can wait at most. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+/** The option, checked; `undefined` where what the file says is to hold, `null` where this process is not to prune. */
+function retentionOf(method, given) {
+  if (given === undefined || given === null) return undefined;
+  if (given === false) return null;
+  if (typeof given !== 'object') {
+    const must = `must be an object such as { bodies: '30d' } or false, got ${typeof given}`;
+    throw wrongType(method, 'retention', given, `${method}: retention ${must}`);
+  }
+  const policy = policyOf(method, given, 'retention.');
+  const { every } = given;
+  return saysAnything(given)
+    ? {
+        policy,
+        every: every === undefined || every === null ? EVERY : duration(method, 'retention.every', every, 1000),
+      }
+    : undefined;
+}
+
+class Retention {
+  #connection;
+  #clock;
+  #given;
+  #log;
+  #timer;
+
+  constructor(connection, clock, given, log) {
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#given = given;
+    this.#log = log;
+    this.#lookIn(Math.min(FIRST, given?.every ?? FIRST));
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #lookIn(milliseconds) {
+    if (this.#timer === null) return;
+    this.#timer = setTimeout(() => this.#look(), Math.min(milliseconds, MAX_TIMEOUT)).unref();
+  }
+
+  #look() {
+    let next = EVERY;
+    try {
+      if (!addon.isOpen(this.#connection)) return;
+      const of = this.#given ?? storedPolicy(this.#connection);
+      if (of !== undefined) {
+        next = Math.min(of.every, EVERY);
+        if (addon.beginPruning(this.#connection, this.#clock(), of.every)) return this.#slice(of, 0, 0);
+      }
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#lookIn(next);
+  }
+
+  #slice(of, runs, bodies) {
+    if (this.#timer === null) return;
+    try {
+      const done = one(pruned, addon.prune(this.#connection, this.#clock(), SLICE, ...of.policy));
+      addon.endPruning(this.#connection, this.#clock(), Number(done.more));
+      const [allRuns, allBodies] = [runs + done.runs, bodies + done.bodies];
+      if (done.more) {
+        this.#timer = setTimeout(() => this.#slice(of, allRuns, allBodies), PAUSE).unref();
+        return;
+      }
+      if (allRuns + allBodies > 0) this.#log.info('[VisualDB] Pruned', { runs: allRuns, bodies: allBodies });
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#lookIn(of.every);
+  }
+
+  /** Somebody else's lock, a transaction that is open, a full disk: the next look comes. */
+  #failed(error) {
+    if (addon.isOpen(this.#connection)) this.#log.error('[VisualDB] Pruning failed', error, {});
+  }
+}
+
+module.exports = { Retention, retentionOf };

@@ -1,0 +1,98 @@
+//! Which runs are next: of the history, the oldest first, so many rows at a time, whether or not they may be pruned. No row is
+//! looked at twice in a call, and no look takes long.
+
+use rusqlite::{Connection, Row, params};
+
+use crate::error::Result;
+
+/// A place in the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub at: i64,
+    pub key: i64,
+}
+
+impl Place {
+    /// Before all that has a time. What has none is pruned by no time.
+    pub const START: Self = Self { at: -8_640_000_000_000_000, key: i64::MIN };
+}
+
+/// A stretch of the history.
+#[derive(Debug, Default)]
+pub(super) struct Stretch {
+    /// The runs of it that may be pruned.
+    pub ids: Vec<String>,
+    /// The last that was looked at; `None` where there are no more.
+    pub last: Option<(i64, i64)>,
+}
+
+/// What makes a run of the history one that stays: it is open, younger, pinned, or what an open one belongs to.
+const MAY_GO: &str = "h.status >= 3 AND coalesce(h.finished_at, h.at) < ?3 \
+    AND NOT EXISTS (SELECT 1 FROM main.runs AS c WHERE c.parent_run_id = coalesce(h.id, r.id) AND c.finished_at IS NULL) \
+    AND NOT EXISTS (SELECT 1 FROM main.runs AS p WHERE p.id = coalesce(h.id, r.id) AND p.metadata IS NOT NULL \
+      AND json_extract(p.metadata, '$.pinned') = 1)";
+
+/// What has bodies still: nothing says that they were pruned.
+pub(super) const HAS_BODIES: &str =
+    "NOT EXISTS (SELECT 1 FROM main.runs AS b WHERE b.id = coalesce(h.id, r.id) AND b.bodies_pruned_at IS NOT NULL)";
+/// What has output still: of what is recorded only there is none.
+pub(super) const HAS_OUTPUT: &str = "h.id IS NULL AND EXISTS (SELECT 1 FROM main.run_output AS o \
+    WHERE o.id BETWEEN h.key << 32 AND (h.key << 32) + 4294967295 AND o.text <> '')";
+/// All of them.
+pub(super) const ALL: &str = "1";
+
+/// Looks at so many runs behind a place that were made before a time.
+pub(super) fn before(inner: &Connection, after: Place, time: i64, which: &str, most: i64) -> Result<Stretch> {
+    let sql = format!(
+        "SELECT h.at, h.key, coalesce(h.id, r.id), {MAY_GO} AND {which} FROM \
+           (SELECT * FROM main.history WHERE (at, key) > (?1, ?2) AND at < ?3 ORDER BY at, key LIMIT ?4) AS h \
+         LEFT JOIN main.runs AS r ON h.id IS NULL AND r.key = h.key ORDER BY h.at, h.key"
+    );
+    let mut statement = inner.prepare_cached(&sql)?;
+    stretch(statement.query_map(params![after.at, after.key, time, most], read)?)
+}
+
+/// The same of a zone, up to and with a place.
+pub(super) fn of_zone(inner: &Connection, zone: &str, after: Place, edge: Place, most: i64) -> Result<Stretch> {
+    let sql = format!(
+        "SELECT h.at, h.key, coalesce(h.id, r.id), {MAY_GO} FROM \
+           (SELECT * FROM main.history INDEXED BY history_of_zones WHERE zone_id = ?5 AND (at, key) > (?1, ?2) AND (at, key) <= (?6, ?7) \
+            ORDER BY at, key LIMIT ?4) AS h \
+         LEFT JOIN main.runs AS r ON h.id IS NULL AND r.key = h.key ORDER BY h.at, h.key"
+    );
+    let mut statement = inner.prepare_cached(&sql)?;
+    stretch(statement.query_map(params![after.at, after.key, i64::MAX, most, zone, edge.at, edge.key], read)?)
+}
+
+type Found = (Place, Option<String>, bool);
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Found> {
+    Ok((Place { at: row.get(0)?, key: row.get(1)? }, row.get(2)?, row.get(3)?))
+}
+
+fn stretch(rows: impl Iterator<Item = rusqlite::Result<Found>>) -> Result<Stretch> {
+    let mut stretch = Stretch::default();
+    for row in rows {
+        let (place, id, may_go) = row?;
+        stretch.last = Some((place.at, place.key));
+        stretch.ids.extend(id.filter(|_| may_go));
+    }
+    Ok(stretch)
+}
+
+/// The first run of a zone, from the newest on, that is one too many.
+pub(super) fn edge_of_zone(inner: &Connection, zone: &str, kept: i64) -> Result<Option<Place>> {
+    let mut statement = inner.prepare_cached(
+        "SELECT at, key FROM main.history INDEXED BY history_of_zones WHERE zone_id = ?1 ORDER BY at DESC, key DESC LIMIT 1 OFFSET ?2",
+    )?;
+    let mut rows = statement.query(params![zone, kept])?;
+    let row = rows.next()?;
+    Ok(row.map(|row| Ok::<_, rusqlite::Error>(Place { at: row.get(0)?, key: row.get(1)? })).transpose()?)
+}
+
+/// The zones of the board.
+pub(super) fn zones(inner: &Connection) -> Result<Vec<String>> {
+    let mut statement = inner.prepare_cached("SELECT id FROM main.zones WHERE typeof(id) = 'text'")?;
+    let zones = statement.query_map([], |row| row.get(0))?;
+    Ok(zones.collect::<rusqlite::Result<_>>()?)
+}

@@ -1,0 +1,75 @@
+//! What taking a board along needs of the store: a snapshot with the ledger as it is, and a transaction that takes rows in.
+
+use std::path::Path;
+
+use super::Store;
+use crate::engine::sqlite::schema::LATEST;
+use crate::error::{Error, Result};
+use crate::model::ledger::Move;
+
+impl Store {
+    /// Refuses a file that was left at a version that lacks some of what is taken along.
+    ///
+    /// # Errors
+    /// `ERR_SCHEMA_OLDER`, a `TypeError` on a closed connection.
+    pub fn check_transfer(&self) -> Result<()> {
+        self.check_version(LATEST, "what is taken along is all there")
+    }
+
+    /// Begins a snapshot: the moves that are not in the ledger's table yet.
+    ///
+    /// # Errors
+    /// SQLite's error.
+    pub fn snapshot_with_moves(&self) -> Result<Vec<Move>> {
+        use crate::engine::Lists;
+        self.begin_snapshot()?;
+        let _busy = self.connection.enter();
+        self.unfolded_moves()
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// SQLite's error.
+    pub fn end_transfer_snapshot(&self) -> Result<()> {
+        use crate::engine::Lists;
+        self.end_snapshot()
+    }
+
+    /// Runs `take`, in which the database in the file `staged` is called `stage`, as one transaction. What refers to nothing may
+    /// come in, as it may be in the file. The ledger is complete before, and ends where the board is afterwards.
+    ///
+    /// # Errors
+    /// What `take` returns, SQLite's error, a `TypeError` within a transaction: nothing has changed then.
+    pub fn take_in<T>(&self, staged: &Path, take: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.check_transfer()?;
+        self.connection.check_no_iterators()?;
+        if self.connection.in_transaction() {
+            return Err(Error::Type("importAll: finish the transaction first".into()));
+        }
+        let attach = || {
+            self.connection.with(|inner| {
+                inner.execute("ATTACH DATABASE ?1 AS stage", [staged.to_string_lossy()])?;
+                // Whatever becomes of that file, it is thrown away.
+                inner.query_row("PRAGMA stage.journal_mode = MEMORY", [], |_| Ok(()))?;
+                Ok(inner.execute_batch("PRAGMA stage.synchronous = OFF; PRAGMA main.foreign_keys = OFF")?)
+            })
+        };
+        let taken = attach().and_then(|()| {
+            self.atomically(|| {
+                self.fold_all_moves()?;
+                let taken = take()?;
+                self.ledger_is_the_board()?;
+                self.keep_board_now()?;
+                Ok(taken)
+            })
+        });
+        let detached = self.connection.with(|inner| {
+            inner.execute_batch("PRAGMA main.foreign_keys = ON")?;
+            Ok(inner.execute_batch("DETACH DATABASE stage")?)
+        });
+        let taken = taken?;
+        detached?;
+        Ok(taken)
+    }
+}

@@ -1,0 +1,156 @@
+//! Writing a board as lines, from one snapshot of it: others go on working meanwhile.
+
+use std::io::Write;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Rows};
+
+use super::cell;
+use super::out::{Out, Sink};
+use super::spans;
+use super::tables::{Column, TABLES, Table};
+use crate::engine::sqlite::schema::LATEST;
+use crate::engine::sqlite::store::Store;
+use crate::error::Result;
+use crate::model::ledger::Move;
+
+/// What the first line calls the form.
+pub const FORMAT: &str = "visual-db";
+/// The version of the form.
+pub const VERSION: i64 = 1;
+/// In which form a board is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// All of it, a row a line.
+    Jsonl,
+    /// What ran, as spans of OpenTelemetry.
+    OtlpJson,
+}
+
+/// What is to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// In which form.
+    pub format: Format,
+    /// What ran, and what moved, at this time or later, in milliseconds; all of it without one.
+    pub since: Option<i64>,
+}
+
+/// Writes all of a board.
+///
+/// # Errors
+/// `ERR_SCHEMA_OLDER`; SQLite's error; what the sink says.
+pub fn export(store: &Store, wanted: Wanted, sink: Sink<'_>) -> Result<()> {
+    store.check_transfer()?;
+    let moves = match wanted.format {
+        Format::Jsonl => store.snapshot_with_moves()?,
+        Format::OtlpJson => store.snapshot_with_moves().map(|_| Vec::new())?,
+    };
+    let mut out = Out::new(sink);
+    let written = store.connection().with(|inner| match wanted.format {
+        Format::Jsonl => lines(inner, wanted.since, &moves, &mut out),
+        Format::OtlpJson => spans::write(inner, wanted.since, &mut out),
+    });
+    let ended = store.end_transfer_snapshot();
+    written?;
+    ended
+}
+
+fn lines(inner: &Connection, since: Option<i64>, moves: &[Move], out: &mut Out<'_>) -> Result<()> {
+    let _ = write!(out.text, "{{\"format\":\"{FORMAT}\",\"version\":{VERSION},\"schema\":{LATEST},\"since\":");
+    cell::push(&mut out.text, since.map_or(ValueRef::Null, ValueRef::Integer));
+    out.text.push(b'}');
+    out.end_line()?;
+    for table in TABLES {
+        let mut statement = inner.prepare(&table.select(since.is_some()))?;
+        let rows = match since.filter(|_| !table.since.is_empty()) {
+            Some(since) => statement.query([since])?,
+            None => statement.query([])?,
+        };
+        rows_of(table, rows, out)?;
+        if table.name == "moves" {
+            unfolded(inner, table, since, moves, out)?;
+        }
+    }
+    out.hand_over()?;
+    // What was written, so that what is missing or was damaged is noticed.
+    let sum = out.sum();
+    let _ = write!(out.text, "{{\"end\":{},\"sha256\":\"{sum}\"}}", out.lines);
+    out.end_line()?;
+    out.hand_over()
+}
+
+/// What stands before each value of a line.
+fn prefixes(table: &Table) -> Vec<Vec<u8>> {
+    let before = |(nth, column): (usize, &Column)| {
+        let mut text = Vec::new();
+        if nth == 0 {
+            let _ = write!(text, "{{\"table\":\"{}\"", table.name);
+        }
+        let _ = write!(text, ",\"{}\":", column.name);
+        text
+    };
+    table.columns.iter().enumerate().map(before).collect()
+}
+
+fn rows_of(table: &Table, mut rows: Rows<'_>, out: &mut Out<'_>) -> Result<()> {
+    let prefixes = prefixes(table);
+    while let Some(row) = rows.next()? {
+        for (nth, prefix) in prefixes.iter().enumerate() {
+            out.text.extend_from_slice(prefix);
+            cell::push(&mut out.text, row.get_ref(nth)?);
+        }
+        out.text.push(b'}');
+        out.end_line()?;
+    }
+    Ok(())
+}
+
+/// The moves that the table doesn't have yet, with the keys that they will have.
+fn unfolded(inner: &Connection, table: &Table, since: Option<i64>, moves: &[Move], out: &mut Out<'_>) -> Result<()> {
+    let last: i64 = inner.query_row("SELECT coalesce(max(key), 0) FROM main.moves", [], |row| row.get(0))?;
+    let prefixes = prefixes(table);
+    for (nth, of) in moves.iter().enumerate() {
+        if since.is_some_and(|since| of.at < since) {
+            continue;
+        }
+        let text = |text: Option<&'_ String>| text.cloned();
+        let (from, to) = (of.from.as_ref(), of.to.as_ref());
+        let integers = [last + nth as i64 + 1, of.seq, of.stamp, of.nth, of.at].map(ValueRef::Integer);
+        let texts = [
+            Some(of.worktree_id.clone()),
+            text(from.map(|stop| &stop.id)),
+            text(to.map(|stop| &stop.id)),
+            Some(of.branch_name.clone()),
+            text(from.map(|stop| &stop.name)),
+            text(to.map(|stop| &stop.name)),
+            of.by.clone(),
+            of.reason.clone(),
+        ];
+        let texts =
+            texts.iter().map(|text| text.as_ref().map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())));
+        for (prefix, value) in prefixes.iter().zip(integers.into_iter().chain(texts)) {
+            out.text.extend_from_slice(prefix);
+            cell::push(&mut out.text, value);
+        }
+        out.text.push(b'}');
+        out.end_line()?;
+    }
+    Ok(())
+}
+
+/// About how many lines there will be: what a bar of progress goes by.
+pub fn about(inner: &Connection) -> u64 {
+    let mut about = 2;
+    for table in TABLES {
+        // Of what may be much, the last number, which takes no time to find.
+        let sql = match table.columns[0].name {
+            "rowid" => format!("SELECT max(rowid) FROM main.{}", table.name),
+            "key" => format!("SELECT max(key) FROM main.{}", table.name),
+            _ => format!("SELECT count(*) FROM main.{}", table.name),
+        };
+        let count: Option<i64> = inner.query_row(&sql, [], |row| row.get(0)).unwrap_or_default();
+        about += count.unwrap_or_default().max(0) as u64;
+    }
+    about
+}

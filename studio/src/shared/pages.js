@@ -1,0 +1,49 @@
+// A list that grows as somebody goes down it: page by page along the class's `next`, whatever its length.
+import { createSignal, onCleanup } from 'solid-js';
+import { get } from './api.js';
+import { notice } from './notices.jsx';
+
+const SIZE = 100;
+
+/** The list at `name` for what `filter()` says: `{ items, done, loading, more, reload, change }`. */
+export function createPages(name, filter) {
+  const [items, setItems] = createSignal([]);
+  const [done, setDone] = createSignal(false);
+  const [loading, setLoading] = createSignal(false);
+  let next;
+  let asking = null;
+
+  async function read(isNew) {
+    asking?.abort();
+    const mine = (asking = new AbortController());
+    setLoading(true);
+    try {
+      const after = isNew ? undefined : next;
+      const page = await get(name, { ...filter(), limit: SIZE, after }, { signal: mine.signal });
+      next = page.next;
+      setItems((before) => (isNew ? page.items : [...before, ...page.items]));
+      setDone(page.next === null);
+    } catch (error) {
+      if (mine.signal.aborted) return;
+      setDone(true);
+      if (isNew) setItems([]);
+      notice(error.message, 'refused');
+    } finally {
+      if (asking === mine) {
+        asking = null;
+        setLoading(false);
+      }
+    }
+  }
+
+  onCleanup(() => asking?.abort());
+  return {
+    items,
+    done,
+    loading,
+    reload: () => read(true),
+    more: () => !done() && !loading() && read(false),
+    /** Another one in the place of an item. */
+    change: (is, make) => setItems((all) => all.map((item) => (is(item) ? make(item) : item))),
+  };
+}
