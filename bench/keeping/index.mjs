@@ -8,29 +8,18 @@ import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { VisualDatabase } from '../../lib/index.mjs';
 import { start } from '../node24.mjs';
+import { furnishBoard, record } from '../wide_board.mjs';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '3' } },
 });
 const RUNS = Number(values.runs);
-const STEP = 1000;
 const folder = mkdtempSync(join(tmpdir(), 'visual-db-keeping-'));
 
 function furnish(dbPath) {
   const db = new VisualDatabase({ dbPath, clock: () => Date.now() - 86_400_000, retention: false });
-  for (let n = 0; n < 20; n++) db.createZone({ id: `zone-${n}`, name: `Zone ${n}` });
-  for (let n = 0; n < 200; n++)
-    db.createWorktree({ id: `wt-${n}`, path: `/worktrees/${n}`, port: 3000 + n, branchName: `feature/${n}` });
-  const execution = (n) => ({
-    zoneId: `zone-${n % 20}`,
-    worktreeId: `wt-${(n * 7) % 200}`,
-    agentType: `agent-${n % 5}`,
-    prompt: 'Implement what the issue says. '.repeat(30),
-    result: { output: 'All tests passed. '.repeat(20) },
-    success: n % 10 > 0,
-  });
-  for (let n = 0; n < RUNS; n += STEP)
-    db.recordExecutions(Array.from({ length: STEP }, (_, nth) => execution(n + nth)));
+  furnishBoard(db);
+  record(db, RUNS, { prompt: 30, output: 20 });
   db.listRuns({ limit: 1 });
   db.close();
 }

@@ -7,34 +7,21 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VisualDatabase } from '../../lib/index.mjs';
 import { start } from '../node24.mjs';
+import { furnishBoard, median, record } from '../wide_board.mjs';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '10000,1000000' }, rounds: { type: 'string', default: '3' } },
 });
 const PEERS = ['ours', 'by_hand'];
-const STEP = 1000;
 
 /** A file in which so many runs were recorded. */
 function furnish(dbPath, runs) {
   const db = new VisualDatabase({ dbPath });
-  for (let n = 0; n < 20; n++) db.createZone({ id: `zone-${n}`, name: `Zone ${n}` });
-  for (let n = 0; n < 200; n++)
-    db.createWorktree({ id: `wt-${n}`, path: `/worktrees/${n}`, port: 3000 + n, branchName: `feature/${n}` });
-  const execution = (n) => ({
-    zoneId: `zone-${n % 20}`,
-    worktreeId: `wt-${(n * 7) % 200}`,
-    agentType: `agent-${n % 5}`,
-    prompt: 'Implement what the issue says. '.repeat(6),
-    result: { output: 'All tests passed. '.repeat(10) },
-    success: n % 10 > 0,
-  });
-  for (let n = 0; n < runs; n += STEP)
-    db.recordExecutions(Array.from({ length: Math.min(STEP, runs - n) }, (_, nth) => execution(n + nth)));
+  furnishBoard(db);
+  record(db, runs, { prompt: 6, output: 10 });
   db.listRuns({ limit: 1 });
   db.close();
 }
-
-const median = (numbers) => numbers.toSorted((one, other) => one - other)[numbers.length >> 1];
 
 const folder = mkdtempSync(join(tmpdir(), 'visual-db-lists-'));
 try {

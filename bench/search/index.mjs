@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VisualDatabase } from '../../lib/index.mjs';
 import { start } from '../node24.mjs';
+import { furnishBoard, STEP } from '../wide_board.mjs';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '10000,100000' }, mode: { type: 'string', default: 'words' } },
 });
 const PEERS = ['ours', 'by_hand'];
-const STEP = 1000;
 const COMMON = 'the fix add test to run of and in error file function please make sure all tests pass'.split(' ');
 const RARE = ['get', 'set', 'user', 'index', 'parse', 'http', 'test', 'error'];
 
@@ -28,9 +28,7 @@ function dice() {
 function furnish(dbPath, runs) {
   const db = new VisualDatabase({ dbPath });
   const next = dice();
-  for (let n = 0; n < 20; n++) db.createZone({ id: `zone-${n}`, name: `Zone ${n}` });
-  for (let n = 0; n < 200; n++)
-    db.createWorktree({ id: `wt-${n}`, path: `/worktrees/${n}`, port: 3000 + n, branchName: `feature/${n}` });
+  furnishBoard(db);
   const rare = (n) => `${RARE[n % RARE.length]}${n.toString(36)}`;
   const word = () => (next(2) ? COMMON[next(COMMON.length)] : rare(Math.floor(20_000 ** (next(1e6) / 1e6))));
   const text = (length) => Array.from({ length }, word).join(' ');

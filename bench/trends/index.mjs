@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VisualDatabase } from '../../lib/index.mjs';
 import { start } from '../node24.mjs';
+import { furnishBoard, median } from '../wide_board.mjs';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '100000,1000000' }, rounds: { type: 'string', default: '3' } },
@@ -18,9 +19,7 @@ const YEAR = 365 * 86_400_000;
 /** A file in which so many runs ended: written as this package's own tables have them, for want of the hours that calls would take. */
 function furnish(dbPath, runs) {
   const db = new VisualDatabase({ dbPath });
-  for (let n = 0; n < 20; n++) db.createZone({ id: `zone-${n}`, name: `Zone ${n}` });
-  for (let n = 0; n < 200; n++)
-    db.createWorktree({ id: `wt-${n}`, path: `/worktrees/${n}`, port: 3000 + n, branchName: `feature/${n}` });
+  furnishBoard(db);
   db.db.exec(`
     BEGIN;
     WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${runs} - 1)
@@ -36,8 +35,6 @@ function furnish(dbPath, runs) {
   db.listRuns({ limit: 1 });
   db.close();
 }
-
-const median = (numbers) => numbers.toSorted((one, other) => one - other)[numbers.length >> 1];
 
 const folder = mkdtempSync(join(tmpdir(), 'visual-db-trends-'));
 try {

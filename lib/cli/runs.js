@@ -3,10 +3,10 @@
 const { Option } = require('commander');
 const { reading } = require('./database.js');
 const { print, printJson, printable, table } = require('./output.js');
-const { duration, integer, several, worktreeOf, zoneOf } = require('./run_options.js');
+const { runFilter, statusOption } = require('./run_filter.js');
+const { duration, integer, several } = require('./run_options.js');
 const { costText, durationText, oneLine, statusText, tokensText } = require('./run_text.js');
 
-const STATUSES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'timedOut', 'lost'];
 const ORDERS = ['newest', 'oldest', 'longest', 'costliest'];
 const HEAD = ['run', 'status', 'zone', 'worktree', 'agent', 'attempt', 'created', 'took', 'in / out', 'cost', 'prompt'];
 const PROMPT = 32;
@@ -55,32 +55,9 @@ module.exports = (root, run) => {
     );
 };
 
-function statusOption() {
-  const option = new Option('--status <status>', 'only those in this state').choices(STATUSES);
-  // Its list of choices refuses a word; this gathers those that it has let through.
-  const choose = option.parseArg;
-  return option.argParser((text, before) => several(choose(text), before));
-}
-
 function found(database, options) {
-  const { zone, worktree, agent, status, model, parent, branch, since, until, minDuration, order, limit, after } =
-    options;
-  const page = database.listRuns({
-    zoneId: zone?.map((given) => zoneOf(database, given)),
-    worktreeId: worktree?.map((given) => worktreeOf(database, given)),
-    agentType: agent,
-    status,
-    model,
-    parentRunId: parent,
-    branchName: branch,
-    since,
-    until,
-    minDurationMs: minDuration,
-    orderBy: order,
-    fields: 'full',
-    limit,
-    after,
-  });
+  const { order, limit, after } = options;
+  const page = database.listRuns({ ...runFilter(database, options), orderBy: order, fields: 'full', limit, after });
   const ids = (key) => [...new Set(page.items.map((item) => item[key]))];
   const zones = ids('zoneId').map((id) => [id, database.getZone(id)?.name ?? id]);
   const worktrees = ids('worktreeId').map((id) => [id, database.getWorktree(id)?.branchName ?? id]);

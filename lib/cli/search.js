@@ -5,10 +5,10 @@ const { Option } = require('commander');
 const { withDatabase } = require('./database.js');
 const { Usage } = require('./outcome.js');
 const { colour, many, print, printJson, printable, progressBar } = require('./output.js');
-const { duration, integer, several, worktreeOf, zoneOf } = require('./run_options.js');
+const { runFilter, statusOption } = require('./run_filter.js');
+const { duration, integer, several } = require('./run_options.js');
 const { statusText } = require('./run_text.js');
 
-const STATUSES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'timedOut', 'lost'];
 const MODES = ['words', 'substring'];
 const IN = ['prompt', 'result', 'error', 'question', 'answer'];
 
@@ -33,7 +33,7 @@ module.exports = (root, run) => {
     .option('--zone <zone>', 'only runs of this zone, by its id or name', several)
     .option('--worktree <worktree>', 'only those of this worktree, by its id or branch', several)
     .option('--agent <agent>', 'only those of this agent', several)
-    .option('--status <status>', `only those in this state (${STATUSES.join(', ')})`, several)
+    .addOption(statusOption())
     .option('--model <model>', 'only those that used this model')
     .option('--parent <run>', 'only the parts of this run')
     .option('--branch <branch>', 'only those of the worktrees on this branch')
@@ -93,24 +93,8 @@ function build(options, mode, says) {
 }
 
 function filterOf(database, options) {
-  const { zone, worktree, agent, status, model, parent, branch, since, until, minDuration, limit, after } = options;
-  return {
-    mode: options.mode,
-    in: options.in,
-    syntax: options.syntax,
-    zoneId: zone?.map((given) => zoneOf(database, given)),
-    worktreeId: worktree?.map((given) => worktreeOf(database, given)),
-    agentType: agent,
-    status,
-    model,
-    parentRunId: parent,
-    branchName: branch,
-    since,
-    until,
-    minDurationMs: minDuration,
-    limit,
-    after,
-  };
+  const { mode, in: fields, syntax, limit, after } = options;
+  return { ...runFilter(database, options), mode, in: fields, syntax, limit, after };
 }
 
 function show({ items, next }) {

@@ -5,7 +5,8 @@ const { chart } = require('./chart.js');
 const { printCsv } = require('./csv.js');
 const { reading } = require('./database.js');
 const { print, printJson, printable, table } = require('./output.js');
-const { duration, several, worktreeOf, zoneOf } = require('./run_options.js');
+const { runFilter } = require('./run_filter.js');
+const { duration, several } = require('./run_options.js');
 const { costText, durationText } = require('./run_text.js');
 const { time } = require('./times.js');
 
@@ -87,20 +88,8 @@ module.exports = (root, run) => {
 };
 
 function found(database, options) {
-  const { zone, worktree, agent, model, branch, minDuration, bucket, by, since, until, timeZone } = options;
-  const rows = database.getTrend({
-    zoneId: zone?.map((given) => zoneOf(database, given)),
-    worktreeId: worktree?.map((given) => worktreeOf(database, given)),
-    agentType: agent,
-    model,
-    branchName: branch,
-    minDurationMs: minDuration,
-    bucket,
-    by,
-    since,
-    until,
-    timeZone,
-  });
+  const { bucket, by, timeZone } = options;
+  const rows = database.getTrend({ ...runFilter(database, options), bucket, by, timeZone });
   const names = new Map();
   if (by === 'zone') for (const { id, name } of database.listZones()) names.set(id, name);
   if (by === 'worktree') for (const { id, branchName } of database.listWorktrees()) names.set(id, branchName);
