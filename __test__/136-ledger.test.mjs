@@ -2,6 +2,7 @@
 import { copyFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
+import { allMoves } from './support/all_moves.mjs';
 import { describeClients } from './support/client_writers.mjs';
 import { anyHistory } from './support/histories.mjs';
 import { describeWriters } from './support/history_writers.mjs';
@@ -11,18 +12,6 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 /** The id of a move of which it is only known that it was made. */
 const GUESSED = /-[0-9a-f]+-\d{7,}$/;
-
-/** Every move, the oldest first. */
-function allMoves(db) {
-  const found = [];
-  let after;
-  do {
-    const page = db.getMoves({ limit: 1000, after });
-    found.push(...page.items);
-    after = page.next;
-  } while (after !== null);
-  return found.toReversed();
-}
 
 /** Where every worktree is, as its last move says. */
 function lastStops(moves) {

@@ -1,6 +1,7 @@
 // `getFlow`: the cumulative flow of worktrees through zones, equal to a naive model of all moves.
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { allMoves } from './support/all_moves.mjs';
 import { refusal } from './support/runs.mjs';
 import { worktree, zone } from './support/samples.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
@@ -67,16 +68,7 @@ function act(db, calls) {
   }
 }
 
-function everyMove(db) {
-  const found = [];
-  let after;
-  do {
-    const page = db.getMoves({ limit: 1000, after });
-    found.push(...page.items);
-    after = page.next;
-  } while (after !== null);
-  return found.toReversed().map((move) => ({ ...move, time: Date.parse(move.at) }));
-}
+const everyMove = (db) => allMoves(db).map((move) => ({ ...move, time: Date.parse(move.at) }));
 
 const percentiles = (lengths) => {
   const sorted = lengths.toSorted((one, other) => one - other);

@@ -73,6 +73,11 @@ describe('trend', () => {
     ]);
   });
 
+  test.each(['trend', 'flow'])('%s has one form at a time', (name) => {
+    const { status, stderr } = furnished().command(name, '--csv', '--json');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('say --csv or --json, not both')]);
+  });
+
   test('says where there is nothing to draw', () => {
     const { command } = furnished();
     expect(command('trend', '--since', '2020-01-01', '--until', '2020-02-01').stdout).toBe('No runs.\n');

@@ -1,7 +1,7 @@
 'use strict';
 
 const { Option } = require('commander');
-const { printCsv } = require('./csv.js');
+const { oneForm, printCsv } = require('./csv.js');
 const { reading } = require('./database.js');
 const { print, printJson, printable, table } = require('./output.js');
 const { durationText } = require('./run_text.js');
@@ -32,6 +32,7 @@ module.exports = (root, run) => {
     .addHelpText('after', EXAMPLES)
     .action(
       run(({ db, json, csv, bucket, since, until, timeZone }) => {
+        oneForm({ csv, json });
         const { flow, names } = reading(db, (database) => ({
           flow: database.getFlow({ bucket, since, until, timeZone }),
           names: new Map(database.listZones().map(({ id, name }) => [id, name])),

@@ -2,7 +2,7 @@
 
 const { Option } = require('commander');
 const { chart } = require('./chart.js');
-const { printCsv } = require('./csv.js');
+const { oneForm, printCsv } = require('./csv.js');
 const { reading } = require('./database.js');
 const { print, printJson, printable, table } = require('./output.js');
 const { runFilter } = require('./run_filter.js');
@@ -67,6 +67,7 @@ module.exports = (root, run) => {
     .addHelpText('after', EXAMPLES)
     .action(
       run((options) => {
+        oneForm(options);
         const { rows, names } = reading(options.db, (database) => found(database, options));
         if (options.json) return printJson(rows);
         if (options.csv) return printCsv(CSV, rows.map(cells));
