@@ -118,7 +118,7 @@ describe('A disk that is full', () => {
   it('is the same where a limit on the size of files is reached', () => {
     const dbPath = newFile();
     // Blocks of 512 bytes.
-    const command = `ulimit -f 800; exec "$0" "$@"`;
+    const command = `ulimit -f 1600; exec "$0" "$@"`;
     const { status, stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, LIMITED, dbPath], {
       encoding: 'utf8',
     });

@@ -35,6 +35,11 @@ function retentionOf(method, given) {
     : undefined;
 }
 
+function unlessGone(reference, act) {
+  const retention = reference.deref();
+  if (retention) act(retention);
+}
+
 class Retention {
   #connection;
   #clock;
@@ -56,8 +61,12 @@ class Retention {
   }
 
   #lookIn(milliseconds) {
-    if (this.#timer === null) return;
-    this.#timer = setTimeout(() => this.#look(), Math.min(milliseconds, MAX_TIMEOUT)).unref();
+    this.#after(Math.min(milliseconds, MAX_TIMEOUT), (retention) => retention.#look());
+  }
+
+  /** A timer holds neither the process open nor the database, which goes with its last user. */
+  #after(milliseconds, act) {
+    if (this.#timer !== null) this.#timer = setTimeout(unlessGone, milliseconds, new WeakRef(this), act).unref();
   }
 
   #look() {
@@ -82,8 +91,7 @@ class Retention {
       addon.endPruning(this.#connection, this.#clock(), Number(done.more));
       const [allRuns, allBodies] = [runs + done.runs, bodies + done.bodies];
       if (done.more) {
-        this.#timer = setTimeout(() => this.#slice(of, allRuns, allBodies), PAUSE).unref();
-        return;
+        return this.#after(PAUSE, (retention) => retention.#slice(of, allRuns, allBodies));
       }
       if (allRuns + allBodies > 0) this.#log.info('[VisualDB] Pruned', { runs: allRuns, bodies: allBodies });
     } catch (error) {
