@@ -148,10 +148,10 @@ function withZigbuild(env, folder) {
 
 /** Refuses a binary for releases that users could not download or load. What is built for this machine may be as large as it is. */
 function check(library, portable) {
+  if (!portable) return;
   const { size } = fs.statSync(library);
-  if (portable && size > LARGEST_BINARY)
-    throw new BuildError(`${library} has ${size} bytes, more than ${LARGEST_BINARY}`);
-  if (portable && newerThan(neededGlibc(library), OLDEST_GLIBC)) {
+  if (size > LARGEST_BINARY) throw new BuildError(`${library} has ${size} bytes, more than ${LARGEST_BINARY}`);
+  if (newerThan(neededGlibc(library), OLDEST_GLIBC)) {
     throw new BuildError(`${library} needs glibc ${neededGlibc(library)}, later than ${OLDEST_GLIBC}`);
   }
 }
