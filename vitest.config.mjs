@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const install = '__test__/*-install-*.test.mjs';
+const building = '__test__/*-building-*.test.mjs';
 const browser = '__test__/*-browser-*.test.mjs';
 
 /** What takes ten seconds or more, since it starts, kills and waits for many processes, or compiles. */
@@ -30,10 +31,12 @@ export default defineConfig({
     testTimeout: 30_000,
     reporters: patient ? ['default'] : ['default', './__test__/overdue.mjs'],
     projects: [
-      project('suite', ['__test__/**/*.test.mjs'], [install, browser, ...long]),
+      project('suite', ['__test__/**/*.test.mjs'], [install, building, browser, ...long]),
       project('long', long, []),
-      // Installs the package as users do, which compiles it: minutes rather than seconds.
+      // Installs the package as users do, and compiles it once: minutes rather than seconds.
       project('install', [install], [], { testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false }),
+      // Compiles it in every way in which they may come to do that.
+      project('building', [building], [], { testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false }),
       // Studio's page in Chromium: `npm run test:studio`.
       project('studio', [browser], [], { fileParallelism: false, testTimeout: 120_000 }),
     ],
