@@ -537,6 +537,10 @@ export interface AskedOfRuns {
   since?: string | Date | null | undefined;
   /** Created then or before. */
   until?: string | Date | null | undefined;
+  /** Ended then or later: ISO 8601 or a Date. */
+  finishedSince?: string | Date | null | undefined;
+  /** Ended then or before. */
+  finishedUntil?: string | Date | null | undefined;
   /** Those that have ended and are known to have taken so long, or longer, in milliseconds. */
   minDurationMs?: number | null | undefined;
 }
@@ -557,7 +561,7 @@ export interface RunFilter extends AskedOfRuns {
 }
 
 /** What `getTrend` takes. An unknown key is a `TypeError`. */
-export interface TrendFilter extends Omit<AskedOfRuns, 'since' | 'until'> {
+export interface TrendFilter extends Omit<AskedOfRuns, 'since' | 'until' | 'finishedSince' | 'finishedUntil'> {
   /**
    * How long buckets are, by the clocks of `timeZone`: weeks begin on Monday, and an hour also where clocks are changed in the middle of one.
    * `'hourOfWeek'` has 168, of all weeks together. Default: `'hour'`.

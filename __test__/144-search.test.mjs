@@ -195,6 +195,8 @@ describe('searchRuns(text, filter?)', () => {
       [{ since: '2020-01-02T03:04:05Z', until: new Date('2020-01-02T03:04:05Z') }, old],
       [{ since: '2021-01-01', status: 'succeeded' }, parent.id],
       [{ minDurationMs: 0 }, parent.id],
+      [{ finishedUntil: '2020-12-31' }, old],
+      [{ finishedSince: '2020-12-31' }, parent.id],
     ];
     for (const [filter, id] of expected)
       for (const mode of ['words', 'substring'])
