@@ -45,7 +45,7 @@ describe('a binary for this platform', () => {
     carryOwn();
     carry('visual-db.darwin-arm64.node');
     carry('visual-db.linux-x64-musl.node');
-    carry('visual-db.win32-x64-msvc.node');
+    carry('visual-db.win32-x64.node');
     expect(load().names).not.toEqual([]);
   });
 
@@ -57,6 +57,45 @@ describe('a binary for this platform', () => {
     expect(message).toContain(cause);
     expect(message).toContain(join('prebuilds', OWN));
     expect(message).toContain('npx --no -- visual-db build');
+  });
+});
+
+describe("the platform's own package", () => {
+  const installed = join('node_modules/@ai-orchestra', `visual-db-${PLATFORM}`);
+
+  /** The package beside this one, with a binary or with something else in its place. */
+  function install(content) {
+    mkdirSync(join(folder, installed), { recursive: true });
+    writeFileSync(join(folder, installed, 'package.json'), JSON.stringify({ main: OWN }));
+    if (content === undefined) cpSync(join(ROOT, 'prebuilds', OWN), join(folder, installed, OWN));
+    else writeFileSync(join(folder, installed, OWN), content);
+  }
+
+  test('is taken where this one has no binary', () => {
+    install();
+    expect(load().names).not.toEqual([]);
+  });
+
+  test('is left alone where this one has: what was built on the machine counts', () => {
+    install('not a library');
+    carryOwn();
+    expect(load().names).not.toEqual([]);
+  });
+
+  test('with a binary that does not load: an error that names it', () => {
+    install('not a library');
+    const { code, message, cause } = load();
+    expect(code).toBe('ERR_VISUAL_DB_BINARY_UNUSABLE');
+    expect(message).toContain(`its binary for ${PLATFORM}, @ai-orchestra/visual-db-${PLATFORM}: ${cause}`);
+  });
+
+  test('of another platform is never touched', () => {
+    mkdirSync(join(folder, 'node_modules/@ai-orchestra/visual-db-darwin-arm64'), { recursive: true });
+    const { code, message } = load();
+    expect(code).toBe('ERR_VISUAL_DB_BINARY_MISSING');
+    expect(message).toContain(
+      `the package @ai-orchestra/visual-db-${PLATFORM}, an optional dependency, is not installed`,
+    );
   });
 });
 
@@ -76,8 +115,8 @@ describe('no binary for this platform', () => {
 
   test('the error lists the platforms that the package does carry', () => {
     carry('visual-db.darwin-arm64.node');
-    carry('visual-db.win32-x64-msvc.node');
-    expect(load().message).toContain('(it carries darwin-arm64, win32-x64-msvc)');
+    carry('visual-db.win32-x64.node');
+    expect(load().message).toContain('(it carries darwin-arm64, win32-x64)');
   });
 });
 

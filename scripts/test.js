@@ -11,6 +11,7 @@ const args = process.argv.slice(2);
 dependencies();
 dependencies('__test__/peer');
 if (args.includes('install') || args.includes('building')) dependencies('__test__/runtimes');
+if (args.includes('install')) dependencies('__test__/managers');
 addon();
 // With arguments the caller wants certain tests: Rust's are none of them, long ones may be.
 const certain = args.length > 0;

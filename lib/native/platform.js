@@ -4,13 +4,12 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 /**
- * This machine in the words of Node-API binaries: `linux-x64-gnu`, `linux-arm64-musl`, `darwin-arm64`, `win32-x64-msvc`.
- * One package can carry the binaries of several platforms side by side.
+ * This machine in the words of binaries for Node: `linux-x64-gnu`, `linux-arm64-musl`, `darwin-arm64`, `win32-x64`. The
+ * binaries of several platforms can lie side by side, and each is in a package of its own, too.
  */
 function platformName() {
   const name = `${process.platform}-${process.arch}`;
-  if (process.platform === 'linux') return `${name}-${libc()}`;
-  return process.platform === 'win32' ? `${name}-msvc` : name;
+  return process.platform === 'linux' ? `${name}-${libc()}` : name;
 }
 
 /**
@@ -32,9 +31,12 @@ function libc() {
   return header.includes('/ld-musl-') ? 'musl' : 'gnu';
 }
 
-/** Where the binary for a platform lies, there or not. */
+/** Where the binary for a platform lies in this package, there or not. */
 function binaryPath(platform) {
   return path.join(__dirname, '../../prebuilds', `visual-db.${platform}.node`);
 }
 
-module.exports = { platformName, binaryPath };
+/** The package that holds nothing but the binary for a platform. It comes as an optional dependency. */
+const binaryPackage = (platform) => `@ai-orchestra/visual-db-${platform}`;
+
+module.exports = { platformName, binaryPath, binaryPackage };
