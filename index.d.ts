@@ -1040,6 +1040,12 @@ export interface VisualDatabaseOptions {
   mode?: number | undefined;
   /** Told of what happens, such as `console`. Default: none. */
   logger?: Logger | null | undefined;
+  /**
+   * Told of each call on this database, and of each statement on its raw handle, once it has ended; what it throws changes nothing. See
+   * {@link traceCalls} for OpenTelemetry, and the tracing channel `visual-db:call` of `node:diagnostics_channel` for all databases.
+   * Default: none.
+   */
+  onQuery?: ((query: ObservedQuery) => void) | null | undefined;
   /** Gives the time of what is written, in milliseconds since 1970. Leases don't hang on it. Default: the process's own. */
   clock?: (() => number) | null | undefined;
   /** How much memory answers may take that are kept for reads that repeat, in bytes; 0: none. Default: 16 MiB. */
@@ -1062,6 +1068,71 @@ export interface VisualDatabaseOptions {
    */
   retention?: Retention | false | null | undefined;
 }
+
+/** A call that has ended, as `onQuery` hears of it. */
+export interface ObservedQuery {
+  /** The method of {@link VisualDatabase}; of a statement on the raw handle `'run'`, `'get'`, `'all'`, `'iterate'` or `'exec'`. */
+  method: string;
+  /** The statement's SQL, with its parameters; `null` for a method of {@link VisualDatabase}. */
+  sql: string | null;
+  /** How long it took, in milliseconds; of a call that gave a promise until that was settled. */
+  durationMs: number;
+  /** How many rows it gave: of a list or a page of one; `null` for other answers. */
+  rows: number | null;
+  /** What it threw, or `null`. */
+  error: unknown;
+}
+
+/**
+ * A call as the tracing channel `visual-db:call` of `node:diagnostics_channel` tells of it: the same object at its beginning and at its end.
+ */
+export interface CallMessage {
+  /** What it is called on. */
+  readonly database: VisualDatabase | Database;
+  readonly method: string;
+  /** Of a statement. */
+  readonly sql?: string;
+  readonly arguments: readonly unknown[];
+  /** `performance.now()` at its beginning. */
+  readonly startedAt: number;
+  /** Milliseconds; `null` until its end. */
+  readonly durationMs: number | null;
+  /** Whether it has returned a promise that is not settled yet: then `asyncEnd` is its end. */
+  readonly pending: boolean;
+  readonly result?: unknown;
+  readonly error?: unknown;
+}
+
+/** What {@link VisualDatabase.metrics} takes. */
+export interface MetricsOptions {
+  /** What all names begin with. Default: `'visual_db_'`. */
+  prefix?: string;
+  /** Labels of every line, where several databases are measured. Default: none. */
+  labels?: Readonly<Record<string, string>>;
+}
+
+/** What {@link traceCalls} takes. */
+export interface TraceOptions {
+  /** Default: the one that is registered globally. */
+  tracerProvider?: { getTracer(name: string, version?: string): object } | null;
+  /** Default: the one that is registered globally. */
+  meterProvider?: { getMeter(name: string, version?: string): object } | null;
+  /** Whether spans have the SQL of statements. Default: of those with parameters, since others may have values in it. */
+  queryText?: boolean | null;
+}
+
+/**
+ * Makes a span of OpenTelemetry of each call on any database of this process, and of each statement on a raw handle, and records how
+ * long they take in the histogram `db.client.operation.duration`, by the semantic conventions for databases. Needs `@opentelemetry/api`, which
+ * the application installs.
+ *
+ * @returns a function that stops it
+ * @throws {Error} `code` `'ERR_NO_OPENTELEMETRY'`: `@opentelemetry/api` is not installed
+ * @throws {TypeError} for an option of a wrong kind, or an unknown one
+ * @example
+ * const stop = traceCalls();
+ */
+export function traceCalls(options?: TraceOptions): () => void;
 
 /** A length of time: milliseconds, or a text such as `'90s'`, `'30m'`, `'12h'`, `'7d'`, `'4w'`, `'1y'` (365 days). */
 export type Duration = string | number;
@@ -1918,6 +1989,15 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   watch(options?: WatchOptions): Watch<Types>;
   /** Row counts of everything. */
   getStats(): DatabaseStats;
+  /**
+   * What an operator looks at and is woken by, in Prometheus's text format (`text/plain; version=0.0.4`): rows, open runs by status,
+   * for how long the queue has waited, leases that ran out, how runs ended in the last hour, limits and budgets, sizes of the file and its log,
+   * backups, kept answers. Times are in seconds, sizes in bytes, costs in whole units.
+   *
+   * @throws {TypeError} for a prefix or a label that Prometheus takes for none, or an unknown option
+   * @example response.setHeader('content-type', 'text/plain; version=0.0.4').end(db.metrics());
+   */
+  metrics(options?: MetricsOptions): string;
 
   /**
    * The same database for somebody: what is written through it says who it was, in `by`, of runs and of changes. It is no copy: connection,

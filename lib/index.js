@@ -1,10 +1,21 @@
 'use strict';
 
 // No ending, on purpose: Node takes the file parts.js, which a packed package has, before the folder parts/.
-const { VisualDatabase, Database, SqliteError } = require('./entry/parts');
+const parts = require('./entry/parts');
+
+const { VisualDatabase, Database, SqliteError } = parts;
 
 /** Who never calls it loads nothing of it. */
 const createStudioHandler = (db, options) => require('./studio').createStudioHandler(db, options);
 
-module.exports = { VisualDatabase, Database, SqliteError, createStudioHandler, default: VisualDatabase };
+const traceCalls = (options) => parts.traceCalls(options);
+
+module.exports = {
+  VisualDatabase,
+  Database,
+  SqliteError,
+  createStudioHandler,
+  traceCalls,
+  default: VisualDatabase,
+};
 Object.defineProperty(module.exports, '__esModule', { value: true });

@@ -1,1 +1,8 @@
-export { VisualDatabase, Database, SqliteError, createStudioHandler, VisualDatabase as default } from './index.js';
+export {
+  VisualDatabase,
+  Database,
+  SqliteError,
+  createStudioHandler,
+  traceCalls,
+  VisualDatabase as default,
+} from './index.js';

@@ -91,6 +91,11 @@ class BackupSchedule {
     this.#lookIn(0);
   }
 
+  /** Where they are put; `undefined` beside the file. */
+  get folder() {
+    return this.#options.folder;
+  }
+
   /** A backup that has begun is finished nevertheless. */
   stop() {
     this.#stopped = true;

@@ -16,6 +16,7 @@ const COMMANDS = [
   require('./restore.js'),
   require('./prune_backups.js'),
   require('./stats.js'),
+  require('./metrics.js'),
   require('./board.js'),
   require('./worktrees.js'),
   require('./watch.js'),

@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const addon = require('../native/addon.js');
+const { start, watched } = require('../native/calls.js');
 const SqliteError = require('../native/sqlite_error.js');
 const { takenOff } = require('../native/taken_off.js');
 const { transaction } = require('../native/transaction.js');
@@ -132,7 +133,11 @@ Object.assign(Database.prototype, {
     if (typeof sql !== 'string') throw new TypeError('Expected first argument to be a string');
     const connection = connectionOf(this, 'exec');
     seeToViews(this, connection, sql);
-    addon.exec(connection, sql);
+    if (start.hasSubscribers) {
+      watched({ database: this, method: 'exec', sql, arguments: [] }, () => addon.exec(connection, sql));
+    } else {
+      addon.exec(connection, sql);
+    }
     return this;
   },
 

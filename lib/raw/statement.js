@@ -1,13 +1,13 @@
 'use strict';
 
 const addon = require('../native/addon.js');
+const { start, watched } = require('../native/calls.js');
 const rows = require('../native/rows.js');
 const { flatten, needsFlattening } = require('./parameters.js');
+const { PRIVATE } = require('./private.js');
+const { StatementIterator } = require('./statement_iterator.js');
 const { flatRow, rawRow, expandedRow } = require('../native/row_factory.js');
 const { takenOff } = require('../native/taken_off.js');
-
-/** Only `Database.prototype.prepare` has it. */
-const PRIVATE = Symbol('prepare');
 
 /** What a row becomes. */
 const FLAT = 0;
@@ -80,6 +80,11 @@ class Statement {
   /** Runs it: `{ changes, lastInsertRowid }`. */
   run(...values) {
     const handle = handleOf(this, 'run');
+    if (start.hasSubscribers) return this.#watched('run', values, () => this.#run(handle, values));
+    return this.#run(handle, values);
+  }
+
+  #run(handle, values) {
     if (this.#needsFlattening(values)) values = this.#flatten(values, false, true);
     addon.run(handle, ...values);
     return { changes: rows.head[0], lastInsertRowid: this.#bigints ? rows.bigints[0] : rows.numbers[0] };
@@ -88,6 +93,11 @@ class Statement {
   /** The first row, `undefined` where there is none. */
   get(...values) {
     const handle = handleOf(this, 'get');
+    if (start.hasSubscribers) return this.#watched('get', values, () => this.#get(handle, values));
+    return this.#get(handle, values);
+  }
+
+  #get(handle, values) {
     if (this.#needsFlattening(values)) values = this.#flatten(values, true, false);
     return this.#row(addon.get(handle, ...values));
   }
@@ -95,6 +105,11 @@ class Statement {
   /** All rows. */
   all(...values) {
     const handle = handleOf(this, 'all');
+    if (start.hasSubscribers) return this.#watched('all', values, () => this.#all(handle, values));
+    return this.#all(handle, values);
+  }
+
+  #all(handle, values) {
     if (this.#needsFlattening(values)) values = this.#flatten(values, true, false);
     const result = [];
     let text = addon.all(handle, ...values);
@@ -121,6 +136,11 @@ class Statement {
   /** An iterator over the rows. The connection is busy for writes until it ends or is returned. */
   iterate(...values) {
     const handle = handleOf(this, 'iterate');
+    if (start.hasSubscribers) return this.#watched('iterate', values, () => this.#iterate(handle, values));
+    return this.#iterate(handle, values);
+  }
+
+  #iterate(handle, values) {
     if (this.#needsFlattening(values)) values = this.#flatten(values, true, false);
     addon.iterate(handle, ...values);
     return new StatementIterator(
@@ -186,6 +206,10 @@ class Statement {
     return addon.expandedSql(handleOf(this, 'toString')) ?? this.source;
   }
 
+  #watched(method, values, body) {
+    return watched({ database: this.database, method, sql: this.source, arguments: values }, body);
+  }
+
   #row(text) {
     if (text === undefined) return undefined;
     const factory = this.#rowFactory();
@@ -230,54 +254,6 @@ class Statement {
   #parameterNames() {
     this.#names ??= addon.parameterNames(this.#handle);
     return this.#names;
-  }
-}
-
-/** The rows of a statement, one by one. */
-class StatementIterator {
-  #next;
-  #finish;
-  #checkNotBusy;
-
-  constructor(token, statement, next, finish, checkNotBusy) {
-    if (token !== PRIVATE) throw new TypeError('Disabled constructor');
-    this.#next = next;
-    this.#finish = finish;
-    this.#checkNotBusy = checkNotBusy;
-    Object.defineProperty(this, 'statement', frozen(statement));
-  }
-
-  next() {
-    if (this.#next === undefined) return this.#done();
-    let value;
-    try {
-      value = this.#next();
-    } catch (error) {
-      // A call from inside a user function is refused and changes nothing; any other error has ended the iteration.
-      if (!this.statement.busy) this.#next = undefined;
-      throw error;
-    }
-    if (value === undefined) {
-      this.#next = undefined;
-      return { value: undefined, done: true };
-    }
-    return { value, done: false };
-  }
-
-  return() {
-    if (this.#next === undefined) return this.#done();
-    this.#finish();
-    this.#next = undefined;
-    return { value: undefined, done: true };
-  }
-
-  [Symbol.iterator]() {
-    return this;
-  }
-
-  #done() {
-    this.#checkNotBusy();
-    return { value: undefined, done: true };
   }
 }
 

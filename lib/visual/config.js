@@ -69,6 +69,7 @@ function openConfig(config) {
     maxOutputBytes,
     logger: loggerOf(config.logger),
     clock: clockOf(clock),
+    onQuery: functionOf(config, 'onQuery'),
     retention: readonly ? null : retention(config.retention),
     schedule: scheduleOf(config.backups, memory, strict),
     native: [readonly, fileMustExist, timeout, synchronous === 'full', mode, migrate, version, hasClock],
@@ -78,6 +79,12 @@ function openConfig(config) {
 function boolean(config, key, standard) {
   const value = config[key] ?? standard;
   if (typeof value !== 'boolean') throw refused(key, 'a boolean', value);
+  return value;
+}
+
+function functionOf(config, key) {
+  const value = config[key] ?? null;
+  if (value !== null && typeof value !== 'function') throw refused(key, 'a function', value);
   return value;
 }
 

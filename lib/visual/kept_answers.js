@@ -25,6 +25,9 @@ class AnswerCache {
   #bytes = 0;
   #generation = 0;
   #kept = [];
+  /** How many reads were answered from here, and how many were not. */
+  hits = 0;
+  misses = 0;
 
   /** @param {number} limit in bytes; 0 keeps nothing */
   constructor(limit) {
@@ -39,6 +42,13 @@ class AnswerCache {
     const kept = new Kept(this, connection, how);
     this.#kept.push(kept);
     return kept;
+  }
+
+  /** How much there is, for who measures it. */
+  usage() {
+    const { hits, misses } = this;
+    const answers = this.#kept.reduce((sum, kept) => sum + kept.size, 0);
+    return { answers, bytes: this.#bytes, limit: this.#limit, hits, misses };
   }
 
   /** Of which generation the answers are. */
@@ -104,7 +114,15 @@ class Kept {
 
   /** The answer of a call that returned `text`: what is kept where that still holds, else what was read. */
   answer(key, known, text) {
-    return text === null ? this.again(known) : this.keep(key, this.#make(text, this.#connection));
+    if (text === null) {
+      this.#answers.hits += 1;
+      return this.again(known);
+    }
+    return this.keep(key, this.#make(text, this.#connection));
+  }
+
+  get size() {
+    return this.#map.size;
   }
 
   /** An answer that still holds, for another caller. */
@@ -115,6 +133,7 @@ class Kept {
   /** Keeps a copy of an answer that was just read, where there is room, and returns the answer. */
   keep(key, answer, generation = rows.generation()) {
     const bytes = OVERHEAD + rows.volume();
+    this.#answers.misses += 1;
     if (typeof key === 'string' && this.#answers.takes(generation, bytes)) {
       try {
         this.#map.set(key, this.again(answer));
@@ -146,7 +165,9 @@ function keptOf(connection, bytes) {
   // Pages of the history are large and many: they never drive out the rest of the board. A board outlives commits.
   const pages = new AnswerCache(bytes / 8);
   const answers = new AnswerCache(bytes - bytes / 8 - bytes / 4);
+  const boards = new KeptBoards(bytes / 4, copyBoard);
   return {
+    usage: () => total([pages, answers, boards].map((kept) => kept.usage())),
     worktree: answers.of(connection, oneOf(worktree)),
     worktrees: answers.of(connection, listOf(worktree)),
     zone: answers.of(connection, oneOf(zone)),
@@ -158,8 +179,11 @@ function keptOf(connection, bytes) {
     worktreeHistory: pages.of(connection, listOf(execution)),
     executionStats: answers.of(connection, oneOf(executionStats)),
     stats: answers.of(connection, oneOf(databaseStats)),
-    boards: new KeptBoards(bytes / 4, copyBoard),
+    boards,
   };
 }
+
+const total = (usages) =>
+  Object.fromEntries(Object.keys(usages[0]).map((key) => [key, usages.reduce((sum, usage) => sum + usage[key], 0)]));
 
 module.exports = { keptOf, AnswerCache };

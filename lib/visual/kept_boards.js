@@ -15,6 +15,8 @@ class KeptBoards {
   #copy;
   #kept = new Map();
   #seen = new Map();
+  #hits = 0;
+  #misses = 0;
 
   /** @param {number} limit in bytes, of all of them; 0 keeps nothing */
   constructor(limit, copy) {
@@ -30,7 +32,7 @@ class KeptBoards {
   /** A caller's own copy of the one that is of this generation; `undefined` where there is none. */
   ofGeneration(key, generation) {
     const kept = this.#kept.get(key);
-    return generation !== 0 && kept?.generation === generation ? this.#copy(kept.board) : undefined;
+    return generation !== 0 && kept?.generation === generation ? this.#again(kept.board) : undefined;
   }
 
   /** The same of one that has this mark, which is of this generation, too, then. */
@@ -38,7 +40,27 @@ class KeptBoards {
     const kept = this.#kept.get(key);
     if (mark === null || kept?.mark !== mark) return undefined;
     kept.generation = generation;
-    return this.#copy(kept.board);
+    return this.#again(kept.board);
+  }
+
+  #again(board) {
+    this.#hits += 1;
+    return this.#copy(board);
+  }
+
+  /** How much there is, for who measures it. */
+  usage() {
+    return {
+      answers: this.#kept.size,
+      bytes: this.#bytes(),
+      limit: this.#limit,
+      hits: this.#hits,
+      misses: this.#misses,
+    };
+  }
+
+  #bytes() {
+    return [...this.#kept.values()].reduce((sum, kept) => sum + kept.bytes, 0);
   }
 
   /**
@@ -47,13 +69,13 @@ class KeptBoards {
    */
   keep(key, board, mark, generation) {
     const bytes = OVERHEAD + rows.volume();
+    this.#misses += 1;
     // Where the file has no mark, only the generation tells.
     const sign = mark ?? generation;
     const known = this.#seen.get(key) === sign;
     this.#seen.set(key, sign);
     this.#kept.delete(key);
-    const others = [...this.#kept.values()].reduce((sum, kept) => sum + kept.bytes, 0);
-    if (!known || generation === 0 || bytes + others > this.#limit) return board;
+    if (!known || generation === 0 || bytes + this.#bytes() > this.#limit) return board;
     try {
       this.#kept.set(key, { board: this.#copy(board), mark, generation, bytes });
     } catch {

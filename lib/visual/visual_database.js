@@ -1,6 +1,7 @@
 'use strict';
 
 const addon = require('../native/addon.js');
+const { watchable } = require('../native/calls.js');
 const { Database, adopt } = require('../raw/database.js');
 const actors = require('./actors.js');
 const archive = require('./archive.js');
@@ -15,8 +16,10 @@ const { keptOf } = require('./kept_answers.js');
 const keeping = require('./keeping.js');
 const limits = require('./limits.js');
 const { Log } = require('./log.js');
-const moves = require('./moves.js');
 const metadata = require('./metadata.js');
+const metrics = require('./metrics.js');
+const moves = require('./moves.js');
+const observers = require('./observers.js');
 const output = require('./output.js');
 const ports = require('./ports.js');
 const prompts = require('./prompts.js');
@@ -31,6 +34,7 @@ const trends = require('./trends.js');
 const undo = require('./undo.js');
 const usage = require('./usage.js');
 const watch = require('./watch.js');
+const { READS } = require('./watched_reads.js');
 const workers = require('./workers.js');
 const worktrees = require('./worktrees.js');
 const zones = require('./zones.js');
@@ -41,11 +45,11 @@ const zones = require('./zones.js');
  */
 class VisualDatabase extends Stateful {
   constructor(config) {
-    const { path, name, readonly, strict, logger, clock, schedule, retention, cacheSize, maxOutputBytes, native } =
+    const { path, name, readonly, strict, logger, clock, schedule, retention, onQuery, native, ...sizes } =
       openConfig(config);
     const connection = addon.openVisual(addon.realm, path, ...native);
     const log = new Log(logger);
-    const kept = keptOf(connection, cacheSize);
+    const kept = keptOf(connection, sizes.cacheSize);
     const state = {
       connection,
       log,
@@ -53,9 +57,10 @@ class VisualDatabase extends Stateful {
       readonly,
       strict,
       kept,
-      maxOutputBytes,
+      maxOutputBytes: sizes.maxOutputBytes,
       schedule: undefined,
       retention: undefined,
+      observer: undefined,
     };
     super(state);
     this.db = adopt(Object.create(Database.prototype), connection, {
@@ -64,6 +69,7 @@ class VisualDatabase extends Stateful {
       readonly,
       views: true,
     });
+    if (onQuery) state.observer = observers.tell(this.db, onQuery);
     log.info('[VisualDB] Database initialized', { path: name });
     const sqlite = addon.unreviewedSqlite();
     if (sqlite) log.info('[VisualDB] SQLite is not the one that was reviewed: no answers are kept', { sqlite });
@@ -73,21 +79,25 @@ class VisualDatabase extends Stateful {
   }
 
   close() {
-    const { connection, log, schedule, retention } = stateOf(this, 'close');
+    const { connection, log, schedule, retention, observer } = stateOf(this, 'close');
     if (!addon.isOpen(connection)) return;
     schedule?.stop();
     retention?.stop();
+    observer?.();
     addon.close(connection);
     log.info('[VisualDB] Database connection closed', {});
   }
 }
 
 /** Makes functions methods as a class has them: not enumerable. */
-function add(object, methods) {
-  for (const [name, value] of Object.entries(methods)) {
+function add(object, methods, made = (_, method) => method) {
+  for (const [name, method] of Object.entries(methods)) {
+    const value = made(name, method);
     Object.defineProperty(object, name, { value, writable: true, configurable: true });
   }
 }
+
+const asWatched = (name, method) => READS[name]?.(method) ?? watchable(name, method);
 
 for (const concept of [
   worktrees,
@@ -113,13 +123,15 @@ for (const concept of [
   metadata,
   ports,
   transactions,
-  actors,
   backups,
   transfers,
   keeping,
+  metrics,
 ]) {
-  add(VisualDatabase.prototype, concept.methods);
+  add(VisualDatabase.prototype, concept.methods, asWatched);
 }
+// Who says who he is has not asked for anything yet.
+add(VisualDatabase.prototype, actors.methods);
 add(VisualDatabase, backups.statics);
 
 // Older runtimes have no Symbol.dispose; there nothing can call it either.

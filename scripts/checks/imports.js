@@ -26,6 +26,7 @@ const LAYERS = {
     /^lib\/index\.m?js$/,
     /^lib\/studio\//,
     /^lib\/entry\//,
+    /^lib\/telemetry\//,
     /^lib\/(visual|backup|schema|transfer)\//,
     /^lib\/raw\//,
     /^lib\/native\//,

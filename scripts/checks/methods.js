@@ -37,6 +37,8 @@ const SEARCHED = 'suite 144 compares what is found with a plain look at every ru
 const SEARCH_ALONE = 'what it takes and what it takes without it bench/search measures, in files of their own';
 const RUN_MODEL = 'runs have a model in Rust (store/runs/tests/life.rs), and processes that are killed (faults/10)';
 
+const MEASURES = 'suite 170 compares it with what the calls say that it is made of, after any history';
+const NO_METRICS = 'no peer has metrics; docs/observability.md says what it takes';
 const KEEPING = 'suites 150 to 153 compare with a board that was never pruned, and with what was exported';
 const MEASURED = 'bench/keeping measures it against DELETE by key, and how much is written in a second';
 
@@ -68,6 +70,7 @@ const EXCEPTIONS = {
     ...of(['moveWorktree', 'moveWorktrees', 'getMoves'], LEDGER),
     ...of(['getTrend', 'getFlow'], NAIVE),
     ...of(['undo', 'redo'], UNDOES),
+    ...of(['metrics'], MEASURES),
     ...of(['prune', 'getRetention', 'setRetention', 'exportAll', 'importAll'], KEEPING),
     ...of(['enableSearch', 'disableSearch', 'searchRuns'], SEARCHED),
   },
@@ -84,6 +87,7 @@ const EXCEPTIONS = {
     ...of(['moveWorktrees'], MANY),
     ...of(['enableSearch', 'disableSearch', 'searchRuns'], SEARCH_ALONE),
     ...of(['undo', 'redo'], NO_MEMORY),
+    ...of(['metrics'], NO_METRICS),
     ...of(['prune', 'exportAll', 'importAll'], MEASURED),
     ...of(['getRetention', 'setRetention'], ONE_ROW),
     ...of(['listArchived'], ONE_PAGE),
@@ -105,13 +109,13 @@ const EXCEPTIONS = {
 /** Suites with a table of all methods of a kind: the suite's file, and which methods these are. */
 const ROWS = {
   'row in suite 15, of calls after close()': {
-    suite: /15-closing|11[59]-runs|1[35]\d-/,
+    suite: /15-closing|11[59]-runs|1[35]\d-|173-/,
     of: ({ isStatic }) => !isStatic,
   },
-  'row in suite 16, of what errors say': { suite: /16-errors\.|11[49]-runs|1[35]\d-/, of: takesArguments },
-  'row in suite 21, of wrong values': { suite: /21-bad-input|11[49]-runs|1[35]\d-/, of: takesArguments },
-  'row in suite 22, of arguments that act': { suite: /22-hostile|119-runs|1[35]\d-/, of: takesObject },
-  'row in suite 22, of unknown keys': { suite: /22-strict|119-runs|1[35]\d-/, of: takesObject },
+  'row in suite 16, of what errors say': { suite: /16-errors\.|11[49]-runs|1[35]\d-|173-/, of: takesArguments },
+  'row in suite 21, of wrong values': { suite: /21-bad-input|11[49]-runs|1[35]\d-|173-/, of: takesArguments },
+  'row in suite 22, of arguments that act': { suite: /22-hostile|119-runs|1[35]\d-|173-/, of: takesObject },
+  'row in suite 22, of unknown keys': { suite: /22-strict|119-runs|1[35]\d-|173-/, of: takesObject },
   'row in suite 28, of repeated reads': { suite: /28-repeated/, of: isRead },
   'row in suite 95, of repeated reads': { suite: /95-reads/, of: isRead },
 };
@@ -144,7 +148,7 @@ function requirements(root, used) {
       .map((file) => read(root, file))
       .join('\n');
   const suites = {
-    VisualDatabase: texts('__test__', /^__test__\/(?:[01279]|1[01345])\d-.*\.test\.mjs$/),
+    VisualDatabase: texts('__test__', /^__test__\/(?:[01279]|1[013457])\d-.*\.test\.mjs$/),
     Database: texts('__test__', /^__test__\/[345]\d-.*\.test\.mjs$/),
   };
   const cases = { VisualDatabase: texts('bench', /^bench\/cases\//), Database: texts('bench', /^bench\/raw\//) };

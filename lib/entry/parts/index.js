@@ -15,6 +15,10 @@ module.exports = {
   VisualDatabase,
   Database,
   SqliteError,
+  /** Who never calls it loads nothing of it. */
+  traceCalls(options) {
+    return require('../../telemetry/index.js').traceCalls(options);
+  },
   get backups() {
     return require('../../backup/backups.js');
   },

@@ -1,0 +1,11 @@
+'use strict';
+
+const { reading } = require('./database.js');
+
+/** `visual-db metrics` */
+module.exports = (root, run) => {
+  root
+    .command('metrics')
+    .description("print what an operator looks at, in Prometheus's text format")
+    .action(run(({ db }) => process.stdout.write(reading(db, (database) => database.metrics()))));
+};
