@@ -2116,6 +2116,98 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   [Symbol.dispose](): void;
 }
 
+/** What a call on another thread takes behind its arguments. */
+export interface CallOptions {
+  /**
+   * Whoever aborts it waits no more: the promise is rejected with its reason. A call that has not begun does not begin; one that has
+   * goes on to its end.
+   */
+  signal?: Signal | undefined;
+}
+
+/** What is another thing, or not there, on {@link AsyncVisualDatabase}. */
+type OtherwiseAsync =
+  | 'db'
+  | 'as'
+  | 'close'
+  | 'transaction'
+  | 'watch'
+  | 'getExecution'
+  | 'getExecutionHistory'
+  | 'getWorktreeExecutions'
+  | 'getRun'
+  | symbol;
+
+/** Methods of {@link VisualDatabase}, each of which gives a promise. */
+export type Promised<Methods> = {
+  [Name in keyof Methods as Name extends OtherwiseAsync ? never : Name]: Methods[Name] extends (
+    ...args: infer Args
+  ) => infer Answer
+    ? (...args: [...Args, options?: CallOptions]) => Promise<Awaited<Answer>>
+    : never;
+};
+
+/**
+ * {@link VisualDatabase} on a thread of its own: the same methods with promises, so that the caller's event loop goes on while SQLite
+ * works, waits for a lock or for the disk. Calls are made in the order in which they come. Arguments cross to the other thread as
+ * `structuredClone` takes them; functions among them are asked on the caller's, and must not return promises.
+ *
+ * @example
+ * const db = await AsyncVisualDatabase.open({ dbPath: 'data/visual.db' });
+ * await db.moveWorktree('wt-1', 'zone-dev');
+ * await db.close();
+ */
+export class AsyncVisualDatabase<Types extends CanvasTypes = CanvasTypes> {
+  private constructor();
+  /**
+   * Opens a database, with the options of {@link VisualDatabase}.
+   *
+   * @throws what the constructor of {@link VisualDatabase} throws
+   */
+  static open<Types extends CanvasTypes = CanvasTypes>(
+    options?: VisualDatabaseOptions | string | null,
+  ): Promise<AsyncVisualDatabase<Types>>;
+  getExecution<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(
+    id: string | null | undefined,
+    options?: CallOptions,
+  ): Promise<Execution<R> | null>;
+  getExecutionHistory<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(
+    zoneId: string | null | undefined,
+    limit?: number | bigint | string,
+    options?: CallOptions,
+  ): Promise<Execution<R>[]>;
+  getWorktreeExecutions<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(
+    worktreeId: string | null | undefined,
+    options?: CallOptions,
+  ): Promise<Execution<R>[]>;
+  getRun<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(
+    id: string | null | undefined,
+    options?: CallOptions,
+  ): Promise<Run<R> | null>;
+  /** As {@link VisualDatabase.as}; it gives no promise. */
+  as(actor: By): this;
+  /** As {@link VisualDatabase.watch}; it gives no promise. */
+  watch(options?: WatchOptions): Watch<Types>;
+  /**
+   * Runs `fn` in a transaction on a connection of its own: all of it or nothing. What `fn` throws, or the promise that it gives is
+   * rejected with, undoes it. Only what is called on `tx` belongs to it. `tx.transaction` is a savepoint. Transactions wait for
+   * each other, in the order in which they were begun; `signal` ends that wait. Methods that take their time (`backup`, `exportAll`,
+   * `importAll`, `waitForRun`, `watch`) are refused in it.
+   *
+   * @returns what `fn` gave
+   * @throws {TypeError} inside the `fn` of another transaction of the same database, which would wait for itself
+   * @example
+   * await db.transaction(async (tx) => {
+   *   const { id } = await tx.createWorktree(worktree);
+   *   await tx.assignWorktreeToZone(id, 'zone-dev');
+   * });
+   */
+  transaction<T>(fn: (tx: AsyncVisualDatabase<Types>) => T | PromiseLike<T>, options?: CallOptions): Promise<T>;
+  /** Closes it, behind the calls and transactions that have begun, and ends its threads. */
+  close(): Promise<void>;
+}
+export interface AsyncVisualDatabase<Types extends CanvasTypes = CanvasTypes> extends Promised<VisualDatabase<Types>> {}
+
 export default VisualDatabase;
 
 /**
