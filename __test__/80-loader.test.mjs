@@ -121,13 +121,38 @@ describe('no binary for this platform', () => {
 });
 
 describe.runIf(process.platform === 'linux')('the C library', () => {
-  test('is the one that the running executable is linked to: musl where its interpreter is musl', () => {
+  /** An executable's head, with the name of its interpreter at a place of its own. */
+  function executable(interpreter, at) {
+    const bytes = Buffer.alloc(at + 64);
+    bytes.write('\x7fELF', 'latin1');
+    bytes.writeBigUInt64LE(64n, 32); // Where the list of parts begins,
+    bytes.writeUInt16LE(56, 54); // how long each is,
+    bytes.writeUInt16LE(2, 56); // and how many there are: one of another kind, and the interpreter's.
+    bytes.writeUInt32LE(6, 64);
+    bytes.writeUInt32LE(3, 64 + 56);
+    bytes.writeBigUInt64LE(BigInt(at), 64 + 56 + 8);
+    bytes.writeBigUInt64LE(BigInt(interpreter.length + 1), 64 + 56 + 32);
+    bytes.write(interpreter, at);
+    const file = join(folder, 'node-on-alpine');
+    writeFileSync(file, bytes);
+    return file;
+  }
+
+  test.each([
+    ['beside the head', 400],
+    ['where a packager has moved it', 100_000],
+  ])('is the one that the running executable is linked to: musl where its interpreter, %s, is musl', (_, at) => {
     carryOwn();
-    const executable = join(folder, 'node-on-alpine');
-    writeFileSync(executable, '\x7fELF'.padEnd(64, '\0') + `/lib/ld-musl-x86_64.so.1\0`);
-    const { code, message } = load(`process.execPath = ${JSON.stringify(executable)}`);
+    const file = executable('/lib/ld-musl-x86_64.so.1', at);
+    const { code, message } = load(`process.execPath = ${JSON.stringify(file)}`);
     expect(code).toBe('ERR_VISUAL_DB_BINARY_MISSING');
     expect(message).toContain(`has no binary for linux-${process.arch}-musl`);
+  });
+
+  test('is glibc where the interpreter is', () => {
+    carryOwn();
+    const file = executable('/lib64/ld-linux-x86-64.so.2', 400);
+    expect(load(`process.execPath = ${JSON.stringify(file)}`).names).not.toEqual([]);
   });
 
   test('is taken for glibc where the executable cannot be read', () => {

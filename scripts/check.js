@@ -68,6 +68,12 @@ const RELEASE_CHECKS = {
   building: () => node('scripts/test.js', '--project', 'building'),
   runtimes: () => node('scripts/runtimes.js'),
   torture: () => node('scripts/torture.js'),
+  // The binaries of all platforms, the same bytes once more, and what runs of them here. `install` has been before them: it is
+  // run again with all packages.
+  'build-all': () => node('scripts/release/build_all.js'),
+  'build-again': () => node('scripts/release/reproduce.js'),
+  platforms: () => node('scripts/release/platforms.js', '--suites'),
+  'install-all': () => node('scripts/test.js', '--project', 'install', '__test__/89-install-registry.test.mjs'),
 };
 
 async function check(name, command) {

@@ -21,8 +21,10 @@ export async function packages() {
   const require = createRequire(join(folder, 'package.json'));
   const { TARGETS } = require('./scripts/release/targets.js');
   const { makePackages } = require('./scripts/release/packages.js');
-  const built = readdirSync(join(folder, 'prebuilds')).map((name) => /^visual-db\.(.+)\.node$/.exec(name)?.[1]);
-  const platforms = Object.keys(TARGETS).filter((platform) => built.includes(platform));
+  const built = new Set(
+    readdirSync(join(folder, 'prebuilds')).map((name) => /^visual-db\.(.+)\.node$/.exec(name)?.[1]),
+  );
+  const platforms = Object.keys(TARGETS).filter((platform) => built.has(platform));
   const made = makePackages(platforms, join(temporaryFolder(), 'dist'));
   return { platforms, published: made.slice(0, -1), tarball: made.at(-1) };
 }

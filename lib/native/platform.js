@@ -13,22 +13,37 @@ function platformName() {
 }
 
 /**
- * Which C library this process runs on, from the interpreter named in its own executable's header. Trying the glibc
- * binary first and musl's on failure would not do: musl's loader accepts it and crashes later.
+ * Which C library this process runs on, from the interpreter that its own executable names. Trying the glibc binary first
+ * and musl's on failure would not do: musl's loader accepts it and crashes later.
  */
 function libc() {
-  const header = Buffer.alloc(2048);
   try {
     const file = fs.openSync(process.execPath);
     try {
-      fs.readSync(file, header);
+      return interpreter(file).includes('/ld-musl-') ? 'musl' : 'gnu';
     } finally {
       fs.closeSync(file);
     }
   } catch {
     return 'gnu';
   }
-  return header.includes('/ld-musl-') ? 'musl' : 'gnu';
+}
+
+const INTERPRETER = 3;
+
+/** The program that starts an executable (ELF's PT_INTERP), wherever in it that stands: packagers move it. */
+function interpreter(file) {
+  const header = Buffer.alloc(4096);
+  fs.readSync(file, header, 0, header.length, 0);
+  const start = Number(header.readBigUInt64LE(32));
+  const [size, count] = [header.readUInt16LE(54), header.readUInt16LE(56)];
+  for (let at = start; at < start + count * size; at += size) {
+    if (header.readUInt32LE(at) !== INTERPRETER) continue;
+    const name = Buffer.alloc(Number(header.readBigUInt64LE(at + 32)));
+    fs.readSync(file, name, 0, name.length, Number(header.readBigUInt64LE(at + 8)));
+    return name.toString('latin1');
+  }
+  return '';
 }
 
 /** Where the binary for a platform lies in this package, there or not. */

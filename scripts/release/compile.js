@@ -30,10 +30,14 @@ function compile(platform, { tools, folder = PACKAGE, targetDir }) {
     ...(target.os === 'darwin' ? [`--config=target.${target.rust}.linker="${tools.appleLinker}"`] : []),
     '--message-format=json-render-diagnostics',
   ];
-  const oldest = target.floor.macos ? { MACOSX_DEPLOYMENT_TARGET: target.floor.macos } : {};
-  const { status, stdout } = spawnSync('nice', ['cargo', ...args], {
+  const own = {
+    darwin: () => ({ MACOSX_DEPLOYMENT_TARGET: target.floor.macos }),
+    linux: () => ({}),
+    win32: () => ({ LIBNODE_PATH: tools.nodeLibrary(target.cpu) }),
+  };
+  const { status, stdout } = spawnSync('nice', ['-n', '5', 'cargo', ...args], {
     cwd: folder,
-    env: { ...process.env, ...tools.env, ...oldest, CARGO_TARGET_DIR: targetDir },
+    env: { ...process.env, ...tools.env, ...own[target.os](), CARGO_TARGET_DIR: targetDir },
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
     maxBuffer: 64 * MIB,

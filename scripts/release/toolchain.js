@@ -8,6 +8,7 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { appleSdk } = require('./apple_sdk.js');
+const { nodeLibrary } = require('./node_library.js');
 
 /** Debian's compiler goes by this name and version; `rust-web-llvm` has what strips Apple's files, and `lld` links them. */
 const FROM_DEBIAN = ['rustc-web', 'cargo-web', 'rust-web-src', 'rust-web-llvm', 'lld-22', 'binutils-mingw-w64-x86-64'];
@@ -45,6 +46,7 @@ function toolchain(folder) {
     },
     appleLinker: APPLE_LINKER,
     appleSdk: appleSdk(zig, path.join(folder, 'apple-sdk')),
+    nodeLibrary: (cpu) => nodeLibrary(zig, path.join(folder, 'node-library'), cpu),
     rustSources: RUST_SOURCES,
     versions: {
       rustc: output(RUSTC, ['--version']),
