@@ -2295,6 +2295,8 @@ export interface DatabaseOptions {
   timeout?: number | undefined;
   /** Told the SQL of every statement before it runs, with its values in their places. Default: none. */
   verbose?: ((sql: string) => void) | null | undefined;
+  /** Whether {@link Database.loadExtension} may load native code. Default: `false`. */
+  allowExtensions?: boolean | undefined;
 }
 
 /** What {@link Statement.run} returns. */
@@ -2734,11 +2736,17 @@ export interface Database {
    */
   aggregate<T>(name: string, options: AggregateOptions<T>): this;
   /**
-   * Refuses: native code from outside could do anything with the only copy of the history.
+   * Loads an extension of SQLite, where the database was opened with `allowExtensions: true`. SQL can't load any. The connection of a
+   * {@link VisualDatabase} never does: native code from outside could do anything with the only copy of the history.
    *
-   * @throws {SqliteError} always
+   * @param path the library, absolute or from the current directory, with or without its ending
+   * @param entryPoint default: the usual ones
+   * @throws {SqliteError} without `allowExtensions`, and in the system's words where there is no such library
+   * @example
+   * const vectors = new Database('vectors.db', { allowExtensions: true });
+   * sqliteVec.load(vectors); // calls loadExtension
    */
-  loadExtension(path: string, entryPoint?: string): never;
+  loadExtension(path: string, entryPoint?: string): this;
   /**
    * Refuses: virtual tables written in JavaScript are not supported. Use a table, a view or {@link Database.function}.
    *

@@ -1,6 +1,6 @@
 // The examples as users have them: copied out of here, with the packages that they name in a node_modules of their own.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +12,12 @@ import { temporaryFolder } from './temporary.mjs';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const require = createRequire(import.meta.url);
 
+/** Installs what some examples need and the rest of the tests doesn't: the file from whose place it is required. */
+export function packagesOfExamples() {
+  require('../../scripts/setup.js').dependencies('__test__/examples');
+  return join(ROOT, '__test__/examples/package.json');
+}
+
 /** A copy of an example in a folder of its own, in which the package is installed, and nothing that it doesn't name. */
 export function copied(name) {
   const folder = join(temporaryFolder(), name);
@@ -19,7 +25,8 @@ export function copied(name) {
   const { dependencies = {} } = require(join(folder, 'package.json'));
   link(ROOT, join(folder, 'node_modules/@ai-orchestra/visual-db'));
   for (const each of Object.keys(dependencies)) {
-    link(join(ROOT, 'node_modules', each), join(folder, 'node_modules', each));
+    const own = join(ROOT, '__test__/examples/node_modules', each);
+    link(existsSync(own) ? own : join(ROOT, 'node_modules', each), join(folder, 'node_modules', each));
   }
   return folder;
 }

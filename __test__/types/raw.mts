@@ -3,7 +3,7 @@ import type { ColumnDefinition, Database, RunResult, Statement, Transaction } fr
 import { Database as open, type BackupProgress } from '@ai-orchestra/visual-db';
 import { type Same, exactly } from './exact.mjs';
 
-const db = open(':memory:');
+const db = open(':memory:', { allowExtensions: false });
 exactly<Same<typeof db, Database>>();
 
 // A database: what sets something gives itself.
@@ -22,7 +22,7 @@ db.function('nothing', { deterministic: true });
 db.aggregate('nothing', { start: 0 });
 const plan: unknown[] = db.explain('SELECT 1');
 const copied: Promise<BackupProgress> = db.backup('copy.db', { progress: ({ totalPages }) => totalPages });
-exactly<Same<ReturnType<typeof db.loadExtension>, never>>();
+exactly<Same<ReturnType<typeof db.loadExtension>, typeof db>>();
 exactly<Same<ReturnType<typeof db.table>, never>>();
 
 const add = (one: number, other: number) => one + other;

@@ -20,6 +20,8 @@ const connections = new WeakMap();
 /** Whether integers are BigInts in statements to come. */
 const bigintDefaults = new WeakMap();
 
+/** Databases that were opened with `allowExtensions`: never that of a board. */
+const extensible = new WeakSet();
 /** Databases of boards, in which there are views where somebody names one. */
 const viewed = new WeakSet();
 const VIEWS = /\bv_(?:runs|board|daily)\b/i;
@@ -60,6 +62,7 @@ function Database(file, options) {
   const anonymous = name === '' || name === ':memory:';
   const readonly = booleanOption(options, 'readonly');
   const fileMustExist = booleanOption(options, 'fileMustExist');
+  const allowExtensions = booleanOption(options, 'allowExtensions');
   const timeout = 'timeout' in options ? options.timeout : 5000;
   const verbose = 'verbose' in options ? options.verbose : null;
   if (readonly && anonymous && content === null) {
@@ -77,6 +80,7 @@ function Database(file, options) {
   }
   const connection = addon.open(addon.realm, name, readonly, fileMustExist, timeout, content);
   if (verbose != null) addon.setLogger(connection, verbose);
+  if (allowExtensions) extensible.add(this);
   adopt(this, connection, { name: given, memory: anonymous, readonly });
 }
 
@@ -193,11 +197,19 @@ Object.assign(Database.prototype, {
     if (names.length > 1 && typeof names[1] !== 'string') {
       throw new TypeError('Expected second argument to be a string');
     }
-    addon.checkNoIterators(connectionOf(this, 'loadExtension'));
-    throw new SqliteError(
-      'Extensions cannot be loaded: native code from outside could do anything with the only copy of the history',
-      'SQLITE_ERROR',
-    );
+    const connection = connectionOf(this, 'loadExtension');
+    addon.checkNoIterators(connection);
+    if (!extensible.has(this)) {
+      throw new SqliteError(
+        'Extensions cannot be loaded: native code from outside could do anything with the only copy of the history. ' +
+          'A bare Database loads them where it is opened with allowExtensions: true',
+        'SQLITE_ERROR',
+      );
+    }
+    const [file, entryPoint] = names;
+    // As better-sqlite3 has it: an empty entry point is none.
+    addon.loadExtension(connection, path.resolve(file), entryPoint || null);
+    return this;
   },
 
   defaultSafeIntegers(on) {

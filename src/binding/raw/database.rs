@@ -124,6 +124,19 @@ pub fn check_no_iterators(connection: Taken<'_>) -> napi::Result<()> {
     connection.connection(|handle| Ok(handle.connection.check_no_iterators()?))
 }
 
+/// Loads an extension into a connection that was opened for that. A board's never is.
+#[napi]
+pub fn load_extension(connection: Taken<'_>, path: String, entry: Option<String>) -> napi::Result<()> {
+    connection.connection(|handle| {
+        handle.connection.check_no_iterators()?;
+        if handle.board().is_some() {
+            return Err(Error::Type("A board's connection loads no extensions".into()).into());
+        }
+        let entry = entry.map(c_string).transpose()?;
+        Ok(handle.connection.load_extension(&c_string(path)?, entry.as_deref())?)
+    })
+}
+
 /// The bytes of a database, as a `Buffer`.
 #[napi]
 pub fn serialize(connection: Taken<'_>, schema: String) -> napi::Result<Value> {

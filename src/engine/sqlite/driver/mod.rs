@@ -10,6 +10,7 @@ pub mod connection;
 mod describe;
 pub mod error;
 mod exec;
+mod extension;
 mod full_text;
 pub mod function;
 pub mod online_backup;

@@ -257,7 +257,6 @@ mod tests {
             "DEFAULT_WAL_SYNCHRONOUS=1",
             "DEFAULT_CACHE_SIZE=-16000",
             "DEFAULT_FOREIGN_KEYS",
-            "OMIT_LOAD_EXTENSION",
             "LIKE_DOESNT_MATCH_BLOBS",
             "ENABLE_FTS5",
             "ENABLE_RTREE",
