@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { thrown } from './support/failure.mjs';
 import { rows } from './support/rows.mjs';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
+import { inTransaction } from './support/sql.mjs';
 import { open, temporaryFile } from './support/temporary.mjs';
 import { SqliteError, VisualDatabase } from './support/visual_database.mjs';
 import * as wrong from './support/wrong_values.mjs';
@@ -231,7 +232,7 @@ describe('every value in every place', () => {
         } catch (error) {
           expect([Error, TypeError, RangeError, SqliteError], `${name}: ${error.stack}`).toContain(error.constructor);
           expect(rows(db), name).toEqual(before);
-          expect(db.db.inTransaction, name).toBe(false);
+          expect(inTransaction(db), name).toBe(false);
         }
       }
     },

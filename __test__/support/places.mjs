@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { server, temporaryUrl } from './postgres/databases.mjs';
+import { server, temporarySchema } from './postgres/databases.mjs';
 
 /** Whether boards are files, which a test can look at as such: by SQLite's own means, in `describe.runIf(inFiles)`. */
 export const inFiles = server === undefined;
@@ -32,7 +32,7 @@ export function temporaryFolder() {
 export const temporaryFile = () => join(temporaryFolder(), 'visual.db');
 
 /** A new board that others can open as well: the part of a configuration that says where it is. */
-export const place = () => (inFiles ? { dbPath: temporaryFile() } : { url: temporaryUrl() });
+export const place = () => (inFiles ? { dbPath: temporaryFile() } : temporarySchema());
 
 /** A new board for one connection. */
 export const ownPlace = () => (inFiles ? { dbPath: ':memory:' } : place());

@@ -1,38 +1,22 @@
 // Another client than the package's own, for tests: to make a database, to write into it as other programs do, and to look at
 // it. Its calls wait, as those of the package do: the connections are in a thread.
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { Thread } from './thread.mjs';
 
 export class Client {
-  #flag = new Int32Array(new SharedArrayBuffer(4));
-  #port;
+  #thread;
 
   /** `admin` is the URL of a superuser; databases are copies of `template`, their names begin with `prefix`. */
-  constructor({ admin, template, prefix }) {
-    const { port1, port2 } = new MessageChannel();
-    this.#port = port1;
-    const workerData = { port: port2, flag: this.#flag, admin, template, prefix };
-    const thread = new Worker(new URL('client_thread.mjs', import.meta.url), { workerData, transferList: [port2] });
-    thread.unref();
-    port1.unref();
+  constructor(given) {
+    this.#thread = new Thread(new URL('client_thread.mjs', import.meta.url), given);
   }
 
-  /** The rows of the last statement, each value as SQLite has it or as text. */
-  query = (url, text, values) => this.#call('query', { url, text, values });
+  /**
+   * The rows of the last statement, each value as SQLite has it or as text, and how many it changed. `place` has a URL and the
+   * schema in which names are looked up.
+   */
+  query = (place, text, values) => this.#thread.call('query', place, text, values);
   /** The name of a database of its own. */
-  fresh = () => this.#call('fresh');
-  disconnect = (url) => this.#call('disconnect', { url });
-
-  /** Not waited for. */
-  drop(url, name) {
-    this.#port.postMessage({ action: 'drop', given: { url, name } });
-  }
-
-  #call(action, given = {}) {
-    Atomics.store(this.#flag, 0, 0);
-    this.#port.postMessage({ action, given, isAwaited: true });
-    if (Atomics.wait(this.#flag, 0, 0, 60_000) === 'timed-out') throw new Error(`${action}: no answer for a minute`);
-    const { value, error } = receiveMessageOnPort(this.#port).message;
-    if (error) throw Object.assign(new Error(error.message), { code: error.code });
-    return value;
-  }
+  fresh = () => this.#thread.call('fresh');
+  /** Drops the schema of a place, which isn't waited for. */
+  drop = (place) => this.#thread.send('drop', place);
 }

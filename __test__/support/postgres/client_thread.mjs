@@ -1,11 +1,11 @@
-// The thread of client.mjs: connections of npm's `pg`, one a URL, and databases made ahead of who asks for one.
+// The thread of client.mjs: connections of npm's `pg`, one for each URL and schema.
 import { createRequire } from 'node:module';
-import { workerData } from 'node:worker_threads';
+import { given, serve } from './thread.mjs';
 
 const require = createRequire(new URL('../../postgres/package.json', import.meta.url));
 const pg = require('pg');
 
-const { port, flag, admin, template, prefix } = workerData;
+const { admin, template, prefix } = given;
 /** Values as SQLite has them, so that one test can look at either: numbers, buffers, and text for all else. */
 const PARSERS = new Map([
   [pg.types.builtins.BOOL, (text) => Number(text === 't')],
@@ -15,8 +15,9 @@ const PARSERS = new Map([
 const types = { getTypeParser: (oid) => PARSERS.get(oid) ?? ((text) => text) };
 const open = new Map();
 
-function connection(url) {
-  if (!open.has(url)) {
+function connection({ url, schema }) {
+  const key = JSON.stringify([url, schema]);
+  if (!open.has(key)) {
     const { username, password, hostname, port, pathname } = new URL(url);
     const client = new pg.Client({
       user: decodeURIComponent(username),
@@ -24,64 +25,37 @@ function connection(url) {
       host: decodeURIComponent(hostname),
       port: Number(port),
       database: decodeURIComponent(pathname.slice(1)),
+      options: schema && `-c search_path="${schema.replaceAll(' ', '\\ ')}"`,
       types,
     });
-    // Of a connection that the server ends, as it does with a database that is dropped.
-    client.on('error', () => open.delete(url));
+    // Of a connection that the server ends, as it does where it is stopped.
+    client.on('error', () => open.delete(key));
     open.set(
-      url,
+      key,
       client.connect().then(() => client),
     );
   }
-  return open.get(url);
-}
-
-async function disconnect(url) {
-  const client = await open.get(url);
-  open.delete(url);
-  await client?.end().catch(() => {});
+  return open.get(key);
 }
 
 let made = 0;
-async function make() {
-  const name = `${prefix}_${(made += 1)}`;
-  await (await connection(admin)).query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
-  return name;
-}
 
-/** The next one is made while the one before is in use. */
-let next;
-
-const ACTIONS = {
-  async query({ url, text, values }) {
-    const result = await (await connection(url)).query({ text, values });
+serve({
+  async query(place, text, values) {
+    const result = await (await connection(place)).query({ text, values });
     const last = Array.isArray(result) ? result.at(-1) : result;
     return { rows: last.rows, changes: last.rowCount };
   },
   async fresh() {
-    const name = await (next ?? make());
-    next = make();
-    next.catch(() => {});
+    const name = `${prefix}_${(made += 1)}`;
+    await (await connection({ url: admin })).query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
     return name;
   },
-  async drop({ url, name }) {
-    await disconnect(url);
-    await (await connection(admin)).query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  async drop({ url, schema }) {
+    const key = JSON.stringify([url, schema]);
+    const client = await open.get(key);
+    open.delete(key);
+    await client?.end();
+    await (await connection({ url })).query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
   },
-  disconnect: ({ url }) => disconnect(url),
-};
-
-/** One after the other, as they were sent. */
-let queue = Promise.resolve();
-port.on('message', ({ action, given, isAwaited }) => {
-  queue = queue.then(async () => {
-    const answer = await ACTIONS[action](given).then(
-      (value) => ({ value }),
-      ({ message, code }) => ({ error: { message, code } }),
-    );
-    if (!isAwaited) return;
-    port.postMessage(answer);
-    Atomics.store(flag, 0, 1);
-    Atomics.notify(flag, 0);
-  });
 });

@@ -9,17 +9,21 @@ const given = inject('postgres');
 export const server = given && { ...given, ...at(given) };
 
 let client;
+let url;
+let count = 0;
 
-/** The client that looks at them. */
+/** The client that looks at boards. */
 export const other = () => {
   client ??= new Client({ admin: server.url(), template: server.template, prefix: `t${process.pid}` });
   return client;
 };
 
-/** The URL of a database with an empty board, which is gone when the test has ended. */
-export function temporaryUrl() {
-  const name = other().fresh();
-  const url = server.url({ database: name });
-  onTestFinished(() => other().drop(url, name));
-  return url;
+/** A database of this file's own, for what it does to all of a database. */
+export const ownUrl = () => (url ??= server.url({ database: other().fresh() }));
+
+/** Where a new board can be: a schema that doesn't exist yet in a database of this file's own, and is gone when the test has ended. */
+export function temporarySchema() {
+  const place = { url: ownUrl(), schema: `board ${(count += 1)}` };
+  onTestFinished(() => other().drop(place));
+  return place;
 }
