@@ -1,16 +1,12 @@
 // What the board holds, row by row: the measure of 'the database is as it was before the call'.
-import { inFiles } from './places.mjs';
-import { sql } from './sql.mjs';
-
-/** The column that says in which order they came. */
-const ORDER = inFiles ? 'rowid' : 'seq';
+import { CAME, sql } from './sql.mjs';
 
 const TABLES = ['worktrees', 'zones', 'worktree_zones', 'zone_executions'];
 
 /** Every row of every table of the domain, in order of insertion. */
 export const rows = (db) =>
   Object.fromEntries(
-    TABLES.map((table) => [table, sql(db).prepare(`SELECT ${ORDER} AS came, * FROM ${table} ORDER BY ${ORDER}`).all()]),
+    TABLES.map((table) => [table, sql(db).prepare(`SELECT ${CAME} AS came, * FROM ${table} ORDER BY ${CAME}`).all()]),
   );
 
 /** Everything that the methods read back. */

@@ -12,6 +12,9 @@ export const remember = (db, { url, schema }) => places.set(db, { url, schema })
 /** For SQL on the board of `db`. */
 export const sql = (db) => (inFiles ? db.db : statements(places.get(db)));
 
+/** The column that says in which order rows came. */
+export const CAME = inFiles ? 'rowid' : 'seq';
+
 const TABLES = {
   files: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_stat%' ORDER BY name",
   server: 'SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1',
