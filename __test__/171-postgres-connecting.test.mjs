@@ -19,9 +19,9 @@ const url = (port, { user = 'postgres', host = '127.0.0.1', database = 'postgres
 
 /** A role of one test's own, which may log in with the password of the others. */
 let roles = 0;
-function role(rights = '') {
+function role(rights = 'LOGIN') {
   const name = `role_${process.pid}_${(roles += 1)}`;
-  admin(`CREATE ROLE ${name} LOGIN PASSWORD '${PASSWORD}' ${rights}`);
+  admin(`CREATE ROLE ${name} PASSWORD '${PASSWORD}' ${rights}`);
   return name;
 }
 
@@ -121,7 +121,7 @@ describe('a server that lets nobody in', () => {
   });
 
   it('since the role, or the database, has no connection left; once there is one it does', () => {
-    const user = role('CONNECTION LIMIT 1');
+    const user = role('LOGIN CONNECTION LIMIT 1');
     const { schema } = temporarySchema();
     admin(`GRANT CREATE ON DATABASE "${nameOf(ownUrl())}" TO ${user}`);
     const config = { url: server.url({ user, password: PASSWORD, tcp: true, database: nameOf(ownUrl()) }), schema };
