@@ -1,6 +1,9 @@
 'use strict';
 
+const { FILES_ALONE, checkIsFile } = require('./engines.js');
 const { stateOf } = require('./state.js');
+
+const INSTEAD = FILES_ALONE.backups;
 
 /** Loaded when it is first used, so that a process starts sooner. */
 const backups = () => require('../backup/backups.js');
@@ -8,11 +11,15 @@ const backups = () => require('../backup/backups.js');
 /** The methods of VisualDatabase that make backups. */
 const methods = {
   backup(path, options) {
-    return backups().backup(this, path, options, stateOf(this, 'backup').strict);
+    const state = stateOf(this, 'backup');
+    checkIsFile(state, 'backup', INSTEAD);
+    return backups().backup(this, path, options, state.strict);
   },
 
   backupSync(path, options) {
-    return backups().backupSync(this, path, options, stateOf(this, 'backupSync').strict);
+    const state = stateOf(this, 'backupSync');
+    checkIsFile(state, 'backupSync', INSTEAD);
+    return backups().backupSync(this, path, options, state.strict);
   },
 };
 

@@ -10,6 +10,7 @@ const board = require('./board.js');
 const budgets = require('./budgets.js');
 const changes = require('./changes.js');
 const { openConfig } = require('./config.js');
+const { unsupported } = require('./engines.js');
 const executions = require('./executions.js');
 const { keptOf } = require('./kept_answers.js');
 const keeping = require('./keeping.js');
@@ -41,9 +42,11 @@ const zones = require('./zones.js');
  */
 class VisualDatabase extends Stateful {
   constructor(config) {
-    const { path, name, readonly, strict, logger, clock, schedule, retention, cacheSize, maxOutputBytes, native } =
-      openConfig(config);
-    const connection = addon.openVisual(addon.realm, path, ...native);
+    const opened = openConfig(config);
+    const { server, path, readonly, strict, logger, clock, schedule, retention, cacheSize, maxOutputBytes, native } = opened;
+    const connection =
+      server === null ? addon.openVisual(addon.realm, path, ...native) : openServer(server, native);
+    const name = server === null ? opened.name : addon.shownUrl(addon.realm, server.url);
     const log = new Log(logger);
     const kept = keptOf(connection, cacheSize);
     const state = {
@@ -54,10 +57,16 @@ class VisualDatabase extends Stateful {
       strict,
       kept,
       maxOutputBytes,
+      server: server !== null,
       schedule: undefined,
       retention: undefined,
     };
     super(state);
+    if (server !== null) {
+      Object.defineProperty(this, 'db', { get: refuseDb, enumerable: true, configurable: true });
+      log.info('[VisualDB] Database initialized', { path: name });
+      return;
+    }
     this.db = adopt(Object.create(Database.prototype), connection, {
       name,
       memory: path === ':memory:',
@@ -80,6 +89,18 @@ class VisualDatabase extends Stateful {
     addon.close(connection);
     log.info('[VisualDB] Database connection closed', {});
   }
+}
+
+/** Opens a board on a PostgreSQL server. */
+function openServer({ url, schema }, native) {
+  if (addon.openPostgres === undefined) {
+    throw unsupported('VisualDatabase', 'this binary', 'one that was built with the feature postgres');
+  }
+  return addon.openPostgres(addon.realm, url, schema, ...native);
+}
+
+function refuseDb() {
+  throw unsupported('db', 'the raw handle', 'a client such as pg');
 }
 
 /** Makes functions methods as a class has them: not enumerable. */
