@@ -32,7 +32,7 @@ const CALLS = {
   getStats: (db) => db.getStats(),
   getBoard: (db) => db.getBoard(),
   transaction: (db) => db.transaction(() => 1),
-  backupSync: (db) => db.backupSync(temporaryFile()),
+  ...(inFiles && { backupSync: (db) => db.backupSync(temporaryFile()) }),
   'updateWorktree with nothing to change': (db) => db.updateWorktree('wt-1', {}),
   'recordExecutions of none': (db) => db.recordExecutions([]),
   'getWorktree(undefined)': (db) => db.getWorktree(undefined),

@@ -74,7 +74,7 @@ describe('better on purpose', () => {
     }
   });
 
-  it.each([
+  it.runIf(inFiles).each([
     [
       "a zone's history",
       'SELECT * FROM zone_executions WHERE zone_id = ? ORDER BY executed_at DESC, rowid DESC LIMIT 100',

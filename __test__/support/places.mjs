@@ -34,5 +34,8 @@ export const temporaryFile = () => join(temporaryFolder(), 'visual.db');
 /** A new board that others can open as well: the part of a configuration that says where it is. */
 export const place = () => (inFiles ? { dbPath: temporaryFile() } : temporarySchema());
 
-/** A new board for one connection. */
-export const ownPlace = () => (inFiles ? { dbPath: ':memory:' } : place());
+/** A new board for one connection, of a test or of all of a file. */
+export const ownPlace = (whose) => (inFiles ? { dbPath: ':memory:' } : temporarySchema(whose));
+
+/** How many bytes the longest text may have that is looked up by: an id, a status. */
+export const LONGEST_KEY = inFiles ? 100_000 : 2600;

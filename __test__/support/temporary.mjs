@@ -4,7 +4,15 @@ import { ownPlace } from './places.mjs';
 import { remember } from './sql.mjs';
 import { VisualDatabase } from './visual_database.mjs';
 
-export { inFiles, place, temporaryFile, temporaryFolder } from './places.mjs';
+export { inFiles, LONGEST_KEY, place, temporaryFile, temporaryFolder } from './places.mjs';
+
+/** A database that many tests use; who opens it closes it. */
+export function openForAll(config = {}) {
+  const where = { ...ownPlace({ forAll: true }), ...config };
+  const db = new VisualDatabase(where);
+  remember(db, where);
+  return db;
+}
 
 /** A database that is closed when the test ends: one of its own, unless `config` says which. */
 export function open(config = {}) {

@@ -21,9 +21,12 @@ export const other = () => {
 /** A database of this file's own, for what it does to all of a database. */
 export const ownUrl = () => (url ??= server.url({ database: other().fresh() }));
 
-/** Where a new board can be: a schema that doesn't exist yet in a database of this file's own, and is gone when the test has ended. */
-export function temporarySchema() {
+/**
+ * Where a new board can be: a schema that doesn't exist yet in a database of this file's own, and is gone when the test has ended,
+ * unless it is for all of them.
+ */
+export function temporarySchema({ forAll = false } = {}) {
   const place = { url: ownUrl(), schema: `board ${(count += 1)}` };
-  onTestFinished(() => other().drop(place));
+  if (!forAll) onTestFinished(() => other().drop(place));
   return place;
 }

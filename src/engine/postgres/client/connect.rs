@@ -20,13 +20,8 @@ pub struct Link {
     pub client: Client,
     /// Which host it is, for people.
     pub host: String,
-    task: JoinHandle<()>,
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+    /// Reads and writes it. It ends once `client` is gone.
+    pub task: JoinHandle<()>,
 }
 
 /// Why a host is not taken.
