@@ -23,9 +23,16 @@ pub struct Link {
     task: JoinHandle<()>,
 }
 
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.task.abort();
+impl Link {
+    /// Says goodbye, and waits so long for it to be sent; then the socket is closed.
+    pub async fn end(self, within: Duration) {
+        let Self { client, mut task, .. } = self;
+        // Whoever reads and writes says goodbye once nobody is left to send.
+        drop(client);
+        if tokio::time::timeout(within, &mut task).await.is_err() {
+            task.abort();
+            let _ = task.await;
+        }
     }
 }
 

@@ -26,6 +26,8 @@ use crate::error::{Error, Result};
 
 /// How much longer than for a lock is waited for the server itself.
 const GRACE: Duration = Duration::from_secs(1);
+/// How long a goodbye may take: a server that is frozen gets none.
+const GOODBYE: Duration = Duration::from_millis(20);
 /// After how long a silence it is looked whether the server has hung up.
 const SILENCE: Duration = Duration::from_millis(100);
 
@@ -89,8 +91,7 @@ impl Client {
     /// Hangs up. The server ends what was open.
     pub fn hang_up(&self) {
         if let Some(link) = self.link.take() {
-            // What ends the session is sent before the task is.
-            drop(link);
+            self.runtime.block_on(link.end(GOODBYE));
         }
     }
 
