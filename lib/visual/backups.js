@@ -1,9 +1,6 @@
 'use strict';
 
-const { FILES_ALONE, checkIsFile } = require('./engines.js');
 const { stateOf } = require('./state.js');
-
-const INSTEAD = FILES_ALONE.backups;
 
 /** Loaded when it is first used, so that a process starts sooner. */
 const backups = () => require('../backup/backups.js');
@@ -11,15 +8,11 @@ const backups = () => require('../backup/backups.js');
 /** The methods of VisualDatabase that make backups. */
 const methods = {
   backup(path, options) {
-    const state = stateOf(this, 'backup');
-    checkIsFile(state, 'backup', INSTEAD);
-    return backups().backup(this, path, options, state.strict);
+    return backups().backup(this, path, options, stateOf(this, 'backup').strict);
   },
 
   backupSync(path, options) {
-    const state = stateOf(this, 'backupSync');
-    checkIsFile(state, 'backupSync', INSTEAD);
-    return backups().backupSync(this, path, options, state.strict);
+    return backups().backupSync(this, path, options, stateOf(this, 'backupSync').strict);
   },
 };
 
@@ -45,7 +38,7 @@ const statics = {
 /** Starts the option `backups` of a database. */
 function startSchedule(database, schedule, logger) {
   const { BackupSchedule } = require('../backup/schedule.js');
-  return new BackupSchedule(backups().fileOf(database), schedule, logger);
+  return new BackupSchedule(backups().fileOf(database, 'backups'), schedule, logger);
 }
 
 module.exports = { methods, statics, startSchedule };

@@ -2,6 +2,8 @@
 
 // What a board on a PostgreSQL server does not have, since it is a file's: which options and methods, and what to use instead.
 
+const addon = require('../native/addon.js');
+
 /** Options. */
 const FILES_ALONE = {
   synchronous: 'the setting synchronous_commit of the server or of the role',
@@ -17,7 +19,8 @@ function unsupported(method, what, instead) {
 }
 
 /** Refuses a method where the board is no file. */
-function checkIsFile({ server }, method, instead) {
+function checkIsFile({ server, connection }, method, instead) {
+  addon.checkOpen(connection);
   if (server) throw unsupported(method, 'it', instead);
 }
 

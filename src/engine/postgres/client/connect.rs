@@ -20,8 +20,20 @@ pub struct Link {
     pub client: Client,
     /// Which host it is, for people.
     pub host: String,
-    /// Reads and writes it. It ends once `client` is gone.
-    pub task: JoinHandle<()>,
+    task: JoinHandle<()>,
+}
+
+impl Link {
+    /// Says goodbye, and waits so long for it to be sent; then the socket is closed.
+    pub async fn end(self, within: Duration) {
+        let Self { client, mut task, .. } = self;
+        // Whoever reads and writes says goodbye once nobody is left to send.
+        drop(client);
+        if tokio::time::timeout(within, &mut task).await.is_err() {
+            task.abort();
+            let _ = task.await;
+        }
+    }
 }
 
 /// Why a host is not taken.

@@ -26,8 +26,8 @@ use crate::error::{Error, Result};
 
 /// How much longer than for a lock is waited for the server itself.
 const GRACE: Duration = Duration::from_secs(1);
-/// How long a server has to take that the session ends.
-const FAREWELL: Duration = Duration::from_millis(50);
+/// How long a goodbye may take: a server that is frozen gets none.
+const GOODBYE: Duration = Duration::from_millis(20);
 /// After how long a silence it is looked whether the server has hung up.
 const SILENCE: Duration = Duration::from_millis(100);
 
@@ -91,16 +91,7 @@ impl Client {
     /// Hangs up. The server ends what was open.
     pub fn hang_up(&self) {
         if let Some(link) = self.link.take() {
-            let Link { client, mut task, .. } = link;
-            // With it gone the task tells the server, whose session ends with that; nobody may ever wait for anything on this
-            // runtime again.
-            drop(client);
-            self.runtime.block_on(async {
-                if tokio::time::timeout(FAREWELL, &mut task).await.is_err() {
-                    task.abort();
-                    tokio::task::yield_now().await;
-                }
-            });
+            self.runtime.block_on(link.end(GOODBYE));
         }
     }
 
