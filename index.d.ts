@@ -1028,11 +1028,19 @@ export interface Logger {
 export interface VisualDatabaseOptions {
   /** The file; missing folders are made. `':memory:'` is a database in memory. Default: `data/visual.db`. */
   dbPath?: string | null | undefined;
+  /**
+   * A PostgreSQL server instead of a file, as libpq writes it: `postgres://user:password@host:port/database?sslmode=verify-full`.
+   * Several hosts are tried in their order. Certificates are checked unless the host is this machine or `sslmode` says otherwise.
+   * The password is in no message and no log. Either this or `dbPath`. Default: none.
+   */
+  url?: string | null | undefined;
+  /** The schema of PostgreSQL that the tables are in; it is made where it is missing. Default: `visual_db`. */
+  schema?: string | null | undefined;
   /** Open an existing file and never change it. Default: `false`. */
   readonly?: boolean | undefined;
   /** A missing file is an error. Default: `false`. */
   fileMustExist?: boolean | undefined;
-  /** Milliseconds to wait for another process's lock. Default: 5000. */
+  /** Milliseconds to wait for another process's lock; for a server's answer a second longer. Default: 5000. */
   timeout?: number | undefined;
   /** `'full'`: no acknowledged commit is lost in a power cut. Default: `'normal'`. */
   synchronous?: 'normal' | 'full' | undefined;

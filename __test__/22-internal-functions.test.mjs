@@ -87,6 +87,8 @@ const WITHOUT = [
   'realm',
   'open',
   'openVisual',
+  'openPostgres',
+  'shownUrl',
   'closeAll',
   'declarations',
   'unreviewedSqlite',

@@ -1,11 +1,11 @@
 // Reads while others write, and holds every answer against what had been acknowledged before the read began.
-// Arguments: the package, the database, the file of acknowledgements, how many writers, how many reads.
+// Arguments: the package, where the board is, the file of acknowledgements, how many writers, how many reads.
 import fs from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-const [entry, dbPath, acknowledged, writers, reads] = process.argv.slice(2);
+const [entry, where, acknowledged, writers, reads] = process.argv.slice(2);
 const { VisualDatabase } = await import(pathToFileURL(entry));
-const db = new VisualDatabase({ dbPath });
+const db = new VisualDatabase(JSON.parse(where));
 const slots = new BigInt64Array(Number(writers));
 const file = fs.openSync(acknowledged, 'r');
 let stale = 0;

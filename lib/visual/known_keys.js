@@ -160,6 +160,8 @@ const keysOf = ({ taken, fixed }, more) => new Keys(taken, { fixed, ...more });
 module.exports = {
   options: new Keys([
     'dbPath',
+    'url',
+    'schema',
     'readonly',
     'fileMustExist',
     'timeout',

@@ -282,18 +282,3 @@ impl Store {
         ran.map(|changes| changes.changes)
     }
 }
-
-/// The row of something new as it will be read back: what was stored, and no `updated_at`.
-fn push_new(batch: &mut Batch, stored: &[Stored<'_>]) {
-    for value in stored {
-        match value {
-            Stored::Null => batch.push_null(),
-            Stored::Integer(value) => batch.push_integer(*value, false),
-            // A column with integer affinity has no negative zero.
-            Stored::Real(value) => batch.push_real(*value + 0.0),
-            Stored::Text(text) => batch.push_text(text.as_bytes()),
-        }
-    }
-    batch.push_null();
-    batch.end_row();
-}
