@@ -1181,8 +1181,9 @@ export interface StoredRetention {
 /** What {@link VisualDatabase.prune} takes. */
 export interface PruneOptions extends RetentionPolicy {
   /**
-   * `true`: only say what would go. `diskBytes` is 0 then. A `readonly` connection tells it of what others have put into the lists of
-   * runs so far: it can't read the rest of the log into them first, as one that may write does. `maxBytes` is not reckoned.
+   * `true`: only say what would go, all of it; `budgetMs` counts for nothing. `diskBytes` is 0 then. It is what `prune` would do at this
+   * moment, also by a `readonly` connection and within a transaction; how much has to go for `maxBytes` is reckoned from the lengths of the
+   * texts, to about a fifth.
    */
   dryRun?: boolean | null;
   /** About how long the call may take, in milliseconds. Default: 50. */

@@ -177,6 +177,9 @@ describe('prune', () => {
     db.prune({ bodies: '1d' });
     db.prune({ runs: '1d' });
     expect(db.getChanges({ after: next })).toMatchObject({ items: [], gap: false });
+    // What comes then does.
+    const id = record(db);
+    expect(db.getChanges({ after: next }).items).toMatchObject([{ id }]);
   });
 
   test.runIf(inFiles)('gives the room back to the disk', () => {
@@ -233,22 +236,6 @@ describe('prune', () => {
     expect(runs).toBe(20_000);
     expect(calls).toBeGreaterThan(2);
     expect(totals(db)).toEqual(before);
-  });
-
-  test('a dry run says what would go, and changes nothing', () => {
-    const { db, clock } = dated();
-    for (let n = 0; n < 10; n += 1) record(db);
-    clock.at = 50;
-    for (let n = 0; n < 4; n += 1) record(db);
-    clock.at = 100;
-    const policy = { runs: '80d', bodies: '30d' };
-    db.prune({ ...policy, dryRun: true });
-    const before = everything(db);
-    const dry = db.prune({ ...policy, dryRun: true });
-    expect(everything(db)).toEqual(before);
-    const done = db.prune(policy);
-    expect({ ...done, diskBytes: 0 }).toEqual(dry);
-    expect(dry).toMatchObject({ runs: 10, bodies: 4 });
   });
 
   test.runIf(inFiles)('the log is cut by whole folds, and what the ledger has to read is read before', () => {
@@ -355,11 +342,8 @@ describe('a board that is pruned at any time', () => {
           const dry = pruned.db.prune({ ...asked, dryRun: true });
           const open = pruned.db.listRuns({ status: ['queued', 'running', 'waiting'], limit: 1000 }).items.length;
           const done = pruned.db.prune(asked);
-          // What goes by age leaves more places among the newest of a zone.
           expect(done.more).toBe(false);
-          expect(done.runs).toBeLessThanOrEqual(dry.runs);
-          // One that ended late has its turn within a day.
-          expect(done.bodies).toBeLessThanOrEqual(dry.bodies);
+          expect({ ...done, diskBytes: 0 }).toEqual(dry);
           expect(pruned.db.listRuns({ status: ['queued', 'running', 'waiting'], limit: 1000 }).items).toHaveLength(
             open,
           );

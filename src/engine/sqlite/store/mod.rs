@@ -98,7 +98,7 @@ pub struct Store {
     /// The statements of the archive.
     archive: archive::Statements,
     /// Of how many runs a step of pruning was last.
-    keeping: Cell<i64>,
+    keeping: Cell<keeping::Sizes>,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
@@ -160,7 +160,7 @@ impl Store {
             undo: undo::Undo::default(),
             past: past::Past::default(),
             archive: archive::Statements::default(),
-            keeping: Cell::new(64),
+            keeping: Cell::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),
             unfinished: RefCell::default(),

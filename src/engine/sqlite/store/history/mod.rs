@@ -40,9 +40,10 @@ pub(super) use asked::Asked;
 pub(super) use kept::History;
 pub(super) use known::Known;
 use line::status;
-pub(super) use line::{FIRST_TIME, Line, archived_key, digits, status_code};
+pub(super) use line::{FIRST_TIME, Line, Place, archived_key, digits, status_code};
 pub(super) use mark::Mark;
 use sql::Sql;
+pub(super) use tail::Tail;
 
 /// The version of the schema that has its tables.
 pub(super) const VERSION: u32 = 6;
