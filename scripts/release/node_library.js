@@ -10,7 +10,9 @@ const path = require('node:path');
 const MACHINES = { x64: 'i386:x86-64', arm64: 'arm64' };
 const DEFINITION = 'LIBRARY node.exe\nEXPORTS\n  napi_module_register\n';
 /** The name that `napi` looks for, and the one that the linker does. */
-const NAMES = ['libnode.dll', 'libnode.dll.a'];
+const NAMES = ['libnode.dll', 'libnode.a'];
+/** Rust asks for it with MinGW, whose functions Zig has in its own library: an archive of nothing. */
+const EMPTY = 'libssp_nonshared.a';
 
 /** Makes the library for a processor and returns its folder. */
 function nodeLibrary(zig, folder, cpu) {
@@ -23,6 +25,7 @@ function nodeLibrary(zig, folder, cpu) {
     const { status, stderr } = spawnSync(path.join(zig, 'zig'), args, { encoding: 'utf8' });
     if (status !== 0) throw new Error(`zig ${args.join(' ')} failed: ${stderr}`);
   }
+  fs.writeFileSync(path.join(made, EMPTY), '!<arch>\n');
   return made;
 }
 
