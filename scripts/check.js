@@ -55,6 +55,8 @@ const CHECKS = {
   attw: () => node(packageTool('@arethetypeswrong/cli', 'attw'), '--pack', '.'),
   // The page as its source makes it, in a browser.
   studio: () => node('scripts/studio.js', '--check'),
+  // The documentation as a site, with all its links.
+  site: () => node('scripts/site.js'),
   // As the README has it.
   test: () => [NPM, 'test'],
   long: () => [NPM, 'run', 'test:long'],
