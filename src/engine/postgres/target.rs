@@ -6,36 +6,8 @@ use std::path::PathBuf;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, TargetSessionAttrs};
 
+use super::ssl_mode::SslMode;
 use crate::error::{Error, Facts, Result};
-
-/// How a connection is encrypted, as libpq's `sslmode` has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SslMode {
-    /// Not.
-    Disable,
-    /// Where the server can; nobody looks at its certificate.
-    Prefer,
-    /// Always; nobody looks at the certificate, unless root certificates are given.
-    Require,
-    /// Always, and somebody who is trusted has to have signed the certificate.
-    VerifyCa,
-    /// That, and it has to be of this host.
-    VerifyFull,
-}
-
-impl SslMode {
-    fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "disable" => Self::Disable,
-            // libpq tries without encryption first: to try with it first is no less safe, and reaches the same servers.
-            "allow" | "prefer" => Self::Prefer,
-            "require" => Self::Require,
-            "verify-ca" => Self::VerifyCa,
-            "verify-full" => Self::VerifyFull,
-            _ => return None,
-        })
-    }
-}
 
 /// One of the hosts that may have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,10 +104,12 @@ impl Apart {
         if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
             return Err(refused("it must begin with postgres:// or postgresql://"));
         }
-        let Some((base, query)) = url.split_once('?') else { return Ok(url.to_string()) };
-        if query.contains('@') {
-            // The rest of a password that has a `?` in it: nothing of it is to be repeated below.
-            return Err(refused("`?` and `@` in a user's name or a password must be percent-encoded"));
+        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        let (authority, path) =
+            base.split_once("//").map_or(("", base), |(_, rest)| rest.split_once('/').unwrap_or((rest, "")));
+        if authority.matches('@').count() > 1 || path.contains('@') || query.contains('@') {
+            // The rest of a password: nothing of it may be taken for anything else, and shown.
+            return Err(refused("`@`, `/` and `?` in a user's name or a password must be percent-encoded"));
         }
         let mut rest = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -281,6 +255,8 @@ mod tests {
             "postgres://me:secret@db/x?secret=secret",
             "postgres://me:sec%ret@db:secret",
             "postgres://me:a?secret@db/x",
+            "postgres://me:a@secret@db/x",
+            "postgres://me:a/secret@db/x",
             "postgres://me:secret@",
         ];
         for url in urls {

@@ -6,13 +6,19 @@ mod conversation;
 mod edits;
 mod executions;
 mod lists;
+mod metadata;
+mod prompts;
+mod read_then_write;
 mod refusals;
+mod revisions;
 mod session;
 mod sized;
 mod sql;
+mod state;
 mod statistics;
 mod transactions;
 mod unbuilt;
+mod wip_limits;
 mod worktrees;
 mod zones;
 
@@ -21,7 +27,7 @@ use std::rc::Rc;
 
 use super::client::Client;
 use super::schema::names;
-use transactions::Transaction;
+use state::{Rest, Transaction};
 
 /// A board on a server.
 pub struct Store {
@@ -34,7 +40,7 @@ pub struct Store {
     is_open: Cell<bool>,
     transaction: RefCell<Transaction>,
     /// A list that did not fit one batch.
-    unfinished: RefCell<Option<lists::Rest>>,
+    unfinished: RefCell<Option<Rest>>,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.

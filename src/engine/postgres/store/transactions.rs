@@ -10,15 +10,6 @@ use crate::engine::postgres::client::error::{answered, is_aborted, outcome_unkno
 use crate::engine::postgres::client::{Lost, Step};
 use crate::error::{Error, Result};
 
-/// What is open.
-#[derive(Debug, Default)]
-pub struct Transaction {
-    /// A transaction is, as the caller knows it.
-    pub is_open: bool,
-    /// Why there is none any more on the server: the caller's calls fail until they have ended it themselves.
-    pub lost: Option<String>,
-}
-
 /// What the caller's savepoints are called; one of the same name hides those before it.
 const SAVEPOINT: &str = "visual_db";
 
@@ -51,7 +42,7 @@ impl Store {
     /// What begins a transaction in which somebody writes, beside others or alone.
     pub(super) fn begin_writing(&self, alone: bool) -> String {
         format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_catalog.set_config('lock_timeout', '{}ms', true), \
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_catalog.set_config('lock_timeout', '{}ms', true), \
              pg_catalog.pg_advisory_xact_lock{}({})",
             self.client.timeout().as_millis().max(1),
             if alone { "" } else { "_shared" },
@@ -66,12 +57,14 @@ impl Store {
             Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive if within => {
                 Err(misused("cannot start a transaction within a transaction"))
             }
-            Control::Begin | Control::BeginDeferred if self.readonly => {
+            // As on a file: what writes in it is refused, not its beginning.
+            Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive
+                if self.readonly =>
+            {
                 self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             }
             // Nobody else writes meanwhile: a read that is followed by a write can't fail for that.
             Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive => {
-                self.check_writable()?;
                 self.begin(&self.begin_writing(true))
             }
             _ if !within => Err(misused(match control {
@@ -114,7 +107,10 @@ impl Store {
             self.forget_transaction();
             return Err(lost);
         }
-        let sent = self.client.send(&[Step::Statement("SELECT 1", &[]), Step::Script("COMMIT")]);
+        let undo = self.take_undo();
+        let mut steps = vec![Step::Statement("SELECT 1", &[]), Step::Script("COMMIT")];
+        steps.splice(0..0, undo);
+        let sent = self.client.send(&steps);
         self.forget_transaction();
         let host = self.client.host();
         let answers = sent.map_err(|lost| match lost {
