@@ -132,10 +132,12 @@ impl Apart {
         if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
             return Err(refused("it must begin with postgres:// or postgresql://"));
         }
-        let Some((base, query)) = url.split_once('?') else { return Ok(url.to_string()) };
-        if query.contains('@') {
-            // The rest of a password that has a `?` in it: nothing of it is to be repeated below.
-            return Err(refused("`?` and `@` in a user's name or a password must be percent-encoded"));
+        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        let (authority, path) =
+            base.split_once("//").map_or(("", base), |(_, rest)| rest.split_once('/').unwrap_or((rest, "")));
+        if authority.matches('@').count() > 1 || path.contains('@') || query.contains('@') {
+            // The rest of a password: nothing of it may be taken for anything else, and shown.
+            return Err(refused("`@`, `/` and `?` in a user's name or a password must be percent-encoded"));
         }
         let mut rest = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -281,6 +283,8 @@ mod tests {
             "postgres://me:secret@db/x?secret=secret",
             "postgres://me:sec%ret@db:secret",
             "postgres://me:a?secret@db/x",
+            "postgres://me:a@secret@db/x",
+            "postgres://me:a/secret@db/x",
             "postgres://me:secret@",
         ];
         for url in urls {

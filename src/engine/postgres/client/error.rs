@@ -57,7 +57,10 @@ fn unique(answer: &DbError) -> (&'static str, i32, String) {
         Some(key) => ("SQLITE_CONSTRAINT_PRIMARYKEY", ffi::SQLITE_CONSTRAINT_PRIMARYKEY, message(key)),
         None if !constraint.contains('.') => {
             // Somebody's own index. What the server says about it names the columns first, in every language.
-            let named = answer.detail().and_then(|detail| detail.split_once('(')?.1.split_once(')')).map(|(columns, _)| columns);
+            let named = answer
+                .detail()
+                .and_then(|detail| detail.split_once('(')?.1.split_once(')'))
+                .map(|(columns, _)| columns);
             let table = answer.table().unwrap_or_default();
             let columns: Vec<String> =
                 named.unwrap_or(constraint).split(", ").map(|column| format!("{table}.{column}")).collect();

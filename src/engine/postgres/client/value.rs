@@ -41,6 +41,12 @@ impl From<i64> for Value<'_> {
     }
 }
 
+impl From<Option<String>> for Value<'_> {
+    fn from(text: Option<String>) -> Self {
+        text.map_or(Self::Null(Type::TEXT), |text| Self::Text(Cow::Owned(text)))
+    }
+}
+
 impl<'a> From<Option<&'a str>> for Value<'a> {
     fn from(text: Option<&'a str>) -> Self {
         text.map_or(Self::Null(Type::TEXT), Self::from)
@@ -199,6 +205,29 @@ pub fn cell(row: &Row, column: usize) -> Option<Cell<'_>> {
 #[must_use]
 pub fn integer(row: &Row, column: usize) -> i64 {
     cell(row, column).map_or(0, |cell| cell.integer())
+}
+
+/// Whether a cell is NULL.
+#[must_use]
+pub fn is_null(row: &Row, column: usize) -> bool {
+    cell(row, column).is_none()
+}
+
+/// A text of a row; `None` for NULL.
+#[must_use]
+pub fn text_of(row: &Row, column: usize) -> Option<String> {
+    cell(row, column).map(|cell| String::from_utf8_lossy(&unescaped(cell.bytes)).into_owned())
+}
+
+/// A cell as the model has it.
+#[must_use]
+pub fn stored(row: &Row, column: usize) -> Stored<'static> {
+    let Some(cell) = cell(row, column) else { return Stored::Null };
+    match cell.kind {
+        Type::INT2 | Type::INT4 | Type::INT8 | Type::BOOL => Stored::Integer(cell.integer()),
+        Type::FLOAT8 => Stored::Real(f64::from_be_bytes(cell.number())),
+        _ => Stored::Text(text_of(row, column).unwrap_or_default().into()),
+    }
 }
 
 /// Appends so many of a row's cells.

@@ -24,6 +24,7 @@ macro_rules! migrations {
 
 migrations! {
     1 "board",
+    2 "beside",
 }
 
 /// The version that the code needs.

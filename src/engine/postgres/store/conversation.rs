@@ -4,13 +4,13 @@
 //! |---|---|
 //! | a read | the statement |
 //! | a write | `BEGIN` and the board's lock, shared; the statement; `COMMIT` |
-//! | either within a transaction | `SAVEPOINT`; the statement; `RELEASE`. Only where it fails, another trip undoes it, so that the transaction goes on |
+//! | either within a transaction | `SAVEPOINT`; the statement; `RELEASE`. Where it fails, the next trip undoes it first, so that the transaction goes on |
 
 use tokio_postgres::Row;
 
 use super::Store;
 use super::sql::expand;
-use crate::engine::postgres::client::error::{answered, is_aborted, outcome_unknown, unavailable};
+use crate::engine::postgres::client::error::{answered, outcome_unknown, unavailable};
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::client::{Answer, Lost, Step};
 use crate::error::{Error, Result};
@@ -84,17 +84,17 @@ impl Store {
     /// A statement within a transaction, which goes on where it fails.
     fn guarded(&self, step: Step<'_>) -> Result<Vec<Row>> {
         let answers = self.within(&[Step::Script(SAVEPOINT), step, Step::Script(RELEASE)])?;
-        let failed_before = answers.first().is_some_and(|answer| answer.as_ref().is_err_and(is_aborted));
+        let begun = answers.first().is_some_and(Result::is_ok);
         let came = answers.into_iter().nth(1).unwrap_or_else(|| Ok(Vec::new()));
-        match came {
-            Ok(rows) => Ok(rows),
-            Err(error) => {
-                if !failed_before {
-                    self.within(&[Step::Script(UNDO)])?;
-                }
-                Err(answered(error, &self.client.host()))
-            }
-        }
+        came.map_err(|error| {
+            self.transaction.borrow_mut().failed = begun;
+            answered(error, &self.client.host())
+        })
+    }
+
+    /// What undoes a statement that has failed, once.
+    pub(super) fn take_undo(&self) -> Option<Step<'static>> {
+        std::mem::take(&mut self.transaction.borrow_mut().failed).then_some(Step::Script(UNDO))
     }
 
     /// Says something within a transaction. Where the connection ends, so does the transaction, and nothing of it was done.
@@ -104,10 +104,14 @@ impl Store {
         if !self.client.is_connected() {
             return Err(self.lose_transaction("the connection was closed"));
         }
-        self.client.send(steps).map_err(|lost| match lost {
+        let undo = self.take_undo();
+        let undone = usize::from(undo.is_some());
+        let steps: Vec<Step<'_>> = undo.into_iter().chain(steps.iter().copied()).collect();
+        let sent = self.client.send(&steps).map_err(|lost| match lost {
             Lost::Sent(why) => self.lose_transaction(&why),
             Lost::Unsent(error) => self.lose_transaction(error.message()),
-        })
+        });
+        sent.map(|mut answers| answers.split_off(undone))
     }
 
     fn first(&self, answers: Vec<Answer>) -> Result<Vec<Row>> {

@@ -1,6 +1,9 @@
 //! Making, changing and deleting rows.
 
+use tokio_postgres::types::Type;
+
 use super::Store;
+use super::read_then_write::Statement;
 use super::sized;
 use super::sql::{column_type, values_of};
 use crate::engine::new_row::push_new;
@@ -61,44 +64,27 @@ impl Store {
             None => Ok(()),
             Some(id) if changes.values.is_empty() => self.get(get, &[id.into()], batch),
             Some(id) => {
-                let changed = changes.columns(entity).zip(&changes.values).filter_map(|(column, stored)| {
-                    let (nth, field) = entity.editable(edit).enumerate().find(|(_, field)| field.column == column)?;
-                    Some((1 + nth, field, stored))
-                });
-                sized::check(entity, method, changed)?;
-                let row =
-                    self.update(entity, &changes, now, id).map_err(|error| about_edit(error, entity, edit, method))?;
+                Self::check_changes(entity, edit, method, &changes)?;
+                let (sql, values) = update(entity, &changes, now, id);
+                let row = self.write(&sql, &values).map_err(|error| about_edit(error, entity, edit, method))?;
                 row.iter().for_each(|row| push_row(row, batch));
                 Ok(())
             }
         }
     }
 
-    /// `UPDATE … RETURNING` of these columns of the row with this id.
-    fn update(
-        &self,
+    /// Refuses what an index can't hold of a change.
+    pub(super) fn check_changes(
         entity: &'static Entity,
+        edit: Edit,
+        method: &'static str,
         changes: &Changes<'_>,
-        now: &str,
-        id: &str,
-    ) -> Result<Vec<tokio_postgres::Row>> {
-        let mut set = Vec::new();
-        let mut values: Vec<Value<'_>> = Vec::new();
-        for (column, stored) in changes.columns(entity).zip(&changes.values) {
-            let field = entity.fields.iter().find(|field| field.column == column);
-            values.push(Value::of(stored, &field.map_or(tokio_postgres::types::Type::TEXT, column_type)));
-            set.push(format!("{column} = ${}", values.len()));
-        }
-        values.extend([now.into(), id.into()]);
-        let sql = format!(
-            "UPDATE {{s}}.{} SET {}, updated_at = ${} WHERE id = ${} RETURNING {}",
-            entity.table,
-            set.join(", "),
-            values.len() - 1,
-            values.len(),
-            entity.columns("")
-        );
-        self.write(&sql, &values)
+    ) -> Result<()> {
+        let changed = changes.columns(entity).zip(&changes.values).filter_map(|(column, stored)| {
+            let (nth, field) = entity.editable(edit).enumerate().find(|(_, field)| field.column == column)?;
+            Some((1 + nth, field, stored))
+        });
+        sized::check(entity, method, changed)
     }
 
     /// Deletes the row with this id.
@@ -109,4 +95,25 @@ impl Store {
             _ => Err(entity.not_found(field, id)),
         }
     }
+}
+
+/// `UPDATE … RETURNING` of these columns of the row with this id.
+pub(super) fn update<'a>(entity: &Entity, changes: &'a Changes<'_>, now: &'a str, id: &'a str) -> Statement<'a> {
+    let mut set = Vec::new();
+    let mut values: Vec<Value<'a>> = Vec::new();
+    for (column, stored) in changes.columns(entity).zip(&changes.values) {
+        let field = entity.fields.iter().find(|field| field.column == column);
+        values.push(Value::of(stored, &field.map_or(Type::TEXT, column_type)));
+        set.push(format!("{column} = ${}", values.len()));
+    }
+    values.extend([now.into(), id.into()]);
+    let sql = format!(
+        "UPDATE {{s}}.{} SET {}, updated_at = ${} WHERE id = ${} RETURNING {}",
+        entity.table,
+        set.join(", "),
+        values.len() - 1,
+        values.len(),
+        entity.columns("")
+    );
+    (sql, values)
 }

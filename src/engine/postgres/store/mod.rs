@@ -6,13 +6,18 @@ mod conversation;
 mod edits;
 mod executions;
 mod lists;
+mod metadata;
+mod prompts;
+mod read_then_write;
 mod refusals;
+mod revisions;
 mod session;
 mod sized;
 mod sql;
 mod statistics;
 mod transactions;
 mod unbuilt;
+mod wip_limits;
 mod worktrees;
 mod zones;
 

@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 pub struct Transaction {
     /// A transaction is, as the caller knows it.
     pub is_open: bool,
+    /// A statement has failed, and what is sent next undoes it first.
+    pub failed: bool,
     /// Why there is none any more on the server: the caller's calls fail until they have ended it themselves.
     pub lost: Option<String>,
 }
@@ -51,7 +53,7 @@ impl Store {
     /// What begins a transaction in which somebody writes, beside others or alone.
     pub(super) fn begin_writing(&self, alone: bool) -> String {
         format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_catalog.set_config('lock_timeout', '{}ms', true), \
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_catalog.set_config('lock_timeout', '{}ms', true), \
              pg_catalog.pg_advisory_xact_lock{}({})",
             self.client.timeout().as_millis().max(1),
             if alone { "" } else { "_shared" },
@@ -114,7 +116,10 @@ impl Store {
             self.forget_transaction();
             return Err(lost);
         }
-        let sent = self.client.send(&[Step::Statement("SELECT 1", &[]), Step::Script("COMMIT")]);
+        let undo = self.take_undo();
+        let mut steps = vec![Step::Statement("SELECT 1", &[]), Step::Script("COMMIT")];
+        steps.splice(0..0, undo);
+        let sent = self.client.send(&steps);
         self.forget_transaction();
         let host = self.client.host();
         let answers = sent.map_err(|lost| match lost {

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::Store;
 use crate::engine::{
     Archive, Asked, Boards, BudgetKey, ChangesAfter, Chunk, Claim, Feed, FlowFilter, Imported, Indexed, Keeping,
-    Metadata, MoveFilter, Moves, Output, Part, Period, Place, Policy, Prompts, Pruned, Revisions, RunFilter, Runs,
-    RunsAfter, Search, SearchAfter, Sought, Spending, Transfers, TrendFilter, Trends, Undo, WipLimits, Workers,
+    MoveFilter, Moves, Output, Part, Period, Place, Policy, Pruned, RunFilter, Runs, RunsAfter, Search, SearchAfter,
+    Sought, Spending, Transfers, TrendFilter, Trends, Undo, Workers,
 };
 use crate::error::{Error, Result};
 use crate::model::Given;
@@ -102,24 +102,10 @@ unbuilt! {
         ) -> ();
         "searchRuns" check_search() -> Vec<String>;
     }
-    Prompts {
-        "renderPrompt" render_prompt(given: &[Given<'_>], batch: &mut Batch) -> ();
-    }
     Feed {
         "listChanges" changes_end() -> Option<Place>;
         "listChanges" list_changes(after: ChangesAfter, batch: &mut Batch) -> ();
         "followRunOutput" list_output_ends(id: Given<'_>, batch: &mut Batch) -> bool;
-    }
-    Metadata {
-        "setMetadata" set_metadata(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "getMetadata" get_metadata(given: &[Given<'_>], batch: &mut Batch) -> ();
-    }
-    WipLimits {
-        "setWipLimit" set_wip_limit(zone: Given<'_>, limit: Given<'_>, now: f64) -> ();
-    }
-    Revisions {
-        "updateWorktree with ifRevision" update_worktree_if(given: &[Given<'_>], now: &str, batch: &mut Batch) -> ();
-        "updateZone with ifRevision" update_zone_if(given: &[Given<'_>], now: &str, batch: &mut Batch) -> ();
     }
     Boards {
         "getBoard" list_zones_of_board(batch: &mut Batch) -> bool;
