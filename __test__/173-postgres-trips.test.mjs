@@ -43,7 +43,7 @@ describe.each(Object.entries(CALLS).filter(([name]) => !MISSING.has(methodOf(nam
 });
 
 describe('a transaction', () => {
-  it('is a trip for its beginning, one for its end, and one for each call in it, failed ones included', () => {
+  it('is a trip for its beginning, one for its end, one for each call in it, and one more for each that fails', () => {
     const turns = tripsOf(() =>
       db.transaction(() => {
         db.createWorktree(worktree(20));
@@ -52,7 +52,7 @@ describe('a transaction', () => {
         db.getWorktree('wt-20');
       }),
     );
-    expect(turns.length).toBeLessThanOrEqual(6);
+    expect(turns).toHaveLength(7);
   });
 
   it('within another one is no more than that', () => {
@@ -62,7 +62,7 @@ describe('a transaction', () => {
         db.transaction(() => db.createWorktree(worktree(21)));
       }),
     );
-    expect(turns.length).toBeLessThanOrEqual(6);
+    expect(turns.length).toBeLessThanOrEqual(4);
   });
 });
 
@@ -97,11 +97,11 @@ it('opening a board that is there is two trips at most, beside those of the conn
 });
 
 it('over a distance a call takes as long as one trip', () => {
-  proxy.delay(40);
+  proxy.delay(100);
   const start = performance.now();
   db.assignWorktreeToZone('wt-1', 'zone-2');
   db.listWorktrees();
   const took = performance.now() - start;
-  expect(took).toBeGreaterThan(78);
-  expect(took).toBeLessThan(118);
+  expect(took).toBeGreaterThan(199);
+  expect(took).toBeLessThan(299);
 });

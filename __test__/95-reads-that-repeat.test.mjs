@@ -255,7 +255,7 @@ test(
       }),
     );
     const read = () =>
-      promisify(execFile)(process.execPath, [READER, ENTRY, where, acknowledged, '3', String(READS / 2)]);
+      promisify(execFile)(process.execPath, [READER, ENTRY, where, acknowledged, '3', String(READS / 2), 'board']);
     const readers = await Promise.all([read(), read()]);
     const ended = writers.map((writer) => once(writer, 'exit'));
     for (const writer of writers) writer.stdin.end();
