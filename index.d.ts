@@ -2166,16 +2166,7 @@ export type Promised<Methods> = {
  * await db.moveWorktree('wt-1', 'zone-dev');
  * await db.close();
  */
-export class AsyncVisualDatabase<Types extends CanvasTypes = CanvasTypes> {
-  private constructor();
-  /**
-   * Opens a database, with the options of {@link VisualDatabase}.
-   *
-   * @throws what the constructor of {@link VisualDatabase} throws
-   */
-  static open<Types extends CanvasTypes = CanvasTypes>(
-    options?: VisualDatabaseOptions | string | null,
-  ): Promise<AsyncVisualDatabase<Types>>;
+export interface AsyncVisualDatabase<Types extends CanvasTypes = CanvasTypes> extends Promised<VisualDatabase<Types>> {
   getExecution<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(
     id: string | null | undefined,
     options?: CallOptions,
@@ -2215,7 +2206,19 @@ export class AsyncVisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /** Closes it, behind the calls and transactions that have begun, and ends its threads. */
   close(): Promise<void>;
 }
-export interface AsyncVisualDatabase<Types extends CanvasTypes = CanvasTypes> extends Promised<VisualDatabase<Types>> {}
+
+/** Opens databases on threads of their own. */
+export const AsyncVisualDatabase: {
+  /**
+   * Opens a database, with the options of {@link VisualDatabase}.
+   *
+   * @throws what the constructor of {@link VisualDatabase} throws
+   */
+  open<Types extends CanvasTypes = CanvasTypes>(
+    options?: VisualDatabaseOptions | string | null,
+  ): Promise<AsyncVisualDatabase<Types>>;
+  prototype: AsyncVisualDatabase;
+};
 
 export default VisualDatabase;
 

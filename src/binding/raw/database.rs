@@ -128,12 +128,12 @@ pub fn check_no_iterators(connection: Taken<'_>) -> napi::Result<()> {
 #[napi]
 pub fn load_extension(connection: Taken<'_>, path: String, entry: Option<String>) -> napi::Result<()> {
     connection.connection(|handle| {
-        handle.connection.check_no_iterators()?;
+        handle.file()?.check_no_iterators()?;
         if handle.board().is_some() {
             return Err(Error::Type("A board's connection loads no extensions".into()).into());
         }
         let entry = entry.map(c_string).transpose()?;
-        Ok(handle.connection.load_extension(&c_string(path)?, entry.as_deref())?)
+        Ok(handle.file()?.load_extension(&c_string(path)?, entry.as_deref())?)
     })
 }
 
