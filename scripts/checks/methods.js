@@ -148,7 +148,7 @@ function requirements(root, used) {
       .map((file) => read(root, file))
       .join('\n');
   const suites = {
-    VisualDatabase: texts('__test__', /^__test__\/(?:[01279]|1[013457])\d-.*\.test\.mjs$/),
+    VisualDatabase: texts('__test__', /^__test__\/(?:[01279]|1[0134579])\d-.*\.test\.mjs$/),
     Database: texts('__test__', /^__test__\/[345]\d-.*\.test\.mjs$/),
   };
   const cases = { VisualDatabase: texts('bench', /^bench\/cases\//), Database: texts('bench', /^bench\/raw\//) };
