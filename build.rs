@@ -8,7 +8,10 @@ fn main() {
         "SQLite's compile-time options are missing: run cargo inside the package's folder, \
          where .cargo/config.toml sets LIBSQLITE3_FLAGS (or use `npx --no -- visual-db build`)"
     );
-    if std::env::var_os("CARGO_FEATURE_ADDON").is_some() {
+    // On Windows it would only look for an import library of Node's, where the compiler is MinGW's. The addon needs none: it
+    // asks the process that loads it for Node-API's functions (the feature `dyn-symbols`).
+    let windows = std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "windows");
+    if std::env::var_os("CARGO_FEATURE_ADDON").is_some() && !windows {
         napi_build::setup();
     }
 }

@@ -537,6 +537,10 @@ export interface AskedOfRuns {
   since?: string | Date | null | undefined;
   /** Created then or before. */
   until?: string | Date | null | undefined;
+  /** Ended then or later: ISO 8601 or a Date. */
+  finishedSince?: string | Date | null | undefined;
+  /** Ended then or before. */
+  finishedUntil?: string | Date | null | undefined;
   /** Those that have ended and are known to have taken so long, or longer, in milliseconds. */
   minDurationMs?: number | null | undefined;
 }
@@ -557,7 +561,7 @@ export interface RunFilter extends AskedOfRuns {
 }
 
 /** What `getTrend` takes. An unknown key is a `TypeError`. */
-export interface TrendFilter extends Omit<AskedOfRuns, 'since' | 'until'> {
+export interface TrendFilter extends Omit<AskedOfRuns, 'since' | 'until' | 'finishedSince' | 'finishedUntil'> {
   /**
    * How long buckets are, by the clocks of `timeZone`: weeks begin on Monday, and an hour also where clocks are changed in the middle of one.
    * `'hourOfWeek'` has 168, of all weeks together. Default: `'hour'`.
@@ -1024,11 +1028,19 @@ export interface Logger {
 export interface VisualDatabaseOptions {
   /** The file; missing folders are made. `':memory:'` is a database in memory. Default: `data/visual.db`. */
   dbPath?: string | null | undefined;
+  /**
+   * A PostgreSQL server instead of a file, as libpq writes it: `postgres://user:password@host:port/database?sslmode=verify-full`.
+   * Several hosts are tried in their order. Certificates are checked unless the host is this machine or `sslmode` says otherwise.
+   * The password is in no message and no log. Either this or `dbPath`. Default: none.
+   */
+  url?: string | null | undefined;
+  /** The schema of PostgreSQL that the tables are in; it is made where it is missing. Default: `visual_db`. */
+  schema?: string | null | undefined;
   /** Open an existing file and never change it. Default: `false`. */
   readonly?: boolean | undefined;
   /** A missing file is an error. Default: `false`. */
   fileMustExist?: boolean | undefined;
-  /** Milliseconds to wait for another process's lock. Default: 5000. */
+  /** Milliseconds to wait for another process's lock; for a server's answer a second longer. Default: 5000. */
   timeout?: number | undefined;
   /** `'full'`: no acknowledged commit is lost in a power cut. Default: `'normal'`. */
   synchronous?: 'normal' | 'full' | undefined;
@@ -1169,8 +1181,9 @@ export interface StoredRetention {
 /** What {@link VisualDatabase.prune} takes. */
 export interface PruneOptions extends RetentionPolicy {
   /**
-   * `true`: only say what would go. `diskBytes` is 0 then. A `readonly` connection tells it of what others have put into the lists of
-   * runs so far: it can't read the rest of the log into them first, as one that may write does. `maxBytes` is not reckoned.
+   * `true`: only say what would go, all of it; `budgetMs` counts for nothing. `diskBytes` is 0 then. It is what `prune` would do at this
+   * moment, also by a `readonly` connection and within a transaction; how much has to go for `maxBytes` is reckoned from the lengths of the
+   * texts, to about a fifth.
    */
   dryRun?: boolean | null;
   /** About how long the call may take, in milliseconds. Default: 50. */
@@ -2111,6 +2124,98 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /** The same, for `using`. */
   [Symbol.dispose](): void;
 }
+
+/** What a call on another thread takes behind its arguments. */
+export interface CallOptions {
+  /**
+   * Whoever aborts it waits no more: the promise is rejected with its reason. A call that has not begun does not begin; one that has
+   * goes on to its end.
+   */
+  signal?: Signal | undefined;
+}
+
+/** What is another thing, or not there, on {@link AsyncVisualDatabase}. */
+type OtherwiseAsync =
+  | 'db'
+  | 'as'
+  | 'close'
+  | 'transaction'
+  | 'watch'
+  | 'getExecution'
+  | 'getExecutionHistory'
+  | 'getWorktreeExecutions'
+  | 'getRun'
+  | symbol;
+
+/** Methods of {@link VisualDatabase}, each of which gives a promise. */
+export type Promised<Methods> = {
+  [Name in keyof Methods as Name extends OtherwiseAsync ? never : Name]: Methods[Name] extends (
+    ...args: infer Args
+  ) => infer Answer
+    ? (...args: [...Args, options?: CallOptions]) => Promise<Awaited<Answer>>
+    : never;
+};
+
+/**
+ * {@link VisualDatabase} on a thread of its own: the same methods with promises, so that the caller's event loop goes on while SQLite
+ * works, waits for a lock or for the disk. Calls are made in the order in which they come. Arguments cross to the other thread as
+ * `structuredClone` takes them; functions among them are asked on the caller's, and must not return promises.
+ *
+ * @example
+ * const db = await AsyncVisualDatabase.open({ dbPath: 'data/visual.db' });
+ * await db.moveWorktree('wt-1', 'zone-dev');
+ * await db.close();
+ */
+export class AsyncVisualDatabase<Types extends CanvasTypes = CanvasTypes> {
+  private constructor();
+  /**
+   * Opens a database, with the options of {@link VisualDatabase}.
+   *
+   * @throws what the constructor of {@link VisualDatabase} throws
+   */
+  static open<Types extends CanvasTypes = CanvasTypes>(
+    options?: VisualDatabaseOptions | string | null,
+  ): Promise<AsyncVisualDatabase<Types>>;
+  getExecution<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(
+    id: string | null | undefined,
+    options?: CallOptions,
+  ): Promise<Execution<R> | null>;
+  getExecutionHistory<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(
+    zoneId: string | null | undefined,
+    limit?: number | bigint | string,
+    options?: CallOptions,
+  ): Promise<Execution<R>[]>;
+  getWorktreeExecutions<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(
+    worktreeId: string | null | undefined,
+    options?: CallOptions,
+  ): Promise<Execution<R>[]>;
+  getRun<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(
+    id: string | null | undefined,
+    options?: CallOptions,
+  ): Promise<Run<R> | null>;
+  /** As {@link VisualDatabase.as}; it gives no promise. */
+  as(actor: By): this;
+  /** As {@link VisualDatabase.watch}; it gives no promise. */
+  watch(options?: WatchOptions): Watch<Types>;
+  /**
+   * Runs `fn` in a transaction on a connection of its own: all of it or nothing. What `fn` throws, or the promise that it gives is
+   * rejected with, undoes it. Only what is called on `tx` belongs to it. `tx.transaction` is a savepoint. Transactions wait for
+   * each other, in the order in which they were begun; `signal` ends that wait. Methods that take their time (`backup`, `exportAll`,
+   * `importAll`, `waitForRun`, `watch`) are refused in it.
+   *
+   * @returns what `fn` gave
+   * @throws {TypeError} inside the `fn` of another transaction of the same database, which would wait for itself
+   * @example
+   * await db.transaction(async (tx) => {
+   *   const { id } = await tx.createWorktree(worktree);
+   *   await tx.assignWorktreeToZone(id, 'zone-dev');
+   * });
+   */
+  transaction<T>(fn: (tx: AsyncVisualDatabase<Types>) => T | PromiseLike<T>, options?: CallOptions): Promise<T>;
+  /** Closes it, behind the calls and transactions that have begun, and ends its threads. */
+  close(): Promise<void>;
+}
+export interface AsyncVisualDatabase<Types extends CanvasTypes = CanvasTypes> extends Promised<VisualDatabase<Types>> {}
 
 export default VisualDatabase;
 

@@ -2,7 +2,15 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const install = '__test__/*-install-*.test.mjs';
+const building = '__test__/*-building-*.test.mjs';
 const browser = '__test__/*-browser-*.test.mjs';
+const postgres = '__test__/17?-postgres-*.test.mjs';
+
+/** What any engine has to pass: the suites that open boards by `place()` and don't say where they are. */
+const conformance = [
+  '__test__/{04,05,06,07,08,09,10,11,12,13,14,15,17,19,21,23,90}-*.test.mjs',
+  '__test__/{16-errors,22-hostile-*,28-repeated-*,29-repeated-*}.test.mjs',
+];
 
 /** What takes ten seconds or more, since it starts, kills and waits for many processes, or compiles. */
 const long = [
@@ -30,12 +38,16 @@ export default defineConfig({
     testTimeout: 30_000,
     reporters: patient ? ['default'] : ['default', './__test__/overdue.mjs'],
     projects: [
-      project('suite', ['__test__/**/*.test.mjs'], [install, browser, ...long]),
+      project('suite', ['__test__/**/*.test.mjs'], [install, building, browser, postgres, ...long]),
       project('long', long, []),
-      // Installs the package as users do, which compiles it: minutes rather than seconds.
+      // Installs the package as users do, and compiles it once: minutes rather than seconds.
       project('install', [install], [], { testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false }),
+      // Compiles it in every way in which they may come to do that.
+      project('building', [building], [], { testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false }),
       // Studio's page in Chromium: `npm run test:studio`.
       project('studio', [browser], [], { fileParallelism: false, testTimeout: 120_000 }),
+      // On a PostgreSQL server, which it starts.
+      project('postgres', [postgres, ...conformance], [], { globalSetup: '__test__/support/postgres/setup.mjs' }),
     ],
   },
 });

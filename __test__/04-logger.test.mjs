@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { thrown } from './support/failure.mjs';
 import { rows } from './support/rows.mjs';
 import { furnish, worktree, zone } from './support/samples.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { inFiles, open, temporaryFile } from './support/temporary.mjs';
 
 /** A logger that keeps what it is told. */
 function recorder() {
@@ -21,7 +21,7 @@ function logged() {
 }
 
 describe('logger: messages, word for word', () => {
-  it('[VisualDB] Database initialized { path }', () => {
+  it.runIf(inFiles)('[VisualDB] Database initialized { path }', () => {
     const [logger, dbPath] = [recorder(), temporaryFile()];
     open({ dbPath, logger });
     expect(logger.lines).toEqual([['info', '[VisualDB] Database initialized', { path: dbPath }]]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
+import { sql } from './support/sql.mjs';
 import { open } from './support/temporary.mjs';
 
 const NONE = { total: 0, successful: 0, failed: 0, uniqueAgents: 0, successRate: 0 };
@@ -99,7 +100,7 @@ describe('getExecutionStats({ zoneId, worktreeId }?)', () => {
 
   it('follows what is written through the raw handle', () => {
     const db = worked();
-    db.db.exec("UPDATE zone_executions SET success = 1, agent_type = 'one'");
+    sql(db).exec("UPDATE zone_executions SET success = 1, agent_type = 'one'");
     expect(db.getExecutionStats()).toStrictEqual({
       total: 7,
       successful: 7,
@@ -107,9 +108,9 @@ describe('getExecutionStats({ zoneId, worktreeId }?)', () => {
       uniqueAgents: 1,
       successRate: 100,
     });
-    db.db.exec("DELETE FROM zone_executions WHERE worktree_id = 'wt-2'");
+    sql(db).exec("DELETE FROM zone_executions WHERE worktree_id = 'wt-2'");
     expect(db.getExecutionStats({ zoneId: 'zone-1' })).toMatchObject({ total: 3, successful: 3 });
-    db.db.exec('DELETE FROM zone_executions');
+    sql(db).exec('DELETE FROM zone_executions');
     expect(db.getExecutionStats()).toStrictEqual(NONE);
   });
 });

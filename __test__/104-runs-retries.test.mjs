@@ -1,5 +1,6 @@
 // Attempts: what fails is tried again after a backoff, what got lost at once, up to `maxAttempts`.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sql } from './support/sql.mjs';
 import { board, claim, ended, queued, ranOut, running } from './support/runs.mjs';
 
 const NOW = Date.parse('2026-05-06T07:08:09.010Z');
@@ -84,7 +85,7 @@ describe('an attempt that failed', () => {
     expect(db.cancelRun(run.id)).toMatchObject({ status: 'cancelled', result: { done: [1, 2] } });
     expect(db.getRun(run.id).result).toStrictEqual({ done: [1, 2] });
     expect(db.getExecution(run.id).result).toStrictEqual({ done: [1, 2] });
-    expect(db.db.prepare('SELECT result FROM runs').pluck().get()).toBeNull();
+    expect(sql(db).prepare('SELECT result FROM runs').pluck().get()).toBeNull();
   });
 
   it('may be followed by one that succeeds', () => {

@@ -1,5 +1,6 @@
 // `sweepRuns`: taking runs away from workers that are not there any more, and ending what takes too long.
 import { describe, expect, it } from 'vitest';
+import { inTransaction } from './support/sql.mjs';
 import { thrown } from './support/failure.mjs';
 import {
   allRanOut,
@@ -166,15 +167,15 @@ describe('isAlive(workerId, run)', () => {
   it('is asked outside the transaction, and may use the database: what it changes counts', async () => {
     const db = board();
     const [done, kept, gone] = await allRanOut(db, { prompt: 'done' }, { prompt: 'kept' }, { prompt: 'gone' });
-    const inTransaction = [];
+    const within = [];
     const isAlive = (_, { id, prompt }) => {
-      inTransaction.push(db.db.inTransaction);
+      within.push(inTransaction(db));
       if (prompt === 'done') db.finishRun(id, done.token, { status: 'succeeded' });
       if (prompt === 'kept') db.heartbeatRun(id, kept.token, { leaseMs: 60_000 });
       return false;
     };
     expect(db.sweepRuns({ isAlive })).toStrictEqual({ ...NOTHING, lost: [gone.run.id] });
-    expect(inTransaction).toEqual([false, false, false]);
+    expect(within).toEqual([false, false, false]);
     const statuses = [done, kept, gone].map(({ run }) => db.getRun(run.id).status);
     expect(statuses).toEqual(['succeeded', 'running', 'lost']);
   });

@@ -1,6 +1,7 @@
 // `setBudget`, `getBudgets`: how much may be spent.
 // Long because it is read as a specification: each rule of budgets is a test.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sql } from './support/sql.mjs';
 import { board, claim, ended, everything, queued, refusal, running, wanted } from './support/runs.mjs';
 
 const NOW = Date.parse('2026-05-06T07:08:09.010Z');
@@ -251,7 +252,7 @@ describe('what is spent', () => {
   it.each([
     ['worktree', (db) => db.deleteWorktree('wt-1')],
     ['zone', (db) => db.deleteZone('zone-1')],
-    ['execution', (db, id) => db.db.prepare('DELETE FROM zone_executions WHERE id = ?').run(id)],
+    ['execution', (db, id) => sql(db).prepare('DELETE FROM zone_executions WHERE id = ?').run(id)],
   ])('is not given back when its %s is deleted', (_, remove) => {
     const db = board();
     db.setBudget(TOTAL, 100);

@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { thrown } from './support/failure.mjs';
 import { rows } from './support/rows.mjs';
 import { execution, furnish, zone } from './support/samples.mjs';
+import { sql } from './support/sql.mjs';
 import { open } from './support/temporary.mjs';
 
 const asJson = (value) => JSON.parse(JSON.stringify(value));
 
 /** `value` stored in every place that takes JSON, and read back from each. */
 function throughAll(db, value) {
-  db.db.exec("DELETE FROM zones WHERE id IN ('zone-7', 'zone-8')");
+  sql(db).exec("DELETE FROM zones WHERE id IN ('zone-7', 'zone-8')");
   const created = db.createZone(zone(7, { agents: value, actions: value }));
   db.createZone(zone(8));
   const updated = db.updateZone('zone-8', { agents: value, actions: value });

@@ -1,5 +1,6 @@
 // `recordUsage`: what a run used and cost, as the OpenTelemetry conventions for generative AI count it.
 import { describe, expect, it } from 'vitest';
+import { sql } from './support/sql.mjs';
 import { board, claim, ended, everything, pause, queued, refusal, running, waiting, wanted } from './support/runs.mjs';
 
 const UNKNOWN = {
@@ -162,7 +163,7 @@ describe('recordUsage(id, usage)', () => {
     expect(claim(db)).toBeNull();
     expect(refusal(() => db.cancelRun(first.id)).code).toBe(refusal(() => db.cancelRun(second.id)).code);
     expect(db.getExecutionStats({ zoneId: 'zone-1' }).total).toBe(2);
-    db.db.prepare('DELETE FROM zone_executions WHERE id = ?').run(first.id);
+    sql(db).prepare('DELETE FROM zone_executions WHERE id = ?').run(first.id);
     expect(db.getRun(first.id)).toBeNull();
     expect(db.listRuns().items.map(({ id }) => id)).toEqual([second.id]);
     expect(db.getBudgets()).toMatchObject([{ spentMicros: 4500 }]);

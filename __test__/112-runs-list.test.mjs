@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { board, claim, ended, idsOf, queued, ranOut, refusal, running, waiting, wanted } from './support/runs.mjs';
 import { execution, worktree, zone } from './support/samples.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { sql } from './support/sql.mjs';
+import { inFiles, open, place, temporaryFile } from './support/temporary.mjs';
 import { WRITERS } from './support/writers.mjs';
 
 const NOW = Date.parse('2026-05-06T07:08:09.010Z');
@@ -75,7 +76,7 @@ describe('getRun(id)', () => {
   it('gives a run no more whose execution was deleted', () => {
     const db = board();
     const { id } = ended(db);
-    db.db.prepare('DELETE FROM zone_executions WHERE id = ?').run(id);
+    sql(db).prepare('DELETE FROM zone_executions WHERE id = ?').run(id);
     expect(db.getRun(id)).toBeNull();
     expect(db.listRuns().items).toEqual([]);
   });
@@ -252,7 +253,7 @@ describe('what other programs record', () => {
     VALUES ('theirs-1', 'zone-1', 'wt-1', 'qa', 'Theirs', '{"output":"ok"}', 1, '2026-05-06T07:00:00.000Z'),
            ('theirs-2', 'zone-2', 'wt-2', 'qa', 'Theirs, too', NULL, 0, '2026-05-06T08:00:00.000Z')`;
 
-  it.each(Object.entries(WRITERS))('by %s is in the list, in its place, and found', (_, write) => {
+  it.runIf(inFiles).each(Object.entries(WRITERS))('by %s is in the list, in its place, and found', (_, write) => {
     const dbPath = temporaryFile();
     const db = board({ dbPath });
     const ours = ended(db);
@@ -278,7 +279,7 @@ describe('what other programs record', () => {
   it('at a time that nobody can read is there nevertheless', () => {
     const db = board();
     queued(db);
-    db.db.exec(`INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, executed_at)
+    sql(db).exec(`INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, executed_at)
       VALUES ('odd', 'zone-1', 'wt-1', 'qa', 'p', 'long ago')`);
     expect(idsOf(pagesOf(db, { limit: 1 }).flat())).toHaveLength(2);
     // Who leaves `success` out gets the table's default, which is 1.
@@ -286,13 +287,13 @@ describe('what other programs record', () => {
   });
 
   it('before the file had runs is there, too', () => {
-    const dbPath = temporaryFile();
-    const db = open({ dbPath });
+    const at = place();
+    const db = open(at);
     db.createZone(zone(1));
     db.createWorktree(worktree(1));
     const ids = db.recordExecutions(Array.from({ length: 60 }, () => execution()));
     db.close();
-    const again = open({ dbPath });
+    const again = open(at);
     expect(pagesOf(again, { limit: 25 }).flatMap(idsOf).toSorted()).toEqual(ids.toSorted());
     expect(again.enqueueRun(wanted()).status).toBe('queued');
   });

@@ -1,7 +1,7 @@
 // A worktree or a zone that is deleted, by whomever, ends its open runs as cancelled, and nothing else.
 import { describe, expect, it } from 'vitest';
 import { board, claim, ended, idsOf, queued, refusal, running, waiting } from './support/runs.mjs';
-import { temporaryFile } from './support/temporary.mjs';
+import { inFiles, temporaryFile } from './support/temporary.mjs';
 import { WRITERS } from './support/writers.mjs';
 
 const OURS = [
@@ -109,7 +109,7 @@ describe('a run that had ended', () => {
     expect(idsOf(db.listRuns().items)).toEqual([other.id]);
   });
 
-  it.each(Object.entries(WRITERS))('is as it was after %s has deleted another worktree', (_, write) => {
+  it.runIf(inFiles).each(Object.entries(WRITERS))('is as it was after %s has deleted another worktree', (_, write) => {
     const db = board({ dbPath: temporaryFile() });
     const run = ended(db);
     write(db.db.name, "DELETE FROM worktrees WHERE id = 'wt-3'");
@@ -127,26 +127,32 @@ describe('a worktree that went without a delete trigger', () => {
     Object.entries(GONE).map(([what, sql]) => [what, name, (file) => write(file, `${AS_OTHERS}; ${sql}`)]),
   );
 
-  it.each(writers)('%s, by %s: no claim gives a run of it, and who comes to one ends it', (_, __, write) => {
-    const { db, gone, kept } = furnished();
-    write(db.db.name);
-    expect(idsOf([claim(db).run])).toEqual([kept.queued.id]);
-    expect(claim(db)).toBeNull();
-    expect(db.getRun(gone.queued.id)).toMatchObject({ status: 'cancelled', error: 'The worktree was deleted' });
-  });
+  it.runIf(inFiles).each(writers)(
+    '%s, by %s: no claim gives a run of it, and who comes to one ends it',
+    (_, __, write) => {
+      const { db, gone, kept } = furnished();
+      write(db.db.name);
+      expect(idsOf([claim(db).run])).toEqual([kept.queued.id]);
+      expect(claim(db)).toBeNull();
+      expect(db.getRun(gone.queued.id)).toMatchObject({ status: 'cancelled', error: 'The worktree was deleted' });
+    },
+  );
 });
 
 describe('what is no deletion', () => {
-  it.each(Object.entries(WRITERS))('an update, or a REPLACE that keeps the row’s id, by %s ends no run', (_, write) => {
-    const { db, gone } = furnished();
-    write(db.db.name, "UPDATE worktrees SET status = 'merged'; UPDATE zones SET name = 'Other'");
-    write(
-      db.db.name,
-      `${AS_OTHERS};
+  it.runIf(inFiles).each(Object.entries(WRITERS))(
+    'an update, or a REPLACE that keeps the row’s id, by %s ends no run',
+    (_, write) => {
+      const { db, gone } = furnished();
+      write(db.db.name, "UPDATE worktrees SET status = 'merged'; UPDATE zones SET name = 'Other'");
+      write(
+        db.db.name,
+        `${AS_OTHERS};
        INSERT OR REPLACE INTO worktrees SELECT * FROM worktrees WHERE id = 'wt-1'`,
-    );
-    expect(runsOf(gone).map(({ id }) => db.getRun(id).status)).toEqual(['queued', 'queued', 'waiting', 'running']);
-  });
+      );
+      expect(runsOf(gone).map(({ id }) => db.getRun(id).status)).toEqual(['queued', 'queued', 'waiting', 'running']);
+    },
+  );
 
   it('a deletion that is rolled back ends no run', () => {
     const { db, gone } = furnished();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { thrown } from './support/failure.mjs';
 import { board, ended, everything, queued, running, waiting, wanted } from './support/runs.mjs';
 import * as wrong from './support/wrong_values.mjs';
+import { inFiles } from './support/temporary.mjs';
 
 const IDS = [...wrong.BOOLEANS, ...wrong.NO_NUMBERS, ...wrong.OBJECTS, ['a number', 7, /7/], ['a BigInt', 7n, /7/]];
 const NO_ID = [...IDS, ['undefined', undefined, /undefined/], ['null', null, /null/], ['empty text', '', /""|empty/]];
@@ -171,7 +172,7 @@ const CALLS = {
 };
 
 describe('every value everywhere', () => {
-  it.each(Object.entries(CALLS))(
+  it.runIf(inFiles).each(Object.entries(CALLS))(
     'in %s: an error of ours, or an answer, and the file as sound as it was',
     (method, call) => {
       const { db } = furnished();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { thrown } from './support/failure.mjs';
 import { board, claim, ended, everything, queued, ranOut, refusal, running, waiting, wanted } from './support/runs.mjs';
 import { execution } from './support/samples.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { inFiles, open, temporaryFile } from './support/temporary.mjs';
 import { VisualDatabase } from './support/visual_database.mjs';
 
 const out = [{ stream: 'stdout', text: 'x' }];
@@ -101,7 +101,7 @@ describe('in a transaction', () => {
     expect(db.getStats().executions).toBe(1);
   });
 
-  it('begun by SQL on db.db they are part of it', () => {
+  it.runIf(inFiles)('begun by SQL on db.db they are part of it', () => {
     const db = board();
     db.db.exec('BEGIN');
     queued(db);

@@ -3,12 +3,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ended, board, wanted } from './support/runs.mjs';
 import { thrown } from './support/failure.mjs';
 import { worktree, zone } from './support/samples.mjs';
-import { open } from './support/temporary.mjs';
+import { inFiles, open } from './support/temporary.mjs';
 
 const ANNA = { kind: 'user', id: 'anna' };
 
 describe('as(actor)', () => {
-  it('is the same database: what is written through it is there, in both', () => {
+  it.runIf(inFiles)('is the same database: what is written through it is there, in both', () => {
     const db = board();
     const anna = db.as(ANNA);
     anna.createWorktree(worktree(4));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { thrown } from './support/failure.mjs';
 import { rows } from './support/rows.mjs';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
-import { open } from './support/temporary.mjs';
+import { LONGEST_KEY, open } from './support/temporary.mjs';
 
 describe('position and size: a canvas has no integers', () => {
   it.each([
@@ -122,7 +122,7 @@ describe('text', () => {
     '\n\r\t',
     '\ufeff',
     'e\u0301',
-    'x'.repeat(100_000),
+    'x'.repeat(LONGEST_KEY),
   ];
 
   it.each(TEXTS)('%j comes back as it is, in every field', (text) => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { board, everything, refusal } from './support/runs.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { open, place } from './support/temporary.mjs';
 
 /** A board whose zone 1 has this template. */
 function templated(promptTemplate, given) {
@@ -101,12 +101,12 @@ describe('renderPrompt(zoneId, worktreeId, variables)', () => {
   });
 
   it('changes nothing, needs no right to write, and shares a transaction', () => {
-    const dbPath = temporaryFile();
-    const db = open({ dbPath });
+    const at = place();
+    const db = open(at);
     db.createZone({ id: 'z', name: 'Z', promptTemplate: '{{ worktree.id }}' });
     db.createWorktree({ id: 'w', path: '/w', port: 1, branchName: 'b' });
     const before = everything(db);
-    expect(open({ dbPath, readonly: true }).renderPrompt('z', 'w').prompt).toBe('w');
+    expect(open({ ...at, readonly: true }).renderPrompt('z', 'w').prompt).toBe('w');
     db.transaction(() => {
       db.createWorktree({ id: 'v', path: '/v', port: 2, branchName: 'b' });
       expect(db.renderPrompt('z', 'v').prompt).toBe('v');

@@ -7,7 +7,8 @@ import { boardOf, changesSince, Replica } from './support/replica.mjs';
 import { board, claim, ended, queued, running, wanted } from './support/runs.mjs';
 import { execution, worktree, zone } from './support/samples.mjs';
 import { elsewhere, schema } from './support/schema.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { sql } from './support/sql.mjs';
+import { inFiles, open, place, temporaryFile } from './support/temporary.mjs';
 
 const ANNA = { kind: 'user', id: 'anna' };
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -84,7 +85,7 @@ describe('an item', () => {
     const of = { zoneId: 'zone-1', worktreeId: 'wt-1', agentType: 'frontend' };
     expect(made).toMatchObject({ entity: 'execution', op: 'insert', fields: { ...of, success: false } });
     expect(Object.keys(made.fields)).toHaveLength(4);
-    const again = told(changed(db, () => db.db.exec("UPDATE zone_executions SET success = 1, zone_id = 'zone-2'")));
+    const again = told(changed(db, () => sql(db).exec("UPDATE zone_executions SET success = 1, zone_id = 'zone-2'")));
     expect(again).toEqual([{ ...made, op: 'update', fields: { ...of, zoneId: 'zone-2', success: true } }]);
   });
 
@@ -135,7 +136,7 @@ describe('an item', () => {
 
   it('of metadata and of a zone’s limit of work in progress says what they are now', () => {
     const db = board();
-    const log = db.db.prepare(
+    const log = sql(db).prepare(
       'INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, data) VALUES (?, ?, 2, ?, ?, ?, ?)',
     );
     const items = changed(db, () => {
@@ -213,9 +214,9 @@ describe('pages', () => {
   });
 
   it('show the caller’s own transaction, and nothing of one that was taken back', () => {
-    const dbPath = temporaryFile();
-    const db = board({ dbPath });
-    const other = open({ dbPath });
+    const at = place();
+    const db = board(at);
+    const other = open(at);
     const { next } = db.getBoard();
     db.transaction(() => {
       db.createZone(zone(8));
@@ -249,7 +250,7 @@ describe('getBoard().next', () => {
     expect(replica.board).toEqual(boardOf(db.getBoard()));
   });
 
-  it('is kept with the board, and is another one once anybody has changed something', () => {
+  it.runIf(inFiles)('is kept with the board, and is another one once anybody has changed something', () => {
     const dbPath = temporaryFile();
     const db = board({ dbPath });
     const boards = [1, 2, 3].map(() => db.getBoard());
@@ -263,7 +264,7 @@ describe('getBoard().next', () => {
 describe('what an insert replaced', () => {
   const INSERT = "INTO worktrees (id, path, port, branch_name, created_at) VALUES ('new', '/', 3001, 'b', 't')";
 
-  it('has gone: one in whose place another comes', () => {
+  it.runIf(inFiles)('has gone: one in whose place another comes', () => {
     const db = board();
     db.assignWorktreeToZone('wt-1', 'zone-1');
     db.db.pragma('recursive_triggers = OFF');
@@ -276,7 +277,7 @@ describe('what an insert replaced', () => {
     expect(items[0].fields).toEqual({});
   });
 
-  it.each([
+  it.runIf(inFiles).each([
     ['is ignored', `INSERT OR IGNORE ${INSERT}`],
     ['updates what is there', `INSERT ${INSERT} ON CONFLICT (port) DO UPDATE SET status = 'x'`],
     ['does nothing', `INSERT ${INSERT} ON CONFLICT DO NOTHING`],
@@ -293,7 +294,7 @@ describe('what an insert replaced', () => {
     expect(ends.map(({ id }) => id)).toEqual(['wt-1']);
   });
 
-  it('is no end where it has the same id', () => {
+  it.runIf(inFiles)('is no end where it has the same id', () => {
     const db = board();
     db.db.pragma('recursive_triggers = OFF');
     const items = changed(db, () =>
@@ -302,7 +303,7 @@ describe('what an insert replaced', () => {
     expect(items.map(({ op }) => op)).toEqual(['insert']);
   });
 
-  it('is decided by what comes behind the page, too', () => {
+  it.runIf(inFiles)('is decided by what comes behind the page, too', () => {
     const db = board();
     for (let n = 0; n < 50; n += 1) db.recordExecution(execution());
     db.db.pragma('recursive_triggers = OFF');
@@ -322,7 +323,7 @@ describe('a gap', () => {
   it('is where the log was cut, from the beginning or from a place before the cut', () => {
     const db = open();
     const { next: early } = db.getBoard();
-    db.db.exec('UPDATE changes_state SET keep_rows = 0');
+    sql(db).exec('UPDATE changes_state SET keep_rows = 0');
     db.transaction(() => {
       for (let n = 0; n < 8192; n += 1) {
         db.createZone(zone(1));
@@ -336,7 +337,7 @@ describe('a gap', () => {
     expect(db.getChanges({ after: next }).items).toHaveLength(1);
   });
 
-  it('is where a backup was restored, or another file put in its place, for what came behind', () => {
+  it.runIf(inFiles)('is where a backup was restored, or another file put in its place, for what came behind', () => {
     const dbPath = temporaryFile();
     const db = board({ dbPath });
     const before = db.getBoard().next;
@@ -358,7 +359,7 @@ describe('a gap', () => {
   it('is where somebody emptied the log', () => {
     const db = board();
     const { next } = db.getBoard();
-    db.db.exec('DELETE FROM changes');
+    sql(db).exec('DELETE FROM changes');
     expect(db.getBoard().next).toBeNull();
     expect([db.getChanges(), db.getChanges({ after: next })]).toEqual([GAP, GAP]);
     db.createZone(zone(5));
@@ -369,15 +370,15 @@ describe('a gap', () => {
 
 describe('a file', () => {
   it('that is only read is followed like any other', () => {
-    const dbPath = temporaryFile();
-    const db = board({ dbPath });
-    const reading = open({ dbPath, readonly: true });
+    const at = place();
+    const db = board(at);
+    const reading = open({ ...at, readonly: true });
     const { next } = reading.getBoard();
     db.deleteZone('zone-1');
     expect(reading.getChanges({ after: next }).items).toEqual(db.getChanges({ after: next }).items);
   });
 
-  it.each([3, 4])('left at version %d is, too', (version) => {
+  it.runIf(inFiles).each([3, 4])('left at version %d is, too', (version) => {
     const dbPath = temporaryFile();
     board({ dbPath }).close();
     schema.down(dbPath, version);
@@ -388,7 +389,7 @@ describe('a file', () => {
     expect(old.getChanges({ after: next }).items.map(({ op }) => op)).toEqual(['delete']);
   });
 
-  it('of a version that had no log has no feed', () => {
+  it.runIf(inFiles)('of a version that had no log has no feed', () => {
     const dbPath = temporaryFile();
     board({ dbPath }).close();
     schema.down(dbPath, 2);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { board, ended, everything, queued, refusal, running } from './support/runs.mjs';
 import { execution } from './support/samples.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { sql } from './support/sql.mjs';
+import { open, place } from './support/temporary.mjs';
 
 /** RFC 7396, as it is written there. */
 function merged(target, patch) {
@@ -185,7 +186,7 @@ describe('the metadata of a worktree or a zone', () => {
   it('goes with it, whoever deletes it, and is not that of the next one with the id', () => {
     for (const remove of [
       () => (db.deleteWorktree('wt-1'), db.deleteZone('zone-2')),
-      () => db.db.exec("DELETE FROM worktrees WHERE id = 'wt-1'; DELETE FROM zones WHERE id = 'zone-2'"),
+      () => sql(db).exec("DELETE FROM worktrees WHERE id = 'wt-1'; DELETE FROM zones WHERE id = 'zone-2'"),
     ]) {
       db.setMetadata('worktree', 'wt-1', { a: 1 });
       db.setMetadata('zone', 'zone-2', { a: 1 });
@@ -207,7 +208,7 @@ describe('the metadata of a worktree or a zone', () => {
   });
 
   it('that somebody else wrote and is no object counts as none', () => {
-    db.db.exec(`INSERT INTO metadata VALUES (1, 'wt-1', '[1'), (2, 'zone-1', '7')`);
+    sql(db).exec(`INSERT INTO metadata VALUES (1, 'wt-1', '[1'), (2, 'zone-1', '7')`);
     expect(db.getMetadata('worktree', 'wt-1')).toStrictEqual({});
     expect(db.setMetadata('zone', 'zone-1', { a: 1 })).toStrictEqual({ a: 1 });
   });
@@ -239,7 +240,7 @@ describe('the metadata of a run', () => {
     expect(db.listRuns().items.filter((run) => run.id === id)).toHaveLength(1);
     db.recordUsage(id, { model: 'm', costMicros: 5 });
     expect(db.getRun(id)).toMatchObject({ metadata: { kept: true }, usage: { costMicros: 5 } });
-    db.db.prepare('DELETE FROM zone_executions WHERE id = ?').run(id);
+    sql(db).prepare('DELETE FROM zone_executions WHERE id = ?').run(id);
     expect(refusal(() => db.getMetadata('run', id)).code).toBe('ERR_NOT_FOUND');
   });
 });
@@ -254,18 +255,18 @@ describe('setMetadata(kind, id, patch)', () => {
   });
 
   it('of a file that may only be read is refused, and read there', () => {
-    const dbPath = temporaryFile();
-    const writer = open({ dbPath });
+    const at = place();
+    const writer = open(at);
     writer.createZone({ id: 'z', name: 'Z' });
     writer.setMetadata('zone', 'z', { a: 1 });
-    const reader = open({ dbPath, readonly: true });
+    const reader = open({ ...at, readonly: true });
     expect(reader.getMetadata('zone', 'z')).toStrictEqual({ a: 1 });
     expect(refusal(() => reader.setMetadata('zone', 'z', { b: 1 }))).toMatchObject({ code: 'SQLITE_READONLY' });
   });
 
   it('of several processes at once loses no key', () => {
-    const dbPath = temporaryFile();
-    const [one, other] = [open({ dbPath }), open({ dbPath })];
+    const at = place();
+    const [one, other] = [open(at), open(at)];
     one.createZone({ id: 'z', name: 'Z' });
     for (let n = 0; n < 50; n += 1) (n % 2 ? one : other).setMetadata('zone', 'z', { [`k${n}`]: n });
     expect(Object.keys(one.getMetadata('zone', 'z'))).toHaveLength(50);

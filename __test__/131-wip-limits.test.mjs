@@ -1,13 +1,14 @@
 // `setWipLimit`: how many worktrees a zone is to have at most. Only a move asks.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { sql } from './support/sql.mjs';
 import { board, everything, refusal } from './support/runs.mjs';
 
 let db;
 beforeEach(() => (db = board()));
 
-const limits = () => Object.fromEntries(db.db.prepare('SELECT zone_id, most FROM wip_limits').raw().all());
+const limits = () => Object.fromEntries(sql(db).prepare('SELECT zone_id, most FROM wip_limits').raw().all());
 const logged = () =>
-  db.db.prepare(`SELECT id, op, zone_id, worktree_id, data, "by" FROM changes WHERE entity = 7 ORDER BY seq`).all();
+  sql(db).prepare(`SELECT id, op, zone_id, worktree_id, data, "by" FROM changes WHERE entity = 7 ORDER BY seq`).all();
 
 describe('setWipLimit(zoneId, limit)', () => {
   it('sets it, changes it and lifts it', () => {
@@ -39,7 +40,7 @@ describe('setWipLimit(zoneId, limit)', () => {
   });
 
   it('goes with the zone, whoever deletes it', () => {
-    for (const remove of [() => db.deleteZone('zone-1'), () => db.db.exec(`DELETE FROM zones WHERE id = 'zone-1'`)]) {
+    for (const remove of [() => db.deleteZone('zone-1'), () => sql(db).exec(`DELETE FROM zones WHERE id = 'zone-1'`)]) {
       db.setWipLimit('zone-1', 3);
       remove();
       expect(limits()).toEqual({});

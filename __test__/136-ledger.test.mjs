@@ -6,7 +6,7 @@ import { allMoves } from './support/all_moves.mjs';
 import { describeClients } from './support/client_writers.mjs';
 import { anyHistory } from './support/histories.mjs';
 import { describeWriters } from './support/history_writers.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { inFiles, open, temporaryFile } from './support/temporary.mjs';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -41,39 +41,42 @@ function expectChains(db) {
 }
 
 describeWriters('with %o', (writers) => {
-  it.each(Object.keys(writers))('the ledger is right after any history by %s, folded or not', async (writer) => {
-    const empty = temporaryFile();
-    open({ dbPath: empty }).close();
-    let moved = 0;
-    await fc.assert(
-      fc.asyncProperty(anyHistory, anyHistory, async (first, second) => {
-        const dbPath = temporaryFile();
-        copyFileSync(empty, dbPath);
-        const reading = open({ dbPath, readonly: true });
-        await writers[writer](dbPath, first);
-        expectChains(reading);
-        const db = open({ dbPath });
-        const { zones, worktrees } = db.getBoard();
-        for (const zoneId of [zones[0]?.id ?? null, null, zones[1]?.id ?? null]) {
-          db.moveWorktrees(worktrees.map(({ id }) => ({ worktreeId: id, zoneId })));
-        }
-        for (let n = 0; n < 500; n += 1) db.updateWorktree('wt-1', { position: { x: n } });
-        const folded = expectChains(db);
-        expect(allMoves(reading)).toEqual(folded);
-        await writers[writer](dbPath, second);
-        expectChains(reading);
-        const moves = expectChains(db);
-        moved += moves.length;
-        expect(moves.filter(({ id }) => GUESSED.test(id))).toEqual([]);
-      }),
-      { numRuns: 20 },
-    );
-    expect(moved).toBeGreaterThan(100);
-  });
+  it.runIf(inFiles).each(Object.keys(writers))(
+    'the ledger is right after any history by %s, folded or not',
+    async (writer) => {
+      const empty = temporaryFile();
+      open({ dbPath: empty }).close();
+      let moved = 0;
+      await fc.assert(
+        fc.asyncProperty(anyHistory, anyHistory, async (first, second) => {
+          const dbPath = temporaryFile();
+          copyFileSync(empty, dbPath);
+          const reading = open({ dbPath, readonly: true });
+          await writers[writer](dbPath, first);
+          expectChains(reading);
+          const db = open({ dbPath });
+          const { zones, worktrees } = db.getBoard();
+          for (const zoneId of [zones[0]?.id ?? null, null, zones[1]?.id ?? null]) {
+            db.moveWorktrees(worktrees.map(({ id }) => ({ worktreeId: id, zoneId })));
+          }
+          for (let n = 0; n < 500; n += 1) db.updateWorktree('wt-1', { position: { x: n } });
+          const folded = expectChains(db);
+          expect(allMoves(reading)).toEqual(folded);
+          await writers[writer](dbPath, second);
+          expectChains(reading);
+          const moves = expectChains(db);
+          moved += moves.length;
+          expect(moves.filter(({ id }) => GUESSED.test(id))).toEqual([]);
+        }),
+        { numRuns: 20 },
+      );
+      expect(moved).toBeGreaterThan(100);
+    },
+  );
 });
 
 describeClients('the ledger is right after whatever they do', (clients) => {
-  it.each(Object.keys(clients))('%s', async (client) => {
+  it.runIf(inFiles).each(Object.keys(clients))('%s', async (client) => {
     const { any, write } = clients[client];
     const empty = temporaryFile();
     open({ dbPath: empty }).close();

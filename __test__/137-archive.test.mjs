@@ -6,7 +6,8 @@ import { Replica, boardOf, changesSince } from './support/replica.mjs';
 import { board, ended, everything, idsOf, queued, refusal, running, waiting } from './support/runs.mjs';
 import { execution, worktree, zone } from './support/samples.mjs';
 import { bare, schema } from './support/schema.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { sql } from './support/sql.mjs';
+import { inFiles, open, temporaryFile } from './support/temporary.mjs';
 
 const TABLES = { worktrees: 'id', worktree_zones: 'worktree_id', zone_executions: 'worktree_id' };
 
@@ -84,7 +85,7 @@ describe('archiveWorktree(id, { reason })', () => {
     expect(rowsOf(db, 'wt-1')).toEqual([[], [], []]);
   });
 
-  it('its history is found and counts as before', () => {
+  it.runIf(inFiles)('its history is found and counts as before', () => {
     const db = canvas();
     const before = historyOf(db);
     expect(before.executions).toHaveLength(4);
@@ -93,7 +94,7 @@ describe('archiveWorktree(id, { reason })', () => {
     expect(schema.verify(db.db.name)).toEqual([]);
   });
 
-  it('also for who opens the file later, and for who only reads', () => {
+  it.runIf(inFiles)('also for who opens the file later, and for who only reads', () => {
     const dbPath = temporaryFile();
     const db = canvas({ dbPath });
     const before = historyOf(db);
@@ -104,7 +105,7 @@ describe('archiveWorktree(id, { reason })', () => {
     expect(schema.verify(dbPath)).toEqual([]);
   });
 
-  it('frees its id, its port and its branch, and a new worktree has a history of its own', () => {
+  it.runIf(inFiles)('frees its id, its port and its branch, and a new worktree has a history of its own', () => {
     const db = canvas();
     queued(db);
     db.archiveWorktree('wt-1');
@@ -205,45 +206,48 @@ describe('archiveWorktree(id, { reason })', () => {
     expect(db.getExecutionStats({ worktreeId: 'wt-1' }).total).toBe(5);
   });
 
-  it.each([1, 127, 128, 300, 9000])('of %i executions none is told, and whatever comes after it is', (count) => {
-    const db = canvas();
-    const more = Array.from({ length: count }, (_, n) =>
-      execution({ worktreeId: 'wt-3', zoneId: `zone-${1 + (n % 2)}`, success: n % 3 > 0 }),
-    );
-    db.recordExecutions(more);
-    const { next } = db.getBoard();
-    const before = [
-      db.getExecutionStats({ worktreeId: 'wt-3' }),
-      db.getExecutionStats({ zoneId: 'zone-1' }),
-      rowsOf(db, 'wt-3'),
-    ];
-    for (let n = 0; n < 2; n += 1) {
-      expect(db.archiveWorktree('wt-3').executions).toBe(count);
-      expect([db.getExecutionStats({ worktreeId: 'wt-3' }), db.getExecutionStats({ zoneId: 'zone-1' })]).toEqual(
-        before.slice(0, 2),
+  it.runIf(inFiles).each([1, 127, 128, 300, 9000])(
+    'of %i executions none is told, and whatever comes after it is',
+    (count) => {
+      const db = canvas();
+      const more = Array.from({ length: count }, (_, n) =>
+        execution({ worktreeId: 'wt-3', zoneId: `zone-${1 + (n % 2)}`, success: n % 3 > 0 }),
       );
-      db.restoreWorktree('wt-3');
-    }
-    expect([
-      db.getExecutionStats({ worktreeId: 'wt-3' }),
-      db.getExecutionStats({ zoneId: 'zone-1' }),
-      rowsOf(db, 'wt-3'),
-    ]).toEqual(before);
-    db.recordExecution(execution({ worktreeId: 'wt-2' }));
-    const { items } = changesSince(db, next, { entities: ['execution', 'worktree'] });
-    expect(items.map(({ entity, op }) => `${entity} ${op}`)).toEqual([
-      'worktree archived',
-      'worktree restored',
-      'worktree archived',
-      'worktree restored',
-      'execution insert',
-    ]);
-    expect(schema.verify(db.db.name)).toEqual([]);
-  });
+      db.recordExecutions(more);
+      const { next } = db.getBoard();
+      const before = [
+        db.getExecutionStats({ worktreeId: 'wt-3' }),
+        db.getExecutionStats({ zoneId: 'zone-1' }),
+        rowsOf(db, 'wt-3'),
+      ];
+      for (let n = 0; n < 2; n += 1) {
+        expect(db.archiveWorktree('wt-3').executions).toBe(count);
+        expect([db.getExecutionStats({ worktreeId: 'wt-3' }), db.getExecutionStats({ zoneId: 'zone-1' })]).toEqual(
+          before.slice(0, 2),
+        );
+        db.restoreWorktree('wt-3');
+      }
+      expect([
+        db.getExecutionStats({ worktreeId: 'wt-3' }),
+        db.getExecutionStats({ zoneId: 'zone-1' }),
+        rowsOf(db, 'wt-3'),
+      ]).toEqual(before);
+      db.recordExecution(execution({ worktreeId: 'wt-2' }));
+      const { items } = changesSince(db, next, { entities: ['execution', 'worktree'] });
+      expect(items.map(({ entity, op }) => `${entity} ${op}`)).toEqual([
+        'worktree archived',
+        'worktree restored',
+        'worktree archived',
+        'worktree restored',
+        'execution insert',
+      ]);
+      expect(schema.verify(db.db.name)).toEqual([]);
+    },
+  );
 });
 
 describe('restoreWorktree(id, { port, key })', () => {
-  it('brings it back as it was: rows, rowids, zone, metadata, costs and revision', () => {
+  it.runIf(inFiles)('brings it back as it was: rows, rowids, zone, metadata, costs and revision', () => {
     const db = canvas();
     const shown = () => db.getBoard({ runs: true }).worktrees.find(({ id }) => id === 'wt-1');
     const before = [rowsOf(db, 'wt-1'), historyOf(db), shown(), db.getMetadata('worktree', 'wt-1')];
@@ -254,7 +258,7 @@ describe('restoreWorktree(id, { port, key })', () => {
     expect(schema.verify(db.db.name)).toEqual([]);
   });
 
-  it('counts and history go on', () => {
+  it.runIf(inFiles)('counts and history go on', () => {
     const db = canvas();
     db.archiveWorktree('wt-1');
     db.restoreWorktree('wt-1');
@@ -266,7 +270,7 @@ describe('restoreWorktree(id, { port, key })', () => {
     expect(schema.verify(db.db.name)).toEqual([]);
   });
 
-  it('an execution whose place others have taken comes behind them', () => {
+  it.runIf(inFiles)('an execution whose place others have taken comes behind them', () => {
     const db = canvas();
     db.deleteWorktree('wt-2');
     const ids = idsOf(db.getWorktreeExecutions('wt-1')).toSorted();
@@ -314,7 +318,7 @@ describe('restoreWorktree(id, { port, key })', () => {
     expect(error.message).toBe('restoreWorktree: port 3002 is taken by worktree wt-2');
   });
 
-  it('of several that had the id the last one, or the one that is said', () => {
+  it.runIf(inFiles)('of several that had the id the last one, or the one that is said', () => {
     const db = canvas();
     db.archiveWorktree('wt-1', { reason: 'first' });
     db.createWorktree(worktree(1, { branchName: 'again' }));
@@ -359,11 +363,11 @@ describe('restoreWorktree(id, { port, key })', () => {
   it('executions of a zone whose id others have changed wait for it', () => {
     const db = canvas();
     db.archiveWorktree('wt-1');
-    db.db.prepare("UPDATE zones SET id = 'renamed' WHERE id = 'zone-2'").run();
+    sql(db).prepare("UPDATE zones SET id = 'renamed' WHERE id = 'zone-2'").run();
     const before = everything(db);
     expect(refusal(() => db.restoreWorktree('wt-1'))).toMatchObject({ code: 'ERR_CONFLICT', field: 'zoneId' });
     expect(everything(db)).toEqual(before);
-    db.db.prepare("UPDATE zones SET id = 'zone-2' WHERE id = 'renamed'").run();
+    sql(db).prepare("UPDATE zones SET id = 'zone-2' WHERE id = 'renamed'").run();
     db.restoreWorktree('wt-1');
     expect(db.getWorktreeExecutions('wt-1')).toHaveLength(4);
   });
@@ -372,7 +376,7 @@ describe('restoreWorktree(id, { port, key })', () => {
     const db = canvas();
     const [{ id }] = db.getWorktreeExecutions('wt-1');
     db.archiveWorktree('wt-1');
-    db.db.prepare("INSERT INTO zone_executions VALUES (?, 'zone-1', 'wt-2', 'qa', 'again', NULL, 1, '2026')").run(id);
+    sql(db).prepare("INSERT INTO zone_executions VALUES (?, 'zone-1', 'wt-2', 'qa', 'again', NULL, 1, '2026')").run(id);
     expect(db.getExecution(id).prompt).toBe('again');
     const before = everything(db);
     expect(refusal(() => db.restoreWorktree('wt-1'))).toMatchObject({ code: 'ERR_CONFLICT', field: 'id' });
@@ -487,7 +491,7 @@ describe('the feed and the ledger', () => {
 });
 
 describe('deleting', () => {
-  it('a zone takes its archived executions along, so that a zone that gets its id has none', () => {
+  it.runIf(inFiles)('a zone takes its archived executions along, so that a zone that gets its id has none', () => {
     const db = canvas();
     db.archiveWorktree('wt-1');
     db.deleteZone('zone-1');
@@ -502,7 +506,7 @@ describe('deleting', () => {
     expect(idsOf(db.getWorktreeExecutions('wt-1'))).toEqual(idsOf(db.getExecutionHistory('zone-2')));
   });
 
-  it('a zone by others does so, too', () => {
+  it.runIf(inFiles)('a zone by others does so, too', () => {
     const db = canvas();
     db.archiveWorktree('wt-1');
     const other = bare(db.db.name);
@@ -512,7 +516,7 @@ describe('deleting', () => {
     expect(schema.verify(db.db.name)).toEqual([]);
   });
 
-  it('a worktree with the id of an archived one leaves that one alone', () => {
+  it.runIf(inFiles)('a worktree with the id of an archived one leaves that one alone', () => {
     const db = canvas();
     db.archiveWorktree('wt-1');
     db.createWorktree(worktree(1));
@@ -557,7 +561,7 @@ describe('listRuns', () => {
 });
 
 describe('versions', () => {
-  it('going down to one without an archive is refused as long as there is anything in it', () => {
+  it.runIf(inFiles)('going down to one without an archive is refused as long as there is anything in it', () => {
     const dbPath = temporaryFile();
     const db = canvas({ dbPath });
     db.archiveWorktree('wt-1');

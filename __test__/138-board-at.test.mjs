@@ -7,7 +7,8 @@ import { board } from './support/runs.mjs';
 import { anyHistory } from './support/histories.mjs';
 import { describeWriters } from './support/history_writers.mjs';
 import { worktree } from './support/samples.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { sql } from './support/sql.mjs';
+import { inFiles, open, temporaryFile } from './support/temporary.mjs';
 import { Database } from './support/visual_database.mjs';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
@@ -26,12 +27,12 @@ function clocked(options) {
 }
 
 /** The time of the last change, which boards go by. */
-const latest = (db) => db.db.prepare('SELECT at FROM changes ORDER BY seq DESC LIMIT 1').pluck().get();
+const latest = (db) => sql(db).prepare('SELECT at FROM changes ORDER BY seq DESC LIMIT 1').pluck().get();
 
 /** Keeps a board now, as is done each 8,192 rows. */
-const keep = (db) => db.db.exec(readFileSync(new URL('../schema/keep_board.sql', import.meta.url), 'utf8'));
+const keep = (db) => sql(db).exec(readFileSync(new URL('../schema/keep_board.sql', import.meta.url), 'utf8'));
 
-const kept = (db) => db.db.prepare('SELECT count(*) FROM boards').pluck().get();
+const kept = (db) => sql(db).prepare('SELECT count(*) FROM boards').pluck().get();
 
 describe('getBoard({ at })', () => {
   it('is the board of then: worktrees, zones with their templates, assignments, metadata, limits, revisions', () => {
@@ -126,7 +127,7 @@ describe('getBoard({ at })', () => {
     for (const [at, was] of then) expect(db.getBoard({ at })).toStrictEqual(was);
   });
 
-  it('is kept by who opens the file, and who reads the ledger, too, where only others write', () => {
+  it.runIf(inFiles)('is kept by who opens the file, and who reads the ledger, too, where only others write', () => {
     const dbPath = temporaryFile();
     const { db } = clocked({ dbPath });
     const others = new Database(dbPath);
@@ -141,7 +142,7 @@ describe('getBoard({ at })', () => {
     others.close();
   });
 
-  it('is in nobody’s way who rebuilds one of the tables', () => {
+  it.runIf(inFiles)('is in nobody’s way who rebuilds one of the tables', () => {
     const dbPath = temporaryFile();
     const { db, tick } = clocked({ dbPath });
     db.moveWorktree('wt-1', 'zone-1');
@@ -157,22 +158,25 @@ describe('getBoard({ at })', () => {
     expect(db.getBoard({ at }).worktrees).toStrictEqual(was.worktrees);
   });
 
-  it('has infinite numbers of other programs, in boards that were kept and in the log, and what is said beside them', () => {
-    const { db, tick } = clocked();
-    const set = (x) =>
-      db.db.exec(`UPDATE worktrees SET position_x = ${x}, position_y = 7, status = 's' WHERE id = 'wt-1'`);
-    const then = [];
-    for (const x of ['9e999', '-9e999']) {
-      set(x);
-      keep(db);
-      db.updateWorktree('wt-2', { status: x });
-      const was = db.getBoard();
-      then.push([tick(), was]);
-      db.updateWorktree('wt-2', { status: 'later' });
-    }
-    for (const [at, was] of then) expect(db.getBoard({ at })).toStrictEqual(was);
-    expect(then[1][1].worktrees.find(({ id }) => id === 'wt-1').position.x).toBe(-Infinity);
-  });
+  it.runIf(inFiles)(
+    'has infinite numbers of other programs, in boards that were kept and in the log, and what is said beside them',
+    () => {
+      const { db, tick } = clocked();
+      const set = (x) =>
+        db.db.exec(`UPDATE worktrees SET position_x = ${x}, position_y = 7, status = 's' WHERE id = 'wt-1'`);
+      const then = [];
+      for (const x of ['9e999', '-9e999']) {
+        set(x);
+        keep(db);
+        db.updateWorktree('wt-2', { status: x });
+        const was = db.getBoard();
+        then.push([tick(), was]);
+        db.updateWorktree('wt-2', { status: 'later' });
+      }
+      for (const [at, was] of then) expect(db.getBoard({ at })).toStrictEqual(was);
+      expect(then[1][1].worktrees.find(({ id }) => id === 'wt-1').position.x).toBe(-Infinity);
+    },
+  );
 
   it('takes nothing for changed together that was so in a log which somebody emptied', () => {
     const { db, tick } = clocked();
@@ -182,7 +186,7 @@ describe('getBoard({ at })', () => {
         tick();
       }
     });
-    db.db.exec('DELETE FROM changes');
+    sql(db).exec('DELETE FROM changes');
     db.updateWorktree('wt-1', { status: 'first' });
     keep(db);
     const then = Array.from({ length: 20 }, (_, n) => {
@@ -192,7 +196,7 @@ describe('getBoard({ at })', () => {
     for (const [at, was] of then) expect(db.getBoard({ at })).toStrictEqual(was);
   });
 
-  it('has what was done while somebody had dropped triggers, from when they are back', () => {
+  it.runIf(inFiles)('has what was done while somebody had dropped triggers, from when they are back', () => {
     const dbPath = temporaryFile();
     const { db, tick } = clocked({ dbPath });
     const triggers = db.db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'changes%'");
@@ -225,7 +229,7 @@ describe('getBoard({ at })', () => {
     const { db, tick } = clocked();
     db.updateWorktree('wt-1', { status: 'one' });
     const at = tick();
-    db.db.exec('DELETE FROM changes');
+    sql(db).exec('DELETE FROM changes');
     db.updateWorktree('wt-1', { status: 'two' });
     expect(() => db.getBoard({ at })).toThrow(expect.objectContaining({ code: 'ERR_HISTORY_PRUNED' }));
   });
@@ -260,7 +264,7 @@ function memory(db) {
 }
 
 describeWriters('with %o', (writers) => {
-  it.each(Object.keys(writers))(
+  it.runIf(inFiles).each(Object.keys(writers))(
     'the board at any time is what it was, after any history by %s and by us',
     async (writer) => {
       const empty = temporaryFile();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { board, claim, ended, idsOf, queued, refusal } from './support/runs.mjs';
 import { worktree } from './support/samples.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { inFiles, open, place, temporaryFile } from './support/temporary.mjs';
 import { WRITERS } from './support/writers.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -162,7 +162,7 @@ describe('findWorktrees(filter?)', () => {
     expect(idsOf(db.findWorktrees({ archived: false }).items).toSorted()).toEqual(['wt-1', 'wt-2', 'wt-3']);
   });
 
-  it('takes times as any program writes them', () => {
+  it.runIf(inFiles)('takes times as any program writes them', () => {
     const dbPath = temporaryFile();
     const db = board({ dbPath });
     for (const [n, write] of Object.values(WRITERS).entries()) {
@@ -200,11 +200,11 @@ describe('findWorktrees(filter?)', () => {
   });
 
   it('reads a file that can only be read', () => {
-    const dbPath = temporaryFile();
-    const db = board({ dbPath });
+    const at = place();
+    const db = board(at);
     queued(db);
     ended(db, { worktreeId: 'wt-2' });
-    const reading = open({ dbPath, readonly: true });
+    const reading = open({ ...at, readonly: true });
     expect(idsOf(reading.findWorktrees({ hasOpenRuns: true }).items)).toEqual(['wt-1']);
   });
 

@@ -10,7 +10,8 @@ import { ONE_OF } from './support/listed_runs.mjs';
 import { board, refusal } from './support/runs.mjs';
 import { execution, worktree, zone } from './support/samples.mjs';
 import { schema } from './support/schema.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { sql } from './support/sql.mjs';
+import { inFiles, open, temporaryFile } from './support/temporary.mjs';
 import { expectTrends } from './support/trends.mjs';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
@@ -78,7 +79,7 @@ function timed(history, at) {
 }
 
 describeWriters('with %o', (writers) => {
-  it.each(Object.keys(writers))(
+  it.runIf(inFiles).each(Object.keys(writers))(
     'every trend is what all runs say, where clocks are changed, after any history by %s and by us',
     async (writer) => {
       const empty = temporaryFile();
@@ -282,7 +283,7 @@ describe('getTrend(filter?)', () => {
 
   it('has what others recorded when they say that it was, and not what nobody can read the time of', () => {
     const db = timedBoard('2026-05-06T00:00:00Z');
-    const insert = db.db.prepare(
+    const insert = sql(db).prepare(
       `INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, success, executed_at) VALUES (?, 'zone-1', 'wt-1', 'a', 'p', 1, ?)`,
     );
     insert.run('one', '2020-02-29 23:59:59');
@@ -325,7 +326,7 @@ describe('rollups', () => {
     const db = timedBoard('2026-05-06T00:00:00Z', { dbPath });
     for (let n = 0; n < 150; n += 1) db.recordExecution(execution({ agentType: `a${n % 3}` }));
     db.listRuns();
-    expect(db.db.prepare('SELECT count(*) FROM rollups').pluck().get()).toBe(6);
+    expect(sql(db).prepare('SELECT count(*) FROM rollups').pluck().get()).toBe(6);
     const runs = () =>
       db.getTrend({ bucket: 'day', since: '2026-05-06', until: '2026-05-07', by: 'agent' }).map((row) => row.runs);
     return { db, dbPath, runs };
@@ -338,12 +339,12 @@ describe('rollups', () => {
       "UPDATE rollups SET quarters = x'', whole = x''",
       'DELETE FROM changes_readers',
     ]) {
-      db.db.exec(damage);
+      sql(db).exec(damage);
       expect(runs(), damage).toEqual([50, 50, 50]);
     }
   });
 
-  it('are verified with the schema', () => {
+  it.runIf(inFiles)('are verified with the schema', () => {
     const { db, dbPath } = folded();
     expect(schema.verify(dbPath)).toEqual([]);
     db.db.exec('DELETE FROM rollups WHERE dimension = 2');

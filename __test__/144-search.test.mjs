@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { thrown } from './support/failure.mjs';
 import { board, ended, idsOf, queued, refusal, running, waiting } from './support/runs.mjs';
 import { execution, worktree } from './support/samples.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { sql } from './support/sql.mjs';
+import { inFiles, open, place } from './support/temporary.mjs';
 
 /** A board whose runs are searched in both ways. */
 function searching(config) {
@@ -181,7 +182,7 @@ describe('searchRuns(text, filter?)', () => {
     const parent = ended(db, { prompt: 'cart', zoneId: 'zone-2', worktreeId: 'wt-2', agentType: 'qa' });
     const part = queued(db, { prompt: 'cart', parentRunId: parent.id });
     const old = record(db, 'cart', { success: false });
-    db.db.prepare('UPDATE zone_executions SET executed_at = ? WHERE id = ?').run('2020-01-02T03:04:05.000Z', old);
+    sql(db).prepare('UPDATE zone_executions SET executed_at = ? WHERE id = ?').run('2020-01-02T03:04:05.000Z', old);
     db.recordUsage(part.id, { model: 'opus', inputTokens: 1, outputTokens: 1, costMicros: 1, costSource: 'reported' });
     const expected = [
       [{ zoneId: 'zone-2' }, parent.id],
@@ -195,6 +196,8 @@ describe('searchRuns(text, filter?)', () => {
       [{ since: '2020-01-02T03:04:05Z', until: new Date('2020-01-02T03:04:05Z') }, old],
       [{ since: '2021-01-01', status: 'succeeded' }, parent.id],
       [{ minDurationMs: 0 }, parent.id],
+      [{ finishedUntil: '2020-12-31' }, old],
+      [{ finishedSince: '2020-12-31' }, parent.id],
     ];
     for (const [filter, id] of expected)
       for (const mode of ['words', 'substring'])
@@ -229,7 +232,7 @@ describe('searchRuns(text, filter?)', () => {
 });
 
 describe('enableSearch(options?)', () => {
-  it('is what makes it: until then the search is off, and costs nothing', () => {
+  it.runIf(inFiles)('is what makes it: until then the search is off, and costs nothing', () => {
     const db = board();
     const id = record(db, 'cart');
     expect(refusal(() => db.searchRuns('cart'))).toMatchObject({
@@ -259,26 +262,26 @@ describe('enableSearch(options?)', () => {
   });
 
   it('is refused within a transaction, and to who may only read', () => {
-    const dbPath = temporaryFile();
-    const db = board({ dbPath });
+    const at = place();
+    const db = board(at);
     expect(() => db.transaction(() => db.enableSearch())).toThrow(/within a transaction/);
     expect(() => db.transaction(() => db.disableSearch())).toThrow(/within a transaction/);
-    const reading = open({ dbPath, readonly: true });
+    const reading = open({ ...at, readonly: true });
     expect(thrown(() => reading.enableSearch()).code).toMatch(/^SQLITE_READONLY/);
     expect(refusal(() => db.enableSearch({ mode: 'letters' }))).toMatchObject({ field: 'mode' });
     expect(refusal(() => db.enableSearch({ progress: 5 }))).toMatchObject({ field: 'progress' });
   });
 
   it('what progress throws ends it, and it goes on with the next search', () => {
-    const dbPath = temporaryFile();
-    const db = board({ dbPath });
+    const at = place();
+    const db = board(at);
     const ids = db.recordExecutions(Array.from({ length: 700 }, (_, n) => execution({ prompt: `cart number ${n}` })));
     const mine = new Error('mine');
     const refuse = () => {
       throw mine;
     };
     expect(thrown(() => db.enableSearch({ progress: refuse }))).toBe(mine);
-    const reading = open({ dbPath, readonly: true });
+    const reading = open({ ...at, readonly: true });
     expect(thrown(() => reading.searchRuns('cart')).message).toMatch(/^searchRuns: the index is not built to its end/);
     expect(db.searchRuns('cart', { limit: 1000 }).items).toHaveLength(ids.length);
     expect(reading.searchRuns('cart', { limit: 1000 }).items).toHaveLength(ids.length);

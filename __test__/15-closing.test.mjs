@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { thrown } from './support/failure.mjs';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { sql } from './support/sql.mjs';
+import { inFiles, open, place, temporaryFile } from './support/temporary.mjs';
 
 const CALLS = {
   createWorktree: (db) => db.createWorktree(worktree(9)),
@@ -31,7 +32,7 @@ const CALLS = {
   getStats: (db) => db.getStats(),
   getBoard: (db) => db.getBoard(),
   transaction: (db) => db.transaction(() => 1),
-  backupSync: (db) => db.backupSync(temporaryFile()),
+  ...(inFiles && { backupSync: (db) => db.backupSync(temporaryFile()) }),
   'updateWorktree with nothing to change': (db) => db.updateWorktree('wt-1', {}),
   'recordExecutions of none': (db) => db.recordExecutions([]),
   'getWorktree(undefined)': (db) => db.getWorktree(undefined),
@@ -44,7 +45,7 @@ describe('close()', () => {
     expect(db.close()).toBeUndefined();
   });
 
-  it('[Symbol.dispose]() does the same', () => {
+  it.runIf(inFiles)('[Symbol.dispose]() does the same', () => {
     const db = open();
     expect(db[Symbol.dispose]()).toBeUndefined();
     expect(db.db.open).toBe(false);
@@ -63,13 +64,13 @@ describe('close()', () => {
     },
   );
 
-  it('backup() rejects with that error', async () => {
+  it.runIf(inFiles)('backup() rejects with that error', async () => {
     const db = furnish(open());
     db.close();
     await expect(db.backup(temporaryFile())).rejects.toThrow(new TypeError('The database connection is not open'));
   });
 
-  it('the raw handle is closed too', () => {
+  it.runIf(inFiles)('the raw handle is closed too', () => {
     const db = open();
     db.close();
     expect(db.db.open).toBe(false);
@@ -81,14 +82,14 @@ describe('close()', () => {
       expect(thrown(call).message).toBe('The database connection is not open');
   });
 
-  it('closing the raw handle closes the database', () => {
+  it.runIf(inFiles)('closing the raw handle closes the database', () => {
     const db = furnish(open());
     db.db.close();
     expect(thrown(() => db.getWorktree('wt-1')).message).toBe('The database connection is not open');
     expect(db.close()).toBeUndefined();
   });
 
-  it('leaves no write-ahead log behind', () => {
+  it.runIf(inFiles)('leaves no write-ahead log behind', () => {
     const dbPath = temporaryFile();
     const db = furnish(open({ dbPath }));
     expect(existsSync(`${dbPath}-wal`)).toBe(true);
@@ -99,13 +100,13 @@ describe('close()', () => {
   });
 
   it('of one connection leaves another one on the same file at work', () => {
-    const dbPath = temporaryFile();
-    const [one, two] = [furnish(open({ dbPath })), open({ dbPath })];
+    const at = place();
+    const [one, two] = [furnish(open(at)), open(at)];
     one.close();
     expect(two.createWorktree(worktree(9)).id).toBe('wt-9');
   });
 
-  it('in the middle of a transaction undoes it, and the process goes on', () => {
+  it.runIf(inFiles)('in the middle of a transaction undoes it, and the process goes on', () => {
     const dbPath = temporaryFile();
     const db = furnish(open({ dbPath }));
     try {
@@ -123,7 +124,7 @@ describe('close()', () => {
 });
 
 describe('db, the raw connection', () => {
-  it('is a handle on the same connection', () => {
+  it.runIf(inFiles)('is a handle on the same connection', () => {
     const dbPath = temporaryFile();
     const db = furnish(open({ dbPath }));
     expect(db.db.name).toBe(dbPath);
@@ -140,7 +141,7 @@ describe('db, the raw connection', () => {
     expect(db.getWorktree('wt-9')).toBeNull();
   });
 
-  it('answers the recipes of the orchestrator', () => {
+  it.runIf(inFiles)('answers the recipes of the orchestrator', () => {
     const db = furnish(open({ dbPath: temporaryFile() }));
     db.db.pragma('busy_timeout = 5000');
     expect(db.db.pragma('foreign_key_check')).toEqual([]);
@@ -154,7 +155,7 @@ describe('db, the raw connection', () => {
 
   it('a table dropped or altered under it is an SqliteError, not a crash', () => {
     const db = furnish(open());
-    db.db.exec('DROP TABLE worktree_zones');
+    sql(db).exec('DROP TABLE worktree_zones');
     expect(thrown(() => db.getWorktreeZone('wt-1')).name).toBe('SqliteError');
     expect(db.getWorktree('wt-1').id).toBe('wt-1');
   });

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { startScript } from './support/child.mjs';
 import { refusal } from './support/runs.mjs';
 import { execution, worktree, zone } from './support/samples.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { inFiles, open, place, temporaryFile } from './support/temporary.mjs';
 import { VisualDatabase } from './support/visual_database.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const NOTHING = { bodies: null, output: null, runs: null, perZone: null, maxBytes: null, changes: null };
 
 function filled(config, count = 50) {
-  const db = open({ dbPath: temporaryFile(), ...config });
+  const db = open({ ...place(), ...config });
   db.createZone(zone(1));
   db.createWorktree(worktree(1));
   for (let n = 0; n < count; n += 1) db.recordExecution({ ...execution(), prompt: 'x' });
@@ -25,7 +25,7 @@ async function until(is) {
 }
 
 describe('setRetention and getRetention', () => {
-  test('are kept in the file, so that every process keeps to them', () => {
+  test.runIf(inFiles)('are kept in the file, so that every process keeps to them', () => {
     const db = filled();
     expect(db.getRetention()).toBeNull();
     db.setRetention({ bodies: '30d', runs: 31_536_000_000, perZone: 100 });
@@ -69,7 +69,7 @@ describe('the option `retention`', () => {
     expect(db.getExecutionStats().total).toBe(50);
   });
 
-  test('is checked before anything is opened', () => {
+  test.runIf(inFiles)('is checked before anything is opened', () => {
     const refused = (retention) => refusal(() => new VisualDatabase({ dbPath: ':memory:', retention }));
     expect(refused({ bodys: '1d' })).toMatchObject({ code: 'ERR_UNKNOWN_KEY', field: 'bodys' });
     expect(refused({ bodies: 'x' })).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', field: 'retention.bodies' });
@@ -78,7 +78,7 @@ describe('the option `retention`', () => {
     expect(() => open({ retention: false })).not.toThrow();
   });
 
-  test('does not hold the process open, nor go on after close', async () => {
+  test.runIf(inFiles)('does not hold the process open, nor go on after close', async () => {
     const dbPath = temporaryFile();
     const db = new VisualDatabase({ dbPath, retention: { runs: 0, every: 1000 } });
     db.close();
@@ -86,7 +86,7 @@ describe('the option `retention`', () => {
     expect(() => db.getStats()).toThrow('not open');
   });
 
-  test('of several processes one prunes at a time, and a killed one is taken over', async () => {
+  test.runIf(inFiles)('of several processes one prunes at a time, and a killed one is taken over', async () => {
     const db = filled({}, 10);
     const dbPath = db.db.name;
     const begin = (now) =>

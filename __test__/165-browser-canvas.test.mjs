@@ -22,8 +22,9 @@ async function isIn(inner, outer) {
 const soon = (look) => expect.poll(look, { timeout: 5000 });
 
 async function dragTo(page, from, target) {
+  // Waits until the card stands still under the pointer: the canvas is fitted to the window once it has the board.
+  await from.hover({ position: { x: 20, y: 20 }, timeout: 5000 });
   const [a, b] = [await from.boundingBox(), await target.boundingBox()];
-  await page.mouse.move(a.x + 20, a.y + 20);
   await page.mouse.down();
   await page.mouse.move(a.x + 60, a.y + 60, { steps: 4 });
   await page.mouse.move(b.x + b.width / 2, b.y + b.height - 30, { steps: 8 });
@@ -186,8 +187,8 @@ describe('the board as it was', () => {
     const { page } = await opened();
     await page.getByRole('button', { name: 'Play' }).click();
     const shown = page.locator('.time output');
+    await soon(() => shown.innerText()).not.toBe('Now');
     const first = await shown.innerText();
-    expect(first).not.toBe('Now');
     await soon(() => shown.innerText()).not.toBe(first);
     await page.getByRole('button', { name: 'Pause' }).click();
   });

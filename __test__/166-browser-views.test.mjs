@@ -164,8 +164,11 @@ describe('trends', () => {
     await chart.locator('tbody a').nth(3).click();
     await page.getByRole('heading', { name: 'Runs' }).waitFor();
     const asked = new URLSearchParams(page.url().split('?')[1]);
-    expect(asked.get('since')).toBe(rows[3].start);
-    expect(Date.parse(asked.get('until')) - Date.parse(asked.get('since'))).toBe(86_399_999);
+    const finishedSince = asked.get('finishedSince');
+    const finishedUntil = asked.get('finishedUntil');
+    expect(finishedSince).toBe(rows[3].start);
+    expect(db.listRuns({ finishedSince, finishedUntil, limit: 1000 }).items.length).toBe(rows[3].runs);
+    await soon(() => page.getByText(`finishedSince: ${finishedSince}`).isVisible()).toBe(true);
   });
 
   test('the flow is what getFlow answers, each of its times one click from the moves', async () => {
@@ -199,7 +202,7 @@ describe('trends', () => {
     const picture = page.locator('.chart .u-over').first();
     await picture.hover();
     await picture.click();
-    await soon(() => page.url()).toMatch(/#\/runs\?.*since=/);
+    await soon(() => page.url()).toMatch(/#\/runs\?.*finishedSince=/);
   });
 
   test('the week has its runs by the hour', async () => {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { failure, thrown } from './support/failure.mjs';
 import { fixture } from './support/fixtures.mjs';
 import { execution, furnish, without, worktree, zone } from './support/samples.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { inFiles, open, place, temporaryFile } from './support/temporary.mjs';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -40,7 +40,7 @@ describe('better on purpose', () => {
     expect(db.getStats()).toMatchObject({ worktrees: 0, zones: 0 });
   });
 
-  it("a number where other text belongs is stored as JavaScript writes it: '123'", () => {
+  it.runIf(inFiles)("a number where other text belongs is stored as JavaScript writes it: '123'", () => {
     const db = open();
     expect(db.createWorktree(worktree(1, { taskId: 123 })).taskId).toBe('123');
     expect(db.db.prepare('SELECT typeof(task_id) AS type, task_id AS text FROM worktrees').get()).toEqual({
@@ -74,7 +74,7 @@ describe('better on purpose', () => {
     }
   });
 
-  it.each([
+  it.runIf(inFiles).each([
     [
       "a zone's history",
       'SELECT * FROM zone_executions WHERE zone_id = ? ORDER BY executed_at DESC, rowid DESC LIMIT 100',
@@ -92,13 +92,13 @@ describe('better on purpose', () => {
     expect(plan(db, sql, value)).not.toMatch(/SCAN|TEMP B-TREE/);
   });
 
-  it('so it is in a file that the JavaScript layer made, once it is adopted', () => {
+  it.runIf(inFiles)('so it is in a file that the JavaScript layer made, once it is adopted', () => {
     const db = open({ dbPath: fixture('js-layer.db') });
     const sql = 'SELECT * FROM zone_executions WHERE zone_id = ? ORDER BY executed_at DESC, rowid DESC LIMIT 100';
     expect(plan(db, sql, 'zone-1')).not.toMatch(/SCAN|TEMP B-TREE/);
   });
 
-  it.skipIf(process.platform === 'win32')('the file is 0600, or mode', () => {
+  it.runIf(inFiles).skipIf(process.platform === 'win32')('the file is 0600, or mode', () => {
     for (const [config, mode] of [
       [{}, 0o600],
       [{ mode: 0o640 }, 0o640],
@@ -112,7 +112,7 @@ describe('better on purpose', () => {
   it('silent unless logger is given', () => {
     const written = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')];
     const spoken = ['log', 'info', 'warn', 'error', 'debug'].map((level) => vi.spyOn(console, level));
-    const db = furnish(open({ dbPath: temporaryFile() }));
+    const db = furnish(open(place()));
     thrown(() => db.createWorktree(worktree()));
     thrown(() => db.transaction(() => db.deleteZone('nowhere')));
     db.deleteWorktree('wt-1');

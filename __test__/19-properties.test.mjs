@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { anySteps } from './support/calls.mjs';
 import { Model } from './support/model.mjs';
 import { outcome, perform, withoutExecutionIds } from './support/steps.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { expectSound, sql } from './support/sql.mjs';
+import { open, place } from './support/temporary.mjs';
 import { readBack } from './support/rows.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -22,7 +23,7 @@ function told(db, steps) {
   return withoutExecutionIds({ outcomes, end: readBack(db) });
 }
 
-const empty = (db) => db.db.exec('DELETE FROM worktrees; DELETE FROM zones; DELETE FROM archived_worktrees;');
+const empty = (db) => sql(db).exec('DELETE FROM worktrees; DELETE FROM zones; DELETE FROM archived_worktrees;');
 
 describe('any sequence of calls', () => {
   it('answers as the model does, call by call', () => {
@@ -36,18 +37,17 @@ describe('any sequence of calls', () => {
     );
   });
 
-  it('leaves a file that says the same when it is opened again, sound and with its references intact', () => {
-    const dbPath = temporaryFile();
+  it('leaves a board that says the same when it is opened again, sound and with its references intact', () => {
+    const at = place();
     fc.assert(
       fc.property(anySteps, (steps) => {
-        const db = open({ dbPath });
+        const db = open(at);
         empty(db);
         const { end } = told(db, steps);
         db.close();
-        const again = open({ dbPath });
+        const again = open(at);
         expect(withoutExecutionIds(readBack(again))).toStrictEqual(end);
-        expect(again.db.pragma('integrity_check', { simple: true })).toBe('ok');
-        expect(again.db.pragma('foreign_key_check')).toEqual([]);
+        expectSound(again);
         again.close();
       }),
       { numRuns: 25 },

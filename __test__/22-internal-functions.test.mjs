@@ -88,6 +88,8 @@ const WITHOUT = [
   'realm',
   'open',
   'openVisual',
+  'openPostgres',
+  'shownUrl',
   'closeAll',
   'declarations',
   'unreviewedSqlite',

@@ -7,7 +7,7 @@ import { runScript } from './support/child.mjs';
 import { thrown } from './support/failure.mjs';
 import { rows } from './support/rows.mjs';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
-import { open, temporaryFile, temporaryFolder } from './support/temporary.mjs';
+import { inFiles, open, place, temporaryFile, temporaryFolder } from './support/temporary.mjs';
 import { VisualDatabase } from './support/visual_database.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -18,17 +18,12 @@ const SIZE = { width: 3, height: 4 };
 /** Every argument with keys: who reads it, under which name, a full one, and the call that is given it. */
 const ARGUMENTS = [
   ['VisualDatabase', 'options', { dbPath: ':memory:' }, (db, given) => opened(db.isStrict ? strictly(given) : given)],
-  [
-    'VisualDatabase',
-    'backups',
-    { every: '1h' },
-    (db, backups) => open({ dbPath: temporaryFile(), strict: db.isStrict, backups }),
-  ],
+  ['VisualDatabase', 'backups', { every: '1h' }, (db, backups) => open({ ...place(), strict: db.isStrict, backups })],
   [
     'VisualDatabase',
     'backups.keep',
     { hourly: 1, daily: 1, weekly: 1, monthly: 1 },
-    (db, keep) => open({ dbPath: temporaryFile(), strict: db.isStrict, backups: { keep } }),
+    (db, keep) => open({ ...place(), strict: db.isStrict, backups: { keep } }),
   ],
   ['createWorktree', 'worktree', worktree(9), (db, given) => db.createWorktree(given)],
   ['createWorktree', 'position', POSITION, (db, position) => db.createWorktree(worktree(9, { position }))],
@@ -116,7 +111,7 @@ describe('strict: true', () => {
     });
   });
 
-  it.each([
+  it.runIf(inFiles).each([
     ['VisualDatabase', { readOnly: true }, 'readonly'],
     ['VisualDatabase', { dbpath: 'x.db' }, 'dbPath'],
     ['VisualDatabase', { 'cache-size': 1 }, 'cacheSize'],
@@ -124,7 +119,7 @@ describe('strict: true', () => {
     expect(thrown(() => open({ strict: true, ...config })).message).toContain(`the nearest known is '${nearest}'`);
   });
 
-  it.each([
+  it.runIf(inFiles).each([
     ['VisualDatabase', 'backups.keep', (keep) => open({ dbPath: temporaryFile(), backups: { keep } })],
     ['pruneBackups', 'keep', (keep) => VisualDatabase.pruneBackups(temporaryFolder(), { keep })],
   ])(
@@ -170,7 +165,7 @@ describe('strict: true', () => {
     expect(error).toMatchObject({ index: 1, code: 'ERR_UNKNOWN_KEY', field: 'branch' });
   });
 
-  it('backup() rejects', async () => {
+  it.runIf(inFiles)('backup() rejects', async () => {
     const db = board({ strict: true });
     const path = join(temporaryFolder(), 'copy.db');
     await expect(db.backup(path, { onProgress() {} })).rejects.toMatchObject({ code: 'ERR_UNKNOWN_KEY' });
@@ -218,7 +213,7 @@ describe('without strict', () => {
     ]);
   });
 
-  it('once a process and key', async () => {
+  it.runIf(inFiles)('once a process and key', async () => {
     expect(
       await messages(`
         for (let n = 0; n < 100; n++) {
@@ -234,7 +229,7 @@ describe('without strict', () => {
     ]);
   });
 
-  it.each([
+  it.runIf(inFiles).each([
     ['db_path', 'dbPath', `try { new VisualDatabase({ db_path: 'x.db', fileMustExist: true }) } catch {}`],
     ['cachesize', 'cacheSize', `new VisualDatabase({ dbPath, cachesize: 0 })`],
     ['backup', 'backups', `new VisualDatabase({ dbPath, backup: false })`],
@@ -262,7 +257,7 @@ describe('without strict', () => {
     expect(stderr).toMatch(new RegExp(`VISUAL_DB_NEAR_MISS.*the key "${key}" of .* ignored. Is '${known}' meant?`));
   });
 
-  it('nothing is told of what is something else', async () => {
+  it.runIf(inFiles)('nothing is told of what is something else', async () => {
     const settings = `{
       dbPath, model: 'm', models: [], port: 1, path: 'p', file: 'f', cache: true, script: 's', string: 's', static: 's',
       logLevel: 'info', logging: true, loader: 'x', verbose: true, debug: true, agents: 3, mod: 1, node: 'x', code: 'x',
@@ -291,7 +286,7 @@ describe('without strict', () => {
     ).toEqual([]);
   });
 
-  it('nothing is told where the known key is given, too: then the other one is another', async () => {
+  it.runIf(inFiles)('nothing is told where the known key is given, too: then the other one is another', async () => {
     expect(
       await messages(`
         db.createWorktree({ ...worktree(9), branch: { name: 'x' }, stats: {}, status: 'x', task: {}, taskId: undefined });
@@ -303,7 +298,7 @@ describe('without strict', () => {
 
   it('strict: true tells nothing: it throws', async () => {
     expect(
-      await messages(`try { db.updateWorktree('wt-1', { branch: 'x' }) } catch {}`, '{ dbPath, strict: true }'),
+      await messages(`try { db.updateWorktree('wt-1', { branch: 'x' }) } catch {}`, '{ ...at, strict: true }'),
     ).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { thrown } from './support/failure.mjs';
 import { rows } from './support/rows.mjs';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { open, place } from './support/temporary.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -10,7 +10,7 @@ const LIMIT = 64 * 1024 * 1024;
 
 describe('text of up to 64 MiB in UTF-8', () => {
   it('is stored and comes back', () => {
-    const db = furnish(open({ dbPath: temporaryFile() }));
+    const db = furnish(open(place()));
     const prompt = 'p'.repeat(LIMIT);
     const id = db.recordExecution(execution({ prompt }));
     expect(db.getExecution(id).prompt === prompt).toBe(true);

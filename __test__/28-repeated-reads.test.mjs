@@ -6,7 +6,8 @@ import { startScript } from './support/child.mjs';
 import { thrown } from './support/failure.mjs';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
 import { scribble } from './support/scribble.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { CAME, sql } from './support/sql.mjs';
+import { inFiles, open, place } from './support/temporary.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -39,20 +40,20 @@ const change = (db) => {
   db.recordExecution(execution({ success: true, agentType: 'qa', result: { deep: [1] } }));
 };
 
-/** A furnished file of which every read has been asked three times. */
+/** A furnished board of which every read has been asked three times. */
 function warm(config = {}) {
-  const dbPath = temporaryFile();
-  furnish(open({ dbPath })).updateZone('zone-1', { agents: [{ deep: ['old'] }], actions: { deep: { er: [] } } });
-  const db = open({ dbPath, ...config });
+  const at = place();
+  furnish(open(at)).updateZone('zone-1', { agents: [{ deep: ['old'] }], actions: { deep: { er: [] } } });
+  const db = open({ ...at, ...config });
   for (let n = 0; n < 3; n++) readAll(db);
-  return { db, dbPath };
+  return { db, at };
 }
 
 const readAll = (db) => Object.fromEntries(Object.entries(READS).map(([name, read]) => [name, read(db)]));
 
 /** What a connection that has never read before says. */
-function fresh(dbPath) {
-  const db = open({ dbPath, cacheSize: 0 });
+function fresh(at) {
+  const db = open({ ...at, cacheSize: 0 });
   const answers = readAll(db);
   db.close();
   return answers;
@@ -60,7 +61,7 @@ function fresh(dbPath) {
 
 describe.each(Object.entries(READS))('%s, repeated', (_, read) => {
   it('says the same, in an object of its own that the caller may change', () => {
-    const { db, dbPath } = warm();
+    const { db, at } = warm();
     const expected = structuredClone(read(db));
     for (let n = 0; n < 4; n++) {
       const answer = read(db);
@@ -68,30 +69,30 @@ describe.each(Object.entries(READS))('%s, repeated', (_, read) => {
       expect(JSON.stringify(answer)).toBe(JSON.stringify(expected));
       scribble(answer);
     }
-    expect(read(open({ dbPath }))).toStrictEqual(expected);
+    expect(read(open(at))).toStrictEqual(expected);
   });
 
   it.each([
     ['this connection', (db) => change(db)],
-    ['another connection', (__, dbPath) => change(open({ dbPath }))],
+    ['another connection', (__, at) => change(open(at))],
     ['a transaction', (db) => db.transaction(() => change(db))],
     [
-      'the raw handle',
+      'somebody’s SQL',
       (db) =>
-        db.db.exec(
+        sql(db).exec(
           "UPDATE worktrees SET status = 'raw'; UPDATE zones SET name = 'raw'; DELETE FROM zone_executions; DELETE FROM worktree_zones",
         ),
     ],
     ['a deletion', (db) => (db.deleteWorktree('wt-1'), db.deleteZone('zone-1'))],
   ])('sees at once what %s has changed', (__, write) => {
-    const { db, dbPath } = warm();
-    write(db, dbPath);
+    const { db, at } = warm();
+    write(db, at);
     const name = Object.keys(READS).find((key) => READS[key] === read);
-    for (let n = 0; n < 3; n++) expect(read(db)).toStrictEqual(fresh(dbPath)[name]);
+    for (let n = 0; n < 3; n++) expect(read(db)).toStrictEqual(fresh(at)[name]);
   });
 
   it('sees its own writes inside a transaction, and nothing of them after a rollback', () => {
-    const { db, dbPath } = warm();
+    const { db, at } = warm();
     const before = structuredClone(read(db));
     const inside = [];
     thrown(() =>
@@ -104,14 +105,14 @@ describe.each(Object.entries(READS))('%s, repeated', (_, read) => {
     );
     expect(inside[0]).toStrictEqual(inside[1]);
     expect(read(db)).toStrictEqual(before);
-    change(open({ dbPath }));
+    change(open(at));
     const name = Object.keys(READS).find((key) => READS[key] === read);
-    expect(read(db)).toStrictEqual(fresh(dbPath)[name]);
+    expect(read(db)).toStrictEqual(fresh(at)[name]);
   });
 });
 
 describe('what could make a kept answer stale', () => {
-  it('a rollback through the raw handle, also to a savepoint', () => {
+  it.runIf(inFiles)('a rollback through the raw handle, also to a savepoint', () => {
     const { db } = warm();
     const before = readAll(db);
     db.db.exec('BEGIN');
@@ -126,47 +127,47 @@ describe('what could make a kept answer stale', () => {
     expect(readAll(db)).toStrictEqual(before);
   });
 
-  it.each(Object.entries(READS))(
+  it.runIf(inFiles).each(Object.entries(READS))(
     'an iterator that holds an old state of the file while others commit: %s',
     (_, read) => {
-      const { db, dbPath } = warm();
+      const { db, at } = warm();
       const iterator = db.db.prepare('SELECT * FROM worktrees').iterate();
       iterator.next();
       try {
-        change(open({ dbPath }));
+        change(open(at));
         expect(read(db)).toStrictEqual(read(db));
       } finally {
         iterator.return();
       }
-      for (let n = 0; n < 3; n++) expect(readAll(db)).toStrictEqual(fresh(dbPath));
+      for (let n = 0; n < 3; n++) expect(readAll(db)).toStrictEqual(fresh(at));
     },
   );
 
-  it('a read transaction of the caller that holds an old state', () => {
-    const { db, dbPath } = warm();
+  it.runIf(inFiles)('a read transaction of the caller that holds an old state', () => {
+    const { db, at } = warm();
     const before = readAll(db);
     db.db.exec('BEGIN');
     readAll(db);
-    change(open({ dbPath }));
+    change(open(at));
     expect(readAll(db)).toStrictEqual(before);
     db.db.exec('COMMIT');
-    expect(readAll(db)).toStrictEqual(fresh(dbPath));
+    expect(readAll(db)).toStrictEqual(fresh(at));
   });
 
   it("a read-only connection's transaction, which has one state from its first read to its end", () => {
-    const { db, dbPath } = warm({ readonly: true });
+    const { db, at } = warm({ readonly: true });
     const before = readAll(db);
     db.transaction(() => {
       expect(readAll(db)).toStrictEqual(before);
-      change(open({ dbPath }));
+      change(open(at));
       expect(readAll(db)).toStrictEqual(before);
     });
-    expect(readAll(db)).toStrictEqual(fresh(dbPath));
+    expect(readAll(db)).toStrictEqual(fresh(at));
   });
 
-  it('checkpoints, VACUUM and a write-ahead log that begins anew', () => {
-    const { db, dbPath } = warm();
-    const other = open({ dbPath });
+  it.runIf(inFiles)('checkpoints, VACUUM and a write-ahead log that begins anew', () => {
+    const { db, at } = warm();
+    const other = open(at);
     for (let n = 0; n < 20; n++) {
       other.updateWorktree('wt-2', { taskId: String(n) });
       if (n % 3 === 0) other.db.pragma('wal_checkpoint(TRUNCATE)');
@@ -177,14 +178,14 @@ describe('what could make a kept answer stale', () => {
   });
 
   it('another process', async () => {
-    const { db, dbPath } = warm({ readonly: true });
+    const { db, at } = warm({ readonly: true });
     const code = `
-      const db = new VisualDatabase({ dbPath });
+      const db = new VisualDatabase(at);
       process.stdin.on('data', (data) => {
         db.updateWorktree('wt-1', { taskId: String(data).trim() });
         console.log('wrote ' + String(data).trim());
       }).on('end', () => db.close());`;
-    const writer = startScript(code, { dbPath });
+    const writer = startScript(code, { at });
     for (let n = 0; n < 50; n++) {
       writer.child.stdin.write(`<${n}>\n`);
       await writer.printed(`wrote <${n}>`);
@@ -244,10 +245,10 @@ describe('what is kept is an answer to what was asked, and to nothing like it', 
     getBoard: [[], [{ runs: false }], [{ runs: true }]],
   };
 
-  /** A file in which worktrees, zones and statuses have the same ids, and each of them something else to it. */
+  /** A board in which worktrees, zones and statuses have the same ids, and each of them something else to it. */
   function ambiguous() {
-    const dbPath = temporaryFile();
-    const db = open({ dbPath });
+    const at = place();
+    const db = open(at);
     db.transaction(() => {
       for (const [n, id] of IDS.entries()) {
         db.createZone(zone(n, { id }));
@@ -261,16 +262,15 @@ describe('what is kept is an answer to what was asked, and to nothing like it', 
         }
       }
     });
-    const rename = db.db.prepare(
-      'UPDATE zone_executions SET id = ? WHERE rowid = (SELECT max(rowid) - ? FROM zone_executions)',
-    );
-    for (const [n, id] of [...IDS, 'first', 'last'].entries()) rename.run(id, 40 * n);
-    return dbPath;
+    const made = sql(db).prepare(`SELECT id FROM zone_executions ORDER BY ${CAME} DESC`).pluck().all();
+    const rename = sql(db).prepare('UPDATE zone_executions SET id = ? WHERE id = ?');
+    for (const [n, id] of [...IDS, 'first', 'last'].entries()) rename.run(id, made[40 * n]);
+    return at;
   }
 
   it('by every read, whichever was asked first', () => {
-    const dbPath = ambiguous();
-    const [db, unkept] = [open({ dbPath, cacheSize: 2 ** 28 }), open({ dbPath, cacheSize: 0 })];
+    const at = ambiguous();
+    const [db, unkept] = [open({ ...at, cacheSize: 2 ** 28 }), open({ ...at, cacheSize: 0 })];
     const calls = Object.entries(ASKED).flatMap(([method, all]) => all.map((given) => [method, given]));
     const answer = (database, [method, given]) => {
       try {

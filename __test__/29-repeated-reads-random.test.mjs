@@ -1,15 +1,16 @@
-// Random calls again, now on a file, where a read that is repeated is answered from memory.
+// Random calls again, now on a board that two share, where a read that is repeated is answered from memory.
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { anySteps } from './support/calls.mjs';
 import { Model } from './support/model.mjs';
 import { scribble } from './support/scribble.mjs';
 import { outcome, perform, withoutExecutionIds } from './support/steps.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { sql } from './support/sql.mjs';
+import { open, place } from './support/temporary.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-describe('random calls on a file, by two connections in turn, every read three times and scribbled over', () => {
+describe('random calls on a board, by two connections in turn, every read three times and scribbled over', () => {
   const START = new Date('2026-05-06T07:08:09.010Z').getTime();
 
   /** Anything with the methods, of which each read is asked three times. */
@@ -33,12 +34,12 @@ describe('random calls on a file, by two connections in turn, every read three t
   it('are answered as the model does', () => {
     vi.useFakeTimers({ now: START, toFake: ['Date'] });
     const tick = (milliseconds) => vi.advanceTimersByTime(milliseconds);
-    const dbPath = temporaryFile();
-    const sides = [open({ dbPath }), open({ dbPath, cacheSize: 100_000 })];
+    const at = place();
+    const sides = [open(at), open({ ...at, cacheSize: 100_000 })];
     try {
       fc.assert(
         fc.property(anySteps, (steps) => {
-          sides[0].db.exec('DELETE FROM worktrees; DELETE FROM zones; DELETE FROM archived_worktrees;');
+          sql(sides[0]).exec('DELETE FROM worktrees; DELETE FROM zones; DELETE FROM archived_worktrees;');
           vi.setSystemTime(START);
           const here = steps.map((step, n) => outcome(() => perform(insistent(sides[(n >> 1) % 2]), step, tick)));
           vi.setSystemTime(START);

@@ -161,6 +161,8 @@ describe('runs', () => {
       [['--parent', 'nobody'], { parentRunId: 'nobody' }],
       [['--branch', 'feature/2'], { branchName: 'feature/2' }],
       [['--since', '2020-01-01', '--until', '2099-01-01'], { since: '2020-01-01', until: '2099-01-01' }],
+      [['--finished-since', '2020-01-01'], { finishedSince: '2020-01-01' }],
+      [['--finished-until', '2020-01-01'], { finishedUntil: '2020-01-01' }],
       [['--min-duration', '2h'], { minDurationMs: 7_200_000 }],
       [['--order', 'oldest'], { orderBy: 'oldest' }],
       [['--order', 'longest', '--limit', '1'], { orderBy: 'longest', limit: 1 }],

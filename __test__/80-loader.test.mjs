@@ -45,7 +45,7 @@ describe('a binary for this platform', () => {
     carryOwn();
     carry('visual-db.darwin-arm64.node');
     carry('visual-db.linux-x64-musl.node');
-    carry('visual-db.win32-x64-msvc.node');
+    carry('visual-db.win32-x64.node');
     expect(load().names).not.toEqual([]);
   });
 
@@ -57,6 +57,45 @@ describe('a binary for this platform', () => {
     expect(message).toContain(cause);
     expect(message).toContain(join('prebuilds', OWN));
     expect(message).toContain('npx --no -- visual-db build');
+  });
+});
+
+describe("the platform's own package", () => {
+  const installed = join('node_modules/@ai-orchestra', `visual-db-${PLATFORM}`);
+
+  /** The package beside this one, with a binary or with something else in its place. */
+  function install(content) {
+    mkdirSync(join(folder, installed), { recursive: true });
+    writeFileSync(join(folder, installed, 'package.json'), JSON.stringify({ main: OWN }));
+    if (content === undefined) cpSync(join(ROOT, 'prebuilds', OWN), join(folder, installed, OWN));
+    else writeFileSync(join(folder, installed, OWN), content);
+  }
+
+  test('is taken where this one has no binary', () => {
+    install();
+    expect(load().names).not.toEqual([]);
+  });
+
+  test('is left alone where this one has: what was built on the machine counts', () => {
+    install('not a library');
+    carryOwn();
+    expect(load().names).not.toEqual([]);
+  });
+
+  test('with a binary that does not load: an error that names it', () => {
+    install('not a library');
+    const { code, message, cause } = load();
+    expect(code).toBe('ERR_VISUAL_DB_BINARY_UNUSABLE');
+    expect(message).toContain(`its binary for ${PLATFORM}, @ai-orchestra/visual-db-${PLATFORM}: ${cause}`);
+  });
+
+  test('of another platform is never touched', () => {
+    mkdirSync(join(folder, 'node_modules/@ai-orchestra/visual-db-darwin-arm64'), { recursive: true });
+    const { code, message } = load();
+    expect(code).toBe('ERR_VISUAL_DB_BINARY_MISSING');
+    expect(message).toContain(
+      `the package @ai-orchestra/visual-db-${PLATFORM}, an optional dependency, is not installed`,
+    );
   });
 });
 
@@ -76,19 +115,44 @@ describe('no binary for this platform', () => {
 
   test('the error lists the platforms that the package does carry', () => {
     carry('visual-db.darwin-arm64.node');
-    carry('visual-db.win32-x64-msvc.node');
-    expect(load().message).toContain('(it carries darwin-arm64, win32-x64-msvc)');
+    carry('visual-db.win32-x64.node');
+    expect(load().message).toContain('(it carries darwin-arm64, win32-x64)');
   });
 });
 
 describe.runIf(process.platform === 'linux')('the C library', () => {
-  test('is the one that the running executable is linked to: musl where its interpreter is musl', () => {
+  /** An executable's head, with the name of its interpreter at a place of its own. */
+  function executable(interpreter, at) {
+    const bytes = Buffer.alloc(at + 64);
+    bytes.write('\x7fELF', 'latin1');
+    bytes.writeBigUInt64LE(64n, 32); // Where the list of parts begins,
+    bytes.writeUInt16LE(56, 54); // how long each is,
+    bytes.writeUInt16LE(2, 56); // and how many there are: one of another kind, and the interpreter's.
+    bytes.writeUInt32LE(6, 64);
+    bytes.writeUInt32LE(3, 64 + 56);
+    bytes.writeBigUInt64LE(BigInt(at), 64 + 56 + 8);
+    bytes.writeBigUInt64LE(BigInt(interpreter.length + 1), 64 + 56 + 32);
+    bytes.write(interpreter, at);
+    const file = join(folder, 'node-on-alpine');
+    writeFileSync(file, bytes);
+    return file;
+  }
+
+  test.each([
+    ['beside the head', 400],
+    ['where a packager has moved it', 100_000],
+  ])('is the one that the running executable is linked to: musl where its interpreter, %s, is musl', (_, at) => {
     carryOwn();
-    const executable = join(folder, 'node-on-alpine');
-    writeFileSync(executable, '\x7fELF'.padEnd(64, '\0') + `/lib/ld-musl-x86_64.so.1\0`);
-    const { code, message } = load(`process.execPath = ${JSON.stringify(executable)}`);
+    const file = executable('/lib/ld-musl-x86_64.so.1', at);
+    const { code, message } = load(`process.execPath = ${JSON.stringify(file)}`);
     expect(code).toBe('ERR_VISUAL_DB_BINARY_MISSING');
     expect(message).toContain(`has no binary for linux-${process.arch}-musl`);
+  });
+
+  test('is glibc where the interpreter is', () => {
+    carryOwn();
+    const file = executable('/lib64/ld-linux-x86-64.so.2', 400);
+    expect(load(`process.execPath = ${JSON.stringify(file)}`).names).not.toEqual([]);
   });
 
   test('is taken for glibc where the executable cannot be read', () => {

@@ -1,6 +1,6 @@
 // `npm install <tarball>` in an empty project, with the npm versions of today.
 
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -98,21 +98,6 @@ describe.each([11, 12])('npm %i', (npm) => {
     await consumer.npm('exec', '--yes', `--registry=${env.npm_config_registry}`, '--', 'visual-db', '--version');
     expect(asked).toContain(file);
   });
-
-  test('nothing is built until the command is given, which needs Rust', async () => {
-    const consumer = await installed(withoutBinary, { npm, rust: true });
-    await consumer.imports();
-    expect(existsSync(consumer.binary)).toBe(false);
-
-    const withoutRust = await consumer.npx(['visual-db', 'build'], { rust: false });
-    expect(withoutRust.status).toBe(1);
-    expect(withoutRust.stderr).toContain("cargo, Rust's build tool, is not on the PATH");
-    expect(withoutRust.stderr).toContain('https://rustup.rs');
-
-    const withRust = await consumer.npx(['visual-db', 'build']);
-    expect(withRust.status, withRust.output).toBe(0);
-    expect(await consumer.imports()).toEqual(ALL_FORMS_WORK);
-  });
 });
 
 test('on a new machine the build leaves nothing but the binary behind', async () => {
@@ -126,14 +111,6 @@ test('on a new machine the build leaves nothing but the binary behind', async ()
 test('a binary that came with the package is used as it is', async () => {
   const consumer = await installed(withBinary, { npm: 11, rust: true });
   expect(readFileSync(consumer.binary).equals(readFileSync(join(ROOT, BINARY)))).toBe(true);
-});
-
-test('it is built also inside a project that is itself a Cargo workspace', async () => {
-  const consumer = await installed(withoutBinary, { npm: 11, rust: true });
-  writeFileSync(join(consumer.folder, 'Cargo.toml'), '[workspace]\nmembers = []\nresolver = "3"\n');
-  const { status, output } = await consumer.npx(['visual-db', 'build']);
-  expect(status, output).toBe(0);
-  expect(await consumer.imports()).toEqual(ALL_FORMS_WORK);
 });
 
 test('the package depends on what its command line needs, and importing it needs none of that', async () => {

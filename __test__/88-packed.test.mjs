@@ -122,6 +122,19 @@ describe('a packed package', () => {
     expect(stdout, stderr).toBe('true 7 true\n');
   });
 
+  test('has the asynchronous class with it, whose threads take it from the one file', () => {
+    const text = `
+      const { AsyncVisualDatabase, SqliteError } = require('${NAME}');
+      AsyncVisualDatabase.open('async.db').then(async (db) => {
+        await db.transaction((tx) => tx.createZone({ id: 'z', name: 'Z' }));
+        const error = await db.createZone({ id: 'z', name: 'Z' }).catch((error) => error);
+        console.log((await db.listZones()).length, error instanceof SqliteError, error.code);
+        await db.close();
+      });`;
+    const { stdout, stderr } = script('async.cjs', text);
+    expect(stdout, stderr).toBe('1 true SQLITE_CONSTRAINT_PRIMARYKEY\n');
+  });
+
   describe('its programs', () => {
     const COMMAND = () => join(installed, 'bin/visual-db.js');
     const COMMANDS = [

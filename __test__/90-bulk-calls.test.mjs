@@ -6,7 +6,8 @@ import { failure, thrown } from './support/failure.mjs';
 import { readBack, rows } from './support/rows.mjs';
 import { execution, furnish, without, worktree } from './support/samples.mjs';
 import { withoutExecutionIds } from './support/steps.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { inTransaction, sql } from './support/sql.mjs';
+import { inFiles, open, place } from './support/temporary.mjs';
 
 const NOW = new Date('2026-05-06T07:08:09.010Z').getTime();
 let calls;
@@ -97,7 +98,7 @@ describe.each(Object.entries(BULK))('%s', (method, { argument, make, refused, er
       expect(refusal.index).toBe(index);
       expect(failure(() => call(db, list))).toEqual({ ...error, message: `${argument}[${index}]: ${error.message}` });
       expect(rows(db)).toEqual(before);
-      expect(db.db.inTransaction).toBe(false);
+      expect(inTransaction(db)).toBe(false);
     },
   );
 
@@ -217,7 +218,7 @@ describe.each(Object.entries(BULK))('%s', (method, { argument, make, refused, er
     expect(db.getWorktree('wt-3')).toMatchObject({ status: 'before', taskId: 'after' });
   });
 
-  it('in a transaction that fails it is undone with it', () => {
+  it.runIf(inFiles)('in a transaction that fails it is undone with it', () => {
     const db = board();
     const before = rows(db);
     const mine = new Error('mine');
@@ -316,8 +317,8 @@ describe.each(Object.entries(BULK))('%s', (method, { argument, make, refused, er
   });
 
   it('a getter that closes the database: a TypeError, and nothing is done', () => {
-    const dbPath = temporaryFile();
-    const db = board(3, { dbPath });
+    const at = place();
+    const db = board(3, at);
     const before = rows(db);
     const list = [make(0)];
     Object.defineProperty(list, 1, { get: () => (db.close(), make(1)) });
@@ -325,7 +326,7 @@ describe.each(Object.entries(BULK))('%s', (method, { argument, make, refused, er
       name: 'TypeError',
       message: 'The database connection is not open',
     });
-    expect(rows(open({ dbPath }))).toEqual(before);
+    expect(rows(open(at))).toEqual(before);
   });
 
   it('a Proxy whose traps throw: their own value arrives', () => {
@@ -345,9 +346,9 @@ describe.each(Object.entries(BULK))('%s', (method, { argument, make, refused, er
   });
 
   it('on a read-only connection: SQLITE_READONLY, unless there is nothing to do', () => {
-    const dbPath = temporaryFile();
-    board(3, { dbPath }).close();
-    const db = open({ dbPath, readonly: true });
+    const at = place();
+    board(3, at).close();
+    const db = open({ ...at, readonly: true });
     const before = rows(db);
     expect(failure(() => call(db, [make(0), make(1)]))).toEqual({
       name: 'SqliteError',
@@ -359,10 +360,10 @@ describe.each(Object.entries(BULK))('%s', (method, { argument, make, refused, er
   });
 
   it('while another connection holds the lock: SQLITE_BUSY, of no element', () => {
-    const dbPath = temporaryFile();
-    const db = board(3, { dbPath, timeout: 0 });
+    const at = place();
+    const db = board(3, { ...at, timeout: 0 });
     const before = rows(db);
-    open({ dbPath }).transaction(() => {
+    open(at).transaction(() => {
       const refusal = thrown(() => call(db, [make(0)]));
       expect(refusal).toMatchObject({ code: 'SQLITE_BUSY', message: 'database is locked' });
       expect(refusal).not.toHaveProperty('index');
@@ -382,13 +383,13 @@ describe.each(Object.entries(BULK))('%s', (method, { argument, make, refused, er
   });
 
   it('answers that were kept from before are not given again', () => {
-    const dbPath = temporaryFile();
-    const [db, other] = [board(3, { dbPath }), open({ dbPath })];
+    const at = place();
+    const [db, other] = [board(3, at), open(at)];
     for (const reader of [db, other, db, other, db, other]) expect(readBack(reader)).toStrictEqual(readBack(reader));
     for (const reader of [db, other, db, other]) expect(reader.getBoard()).toStrictEqual(reader.getBoard());
     const before = readBack(db);
     call(db, [make(0), make(1)]);
-    const fresh = open({ dbPath, cacheSize: 0 });
+    const fresh = open({ ...at, cacheSize: 0 });
     expect(readBack(db)).toStrictEqual(readBack(fresh));
     expect(readBack(other)).toStrictEqual(readBack(fresh));
     expect(other.getBoard()).toStrictEqual(fresh.getBoard());
@@ -397,7 +398,7 @@ describe.each(Object.entries(BULK))('%s', (method, { argument, make, refused, er
     expect(readBack(db)).toStrictEqual(readBack(fresh));
   });
 
-  it('runs within an iteration of a statement as little as a single call does', () => {
+  it.runIf(inFiles)('runs within an iteration of a statement as little as a single call does', () => {
     const db = board();
     const message = 'This database connection is busy executing a query';
     for (const _ of db.db.prepare('SELECT 1 UNION SELECT 2').iterate())
@@ -500,7 +501,7 @@ describe('assignWorktreesToZone', () => {
     const ids = numbered(1200, (n) => `wt-${1200 - n}`);
     db.assignWorktreesToZone(ids, 'zone-2');
     expect(db.getWorktreesInZone('zone-2').map(({ id }) => id)).toEqual(ids);
-    const at = db.db.prepare('SELECT DISTINCT assigned_at FROM worktree_zones').pluck().all();
+    const at = sql(db).prepare('SELECT DISTINCT assigned_at FROM worktree_zones').pluck().all();
     expect(at).toHaveLength(1);
   });
 
@@ -535,7 +536,7 @@ describe('recordExecutions', () => {
       uniqueAgents: 4,
       successRate: (15_000 / 20_001) * 100,
     });
-    const counted = db.db.prepare('SELECT count(*) FROM zone_executions').pluck().get();
+    const counted = sql(db).prepare('SELECT count(*) FROM zone_executions').pluck().get();
     expect(db.getStats().executions).toBe(counted);
   });
 

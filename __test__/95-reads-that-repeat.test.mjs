@@ -246,16 +246,16 @@ test(
   `no read of ${READS} is older than the last acknowledgement before it began, whoever writes`,
   { timeout: 3_600_000 },
   async () => {
-    const dbPath = path.join(folder, 'visual.db');
+    const where = JSON.stringify({ dbPath: path.join(folder, 'visual.db') });
     const acknowledged = path.join(folder, 'acknowledged');
     fs.writeFileSync(acknowledged, Buffer.alloc(24));
     const writers = [0, 1, 2].map((writer) =>
-      spawn(process.execPath, [WRITER, ENTRY, dbPath, acknowledged, String(writer)], {
+      spawn(process.execPath, [WRITER, ENTRY, where, acknowledged, String(writer)], {
         stdio: ['pipe', 'inherit', 'inherit'],
       }),
     );
     const read = () =>
-      promisify(execFile)(process.execPath, [READER, ENTRY, dbPath, acknowledged, '3', String(READS / 2)]);
+      promisify(execFile)(process.execPath, [READER, ENTRY, where, acknowledged, '3', String(READS / 2), 'board']);
     const readers = await Promise.all([read(), read()]);
     const ended = writers.map((writer) => once(writer, 'exit'));
     for (const writer of writers) writer.stdin.end();

@@ -3,7 +3,7 @@
 // No ending, on purpose: Node takes the file parts.js, which a packed package has, before the folder parts/.
 const parts = require('./entry/parts');
 
-const { VisualDatabase, Database, SqliteError } = parts;
+const { VisualDatabase, AsyncVisualDatabase, Database, SqliteError } = parts;
 
 /** Who never calls it loads nothing of it. */
 const createStudioHandler = (db, options) => require('./studio').createStudioHandler(db, options);
@@ -12,6 +12,7 @@ const traceCalls = (options) => parts.traceCalls(options);
 
 module.exports = {
   VisualDatabase,
+  AsyncVisualDatabase,
   Database,
   SqliteError,
   createStudioHandler,

@@ -1,5 +1,6 @@
 export {
   VisualDatabase,
+  AsyncVisualDatabase,
   Database,
   SqliteError,
   createStudioHandler,

@@ -7,9 +7,10 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { shown } = require('./checks/shown.js');
 const { summary } = require('./checks/summary.js');
 const { cold } = require('./cold.js');
-const { NPM, ROOT, dependencies, addon, attempt } = require('./setup.js');
+const { NPM, ROOT, dependencies, addon } = require('./setup.js');
 
 const node = (...args) => [process.execPath, ...args];
 
@@ -59,28 +60,38 @@ const CHECKS = {
   // As the README has it.
   test: () => [NPM, 'test'],
   long: () => [NPM, 'run', 'test:long'],
+  // The same suites on the second engine; npm's server is newer than this one.
+  postgres: () => node('scripts/postgres.js', '--debian'),
   install: () => node('scripts/test.js', '--project', 'install'),
-  runtimes: () => node('scripts/runtimes.js', '--after-test'),
+  runtimes: () => node('scripts/runtimes.js', '--smoke'),
 };
 
 /** What is too long for that, and has to be green before a release: `npm run release:check`. */
 const RELEASE_CHECKS = {
   ...CHECKS,
+  building: () => node('scripts/test.js', '--project', 'building'),
   runtimes: () => node('scripts/runtimes.js'),
   torture: () => node('scripts/torture.js'),
+  // The binaries of all platforms, the same bytes once more, and what runs of them here. `install` has been before them: it is
+  // run again with all packages.
+  'build-all': () => node('scripts/release/build_all.js'),
+  'build-again': () => node('scripts/release/reproduce.js'),
+  platforms: () => node('scripts/release/platforms.js', '--suites'),
+  'install-all': () => node('scripts/test.js', '--project', 'install', '__test__/89-install-registry.test.mjs'),
 };
 
-function check(name, command) {
+async function check(name, command) {
   console.log(`\n=== ${name}`);
   const start = Date.now();
-  let passed = false;
+  let ended;
   try {
     const [program, ...args] = command();
-    passed = attempt(program, args) === 0;
+    ended = await shown(program, args);
   } catch (error) {
     console.error(error.message);
+    ended = { status: 1, last: error.message };
   }
-  return { name, passed, seconds: (Date.now() - start) / 1000 };
+  return { name, passed: ended.status === 0, last: ended.last, seconds: (Date.now() - start) / 1000 };
 }
 
 async function main() {
@@ -106,7 +117,10 @@ async function main() {
     process.exitCode = await cold(['scripts/check.js', ...all, '--only', order.join(',')]);
     return;
   }
-  const results = names.map((name) => check(name, checks[name]));
+  const results = [];
+  for (const name of names) results.push(await check(name, checks[name]));
+  // Once more, since whoever reads a long log begins at its end.
+  for (const { name, passed, last } of results) if (!passed) console.log(`\n=== ${name} ended with\n${last}`);
   console.log('');
   console.log(summary(results));
   process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;

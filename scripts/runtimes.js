@@ -2,8 +2,7 @@
 
 // `npm run test:runtimes`: the one binary under every runtime that it is for. The whole suite under each Node, without a
 // rebuild, and under Bun and Deno, which don't run it, what a user does first (__test__/runtimes/smoke.*).
-// `--only NAME,NAME` takes some of them; `--after-test` runs the suite under the oldest and the newest Node only, and not
-// under the one that `npm test` has used.
+// `--only NAME,NAME` takes some of them; `--smoke` does that under each Node, too, instead of the suite.
 
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
@@ -27,16 +26,8 @@ const RUNTIMES = {
   },
 };
 
-/** Nodes of which there are older and newer ones here. */
-const BETWEEN = ['node22', 'node24'];
-
 function main() {
-  const options = { only: { type: 'string' }, 'after-test': { type: 'boolean' } };
-  const { only, 'after-test': afterTest } = parseArgs({ options }).values;
-  if (afterTest) {
-    const own = `node${process.versions.node.split('.')[0]}`;
-    for (const name of [...BETWEEN, own]) if (name in RUNTIMES) RUNTIMES[name].runs = SMOKE;
-  }
+  const { only, smoke } = parseArgs({ options: { only: { type: 'string' }, smoke: { type: 'boolean' } } }).values;
   dependencies();
   dependencies('__test__/peer');
   dependencies('__test__/runtimes');
@@ -44,7 +35,7 @@ function main() {
 
   const failed = (only?.split(',') ?? Object.keys(RUNTIMES)).filter((name) => {
     const { executable, args = [], runs } = RUNTIMES[name];
-    return !runs.every((run) => {
+    return !(smoke ? SMOKE : runs).every((run) => {
       const command = [...args, ...[run].flat()];
       console.log(`\n--- ${name}: ${command.map((part) => path.relative(ROOT, part) || part).join(' ')}`);
       return spawnSync(executable, command, { cwd: ROOT, stdio: 'inherit' }).status === 0;

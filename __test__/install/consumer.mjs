@@ -10,8 +10,10 @@ import { fileURLToPath } from 'node:url';
 const { platformName } = createRequire(import.meta.url)('../../lib/native/platform.js');
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const RUNTIMES = join(ROOT, '__test__/runtimes/node_modules');
-const NODE = join(RUNTIMES, 'node24/bin/node');
+export const RUNTIMES = join(ROOT, '__test__/runtimes/node_modules');
+export const NODE = join(RUNTIMES, 'node24/bin/node');
+export const BUN = join(RUNTIMES, '@oven/bun-linux-x64/bin/bun');
+export const DENO = join(RUNTIMES, '@deno/linux-x64-glibc/deno');
 
 export const NAME = '@ai-orchestra/visual-db';
 /** What a packed package has instead of all that it is made of. */
@@ -50,7 +52,8 @@ export function run(command, args, options) {
   });
 }
 
-async function must(command, args, options) {
+/** Runs a command that has to succeed. */
+export async function must(command, args, options) {
   const result = await run(command, args, options);
   if (result.status !== 0)
     throw new Error(`${command} ${args.join(' ')} ended with ${result.status}:\n${result.output}`);
@@ -108,14 +111,14 @@ export async function gitUrl() {
 }
 
 /** The environment without what the npm that runs these tests has put into it. */
-function cleanEnv() {
+export function cleanEnv() {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^npm_(?!config_(?:registry|cache)$)|^INIT_CWD$/i.test(name)),
   );
 }
 
 /** A PATH on which there is Node, a shell and Git, and nothing else: no cargo, no compiler. */
-async function bareMachine() {
+export async function bareMachine() {
   const folder = temporaryFolder();
   symlinkSync(NODE, join(folder, 'node'));
   for (const command of ['sh', 'git']) {
@@ -176,7 +179,7 @@ export async function project({ npm, rust, newMachine = false }) {
 }
 
 const USE = `const db = new VisualDatabase(':memory:'); console.log(JSON.stringify(db.getStats())); db.close();`;
-const FORMS = {
+export const FORMS = {
   'named.mjs': `import { VisualDatabase } from '${NAME}'; ${USE}`,
   'default.mjs': `import VisualDatabase from '${NAME}'; ${USE}`,
   'common.cjs': `const { VisualDatabase } = require('${NAME}'); ${USE}`,

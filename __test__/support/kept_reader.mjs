@@ -1,11 +1,11 @@
 // Reads while others write, and holds every answer against what had been acknowledged before the read began.
-// Arguments: the package, the database, the file of acknowledgements, how many writers, how many reads.
+// Arguments: the package, where the board is, the file of acknowledgements, how many writers, how many reads, and `board` where the board is read, too.
 import fs from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-const [entry, dbPath, acknowledged, writers, reads] = process.argv.slice(2);
+const [entry, where, acknowledged, writers, reads, board] = process.argv.slice(2);
 const { VisualDatabase } = await import(pathToFileURL(entry));
-const db = new VisualDatabase({ dbPath });
+const db = new VisualDatabase(JSON.parse(where));
 const slots = new BigInt64Array(Number(writers));
 const file = fs.openSync(acknowledged, 'r');
 let stale = 0;
@@ -22,7 +22,7 @@ for (; read < Number(reads) || late(); read += 1) {
     () => db.listWorktrees({ status: 'active' }).find(({ id }) => id === `wt-${writer}`).position.x,
     () => db.getExecutionStats({ worktreeId: `wt-${writer}` }).total,
     () => db.getWorktreesInZone('zone').find(({ id }) => id === `wt-${writer}`).position.x,
-    () => db.getBoard().worktrees.find(({ id }) => id === `wt-${writer}`).position.x,
+    () => (board ? db.getBoard().worktrees : db.listWorktrees()).find(({ id }) => id === `wt-${writer}`).position.x,
   ][read % 40 < 35 ? 0 : (read % 40) - 35]();
   if (BigInt(seen) < at) stale += 1;
 }

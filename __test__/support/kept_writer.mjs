@@ -1,11 +1,11 @@
 // Counts up in a worktree's position, with an execution for each, and acknowledges each commit in a file.
-// Arguments: the package, the database, the file of acknowledgements, which writer. Ends when standard input does.
+// Arguments: the package, where the board is, the file of acknowledgements, which writer. Ends when standard input does.
 import fs from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-const [entry, dbPath, acknowledged, writer] = process.argv.slice(2);
+const [entry, where, acknowledged, writer] = process.argv.slice(2);
 const { VisualDatabase } = await import(pathToFileURL(entry));
-const db = new VisualDatabase({ dbPath, timeout: 60_000 });
+const db = new VisualDatabase({ ...JSON.parse(where), timeout: 60_000 });
 const file = fs.openSync(acknowledged, 'r+');
 const slot = new BigInt64Array(1);
 let running = true;

@@ -7,6 +7,7 @@ const made = ({ createdAt }) => {
   const time = Date.parse(createdAt);
   return Number.isNaN(time) ? -Infinity : time;
 };
+const ended = ({ finishedAt }) => new Date(finishedAt).getTime();
 const isEnded = ({ finishedAt }) => finishedAt !== null;
 
 /** Every run that there is, in whatever order. */
@@ -51,6 +52,8 @@ export const KEEPS = {
   },
   since: (run, time) => made(run) >= new Date(time).getTime(),
   until: (run, time) => made(run) > -Infinity && made(run) <= new Date(time).getTime(),
+  finishedSince: (run, time) => isEnded(run) && ended(run) >= new Date(time).getTime(),
+  finishedUntil: (run, time) => isEnded(run) && ended(run) <= new Date(time).getTime(),
   minDurationMs: (run, least) => isEnded(run) && run.durationMs !== null && run.durationMs >= least,
 };
 
@@ -108,6 +111,8 @@ export const ONE_OF = {
   branchName: fc.constantFrom('b', 'main', 'nowhere'),
   since: fc.constantFrom('2026-05-06T07:08:09.500Z', new Date('2026-05-06T07:08:12.000Z'), '2020-01-01'),
   until: fc.constantFrom('2026-05-06T07:08:11.000Z', '2099-01-01'),
+  finishedSince: fc.constantFrom('2026-05-06T07:08:10.000Z', '2020-01-01'),
+  finishedUntil: fc.constantFrom(new Date('2026-05-06T07:08:11.500Z'), '2099-01-01'),
   minDurationMs: fc.constantFrom(0, 1, 700, 5000),
 };
 const KEYS = Object.keys(ONE_OF);

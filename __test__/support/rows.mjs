@@ -1,10 +1,12 @@
-// What the file holds, row by row: the measure of 'the database is as it was before the call'.
+// What the board holds, row by row: the measure of 'the database is as it was before the call'.
+import { CAME, sql } from './sql.mjs';
+
 const TABLES = ['worktrees', 'zones', 'worktree_zones', 'zone_executions'];
 
 /** Every row of every table of the domain, in order of insertion. */
 export const rows = (db) =>
   Object.fromEntries(
-    TABLES.map((table) => [table, db.db.prepare(`SELECT rowid, * FROM ${table} ORDER BY rowid`).all()]),
+    TABLES.map((table) => [table, sql(db).prepare(`SELECT ${CAME} AS came, * FROM ${table} ORDER BY ${CAME}`).all()]),
   );
 
 /** Everything that the methods read back. */

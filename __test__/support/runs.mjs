@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { thrown } from './failure.mjs';
 import { worktree, zone } from './samples.mjs';
+import { sql, tablesOf } from './sql.mjs';
 import { open } from './temporary.mjs';
 
 /** Zones 1 and 2, worktrees 1, 2 and 3. */
@@ -68,13 +69,15 @@ export function refusal(call) {
   );
 }
 
+/** Rows have no order of their own. */
+const byText = (one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);
+
 /** Every row of every table: the measure of 'nothing was changed'. */
 export function everything(db) {
-  const tables = db.db
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_stat%' ORDER BY name")
-    .pluck()
-    .all();
-  return Object.fromEntries(tables.map((table) => [table, db.db.prepare(`SELECT * FROM "${table}"`).raw().all()]));
+  const board = sql(db);
+  return Object.fromEntries(
+    tablesOf(db).map((table) => [table, board.prepare(`SELECT * FROM "${table}"`).raw().all().toSorted(byText)]),
+  );
 }
 
 export const idsOf = (runs) => runs.map(({ id }) => id);

@@ -1,36 +1,24 @@
 // Folders and open databases that a test leaves behind are taken away when it ends.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { ownPlace } from './places.mjs';
+import { remember } from './sql.mjs';
 import { VisualDatabase } from './visual_database.mjs';
 
-/** A backup that has begun is finished, also when its database was closed: it may still be adding files. */
-async function remove(folder) {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return rmSync(folder, { recursive: true, force: true });
-    } catch (error) {
-      if (error.code !== 'ENOTEMPTY' || tries === 100) throw error;
-      await setTimeout(100);
-    }
-  }
+export { inFiles, LONGEST_KEY, place, temporaryFile, temporaryFolder } from './places.mjs';
+
+/** A database that many tests use; who opens it closes it. */
+export function openForAll(config = {}) {
+  const where = { ...ownPlace({ forAll: true }), ...config };
+  const db = new VisualDatabase(where);
+  remember(db, where);
+  return db;
 }
 
-/** An empty folder of the test's own. */
-export function temporaryFolder() {
-  const folder = mkdtempSync(join(tmpdir(), 'visual-db-'));
-  onTestFinished(() => remove(folder));
-  return folder;
-}
-
-/** The path of a database file that doesn't exist yet. */
-export const temporaryFile = () => join(temporaryFolder(), 'visual.db');
-
-/** A database that is closed when the test ends; in memory unless `config` names a file. */
+/** A database that is closed when the test ends: one of its own, unless `config` says which. */
 export function open(config = {}) {
-  const db = new VisualDatabase({ dbPath: ':memory:', ...config });
+  const where = config.dbPath === undefined && config.url === undefined ? ownPlace() : {};
+  const db = new VisualDatabase({ ...where, ...config });
+  remember(db, { ...where, ...config });
   onTestFinished(() => db.close());
   return db;
 }

@@ -15,5 +15,5 @@ async function javaScriptLayer() {
   return { VisualDatabase, Database, SqliteError: Database.SqliteError };
 }
 
-export const { VisualDatabase, Database, SqliteError } =
+export const { VisualDatabase, AsyncVisualDatabase, Database, SqliteError } =
   process.env.VISUAL_DB_REFERENCE === 'peer' ? await javaScriptLayer() : await import('../../lib/index.mjs');

@@ -261,6 +261,8 @@ const filter: RunFilter = {
   branchName: 'main',
   since: new Date(),
   until: '2026-05-06',
+  finishedSince: '2026-05-06',
+  finishedUntil: new Date(),
   minDurationMs: 1000,
   orderBy: 'costliest',
   limit: 10,

@@ -8,8 +8,10 @@ const addon = require('../native/addon.js');
 const { ofThisRealm } = require('../native/realm.js');
 const { waitFor } = require('../native/wait_for.js');
 const { checkKeep } = require('./schedule.js');
+const { FILES_ALONE, checkIsFile } = require('../visual/engines.js');
 const { wrongType, wrongValue } = require('../visual/errors.js');
 const knownKeys = require('../visual/known_keys.js');
+const { stateOf } = require('../visual/state.js');
 
 const turn = promisify(setImmediate);
 
@@ -72,14 +74,17 @@ const optionalPath = (value, ...names) =>
   value === undefined || value === null ? undefined : checkPath(value, ...names);
 
 /** The file behind an open database, absolute; undefined in memory. */
-const fileOf = (database) => database.db.pragma('database_list').find(({ name }) => name === 'main').file || undefined;
+function fileOf(database, method) {
+  checkIsFile(stateOf(database, method), method, FILES_ALONE.backups);
+  return database.db.pragma('database_list').find(({ name }) => name === 'main').file || undefined;
+}
 
 async function backup(database, path, options = {}, strict = false) {
   knownKeys.backup.check(strict, 'backup', 'options', options);
   const { progress } = options;
   const dest = optionalPath(path, 'backup', 'path');
   const { watcher, settle, settleLater } = watch('backup', progress);
-  const file = fileOf(database);
+  const file = fileOf(database, 'backup');
   if (file === undefined) return backupMemory('backup', database, dest, watcher, settle);
   return settleLater(addon.backupCreate(addon.realm, file, dest, undefined, watcher));
 }
@@ -89,7 +94,7 @@ function backupSync(database, path, options = {}, strict = false) {
   const { progress } = options;
   const dest = optionalPath(path, 'backupSync', 'path');
   const { watcher, settle } = watch('backupSync', progress);
-  const file = fileOf(database);
+  const file = fileOf(database, 'backupSync');
   if (file === undefined) return backupMemory('backupSync', database, dest, watcher, settle);
   return settle(() => addon.backupCreateSync(addon.realm, file, dest, undefined, watcher));
 }

@@ -15,7 +15,10 @@ function statusOption() {
 }
 
 /** The filter that the options say. What a command has no option for is not filtered by. */
-function runFilter(database, { zone, worktree, agent, status, model, parent, branch, since, until, minDuration }) {
+function runFilter(
+  database,
+  { zone, worktree, agent, status, model, parent, branch, since, until, finishedSince, finishedUntil, minDuration },
+) {
   const filter = {
     zoneId: zone?.map((given) => zoneOf(database, given)),
     worktreeId: worktree?.map((given) => worktreeOf(database, given)),
@@ -26,6 +29,8 @@ function runFilter(database, { zone, worktree, agent, status, model, parent, bra
     branchName: branch,
     since,
     until,
+    finishedSince,
+    finishedUntil,
     minDurationMs: minDuration,
   };
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));

@@ -34,6 +34,8 @@ module.exports = (root, run) => {
     .option('--branch <branch>', 'only those of the worktrees on this branch')
     .option('--since <time>', 'only those created then or later, as ISO 8601')
     .option('--until <time>', 'only those created then or before')
+    .option('--finished-since <time>', 'only those that ended then or later')
+    .option('--finished-until <time>', 'only those that ended then or before')
     .option('--min-duration <duration>', 'only those that took so long or longer, such as 90s or 2h', duration)
     .addOption(new Option('--order <order>', 'which come first').choices(ORDERS))
     .option('--limit <count>', 'how many at most, 1 to 1,000', integer, 50)

@@ -3,11 +3,14 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { bundled, bundledError } = require('./bundled.js');
-const { platformName, binaryPath } = require('./platform.js');
+const { platformName, binaryPath, binaryPackage } = require('./platform.js');
 
 const BUILD = 'npx --no -- visual-db build';
 
-/** The addon's exports, from the binary for this platform. */
+/**
+ * The addon's exports, from the binary for this platform: the one in this package, which was built here or came in the
+ * tarball, or else the one in the platform's own package.
+ */
 function load() {
   const platform = platformName();
   const file = binaryPath(platform);
@@ -15,7 +18,17 @@ function load() {
     return require(file);
   } catch (cause) {
     if (bundled) throw bundledError(cause);
-    throw fs.existsSync(file) ? unusable(platform, file, cause) : missing(platform, file);
+    if (fs.existsSync(file)) throw unusable(platform, file, cause);
+    return fromPackage(platform, file);
+  }
+}
+
+function fromPackage(platform, file) {
+  const name = binaryPackage(platform);
+  try {
+    return require(name);
+  } catch (cause) {
+    throw cause.code === 'MODULE_NOT_FOUND' ? missing(platform, file) : unusable(platform, name, cause);
   }
 }
 
@@ -24,7 +37,8 @@ function missing(platform, file) {
   return coded(
     'ERR_VISUAL_DB_BINARY_MISSING',
     `@ai-orchestra/visual-db has no binary for ${platform}: ${file} is not there` +
-      `${others.length > 0 ? ` (it carries ${others.join(', ')})` : ''}. ` +
+      `${others.length > 0 ? ` (it carries ${others.join(', ')})` : ''}, and the package ${binaryPackage(platform)}, an ` +
+      'optional dependency, is not installed. ' +
       `To build it, with Rust installed, run: ${BUILD}`,
   );
 }

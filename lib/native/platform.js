@@ -4,37 +4,54 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 /**
- * This machine in the words of Node-API binaries: `linux-x64-gnu`, `linux-arm64-musl`, `darwin-arm64`, `win32-x64-msvc`.
- * One package can carry the binaries of several platforms side by side.
+ * This machine in the words of binaries for Node: `linux-x64-gnu`, `linux-arm64-musl`, `darwin-arm64`, `win32-x64`. The
+ * binaries of several platforms can lie side by side, and each is in a package of its own, too.
  */
 function platformName() {
   const name = `${process.platform}-${process.arch}`;
-  if (process.platform === 'linux') return `${name}-${libc()}`;
-  return process.platform === 'win32' ? `${name}-msvc` : name;
+  return process.platform === 'linux' ? `${name}-${libc()}` : name;
 }
 
 /**
- * Which C library this process runs on, from the interpreter named in its own executable's header. Trying the glibc
- * binary first and musl's on failure would not do: musl's loader accepts it and crashes later.
+ * Which C library this process runs on, from the interpreter that its own executable names. Trying the glibc binary first
+ * and musl's on failure would not do: musl's loader accepts it and crashes later.
  */
 function libc() {
-  const header = Buffer.alloc(2048);
   try {
     const file = fs.openSync(process.execPath);
     try {
-      fs.readSync(file, header);
+      return interpreter(file).includes('/ld-musl-') ? 'musl' : 'gnu';
     } finally {
       fs.closeSync(file);
     }
   } catch {
     return 'gnu';
   }
-  return header.includes('/ld-musl-') ? 'musl' : 'gnu';
 }
 
-/** Where the binary for a platform lies, there or not. */
+const INTERPRETER = 3;
+
+/** The program that starts an executable (ELF's PT_INTERP), wherever in it that stands: packagers move it. */
+function interpreter(file) {
+  const header = Buffer.alloc(4096);
+  fs.readSync(file, header, 0, header.length, 0);
+  const start = Number(header.readBigUInt64LE(32));
+  const [size, count] = [header.readUInt16LE(54), header.readUInt16LE(56)];
+  for (let at = start; at < start + count * size; at += size) {
+    if (header.readUInt32LE(at) !== INTERPRETER) continue;
+    const name = Buffer.alloc(Number(header.readBigUInt64LE(at + 32)));
+    fs.readSync(file, name, 0, name.length, Number(header.readBigUInt64LE(at + 8)));
+    return name.toString('latin1');
+  }
+  return '';
+}
+
+/** Where the binary for a platform lies in this package, there or not. */
 function binaryPath(platform) {
   return path.join(__dirname, '../../prebuilds', `visual-db.${platform}.node`);
 }
 
-module.exports = { platformName, binaryPath };
+/** The package that holds nothing but the binary for a platform. It comes as an optional dependency. */
+const binaryPackage = (platform) => `@ai-orchestra/visual-db-${platform}`;
+
+module.exports = { platformName, binaryPath, binaryPackage };

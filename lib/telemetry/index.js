@@ -6,6 +6,7 @@
 const path = require('node:path');
 const { version } = require('../../package.json');
 const { follow } = require('../native/calls.js');
+const { aboutOf } = require('../visual/observers.js');
 const { optionsOf } = require('./options.js');
 
 const NAME = '@ai-orchestra/visual-db';
@@ -31,7 +32,7 @@ function traceCalls(given) {
       const parent = outer?.active === active ? api.trace.setSpan(active, outer.span) : active;
       const about = attributesOf(call);
       const attributes = { ...about, ...textOf(call, options.queryText) };
-      const kind = rawOf(call).memory ? api.SpanKind.INTERNAL : api.SpanKind.CLIENT;
+      const kind = aboutOf(call.database).memory ? api.SpanKind.INTERNAL : api.SpanKind.CLIENT;
       const name = `${about['db.operation.name']} ${about['db.namespace']}`;
       const span = tracer.startSpan(name, { kind, attributes }, parent);
       open.push({ active, span, call });
@@ -64,12 +65,10 @@ function theirs() {
   }
 }
 
-const rawOf = ({ database }) => database.db ?? database;
-
 function attributesOf(call) {
-  const { name, memory } = rawOf(call);
+  const { system, name, memory } = aboutOf(call.database);
   return {
-    'db.system.name': 'sqlite',
+    'db.system.name': system,
     'db.namespace': memory ? ':memory:' : path.basename(name),
     'db.operation.name':
       call.sql === undefined ? call.method : (/\w+/.exec(call.sql)?.[0].toUpperCase() ?? call.method),

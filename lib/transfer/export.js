@@ -4,7 +4,6 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { once } = require('node:events');
 const addon = require('../native/addon.js');
 const { waitFor } = require('../native/wait_for.js');
 const { describe, instant, options } = require('../visual/arguments.js');
@@ -12,6 +11,7 @@ const { about, wrongType, wrongValue } = require('../visual/errors.js');
 const knownKeys = require('../visual/known_keys.js');
 const { stateOf } = require('../visual/state.js');
 const { fileOf, progressOf } = require('./both.js');
+const { nodeSink, webSink } = require('./sinks.js');
 
 const METHOD = 'exportAll';
 const FORMATS = ['jsonl', 'otlp-json'];
@@ -117,68 +117,6 @@ async function syncFolder(folder) {
     const handle = await fs.promises.open(folder);
     await handle.sync().finally(() => handle.close());
   } catch {}
-}
-
-/** A stream of Node: no further ahead than it wants. It is ended, unless it is one of the process's own. */
-function nodeSink(stream) {
-  let failed;
-  const onError = (error) => {
-    failed ??= error;
-  };
-  stream.on('error', onError);
-  const closed = () => new Error('the stream was closed before everything was written');
-  const check = () => {
-    if (failed !== undefined) throw failed;
-    if (stream.destroyed || stream.writableEnded) throw closed();
-  };
-  const isProcess = stream === process.stdout || stream === process.stderr;
-  return {
-    write: async (bytes) => {
-      check();
-      if (!stream.write(bytes)) await settled(stream, 'drain');
-      check();
-    },
-    end: async () => {
-      check();
-      if (!isProcess) {
-        const finished = settled(stream, 'finish');
-        stream.end();
-        await finished;
-      }
-      if (failed !== undefined) throw failed;
-      stream.off('error', onError);
-    },
-    // What it throws later is nobody's concern any more: the listener stays.
-    abandon: async (error) => {
-      if (!isProcess) stream.destroy?.(error);
-    },
-  };
-}
-
-/** Until the event comes, or none can come any more. */
-async function settled(stream, event) {
-  const over = new AbortController();
-  const wait = (name) =>
-    once(stream, name, { signal: over.signal }).catch((error) => {
-      if (error.name !== 'AbortError') throw error;
-    });
-  try {
-    await Promise.race([wait(event), wait('close')]);
-  } finally {
-    over.abort();
-  }
-}
-
-function webSink(stream) {
-  const writer = stream.getWriter();
-  return {
-    write: async (bytes) => {
-      await writer.ready;
-      await writer.write(bytes);
-    },
-    end: () => writer.close(),
-    abandon: (error) => writer.abort(error).catch(() => {}),
-  };
 }
 
 module.exports = { exportAll };

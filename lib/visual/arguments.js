@@ -113,6 +113,13 @@ function objectText(method, name, value) {
 /** ISO 8601 with a time of day: `Date.parse` takes much else, and means another thing by it on each runtime. */
 const ISO = /^(?:[+-]\d{6}|\d{4})-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
+/** Whether a text is a time, of a day that there is: `Date.parse` takes the 30th of February for the 2nd of March. */
+function isTime(text) {
+  if (!ISO.test(text)) return false;
+  const [day] = text.split('T');
+  return new Date(day).getUTCDate() === Number(day.slice(-2));
+}
+
 /** A time that is given as ISO 8601 or a Date, in milliseconds; `undefined` and `null` as they are. */
 function instant(method, name, value) {
   if (value === undefined || value === null) return value;
@@ -120,7 +127,7 @@ function instant(method, name, value) {
   if (!isDate && typeof value !== 'string') {
     throw wrongType(method, name, value, `${method}: ${name} must be ISO 8601 or a Date, got ${describe(value)}`);
   }
-  const time = isDate ? Date.prototype.getTime.call(value) : ISO.test(value) ? Date.parse(value) : NaN;
+  const time = isDate ? Date.prototype.getTime.call(value) : isTime(value) ? Date.parse(value) : NaN;
   if (!Number.isNaN(time)) return time;
   const got = isDate ? 'a Date that is none' : describe(value);
   throw (isDate ? outOfRange : wrongValue)(

@@ -38,7 +38,7 @@ const statics = {
 /** Starts the option `backups` of a database. */
 function startSchedule(database, schedule, logger) {
   const { BackupSchedule } = require('../backup/schedule.js');
-  return new BackupSchedule(backups().fileOf(database), schedule, logger);
+  return new BackupSchedule(backups().fileOf(database, 'backups'), schedule, logger);
 }
 
 module.exports = { methods, statics, startSchedule };

@@ -3,6 +3,7 @@
 const path = require('node:path');
 
 const { version } = require('../../package.json');
+const { FILES_ALONE, unsupported } = require('./engines.js');
 const { outOfRange, wrongType, wrongValue } = require('./errors.js');
 const knownKeys = require('./known_keys.js');
 
@@ -13,19 +14,25 @@ const DEFAULT_PATH = path.join('data', 'visual.db');
 const LAST_TIME = 8.64e15;
 const DEFAULT_CACHE_SIZE = 16 * 1024 * 1024;
 const DEFAULT_OUTPUT_BYTES = 8 * 1024 * 1024;
+const DEFAULT_SCHEMA = 'visual_db';
+/** What a server's URL begins with. */
+const SERVER = /^postgres(ql)?:\/\//;
 
 /**
  * What `new VisualDatabase(config)` was given, checked and with its defaults; `native` is what `addon.openVisual` takes
- * behind the path.
+ * behind the path, or `addon.openPostgres` behind the URL and the schema, which `server` is then.
  */
 function openConfig(config) {
-  if (typeof config === 'string') config = { dbPath: config };
+  if (typeof config === 'string') config = SERVER.test(config) ? { url: config } : { dbPath: config };
   config ??= {};
   if (typeof config !== 'object') throw refused('config', 'an object or a path', config);
   const strict = boolean(config, 'strict', false);
   knownKeys.options.check(strict, METHOD, 'options', config);
+  const server = serverOf(config);
   const dbPath = config.dbPath || DEFAULT_PATH;
   if (typeof dbPath !== 'string') throw refused('dbPath', 'a string', dbPath);
+  if (SERVER.test(dbPath))
+    throw wrongValue(METHOD, 'dbPath', undefined, `${METHOD}: dbPath is a file: a server is given as url`);
   if (dbPath.includes('\0')) throw refused('dbPath', 'a path without NUL', dbPath, wrongValue);
   const readonly = boolean(config, 'readonly', false);
   const fileMustExist = boolean(config, 'fileMustExist', false);
@@ -57,10 +64,24 @@ function openConfig(config) {
   const { clock } = config;
   const hasClock = clock !== undefined && clock !== null;
   const memory = dbPath === ':memory:';
+  if (server !== null) {
+    return {
+      server,
+      readonly,
+      strict,
+      cacheSize,
+      maxOutputBytes,
+      logger: loggerOf(config.logger),
+      clock: clockOf(clock),
+      retention: null,
+      native: [readonly, fileMustExist, timeout, migrate, version, hasClock],
+    };
+  }
   if (memory && readonly) {
     throw wrongValue(METHOD, 'readonly', readonly, `${METHOD}: a database in memory cannot be readonly`);
   }
   return {
+    server,
     name: dbPath,
     path: memory ? dbPath : path.resolve(dbPath),
     readonly,
@@ -74,6 +95,25 @@ function openConfig(config) {
     schedule: scheduleOf(config.backups, memory, strict),
     native: [readonly, fileMustExist, timeout, synchronous === 'full', mode, migrate, version, hasClock],
   };
+}
+
+/** The server that was given, `null` for none; what only a file has is refused with it. */
+function serverOf(config) {
+  const { url, schema } = config;
+  if (url === undefined || url === null) return null;
+  // What it is is never shown: there may be a password in it.
+  if (typeof url !== 'string') throw refused('url', 'a string', url);
+  if (config.dbPath) {
+    throw wrongValue(METHOD, 'url', undefined, `${METHOD}: either url or dbPath is given, not both`);
+  }
+  for (const [key, instead] of Object.entries(FILES_ALONE)) {
+    if (config[key] !== undefined && config[key] !== null && config[key] !== false) {
+      throw unsupported(METHOD, `the option ${key}`, instead);
+    }
+  }
+  const named = schema ?? DEFAULT_SCHEMA;
+  if (typeof named !== 'string') throw refused('schema', 'a string', named);
+  return { url, schema: named };
 }
 
 function boolean(config, key, standard) {

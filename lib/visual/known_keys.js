@@ -152,6 +152,7 @@ const ASKED_OF_RUNS = [
   'until',
   'minDurationMs',
 ];
+const LISTED = [...ASKED_OF_RUNS, 'finishedSince', 'finishedUntil'];
 const ASKED_ALIASES = { ...RUN_ALIASES, branch: 'branchName', parent: 'parentRunId' };
 
 const keysOf = ({ taken, fixed }, more) => new Keys(taken, { fixed, ...more });
@@ -159,6 +160,8 @@ const keysOf = ({ taken, fixed }, more) => new Keys(taken, { fixed, ...more });
 module.exports = {
   options: new Keys([
     'dbPath',
+    'url',
+    'schema',
     'readonly',
     'fileMustExist',
     'timeout',
@@ -261,14 +264,14 @@ module.exports = {
   move: new Keys(MOVE),
   moveOfMany: new Keys(['worktreeId', 'zoneId', ...MOVE], { aliases: RUN_ALIASES }),
   moveFilter: new Keys(['worktreeId', 'zoneId', 'since', 'until', 'limit', 'after'], { aliases: RUN_ALIASES }),
-  runFilter: new Keys([...ASKED_OF_RUNS, 'orderBy', 'fields', 'limit', 'after'], {
+  runFilter: new Keys([...LISTED, 'orderBy', 'fields', 'limit', 'after'], {
     aliases: { ...ASKED_ALIASES, order: 'orderBy' },
   }),
   trendFilter: new Keys([...ASKED_OF_RUNS, 'bucket', 'by', 'timeZone'], {
     aliases: { ...ASKED_ALIASES, groupBy: 'by', interval: 'bucket', tz: 'timeZone' },
   }),
   flowFilter: new Keys(['since', 'until', 'bucket', 'timeZone'], { aliases: { interval: 'bucket', tz: 'timeZone' } }),
-  searchFilter: new Keys([...ASKED_OF_RUNS, 'mode', 'in', 'syntax', 'limit', 'after'], {
+  searchFilter: new Keys([...LISTED, 'mode', 'in', 'syntax', 'limit', 'after'], {
     aliases: { ...ASKED_ALIASES, field: 'in', fields: 'in' },
   }),
   enableSearch: new Keys(['mode', 'progress'], { aliases: { onProgress: 'progress' } }),

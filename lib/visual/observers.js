@@ -3,20 +3,37 @@
 // The option `onQuery`: whoever opened a database hears of each call on it, once it has ended.
 
 const { follow } = require('../native/calls.js');
+const { Stateful, stateOf } = require('./state.js');
 
 /** A database that is dropped without `close()` is not told of any more. */
 const dropped = new FinalizationRegistry((stop) => stop());
 
 /** Tells of the calls on a database and its raw handle; a function that stops it. */
-function tell(handle, onQuery) {
+function tell(database, onQuery) {
+  const handle = handleOf(database);
   const its = new WeakRef(handle);
   const stop = follow({
     ended: (call) => {
-      if ((call.database.db ?? call.database) === its.deref()) tellOne(onQuery, call);
+      if (handleOf(call.database) === its.deref()) tellOne(onQuery, call);
     },
   });
   dropped.register(handle, stop);
   return stop;
+}
+
+/** What a database, its raw handle and it as actors have it are all of. */
+function handleOf(database) {
+  if (!(database instanceof Stateful)) return database;
+  const { server, log } = stateOf(database, 'onQuery');
+  return server ? log : database.db;
+}
+
+/** `{ system, name, memory }`: the engine as OpenTelemetry calls it, the file or the address, whether it is in memory. */
+function aboutOf(database) {
+  const { server, name } = database instanceof Stateful ? stateOf(database, 'traceCalls') : {};
+  if (server) return { system: 'postgresql', name, memory: false };
+  const raw = handleOf(database);
+  return { system: 'sqlite', name: raw.name, memory: raw.memory };
 }
 
 /** One that throws changes nothing, as with a logger. */
@@ -32,4 +49,4 @@ function rowsOf(result) {
   return Array.isArray(list) ? list.length : null;
 }
 
-module.exports = { rowsOf, tell };
+module.exports = { aboutOf, rowsOf, tell };

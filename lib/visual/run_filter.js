@@ -32,6 +32,8 @@ function asked(method, given, order = 0, full = 0) {
     name(method, 'model', given.model),
     name(method, 'parentRunId', given.parentRunId),
     name(method, 'branchName', given.branchName),
+    instant(method, 'finishedSince', given.finishedSince) ?? null,
+    instant(method, 'finishedUntil', given.finishedUntil) ?? null,
   ];
   return { lists, values };
 }

@@ -1,16 +1,17 @@
 'use strict';
 
+const { checkIsFile } = require('./engines.js');
 const { stateOf } = require('./state.js');
 
 /** The methods of VisualDatabase that take a board along. What they need is loaded when it is first used. */
 const methods = {
   exportAll(target, options) {
-    stateOf(this, 'exportAll');
+    checkIsFile(stateOf(this, 'exportAll'), 'exportAll', 'a file of SQLite (dbPath)');
     return require('../transfer/export.js').exportAll(this, target, options);
   },
 
   importAll(source, options) {
-    stateOf(this, 'importAll');
+    checkIsFile(stateOf(this, 'importAll'), 'importAll', 'a file of SQLite (dbPath)');
     return require('../transfer/import.js').importAll(this, source, options);
   },
 };

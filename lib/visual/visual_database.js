@@ -11,6 +11,7 @@ const board = require('./board.js');
 const budgets = require('./budgets.js');
 const changes = require('./changes.js');
 const { openConfig } = require('./config.js');
+const { unsupported } = require('./engines.js');
 const executions = require('./executions.js');
 const { keptOf } = require('./kept_answers.js');
 const keeping = require('./keeping.js');
@@ -45,9 +46,10 @@ const zones = require('./zones.js');
  */
 class VisualDatabase extends Stateful {
   constructor(config) {
-    const { path, name, readonly, strict, logger, clock, schedule, retention, onQuery, native, ...sizes } =
-      openConfig(config);
-    const connection = addon.openVisual(addon.realm, path, ...native);
+    const opened = openConfig(config);
+    const { server, path, readonly, strict, logger, clock, schedule, retention, onQuery, native, ...sizes } = opened;
+    const connection = server === null ? addon.openVisual(addon.realm, path, ...native) : openServer(server, native);
+    const name = server === null ? opened.name : addon.shownUrl(addon.realm, server.url);
     const log = new Log(logger);
     const kept = keptOf(connection, sizes.cacheSize);
     const state = {
@@ -58,18 +60,26 @@ class VisualDatabase extends Stateful {
       strict,
       kept,
       maxOutputBytes: sizes.maxOutputBytes,
+      name,
+      server: server !== null,
       schedule: undefined,
       retention: undefined,
       observer: undefined,
     };
     super(state);
+    if (server !== null) {
+      Object.defineProperty(this, 'db', { get: refuseDb, enumerable: true, configurable: true });
+      if (onQuery) state.observer = observers.tell(this, onQuery);
+      log.info('[VisualDB] Database initialized', { path: name });
+      return;
+    }
     this.db = adopt(Object.create(Database.prototype), connection, {
       name,
       memory: path === ':memory:',
       readonly,
       views: true,
     });
-    if (onQuery) state.observer = observers.tell(this.db, onQuery);
+    if (onQuery) state.observer = observers.tell(this, onQuery);
     log.info('[VisualDB] Database initialized', { path: name });
     const sqlite = addon.unreviewedSqlite();
     if (sqlite) log.info('[VisualDB] SQLite is not the one that was reviewed: no answers are kept', { sqlite });
@@ -87,6 +97,18 @@ class VisualDatabase extends Stateful {
     addon.close(connection);
     log.info('[VisualDB] Database connection closed', {});
   }
+}
+
+/** Opens a board on a PostgreSQL server. */
+function openServer({ url, schema }, native) {
+  if (addon.openPostgres === undefined) {
+    throw unsupported('VisualDatabase', 'this binary', 'one that was built with the feature postgres');
+  }
+  return addon.openPostgres(addon.realm, url, schema, ...native);
+}
+
+function refuseDb() {
+  throw unsupported('db', 'the raw handle', 'a client such as pg');
 }
 
 /** Makes functions methods as a class has them: not enumerable. */

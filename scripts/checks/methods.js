@@ -37,7 +37,7 @@ const SEARCHED = 'suite 144 compares what is found with a plain look at every ru
 const SEARCH_ALONE = 'what it takes and what it takes without it bench/search measures, in files of their own';
 const RUN_MODEL = 'runs have a model in Rust (store/runs/tests/life.rs), and processes that are killed (faults/10)';
 
-const MEASURES = 'suite 170 compares it with what the calls say that it is made of, after any history';
+const MEASURES = 'suite 190 compares it with what the calls say that it is made of, after any history';
 const NO_METRICS = 'no peer has metrics; docs/observability.md says what it takes';
 const KEEPING = 'suites 150 to 153 compare with a board that was never pruned, and with what was exported';
 const MEASURED = 'bench/keeping measures it against DELETE by key, and how much is written in a second';

@@ -2,8 +2,8 @@
 
 // The browser that Studio's page is tested in: Debian's Chromium, or one that is named.
 
-const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
+const debian = require('../debian.js');
 
 /** Names one that lies elsewhere. */
 const NAMED = 'VISUAL_DB_CHROMIUM';
@@ -18,13 +18,7 @@ const PLACES = [
 function chromium({ install = false } = {}) {
   const there = find();
   if (there !== undefined) return there;
-  if (install && process.platform === 'linux') {
-    const apt = (...args) => spawnSync('apt-get', args, { stdio: 'inherit' }).status === 0;
-    // A list of packages that is old may name what is gone.
-    const get = () => apt('install', '-y', '--no-install-recommends', 'chromium');
-    const installed = get() || (apt('update') && get());
-    if (installed && find() !== undefined) return find();
-  }
+  if (install && debian.install('chromium') && find() !== undefined) return find();
   throw new Error(`No Chromium is here: apt-get install chromium, or say by ${NAMED} where it is`);
 }
 

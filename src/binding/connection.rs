@@ -28,8 +28,8 @@ use crate::error::{Error, Result};
 
 /// An open connection and what hangs on it.
 pub struct ConnectionHandle {
-    /// The connection.
-    pub connection: Rc<Connection>,
+    /// The file's connection; a board on a server has none.
+    file: Option<Rc<Connection>>,
     /// What it was opened for.
     opened: Opened,
     /// The environment that it was opened in: whose errors its calls throw.
@@ -53,22 +53,61 @@ unsafe impl External for Rc<ConnectionHandle> {
 
 impl ConnectionHandle {
     /// What `VisualDatabase` holds.
-    fn of_board(state: &Rc<State>, connection: &Rc<Connection>, board: Board) -> Self {
-        Self::new(state, connection, Opened::Board(board))
+    pub fn of_board(state: &Rc<State>, file: Option<&Rc<Connection>>, board: Board) -> Self {
+        Self::new(state, file, Opened::Board(board))
     }
 
     /// What `Database` holds.
     pub fn of_raw(state: &Rc<State>, connection: &Rc<Connection>) -> Self {
-        Self::new(state, connection, Opened::Raw(Box::new(Transactions::new(connection))))
+        Self::new(state, Some(connection), Opened::Raw(Box::new(Transactions::new(connection))))
     }
 
-    fn new(state: &Rc<State>, connection: &Rc<Connection>, opened: Opened) -> Self {
-        Self { connection: Rc::clone(connection), opened, state: Rc::clone(state), logger: RefCell::default() }
+    fn new(state: &Rc<State>, file: Option<&Rc<Connection>>, opened: Opened) -> Self {
+        Self { file: file.cloned(), opened, state: Rc::clone(state), logger: RefCell::default() }
     }
 
     /// The same connection, with the board as this actor sees it.
     pub fn seen_by(&self, by: &str) -> Option<Self> {
-        Some(Self::of_board(&self.state, &self.connection, self.board()?.seen_by(by)))
+        Some(Self::of_board(&self.state, self.file.as_ref(), self.board()?.seen_by(by)))
+    }
+
+    /// The file's connection.
+    pub fn file(&self) -> Result<&Rc<Connection>> {
+        self.file.as_ref().ok_or_else(|| Error::Coded {
+            code: "ERR_ENGINE_UNSUPPORTED",
+            message: "This is SQLite's alone: a board on PostgreSQL has no file".into(),
+        })
+    }
+
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        match &self.opened {
+            Opened::Board(board) => board.engine.is_open(),
+            Opened::Raw(_) => self.file.as_ref().is_some_and(|file| file.is_open()),
+        }
+    }
+
+    /// Whether a transaction is open on it.
+    pub fn in_transaction(&self) -> bool {
+        match &self.opened {
+            Opened::Board(board) => board.engine.in_transaction(),
+            Opened::Raw(_) => self.file.as_ref().is_some_and(|file| file.in_transaction()),
+        }
+    }
+
+    fn close(&self) -> Result<()> {
+        match &self.opened {
+            Opened::Board(board) => board.engine.close()?,
+            Opened::Raw(_) => {
+                let connection = self.file()?;
+                if connection.is_open() {
+                    connection.check_no_iterators()?;
+                    connection.close()?;
+                }
+            }
+        }
+        self.logger.replace(None);
+        Ok(())
     }
 
     /// The board, where it is one of `VisualDatabase`.
@@ -81,7 +120,7 @@ impl ConnectionHandle {
 
     /// Refuses a write where a board's file was taken away, whoever writes to it.
     pub fn check_same_file(&self) -> Result<()> {
-        if self.board().is_some() { self.connection.check_same_file() } else { Ok(()) }
+        if self.board().is_some() { self.file()?.check_same_file() } else { Ok(()) }
     }
 
     /// Tells the logger; what it throws stays pending.
@@ -151,7 +190,7 @@ pub fn open_visual(
         let (connection, store) = open::open(Path::new(&path), &options)?;
         state.remember(&connection);
         let board = Board::new(Rc::new(store), has_clock);
-        state.env.external(Rc::new(ConnectionHandle::of_board(state, &connection, board)))
+        state.env.external(Rc::new(ConnectionHandle::of_board(state, Some(&connection), board)))
     })
 }
 
@@ -164,17 +203,7 @@ pub fn unreviewed_sqlite() -> Option<String> {
 /// Closes a connection that is open.
 #[napi]
 pub fn close(connection: Taken<'_>) -> napi::Result<()> {
-    connection.connection(|handle| {
-        if handle.connection.is_open() {
-            handle.connection.check_no_iterators()?;
-            if let Some(board) = handle.board() {
-                board.engine.abandon();
-            }
-            handle.connection.close()?;
-            handle.logger.replace(None);
-        }
-        Ok(())
-    })
+    connection.connection(|handle| Ok(handle.close()?))
 }
 
 /// Closes every connection of the realm that is still open.
@@ -187,12 +216,17 @@ pub fn close_all(env: napi::Env, realm: u32) -> napi::Result<()> {
 }
 
 fn is_open(_: &State, call: &Call) -> JsResult<Value> {
-    Ok(call.env.boolean(handle(call)?.connection.is_open()))
+    Ok(call.env.boolean(handle(call)?.is_open()))
 }
 
 /// `checkOpen(connection)` throws once it is closed.
 fn check_open(_: &State, call: &Call) -> JsResult<Value> {
-    handle(call)?.connection.check_open()?;
+    let handle = handle(call)?;
+    match &handle.file {
+        Some(file) => file.check_open()?,
+        None if handle.is_open() => {}
+        None => return Err(Error::Type("The database connection is not open".into()).into()),
+    }
     Ok(call.env.undefined())
 }
 
@@ -202,8 +236,9 @@ fn control(_: &State, call: &Call) -> JsResult<Value> {
     let index = call.env.to_f64(call.argument(1))? as usize;
     let control = *Control::ALL.get(index).ok_or_else(|| Error::Range(format!("No control {index}")))?;
     if handle.logger.borrow().is_some() {
-        handle.connection.check_writable()?;
-        let _busy = handle.connection.enter();
+        let connection = handle.file()?;
+        connection.check_writable()?;
+        let _busy = connection.enter();
         handle.log(transaction::sql(control))?;
     }
     match &handle.opened {

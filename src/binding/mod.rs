@@ -11,6 +11,8 @@ mod board;
 mod connection;
 mod js;
 mod module;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod raw;
 mod schema;
 mod schema_values;

@@ -13,6 +13,20 @@ use crate::rows::{Batch, layout};
 /// A function of the addon that is a raw callback.
 pub type Native = fn(&State, &Call) -> JsResult<Value>;
 
+/// What is closed when the process ends.
+pub trait Closes {
+    /// Closes it, unless it is in the middle of a call (`process.exit()` from a user function): that may yet return, where a
+    /// worker's thread unwinds. Nobody is left to hear of a failure.
+    fn close_at_the_end(&self);
+}
+
+impl Closes for Connection {
+    fn close_at_the_end(&self) {
+        // The next open recovers what was committed.
+        let _ = self.close_if_idle();
+    }
+}
+
 /// The state of an environment. It ends with it.
 pub struct State {
     /// The environment.
@@ -24,7 +38,7 @@ pub struct State {
     texts: RefCell<Vec<String>>,
     blobs: RefCell<Vec<Vec<u8>>>,
     wide: RefCell<Vec<u16>>,
-    connections: RefCell<Vec<Weak<Connection>>>,
+    connections: RefCell<Vec<Weak<dyn Closes>>>,
     /// Who is called from other threads, while somebody waits.
     pub waker: RefCell<Option<Arc<Waker>>>,
 }
@@ -51,19 +65,18 @@ impl State {
     }
 
     /// Remembers a connection, to close it when the process ends.
-    pub fn remember(&self, connection: &Rc<Connection>) {
+    pub fn remember<T: Closes + 'static>(&self, connection: &Rc<T>) {
         let mut connections = self.connections.borrow_mut();
         connections.retain(|known| known.strong_count() > 0);
-        connections.push(Rc::downgrade(connection));
+        let connection: Rc<dyn Closes> = Rc::<T>::clone(connection);
+        connections.push(Rc::downgrade(&connection));
     }
 
-    /// Closes every connection that is still open. One that is in the middle of a call (`process.exit()` from a user
-    /// function) is left: the call may yet return, where a worker's thread unwinds.
+    /// Closes every connection that is still open.
     pub fn close_all(&self) {
         let connections = std::mem::take(&mut *self.connections.borrow_mut());
         for connection in connections.iter().filter_map(Weak::upgrade) {
-            // Nobody is left to hear of a failure; the next open recovers what was committed.
-            let _ = connection.close_if_idle();
+            connection.close_at_the_end();
         }
     }
 

@@ -90,7 +90,7 @@ pub fn start_export(
     since: Option<f64>,
 ) -> napi::Result<Value> {
     connection.connection(|handle| {
-        handle.connection.check_idle()?;
+        handle.file()?.check_idle()?;
         let format = if spans { Format::OtlpJson } else { Format::Jsonl };
         let wanted = Wanted { format, since: since.map(|since| since as i64) };
         let work = match (file, bytes) {
@@ -122,7 +122,7 @@ pub fn next_of_export(export: Argument<'_, ExportHandle>, realm: u32) -> napi::R
 #[napi]
 pub fn start_import(connection: Taken<'_>, file: Option<String>) -> napi::Result<Value> {
     connection.connection(|handle| {
-        handle.connection.check_idle()?;
+        handle.file()?.check_idle()?;
         let work = Arc::new(Importing::begin(file.as_deref().map(Path::new))?);
         let import = ImportHandle { work, staged: Arc::default(), state: Rc::clone(&handle.state) };
         connection.env.external(import)

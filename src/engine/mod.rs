@@ -1,4 +1,4 @@
-//! The seam: what a board can do on whichever engine it is kept, a trait for each concept. `sqlite` is the one engine today.
+//! The seam: what a board can do on whichever engine it is kept, a trait for each concept. `sqlite` is a file, `postgres` a server.
 //!
 //! Above it nobody knows which engine answers: values come in as the model's [`Given`](crate::model::Given), rows go out in
 //! a [`Batch`](crate::rows::Batch), errors are [`Error`](crate::error::Error)s.
@@ -14,8 +14,12 @@ mod keeping;
 mod lists;
 mod metadata;
 mod moves;
+mod new_row;
 mod output;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod prompts;
+pub mod refusals;
 mod revisions;
 mod runs;
 mod search;

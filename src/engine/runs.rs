@@ -25,12 +25,26 @@ pub struct RunFilter<'a> {
     pub since: Option<i64>,
     /// Made then or before.
     pub until: Option<i64>,
+    /// That ended then or later.
+    pub finished_since: Option<i64>,
+    /// That ended then or before.
+    pub finished_until: Option<i64>,
     /// Known to have taken so long, or longer.
     pub least_ms: Option<i64>,
     /// Which come first.
     pub order: RunOrder,
     /// With prompt and result.
     pub full: bool,
+}
+
+impl RunFilter<'_> {
+    /// From when to when they are to have ended, where that is asked for.
+    #[must_use]
+    pub fn span(&self) -> Option<(i64, i64)> {
+        let Self { finished_since, finished_until, .. } = self;
+        (finished_since.is_some() || finished_until.is_some())
+            .then(|| (finished_since.unwrap_or(i64::MIN), finished_until.unwrap_or(i64::MAX)))
+    }
 }
 
 /// Which runs of a list come first.

@@ -35,4 +35,10 @@ pub trait Session {
     /// A token of the content: a number that stays as long as nobody commits anything, in whichever process, and never comes
     /// back; 0 where that can't be told, inside a transaction for one.
     fn generation(&self) -> i32;
+
+    /// Closes it; harmless a second time.
+    ///
+    /// # Errors
+    /// A `TypeError` where something is under way on it, the engine's error.
+    fn close(&self) -> Result<()>;
 }

@@ -7,6 +7,7 @@ require('../../native/bundled.js');
 
 const VisualDatabase = require('../../visual/visual_database.js');
 const { Database } = require('../../raw/database.js');
+const { AsyncVisualDatabase } = require('../../async/async_visual_database.js');
 const SqliteError = require('../../native/sqlite_error.js');
 
 Database.SqliteError = SqliteError;
@@ -18,6 +19,11 @@ module.exports = {
   /** Who never calls it loads nothing of it. */
   traceCalls(options) {
     return require('../../telemetry/index.js').traceCalls(options);
+  },
+  AsyncVisualDatabase,
+  /** What a thread of AsyncVisualDatabase does. */
+  serve() {
+    require('../../async/serve.js').serveAll();
   },
   get backups() {
     return require('../../backup/backups.js');

@@ -63,12 +63,12 @@ fn fold_history(_: &State, call: &Call) -> JsResult<Value> {
 }
 
 /// `listRuns(connection, most, three numbers of the last run's position, since, until, shortest, order, full, model, parent, branch,
-/// ...lists)`: lists of zones, worktrees, agents, statuses; what isn't asked for is null. Behind the cells of each run the position
+/// finishedSince, finishedUntil, ...lists)`: lists of zones, worktrees, agents, statuses; what isn't asked for is null. Behind the cells of each run the position
 /// that the next page begins behind.
 fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
-    let lists = lists(call, 13)?;
-    state.with_some_given(call, 1, 12, |given| {
+    let lists = lists(call, 15)?;
+    state.with_some_given(call, 1, 14, |given| {
         // Nothing is behind the greatest position: the list begins there.
         let number = |at| Ok::<i64, crate::error::Error>(given.number(at)? as i64);
         let filter = run_filter(given, &lists)?;
@@ -94,6 +94,8 @@ pub(super) fn run_filter<'a>(given: &Arguments<'a>, lists: &'a [Option<Vec<Strin
         branch: text_at(given, 11),
         since: number_at(given, 4),
         until: number_at(given, 5),
+        finished_since: number_at(given, 12),
+        finished_until: number_at(given, 13),
         least_ms: number_at(given, 6),
         order: RunOrder::ALL.get(given.number(7)? as usize).copied().unwrap_or_default(),
         full: given.number(8)? != 0.0,

@@ -68,17 +68,17 @@ fn fold_search(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// `searchRuns(connection, most, three numbers of the last position, …as listRuns up to branch, text, mode, fields, syntax, ...lists)`.
+/// `searchRuns(connection, most, three numbers of the last position, …as listRuns up to finishedUntil, text, mode, fields, syntax, ...lists)`.
 fn search_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
-    let lists = lists(call, 17)?;
-    state.with_some_given(call, 1, 16, |given| {
+    let lists = lists(call, 19)?;
+    state.with_some_given(call, 1, 18, |given| {
         let number = |at| Ok::<i64, crate::error::Error>(given.number(at)? as i64);
         let sought = Sought {
-            text: text_at(given, 12).unwrap_or_default(),
-            mode: mode(given.number(13)?),
-            fields: number(14)? as u32,
-            syntax: number(15)? != 0,
+            text: text_at(given, 14).unwrap_or_default(),
+            mode: mode(given.number(15)?),
+            fields: number(16)? as u32,
+            syntax: number(17)? != 0,
         };
         let after = SearchAfter { top: number(1)?, score: number(2)?, doc: number(3)? };
         let most = given.number(0)?;

@@ -14,8 +14,8 @@ pub const FUNCTIONS: &[(&str, Native)] = &[("getTrend", get_trend), ("getFlow", 
 /// until when are when runs ended.
 fn get_trend(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
-    let lists = lists(call, 13)?;
-    state.with_some_given(call, 1, 12, |given| {
+    let lists = lists(call, 15)?;
+    state.with_some_given(call, 1, 14, |given| {
         let runs = run_filter(given, &lists)?;
         let range = Range { since: runs.since, until: runs.until, now: given.number(0)? as i64 };
         let asked = TrendFilter {

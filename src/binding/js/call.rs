@@ -30,7 +30,7 @@ impl Env {
 }
 
 /// How many arguments a call of this addon has at most, but for statements with more parameters.
-pub const ARGUMENTS: usize = 16;
+pub const ARGUMENTS: usize = 20;
 
 /// How many a read has at most.
 const OF_READS: usize = 4;

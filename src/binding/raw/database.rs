@@ -60,17 +60,17 @@ pub fn open(
 }
 
 fn in_transaction(_: &State, call: &Call) -> JsResult<Value> {
-    Ok(call.env.boolean(handle(call)?.connection.in_transaction()))
+    Ok(call.env.boolean(handle(call)?.in_transaction()))
 }
 
 fn exec(_: &State, call: &Call) -> JsResult<Value> {
     let handle = handle(call)?;
-    handle.connection.check_writable()?;
+    handle.file()?.check_writable()?;
     handle.check_same_file()?;
     let sql = call.env.to_string(call.argument(1))?;
-    let _busy = handle.connection.enter();
+    let _busy = handle.file()?.enter();
     let mut failure = None;
-    let ran = handle.connection.exec(&sql, |text| match handle.log(text) {
+    let ran = handle.file()?.exec(&sql, |text| match handle.log(text) {
         Ok(()) => Ok(()),
         Err(thrown) => {
             failure = Some(thrown);
@@ -95,9 +95,9 @@ fn hide_views(_: &State, call: &Call) -> JsResult<Value> {
 
 fn views_of(call: &Call, change: fn(&Connection) -> Result<()>) -> JsResult<Value> {
     let handle = handle(call)?;
-    handle.connection.check_writable()?;
-    let _busy = handle.connection.enter();
-    change(&handle.connection)?;
+    handle.file()?.check_writable()?;
+    let _busy = handle.file()?.enter();
+    change(handle.file()?)?;
     Ok(call.env.undefined())
 }
 
@@ -115,13 +115,13 @@ pub fn set_logger(connection: Taken<'_>, logger: Value) -> napi::Result<()> {
 /// Allows or forbids calls during an iteration.
 #[napi]
 pub fn set_unsafe_mode(connection: Taken<'_>, on: bool) -> napi::Result<()> {
-    connection.connection(|handle| Ok(handle.connection.set_unsafe_mode(on)?))
+    connection.connection(|handle| Ok(handle.file()?.set_unsafe_mode(on)?))
 }
 
 /// Throws while a statement is iterated over.
 #[napi]
 pub fn check_no_iterators(connection: Taken<'_>) -> napi::Result<()> {
-    connection.connection(|handle| Ok(handle.connection.check_no_iterators()?))
+    connection.connection(|handle| Ok(handle.file()?.check_no_iterators()?))
 }
 
 /// Loads an extension into a connection that was opened for that. A board's never is.
@@ -141,7 +141,7 @@ pub fn load_extension(connection: Taken<'_>, path: String, entry: Option<String>
 #[napi]
 pub fn serialize(connection: Taken<'_>, schema: String) -> napi::Result<Value> {
     connection.connection(|handle| {
-        handle.connection.check_no_iterators()?;
-        connection.env.buffer(&handle.connection.serialize(&c_string(schema)?)?)
+        handle.file()?.check_no_iterators()?;
+        connection.env.buffer(&handle.file()?.serialize(&c_string(schema)?)?)
     })
 }

@@ -217,10 +217,10 @@ impl Registration {
 #[napi]
 pub fn function(connection: Taken<'_>, function: Value, registration: Registration) -> napi::Result<()> {
     connection.connection(|handle| {
-        handle.connection.check_no_iterators()?;
+        handle.file()?.check_no_iterators()?;
         let shared = registration.shared(&handle.state);
         let function = JsFunction { shared, function: connection.env.reference(function)? };
-        Ok(handle.connection.create_function(&registration.signature(), Box::new(function))?)
+        Ok(handle.file()?.create_function(&registration.signature(), Box::new(function))?)
     })
 }
 
@@ -236,7 +236,7 @@ pub fn aggregate(
 ) -> napi::Result<()> {
     connection.connection(|handle| {
         let env = connection.env;
-        handle.connection.check_no_iterators()?;
+        handle.file()?.check_no_iterators()?;
         let optional = |value: Value| -> JsResult<Option<Reference>> {
             if env.kind(value) == Kind::Function { env.reference(value).map(Some) } else { Ok(None) }
         };
@@ -249,6 +249,6 @@ pub fn aggregate(
             result: optional(result)?,
         };
         let windows = aggregate.inverse.is_some();
-        Ok(handle.connection.create_aggregate(&registration.signature(), Box::new(aggregate), windows)?)
+        Ok(handle.file()?.create_aggregate(&registration.signature(), Box::new(aggregate), windows)?)
     })
 }

@@ -46,8 +46,8 @@ pub struct Pages {
 #[napi]
 pub fn start_backup(connection: Taken<'_>, schema: String, path: String, is_new_file: bool) -> napi::Result<Value> {
     connection.connection(|handle| {
-        handle.connection.check_idle()?;
-        let backup = OnlineBackup::start(&handle.connection, &c_string(schema)?, Path::new(&path), is_new_file)?;
+        handle.file()?.check_idle()?;
+        let backup = OnlineBackup::start(handle.file()?, &c_string(schema)?, Path::new(&path), is_new_file)?;
         let backup = BackupHandle { backup: RefCell::new(Some(backup)), state: Rc::clone(&handle.state) };
         connection.env.external(backup)
     })

@@ -61,7 +61,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
 #[napi]
 pub fn prepare(connection: Taken<'_>, sql: Value, mode: i32, bigints: bool) -> napi::Result<Value> {
     connection.connection(|handle| {
-        let opened = &handle.connection;
+        let opened = handle.file()?;
         opened.check_idle()?;
         let (is_pragma, is_explain) = (mode == 1, mode == 2);
         if is_pragma {

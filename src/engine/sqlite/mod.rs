@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod driver;
+pub mod file_id;
 pub mod maintenance;
 mod new_file;
 pub mod open;

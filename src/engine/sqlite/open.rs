@@ -10,6 +10,7 @@ use rusqlite::ffi;
 use crate::engine::sqlite::backup::{self, Create, Kind};
 use crate::engine::sqlite::driver::error::failed;
 use crate::engine::sqlite::driver::{Connection, open};
+use crate::engine::sqlite::file_id;
 use crate::engine::sqlite::new_file::{create_file, create_folder, temporary_beside};
 use crate::engine::sqlite::schema::{self, Prepare};
 use crate::engine::sqlite::sole_name;
@@ -135,7 +136,7 @@ fn is_cut_off(connection: &rusqlite::Connection, path: &Path) -> Result<bool> {
     if length.is_multiple_of(u64::from(page.max(1))) {
         return Ok(false);
     }
-    let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let file = file_id::real_path(path).unwrap_or_else(|_| path.to_path_buf());
     let has = |log| std::fs::metadata(backup::with_suffix(&file, log)).is_ok_and(|found| found.len() > 0);
     Ok(!has("-wal") && !has("-journal"))
 }
@@ -150,7 +151,7 @@ fn check_shared_memory(connection: &rusqlite::Connection, path: &Path, timeout: 
         return Ok(());
     }
     // The WAL lies beside the file itself, not beside a symbolic link to it.
-    let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let file = file_id::real_path(path).unwrap_or_else(|_| path.to_path_buf());
     // Where no file can be made, the database's own opening says why.
     temporary_beside(&file).map_or(Ok(()), |scratch| open::check_shared_memory(&scratch.into_temp_path()))
 }

@@ -5,7 +5,7 @@ import { ask, asked } from '../shared/place.js';
 import { STATUSES, statusName } from '../shared/status.jsx';
 
 const ORDERS = ['newest', 'oldest', 'longest', 'costliest'];
-const KEYS = ['worktreeId', 'branchName', 'parentRunId'];
+const KEYS = ['worktreeId', 'branchName', 'parentRunId', 'finishedSince', 'finishedUntil'];
 
 export function Filters(props) {
   const set = (changes) => ask({ ...asked(), ...changes });

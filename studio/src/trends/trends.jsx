@@ -30,11 +30,11 @@ export function Trends() {
     (by() === 'worktree' && board.worktree(key)?.branchName) ||
     key ||
     'all';
-  /** The runs of a bucket: they are listed by when they were created. */
+  /** The runs of a bucket: those that ended in it. */
   const link = (index, key) => {
     const { starts } = found();
     const until = index + 1 < starts.length ? new Date(Date.parse(starts[index + 1]) - 1).toISOString() : undefined;
-    return to('runs', { ...filter(), ...keyed(key), since: starts[index], until });
+    return to('runs', { ...filter(), ...keyed(key), finishedSince: starts[index], finishedUntil: until });
   };
   const keyed = (key) => (by() && key ? { [FILTERS[by()]]: key } : {});
   /** A line for each key, of one of a row's numbers. */
@@ -74,7 +74,7 @@ export function Trends() {
         <Totals
           series={found().series}
           nameOf={nameOf}
-          href={(key) => to('runs', { ...filter(), ...keyed(key), since: wanted().since })}
+          href={(key) => to('runs', { ...filter(), ...keyed(key), finishedSince: wanted().since })}
         />
         <div class="charts">
           <Chart

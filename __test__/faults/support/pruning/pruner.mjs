@@ -1,4 +1,4 @@
-// Prunes to the end, as the option `retention` does it: a slice, a pause.
+// Prunes to the end, a slice and a pause, as the option `retention` does it, which pauses three times as long.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tempfile::{Builder, TempPath};
 
 use super::error::{io, refused};
+use crate::engine::sqlite::file_id;
 use crate::error::Result;
 
 /// The ending of files that are being written. What a killed process left is swept by `retention::prune`.
@@ -21,7 +22,7 @@ pub fn resolve(path: &Path) -> Result<PathBuf> {
     if path.as_os_str().is_empty() || path.as_os_str().as_encoded_bytes().contains(&0) {
         return Err(refused("ERR_INVALID_PATH", path, "not a path: it is empty or holds a NUL character"));
     }
-    fs::canonicalize(path).or_else(|_| std::path::absolute(path)).map_err(|error| io("cannot resolve", path, &error))
+    file_id::real_path(path).or_else(|_| std::path::absolute(path)).map_err(|error| io("cannot resolve", path, &error))
 }
 
 /// Appends to the file's name: `visual.db` and `-wal` give `visual.db-wal`.
@@ -37,12 +38,11 @@ pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Whether both names lead to one file: symbolic and hard links included.
+/// Whether both names lead to one file: symbolic and hard links included, and where the file system makes no difference, other
+/// cases of their letters.
 pub fn same_file(a: &Path, b: &Path) -> bool {
-    #[cfg(unix)]
-    if let (Ok(a), Ok(b)) = (fs::metadata(a), fs::metadata(b)) {
-        use std::os::unix::fs::MetadataExt;
-        return (a.dev(), a.ino()) == (b.dev(), b.ino());
+    if let (Ok((a, _)), Ok((b, _))) = (file_id::of(a), file_id::of(b)) {
+        return a == b;
     }
     matches!((resolve(a), resolve(b)), (Ok(a), Ok(b)) if a == b)
 }

@@ -2,8 +2,8 @@
 //!
 //! SQLite tries it at every commit from the 1,000th frame on. Where somebody is always reading, the WAL is never reset: it
 //! grows without end, and every commit of everybody pays for sorting it and for two syncs. Here it is tried for each 1,000
-//! frames that are not backfilled, and where the WAL has grown long and nearly all of it is backfilled, this connection waits
-//! a moment for the readers, so that the next commit resets it. `docs/decisions/0016-when-the-wal-is-checkpointed.md`.
+//! frames that are not backfilled, and where the WAL has grown long and nearly all of it is backfilled, by whomever, this connection
+//! waits a moment for the readers, so that the next commit resets it. `docs/decisions/0016-when-the-wal-is-checkpointed.md`.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
@@ -57,14 +57,17 @@ impl Connection {
         self.tried.set(if is_time { frames } else { tried });
         is_time
     }
-}
 
-/// Whether the WAL is to be reset, going by what a passive checkpoint told: both numbers as it left them, or -1 where
-/// another connection was at it and nothing was done.
-fn is_time_to_restart(frames: c_int, backfilled: c_int) -> bool {
-    // What is left is backfilled and synced under the writer's lock, so it has to be little. Where a snapshot is held it is
-    // much, and waiting would be in vain.
-    frames >= LONG && frames - backfilled < WAITING
+    /// Whether the WAL is to be reset: it has so many frames, of which so many are backfilled, as a passive checkpoint left them (-1
+    /// where another connection was at it and nothing was done), or as somebody else's did. SQLite's own rule backfills at every
+    /// commit; beside it there are never a thousand frames for a checkpoint of ours, and the WAL would not be reset by anybody.
+    fn is_time_to_restart(&self, frames: c_int, backfilled: c_int) -> bool {
+        // Who waited in vain waits again a thousand frames later, or in another WAL.
+        let tried = if frames < self.tried_restart.get() { 0 } else { self.tried_restart.get() };
+        // What is left is backfilled and synced under the writer's lock, so it has to be little. Where a snapshot is held it is
+        // much, and waiting would be in vain.
+        frames >= LONG && frames.saturating_sub(backfilled) < WAITING && (tried == 0 || frames - tried >= WAITING)
+    }
 }
 
 /// SQLite calls it after a commit has made the WAL so many frames long. The commit is made: whatever fails here, it is not the
@@ -91,12 +94,15 @@ unsafe extern "C" fn committed(
             if frames >= WAITING {
                 run(ffi::SQLITE_CHECKPOINT_PASSIVE);
             }
-        } else if this.is_time_to_checkpoint(frames, database::backfilled(connection)) {
-            let (frames, backfilled) = run(ffi::SQLITE_CHECKPOINT_PASSIVE);
-            if is_time_to_restart(frames, backfilled) {
-                this.patience.at_most(MOMENT, || {
-                    run(ffi::SQLITE_CHECKPOINT_RESTART);
-                });
+        } else {
+            let (mut frames, mut backfilled) = (frames, database::backfilled(connection));
+            if this.is_time_to_checkpoint(frames, backfilled) {
+                (frames, backfilled) = run(ffi::SQLITE_CHECKPOINT_PASSIVE);
+            }
+            if this.is_time_to_restart(frames, backfilled) {
+                // Where somebody else's checkpoint is under way it waits for nobody, and the next commit tries again.
+                let (told, _) = this.patience.at_most(MOMENT, || run(ffi::SQLITE_CHECKPOINT_RESTART));
+                this.tried_restart.set(told.max(0));
             }
         }
     }
@@ -144,11 +150,12 @@ mod tests {
         assert!(frames_of_log(&folder) < 1_100, "{} frames", frames_of_log(&folder));
     }
 
-    #[test]
-    fn so_is_one_that_is_always_read() {
+    /// How long a WAL is into which so often a commit and something else was written while somebody always reads.
+    fn frames_while_read(commits: u32, then: impl Fn(&Path) -> Box<dyn FnMut()>) -> u64 {
         let folder = Folder::new();
         let path = folder.database();
         let writer = opened(&path);
+        let mut then = then(&path);
         let done = AtomicBool::new(false);
         thread::scope(|scope| {
             scope.spawn(|| {
@@ -161,13 +168,33 @@ mod tests {
                     (one, other) = (other, one);
                 }
             });
-            for _ in 0..6_000 {
+            for _ in 0..commits {
                 run(&writer, COMMIT);
+                then();
             }
             done.store(true, Ordering::Relaxed);
         });
+        frames_of_log(&folder)
+    }
+
+    #[test]
+    fn so_is_one_that_is_always_read() {
+        let frames = frames_while_read(6_000, |_| Box::new(|| {}));
         // 30,000 were written. How soon a moment is found depends on the machine.
-        assert!(frames_of_log(&folder) < 24_000, "{} frames", frames_of_log(&folder));
+        assert!(frames < 24_000, "{frames} frames");
+    }
+
+    #[test]
+    fn and_one_that_somebody_else_backfills_at_every_commit() {
+        let frames = frames_while_read(6_000, |path| {
+            // SQLite's own rule, as better-sqlite3 and the shell have it, from the first frame on.
+            let theirs = rusqlite::Connection::open(path).unwrap();
+            theirs.execute_batch("PRAGMA wal_autocheckpoint = 1; PRAGMA synchronous = OFF").unwrap();
+            theirs.busy_timeout(Duration::from_secs(5)).unwrap();
+            Box::new(move || assert_eq!(theirs.execute("INSERT INTO t VALUES (1)", []), Ok(1)))
+        });
+        // Of more than 36,000.
+        assert!(frames < 24_000, "{frames} frames");
     }
 
     #[test]
@@ -231,10 +258,14 @@ mod tests {
 
     #[test]
     fn a_wal_is_reset_where_it_is_long_and_little_is_left() {
-        let restarts = |frames, backfilled| is_time_to_restart(frames, backfilled);
+        let connection = Connection::new(rusqlite::Connection::open_in_memory().unwrap());
+        let restarts = |frames, backfilled| connection.is_time_to_restart(frames, backfilled);
         assert!(restarts(4_000, 4_000) && restarts(4_000, 3_001));
         assert!(!restarts(4_000, 3_000) && !restarts(3_999, 3_999), "much is left; it is short");
         assert!(!restarts(-1, -1), "another connection was at it");
         assert!(!restarts(4_000, 0), "it was just reset");
+        connection.tried_restart.set(4_500);
+        assert!(!restarts(5_400, 5_400) && restarts(5_500, 5_500), "a thousand frames later");
+        assert!(restarts(4_400, 4_400), "it is another WAL");
     }
 }

@@ -27,6 +27,8 @@ pub struct Connection {
     pub(super) patience: Patience,
     /// How long the WAL was when this connection last tried to checkpoint it, in frames.
     pub(super) tried: Cell<c_int>,
+    /// How long it was when it last waited to reset it.
+    pub(super) tried_restart: Cell<c_int>,
     /// How long it was after this connection's latest commit.
     pub(super) log_frames: Cell<c_int>,
     pub(super) files: OpenFiles,
@@ -56,6 +58,7 @@ impl Connection {
             unsafe_mode: Cell::new(false),
             patience: Patience::default(),
             tried: Cell::new(0),
+            tried_restart: Cell::new(0),
             log_frames: Cell::new(0),
             files: OpenFiles::default(),
             seen: Cell::default(),

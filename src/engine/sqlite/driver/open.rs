@@ -35,6 +35,8 @@ const MAX_STRING: c_int = (1 << 29) - 24;
 /// # Errors
 /// SQLite's error.
 pub fn raw(path: &Path, flags: c_int, vfs: Option<&CStr>) -> Result<rusqlite::Connection> {
+    #[cfg(windows)]
+    let path = &followed(path);
     let Ok(name) = CString::new(path.as_os_str().as_encoded_bytes()) else {
         return Err(Error::Type("A database path can't contain NUL".into()));
     };
@@ -55,6 +57,15 @@ pub fn raw(path: &Path, flags: c_int, vfs: Option<&CStr>) -> Result<rusqlite::Co
         }
         rusqlite::Connection::from_handle_owned(handle).map_err(Into::into)
     }
+}
+
+/// Where a symbolic link leads. SQLite follows it by itself elsewhere, so that the WAL lies beside the file; on Windows it
+/// would lie beside the link, where who opens the file itself would not see it.
+#[cfg(windows)]
+fn followed(path: &Path) -> std::path::PathBuf {
+    let is_link = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+    let target = is_link.then(|| crate::engine::sqlite::file_id::real_path(path));
+    target.and_then(std::io::Result::ok).unwrap_or_else(|| path.to_path_buf())
 }
 
 /// Whether the index of a WAL can be mapped beside a database: SQLite finds out when the database's file says already

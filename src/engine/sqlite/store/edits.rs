@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::Store;
-use super::queries::{self, Query};
-use super::refusals::about_edit;
+use super::queries::Query;
 use super::rowids::ById;
+use crate::engine::refusals::about_edit;
 use crate::engine::sqlite::driver::Statement;
 use crate::error::Result;
 use crate::model::entity::{Changes, Edit};
@@ -78,7 +78,7 @@ impl Store {
             "UPDATE main.{} SET {} WHERE id = ? RETURNING {}",
             entity.table,
             columns.join(", "),
-            queries::columns(entity, "")
+            entity.columns("")
         );
         let statement = Rc::new(Statement::prepare(&self.connection, &sql, true)?);
         let mut updates = self.updates.borrow_mut();

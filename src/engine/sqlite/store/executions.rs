@@ -1,10 +1,10 @@
 //! The history: every run of an agent.
 
 use super::queries::Query;
-use super::refusals::about_new;
 use super::rowids::ById;
 use super::{Store, archive};
 use crate::engine::Executions;
+use crate::engine::refusals::about_new;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::error::Result;
 use crate::model::{EXECUTION, Field, Given, execution, rules};

@@ -98,7 +98,7 @@ pub struct Store {
     /// The statements of the archive.
     archive: archive::Statements,
     /// Of how many runs a step of pruning was last.
-    keeping: Cell<i64>,
+    keeping: Cell<keeping::Sizes>,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
@@ -160,7 +160,7 @@ impl Store {
             undo: undo::Undo::default(),
             past: past::Past::default(),
             archive: archive::Statements::default(),
-            keeping: Cell::new(64),
+            keeping: Cell::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),
             unfinished: RefCell::default(),
@@ -281,19 +281,4 @@ impl Store {
         statement.clear_bindings();
         ran.map(|changes| changes.changes)
     }
-}
-
-/// The row of something new as it will be read back: what was stored, and no `updated_at`.
-fn push_new(batch: &mut Batch, stored: &[Stored<'_>]) {
-    for value in stored {
-        match value {
-            Stored::Null => batch.push_null(),
-            Stored::Integer(value) => batch.push_integer(*value, false),
-            // A column with integer affinity has no negative zero.
-            Stored::Real(value) => batch.push_real(*value + 0.0),
-            Stored::Text(text) => batch.push_text(text.as_bytes()),
-        }
-    }
-    batch.push_null();
-    batch.end_row();
 }

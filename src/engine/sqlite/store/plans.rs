@@ -5,7 +5,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, StatementStatus};
 
 use super::planned::plan;
-use super::queries::{Query, columns};
+use super::queries::Query;
 use crate::engine::sqlite::schema;
 use crate::model::{WORKTREE, ZONE};
 
@@ -183,7 +183,7 @@ fn an_update_finds_its_row_by_its_key() {
     for entity in [&WORKTREE, &ZONE] {
         let name = entity.table;
         let set: Vec<_> = entity.fields.iter().map(|field| field.column).filter(|column| *column != "id").collect();
-        let returned = columns(entity, "");
+        let returned = entity.columns("");
         let sql = format!("UPDATE main.{name} SET {} = ? WHERE id = ? RETURNING {returned}", set.join(" = ?, "));
         let by_key = format!("SEARCH {name} USING INDEX sqlite_autoindex_{name}_1 (id=?)");
         assert_eq!(explain(&connection, &sql), [by_key]);

@@ -214,13 +214,6 @@ queries! {
          /*archive*/+ (SELECT count(*) FROM main.archived_executions)/*end*/";
 }
 
-/// The columns of an entity, each behind `prefix`.
-#[must_use]
-pub fn columns(entity: &Entity, prefix: &str) -> String {
-    let columns: Vec<String> = entity.fields.iter().map(|field| format!("{prefix}{}", field.column)).collect();
-    columns.join(", ")
-}
-
 fn new_row(entity: &Entity) -> String {
     let columns: Vec<&str> = entity.written().map(|field| field.column).collect();
     let values: Vec<String> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
@@ -236,10 +229,10 @@ pub(super) fn without_archive(sql: &str) -> String {
 
 /// Replaces what stands for columns by them.
 pub(super) fn expand(sql: &str) -> String {
-    let mut sql = sql.replace("{w.worktree}", &columns(&WORKTREE, "w."));
+    let mut sql = sql.replace("{w.worktree}", &WORKTREE.columns("w."));
     for entity in [&WORKTREE, &ZONE, &EXECUTION] {
         if sql.contains('{') {
-            sql = sql.replace(&format!("{{{}}}", entity.name), &columns(entity, ""));
+            sql = sql.replace(&format!("{{{}}}", entity.name), &entity.columns(""));
             sql = sql.replace(&format!("{{new {}}}", entity.name), &new_row(entity));
         }
     }

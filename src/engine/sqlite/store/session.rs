@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Store;
-use crate::engine::{Control, Session};
+use crate::engine::{Control, Lists, Session};
 use crate::error::Result;
 
 impl Session for Store {
@@ -42,5 +42,14 @@ impl Session for Store {
 
     fn generation(&self) -> i32 {
         self.connection.generation()
+    }
+
+    fn close(&self) -> Result<()> {
+        if self.connection.is_open() {
+            self.connection.check_no_iterators()?;
+            self.abandon();
+            self.connection.close()?;
+        }
+        Ok(())
     }
 }

@@ -1,9 +1,10 @@
 //! Worktrees.
 
+use super::Store;
 use super::queries::Query;
-use super::refusals::about_new;
 use super::rowids::ById;
-use super::{Store, push_new};
+use crate::engine::new_row::push_new;
+use crate::engine::refusals::about_new;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::{WorktreeFilter, Worktrees};
 use crate::error::Result;

@@ -1,10 +1,11 @@
 //! Zones.
 
+use super::Store;
 use super::queries::Query;
-use super::refusals::about_new;
 use super::rowids::ById;
-use super::{Store, push_new};
 use crate::engine::Zones;
+use crate::engine::new_row::push_new;
+use crate::engine::refusals::about_new;
 use crate::error::Result;
 use crate::model::entity::Edit;
 use crate::model::{Field, Given, ZONE, rules};

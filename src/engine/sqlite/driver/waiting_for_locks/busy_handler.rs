@@ -38,13 +38,14 @@ const HURRIED: Duration = Duration::from_millis(1);
 
 impl Patience {
     /// Waits no longer than this while something runs, and looks often meanwhile.
-    pub fn at_most(&self, timeout: Duration, run: impl FnOnce()) {
+    pub fn at_most<T>(&self, timeout: Duration, run: impl FnOnce() -> T) -> T {
         let usual = self.timeout.get();
         self.timeout.set(usual.map(|usual| usual.min(timeout)));
         self.hurried.set(true);
-        run();
+        let value = run();
         self.hurried.set(false);
         self.timeout.set(usual);
+        value
     }
 }
 

@@ -19,6 +19,12 @@ impl Connection {
         value
     }
 
+    /// Whether others write as well: it had to wait for a lock within the last second.
+    #[must_use]
+    pub fn in_company(&self) -> bool {
+        self.patience.turn.in_company()
+    }
+
     /// Makes a break where others wait for the lock that is about to be taken, and this connection has had it for long.
     fn let_others(&self) {
         let patience = &self.patience;

@@ -46,6 +46,11 @@ impl Turn {
         }
     }
 
+    /// Whether it had to wait for others a moment ago.
+    pub fn in_company(&self) -> bool {
+        self.waited.get().is_some_and(|waited| waited.elapsed() <= COMPANY)
+    }
+
     /// It is about to take the lock: how long a break it should make before.
     pub fn due(&self) -> Option<Duration> {
         self.waited.get().and_then(|waited| self.due_at(Instant::now(), waited))
@@ -123,7 +128,9 @@ mod tests {
     #[test]
     fn a_second_later_the_others_are_taken_to_be_gone() {
         let (turn, begin) = (Turn::default(), Instant::now());
+        assert!(!turn.in_company());
         turn.waited(begin);
+        assert!(turn.in_company());
         let made = breaks(&turn, begin, TENTH * 20_000, TENTH, Duration::ZERO);
         assert!((660..=670).contains(&made.len()) && made.iter().all(|(at, _)| *at <= 10_000), "{made:?}");
         assert_eq!(turn.waited.get(), None);

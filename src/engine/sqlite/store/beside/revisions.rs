@@ -2,9 +2,9 @@
 
 use super::sql::Sql;
 use crate::engine::Revisions;
+use crate::engine::refusals::about_edit;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
-use crate::engine::sqlite::store::refusals::about_edit;
 use crate::engine::sqlite::store::rowids::ById;
 use crate::error::Result;
 use crate::model::entity::Edit;

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::asked::Asked;
 use super::line::Line;
-use super::list::Asked;
 use super::rollups::Dimension;
 use crate::engine::By;
 use crate::error::Result;

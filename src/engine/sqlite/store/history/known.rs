@@ -1,7 +1,7 @@
 //! Single runs, for who finds them otherwise than in an order.
 
+use super::asked::Asked;
 use super::line::Line;
-use super::list::Asked;
 use super::log::Read;
 use super::mark::Mark;
 use super::sql::Sql;

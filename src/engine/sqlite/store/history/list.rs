@@ -1,23 +1,14 @@
 //! The runs that are asked for: those that the tables have, along the index that says most, and those that only the tail has.
 
-use super::line::{FIRST_TIME, Line, NO_TIME, Place, Rank, archived_name, code, digits, rank_of};
+use super::asked::Asked;
+use super::line::{Line, Place, Rank, digits, rank_of};
 use super::sql::Sql;
 use crate::engine::sqlite::driver::{Bind, Statement};
-use crate::engine::sqlite::store::{Store, archive};
+use crate::engine::sqlite::store::Store;
 use crate::engine::{RunFilter, RunOrder, RunsAfter};
 use crate::error::Result;
 use crate::model::run::Status;
 use crate::rows::Batch;
-
-/// What is asked for, as the history has it.
-pub struct Asked<'a> {
-    pub(super) filter: &'a RunFilter<'a>,
-    /// Of one of these worktrees, also by their branch.
-    pub(super) worktrees: Option<Vec<String>>,
-    statuses: Option<Vec<i64>>,
-    since: i64,
-    until: i64,
-}
 
 /// The index that is gone along, and what is looked for in it.
 enum Along<'a> {
@@ -25,7 +16,13 @@ enum Along<'a> {
     Texts([Sql; 2], Vec<&'a str>),
     Codes([Sql; 2], Vec<i64>),
     Largest(Sql, i64),
+    /// Those that ended in a span of time, which are few.
+    Ended(i64, i64),
 }
+
+/// Of no more than so many runs that ended in a span of time each is looked at; of more, the order that is asked for is gone along.
+/// `Sql::SomeAtOnce` and `Sql::SomeLater` count one more.
+const FEW: i64 = 5000;
 
 /// The first of what was found in an order, at most so many.
 struct First {
@@ -97,46 +94,6 @@ impl Store {
         Ok(())
     }
 
-    pub(in crate::engine::sqlite::store) fn asked<'a>(&self, filter: &'a RunFilter<'a>) -> Result<Asked<'a>> {
-        // A reused id is the worktree's that has it now.
-        let known = |id: &&str| Ok(self.archived_worktree(id)?.map_or_else(|| (*id).to_owned(), archived_name));
-        let ids = filter.worktrees.as_ref().map(|ids| ids.iter().map(known).collect::<Result<Vec<_>>>());
-        let mut worktrees = ids.transpose()?;
-        if let Some(branch) = filter.branch {
-            let mut on_branch = self.on_branch(branch)?;
-            if let Some(ids) = &worktrees {
-                on_branch.retain(|id| ids.contains(id));
-            }
-            worktrees = Some(on_branch);
-        }
-        let codes = |words: &Vec<&str>| words.iter().filter_map(|word| Status::from_word(word)).map(code).collect();
-        let bounded = filter.since.is_some() || filter.until.is_some();
-        Ok(Asked {
-            worktrees,
-            statuses: filter.statuses.as_ref().map(codes),
-            // What has no time that anybody can read is neither before nor after any.
-            since: filter.since.unwrap_or(if bounded { FIRST_TIME } else { NO_TIME }),
-            until: filter.until.unwrap_or(i64::MAX),
-            filter,
-        })
-    }
-
-    /// The worktrees on a branch, as the history knows them.
-    pub(in crate::engine::sqlite::store) fn on_branch(&self, branch: &str) -> Result<Vec<String>> {
-        let mut found = Vec::new();
-        self.each_row(Sql::OnBranch, &[Bind::Text(branch)], |row| {
-            found.push(row.text(0));
-            Ok(true)
-        })?;
-        if self.version >= archive::VERSION {
-            self.each_row(Sql::ArchivedOnBranch, &[Bind::Text(branch)], |row| {
-                found.push(archived_name(row.integer(0)));
-                Ok(true)
-            })?;
-        }
-        Ok(found)
-    }
-
     fn find(&self, asked: &Asked<'_>, after: Rank, most: usize) -> Result<Vec<(Rank, Line)>> {
         let order = asked.filter.order;
         let ascending = order == RunOrder::Oldest;
@@ -163,7 +120,7 @@ impl Store {
         let along = self.along(asked)?;
         // Along the order itself, or the whole of a few.
         let in_order = match order {
-            RunOrder::Newest | RunOrder::Oldest => true,
+            RunOrder::Newest | RunOrder::Oldest => !matches!(along, Along::Ended(..)),
             RunOrder::Longest | RunOrder::Costliest => matches!(along, Along::Largest(..)),
         };
         let mut take = |row: &Statement| {
@@ -185,6 +142,11 @@ impl Store {
             Along::Largest(sql, least) => {
                 let [at, key, ..] = from(Bind::Null);
                 self.each_row(sql, &[at, key, Bind::Integer(after.0), Bind::Integer(least)], &mut take)?;
+            }
+            Along::Ended(from, to) => {
+                for sql in [Sql::EndedAtOnce, Sql::EndedLater] {
+                    self.each_row(sql, &[from, to].map(Bind::Integer), &mut take)?;
+                }
             }
             Along::Texts(ways, texts) => {
                 for text in texts {
@@ -209,6 +171,11 @@ impl Store {
         if let Some(ids) = &asked.worktrees {
             let ids = ids.iter().map(String::as_str);
             return Ok(Along::Texts([Sql::LatestOfWorktree, Sql::EarliestOfWorktree], once_each(ids)));
+        }
+        if let Some(span) = filter.span()
+            && self.are_few(span)?
+        {
+            return Ok(Along::Ended(span.0, span.1));
         }
         match filter.order {
             RunOrder::Longest => return Ok(Along::Largest(Sql::Longest, filter.least_ms.unwrap_or(0))),
@@ -238,50 +205,18 @@ impl Store {
         }
         Ok(asked.statuses.as_deref().map_or(Along::All, by_status))
     }
-}
 
-impl Asked<'_> {
-    pub(super) fn takes_line(&self, line: &Line) -> bool {
-        let filter = self.filter;
-        self.takes_numbers(line.place.at, line.status, line.duration_ms)
-            && is_in(filter.zones.as_deref(), &line.zone_id)
-            && self.takes_worktree(&line.worktree_id)
-            && is_in(filter.agents.as_deref(), &line.agent_type)
-            && filter.parent.is_none_or(|parent| line.parent_run_id.as_deref() == Some(parent))
-            && filter.model.is_none_or(|model| line.models.iter().any(|used| used.model == model))
-    }
-
-    /// The same of the row that a statement stands on.
-    pub(super) fn takes_row(&self, store: &Store, row: &Statement) -> Result<bool> {
-        let filter = self.filter;
-        let text = |column, takes: &dyn Fn(&str) -> bool| row.with_text(column, takes);
-        let takes = self.takes_numbers(row.integer(0), row.integer(5), row.integer_or_null(7))
-            && (filter.zones.is_none() || text(2, &|zone| is_in(filter.zones.as_deref(), zone)))
-            && (self.worktrees.is_none() || text(3, &|worktree| self.takes_worktree(worktree)))
-            && (filter.agents.is_none() || text(4, &|agent| is_in(filter.agents.as_deref(), agent)))
-            && filter.parent.is_none_or(|parent| !row.is_null(6) && text(6, &|of| of == parent));
-        match filter.model {
-            Some(model) if takes => {
-                let Place { at, key } = super::line::place(row);
-                store.finds(Sql::UsedModel, &[Bind::Integer(at), Bind::Integer(key), Bind::Text(model)])
+    /// Whether few runs ended in a span of time.
+    fn are_few(&self, (from, to): (i64, i64)) -> Result<bool> {
+        let mut left = FEW;
+        for sql in [Sql::SomeAtOnce, Sql::SomeLater] {
+            left -= self.first(sql, &[from, to].map(Bind::Integer), |row| row.integer(0))?.unwrap_or_default();
+            if left < 0 {
+                return Ok(false);
             }
-            _ => Ok(takes),
         }
+        Ok(true)
     }
-
-    fn takes_numbers(&self, at: i64, status: i64, duration_ms: Option<i64>) -> bool {
-        (self.since..=self.until).contains(&at)
-            && self.statuses.as_ref().is_none_or(|codes| codes.contains(&status))
-            && self.filter.least_ms.is_none_or(|least| duration_ms.is_some_and(|taken| taken >= least))
-    }
-
-    fn takes_worktree(&self, id: &str) -> bool {
-        self.worktrees.as_ref().is_none_or(|ids| ids.iter().any(|of| of == id))
-    }
-}
-
-fn is_in(names: Option<&[&str]>, name: &str) -> bool {
-    names.is_none_or(|names| names.contains(&name))
 }
 
 fn once_each<T: Ord>(of: impl Iterator<Item = T>) -> Vec<T> {

@@ -3,6 +3,7 @@
 //! that are asked for.
 
 mod apart;
+mod asked;
 mod compiled;
 mod ended;
 mod fold;
@@ -35,13 +36,14 @@ use crate::error::Result;
 use crate::model::run::{End, Status};
 use crate::model::time;
 use crate::rows::Batch;
+pub(super) use asked::Asked;
 pub(super) use kept::History;
 pub(super) use known::Known;
 use line::status;
-pub(super) use line::{FIRST_TIME, Line, archived_key, digits, status_code};
-pub(super) use list::Asked;
+pub(super) use line::{FIRST_TIME, Line, Place, archived_key, digits, status_code};
 pub(super) use mark::Mark;
 use sql::Sql;
+pub(super) use tail::Tail;
 
 /// The version of the schema that has its tables.
 pub(super) const VERSION: u32 = 6;

@@ -35,7 +35,10 @@ impl Store {
                 let Some(line) = self.line_at(at)? else { continue };
                 self.roll(&mut left, &line, Turn::Off)?;
                 self.roll(&mut kept, &line, Turn::On)?;
-                self.remove_line(at)?;
+                self.write_run(Sql::Remove, &[at.at, at.key].map(Bind::Integer))?;
+                if !line.models.is_empty() {
+                    self.write_run(Sql::RemoveModels, &[at.at, at.key].map(Bind::Integer))?;
+                }
             }
         }
         let is_right = self.write_rollups(&mut left)?;

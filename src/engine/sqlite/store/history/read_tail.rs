@@ -69,6 +69,12 @@ impl Store {
         Ok(())
     }
 
+    /// What the tables don't have yet, for who goes through them and writes nothing. In a snapshot.
+    pub(in crate::engine::sqlite::store) fn with_tail<T>(&self, run: impl FnOnce(&Tail) -> Result<T>) -> Result<T> {
+        self.read_tail()?;
+        run(&self.history.tail.borrow())
+    }
+
     /// What tells whether everything has to be read again.
     fn doubts(&self) -> Result<Option<[i64; 3]>> {
         let schema = self.first(Query::SchemaVersion, &[], |row| row.integer(0))?.unwrap_or_default();

@@ -137,6 +137,12 @@ queries! {
         "FROM main.history AS h INDEXED BY history_finished WHERE h.finished_at BETWEEN ?1 AND ?2 AND h.finished_at <> h.at"
     );
 
+    /// How many there are of those two, as far as `list` counts: of the first, those that were made then.
+    SomeAtOnce = "SELECT count(*) FROM (SELECT 1 FROM main.history WHERE at BETWEEN +?1 AND +?2 LIMIT 5001)";
+    SomeLater =
+        "SELECT count(*) FROM (SELECT 1 FROM main.history INDEXED BY history_finished \
+         WHERE finished_at BETWEEN +?1 AND +?2 AND finished_at <> at LIMIT 5001)";
+
     /// What a series comes to on a day.
     Rollup = "SELECT quarters FROM main.rollups WHERE dimension = +?1 AND day = +?2 AND key = +?3";
     /// It is this.

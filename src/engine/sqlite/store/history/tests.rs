@@ -31,6 +31,8 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
         // Each has a branch.
         Sql::Branches => &["worktrees"],
         Sql::ArchivedBranches => &["archived_worktrees"],
+        // What it has found, no more than it was told.
+        Sql::SomeAtOnce | Sql::SomeLater => &["(subquery-1)"],
         // All of it is to go.
         Sql::Empty => &["history"],
         Sql::EmptyModels => &["history_models"],

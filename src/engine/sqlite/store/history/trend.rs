@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use rusqlite::ffi;
 
 use super::apart::{Apart, dimension};
+use super::asked::Asked;
 use super::ended::Wanted;
 use super::line::{archived_key, archived_name};
-use super::list::Asked;
 use super::rollups::{DayOf, Dimension};
 use super::series::{OfDay, Series};
 use super::sql::Sql;

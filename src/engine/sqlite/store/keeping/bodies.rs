@@ -1,6 +1,5 @@
 //! Runs lose their prompts, results and output. Their rows stay, and say when that was.
 
-use rusqlite::config::DbConfig;
 use rusqlite::{Connection, params};
 
 use super::list;
@@ -21,7 +20,8 @@ pub(super) fn empty(inner: &Connection, ids: &[String], now: i64, floor: &str) -
     let named = list(ids);
     let in_place = is_referred_to(inner)?;
     let (mut count, mut bytes) = (0, output(inner, ids)?);
-    for table in TABLES {
+    let tables = if has_archive(inner)? { &TABLES[..] } else { &TABLES[..1] };
+    for table in tables {
         bytes += inner
             .prepare_cached(&format!(
                 "SELECT coalesce(sum(octet_length(prompt) + coalesce(octet_length(result), 0)), 0) FROM {table} \
@@ -53,6 +53,12 @@ pub(super) fn empty(inner: &Connection, ids: &[String], now: i64, floor: &str) -
     Ok((count as i64, bytes))
 }
 
+/// Whether there is anything in the archive at all.
+pub(super) fn has_archive(inner: &Connection) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM main.archived_executions)";
+    Ok(inner.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
 /// Whether another table refers to executions: what is replaced there may take its rows along.
 fn is_referred_to(inner: &Connection) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f \
@@ -68,17 +74,14 @@ fn update(inner: &Connection, table: &str, named: &str) -> Result<usize> {
 }
 
 /// A row that becomes shorter leaves its page as it is, and so the file. What is deleted and put back makes room: pages that
-/// have little are joined. The log is not told, by no trigger: nothing of the board is another.
+/// have little are joined.
 fn replace(inner: &Connection, table: &str, named: &str) -> Result<usize> {
     let columns = if table == "main.zone_executions" { "rowid" } else { "key, at_rowid, made_at" };
     let sql = format!(
         "INSERT OR REPLACE INTO {table} ({columns}, id, zone_id, worktree_id, agent_type, prompt, result, success, executed_at) \
          SELECT {columns}, id, zone_id, worktree_id, agent_type, '', '', success, executed_at FROM {table} WHERE {EMPTIED} ORDER BY 1"
     );
-    inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
-    let replaced = inner.execute(&sql, [named]);
-    inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true)?;
-    Ok(replaced?)
+    Ok(inner.prepare_cached(&sql)?.execute([named])?)
 }
 
 /// Removes their output: how many bytes that was. Its last row stays, empty, and says that there was more.
@@ -102,7 +105,7 @@ pub(super) fn output(inner: &Connection, ids: &[String]) -> Result<i64> {
 }
 
 /// The keys of those that are runs, or of which something was noted.
-pub(super) fn keys(inner: &Connection, ids: &[String]) -> Result<Vec<i64>> {
+pub(super) fn keys<T: serde::Serialize>(inner: &Connection, ids: &[T]) -> Result<Vec<i64>> {
     let mut statement =
         inner.prepare_cached("SELECT r.key FROM json_each(?1) AS j CROSS JOIN main.runs AS r ON r.id = j.value")?;
     let keys = statement.query_map([list(ids)], |row| row.get(0))?;

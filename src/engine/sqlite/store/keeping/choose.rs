@@ -3,25 +3,19 @@
 
 use rusqlite::{Connection, Row, params};
 
+use crate::engine::sqlite::store::history::{Line, Place};
 use crate::error::Result;
 
-/// A place in the history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub at: i64,
-    pub key: i64,
-}
-
-impl Place {
-    /// Before all that has a time. What has none is pruned by no time.
-    pub const START: Self = Self { at: -8_640_000_000_000_000, key: i64::MIN };
-}
+/// Before all that has a time. What has none is pruned by no time.
+pub(super) const START: Place = Place { at: -8_640_000_000_000_000, key: i64::MIN };
 
 /// A stretch of the history.
 #[derive(Debug, Default)]
 pub(super) struct Stretch {
     /// The runs of it that may be pruned.
     pub ids: Vec<String>,
+    /// Where they are.
+    pub places: Vec<Place>,
     /// The last that was looked at; `None` where there are no more.
     pub last: Option<(i64, i64)>,
 }
@@ -64,6 +58,34 @@ pub(super) fn of_zone(inner: &Connection, zone: &str, after: Place, edge: Place,
     stretch(statement.query_map(params![after.at, after.key, i64::MAX, most, zone, edge.at, edge.key], read)?)
 }
 
+/// A run that the tables don't have as it is now: its id, if it may be pruned.
+pub(super) fn unfolded(inner: &Connection, line: &Line, time: i64, which: &str) -> Result<Option<String>> {
+    let sql = format!(
+        "SELECT h.at, h.key, coalesce(h.id, r.id), {MAY_GO} AND {which} FROM \
+           (SELECT ?1 AS at, ?2 AS key, ?4 AS id, ?5 AS status, ?6 AS finished_at) AS h \
+         LEFT JOIN main.runs AS r ON h.id IS NULL AND r.key = h.key"
+    );
+    let Place { at, key } = line.place;
+    let id = line.recorded.as_ref().map(|recorded| &recorded.id);
+    let (_, id, may_go) =
+        inner.prepare_cached(&sql)?.query_row(params![at, key, time, id, line.status, line.finished_at], read)?;
+    Ok(id.filter(|_| may_go))
+}
+
+/// The runs of a zone, the newest first, until `take` has enough.
+pub(super) fn newest_of_zone(inner: &Connection, zone: &str, mut take: impl FnMut(Place) -> bool) -> Result<()> {
+    let mut statement = inner.prepare_cached(
+        "SELECT at, key FROM main.history INDEXED BY history_of_zones WHERE zone_id = ?1 ORDER BY at DESC, key DESC",
+    )?;
+    let mut rows = statement.query([zone])?;
+    while let Some(row) = rows.next()? {
+        if !take(Place { at: row.get(0)?, key: row.get(1)? }) {
+            break;
+        }
+    }
+    Ok(())
+}
+
 type Found = (Place, Option<String>, bool);
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Found> {
@@ -75,7 +97,10 @@ fn stretch(rows: impl Iterator<Item = rusqlite::Result<Found>>) -> Result<Stretc
     for row in rows {
         let (place, id, may_go) = row?;
         stretch.last = Some((place.at, place.key));
-        stretch.ids.extend(id.filter(|_| may_go));
+        if let Some(id) = id.filter(|_| may_go) {
+            stretch.ids.push(id);
+            stretch.places.push(place);
+        }
     }
     Ok(stretch)
 }

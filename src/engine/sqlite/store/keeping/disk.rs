@@ -4,9 +4,6 @@ use rusqlite::Connection;
 
 use crate::error::Result;
 
-/// So many pages are given back at once.
-const PAGES: i64 = 256;
-
 /// How large the file is, and how much of that is used, in bytes.
 pub(super) fn sizes(inner: &Connection) -> Result<(i64, i64)> {
     let number = |name: &str| inner.pragma_query_value(Some("main"), name, |row| row.get::<_, i64>(0));
@@ -20,9 +17,9 @@ pub(super) fn can_shrink(inner: &Connection) -> Result<bool> {
     Ok(number("auto_vacuum")? == 2 && number("freelist_count")? > 0)
 }
 
-/// Gives some back. Within a transaction.
-pub(super) fn shrink(inner: &Connection) -> Result<()> {
-    let mut statement = inner.prepare(&format!("PRAGMA main.incremental_vacuum({PAGES})"))?;
+/// Gives so many pages back. Within a transaction.
+pub(super) fn shrink(inner: &Connection, pages: i64) -> Result<()> {
+    let mut statement = inner.prepare(&format!("PRAGMA main.incremental_vacuum({pages})"))?;
     let mut rows = statement.query([])?;
     while rows.next()?.is_some() {}
     Ok(())

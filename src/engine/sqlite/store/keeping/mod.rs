@@ -9,8 +9,13 @@ mod disk;
 mod log;
 mod policy;
 mod prune;
+mod quiet;
+mod room;
 mod runs;
+mod sweep;
 mod work;
+
+pub(super) use self::work::Sizes;
 
 /// The version of the schema that has what this needs.
 const VERSION: u32 = 6;

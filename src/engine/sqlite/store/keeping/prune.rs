@@ -4,42 +4,19 @@ use std::time::Instant;
 
 use rusqlite::params;
 
-use super::choose::{self, ALL, HAS_BODIES, HAS_OUTPUT, Place, Stretch};
-use super::work::Work;
+use super::choose::{self, ALL, HAS_BODIES, START, Stretch};
+use super::quiet::Quiet;
+use super::sweep::{self, Sweep};
+use super::work::{Of, Work};
 use super::{bodies, disk};
 use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::history::Place;
 use crate::engine::sqlite::store::runs::floor;
 use crate::engine::{Keeping, Policy, Pruned};
 use crate::error::{Error, Result};
 
-/// After so long bodies are looked for from the beginning again: a run may have ended late.
-const ROUND_MS: i64 = 86_400_000;
-
 /// 16 MB of 4 KiB pages: so long a WAL should have been reset.
 const LONG_LOG: i32 = 4_000;
-
-/// What of runs is swept: the columns that say how far, and which still have it.
-#[derive(Clone, Copy)]
-enum Sweep {
-    Bodies,
-    Output,
-}
-
-impl Sweep {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Bodies => "bodies",
-            Self::Output => "output",
-        }
-    }
-
-    const fn which(self) -> &'static str {
-        match self {
-            Self::Bodies => HAS_BODIES,
-            Self::Output => HAS_OUTPUT,
-        }
-    }
-}
 
 impl Keeping for Store {
     fn prune(&self, policy: &Policy, now: i64, budget_ms: f64) -> Result<Pruned> {
@@ -48,18 +25,20 @@ impl Keeping for Store {
         let before = self.connection.with(disk::sizes)?.0;
         self.read_history(&mut work)?;
         if !work.done.more {
+            let _quiet = Quiet::begin(&self.connection)?;
             self.prune_all(policy, &mut work)?;
         }
         let after = self.connection.with(disk::sizes)?.0;
         work.done.disk_bytes = (before - after).max(0);
         // The next call begins with steps as long as these were.
-        self.keeping.set(work.size);
+        self.keeping.set(work.sizes);
         Ok(work.done)
     }
 
     fn would_prune(&self, policy: &Policy, now: i64) -> Result<Pruned> {
         self.check_version(super::VERSION, "pruning comes")?;
-        self.read_all_history()?;
+        // What can't be written into the history, by who may only read or is in a transaction, is looked at beside it.
+        self.fold_runs()?;
         self.in_snapshot(|| self.count_all(policy, now))
     }
 
@@ -104,16 +83,6 @@ impl Store {
         Ok(())
     }
 
-    /// All of it, where this connection may write that.
-    fn read_all_history(&self) -> Result<()> {
-        let readonly = self.connection.with(|inner| Ok(inner.is_readonly("main")?))?;
-        if readonly || self.connection.in_transaction() || self.connection.check_writable().is_err() {
-            return Ok(());
-        }
-        while self.atomically(|| self.read_on())? {}
-        Ok(())
-    }
-
     fn prune_all(&self, policy: &Policy, work: &mut Work) -> Result<()> {
         if let Some(kept) = policy.runs_ms {
             self.prune_before(work.now - kept, work)?;
@@ -141,7 +110,12 @@ impl Store {
             if work.is_over() {
                 return Ok(());
             }
-            self.atomically(|| self.connection.with(disk::shrink))?;
+            self.atomically(|| {
+                let since = Instant::now();
+                self.connection.with(|inner| disk::shrink(inner, *work.size(Of::Pages)))?;
+                work.took(Of::Pages, since, self.connection.in_company());
+                Ok(())
+            })?;
             self.yield_to_checkpoints(work);
         }
         Ok(())
@@ -149,7 +123,7 @@ impl Store {
 
     /// Runs that were made, and ended, before a time.
     fn prune_before(&self, time: i64, work: &mut Work) -> Result<()> {
-        let mut after = Place::START;
+        let mut after = START;
         while !work.is_over() {
             let next = |size| self.connection.with(|inner| choose::before(inner, after, time, ALL, size));
             match self.prune_step(work, next, |ids| self.remove_runs(ids).map(|bytes| bytes.map(|bytes| (0, bytes))))? {
@@ -162,7 +136,7 @@ impl Store {
 
     /// Runs of a zone up to one.
     fn prune_zone(&self, zone: &str, edge: Place, work: &mut Work) -> Result<()> {
-        let mut after = Place::START;
+        let mut after = START;
         while !work.is_over() {
             let next = |size| self.connection.with(|inner| choose::of_zone(inner, zone, after, edge, size));
             match self.prune_step(work, next, |ids| self.remove_runs(ids).map(|bytes| bytes.map(|bytes| (0, bytes))))? {
@@ -176,14 +150,8 @@ impl Store {
     /// Bodies or output of runs that ended before a time, from where the last call came to.
     fn sweep_runs(&self, of: Sweep, time: i64, work: &mut Work) -> Result<()> {
         let name = of.name();
-        let mut after = self.connection.with(|inner| {
-            let sql = format!("SELECT {name}_at, {name}_key, round_at FROM main.retention WHERE id = 1");
-            let (at, key, round): (i64, i64, i64) =
-                inner.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            let is_round = (work.now - ROUND_MS..=work.now).contains(&round);
-            Ok(if is_round && at > Place::START.at { Place { at, key } } else { Place::START })
-        })?;
-        let is_new_round = after == Place::START;
+        let mut after = self.connection.with(|inner| sweep::start(inner, of, work.now))?;
+        let is_new_round = after == START;
         let (now, floor) = (work.now, floor());
         while !work.is_over() {
             let next = |size| self.connection.with(|inner| choose::before(inner, after, time, of.which(), size));
@@ -217,10 +185,10 @@ impl Store {
     fn prune_to(&self, most: i64, work: &mut Work) -> Result<()> {
         let is_too_much = || Ok::<_, Error>(self.connection.with(disk::sizes)?.1 > most);
         for is_row in [false, true] {
-            let mut after = Place::START;
+            let mut after = START;
             let which = if is_row { ALL } else { HAS_BODIES };
             while is_too_much()? && !work.is_over() {
-                let (now, size, floor) = (work.now, work.size.min(64), floor());
+                let (now, size, floor) = (work.now, (*work.size(Of::Runs)).min(64), floor());
                 let next = |_| self.connection.with(|inner| choose::before(inner, after, now, which, size));
                 let runs = work.done.runs;
                 let step = self.prune_step(work, next, |ids| {
@@ -263,10 +231,10 @@ impl Store {
             if self.read_on()? {
                 return Ok((None, 0, None));
             }
-            let found = next(work.size)?;
+            let found = next(*work.size(Of::Runs))?;
             let came = if found.ids.is_empty() { Some((0, 0)) } else { run(&found.ids)? };
             // What comes behind it, the checkpoint, nobody waits for.
-            work.took(since);
+            work.took(Of::Runs, since, self.connection.in_company());
             Ok((found.last, found.ids.len() as i64, came))
         })?;
         let Some((bodies, bytes)) = came else {

@@ -1,9 +1,8 @@
 //! Runs go, with all that is theirs, and count as before: what they come to is added to what is kept of it in the same transaction.
 
 use rusqlite::Connection;
-use rusqlite::config::DbConfig;
 
-use super::bodies::keys;
+use super::bodies::has_archive;
 use super::list;
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
@@ -14,12 +13,13 @@ const COUNT: &str = "INSERT INTO main.executions_pruned (worktree_id, zone_id, a
     FROM {from} WHERE e.id IN (SELECT value FROM json_each(?1)) GROUP BY 1, 2, 3 \
     ON CONFLICT DO UPDATE SET total = total + excluded.total, successful = successful + excluded.successful, failed = failed + excluded.failed";
 
-/// What each table has of the texts of some.
-const BYTES: &[&str] = &[
-    "SELECT coalesce(sum(octet_length(prompt) + coalesce(octet_length(result), 0)), 0) FROM main.zone_executions WHERE id IN (SELECT value FROM json_each(?1))",
-    "SELECT coalesce(sum(octet_length(prompt) + coalesce(octet_length(result), 0)), 0) FROM main.archived_executions WHERE id IN (SELECT value FROM json_each(?1))",
-    "SELECT coalesce(sum(coalesce(octet_length(prompt), 0) + coalesce(octet_length(result), 0)), 0) FROM main.runs WHERE id IN (SELECT value FROM json_each(?1))",
-];
+/// What a table has of the texts of some.
+const BYTES: &str = "SELECT coalesce(sum(octet_length(prompt) + coalesce(octet_length(result), 0)), 0) FROM {table} \
+    WHERE id IN (SELECT value FROM json_each(?1))";
+
+/// Of one that was recorded only nothing is here; the texts of others, and their keys.
+const RUNS: &str = "SELECT r.key, coalesce(octet_length(r.prompt), 0) + coalesce(octet_length(r.result), 0) \
+    FROM json_each(?1) AS j CROSS JOIN main.runs AS r ON r.id = j.value";
 
 impl Store {
     /// Removes runs: how many bytes of text they had. `None`, and nothing is done, where the history has more to read first.
@@ -35,34 +35,48 @@ impl Store {
 
 fn remove(inner: &Connection, ids: &[String]) -> Result<i64> {
     let named = list(ids);
-    let mut bytes = 0;
-    for sql in BYTES {
-        bytes += inner.prepare_cached(sql)?.query_row([&named], |row| row.get::<_, i64>(0))?;
+    let mut bytes =
+        remove_executions(inner, "main.zone_executions", "e.worktree_id", "main.zone_executions AS e", &named)?;
+    if has_archive(inner)? {
+        inner
+            .prepare_cached(
+                "UPDATE main.archived_worktrees SET executions = executions - gone.count FROM (SELECT key >> 32 AS worktree, count(*) AS count \
+                 FROM main.archived_executions WHERE id IN (SELECT value FROM json_each(?1)) GROUP BY 1) AS gone WHERE key = gone.worktree",
+            )?
+            .execute([&named])?;
+        let from = "main.archived_executions AS e JOIN main.archived_worktrees AS w ON w.key = e.key >> 32";
+        bytes += remove_executions(inner, "main.archived_executions", "w.history", from, &named)?;
     }
-    let counted = [
-        ("e.worktree_id", "main.zone_executions AS e"),
-        ("w.history", "main.archived_executions AS e JOIN main.archived_worktrees AS w ON w.key = e.key >> 32"),
-    ];
-    for (name, from) in counted {
-        inner.prepare_cached(&COUNT.replace("{name}", name).replace("{from}", from))?.execute([&named])?;
+    let mut statement = inner.prepare_cached(RUNS)?;
+    let found = statement.query_map([&named], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+    let (keys, texts): (Vec<i64>, Vec<i64>) = found.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().unzip();
+    bytes += texts.iter().sum::<i64>();
+    if !keys.is_empty() {
+        bytes += remove_wanted(inner, &keys)?;
     }
+    // The last one that went before is no more, once there is a later one.
     inner
         .prepare_cached(
-            "UPDATE main.archived_worktrees SET executions = executions - gone.count FROM (SELECT key >> 32 AS worktree, count(*) AS count \
-             FROM main.archived_executions WHERE id IN (SELECT value FROM json_each(?1)) GROUP BY 1) AS gone WHERE key = gone.worktree",
+            "DELETE FROM main.runs WHERE id >= 'pruned-' AND id < 'pruned.' AND executed AND id = 'pruned-' || key \
+             AND key <> (SELECT max(key) FROM main.runs)",
         )?
-        .execute([&named])?;
-    // The log is not told, by no trigger: nothing of the board is another, and nothing counts otherwise.
-    inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
-    let deleted =
-        inner.execute("DELETE FROM main.zone_executions WHERE id IN (SELECT value FROM json_each(?1))", [&named]);
-    inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true)?;
-    deleted?;
-    inner
-        .prepare_cached("DELETE FROM main.archived_executions WHERE id IN (SELECT value FROM json_each(?1))")?
-        .execute([&named])?;
-    let keys = keys(inner, ids)?;
-    for key in &keys {
+        .execute([])?;
+    Ok(bytes)
+}
+
+/// Executions go, of the board or of the archive, and are counted.
+fn remove_executions(inner: &Connection, table: &str, name: &str, from: &str, named: &str) -> Result<i64> {
+    let bytes: i64 = inner.prepare_cached(&BYTES.replace("{table}", table))?.query_row([named], |row| row.get(0))?;
+    inner.prepare_cached(&COUNT.replace("{name}", name).replace("{from}", from))?.execute([named])?;
+    let sql = format!("DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?1))");
+    inner.prepare_cached(&sql)?.execute([named])?;
+    Ok(bytes)
+}
+
+/// What was wanted here, or has notes, goes, with its output: how many bytes that was.
+fn remove_wanted(inner: &Connection, keys: &[i64]) -> Result<i64> {
+    let mut bytes = 0;
+    for key in keys {
         let (from, to) = (key << 32, (key << 32) + 0xffff_ffff);
         bytes += inner
             .prepare_cached(
@@ -71,7 +85,7 @@ fn remove(inner: &Connection, ids: &[String]) -> Result<i64> {
             .query_row([from, to], |row| row.get::<_, i64>(0))?;
         inner.prepare_cached("DELETE FROM main.run_output WHERE id BETWEEN ?1 AND ?2")?.execute([from, to])?;
     }
-    let keyed = list(&keys);
+    let keyed = list(keys);
     for table in ["run_attempts", "run_models", "usage_events", "archived_runs"] {
         let sql = format!("DELETE FROM main.{table} WHERE run IN (SELECT value FROM json_each(?1))");
         inner.prepare_cached(&sql)?.execute([&keyed])?;
@@ -89,11 +103,5 @@ fn remove(inner: &Connection, ids: &[String]) -> Result<i64> {
              WHERE key IN (SELECT value FROM json_each(?1))",
         )?
         .execute([&keyed])?;
-    inner
-        .prepare_cached(
-            "DELETE FROM main.runs WHERE id >= 'pruned-' AND id < 'pruned.' AND executed AND id = 'pruned-' || key \
-             AND key <> (SELECT max(key) FROM main.runs)",
-        )?
-        .execute([])?;
     Ok(bytes)
 }

@@ -1,30 +1,61 @@
-//! A call of `prune`: how much time it has left, and how many runs it looks at in a step.
+//! A call of `prune`: how much time it has left, and how much it does in a step.
 
 use std::time::{Duration, Instant};
 
 use crate::engine::Pruned;
 
-/// A step is to take about so long, or half of what the call may: longer ones are of fewer runs next time, shorter ones of more.
-/// The shorter, the more often the same pages of the history's indexes are written.
+/// A step is to take about so long, or half of what the call may. The shorter, the more often the same pages of the history's
+/// indexes are written.
 const STEP: Duration = Duration::from_millis(20);
-const FEWEST: i64 = 32;
-const MOST: i64 = 1_024;
+/// The same where others write, too: what the system lets a process run before it stops it, on a machine with much else to do. Whoever
+/// is stopped in a step has the lock for as long as all the others run.
+const IN_COMPANY: Duration = Duration::from_millis(2);
+
+/// How much is done in a step, as the last ones have shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    /// How many runs are looked at.
+    runs: i64,
+    /// How many pages are given back.
+    pages: i64,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self { runs: 32, pages: 64 }
+    }
+}
+
+/// What a step is of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Of {
+    Runs,
+    Pages,
+}
+
+impl Of {
+    /// The fewest and the most.
+    const fn bounds(self) -> (i64, i64) {
+        match self {
+            Self::Runs => (8, 1_024),
+            Self::Pages => (16, 1_024),
+        }
+    }
+}
+
 /// A call of `prune`.
 pub(super) struct Work {
     pub until: Instant,
-    /// How long a step is to take.
-    step: Duration,
+    budget: Duration,
     pub now: i64,
-    /// How many runs are looked at in a step.
-    pub size: i64,
+    pub sizes: Sizes,
     pub done: Pruned,
 }
 
 impl Work {
-    pub fn begin(now: i64, budget_ms: f64, size: i64) -> Self {
+    pub fn begin(now: i64, budget_ms: f64, sizes: Sizes) -> Self {
         let budget = Duration::from_micros((budget_ms * 1_000.0) as u64);
-        let (until, step) = (Instant::now() + budget, STEP.min(budget / 2));
-        Self { until, step, now, size: size.clamp(FEWEST, MOST), done: Pruned::default() }
+        Self { until: Instant::now() + budget, budget, now, sizes, done: Pruned::default() }
     }
 
     pub fn is_over(&mut self) -> bool {
@@ -38,12 +69,44 @@ impl Work {
         self.until = Instant::now();
     }
 
-    pub fn took(&mut self, since: Instant) {
-        let took = since.elapsed();
-        if took > self.step * 3 / 2 {
-            self.size = (self.size / 2).max(FEWEST);
-        } else if took < self.step / 2 {
-            self.size = (self.size * 2).min(MOST);
+    pub fn size(&mut self, of: Of) -> &mut i64 {
+        match of {
+            Of::Runs => &mut self.sizes.runs,
+            Of::Pages => &mut self.sizes.pages,
         }
+    }
+
+    /// A step took so long: longer ones than are wanted are of less next time, shorter ones of more.
+    pub fn took(&mut self, of: Of, since: Instant, in_company: bool) {
+        let (took, step) = (since.elapsed(), if in_company { IN_COMPANY } else { STEP }.min(self.budget / 2));
+        let (fewest, most) = of.bounds();
+        let size = self.size(of);
+        if took > step * 3 / 2 {
+            *size = (*size / 2).max(fewest);
+        } else if took < step / 2 {
+            *size = (*size * 2).min(most);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sizes(in_company: bool, a_run: Duration) -> i64 {
+        let mut work = Work::begin(0, 1_000.0, Sizes::default());
+        for _ in 0..10 {
+            let took = a_run * u32::try_from(*work.size(Of::Runs)).unwrap();
+            work.took(Of::Runs, Instant::now() - took, in_company);
+        }
+        *work.size(Of::Runs)
+    }
+
+    #[test]
+    fn a_step_is_short_where_others_write_and_as_long_as_is_cheapest_where_nobody_does() {
+        let run = Duration::from_micros(50);
+        assert_eq!((sizes(false, run), sizes(true, run)), (256, 32));
+        // However slow or fast it is.
+        assert_eq!((sizes(true, run * 100), sizes(false, run / 1_000)), (8, 1_024));
     }
 }

@@ -1,0 +1,107 @@
+// A call is one trip to the server and back: over a millisecond of distance a trip is most of what a call takes.
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { CALLS, OTHERS } from './support/every_call.mjs';
+import { temporarySchema } from './support/postgres/databases.mjs';
+import { MISSING } from './support/postgres/documented.mjs';
+import { proxyTo } from './support/postgres/proxy.mjs';
+import { furnish, worktree } from './support/samples.mjs';
+import { open } from './support/temporary.mjs';
+import { VisualDatabase } from './support/visual_database.mjs';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const methodOf = (name) => name.split(' ')[0];
+
+let proxy;
+let db;
+
+beforeEach(() => {
+  const at = temporarySchema();
+  proxy = proxyTo(at.url);
+  db = furnish(open({ ...at, url: proxy.url }));
+});
+
+/** How many trips a call took, told by what was sent in each. */
+function tripsOf(call) {
+  proxy.counted();
+  call();
+  return proxy.counted().turns;
+}
+
+it('every method is here', () => {
+  const methods = Object.getOwnPropertyNames(VisualDatabase.prototype);
+  const known = new Set([...Object.keys(CALLS).map(methodOf), ...Object.keys(OTHERS)]);
+  expect(methods.filter((name) => !known.has(name))).toEqual([]);
+});
+
+describe.each(Object.entries(CALLS).filter(([name]) => !MISSING.has(methodOf(name))))('%s', (_, [call, prepare]) => {
+  it('is one trip, the first time as well as again', () => {
+    const given = prepare?.(db);
+    expect(tripsOf(() => call(db, 0, given))).toHaveLength(1);
+    expect(tripsOf(() => call(db, 1, given))).toHaveLength(1);
+  });
+});
+
+describe('a transaction', () => {
+  it('is a trip for its beginning, one for its end, one for each call in it, and one more for each that fails', () => {
+    const turns = tripsOf(() =>
+      db.transaction(() => {
+        db.createWorktree(worktree(20));
+        expect(() => db.createWorktree(worktree(20))).toThrow(/UNIQUE/);
+        db.updateWorktree('wt-20', { status: 'x' });
+        db.getWorktree('wt-20');
+      }),
+    );
+    expect(turns).toHaveLength(7);
+  });
+
+  it('within another one is no more than that', () => {
+    const turns = tripsOf(() =>
+      db.transaction(() => {
+        db.transaction(() => db.createWorktree(worktree(20)));
+        db.transaction(() => db.createWorktree(worktree(21)));
+      }),
+    );
+    expect(turns.length).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('what fails', () => {
+  it.each([
+    ['a constraint', (board) => board.createWorktree(worktree(1))],
+    ['a reference', (board) => board.assignWorktreeToZone('wt-1', 'nowhere')],
+    ['what isn’t there', (board) => board.deleteWorktree('nobody')],
+  ])('%s is one trip, and one more at most to tell why', (_, call) => {
+    expect(tripsOf(() => expect(() => call(db)).toThrow()).length).toBeLessThanOrEqual(2);
+  });
+});
+
+it('a list of any length is one trip', () => {
+  db.createWorktrees(Array.from({ length: 2000 }, (_, n) => worktree(100 + n)));
+  let listed;
+  expect(tripsOf(() => (listed = db.listWorktrees()))).toHaveLength(1);
+  expect(listed).toHaveLength(2003);
+});
+
+it('opening a board that is there is two trips at most, beside those of the connection', () => {
+  proxy.counted();
+  expect(db.getStats().worktrees).toBe(3);
+  const { url } = proxy;
+  const { schema } = temporarySchema();
+  open({ url, schema }).close();
+  proxy.counted();
+  open({ url, schema });
+  const { turns, connections } = proxy.counted();
+  expect(connections).toBe(1);
+  expect(turns.length).toBeLessThanOrEqual(2);
+});
+
+it('over a distance a call takes as long as one trip', () => {
+  proxy.delay(100);
+  const start = performance.now();
+  db.assignWorktreeToZone('wt-1', 'zone-2');
+  db.listWorktrees();
+  const took = performance.now() - start;
+  expect(took).toBeGreaterThan(199);
+  expect(took).toBeLessThan(299);
+});

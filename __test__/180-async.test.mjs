@@ -1,0 +1,284 @@
+// AsyncVisualDatabase: VisualDatabase on a thread of its own, each method giving a promise.
+import { spawnSync } from 'node:child_process';
+import { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { AsyncVisualDatabase, SqliteError, VisualDatabase } from './support/visual_database.mjs';
+import { worktree, zone } from './support/samples.mjs';
+import { temporaryFile, temporaryFolder } from './support/temporary.mjs';
+
+/** A database that is closed when the test ends; in memory unless `options` name a file. */
+async function opened(options = {}) {
+  const db = await AsyncVisualDatabase.open({ dbPath: ':memory:', ...options });
+  onTestFinished(() => db.close());
+  return db;
+}
+
+/** What both classes come to with the same calls: answers, or what programs test about errors. */
+async function outcome(make) {
+  try {
+    return await make();
+  } catch (error) {
+    const { name, message, code, method, field, value, index } = error;
+    return { Class: error.constructor, name, message, code, method, field, value, index };
+  }
+}
+
+describe('opening', () => {
+  test('gives what VisualDatabase refuses, as it refuses it', async () => {
+    const folder = temporaryFolder();
+    for (const options of [{ dbPath: 5 }, { dbPath: folder }, { dbPath: ':memory:', readonly: true }, 7]) {
+      const sync = await outcome(() => new VisualDatabase(options));
+      expect(await outcome(() => AsyncVisualDatabase.open(options))).toEqual(sync);
+    }
+  });
+
+  test('takes a path alone', async () => {
+    const path = temporaryFile();
+    const db = await AsyncVisualDatabase.open(path);
+    await db.createZone(zone(1));
+    await db.close();
+    expect(new VisualDatabase({ dbPath: path, readonly: true }).getStats().zones).toBe(1);
+  });
+
+  test('is not by new', () => {
+    expect(() => new AsyncVisualDatabase()).toThrow(TypeError);
+  });
+});
+
+describe('a call', () => {
+  /** The same in both, one after the other: what crosses is what the class answers. */
+  const CALLS = [
+    (db) => db.createWorktree({ ...worktree(1), createdAt: '2026-01-02T03:04:05.000Z', position: { x: -0, y: 1.5 } }),
+    (db) => db.createWorktree({ ...worktree(1), port: 4000 }),
+    (db) => db.createWorktree({ id: 5 }),
+    (db) => db.createWorktrees([{ ...worktree(2), createdAt: '2026-01-02T03:04:05.000Z' }, { id: 'x' }]),
+    (db) => db.getWorktree('wt-1'),
+    (db) => db.getWorktree('nobody'),
+    (db) => db.createZone({ ...zone(1), createdAt: '2026-01-02T03:04:05.000Z' }),
+    (db) => db.assignWorktreeToZone('wt-1', 'zone-1'),
+    (db) => db.assignWorktreeToZone('wt-1', 'nowhere'),
+    async (db) => (await db.getBoard({ runs: true })).worktrees,
+    (db) => db.listRuns({ order: 'oldest' }),
+    (db) => db.getExecutionHistory('zone-1', null),
+    (db) => db.deleteWorktree('nobody'),
+    (db) => db.getTrend({ since: new Date('2026-01-01'), until: '2026-01-03', bucket: 'day' }),
+    (db) => db.setMetadata('worktree', 'wt-1', { nested: { list: [1, null, '\0'] } }),
+    (db) => db.moveWorktree('wt-1', null, { reason: 5 }),
+    (db) => db.claimRun({ workerId: 'w', leaseMs: -5 }),
+  ];
+
+  test('answers and refuses as VisualDatabase does', async () => {
+    const sync = new VisualDatabase({ dbPath: ':memory:' });
+    const db = await opened();
+    for (const [at, call] of CALLS.entries())
+      expect([at, await outcome(() => call(db))]).toEqual([at, await outcome(() => call(sync))]);
+    sync.close();
+  });
+
+  test('of every method of VisualDatabase there is one', async () => {
+    await opened();
+    const names = (Class) => Object.getOwnPropertyNames(Class.prototype).sort();
+    expect(names(AsyncVisualDatabase)).toEqual(names(VisualDatabase));
+  });
+
+  test('answers lists of any length, and of any values', async () => {
+    const db = await opened();
+    const sync = new VisualDatabase({ dbPath: ':memory:' });
+    const many = Array.from({ length: 300 }, (_, n) => ({
+      ...worktree(n),
+      createdAt: '2026-01-02T03:04:05.000Z',
+      ...(n % 7 === 0 && { position: { x: -0, y: n } }),
+      taskId: n % 3 === 0 ? `__proto__ ${n} \u2028 "` : null,
+    }));
+    for (const one of [many.slice(0, 40), many.slice(40)]) {
+      expect(await db.createWorktrees(one)).toEqual(sync.createWorktrees(one));
+      expect(await db.listWorktrees()).toEqual(sync.listWorktrees());
+      expect(await db.findWorktrees({ limit: 200 })).toEqual(sync.findWorktrees({ limit: 200 }));
+    }
+    sync.close();
+  });
+
+  test('is made in the order in which calls come', async () => {
+    const db = await opened();
+    const made = Array.from({ length: 50 }, (_, n) => db.createWorktree(worktree(n)));
+    const read = db.listWorktrees();
+    await Promise.all(made);
+    expect((await read).length).toBe(50);
+  });
+
+  test('leaves the event loop to others while it waits for a lock', async () => {
+    const path = temporaryFile();
+    const db = await opened({ dbPath: path });
+    const other = new VisualDatabase({ dbPath: path });
+    other.db.exec('BEGIN IMMEDIATE');
+    let ticks = 0;
+    const timer = setInterval(() => (ticks += 1), 5);
+    const waiting = db.createZone(zone(1));
+    await sleep(300);
+    clearInterval(timer);
+    other.db.exec('COMMIT');
+    other.close();
+    expect((await waiting).id).toBe('zone-1');
+    expect(ticks).toBeGreaterThan(10);
+  });
+
+  test('with what no thread can be told is refused by name, and nothing is done', async () => {
+    const db = await opened();
+    const refused = await outcome(() => db.createWorktree({ ...worktree(1), position: { x: Symbol('no'), y: 0 } }));
+    expect(refused).toMatchObject({ Class: TypeError, code: 'ERR_INVALID_ARG_TYPE', method: 'createWorktree' });
+    expect((await db.getStats()).worktrees).toBe(0);
+  });
+
+  test('asks functions on the thread that has them, and throws the very value that they throw', async () => {
+    const db = await opened();
+    expect(await db.allocatePort({ from: 3001, isFree: (port) => port > 3004 })).toBe(3005);
+    const mine = { not: 'an error' };
+    const thrown = await db.allocatePort({ isFree: () => { throw mine; } }).catch((error) => error); // prettier-ignore
+    expect(thrown).toBe(mine);
+    await expect(db.allocatePort({ isFree: async () => true })).rejects.toThrow('cannot return a promise');
+  });
+
+  test('tells the logger, asks the clock and tells the hook of queries', async () => {
+    const heard = [];
+    const logger = { info: (text) => heard.push(text), error: (text, { error }) => heard.push([text, error]) };
+    const queries = [];
+    const db = await opened({ logger, clock: () => 1_700_000_000_000, onQuery: (call) => queries.push(call) });
+    expect((await db.createZone({ id: 'z', name: 'Z' })).createdAt).toBe('2023-11-14T22:13:20.000Z');
+    await db.createZone({ id: 'z', name: 'Z' }).catch(() => {});
+    await db.transaction(() => Promise.reject(new Error('not this'))).catch(() => {});
+    await expect.poll(() => heard.find(Array.isArray)).toEqual(['[VisualDB] Transaction failed', 'not this']);
+    expect(heard[0]).toBe('[VisualDB] Database initialized');
+    await expect.poll(() => queries.map(({ method }) => method)).toEqual(['createZone', 'createZone', 'transaction']);
+    expect(queries[1].error).toBeInstanceOf(SqliteError);
+  });
+
+  test('by somebody says who it was', async () => {
+    const db = await opened();
+    await db.createWorktree(worktree(1));
+    const { next } = await db.getBoard();
+    const anna = db.as({ kind: 'user', id: 'anna' });
+    await anna.updateWorktree('wt-1', { status: 'done' });
+    await anna.transaction((tx) => tx.updateWorktree('wt-1', { status: 'open' }));
+    const { items } = await db.getChanges({ after: next });
+    expect(items.map(({ by }) => by)).toEqual([
+      { kind: 'user', id: 'anna' },
+      { kind: 'user', id: 'anna' },
+    ]);
+    expect(() => db.as({ kind: 'robot', id: 'x' })).toThrow(TypeError);
+  });
+});
+
+describe('a signal', () => {
+  test('behind the arguments ends the wait, and what has not begun does not begin', async () => {
+    const path = temporaryFile();
+    const db = await opened({ dbPath: path });
+    const other = new VisualDatabase({ dbPath: path });
+    other.db.exec('BEGIN IMMEDIATE');
+    const first = db.createZone(zone(1));
+    const stop = new AbortController();
+    const second = db.createZone(zone(2), { signal: stop.signal });
+    await sleep(50);
+    const why = new Error('enough');
+    stop.abort(why);
+    await expect(second).rejects.toBe(why);
+    other.db.exec('COMMIT');
+    other.close();
+    await first;
+    expect((await db.listZones()).map(({ id }) => id)).toEqual(['zone-1']);
+    await expect(db.getStats({ signal: AbortSignal.abort(why) })).rejects.toBe(why);
+  });
+
+  test('of waitForRun and watch ends them with its reason', async () => {
+    const db = await opened({ dbPath: temporaryFile() });
+    const why = new Error('enough');
+    for (const wait of [
+      (signal) => db.waitForRun({ workerId: 'w', signal }),
+      (signal) => db.watch({ signal }).next(),
+    ]) {
+      const stop = new AbortController();
+      const waiting = wait(stop.signal);
+      setTimeout(() => stop.abort(why), 50);
+      await expect(waiting).rejects.toBe(why);
+    }
+  });
+});
+
+describe('what takes its time', () => {
+  test('waitForRun is woken, while other calls go on', async () => {
+    const db = await opened({ dbPath: temporaryFile() });
+    await db.createZone(zone(1));
+    await db.createWorktree(worktree(1));
+    const waiting = db.waitForRun({ workerId: 'w' });
+    await db.enqueueRun({ zoneId: 'zone-1', worktreeId: 'wt-1', agentType: 'qa', prompt: 'p' });
+    expect((await waiting).run.status).toBe('running');
+  });
+
+  test('watch tells of every change, from its position on, until it is left', async () => {
+    const db = await opened({ dbPath: temporaryFile() });
+    const feed = db.watch({ entities: ['worktree'] });
+    const first = feed.next();
+    await sleep(50);
+    await db.createWorktrees([worktree(1), worktree(2), worktree(3)]);
+    const heard = [(await first).value.id];
+    for await (const { id } of feed) {
+      heard.push(id);
+      if (heard.length === 3) break;
+    }
+    expect(heard).toEqual(['wt-1', 'wt-2', 'wt-3']);
+    const again = db.watch({ after: feed.position, entities: ['worktree'] });
+    await db.deleteWorktree('wt-2');
+    expect((await again.next()).value).toMatchObject({ id: 'wt-2', op: 'delete' });
+    await again.return();
+    expect(await again.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test('export and import stream, and backup tells how far it is', async () => {
+    const db = await opened({ dbPath: temporaryFile() });
+    await db.createZone(zone(1));
+    const pieces = [];
+    const target = new Writable({ write: (piece, _, done) => done(void pieces.push(piece)) });
+    const { lines, bytes } = await db.exportAll(target);
+    expect(Buffer.concat(pieces).length).toBe(bytes);
+    const another = await opened({ dbPath: temporaryFile() });
+    await another.importAll(Readable.from(pieces));
+    expect(await another.listZones()).toEqual(await db.listZones());
+    expect(lines).toBeGreaterThan(1);
+    const steps = [];
+    await db.backup(`${temporaryFolder()}/copy.db`, { progress: (step) => void steps.push(step) });
+    expect(steps.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a process', () => {
+  const END = `
+    const db = await AsyncVisualDatabase.open(process.argv[1]);
+    await db.createZone({ id: 'z', name: 'Z' });
+    db.watch();
+  `;
+  test('ends by itself, without close, once it waits for nothing', () => {
+    const path = temporaryFile();
+    const index = new URL('../lib/index.mjs', import.meta.url);
+    const code = `import { AsyncVisualDatabase } from '${index}';${END}`;
+    const args = ['--input-type=module', '-e', code, path];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 });
+    expect([status, stderr]).toEqual([0, '']);
+    const db = new VisualDatabase({ dbPath: path, readonly: true });
+    expect(db.getStats().zones).toBe(1);
+    db.close();
+  });
+});
+
+describe('closing', () => {
+  it('comes behind what was asked before, and then nothing is taken', async () => {
+    const db = await AsyncVisualDatabase.open(':memory:');
+    const made = db.createWorktree(worktree(1));
+    await db.close();
+    expect((await made).id).toBe('wt-1');
+    const sync = new VisualDatabase({ dbPath: ':memory:' });
+    sync.close();
+    const closed = await outcome(() => sync.getStats());
+    expect(await outcome(() => db.getStats())).toMatchObject({ message: closed.message, code: closed.code });
+    await db.close();
+  });
+});

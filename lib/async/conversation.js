@@ -1,0 +1,141 @@
+'use strict';
+
+// Calls to another thread and their answers, on the caller's side: of a connection, or of one transaction on it.
+
+const { unpacked } = require('./answers.js');
+const { heard, told } = require('./errors.js');
+const { separated } = require('./functions.js');
+
+const CLOSED = 'The database connection is not open';
+
+/** A call whose caller waits no more is told by a byte; of more calls at the same time than this two have the same. */
+const BYTES = 65_536;
+
+class Conversation {
+  #port;
+  #wake;
+  #clock;
+  #reply;
+  #calls = new Map();
+  #last = 0;
+  #over = null;
+  /** 1: does not begin any more. */
+  #dropped;
+
+  /**
+   * @param port what messages are posted to and come from
+   * @param {object} how `reply` is where functions' answers go; `wake` tells a thread that sleeps of a message
+   */
+  constructor(port, { clock, dropped, reply, wake = () => {} }) {
+    this.#port = port;
+    this.#clock = clock;
+    this.#dropped = dropped;
+    this.#reply = reply;
+    this.#wake = wake;
+    port.on('message', (message) => this.#hear(message));
+    port.unref();
+  }
+
+  /**
+   * Asks for what `message` says, and gives the answer. `signal`: whoever has it aborted waits no more, and what has not begun does
+   * not begin.
+   */
+  async call(message, args = [], { signal, transfer = [] } = {}) {
+    if (this.#over !== null) throw this.#over(message.method);
+    signal?.throwIfAborted();
+    const { args: plain, kept, where, transfer: streams } = separated(args);
+    const id = (this.#last += 1);
+    Atomics.store(this.#dropped, id % BYTES, 0);
+    this.#post({ ...message, id, args: plain, where, ...(this.#clock && { now: this.#clock() }) }, [
+      ...transfer,
+      ...streams,
+    ]);
+    return new Promise((resolve, reject) => {
+      const call = { method: message.method, kept, thrown: [], resolve, reject, ended: [] };
+      if (signal) this.#hearOf(signal, call, () => this.#drop(id, signal.reason));
+      for (const one of kept) if (typeof one !== 'function') this.#hearOf(one, call, () => this.#send({ abort: id }));
+      if (this.#calls.size === 0) this.#port.ref();
+      this.#calls.set(id, call);
+    });
+  }
+
+  /** No call is taken any more, and those that were are refused, each with what `error` makes for its method. */
+  end(error = () => new TypeError(CLOSED)) {
+    this.#over ??= error;
+    for (const [id, { method, reject }] of this.#calls) {
+      this.#end(id);
+      reject(this.#over(method));
+    }
+  }
+
+  #hearOf(signal, call, abort) {
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    call.ended.push(() => signal.removeEventListener('abort', abort));
+  }
+
+  #drop(id, why) {
+    Atomics.store(this.#dropped, id % BYTES, 1);
+    this.#end(id)?.reject(why);
+  }
+
+  #post(message, transfer) {
+    try {
+      this.#send(message, transfer);
+    } catch (error) {
+      // What no other thread can be told.
+      const { method } = message;
+      const facts = { code: 'ERR_INVALID_ARG_TYPE', method };
+      throw Object.assign(new TypeError(`${method}: ${error.message}`, { cause: error }), facts);
+    }
+  }
+
+  #send(message, transfer) {
+    this.#port.postMessage(message, transfer);
+    this.#wake();
+  }
+
+  #end(id) {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    for (const stop of call?.ended ?? []) stop();
+    if (this.#calls.size === 0) this.#port.unref();
+    return call;
+  }
+
+  #hear(message) {
+    if (message.asked !== undefined) return this.#answer(message);
+    const call = this.#end(message.id);
+    if (call === undefined) return undefined;
+    const { thrown, error } = message;
+    if (thrown !== undefined) return call.reject(call.thrown[thrown]);
+    return error === undefined ? call.resolve(unpacked(message)) : call.reject(reasonOf(call, error));
+  }
+
+  /** A function is asked that stays here, by a thread that waits for the answer. */
+  #answer({ id, asked, given }) {
+    const call = this.#calls.get(id);
+    const { port, flag } = this.#reply;
+    port.postMessage(call === undefined ? { value: undefined } : said(call, () => call.kept[asked](...given)));
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+  }
+}
+
+/** Of what a signal has ended the error is the signal's own. */
+function reasonOf({ kept }, error) {
+  const aborted = kept.find((one) => typeof one !== 'function' && one.aborted);
+  return error.name === 'AbortError' && aborted ? aborted.reason : heard(error);
+}
+
+function said(call, ask) {
+  try {
+    const value = ask();
+    // Who waits for a promise here waits for the thread that asks: the class refuses it, as it does on one thread.
+    return typeof value?.then === 'function' ? { promise: true } : { value };
+  } catch (error) {
+    return { thrown: call.thrown.push(error) - 1, error: told(error) };
+  }
+}
+
+module.exports = { BYTES, CLOSED, Conversation };

@@ -1,0 +1,53 @@
+'use strict';
+
+// Errors as they cross between threads: with their class, and all that programs read from them.
+
+const SqliteError = require('../native/sqlite_error.js');
+
+const CLASSES = { TypeError, RangeError, SyntaxError, Error };
+
+/** An error as a message. */
+function told(error) {
+  if (!(error instanceof Error)) return { value: clonable(error) };
+  const { name, message, stack } = error;
+  const facts = {};
+  for (const [key, value] of Object.entries(error)) facts[key] = clonable(value);
+  const hidden = Object.getOwnPropertyDescriptor(error, 'value');
+  return {
+    name: error instanceof SqliteError ? 'SqliteError' : name,
+    message,
+    stack,
+    facts,
+    ...(hidden !== undefined && !hidden.enumerable && { hidden: { value: clonable(hidden.value) } }),
+    ...(error.cause !== undefined && { cause: told(error.cause) }),
+  };
+}
+
+/** The error of a message. */
+function heard({ name, message, stack, facts, hidden, cause, value }) {
+  if (name === undefined) return value;
+  const options = cause === undefined ? undefined : { cause: heard(cause) };
+  const Class = CLASSES[name] ?? Error;
+  const error = name === 'SqliteError' ? new SqliteError(message, facts.code) : new Class(message, options);
+  if (name !== 'SqliteError' && !(name in CLASSES)) error.name = name;
+  Object.assign(error, facts);
+  if (hidden !== undefined)
+    Object.defineProperty(error, 'value', { value: hidden.value, writable: true, configurable: true });
+  // Where it happened on the other thread, which is what says most.
+  Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true });
+  return error;
+}
+
+/** A value that another thread can be told; of what can't be, nothing. */
+function clonable(value) {
+  try {
+    return structuredClone(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A call on something that is not there any more. */
+const over = (method, message) => Object.assign(new TypeError(message), { code: 'ERR_INVALID_STATE', method });
+
+module.exports = { heard, over, told };

@@ -1,0 +1,159 @@
+'use strict';
+
+// The other thread: it has a VisualDatabase, and makes the calls that it is told to.
+
+const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
+const VisualDatabase = require('../visual/visual_database.js');
+const { packed } = require('./answers.js');
+const { heard, over, told } = require('./errors.js');
+const { joined } = require('./functions.js');
+
+const { options, has, dropped, reply } = workerData;
+
+/** What the caller's clock said at the call that is being made. */
+let now = null;
+
+/** A function of the caller's threw: what it threw stays on its thread. */
+class Thrown extends Error {
+  constructor(number, error) {
+    super(error.message);
+    this.number = number;
+  }
+}
+
+/** Asks the caller's thread, and waits for the answer. */
+function ask(port, message) {
+  Atomics.store(reply.flag, 0, 0);
+  port.postMessage(message);
+  Atomics.wait(reply.flag, 0, 0);
+  const { value, promise, thrown, error } = receiveMessageOnPort(reply.port).message;
+  if (thrown !== undefined) throw new Thrown(thrown, error);
+  return promise ? Promise.resolve() : value;
+}
+
+const tell =
+  (event) =>
+  (...given) =>
+    parentPort.postMessage({ event, given });
+
+function opened() {
+  const config = { ...options };
+  if (has.clock) config.clock = () => now ?? ask(parentPort, { asked: 'clock', given: [] });
+  if (has.logger) config.logger = { info: tell('info'), error: tell('error') };
+  if (has.onQuery)
+    config.onQuery = ({ error, ...call }) => tell('query')({ ...call, error: error === null ? null : told(error) });
+  return new VisualDatabase(has.options ? config : options);
+}
+
+/** Signals of calls that wait, and iterators, by the call that they are of. */
+const stops = new Map();
+const iterators = new Map();
+
+/** The database as an actor has it. */
+const actors = new Map();
+function seenBy(by) {
+  if (by === undefined) return database;
+  if (!actors.has(by)) {
+    // Whoever makes a new one for each request has them by the thousands.
+    if (actors.size >= 1000) actors.clear();
+    actors.set(by, database.as(JSON.parse(by)));
+  }
+  return actors.get(by);
+}
+
+const SPECIAL = {
+  close: () => database.close(),
+  'watch.begin': (seen, id, given) => void iterators.set(id, seen.watch(given)),
+  'watch.next': async (_, id) => {
+    const iterator = iterators.get(id);
+    const { done, value } = await iterator.next();
+    return { done, value, position: iterator.position };
+  },
+  'watch.end': async (_, id) => {
+    await iterators.get(id)?.return();
+    iterators.delete(id);
+  },
+};
+
+function call(port, { id, method, by, args, where }) {
+  const given = joined(args, where, (number, kind) => {
+    if (kind === 'function') return (...values) => ask(port, { id, asked: number, given: values });
+    const stop = new AbortController();
+    stops.set(id, stop);
+    return stop.signal;
+  });
+  const seen = seenBy(by);
+  return Object.hasOwn(SPECIAL, method) ? SPECIAL[method](seen, ...given) : seen[method](...given);
+}
+
+/** Makes a call and answers it. What gives a promise lets others through. */
+function serve(port, message, awake) {
+  const { id, method } = message;
+  const end = (answer) => {
+    stops.delete(id);
+    port.postMessage({ id, ...answer });
+  };
+  const answer = (value) => end(packed(value));
+  const fail = (error) => end(error instanceof Thrown ? { thrown: error.number } : { error: told(error) });
+  if (message.abort !== undefined) return stops.get(message.abort)?.abort();
+  if (Atomics.exchange(dropped, id % dropped.length, 0) === 1) return undefined;
+  if (message.now !== undefined) ({ now } = message);
+  try {
+    if (method === 'transaction') return transaction(port, message, awake, answer, fail);
+    const value = call(port, message);
+    if (!(value instanceof Promise)) return answer(value);
+    // In a transaction this thread does nothing that could settle it.
+    if (awake !== undefined) throw over(method, `${method}: it takes its time, and can't be called in a transaction`);
+    return value.then(answer, fail);
+  } catch (error) {
+    return fail(error);
+  } finally {
+    now = null;
+  }
+}
+
+/** A transaction: until it ends this thread waits for the calls that belong to it, and for nothing else. */
+function transaction(port, { calls = port, awake: own }, awake = own, answer, fail) {
+  let ended;
+  try {
+    database.transaction(() => {
+      answer(undefined);
+      ended = untilEnd(calls, awake);
+      if (ended.end.rollback !== undefined) throw heard(ended.end.rollback);
+    });
+    calls.postMessage({ id: ended.id, value: undefined });
+  } catch (error) {
+    if (ended === undefined) return fail(error);
+    const isWanted = ended.end.rollback !== undefined;
+    calls.postMessage({ id: ended.id, ...(!isWanted && { error: told(error) }) });
+  } finally {
+    if (calls !== port) calls.close();
+  }
+  return undefined;
+}
+
+/** Serves what comes, until the message that ends the transaction, which it returns. */
+function untilEnd(port, awake) {
+  for (;;) {
+    const before = Atomics.load(awake, 0);
+    const received = receiveMessageOnPort(port);
+    if (received === undefined) Atomics.wait(awake, 0, before);
+    else if (received.message.end !== undefined) return received.message;
+    else serve(port, received.message, awake);
+  }
+}
+
+let database;
+
+/** Opens the database, and serves from then on. */
+function serveAll() {
+  try {
+    database = opened();
+    parentPort.on('message', (message) => serve(parentPort, message));
+    parentPort.postMessage({ opened: true });
+  } catch (error) {
+    parentPort.postMessage({ opened: false, error: told(error) });
+  }
+}
+
+module.exports = { serveAll };

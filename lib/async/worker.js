@@ -1,0 +1,5 @@
+'use strict';
+
+// What the other thread begins with.
+
+require('../entry/parts').serve();

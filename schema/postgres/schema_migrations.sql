@@ -1,0 +1,7 @@
+-- Which text was applied when, and by which package.
+CREATE TABLE {s}.schema_migrations (
+  version integer NOT NULL PRIMARY KEY,
+  name text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT now(),
+  package_version text NOT NULL
+);

@@ -1,0 +1,89 @@
+'use strict';
+
+// `npm run build:all`: on one Linux x64 machine, from package registries alone, the binary of every platform, what each of
+// them needs (prebuilds/manifest.json), and the packages that are published (dist/). `--only NAME,NAME` takes some platforms,
+// `--no-packages` makes the binaries alone.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+const { binaryPath } = require('../../lib/native/platform.js');
+const { dependencies } = require('../setup.js');
+const { compile } = require('./compile.js');
+const { inspect } = require('./inspect.js');
+const { makePackages } = require('./packages.js');
+const { TARGETS } = require('./targets.js');
+const { toolchain } = require('./toolchain.js');
+
+const ROOT = path.join(__dirname, '../..');
+const MANIFEST = path.join(ROOT, 'prebuilds/manifest.json');
+const DIST = path.join(ROOT, 'dist');
+
+/** Builds the binary of one platform, puts it where the loader looks, and returns its line of the manifest. */
+function one(platform, tools, targetDir) {
+  const start = Date.now();
+  console.log(`\n=== ${platform}`);
+  const library = compile(platform, { tools, targetDir });
+  const { problems, ...told } = inspect(platform, library);
+  if (problems.length > 0) throw new Error(`The binary for ${platform} ${problems.join(', and ')}`);
+  const file = binaryPath(platform);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.copyFileSync(library, `${file}.${process.pid}`);
+  fs.renameSync(`${file}.${process.pid}`, file);
+  console.log(`${path.relative(ROOT, file)}: ${told.size} bytes, ${Math.round((Date.now() - start) / 1000)} s`);
+  return { file: path.basename(file), target: TARGETS[platform].rust, ...told, compiler: tools.versions };
+}
+
+/** What was built before is kept in the manifest as long as its file is the one that was built. */
+function readManifest() {
+  if (!fs.existsSync(MANIFEST)) return {};
+  const all = JSON.parse(fs.readFileSync(MANIFEST, 'utf8'));
+  return Object.fromEntries(
+    Object.entries(all).filter(([platform, { sha256 }]) => {
+      const file = binaryPath(platform);
+      return TARGETS[platform] && fs.existsSync(file) && inspect(platform, file).sha256 === sha256;
+    }),
+  );
+}
+
+function main() {
+  const { only, 'no-packages': binariesAlone } = parseArgs({
+    options: { only: { type: 'string' }, 'no-packages': { type: 'boolean' } },
+  }).values;
+  const platforms = only?.split(',') ?? Object.keys(TARGETS);
+  const unknown = platforms.filter((name) => !Object.hasOwn(TARGETS, name));
+  if (unknown.length > 0) {
+    console.error(`No platform is called ${unknown.join(', ')}: they are ${Object.keys(TARGETS).join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  dependencies();
+  const base = path.resolve(process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target'));
+  const tools = toolchain(path.join(base, 'release-tools'));
+  const targetDir = path.join(base, 'cross');
+  const failed = [];
+  for (const platform of platforms) {
+    try {
+      const line = one(platform, tools, targetDir);
+      // After each, so that what is built is told of whatever comes after it.
+      const manifest = { ...readManifest(), [platform]: line };
+      const ordered = Object.keys(TARGETS).filter((name) => manifest[name]);
+      fs.writeFileSync(
+        MANIFEST,
+        `${JSON.stringify(Object.fromEntries(ordered.map((name) => [name, manifest[name]])), null, 2)}\n`,
+      );
+    } catch (error) {
+      console.error(error.message);
+      failed.push(platform);
+    }
+  }
+  if (failed.length > 0) {
+    console.error(`\nNot built: ${failed.join(', ')}`);
+    process.exitCode = 1;
+    return;
+  }
+  if (binariesAlone) return;
+  for (const file of makePackages(Object.keys(readManifest()), DIST)) console.log(path.relative(ROOT, file));
+}
+
+main();

@@ -1,0 +1,79 @@
+'use strict';
+
+// One binary for a release: the same sources, compiler and options for every platform, and nothing in it of the folder that
+// it was built in, so that whoever builds it again gets the same bytes.
+
+const { spawnSync } = require('node:child_process');
+const os = require('node:os');
+const path = require('node:path');
+const { TARGETS } = require('./targets.js');
+
+const PACKAGE = path.join(__dirname, '../..');
+const MIB = 1024 * 1024;
+
+/**
+ * Compiles for one platform and returns the library's path.
+ * @param {string} platform of targets.js
+ * @param {{ tools: object, folder?: string, targetDir: string }} where `folder` holds the sources
+ */
+function compile(platform, { tools, folder = PACKAGE, targetDir }) {
+  const target = TARGETS[platform];
+  const args = [
+    'zigbuild',
+    '--release',
+    '--locked',
+    '--lib',
+    '-Zbuild-std=std,panic_unwind',
+    `--target=${target.floor.glibc ? `${target.rust}.${target.floor.glibc}` : target.rust}`,
+    `--config=target.${target.rust}.rustflags=${JSON.stringify(flags(target, tools, folder))}`,
+    // Given like this it counts more than Zig's, which doesn't know how to leave Rust's own symbols out of what is exported.
+    ...(target.os === 'darwin' ? [`--config=target.${target.rust}.linker="${tools.appleLinker}"`] : []),
+    '--message-format=json-render-diagnostics',
+  ];
+  const own = {
+    darwin: () => ({ MACOSX_DEPLOYMENT_TARGET: target.floor.macos }),
+    linux: () => ({}),
+    win32: () => ({ LIBNODE_PATH: tools.nodeLibrary(target.cpu) }),
+  };
+  const { status, stdout } = spawnSync('nice', ['-n', '5', 'cargo', ...args], {
+    cwd: folder,
+    env: { ...process.env, ...tools.env, ...own[target.os](), CARGO_TARGET_DIR: targetDir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 64 * MIB,
+  });
+  if (status !== 0) throw new Error(`cargo could not build the binary for ${platform}: its own words are above`);
+  const library = stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+    .find(({ reason, target: made }) => reason === 'compiler-artifact' && made.kind.includes('cdylib'))
+    ?.filenames.find((name) => /\.(so|dylib|dll)$/.test(name));
+  if (library === undefined) throw new Error(`cargo built no dynamic library for ${platform}`);
+  return library;
+}
+
+function flags(target, tools, folder) {
+  const cargoHome = process.env.CARGO_HOME ?? path.join(os.homedir(), '.cargo');
+  const renamed = { [folder]: '/visual-db', [cargoHome]: '/cargo', [tools.rustSources]: '/rust' };
+  return [
+    ...Object.entries(renamed).map(([from, to]) => `--remap-path-prefix=${from}=${to}`),
+    ...(target.libc === 'musl' ? ['-Ctarget-feature=-crt-static'] : []),
+    ...(target.os === 'darwin' ? appleFlags(tools) : []),
+  ];
+}
+
+/** LLVM's linker signs what it makes ad hoc: Apple's processors run nothing that is not signed. */
+function appleFlags({ appleSdk }) {
+  const args = [
+    '-syslibroot',
+    appleSdk,
+    '-dead_strip_dylibs',
+    '-adhoc_codesign',
+    '-install_name',
+    '@rpath/visual-db.node',
+  ];
+  return ['-Clinker-flavor=ld64.lld', ...args.map((arg) => `-Clink-arg=${arg}`)];
+}
+
+module.exports = { compile };

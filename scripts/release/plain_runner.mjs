@@ -1,0 +1,64 @@
+// vitest's tests without vitest's own processes: where its bundler can't run (Wine), its runner, expectations and timers still do.
+// `node plain_runner.mjs FILE…` runs each file, in this process, says what failed, and ends with 1 where something did.
+
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { startTests } from '@vitest/runner';
+
+const PATIENCE = 300_000;
+
+const config = {
+  root: process.cwd(),
+  setupFiles: [],
+  name: undefined,
+  passWithNoTests: false,
+  testNamePattern: undefined,
+  allowOnly: false,
+  sequence: { hooks: 'stack', setupFiles: 'parallel', seed: 1 },
+  chaiConfig: undefined,
+  maxConcurrency: 1,
+  testTimeout: PATIENCE,
+  hookTimeout: PATIENCE,
+  retry: 0,
+  includeTaskLocation: false,
+  tags: [],
+  tagsFilter: undefined,
+  strictTags: false,
+  expect: {},
+  fakeTimers: { toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] },
+};
+
+/** What vitest's modules look for in one of its workers, and the name that they look for it under. */
+const worker = { config, ctx: { pool: 'forks' }, environment: { name: 'node' }, durations: {}, current: undefined };
+globalThis['__vitest_worker__'] = worker;
+
+const runner = {
+  config,
+  pool: 'forks',
+  importFile: (file) => import(pathToFileURL(file).href),
+  onBeforeTryTask: (test) => (worker.current = test),
+};
+
+const all = { passed: 0, failed: 0, skipped: 0 };
+
+function tell(task, names = []) {
+  const path = [...names, task.name];
+  if (task.type === 'test') {
+    const state = { pass: 'passed', fail: 'failed' }[task.result?.state] ?? 'skipped';
+    all[state] += 1;
+  }
+  for (const error of task.result?.errors ?? [])
+    console.log(`failed: ${path.join(' > ')}\n${error.stack ?? error.message}`);
+  for (const inner of task.tasks ?? []) tell(inner, path);
+}
+
+let failed = false;
+for (const name of process.argv.slice(2)) {
+  const file = path.resolve(name);
+  const [task] = await startTests([{ filepath: file }], runner);
+  tell(task);
+  failed ||= task.result?.state === 'fail';
+  console.log(`${task.result?.state === 'pass' ? 'passed' : 'FAILED'} ${name}`);
+}
+console.log(`${all.passed} passed, ${all.failed} failed, ${all.skipped} skipped`);
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,64 @@
+//! Opening a `VisualDatabase` on a PostgreSQL server.
+
+#![allow(
+    clippy::must_use_candidate,
+    clippy::missing_errors_doc,
+    clippy::needless_pass_by_value,
+    clippy::fn_params_excessive_bools,
+    clippy::too_many_arguments,
+    reason = "napi-rs takes owned values, JavaScript has no must_use, and its arguments are what lib/ checked"
+)]
+
+use std::rc::Rc;
+
+use napi_derive::napi;
+
+use super::board::opened::Board;
+use super::connection::{ConnectionHandle, milliseconds};
+use super::js::Value;
+use super::state::{Closes, Realm};
+use crate::engine::Session;
+use crate::engine::postgres::{Options, Store, Target, open};
+
+impl Closes for Store {
+    fn close_at_the_end(&self) {
+        // The server ends what was open.
+        let _ = self.close();
+    }
+}
+
+/// A URL as it may be shown: without the password.
+#[napi]
+pub fn shown_url(env: napi::Env, realm: u32, url: String) -> napi::Result<String> {
+    Realm(realm).answer(env, |_| Ok(Target::parse(&url)?.shown().to_string()))
+}
+
+/// Opens the connection of a `VisualDatabase` to a server.
+#[napi]
+pub fn open_postgres(
+    env: napi::Env,
+    realm: u32,
+    url: String,
+    schema: String,
+    readonly: bool,
+    must_exist: bool,
+    timeout: f64,
+    migrate: bool,
+    package_version: String,
+    has_clock: bool,
+) -> napi::Result<Value> {
+    Realm(realm).answer(env, |state| {
+        let options = Options {
+            schema: &schema,
+            readonly,
+            must_exist,
+            timeout: milliseconds(timeout),
+            migrate,
+            package_version: &package_version,
+        };
+        let store = Rc::new(open(&url, &options)?);
+        state.remember(&store);
+        let board = Board::new(store, has_clock);
+        state.env.external(Rc::new(ConnectionHandle::of_board(state, None, board)))
+    })
+}

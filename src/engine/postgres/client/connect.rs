@@ -1,0 +1,195 @@
+//! Connecting: the hosts one after the other, until one of them is a PostgreSQL that will do.
+
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinHandle;
+use tokio_postgres::config::{Host, SslMode as Negotiated, TargetSessionAttrs};
+use tokio_postgres::{Client, Connection, NoTls, Socket};
+
+use super::error::{reason, unavailable};
+use super::tls::{Tls, Why};
+use crate::engine::postgres::ssl_mode::SslMode;
+use crate::engine::postgres::target::{Address, Target};
+use crate::error::{Error, Result};
+
+/// The oldest version that will do.
+const OLDEST: u32 = 14;
+
+/// A connection to a server.
+pub struct Link {
+    /// Sends to it.
+    pub client: Client,
+    /// Which host it is, for people.
+    pub host: String,
+    task: JoinHandle<()>,
+}
+
+impl Link {
+    /// Says goodbye, and waits so long for it to be sent; then the socket is closed.
+    pub async fn end(self, within: Duration) {
+        let Self { client, mut task, .. } = self;
+        // Whoever reads and writes says goodbye once nobody is left to send.
+        drop(client);
+        if tokio::time::timeout(within, &mut task).await.is_err() {
+            task.abort();
+            let _ = task.await;
+        }
+    }
+}
+
+/// Why a host is not taken.
+enum Refusal {
+    /// Another one may do.
+    Passed(Why),
+    /// What it is will not change.
+    Unsupported(Why),
+}
+
+/// Connects to the first host that will do.
+pub async fn connect(target: &Target, readonly: bool, within: Duration) -> Result<Link> {
+    let deadline = Instant::now() + within;
+    let mut passed = Vec::new();
+    for (nth, address) in target.hosts.iter().enumerate() {
+        // One that is frozen leaves the others their time.
+        let left = deadline.saturating_duration_since(Instant::now()) / (target.hosts.len() - nth) as u32;
+        let attempt = tokio::time::timeout(left, connect_to(target, address, readonly)).await;
+        match attempt.unwrap_or_else(|_| Err(Refusal::Passed(no_answer(left)))) {
+            Ok(link) => return Ok(link),
+            Err(Refusal::Unsupported(why)) => {
+                return Err(Error::Coded {
+                    code: "ERR_ENGINE_UNSUPPORTED",
+                    message: format!("The database at {address} can't be used: {why}"),
+                });
+            }
+            Err(Refusal::Passed(why)) => passed.push((address.to_string(), why)),
+        }
+    }
+    Err(match passed.as_slice() {
+        [(host, why)] => unavailable(host, why),
+        _ => {
+            let each: Vec<String> = passed.iter().map(|(host, why)| format!("{host}: {why}")).collect();
+            unavailable("any of its hosts", &each.join("; "))
+        }
+    })
+}
+
+/// That nothing came for so long.
+#[must_use]
+pub fn no_answer(within: Duration) -> String {
+    format!("no answer within {} ms", within.as_millis())
+}
+
+async fn connect_to(target: &Target, address: &Address, readonly: bool) -> Result<Link, Refusal> {
+    let passed = |error: tokio_postgres::Error| Refusal::Passed(explained(&error));
+    let mut config = target.config.clone();
+    match &address.host {
+        Host::Tcp(name) => config.host(name),
+        #[cfg(unix)]
+        Host::Unix(folder) => config.host_path(folder),
+    };
+    config.port(address.port);
+    let mode = target.ssl_mode(address);
+    config.ssl_mode(match mode {
+        SslMode::Disable => Negotiated::Disable,
+        SslMode::Prefer => Negotiated::Prefer,
+        SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => Negotiated::Require,
+    });
+    let is_socket = !matches!(address.host, Host::Tcp(_));
+    if is_socket || mode == SslMode::Disable {
+        config.ssl_mode(Negotiated::Disable);
+        let (client, connection) = config.connect(NoTls).await.map_err(passed)?;
+        return checked(target, address, readonly, client, connection);
+    }
+    let tls = Tls::new(mode, target.root_certificates.as_deref()).map_err(Refusal::Passed)?;
+    let (client, connection) = config.connect(tls).await.map_err(passed)?;
+    checked(target, address, readonly, client, connection)
+}
+
+/// Looks at what the server says of itself, and has the connection read and written.
+fn checked<S>(
+    target: &Target,
+    address: &Address,
+    readonly: bool,
+    client: Client,
+    connection: Connection<Socket, S>,
+) -> Result<Link, Refusal>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+{
+    let says = |name: &str| connection.parameter(name).unwrap_or_default();
+    check_kind(says("server_version"), !says("crdb_version").is_empty())?;
+    if !matches!(says("server_encoding"), "UTF8" | "") {
+        let why = format!("its encoding is {}, and only UTF8 has every text", says("server_encoding"));
+        return Err(Refusal::Unsupported(why));
+    }
+    let takes_no_writes = says("in_hot_standby") == "on" || says("default_transaction_read_only") == "on";
+    match target.attrs {
+        TargetSessionAttrs::ReadWrite if takes_no_writes => {
+            return Err(Refusal::Passed("it takes no writes: a standby, or set to be read-only".into()));
+        }
+        TargetSessionAttrs::ReadOnly if !takes_no_writes => {
+            return Err(Refusal::Passed("it takes writes, where one that doesn't is asked for".into()));
+        }
+        _ if says("in_hot_standby") == "on" && !readonly => {
+            let why = "it is in recovery, a standby: it can only be opened with `readonly: true`";
+            return Err(Refusal::Passed(why.into()));
+        }
+        _ => {}
+    }
+    let task = tokio::spawn(async move {
+        // What it fails with, whoever waits for an answer is told.
+        let _ = connection.await;
+    });
+    Ok(Link { client, host: address.to_string(), task })
+}
+
+/// Refuses what speaks the protocol but is something else, and what is too old.
+fn check_kind(version: &str, is_cockroach: bool) -> Result<(), Refusal> {
+    let unsupported = |why: String| Err(Refusal::Unsupported(why));
+    if is_cockroach {
+        return unsupported(
+            "it is CockroachDB, which has no advisory locks and no PL/pgSQL as PostgreSQL has them".into(),
+        );
+    }
+    if version.contains("-YB-") {
+        return unsupported("it is YugabyteDB, which locks and numbers otherwise than PostgreSQL".into());
+    }
+    let major = version.split(|c: char| !c.is_ascii_digit()).next().and_then(|major| major.parse::<u32>().ok());
+    match major {
+        Some(major) if major >= OLDEST => Ok(()),
+        Some(_) => unsupported(format!("it is PostgreSQL {version}, and {OLDEST} is the oldest that will do")),
+        None => unsupported(format!("it is no PostgreSQL: its version is {version:?}")),
+    }
+}
+
+/// Why a connection failed, with what can be done about it.
+fn explained(error: &tokio_postgres::Error) -> String {
+    let why = reason(error);
+    if why.contains("server does not support TLS") {
+        return format!("{why}; where the network can be trusted, say so with sslmode=disable");
+    }
+    if why.contains("unexpected message") || why.contains("error parsing response") || why.contains("invalid message") {
+        return format!("{why}: is it a PostgreSQL server?");
+    }
+    why
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_postgresql_is_refused() {
+        let why = |version, cockroach| match check_kind(version, cockroach) {
+            Ok(()) => "taken".to_string(),
+            Err(Refusal::Unsupported(why) | Refusal::Passed(why)) => why,
+        };
+        assert_eq!(why("15.20 (Debian 15.20-0+deb12u1)", false), "taken");
+        assert_eq!(why("18beta1", false), "taken");
+        assert_eq!(why("14.0", false), "taken");
+        assert!(why("13.11", false).contains("14 is the oldest"));
+        assert!(why("13.0.0", true).contains("CockroachDB"));
+        assert!(why("11.2-YB-2.20.1.0-b0", false).contains("YugabyteDB"));
+        assert!(why("", false).contains("no PostgreSQL"));
+    }
+}

@@ -1,0 +1,193 @@
+//! The client: one connection, on which whole conversations are sent at once, so that a call is one trip to the server.
+//!
+//! Every statement is sent without a name and with the types of its values: nothing is left behind on the server, so that a
+//! pooler may stand in between which gives each transaction another connection. A call waits no longer than its deadline,
+//! whatever the server does, and a connection whose answer did not come in time is not used again.
+
+mod connect;
+pub mod error;
+mod tls;
+pub mod value;
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::Row;
+use tokio_postgres::types::{ToSql, Type};
+
+use self::connect::Link;
+use self::value::Value;
+use super::target::Target;
+use crate::error::{Error, Result};
+
+/// How much longer than for a lock is waited for the server itself.
+const GRACE: Duration = Duration::from_secs(1);
+/// How long a goodbye may take: a server that is frozen gets none.
+const GOODBYE: Duration = Duration::from_millis(20);
+/// After how long a silence it is looked whether the server has hung up.
+const SILENCE: Duration = Duration::from_millis(100);
+
+/// A part of a conversation.
+#[derive(Debug, Clone, Copy)]
+pub enum Step<'a> {
+    /// Statements without values, whose rows nobody needs.
+    Script(&'a str),
+    /// A statement with its values.
+    Statement(&'a str, &'a [Value<'a>]),
+}
+
+/// What came of a step.
+pub type Answer = Result<Vec<Row>, tokio_postgres::Error>;
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub enum Lost {
+    /// Nothing was sent.
+    Unsent(Error),
+    /// The connection ended, or the time, with something sent.
+    Sent(String),
+}
+
+/// A client of a database.
+pub struct Client {
+    target: Target,
+    readonly: bool,
+    timeout: Duration,
+    runtime: Runtime,
+    link: RefCell<Option<Link>>,
+    heard: Cell<Instant>,
+}
+
+impl Client {
+    /// Connects.
+    ///
+    /// # Errors
+    /// `ERR_DATABASE_UNAVAILABLE` with the host and why, `ERR_ENGINE_UNSUPPORTED` where it is no PostgreSQL that will do.
+    pub fn open(target: Target, readonly: bool, timeout: Duration) -> Result<Self> {
+        let built = Builder::new_current_thread().enable_io().enable_time().build();
+        let runtime = built.map_err(|error| error::unavailable(target.shown(), &error.to_string()))?;
+        let (link, heard) = (RefCell::default(), Cell::new(Instant::now()));
+        let client = Self { target, readonly, timeout, runtime, link, heard };
+        client.connected()?;
+        Ok(client)
+    }
+
+    /// How long somebody else's lock is waited for.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// The host that it is connected to, or the URL where it is to none.
+    #[must_use]
+    pub fn host(&self) -> String {
+        self.link.borrow().as_ref().map_or_else(|| self.target.shown().to_string(), |link| link.host.clone())
+    }
+
+    /// Hangs up. The server ends what was open.
+    pub fn hang_up(&self) {
+        if let Some(link) = self.link.take() {
+            self.runtime.block_on(link.end(GOODBYE));
+        }
+    }
+
+    /// Sends all of it at once: the answers, one for each step.
+    ///
+    /// # Errors
+    /// Where not all of them came.
+    pub fn send(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
+        self.notice_silence();
+        self.connected().map_err(Lost::Unsent)?;
+        let within = self.timeout.saturating_add(GRACE);
+        let link = self.link.borrow();
+        let Some(client) = link.as_ref().map(|link| &link.client) else {
+            return Err(Lost::Unsent(error::unavailable(self.target.shown(), "there is no connection")));
+        };
+        let answers = self.runtime.block_on(async {
+            let asked = steps.iter().map(|step| ask(client, *step)).collect();
+            tokio::time::timeout(within, all(asked)).await
+        });
+        drop(link);
+        self.heard.set(Instant::now());
+        let Ok(answers) = answers else {
+            self.hang_up();
+            return Err(Lost::Sent(connect::no_answer(within)));
+        };
+        if let Some(Err(error)) = answers.iter().find(|answer| answer.as_ref().is_err_and(error::ends_session)) {
+            let why = error::reason(error);
+            self.hang_up();
+            return Err(Lost::Sent(why));
+        }
+        Ok(answers)
+    }
+
+    fn connected(&self) -> Result<()> {
+        if self.link.borrow().is_some() {
+            return Ok(());
+        }
+        let within = self.timeout.saturating_add(GRACE);
+        let link = self.runtime.block_on(connect::connect(&self.target, self.readonly, within))?;
+        self.link.replace(Some(link));
+        self.heard.set(Instant::now());
+        Ok(())
+    }
+
+    /// Lets go of a connection that the server has ended meanwhile: a call that was not sent on it can be sent on another.
+    pub fn notice_silence(&self) {
+        if self.heard.get().elapsed() < SILENCE {
+            return;
+        }
+        self.runtime.block_on(async {
+            for _ in 0..2 {
+                tokio::task::yield_now().await;
+            }
+        });
+        if self.link.borrow().as_ref().is_some_and(|link| link.client.is_closed()) {
+            self.hang_up();
+        }
+    }
+
+    /// Whether there is a connection.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.link.borrow().is_some()
+    }
+}
+
+type Asked<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
+
+/// Asks one thing; it is sent when this is polled first.
+fn ask<'a>(client: &'a tokio_postgres::Client, step: Step<'a>) -> Asked<'a> {
+    Box::pin(async move {
+        match step {
+            Step::Script(sql) => client.batch_execute(sql).await.map(|()| Vec::new()),
+            Step::Statement(sql, values) => {
+                let values: Vec<(&(dyn ToSql + Sync), Type)> =
+                    values.iter().map(|value| (value as &(dyn ToSql + Sync), value.kind())).collect();
+                client.query_typed(sql, &values).await
+            }
+        }
+    })
+}
+
+/// Waits for all of them. They are polled in their order, in which they are sent for that.
+async fn all(mut asked: Vec<Asked<'_>>) -> Vec<Answer> {
+    let mut answers: Vec<Option<Answer>> = asked.iter().map(|_| None).collect();
+    std::future::poll_fn(move |cx| {
+        let mut waiting = false;
+        for (future, answer) in asked.iter_mut().zip(&mut answers) {
+            if answer.is_none() {
+                match future.as_mut().poll(cx) {
+                    Poll::Ready(came) => *answer = Some(came),
+                    Poll::Pending => waiting = true,
+                }
+            }
+        }
+        if waiting { Poll::Pending } else { Poll::Ready(std::mem::take(&mut answers).into_iter().flatten().collect()) }
+    })
+    .await
+}

@@ -1,0 +1,15 @@
+//! The second engine: a PostgreSQL server. `client` speaks to it, `schema` looks after its tables, `store` implements the seam,
+//! a file for each concept; what it doesn't do yet is one list, `store/unbuilt.rs`.
+
+mod client;
+mod open;
+mod options;
+mod schema;
+mod ssl_mode;
+mod store;
+mod target;
+
+pub use open::open;
+pub use options::Options;
+pub use store::Store;
+pub use target::Target;

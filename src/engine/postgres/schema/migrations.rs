@@ -1,0 +1,45 @@
+//! The steps between versions of the tables, compiled in.
+
+/// A step. Once released its text is never edited.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration {
+    /// The version that it leads to.
+    pub version: u32,
+    /// What it is about.
+    pub name: &'static str,
+    /// From the version before; `{s}` stands for the schema.
+    pub up: &'static str,
+}
+
+macro_rules! migrations {
+    ($($version:literal $name:literal),* $(,)?) => {
+        /// All of them; the version of the one at index `n` is `n + 1`.
+        pub const ALL: &[Migration] = &[$(Migration {
+            version: $version,
+            name: $name,
+            up: include_str!(concat!("../../../../schema/postgres/000", $version, "_", $name, ".up.sql")),
+        }),*];
+    };
+}
+
+migrations! {
+    1 "board",
+    2 "beside",
+}
+
+/// The version that the code needs.
+pub const LATEST: u32 = ALL.len() as u32;
+
+/// The table in which a board keeps what was done to it.
+pub const HISTORY: &str = include_str!("../../../../schema/postgres/schema_migrations.sql");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_count_from_one_without_a_gap() {
+        let versions: Vec<u32> = ALL.iter().map(|migration| migration.version).collect();
+        assert_eq!(versions, (1..=LATEST).collect::<Vec<_>>());
+    }
+}

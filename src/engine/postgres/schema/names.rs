@@ -1,0 +1,38 @@
+//! Names of a board's own: its schema in SQL, the number that its lock has.
+
+/// The schema as SQL has it.
+#[must_use]
+pub fn quoted(schema: &str) -> String {
+    format!("\"{}\"", schema.replace('"', "\"\""))
+}
+
+/// What a statement says, with `{s}` for the schema.
+#[must_use]
+pub fn within(schema: &str, sql: &str) -> String {
+    sql.replace("{s}", &quoted(schema))
+}
+
+/// The number of the lock that whoever writes to a board takes. Locks are a database's own already.
+#[must_use]
+pub fn lock(schema: &str) -> i64 {
+    const OURS: u64 = 0x5644_4231;
+    // FNV-1a: what is to be the same in every version is written down here.
+    let hash = schema.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (OURS << 32 | u64::from(hash)) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_whatever_is_in_it() {
+        assert_eq!(within("a\"b", "SELECT 1 FROM {s}.t"), "SELECT 1 FROM \"a\"\"b\".t");
+    }
+
+    #[test]
+    fn a_schema_has_its_lock_for_ever() {
+        assert_eq!(lock("visual_db"), 0x5644_4231_d5c1_dd96_u64 as i64);
+        assert_ne!(lock("a"), lock("b"));
+    }
+}

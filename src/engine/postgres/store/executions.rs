@@ -1,0 +1,67 @@
+//! The history: every run of an agent.
+
+use super::Store;
+use super::sql::values_of;
+use crate::engine::Executions;
+use crate::engine::refusals::about_new;
+use crate::error::Result;
+use crate::model::{EXECUTION, Field, Given, execution, rules};
+use crate::rows::Batch;
+
+const INSERT: &str = "INSERT INTO {s}.zone_executions {new execution}";
+const GET: &str = "SELECT {execution} FROM {s}.zone_executions WHERE id = $1";
+const LIST_OF_ZONE: &str =
+    "SELECT {execution} FROM {s}.zone_executions WHERE zone_id = $1 ORDER BY executed_at DESC, seq DESC LIMIT $2";
+const LIST_OF_WORKTREE: &str =
+    "SELECT {execution} FROM {s}.zone_executions WHERE worktree_id = $1 ORDER BY executed_at DESC, seq DESC LIMIT $2";
+
+impl Executions for Store {
+    fn record_execution(
+        &self,
+        method: &'static str,
+        given: &[Given<'_>],
+        milliseconds: f64,
+        now: &str,
+    ) -> Result<String> {
+        self.check_open()?;
+        let id = execution::new_id(milliseconds);
+        let stored = EXECUTION.stored(method, given, &[&id, now], now)?;
+        Self::check_new(&EXECUTION, method, &stored)?;
+        self.write(INSERT, &values_of(&EXECUTION, &stored)).map_err(|error| match given {
+            [Given::Text(zone), Given::Text(worktree), ..] => {
+                let error = about_new(error, &EXECUTION, method);
+                let worktree_field = Field::new(method, "worktreeId").behind(1);
+                self.about_link(error, (Field::new(method, "zoneId"), zone), (worktree_field, worktree))
+            }
+            _ => error,
+        })?;
+        Ok(id)
+    }
+
+    fn get_execution(&self, id: Given<'_>, batch: &mut Batch) -> Result<()> {
+        self.check_open()?;
+        match rules::lookup(Field::new("getExecution", "id"), id)? {
+            Some(id) => self.get(GET, &[id.into()], batch),
+            None => Ok(()),
+        }
+    }
+
+    fn list_executions_of_zone(&self, zone: Given<'_>, limit: Given<'_>, batch: &mut Batch) -> Result<bool> {
+        self.page(LIST_OF_ZONE, Field::new("getExecutionHistory", "zoneId"), zone, limit, batch)
+    }
+
+    fn list_executions_of_worktree(&self, worktree: Given<'_>, limit: Given<'_>, batch: &mut Batch) -> Result<bool> {
+        self.page(LIST_OF_WORKTREE, Field::new("getWorktreeExecutions", "worktreeId"), worktree, limit, batch)
+    }
+}
+
+impl Store {
+    fn page(&self, sql: &str, field: Field, id: Given<'_>, limit: Given<'_>, batch: &mut Batch) -> Result<bool> {
+        self.check_open()?;
+        let id = rules::lookup(field, id)?;
+        let limit = rules::limit(Field::new(field.method, "limit").behind(1), limit)?;
+        // All of them is no limit.
+        let limit = (limit >= 0).then_some(limit);
+        id.map_or(Ok(false), |id| self.list(sql, &[id.into(), limit.into()], batch))
+    }
+}

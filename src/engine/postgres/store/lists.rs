@@ -1,0 +1,57 @@
+//! Lists that are longer than a batch.
+
+use super::Store;
+use super::state::Rest;
+use crate::engine::Lists;
+use crate::engine::postgres::client::value::{Value, push_row};
+use crate::error::Result;
+use crate::rows::Batch;
+
+impl Lists for Store {
+    fn more(&self, batch: &mut Batch) -> Result<bool> {
+        self.check_open()?;
+        Ok(self.unfinished.take().is_some_and(|rest| self.fill(rest, batch)))
+    }
+
+    fn abandon(&self) {
+        self.unfinished.take();
+    }
+
+    /// What reads several things reads them in one statement, or begins a transaction.
+    fn begin_snapshot(&self) -> Result<bool> {
+        self.check_open().map(|()| false)
+    }
+
+    fn end_snapshot(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Reads rows until the batch is full; `true` where [`Lists::more`] has the rest.
+    pub(super) fn list(&self, sql: &str, values: &[Value<'_>], batch: &mut Batch) -> Result<bool> {
+        self.unfinished.take();
+        let rows = self.read(sql, values)?;
+        Ok(self.fill(rows.into_iter(), batch))
+    }
+
+    /// Reads at most one row.
+    pub(super) fn get(&self, sql: &str, values: &[Value<'_>], batch: &mut Batch) -> Result<()> {
+        if let Some(row) = self.read_one(sql, values)? {
+            push_row(&row, batch);
+        }
+        Ok(())
+    }
+
+    fn fill(&self, mut rest: Rest, batch: &mut Batch) -> bool {
+        while let Some(row) = rest.as_slice().first() {
+            if !batch.has_room(row.len()) {
+                self.unfinished.replace(Some(rest));
+                return true;
+            }
+            push_row(row, batch);
+            rest.next();
+        }
+        false
+    }
+}

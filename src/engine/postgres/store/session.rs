@@ -1,0 +1,62 @@
+//! The session of a board: the client's.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::Store;
+use super::unbuilt::unsupported;
+use crate::engine::{Commits, Control, Session, Tell, Watch};
+use crate::error::Result;
+
+impl Session for Store {
+    fn is_open(&self) -> bool {
+        self.is_open.get()
+    }
+
+    fn check_idle(&self) -> Result<()> {
+        self.check_open()
+    }
+
+    fn in_transaction(&self) -> bool {
+        self.is_within()
+    }
+
+    fn is_at_rest(&self) -> bool {
+        self.is_open.get() && !self.is_within()
+    }
+
+    fn control(&self, control: Control) -> Result<()> {
+        self.check_open()?;
+        self.step(control)
+    }
+
+    fn act_as(&self, by: Option<&Rc<str>>, at: Option<i64>) {
+        self.acting.replace(by.cloned());
+        self.acting_at.set(at);
+    }
+
+    /// No answer is kept: to hear that it still holds would take a trip, as reading it does.
+    fn generation(&self) -> i32 {
+        0
+    }
+
+    fn close(&self) -> Result<()> {
+        if self.is_open.replace(false) {
+            self.unfinished.take();
+            self.forget_transaction();
+            self.client.hang_up();
+        }
+        Ok(())
+    }
+}
+
+impl Commits for Store {
+    fn commits(&self) -> Result<i32> {
+        self.check_open()?;
+        Err(unsupported("watch"))
+    }
+
+    fn watch(&self, _: i32, _: Option<Duration>, _: Tell) -> Result<Option<Box<dyn Watch>>> {
+        Err(unsupported("watch"))
+    }
+}

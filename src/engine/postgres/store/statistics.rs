@@ -1,0 +1,29 @@
+//! What is counted.
+
+use super::Store;
+use crate::engine::{Mended, Statistics};
+use crate::error::Result;
+use crate::model::{Field, Given, rules};
+use crate::rows::Batch;
+
+const OF_EXECUTIONS: &str = "SELECT count(*), count(*) FILTER (WHERE success = 1), count(*) FILTER (WHERE success = 0), count(DISTINCT agent_type) \
+     FROM {s}.zone_executions WHERE ($1 IS NULL OR zone_id = $1) AND ($2 IS NULL OR worktree_id = $2)";
+const OF_ALL: &str = "SELECT (SELECT count(*) FROM {s}.worktrees), (SELECT count(*) FROM {s}.zones), \
+     (SELECT count(*) FROM {s}.worktree_zones), (SELECT count(*) FROM {s}.zone_executions)";
+
+impl Statistics for Store {
+    fn execution_stats(&self, zone: Given<'_>, worktree: Given<'_>, batch: &mut Batch) -> Result<()> {
+        self.check_open()?;
+        let zone = rules::filter(Field::new("getExecutionStats", "zoneId"), zone)?;
+        let worktree = rules::filter(Field::new("getExecutionStats", "worktreeId").behind(1), worktree)?;
+        self.get(OF_EXECUTIONS, &[zone.into(), worktree.into()], batch)
+    }
+
+    fn stats(&self, batch: &mut Batch) -> Result<()> {
+        self.get(OF_ALL, &[], batch)
+    }
+
+    fn take_mended(&self) -> Option<Mended> {
+        None
+    }
+}

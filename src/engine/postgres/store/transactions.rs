@@ -1,0 +1,169 @@
+//! Transactions, as callers begin and end them.
+//!
+//! One that is to write takes the board's lock alone from the start, which is what `BEGIN IMMEDIATE` promises: between a read
+//! and a write of it nobody else writes. Calls outside transactions share that lock (`conversation.rs`), so they don't wait for
+//! each other.
+
+use super::Store;
+use crate::engine::Control;
+use crate::engine::postgres::client::error::{answered, is_aborted, outcome_unknown, unavailable};
+use crate::engine::postgres::client::{Lost, Step};
+use crate::error::{Error, Result};
+
+/// What the caller's savepoints are called; one of the same name hides those before it.
+const SAVEPOINT: &str = "visual_db";
+
+impl Store {
+    /// Whether a transaction is open.
+    pub(super) fn is_within(&self) -> bool {
+        self.transaction.borrow().is_open
+    }
+
+    /// That the transaction, if there was one, is over.
+    pub(super) fn forget_transaction(&self) {
+        self.transaction.take();
+    }
+
+    /// That the server has none any more: it undid all of it.
+    pub(super) fn lose_transaction(&self, why: &str) -> Error {
+        let why = format!("{why}; the transaction was undone");
+        self.transaction.borrow_mut().lost = Some(why.clone());
+        unavailable(&self.client.host(), &why)
+    }
+
+    /// Refuses calls in a transaction that is lost: they would not be part of anything.
+    pub(super) fn check_not_lost(&self) -> Result<()> {
+        match &self.transaction.borrow().lost {
+            Some(why) => Err(unavailable(&self.client.host(), why)),
+            None => Ok(()),
+        }
+    }
+
+    /// What begins a transaction in which somebody writes, beside others or alone.
+    pub(super) fn begin_writing(&self, alone: bool) -> String {
+        format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_catalog.set_config('lock_timeout', '{}ms', true), \
+             pg_catalog.pg_advisory_xact_lock{}({})",
+            self.client.timeout().as_millis().max(1),
+            if alone { "" } else { "_shared" },
+            self.lock
+        )
+    }
+
+    /// Takes a step of a transaction.
+    pub(super) fn step(&self, control: Control) -> Result<()> {
+        let within = self.is_within();
+        match control {
+            Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive if within => {
+                Err(misused("cannot start a transaction within a transaction"))
+            }
+            // As on a file: what writes in it is refused, not its beginning.
+            Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive
+                if self.readonly =>
+            {
+                self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            }
+            // Nobody else writes meanwhile: a read that is followed by a write can't fail for that.
+            Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive => {
+                self.begin(&self.begin_writing(true))
+            }
+            _ if !within => Err(misused(match control {
+                Control::Commit => "cannot commit - no transaction is active",
+                Control::Rollback => "cannot rollback - no transaction is active",
+                _ => "no such savepoint: visual-db",
+            })),
+            Control::Commit => self.commit(),
+            Control::Rollback => self.rollback(),
+            Control::Savepoint => self.say(&format!("SAVEPOINT {SAVEPOINT}")),
+            Control::Release if self.check_not_lost().is_err() => Ok(()),
+            Control::Release => self.say(&format!("RELEASE {SAVEPOINT}")),
+            // What went with the transaction needs no undoing.
+            Control::RollbackTo if self.check_not_lost().is_err() => Ok(()),
+            Control::RollbackTo => self.say(&format!("ROLLBACK TO {SAVEPOINT}")),
+        }
+    }
+
+    fn begin(&self, sql: &str) -> Result<()> {
+        let answers = self.client.send(&[Step::Script(sql)]).map_err(|lost| match lost {
+            Lost::Unsent(error) => error,
+            Lost::Sent(why) => unavailable(&self.client.host(), &why),
+        })?;
+        self.transaction.borrow_mut().is_open = true;
+        for answer in answers {
+            if let Err(error) = answer {
+                let failed = answered(error, &self.client.host());
+                // It may have begun before it failed.
+                self.rollback()?;
+                return Err(failed);
+            }
+        }
+        Ok(())
+    }
+
+    /// COMMIT of a transaction in which something has failed rolls it back and says nothing of it: a statement before it, in the
+    /// same trip, is refused then.
+    fn commit(&self) -> Result<()> {
+        if let Err(lost) = self.check_not_lost() {
+            self.forget_transaction();
+            return Err(lost);
+        }
+        let undo = self.take_undo();
+        let mut steps = vec![Step::Statement("SELECT 1", &[]), Step::Script("COMMIT")];
+        steps.splice(0..0, undo);
+        let sent = self.client.send(&steps);
+        self.forget_transaction();
+        let host = self.client.host();
+        let answers = sent.map_err(|lost| match lost {
+            Lost::Unsent(error) => error,
+            Lost::Sent(why) => outcome_unknown(&host, &why),
+        })?;
+        for answer in answers {
+            answer.map_err(|error| if is_aborted(&error) { rolled_back() } else { answered(error, &host) })?;
+        }
+        Ok(())
+    }
+
+    fn rollback(&self) -> Result<()> {
+        if self.check_not_lost().is_err() {
+            self.forget_transaction();
+            return Ok(());
+        }
+        let sent = self.client.send(&[Step::Script("ROLLBACK")]);
+        self.forget_transaction();
+        let host = self.client.host();
+        match sent {
+            Ok(answers) => {
+                answers.into_iter().try_for_each(|answer| answer.map(|_| ()).map_err(|error| answered(error, &host)))
+            }
+            // The server rolls back what nobody holds any more.
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Says something within a transaction.
+    fn say(&self, sql: &str) -> Result<()> {
+        let answers = self.within(&[Step::Script(sql)])?;
+        answers.into_iter().try_for_each(|answer| {
+            answer
+                .map(|_| ())
+                .map_err(|error| if is_aborted(&error) { rolled_back() } else { answered(error, &self.client.host()) })
+        })
+    }
+}
+
+/// As SQLite says that a statement makes no sense now.
+fn misused(message: &str) -> Error {
+    Error::Engine {
+        code: "SQLITE_ERROR".into(),
+        number: rusqlite::ffi::SQLITE_ERROR,
+        message: message.into(),
+        source: None,
+    }
+}
+
+/// As SQLite says that a transaction was undone by something that failed in it.
+fn rolled_back() -> Error {
+    let number = rusqlite::ffi::SQLITE_ABORT_ROLLBACK;
+    let message = "abort due to ROLLBACK".into();
+    Error::Engine { code: "SQLITE_ABORT_ROLLBACK".into(), number, message, source: None }
+}
