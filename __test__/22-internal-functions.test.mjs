@@ -66,6 +66,7 @@ const GENERATED = `{
   prepare: ['SELECT 1', 0, false],
   setUnsafeMode: [true],
   serialize: ['main'],
+  loadExtension: ['x', null],
   startBackup: ['main', dbPath, true],
   stepBackup: [1],
   function: [() => 1, REGISTRATION],

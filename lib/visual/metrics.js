@@ -26,14 +26,16 @@ const seconds = (milliseconds) => (milliseconds === null ? null : milliseconds /
 /** The method of VisualDatabase that measures it. */
 const methods = {
   metrics(given) {
-    const { connection, clock, kept, schedule } = stateOf(this, 'metrics');
+    const { connection, clock, kept, schedule, server = false } = stateOf(this, 'metrics');
     const { prefix, labels } = asked(given);
     const now = clock();
     // Else who only measures would read all that nobody has folded, each time.
     addon.foldHistory(connection);
     const read = [board, openRuns, endedRuns, limits, budgets];
     const families = inSnapshot(connection, () => read.flatMap((look) => ofVersion(() => look(this, now))));
-    const own = [...about(this), ...file(this.db), ...backups(this.db, schedule), ...answers(kept)];
+    // A server has no file here, and backups of its own.
+    const onDisk = server ? [] : [...file(this.db), ...backups(this.db, schedule)];
+    const own = [...about(server ? undefined : this.db), ...onDisk, ...answers(kept)];
     return exposition([...own, ...families], prefix, labels);
   },
 };
@@ -65,19 +67,19 @@ function asked(given) {
   return { prefix, labels };
 }
 
-/** What a file that is kept at an older version has no tables for is left out. */
+/** What a file that is kept at an older version has no tables for, or an engine can't tell, is left out. */
 function ofVersion(look) {
   try {
     return look();
   } catch (error) {
-    if (error.code === 'ERR_SCHEMA_OLDER') return [];
+    if (error.code === 'ERR_SCHEMA_OLDER' || error.code === 'ERR_ENGINE_UNSUPPORTED') return [];
     throw error;
   }
 }
 
-const about = ({ db }) => [
-  gauge('info', 'The version of the package and of the schema.', [
-    [{ version, schema: String(db.pragma('user_version', { simple: true })) }, 1],
+const about = (raw) => [
+  gauge('info', 'The version of the package, and of the schema of a file.', [
+    [{ version, ...(raw && { schema: String(raw.pragma('user_version', { simple: true })) }) }, 1],
   ]),
 ];
 
