@@ -14,4 +14,9 @@ fn main() {
     if std::env::var_os("CARGO_FEATURE_ADDON").is_some() && !windows {
         napi_build::setup();
     }
+    // Zig's linker takes no notice of the list of exports that rustc gives it, and would export all of Rust's library.
+    println!("cargo:rerun-if-env-changed=VISUAL_DB_EXPORTS");
+    if let Some(list) = std::env::var("VISUAL_DB_EXPORTS").ok().filter(|_| windows) {
+        println!("cargo:rustc-cdylib-link-arg={list}");
+    }
 }

@@ -33,7 +33,10 @@ function compile(platform, { tools, folder = PACKAGE, targetDir }) {
   const own = {
     darwin: () => ({ MACOSX_DEPLOYMENT_TARGET: target.floor.macos }),
     linux: () => ({}),
-    win32: () => ({ LIBNODE_PATH: tools.nodeLibrary(target.cpu) }),
+    win32: () => {
+      const { folder: library, exported } = tools.nodeLibrary(target.cpu);
+      return { LIBNODE_PATH: library, VISUAL_DB_EXPORTS: exported };
+    },
   };
   const { status, stdout } = spawnSync('nice', ['-n', '5', 'cargo', ...args], {
     cwd: folder,

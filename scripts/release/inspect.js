@@ -51,6 +51,7 @@ function problemsOfAll(target, found, { size, needs }) {
   return [
     ...(found.cpu === target.cpu ? [] : [`is for ${found.cpu}`]),
     ...(found.exports.includes(ENTRY) ? [] : [`does not export ${ENTRY}`]),
+    ...(found.exports.length <= 1 ? [] : [`exports ${found.exports.length} symbols`]),
     ...(others.length > 0 ? [`is linked to ${others.join(', ')}`] : []),
     ...(size <= LARGEST_BINARY ? [] : [`has ${size} bytes, more than ${LARGEST_BINARY}`]),
     ...Object.entries(target.floor)
@@ -62,10 +63,9 @@ function problemsOfAll(target, found, { size, needs }) {
 const problemsOf = {
   elf: (target, { versions }) =>
     target.libc === 'musl' && versions.some((name) => name.startsWith('GLIBC_')) ? ['asks for glibc'] : [],
-  macho: (_, { everySymbolFound, isLibrary, signature, exports }) => [
+  macho: (_, { everySymbolFound, isLibrary, signature }) => [
     ...(isLibrary ? [] : ['is no dynamic library']),
     ...(everySymbolFound ? [] : ['asks for symbols that macOS does not have']),
-    ...(exports.length === 1 ? [] : [`exports ${exports.length} symbols`]),
     ...(signature?.adHoc && signature.fits ? [] : ['has no signature that fits it']),
   ],
   pe: (_, { isLibrary }) => (isLibrary ? [] : ['is no dynamic library']),

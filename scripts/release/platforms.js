@@ -13,6 +13,7 @@ const { binaryPath } = require('../../lib/native/platform.js');
 const { foreignPrograms } = require('./foreign_programs.js');
 const { runtimes } = require('./runtimes.js');
 const { suites } = require('./suites.js');
+const { toolchain } = require('./toolchain.js');
 
 const ROOT = path.join(__dirname, '../..');
 const SMOKE = ['smoke.mjs', 'smoke.cjs'].map((file) => path.join('__test__/runtimes', file));
@@ -43,7 +44,8 @@ function main() {
     options: { only: { type: 'string' }, suites: { type: 'boolean' } },
   }).values;
   const base = path.resolve(process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target'));
-  const all = runtimes(path.join(base, 'release-tools/runtimes'));
+  const { zig } = toolchain(path.join(base, 'release-tools'));
+  const all = runtimes(path.join(base, 'release-tools/runtimes'), zig);
   const names = only?.split(',') ?? Object.keys(all);
   const done = foreignPrograms();
   try {
@@ -54,7 +56,7 @@ function main() {
       }
       // Each, even where one before it failed.
       const smoke = SMOKE.map((file) => run(name, all[name], [file]));
-      return smoke.includes(false) || (withSuites && !run(name, all[name], suites()));
+      return smoke.includes(false) || (withSuites && !run(name, all[name], suites(name)));
     });
     if (failed.length === 0) return;
     console.error(`\nFailed: ${failed.join(', ')}`);

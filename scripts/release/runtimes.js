@@ -24,8 +24,8 @@ const FROM_DEBIAN = [
   'wine64',
 ];
 
-/** Every platform that can be run here: `{ name: { command, env, node } }`, the command being what comes before the script. */
-function runtimes(folder) {
+/** Every platform that can be run here: `{ name: { command, env } }`, the command being what comes before the script. */
+function runtimes(folder, zig) {
   fs.mkdirSync(folder, { recursive: true });
   debian();
   const npm = Object.fromEntries(
@@ -40,7 +40,7 @@ function runtimes(folder) {
       command: ['qemu-aarch64', muslNode(folder, 'aarch64')],
       env: { QEMU_LD_PREFIX: musl.arm64 },
     },
-    'win32-x64': { command: ['wine', win], env: wine(folder) },
+    'win32-x64': { command: ['wine', win], env: wine(folder, zig) },
   };
 }
 
@@ -110,12 +110,23 @@ Acquire::Languages "none";
 Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 `;
 
+/** The one function of Windows that Rust's library asks for and Wine 8 doesn't have yet, as later ones have it. */
+const RANDOM_BYTES = `#include <windows.h>
+BOOLEAN WINAPI SystemFunction036(void *, ULONG);
+BOOL WINAPI ProcessPrng(BYTE *data, SIZE_T length) { return SystemFunction036(data, (ULONG)length); }
+`;
+
 /** Wine's own folder of drives and settings, in which Windows is the oldest that Node runs on. */
-function wine(folder) {
+function wine(folder, zig) {
   const env = { WINEPREFIX: path.join(folder, 'wine'), WINEDEBUG: '-all' };
   once(env.WINEPREFIX, () => {
     const version = ['reg', 'add', String.raw`HKCU\Software\Wine`, '/v', 'Version', '/d', 'win10', '/f'];
     must(['wine', ...version], undefined, env);
+    const source = path.join(env.WINEPREFIX, 'bcryptprimitives.c');
+    const library = path.join(env.WINEPREFIX, 'drive_c/windows/system32/bcryptprimitives.dll');
+    fs.writeFileSync(source, RANDOM_BYTES);
+    const target = ['-target', 'x86_64-windows-gnu', '-shared', '-O2', '-Wl,--export-all-symbols'];
+    must([zig, 'cc', ...target, '-o', library, source, '-ladvapi32']);
   });
   return env;
 }

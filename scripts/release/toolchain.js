@@ -44,6 +44,7 @@ function toolchain(folder) {
       PYTHONPATH: python,
       RUSTC_BOOTSTRAP: '1',
     },
+    zig: path.join(zig, 'zig'),
     appleLinker: APPLE_LINKER,
     appleSdk: appleSdk(zig, path.join(folder, 'apple-sdk')),
     nodeLibrary: (cpu) => nodeLibrary(zig, path.join(folder, 'node-library'), cpu),
