@@ -90,11 +90,7 @@ unsafe extern "C" fn committed(
             ffi::sqlite3_wal_checkpoint_v2(connection, name, mode, &raw mut frames, &raw mut backfilled);
             (frames, backfilled)
         };
-        if CStr::from_ptr(name) != c"main" {
-            if frames >= WAITING {
-                run(ffi::SQLITE_CHECKPOINT_PASSIVE);
-            }
-        } else {
+        if CStr::from_ptr(name) == c"main" {
             let (mut frames, mut backfilled) = (frames, database::backfilled(connection));
             if this.is_time_to_checkpoint(frames, backfilled) {
                 (frames, backfilled) = run(ffi::SQLITE_CHECKPOINT_PASSIVE);
@@ -104,6 +100,8 @@ unsafe extern "C" fn committed(
                 let (told, _) = this.patience.at_most(MOMENT, || run(ffi::SQLITE_CHECKPOINT_RESTART));
                 this.tried_restart.set(told.max(0));
             }
+        } else if frames >= WAITING {
+            run(ffi::SQLITE_CHECKPOINT_PASSIVE);
         }
     }
     ffi::SQLITE_OK

@@ -82,6 +82,9 @@ enum Part<'a> {
     OfZone(&'a str, Place),
 }
 
+/// Where a run is, and its id.
+type Run = (Place, String);
+
 /// What happens to them.
 #[derive(Clone, Copy)]
 enum Fate {
@@ -138,7 +141,7 @@ impl Count<'_> {
     }
 
     /// The next runs of a part that may be pruned, of the tables and of what they don't have; the last that was looked at.
-    fn next(&self, part: Part<'_>, after: Place) -> Result<(Vec<(Place, String)>, Option<Place>)> {
+    fn next(&self, part: Part<'_>, after: Place) -> Result<(Vec<Run>, Option<Place>)> {
         let Stretch { ids, places, last } = match part {
             // The tables count for nothing.
             _ if self.tail.is_all() => Stretch::default(),
@@ -146,8 +149,7 @@ impl Count<'_> {
             Part::OfZone(zone, edge) => choose::of_zone(self.inner, zone, after, edge, MOST)?,
         };
         let last = last.map(|(at, key)| Place { at, key });
-        let mut found: Vec<(Place, String)> =
-            places.into_iter().zip(ids).filter(|(place, _)| !self.tail.hides(*place)).collect();
+        let mut found: Vec<Run> = places.into_iter().zip(ids).filter(|(place, _)| !self.tail.hides(*place)).collect();
         let from = self.lines.partition_point(|line| line.place <= after);
         let to = last.map_or(self.lines.len(), |last| self.lines.partition_point(|line| line.place <= last));
         for line in &self.lines[from..to.max(from)] {
@@ -164,15 +166,14 @@ impl Count<'_> {
         Ok((found, last))
     }
 
-    fn take(&mut self, some: &[(Place, String)], fate: Fate) -> Result<()> {
+    fn take(&mut self, some: &[Run], fate: Fate) -> Result<()> {
         let is_row = matches!(fate, Fate::Row);
-        let left: Vec<&(Place, String)> = some
+        let left: Vec<&Run> = some
             .iter()
             .filter(|(place, _)| !self.gone.contains(place) && (is_row || !self.emptied.contains(place)))
             .collect();
         // What was emptied before has no texts that would be counted a second time.
-        let whole: Vec<&(Place, String)> =
-            left.iter().copied().filter(|(place, _)| !self.emptied.contains(place)).collect();
+        let whole: Vec<&Run> = left.iter().copied().filter(|(place, _)| !self.emptied.contains(place)).collect();
         let ids: Vec<&str> = whole.iter().map(|(_, id)| id.as_str()).collect();
         let heard = whole.iter().filter(|(place, _)| !self.silent.contains(place));
         let output = self.output_of(&heard.map(|(_, id)| id.as_str()).collect::<Vec<_>>())?;

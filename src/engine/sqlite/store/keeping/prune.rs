@@ -113,7 +113,7 @@ impl Store {
             self.atomically(|| {
                 let since = Instant::now();
                 self.connection.with(|inner| disk::shrink(inner, *work.size(Of::Pages)))?;
-                work.took(Of::Pages, since, self.connection.in_company());
+                work.took(Of::Pages, since.elapsed(), self.connection.in_company());
                 Ok(())
             })?;
             self.yield_to_checkpoints(work);
@@ -234,7 +234,7 @@ impl Store {
             let found = next(*work.size(Of::Runs))?;
             let came = if found.ids.is_empty() { Some((0, 0)) } else { run(&found.ids)? };
             // What comes behind it, the checkpoint, nobody waits for.
-            work.took(Of::Runs, since, self.connection.in_company());
+            work.took(Of::Runs, since.elapsed(), self.connection.in_company());
             Ok((found.last, found.ids.len() as i64, came))
         })?;
         let Some((bodies, bytes)) = came else {
