@@ -40,6 +40,7 @@ const CHECKS = {
     '--locked',
     '--all-targets',
     '--no-default-features',
+    '--features=postgres',
     '--',
     '-D',
     'warnings',
