@@ -31,7 +31,8 @@ function openConfig(config) {
   const server = serverOf(config);
   const dbPath = config.dbPath || DEFAULT_PATH;
   if (typeof dbPath !== 'string') throw refused('dbPath', 'a string', dbPath);
-  if (SERVER.test(dbPath)) throw wrongValue(METHOD, 'dbPath', undefined, `${METHOD}: dbPath is a file: a server is given as url`);
+  if (SERVER.test(dbPath))
+    throw wrongValue(METHOD, 'dbPath', undefined, `${METHOD}: dbPath is a file: a server is given as url`);
   if (dbPath.includes('\0')) throw refused('dbPath', 'a path without NUL', dbPath, wrongValue);
   const readonly = boolean(config, 'readonly', false);
   const fileMustExist = boolean(config, 'fileMustExist', false);

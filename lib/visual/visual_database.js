@@ -43,9 +43,9 @@ const zones = require('./zones.js');
 class VisualDatabase extends Stateful {
   constructor(config) {
     const opened = openConfig(config);
-    const { server, path, readonly, strict, logger, clock, schedule, retention, cacheSize, maxOutputBytes, native } = opened;
-    const connection =
-      server === null ? addon.openVisual(addon.realm, path, ...native) : openServer(server, native);
+    const { server, path, readonly, strict, logger, clock, schedule, retention, cacheSize, maxOutputBytes, native } =
+      opened;
+    const connection = server === null ? addon.openVisual(addon.realm, path, ...native) : openServer(server, native);
     const name = server === null ? opened.name : addon.shownUrl(addon.realm, server.url);
     const log = new Log(logger);
     const kept = keptOf(connection, cacheSize);

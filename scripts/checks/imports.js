@@ -13,6 +13,10 @@ const { rustImports } = require('./rust_imports.js');
 const LAYERS = {
   src: [
     /^src\/(lib|declarations)\.rs$|^src\/binding\//,
+    /^src\/engine\/postgres\/(mod|open)\.rs$/,
+    /^src\/engine\/postgres\/(store|schema)\//,
+    /^src\/engine\/postgres\/client\/(?!value|error)/,
+    /^src\/engine\/postgres\/(client\/|\w+\.rs$)/,
     /^src\/engine\/sqlite\/(mod|open|maintenance|new_file|sole_name|views)\.rs$|^src\/engine\/sqlite\/(backup|transfer)\//,
     /^src\/engine\/sqlite\/(store|schema)\//,
     /^src\/engine\/sqlite\/driver\/(?!vfs\/)/,

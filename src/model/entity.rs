@@ -220,13 +220,6 @@ impl Entity {
         self.fields.iter().filter(|field| field.new != New::Unset)
     }
 
-    /// All its columns, each behind `prefix`, as SQL lists them.
-    #[must_use]
-    pub fn columns(&self, prefix: &str) -> String {
-        let columns: Vec<String> = self.fields.iter().map(|field| format!("{prefix}{}", field.column)).collect();
-        columns.join(", ")
-    }
-
     /// That there is none with this id.
     #[must_use]
     pub fn not_found(&self, field: Field, id: Given<'_>) -> Error {

@@ -2,6 +2,7 @@
 //! No SQL and no Node-API, so that another engine or another border can use them as they are.
 
 pub mod canvas;
+mod columns;
 pub mod coordinate;
 pub mod entity;
 pub mod execution;

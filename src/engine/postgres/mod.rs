@@ -3,10 +3,13 @@
 
 mod client;
 mod open;
+mod options;
 mod schema;
+mod ssl_mode;
 mod store;
 mod target;
 
-pub use open::{Options, open};
+pub use open::open;
+pub use options::Options;
 pub use store::Store;
 pub use target::Target;

@@ -1,29 +1,11 @@
 //! Opening a board on a server: connecting, and seeing to it that its tables are the ones the code needs.
 
-use std::time::Duration;
-
 use super::client::Client;
+use super::options::Options;
 use super::schema;
 use super::store::Store;
 use super::target::Target;
 use crate::error::{Error, Result};
-
-/// How a board is opened.
-#[derive(Debug, Clone, Copy)]
-pub struct Options<'a> {
-    /// The schema of PostgreSQL that its tables are in.
-    pub schema: &'a str,
-    /// Only to read.
-    pub readonly: bool,
-    /// A missing board is an error.
-    pub must_exist: bool,
-    /// How long to wait for somebody else's lock; for the server a second longer.
-    pub timeout: Duration,
-    /// Whether an older one is migrated; else it is an error.
-    pub migrate: bool,
-    /// This package's version, for the board's history.
-    pub package_version: &'a str,
-}
 
 /// The longest name of a schema, in bytes: PostgreSQL cuts off what is more.
 const LONGEST_NAME: usize = 63;

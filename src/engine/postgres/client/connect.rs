@@ -8,7 +8,8 @@ use tokio_postgres::{Client, Connection, NoTls, Socket};
 
 use super::error::{reason, unavailable};
 use super::tls::{Tls, Why};
-use crate::engine::postgres::target::{Address, SslMode, Target};
+use crate::engine::postgres::ssl_mode::SslMode;
+use crate::engine::postgres::target::{Address, Target};
 use crate::error::{Error, Result};
 
 /// The oldest version that will do.

@@ -20,7 +20,7 @@ use tokio_postgres::Socket;
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use tokio_rustls::TlsConnector;
 
-use crate::engine::postgres::target::SslMode;
+use crate::engine::postgres::ssl_mode::SslMode;
 
 /// Why no connection can be encrypted as it is asked for.
 pub type Why = String;

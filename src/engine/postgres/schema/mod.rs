@@ -7,7 +7,7 @@ use self::migrations::{ALL, HISTORY, LATEST};
 use super::client::error::{self, answered};
 use super::client::value::{Value, cell, integer};
 use super::client::{Answer, Client, Lost, Step};
-use super::open::Options;
+use super::options::Options;
 use crate::error::{Error, Result};
 
 /// What is there.

@@ -1,15 +1,11 @@
 //! Lists that are longer than a batch.
 
-use tokio_postgres::Row;
-
 use super::Store;
+use super::state::Rest;
 use crate::engine::Lists;
 use crate::engine::postgres::client::value::{Value, push_row};
 use crate::error::Result;
 use crate::rows::Batch;
-
-/// What is left of a list.
-pub type Rest = std::vec::IntoIter<Row>;
 
 impl Lists for Store {
     fn more(&self, batch: &mut Batch) -> Result<bool> {

@@ -14,6 +14,7 @@ mod revisions;
 mod session;
 mod sized;
 mod sql;
+mod state;
 mod statistics;
 mod transactions;
 mod unbuilt;
@@ -26,7 +27,7 @@ use std::rc::Rc;
 
 use super::client::Client;
 use super::schema::names;
-use transactions::Transaction;
+use state::{Rest, Transaction};
 
 /// A board on a server.
 pub struct Store {
@@ -39,7 +40,7 @@ pub struct Store {
     is_open: Cell<bool>,
     transaction: RefCell<Transaction>,
     /// A list that did not fit one batch.
-    unfinished: RefCell<Option<lists::Rest>>,
+    unfinished: RefCell<Option<Rest>>,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.

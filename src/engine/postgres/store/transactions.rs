@@ -10,17 +10,6 @@ use crate::engine::postgres::client::error::{answered, is_aborted, outcome_unkno
 use crate::engine::postgres::client::{Lost, Step};
 use crate::error::{Error, Result};
 
-/// What is open.
-#[derive(Debug, Default)]
-pub struct Transaction {
-    /// A transaction is, as the caller knows it.
-    pub is_open: bool,
-    /// A statement has failed, and what is sent next undoes it first.
-    pub failed: bool,
-    /// Why there is none any more on the server: the caller's calls fail until they have ended it themselves.
-    pub lost: Option<String>,
-}
-
 /// What the caller's savepoints are called; one of the same name hides those before it.
 const SAVEPOINT: &str = "visual_db";
 
@@ -68,12 +57,14 @@ impl Store {
             Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive if within => {
                 Err(misused("cannot start a transaction within a transaction"))
             }
-            Control::Begin | Control::BeginDeferred if self.readonly => {
+            // As on a file: what writes in it is refused, not its beginning.
+            Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive
+                if self.readonly =>
+            {
                 self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             }
             // Nobody else writes meanwhile: a read that is followed by a write can't fail for that.
             Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive => {
-                self.check_writable()?;
                 self.begin(&self.begin_writing(true))
             }
             _ if !within => Err(misused(match control {
