@@ -66,6 +66,7 @@ const CHECKS = {
 /** What is too long for that, and has to be green before a release: `npm run release:check`. */
 const RELEASE_CHECKS = {
   ...CHECKS,
+  'postgres-newest': () => node('scripts/postgres.js'),
   runtimes: () => node('scripts/runtimes.js'),
   torture: () => node('scripts/torture.js'),
 };
