@@ -39,6 +39,7 @@ const CHECKS = {
     '--locked',
     '--all-targets',
     '--no-default-features',
+    '--features=postgres',
     '--',
     '-D',
     'warnings',

@@ -15,7 +15,7 @@ if (args.includes('postgres')) dependencies('__test__/postgres');
 addon();
 // With arguments the caller wants certain tests: Rust's are none of them, long ones may be.
 const certain = args.length > 0;
-const rust = certain ? 0 : attempt('cargo', ['test', '--locked', '--no-default-features']);
+const rust = certain ? 0 : attempt('cargo', ['test', '--locked', '--no-default-features', '--features=postgres']);
 const projects = certain ? ['--project', 'suite', '--project', 'long'] : ['--project', 'suite'];
 const project = args.includes('--project') ? [] : projects;
 const vitest = [path.join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...project, ...args];

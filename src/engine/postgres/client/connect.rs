@@ -64,13 +64,11 @@ pub async fn connect(target: &Target, readonly: bool, within: Duration) -> Resul
             Err(Refusal::Passed(why)) => passed.push((address.to_string(), why)),
         }
     }
-    Err(match passed.as_slice() {
-        [(host, why)] => unavailable(host, why),
-        _ => {
-            let each: Vec<String> = passed.iter().map(|(host, why)| format!("{host}: {why}")).collect();
-            unavailable("any of its hosts", &each.join("; "))
-        }
-    })
+    if let [(host, why)] = passed.as_slice() {
+        return Err(unavailable(host, why));
+    }
+    let each: Vec<String> = passed.iter().map(|(host, why)| format!("{host}: {why}")).collect();
+    Err(unavailable("any of its hosts", &each.join("; ")))
 }
 
 /// That nothing came for so long.

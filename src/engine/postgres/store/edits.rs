@@ -66,8 +66,10 @@ impl Store {
             Some(id) => {
                 Self::check_changes(entity, edit, method, &changes)?;
                 let (sql, values) = update(entity, &changes, now, id);
-                let row = self.write(&sql, &values).map_err(|error| about_edit(error, entity, edit, method))?;
-                row.iter().for_each(|row| push_row(row, batch));
+                let rows = self.write(&sql, &values).map_err(|error| about_edit(error, entity, edit, method))?;
+                if let Some(row) = rows.first() {
+                    push_row(row, batch);
+                }
                 Ok(())
             }
         }
@@ -80,11 +82,11 @@ impl Store {
         method: &'static str,
         changes: &Changes<'_>,
     ) -> Result<()> {
-        let changed = changes.columns(entity).zip(&changes.values).filter_map(|(column, stored)| {
+        let written = changes.columns(entity).zip(&changes.values).filter_map(|(column, stored)| {
             let (nth, field) = entity.editable(edit).enumerate().find(|(_, field)| field.column == column)?;
             Some((1 + nth, field, stored))
         });
-        sized::check(entity, method, changed)
+        sized::check(entity, method, written)
     }
 
     /// Deletes the row with this id.

@@ -32,8 +32,14 @@ impl Store {
         let row = self.begin_with(read, values)?;
         match decide(row) {
             Ok(Some((sql, values))) => self.end_with(&sql, &values),
-            Ok(None) => self.give_up().map(|()| Vec::new()),
-            Err(error) => self.give_up().and(Err(error)),
+            Ok(None) => {
+                self.give_up();
+                Ok(Vec::new())
+            }
+            Err(error) => {
+                self.give_up();
+                Err(error)
+            }
         }
     }
 
@@ -50,7 +56,8 @@ impl Store {
                 Ok(came) => rows = came,
                 Err(error) => {
                     let failed = answered(error, &self.client.host());
-                    return self.give_up().and(Err(failed));
+                    self.give_up();
+                    return Err(failed);
                 }
             }
         }
@@ -76,10 +83,9 @@ impl Store {
     }
 
     /// Ends what was begun. Where that can't be said, the server ends it with the connection.
-    fn give_up(&self) -> Result<()> {
+    fn give_up(&self) {
         if self.client.send(&[Step::Script("ROLLBACK")]).is_err() {
             self.client.hang_up();
         }
-        Ok(())
     }
 }

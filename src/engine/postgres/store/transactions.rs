@@ -75,10 +75,9 @@ impl Store {
             Control::Commit => self.commit(),
             Control::Rollback => self.rollback(),
             Control::Savepoint => self.say(&format!("SAVEPOINT {SAVEPOINT}")),
-            Control::Release if self.check_not_lost().is_err() => Ok(()),
-            Control::Release => self.say(&format!("RELEASE {SAVEPOINT}")),
             // What went with the transaction needs no undoing.
-            Control::RollbackTo if self.check_not_lost().is_err() => Ok(()),
+            Control::Release | Control::RollbackTo if self.check_not_lost().is_err() => Ok(()),
+            Control::Release => self.say(&format!("RELEASE {SAVEPOINT}")),
             Control::RollbackTo => self.say(&format!("ROLLBACK TO {SAVEPOINT}")),
         }
     }
