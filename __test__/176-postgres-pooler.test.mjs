@@ -71,8 +71,10 @@ describe.runIf(PROGRAM)('PgBouncer in transaction mode', () => {
     return { at: { url, schema }, direct: { url: ownUrl(), schema } };
   }
 
-  const locks = () =>
-    other().query({ url: ownUrl() }, "SELECT count(*) AS held FROM pg_locks WHERE locktype = 'advisory'").rows[0].held;
+  /** Locks of sessions of this file's database. */
+  const HELD = `SELECT count(*) AS held FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE locktype = 'advisory' AND datname = current_database()`;
+  const locks = () => other().query({ url: ownUrl() }, HELD).rows[0].held;
 
   it('opens a board that is not there yet, and answers as the server itself does', () => {
     const { at, direct } = both();

@@ -1,11 +1,11 @@
 // Random sequences of calls, with transactions and failures among them, against a model that has no database.
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { anySteps } from './support/calls.mjs';
+import { anySteps, dropInSteps } from './support/calls.mjs';
 import { Model } from './support/model.mjs';
 import { outcome, perform, withoutExecutionIds } from './support/steps.mjs';
 import { expectSound, sql } from './support/sql.mjs';
-import { open, place } from './support/temporary.mjs';
+import { inFiles, open, place } from './support/temporary.mjs';
 import { readBack } from './support/rows.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -23,10 +23,43 @@ function told(db, steps) {
   return withoutExecutionIds({ outcomes, end: readBack(db) });
 }
 
-const empty = (db) => sql(db).exec('DELETE FROM worktrees; DELETE FROM zones; DELETE FROM archived_worktrees;');
+function empty(db) {
+  sql(db).exec('DELETE FROM worktrees; DELETE FROM zones');
+  if (inFiles) db.db.exec('DELETE FROM archived_worktrees');
+}
+
+describe('any sequence of the drop-in’s calls', () => {
+  it('answers as the model does, call by call', () => {
+    const db = open();
+    fc.assert(
+      fc.property(dropInSteps, (steps) => {
+        empty(db);
+        expect(told(db, steps)).toStrictEqual(told(new Model(), steps));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('leaves a board that says the same when it is opened again, its references intact', () => {
+    const at = place();
+    fc.assert(
+      fc.property(dropInSteps, (steps) => {
+        const db = open(at);
+        empty(db);
+        const { end } = told(db, steps);
+        db.close();
+        const again = open(at);
+        expect(withoutExecutionIds(readBack(again))).toStrictEqual(end);
+        expectSound(again);
+        again.close();
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
 
 describe('any sequence of calls', () => {
-  it('answers as the model does, call by call', () => {
+  it.runIf(inFiles)('answers as the model does, call by call', () => {
     const db = open();
     fc.assert(
       fc.property(anySteps, (steps) => {
@@ -37,24 +70,27 @@ describe('any sequence of calls', () => {
     );
   });
 
-  it('leaves a board that says the same when it is opened again, sound and with its references intact', () => {
-    const at = place();
-    fc.assert(
-      fc.property(anySteps, (steps) => {
-        const db = open(at);
-        empty(db);
-        const { end } = told(db, steps);
-        db.close();
-        const again = open(at);
-        expect(withoutExecutionIds(readBack(again))).toStrictEqual(end);
-        expectSound(again);
-        again.close();
-      }),
-      { numRuns: 25 },
-    );
-  });
+  it.runIf(inFiles)(
+    'leaves a board that says the same when it is opened again, sound and with its references intact',
+    () => {
+      const at = place();
+      fc.assert(
+        fc.property(anySteps, (steps) => {
+          const db = open(at);
+          empty(db);
+          const { end } = told(db, steps);
+          db.close();
+          const again = open(at);
+          expect(withoutExecutionIds(readBack(again))).toStrictEqual(end);
+          expectSound(again);
+          again.close();
+        }),
+        { numRuns: 25 },
+      );
+    },
+  );
 
-  it('that ends in a throw inside one transaction leaves nothing at all', () => {
+  it.runIf(inFiles)('that ends in a throw inside one transaction leaves nothing at all', () => {
     const db = open();
     fc.assert(
       fc.property(anySteps, anySteps, (first, second) => {

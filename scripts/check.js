@@ -71,6 +71,7 @@ const CHECKS = {
 const RELEASE_CHECKS = {
   ...CHECKS,
   building: () => node('scripts/test.js', '--project', 'building'),
+  'postgres-newest': () => node('scripts/postgres.js'),
   runtimes: () => node('scripts/runtimes.js'),
   torture: () => node('scripts/torture.js'),
   // The binaries of all platforms, the same bytes once more, and what runs of them here. `install` has been before them: it is

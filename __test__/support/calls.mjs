@@ -216,6 +216,17 @@ function sequences(calls, apart) {
 /** For the model: everything, also several calls in one millisecond. */
 export const anySteps = sequences([...AGREED, ...BETTER], fc.constantFrom(0, 0, 1, 1000));
 
+/** What came after the JavaScript layer's methods, and isn't on every engine. */
+const BEYOND = new Set(['getBoard', 'archiveWorktree', 'restoreWorktree', 'listArchived']);
+
+const withoutBeyond = (steps) =>
+  steps
+    .filter(({ method }) => !BEYOND.has(method))
+    .map((step) => (step.steps ? { ...step, steps: withoutBeyond(step.steps) } : step));
+
+/** The same without that. */
+export const dropInSteps = anySteps.map(withoutBeyond);
+
 /** For the JavaScript layer: what it does alike, a millisecond apart, since it leaves open what order ties have. */
 export const agreedSteps = sequences(
   [

@@ -1,4 +1,4 @@
-// The thread of client.mjs: connections of npm's `pg`, one for each URL and schema.
+// The thread of client.mjs: connections of npm's `pg`, one for each URL.
 import { createRequire } from 'node:module';
 import { given, serve } from './thread.mjs';
 
@@ -15,9 +15,9 @@ const PARSERS = new Map([
 const types = { getTypeParser: (oid) => PARSERS.get(oid) ?? ((text) => text) };
 const open = new Map();
 
-function connection({ url, schema }) {
-  const key = JSON.stringify([url, schema]);
-  if (!open.has(key)) {
+/** The connection to a database. */
+function connection(url) {
+  if (!open.has(url)) {
     const { username, password, hostname, port, pathname } = new URL(url);
     const client = new pg.Client({
       user: decodeURIComponent(username),
@@ -25,37 +25,47 @@ function connection({ url, schema }) {
       host: decodeURIComponent(hostname),
       port: Number(port),
       database: decodeURIComponent(pathname.slice(1)),
-      options: schema && `-c search_path="${schema.replaceAll(' ', '\\ ')}"`,
       types,
     });
     // Of a connection that the server ends, as it does where it is stopped.
-    client.on('error', () => open.delete(key));
+    client.on('error', () => open.delete(url));
     open.set(
-      key,
+      url,
       client.connect().then(() => client),
     );
   }
-  return open.get(key);
+  return open.get(url);
+}
+
+/** That connection, in the schema of a board. */
+async function at({ url, schema }) {
+  const client = await connection(url);
+  if (schema !== undefined && client.schema !== schema) {
+    await client.query(`SET search_path TO ${client.escapeIdentifier(schema)}`);
+    client.schema = schema;
+  }
+  return client;
 }
 
 let made = 0;
 
 serve({
   async query(place, text, values) {
-    const result = await (await connection(place)).query({ text, values });
+    const result = await (await at(place)).query({ text, values });
     const last = Array.isArray(result) ? result.at(-1) : result;
     return { rows: last.rows, changes: last.rowCount };
   },
   async fresh() {
     const name = `${prefix}_${(made += 1)}`;
-    await (await connection({ url: admin })).query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await (await connection(admin)).query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
     return name;
   },
+  /** Who still uses it keeps it, for as long as the server runs. */
   async drop({ url, schema }) {
-    const key = JSON.stringify([url, schema]);
-    const client = await open.get(key);
-    open.delete(key);
-    await client?.end();
-    await (await connection({ url })).query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
+    const client = await connection(url);
+    const name = client.escapeIdentifier(schema);
+    await client
+      .query(`BEGIN; SET LOCAL lock_timeout = '2s'; DROP SCHEMA IF EXISTS ${name} CASCADE; COMMIT`)
+      .catch(() => client.query('ROLLBACK'));
   },
 });
