@@ -109,13 +109,13 @@ const EXCEPTIONS = {
 /** Suites with a table of all methods of a kind: the suite's file, and which methods these are. */
 const ROWS = {
   'row in suite 15, of calls after close()': {
-    suite: /15-closing|11[59]-runs|1[35]\d-|173-/,
+    suite: /15-closing|11[59]-runs|1[35]\d-|193-/,
     of: ({ isStatic }) => !isStatic,
   },
-  'row in suite 16, of what errors say': { suite: /16-errors\.|11[49]-runs|1[35]\d-|173-/, of: takesArguments },
-  'row in suite 21, of wrong values': { suite: /21-bad-input|11[49]-runs|1[35]\d-|173-/, of: takesArguments },
-  'row in suite 22, of arguments that act': { suite: /22-hostile|119-runs|1[35]\d-|173-/, of: takesObject },
-  'row in suite 22, of unknown keys': { suite: /22-strict|119-runs|1[35]\d-|173-/, of: takesObject },
+  'row in suite 16, of what errors say': { suite: /16-errors\.|11[49]-runs|1[35]\d-|193-/, of: takesArguments },
+  'row in suite 21, of wrong values': { suite: /21-bad-input|11[49]-runs|1[35]\d-|193-/, of: takesArguments },
+  'row in suite 22, of arguments that act': { suite: /22-hostile|119-runs|1[35]\d-|193-/, of: takesObject },
+  'row in suite 22, of unknown keys': { suite: /22-strict|119-runs|1[35]\d-|193-/, of: takesObject },
   'row in suite 28, of repeated reads': { suite: /28-repeated/, of: isRead },
   'row in suite 95, of repeated reads': { suite: /95-reads/, of: isRead },
 };
@@ -148,7 +148,7 @@ function requirements(root, used) {
       .map((file) => read(root, file))
       .join('\n');
   const suites = {
-    VisualDatabase: texts('__test__', /^__test__\/(?:[01279]|1[013457])\d-.*\.test\.mjs$/),
+    VisualDatabase: texts('__test__', /^__test__\/(?:[01279]|1[0134579])\d-.*\.test\.mjs$/),
     Database: texts('__test__', /^__test__\/[345]\d-.*\.test\.mjs$/),
   };
   const cases = { VisualDatabase: texts('bench', /^bench\/cases\//), Database: texts('bench', /^bench\/raw\//) };
