@@ -30,8 +30,8 @@ const methods = {
     const { prefix, labels } = asked(given);
     const now = clock();
     // Else who only measures would read all that nobody has folded, each time.
-    addon.foldHistory(connection);
-    const read = [board, openRuns, endedRuns, limits, budgets];
+    ofVersion(() => addon.foldHistory(connection));
+    const read = [rows, zones, openRuns, endedRuns, limits, budgets];
     const families = inSnapshot(connection, () => read.flatMap((look) => ofVersion(() => look(this, now))));
     // A server has no file here, and backups of its own.
     const onDisk = server ? [] : [...file(this.db), ...backups(this.db, schedule)];
@@ -83,15 +83,20 @@ const about = (raw) => [
   ]),
 ];
 
-function board(database) {
-  const { worktrees, zones, assignments, executions } = database.getStats();
-  const { zones: all, assignments: assigned } = database.getBoard({ runs: true });
-  const inZone = counted(assigned);
+function rows(database) {
+  const stats = database.getStats();
   return [
-    gauge('worktrees', 'Worktrees on the board.', [[{}, worktrees]]),
-    gauge('zones', 'Zones on the board.', [[{}, zones]]),
-    gauge('assignments', 'Worktrees that are in a zone.', [[{}, assignments]]),
-    gauge('executions', 'Executions in the history, also of archived worktrees.', [[{}, executions]]),
+    gauge('worktrees', 'Worktrees on the board.', [[{}, stats.worktrees]]),
+    gauge('zones', 'Zones on the board.', [[{}, stats.zones]]),
+    gauge('assignments', 'Worktrees that are in a zone.', [[{}, stats.assignments]]),
+    gauge('executions', 'Executions in the history, also of archived worktrees.', [[{}, stats.executions]]),
+  ];
+}
+
+function zones(database) {
+  const { zones: all, assignments } = database.getBoard({ runs: true });
+  const inZone = counted(assignments);
+  return [
     gauge(
       'zone_worktrees',
       'Worktrees in a zone.',

@@ -9,6 +9,8 @@ const guides = [
   ['Operations', '/docs/operations'],
   ['Observability', '/docs/observability'],
   ['Several hosts', '/docs/several-hosts'],
+  ['PostgreSQL', '/docs/postgres'],
+  ['Without blocking', '/docs/async'],
   ['Tables of your own', '/docs/own-tables'],
   ['Query builders', '/docs/query-builders'],
   ['Bundlers', '/docs/bundlers'],
