@@ -1,6 +1,6 @@
 'use strict';
 
-// Long lists cross as text, column by column, which the caller's thread reads in half the time of structured cloning (decision 41).
+// Long lists cross as text, column by column, which the caller's thread reads in half the time of structured cloning (decision 42).
 // Whether the text says the same as the value is looked at on the other thread.
 
 /** From so many elements on. */
