@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { board, queued, running, waiting } from './support/runs.mjs';
 import { zone } from './support/samples.mjs';
@@ -12,7 +13,7 @@ import { sql } from './support/sql.mjs';
 import { inFiles, open, place, temporaryFile } from './support/temporary.mjs';
 
 const ANNA = { kind: 'user', id: 'anna' };
-const INDEX = new URL('../lib/index.js', import.meta.url).pathname;
+const INDEX = fileURLToPath(new URL('../lib/index.js', import.meta.url));
 
 const isPending = async (promise, milliseconds = 150) =>
   (await Promise.race([promise.then(() => 'settled'), pause(milliseconds, 'pending')])) === 'pending';

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { once } from 'node:events';
 import fc from 'fast-check';
+import { fileURLToPath } from 'node:url';
 import { expect, it, vi } from 'vitest';
 import { foldingFile } from './support/folding_file.mjs';
 import { anyHistory } from './support/histories.mjs';
@@ -128,7 +129,7 @@ describeWriters('with %o', (writers) => {
 /** A process that archives and restores worktrees of a file until it is killed, or so many times. */
 function archivist(dbPath, ids, times) {
   const program = `
-    const { VisualDatabase } = require(${JSON.stringify(new URL('../lib/index.js', import.meta.url).pathname)});
+    const { VisualDatabase } = require(${JSON.stringify(fileURLToPath(new URL('../lib/index.js', import.meta.url)))});
     const db = new VisualDatabase({ dbPath: process.argv[1], timeout: 20000 });
     const ids = process.argv[2].split(' ');
     for (let n = 0; n < Number(process.argv[3]); n += 1) {

@@ -1,4 +1,5 @@
 // retention: what is kept is said in the file, or to the constructor, and pruned by one process at a time.
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { startScript } from './support/child.mjs';
 import { refusal } from './support/runs.mjs';
@@ -91,8 +92,8 @@ describe('the option `retention`', () => {
     const dbPath = db.db.name;
     const begin = (now) =>
       startScript(
-        `const addon = require(${JSON.stringify(new URL('../lib/native/addon.js', import.meta.url).pathname)});
-        const { stateOf } = require(${JSON.stringify(new URL('../lib/visual/state.js', import.meta.url).pathname)});
+        `const addon = require(${JSON.stringify(fileURLToPath(new URL('../lib/native/addon.js', import.meta.url)))});
+        const { stateOf } = require(${JSON.stringify(fileURLToPath(new URL('../lib/visual/state.js', import.meta.url)))});
         const db = new VisualDatabase({ dbPath, retention: false });
         require('node:fs').writeSync(1, String(addon.beginPruning(stateOf(db, 'x').connection, ${now}, 3600000)));
         process.kill(process.pid, 'SIGKILL');`,

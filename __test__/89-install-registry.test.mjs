@@ -72,7 +72,10 @@ describe.each(Object.keys(managers))('from a registry, by %s', (name) => {
     const added = await consumer.add(NAME);
     expect(added.status, added.output).toBe(0);
     expect(await consumer.imports()).toEqual(ALL_FORMS_WORK);
-    expect(platformPackages(consumer.folder)).toEqual([`visual-db.${platformName()}.node`]);
+    // Deno looks at the system and the processor, and not at the C library.
+    const [, machine] = /^(\w+-\w+)/.exec(platformName());
+    const fit = name === 'Deno' ? made.platforms.filter((each) => each.startsWith(machine)) : [platformName()];
+    expect(platformPackages(consumer.folder).sort()).toEqual(fit.map((each) => `visual-db.${each}.node`).sort());
   });
 });
 

@@ -1,5 +1,5 @@
 // vitest's tests without vitest's own processes: where its bundler can't run (Wine), its runner, expectations and timers still do.
-// `node plain_runner.mjs FILE…` runs each file, in this process, says what failed, and ends with 1 where something did.
+// `node plain_runner.mjs [--without=TEST]… FILE…` runs each file, in this process, says what failed, and ends with 1 where something did.
 
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -32,7 +32,20 @@ const config = {
 const worker = { config, ctx: { pool: 'forks' }, environment: { name: 'node' }, durations: {}, current: undefined };
 globalThis['__vitest_worker__'] = worker;
 
+const WITHOUT = '--without=';
+const [files, without] = [[], new Set()];
+for (const argument of process.argv.slice(2)) {
+  if (argument.startsWith(WITHOUT)) without.add(argument.slice(WITHOUT.length));
+  else files.push(argument);
+}
+
+function leaveOut(task) {
+  if (task.type === 'test' && without.has(task.name)) task.mode = 'skip';
+  for (const inner of task.tasks ?? []) leaveOut(inner);
+}
+
 const runner = {
+  onCollected: (collected) => collected.forEach(leaveOut),
   config,
   pool: 'forks',
   importFile: (file) => import(pathToFileURL(file).href),
@@ -53,7 +66,7 @@ function tell(task, names = []) {
 }
 
 let failed = false;
-for (const name of process.argv.slice(2)) {
+for (const name of files) {
   const file = path.resolve(name);
   const [task] = await startTests([{ filepath: file }], runner);
   tell(task);
