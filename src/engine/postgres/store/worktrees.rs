@@ -55,7 +55,7 @@ impl Worktrees for Store {
 
     fn find_worktrees(&self, _: &WorktreeFilter<'_>, _: Option<(&str, &str)>, _: usize, _: &mut Batch) -> Result<()> {
         self.check_open()?;
-        Err(unsupported("listWorktrees with anything but a status"))
+        Err(unsupported("findWorktrees"))
     }
 
     fn update_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()> {
