@@ -32,7 +32,13 @@ const anyChange = fc
   .constantFrom(...Object.keys(CHANGES))
   .chain((timeZone) => fc.record({ timeZone: fc.constant(timeZone), at: fc.constantFrom(...CHANGES[timeZone]) }));
 
-const { since: _since, until: _until, ...FILTERS } = ONE_OF;
+const {
+  since: _since,
+  until: _until,
+  finishedSince: _finishedSince,
+  finishedUntil: _finishedUntil,
+  ...FILTERS
+} = ONE_OF;
 const anyFilter = fc.constantFrom(...Object.keys(FILTERS)).chain((key) => fc.record({ [key]: FILTERS[key] }));
 
 /** From when to when, in minutes around a change; sometimes a millisecond off. */
