@@ -243,6 +243,9 @@ describe('what takes its time', () => {
     const another = await opened({ dbPath: temporaryFile() });
     await another.importAll(Readable.from(pieces));
     expect(await another.listZones()).toEqual(await db.listZones());
+    const why = { mine: true };
+    const broken = { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(why) }) };
+    await expect(another.importAll(broken)).rejects.toBe(why);
     expect(lines).toBeGreaterThan(1);
     const steps = [];
     await db.backup(`${temporaryFolder()}/copy.db`, { progress: (step) => void steps.push(step) });

@@ -4,7 +4,7 @@
 
 const { unpacked } = require('./answers.js');
 const { heard, told } = require('./errors.js');
-const { separated } = require('./functions.js');
+const { isSignal, separated } = require('./functions.js');
 
 const CLOSED = 'The database connection is not open';
 
@@ -40,20 +40,17 @@ class Conversation {
    * Asks for what `message` says, and gives the answer. `signal`: whoever has it aborted waits no more, and what has not begun does
    * not begin.
    */
-  async call(message, args = [], { signal, transfer = [] } = {}) {
+  async call(message, args = [], { signal, transfer } = {}) {
     if (this.#over !== null) throw this.#over(message.method);
     signal?.throwIfAborted();
-    const { args: plain, kept, where, transfer: streams } = separated(args);
+    const { args: plain, kept, where } = separated(args);
     const id = (this.#last += 1);
     Atomics.store(this.#dropped, id % BYTES, 0);
-    this.#post({ ...message, id, args: plain, where, ...(this.#clock && { now: this.#clock() }) }, [
-      ...transfer,
-      ...streams,
-    ]);
+    this.#post({ ...message, id, args: plain, where, ...(this.#clock && { now: this.#clock() }) }, transfer);
     return new Promise((resolve, reject) => {
       const call = { method: message.method, kept, thrown: [], resolve, reject, ended: [] };
       if (signal) this.#hearOf(signal, call, () => this.#drop(id, signal.reason));
-      for (const one of kept) if (typeof one !== 'function') this.#hearOf(one, call, () => this.#send({ abort: id }));
+      for (const one of kept) if (isSignal(one)) this.#hearOf(one, call, () => this.#send({ abort: id }));
       if (this.#calls.size === 0) this.#port.ref();
       this.#calls.set(id, call);
     });
@@ -112,19 +109,29 @@ class Conversation {
     return error === undefined ? call.resolve(unpacked(message)) : call.reject(reasonOf(call, error));
   }
 
-  /** A function is asked that stays here, by a thread that waits for the answer. */
-  #answer({ id, asked, given }) {
+  /** What stays here is asked: a function by a thread that waits for the answer, a step of a stream (`later`) by one that goes on. */
+  #answer({ id, asked, given, later, step }) {
     const call = this.#calls.get(id);
+    if (later !== undefined) return void this.#answerLater(call, later, () => call.kept[asked][step](...given));
     const { port, flag } = this.#reply;
     port.postMessage(call === undefined ? { value: undefined } : said(call, () => call.kept[asked](...given)));
     Atomics.store(flag, 0, 1);
     Atomics.notify(flag, 0);
   }
+
+  async #answerLater(call, later, take) {
+    if (call === undefined) return this.#send({ later, value: undefined });
+    try {
+      this.#send({ later, value: await take() });
+    } catch (error) {
+      this.#send({ later, thrown: call.thrown.push(error) - 1, error: told(error) });
+    }
+  }
 }
 
 /** Of what a signal has ended the error is the signal's own. */
 function reasonOf({ kept }, error) {
-  const aborted = kept.find((one) => typeof one !== 'function' && one.aborted);
+  const aborted = kept.find((one) => isSignal(one) && one.aborted);
   return error.name === 'AbortError' && aborted ? aborted.reason : heard(error);
 }
 

@@ -1,54 +1,43 @@
 'use strict';
 
-// What among the arguments of a call can't be cloned: functions and signals stay on the caller's thread, and the other one asks;
-// streams go over as they can.
+// What among the arguments of a call can't be cloned: functions, signals and streams stay on the caller's thread, and the other one
+// asks. (Streams could be transferred, but Node 20 loses what is written last.)
 
 const { Writable } = require('node:stream');
-const { ReadableStream, WritableStream } = require('node:stream/web');
-const { nodeSink } = require('../transfer/sinks.js');
+const { WritableStream } = require('node:stream/web');
+const { nodeSink, webSink } = require('../transfer/sinks.js');
 
 const isPlain = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isIterable = (value) => typeof value === 'object' && typeof value?.[Symbol.asyncIterator] === 'function';
 
-/**
- * `{ args, kept, where, transfer }`: arguments that can be cloned, with the streams that are transferred; what is kept of them, and of
- * each of that `[index, key | null, kind]`.
- */
+/** `{ args, kept, where }`: arguments that can be cloned; what is kept of them, and of each of that `[index, key | null, kind]`. */
 function separated(args) {
   const kept = [];
   const where = [];
-  const transfer = [];
-  const keep = (index, key, value) => {
-    where.push([index, key, typeof value === 'function' ? 'function' : 'signal']);
+  const keep = (index, key, kind, value) => {
+    where.push([index, key, kind]);
     kept.push(value);
   };
-  const carried = (stream) => {
-    transfer.push(stream);
-    return stream;
-  };
   const separate = (value, index) => {
-    if (typeof value === 'function') return keep(index, null, value);
+    if (typeof value === 'function') return keep(index, null, 'function', value);
     if (!isPlain(value)) return value;
-    if (value instanceof WritableStream || value instanceof ReadableStream) return carried(value);
-    if (value instanceof Writable) return carried(webOf(value));
-    if (isIterable(value)) return carried(ReadableStream.from(value));
-    const rest = { ...value };
-    let isWhole = true;
-    for (const [key, inner] of Object.entries(value)) {
-      if (typeof inner !== 'function' && !(inner instanceof AbortSignal)) continue;
-      keep(index, key, inner);
-      rest[key] = undefined;
-      isWhole = false;
+    if (value instanceof Writable) return keep(index, null, 'sink', nodeSink(value));
+    if (value instanceof WritableStream) return keep(index, null, 'sink', webSink(value));
+    if (typeof value[Symbol.asyncIterator] === 'function') {
+      return keep(index, null, 'source', value[Symbol.asyncIterator]());
     }
-    return isWhole ? value : rest;
+    const asked = Object.entries(value).filter(([, inner]) => typeof inner === 'function' || isSignal(inner));
+    if (asked.length === 0) return value;
+    const rest = { ...value };
+    for (const [key, inner] of asked) {
+      keep(index, key, isSignal(inner) ? 'signal' : 'function', inner);
+      rest[key] = undefined;
+    }
+    return rest;
   };
-  return { args: args.map(separate), kept, where, transfer };
+  return { args: args.map(separate), kept, where };
 }
 
-function webOf(stream) {
-  const { write, end, abandon } = nodeSink(stream);
-  return new WritableStream({ write, close: end, abort: abandon });
-}
+const isSignal = (value) => value instanceof AbortSignal;
 
 /** The arguments again, with `make(number, kind)` for what was kept. */
 function joined(args, where, make) {
@@ -60,4 +49,4 @@ function joined(args, where, make) {
   return all;
 }
 
-module.exports = { joined, separated };
+module.exports = { isSignal, joined, separated };

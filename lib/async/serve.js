@@ -31,6 +31,37 @@ function ask(port, message) {
   return promise ? Promise.resolve() : value;
 }
 
+/** Asks for a step of a stream, and goes on meanwhile. */
+function askLater(port, id, asked, step, ...given) {
+  lastLater += 1;
+  const later = lastLater;
+  port.postMessage({ id, asked, step, given, later });
+  return new Promise((resolve, reject) => laters.set(later, { resolve, reject }));
+}
+
+function hearLater({ later, value, thrown, error }) {
+  const { resolve, reject } = laters.get(later);
+  laters.delete(later);
+  if (thrown === undefined) resolve(value);
+  else reject(new Thrown(thrown, error));
+}
+
+const laters = new Map();
+let lastLater = 0;
+
+/** Streams of the caller's, as the class takes them. */
+const STREAMS = {
+  sink: (ask) => ({
+    getWriter: () => ({
+      ready: Promise.resolve(),
+      write: (bytes) => ask('write', bytes),
+      close: () => ask('end'),
+      abort: (error) => ask('abandon', told(error)),
+    }),
+  }),
+  source: (ask) => ({ [Symbol.asyncIterator]: () => ({ next: () => ask('next') }) }),
+};
+
 const tell =
   (event) =>
   (...given) =>
@@ -78,6 +109,7 @@ const SPECIAL = {
 function call(port, { id, method, by, args, where }) {
   const given = joined(args, where, (number, kind) => {
     if (kind === 'function') return (...values) => ask(port, { id, asked: number, given: values });
+    if (kind in STREAMS) return STREAMS[kind]((...step) => askLater(port, id, number, ...step));
     const stop = new AbortController();
     stops.set(id, stop);
     return stop.signal;
@@ -95,6 +127,7 @@ function serve(port, message, awake) {
   };
   const answer = (value) => end(packed(value));
   const fail = (error) => end(error instanceof Thrown ? { thrown: error.number } : { error: told(error) });
+  if (message.later !== undefined) return hearLater(message);
   if (message.abort !== undefined) return stops.get(message.abort)?.abort();
   if (Atomics.exchange(dropped, id % dropped.length, 0) === 1) return undefined;
   if (message.now !== undefined) ({ now } = message);
