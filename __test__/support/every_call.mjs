@@ -114,4 +114,5 @@ export const OTHERS = {
   exportAll: 'goes on as long as there is something',
   importAll: 'goes on as long as there is something',
   prune: 'goes on as long as there is something',
+  metrics: 'is made of other calls',
 };

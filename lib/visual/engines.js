@@ -18,10 +18,39 @@ function unsupported(method, what, instead) {
   return Object.assign(error, { code: 'ERR_ENGINE_UNSUPPORTED', method });
 }
 
+/** Methods that ask the engine for something that another one is named after, and that are not there yet on a server. */
+const NOT_YET = [
+  'claimRun',
+  'enqueueRuns',
+  'getFlow',
+  'getRetention',
+  'getTrend',
+  'moveWorktrees',
+  'redo',
+  'searchRuns',
+  'setRetention',
+  'undo',
+  'waitForRun',
+  'watch',
+];
+const GIVE_PROMISES = new Set(['waitForRun']);
+
+/** Lets those of a board on a server refuse under their own names. */
+function refuseWhatIsMissing(database, connection) {
+  for (const name of NOT_YET) {
+    const refuse = () => {
+      addon.checkOpen(connection);
+      throw unsupported(name, 'it', 'a file of SQLite (dbPath)');
+    };
+    const value = GIVE_PROMISES.has(name) ? async () => refuse() : refuse;
+    Object.defineProperty(database, name, { value, writable: true, configurable: true });
+  }
+}
+
 /** Refuses a method where the board is no file. */
 function checkIsFile({ server, connection }, method, instead) {
   addon.checkOpen(connection);
   if (server) throw unsupported(method, 'it', instead);
 }
 
-module.exports = { FILES_ALONE, checkIsFile, unsupported };
+module.exports = { FILES_ALONE, checkIsFile, refuseWhatIsMissing, unsupported };

@@ -11,7 +11,7 @@ const board = require('./board.js');
 const budgets = require('./budgets.js');
 const changes = require('./changes.js');
 const { openConfig } = require('./config.js');
-const { unsupported } = require('./engines.js');
+const { refuseWhatIsMissing, unsupported } = require('./engines.js');
 const executions = require('./executions.js');
 const { keptOf } = require('./kept_answers.js');
 const keeping = require('./keeping.js');
@@ -68,6 +68,7 @@ class VisualDatabase extends Stateful {
     };
     super(state);
     if (server !== null) {
+      refuseWhatIsMissing(this, connection);
       Object.defineProperty(this, 'db', { get: refuseDb, enumerable: true, configurable: true });
       if (onQuery) state.observer = observers.tell(this, onQuery);
       log.info('[VisualDB] Database initialized', { path: name });
