@@ -36,6 +36,7 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     // Many tests wait for the disk, and a loaded machine's may take its time.
     testTimeout: 30_000,
+    setupFiles: ['./__test__/properties.mjs'],
     reporters: patient ? ['default'] : ['default', './__test__/overdue.mjs'],
     projects: [
       project('suite', ['__test__/**/*.test.mjs'], [install, building, browser, postgres, ...long]),
