@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { COMMAND, bash, visualDb, visualDbOnTerminal } from './support/backups.mjs';
+import { COMMAND, visualDb, visualDbOnTerminal } from './support/backups.mjs';
 import { board, ended, queued, running, waiting } from './support/runs.mjs';
 import { execution } from './support/samples.mjs';
 import { temporaryFile } from './support/temporary.mjs';
@@ -215,18 +215,15 @@ describe('show --follow', () => {
   test('ends with its reader: 0, though the run goes on', async () => {
     const { db, dbPath } = prepared();
     const { run, token } = running(db);
-    db.appendOutput(run.id, token, [out('first\n')]);
-    const done = bash(
-      '"$@" | head -1; echo "${PIPESTATUS[0]}"',
-      process.execPath,
-      COMMAND,
-      'show',
-      run.id,
-      '--follow',
-      '--db',
-      dbPath,
-    );
-    expect(done.stdout).toBe(`${run.id}  running\n0\n`);
+    const follow = [process.execPath, COMMAND, 'show', run.id, '--follow', '--db', dbPath];
+    const shell = spawn('bash', ['-c', '"$@" | head -1; echo "${PIPESTATUS[0]}"', 'bash', ...follow]);
+    let told = '';
+    shell.stdout.on('data', (text) => (told += text));
+    // A pipe tells of its reader's end whoever writes into it.
+    const printing = setInterval(() => db.appendOutput(run.id, token, [out('more\n')]), 50);
+    await once(shell, 'close');
+    clearInterval(printing);
+    expect(told).toBe(`${run.id}  running\n0\n`);
   });
 
   test('ends with 1 where the run is deleted meanwhile', async () => {
