@@ -3,6 +3,7 @@
 // What a board on a PostgreSQL server does not have, since it is a file's: which options and methods, and what to use instead.
 
 const addon = require('../native/addon.js');
+const { stateOf } = require('./state.js');
 
 /** Options. */
 const FILES_ALONE = {
@@ -36,13 +37,20 @@ const NOT_YET = [
 const GIVE_PROMISES = new Set(['waitForRun']);
 
 /** Lets those of a board on a server refuse under their own names. */
-function refuseWhatIsMissing(database, connection) {
+function refuseWhatIsMissing(database) {
   for (const name of NOT_YET) {
-    const refuse = () => {
-      addon.checkOpen(connection);
+    const refuse = (of) => {
+      addon.checkOpen(stateOf(of, name).connection);
       throw unsupported(name, 'it', 'a file of SQLite (dbPath)');
     };
-    const value = GIVE_PROMISES.has(name) ? async () => refuse() : refuse;
+    const value = GIVE_PROMISES.has(name)
+      ? function later() {
+          stateOf(this, name);
+          return Promise.resolve(this).then(refuse);
+        }
+      : function now() {
+          return refuse(this);
+        };
     Object.defineProperty(database, name, { value, writable: true, configurable: true });
   }
 }

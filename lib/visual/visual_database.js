@@ -68,7 +68,7 @@ class VisualDatabase extends Stateful {
     };
     super(state);
     if (server !== null) {
-      refuseWhatIsMissing(this, connection);
+      refuseWhatIsMissing(this);
       Object.defineProperty(this, 'db', { get: refuseDb, enumerable: true, configurable: true });
       if (onQuery) state.observer = observers.tell(this, onQuery);
       log.info('[VisualDB] Database initialized', { path: name });
