@@ -68,6 +68,21 @@ describe('a connection that is cut', () => {
     expect(witness.getStats().worktrees).toBe(3);
   });
 
+  it('while fn does something else: the end of the transaction says so, and nothing of it is there', () => {
+    const error = thrown(() =>
+      db.transaction(() => {
+        db.createWorktree(worktree(9));
+        proxy.cut();
+        // So long that the next call looks whether there is still a connection.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+      }),
+    );
+    expect(error.code).toBe('ERR_DATABASE_UNAVAILABLE');
+    expect(error.message).toContain('undone');
+    expect(witness.getStats().worktrees).toBe(3);
+    expect(db.createWorktree(worktree(11)).id).toBe('wt-11');
+  });
+
   it('after COMMIT was sent: whether it was done is not known, and says so', () => {
     proxy.cutAfter(/^COMMIT$/);
     const error = thrown(() => db.transaction(() => db.createWorktree(worktree(9))));

@@ -46,10 +46,44 @@ pub type Answer = Result<Vec<Row>, tokio_postgres::Error>;
 /// Why there is no answer.
 #[derive(Debug)]
 pub enum Lost {
-    /// Nothing was sent.
+    /// Nothing was sent: there is no connection to be had.
     Unsent(Error),
-    /// The connection ended, or the time, with something sent.
-    Sent(String),
+    /// Nothing was sent: the connection on which it was begun is gone.
+    Gone,
+    /// The connection ended, with something sent.
+    Ended(String),
+    /// The time did.
+    Silent(String),
+}
+
+impl Lost {
+    /// Why, for people.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        match self {
+            Self::Unsent(error) => error.message(),
+            Self::Gone => "the connection was closed",
+            Self::Ended(why) | Self::Silent(why) => why,
+        }
+    }
+
+    /// What a caller is told who has changed nothing yet.
+    #[must_use]
+    pub fn unavailable(self, host: &str) -> Error {
+        match self {
+            Self::Unsent(error) => error,
+            lost => error::unavailable(host, lost.why()),
+        }
+    }
+
+    /// What a caller is told whose change was to be made for good by that.
+    #[must_use]
+    pub fn outcome_unknown(self, host: &str) -> Error {
+        match self {
+            Self::Ended(why) | Self::Silent(why) => error::outcome_unknown(host, &why),
+            lost => lost.unavailable(host),
+        }
+    }
 }
 
 /// A client of a database.
@@ -95,17 +129,34 @@ impl Client {
         }
     }
 
-    /// Sends all of it at once: the answers, one for each step.
+    /// Sends all of it at once: the answers, one for each step. Where there is no connection any more, on another one.
     ///
     /// # Errors
     /// Where not all of them came.
     pub fn send(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
         self.notice_silence();
         self.connected().map_err(Lost::Unsent)?;
+        self.say(steps)
+    }
+
+    /// The same in the middle of a transaction, which there is on this connection and on no other: there COMMIT would have nothing to
+    /// commit, and say that it has.
+    ///
+    /// # Errors
+    /// Where not all of them came.
+    pub fn go_on(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
+        self.notice_silence();
+        if self.link.borrow().is_none() {
+            return Err(Lost::Gone);
+        }
+        self.say(steps)
+    }
+
+    fn say(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
         let within = self.timeout.saturating_add(GRACE);
         let link = self.link.borrow();
         let Some(client) = link.as_ref().map(|link| &link.client) else {
-            return Err(Lost::Unsent(error::unavailable(self.target.shown(), "there is no connection")));
+            return Err(Lost::Gone);
         };
         let answers = self.runtime.block_on(async {
             let asked = steps.iter().map(|step| ask(client, *step)).collect();
@@ -115,12 +166,12 @@ impl Client {
         self.heard.set(Instant::now());
         let Ok(answers) = answers else {
             self.hang_up();
-            return Err(Lost::Sent(connect::no_answer(within)));
+            return Err(Lost::Silent(connect::no_answer(within)));
         };
         if let Some(Err(error)) = answers.iter().find(|answer| answer.as_ref().is_err_and(error::ends_session)) {
             let why = error::reason(error);
             self.hang_up();
-            return Err(Lost::Sent(why));
+            return Err(Lost::Ended(why));
         }
         Ok(answers)
     }
@@ -137,7 +188,7 @@ impl Client {
     }
 
     /// Lets go of a connection that the server has ended meanwhile: a call that was not sent on it can be sent on another.
-    pub fn notice_silence(&self) {
+    fn notice_silence(&self) {
         if self.heard.get().elapsed() < SILENCE {
             return;
         }
@@ -149,12 +200,6 @@ impl Client {
         if self.link.borrow().as_ref().is_some_and(|link| link.client.is_closed()) {
             self.hang_up();
         }
-    }
-
-    /// Whether there is a connection.
-    #[must_use]
-    pub fn is_connected(&self) -> bool {
-        self.link.borrow().is_some()
     }
 }
 

@@ -4,9 +4,9 @@ mod migrations;
 pub mod names;
 
 use self::migrations::{ALL, HISTORY, LATEST};
-use super::client::error::{self, answered};
+use super::client::error::{answered, unavailable};
 use super::client::value::{Value, cell, integer};
-use super::client::{Answer, Client, Lost, Step};
+use super::client::{Answer, Client, Step};
 use super::options::Options;
 use crate::error::{Error, Result};
 
@@ -30,10 +30,7 @@ pub fn prepare(client: &Client, options: &Options<'_>) -> Result<()> {
     let version = match look(client, options.schema)? {
         Found::Board(version) => version,
         Found::NoSchema | Found::NoBoard if options.readonly || options.must_exist => {
-            return Err(error::unavailable(
-                &client.host(),
-                &format!("there is no board in its schema '{}'", options.schema),
-            ));
+            return Err(unavailable(&client.host(), &format!("there is no board in its schema '{}'", options.schema)));
         }
         Found::NoSchema | Found::NoBoard => 0,
     };
@@ -150,11 +147,8 @@ fn rows(client: &Client, sql: &str, values: &[Value<'_>]) -> Result<Vec<tokio_po
 }
 
 fn sent(client: &Client, steps: &[Step<'_>]) -> Result<Vec<Answer>> {
-    client.send(steps).map_err(|lost| match lost {
-        Lost::Unsent(error) => error,
-        // Whatever was sent is one transaction, and whoever opens it next looks again.
-        Lost::Sent(why) => error::unavailable(&client.host(), &why),
-    })
+    // Whatever was sent is one transaction, and whoever opens it next looks again.
+    client.send(steps).map_err(|lost| lost.unavailable(&client.host()))
 }
 
 fn first_error(client: &Client, answers: Vec<Answer>) -> Result<()> {

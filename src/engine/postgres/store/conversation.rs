@@ -10,7 +10,7 @@ use tokio_postgres::Row;
 
 use super::Store;
 use super::sql::expand;
-use crate::engine::postgres::client::error::{answered, outcome_unknown, unavailable};
+use crate::engine::postgres::client::error::answered;
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::client::{Answer, Lost, Step};
 use crate::error::{Error, Result};
@@ -30,15 +30,11 @@ impl Store {
             return self.guarded(step);
         }
         let answers = match self.client.send(&[step]) {
-            // A read does no harm a second time, on a new connection.
-            Err(Lost::Sent(_)) if !self.client.is_connected() => self.client.send(&[step]),
+            // A read does no harm a second time, on a new connection. Who waits in vain waits once.
+            Err(Lost::Ended(_)) => self.client.send(&[step]),
             sent => sent,
         };
-        match answers {
-            Ok(answers) => self.first(answers),
-            Err(Lost::Unsent(error)) => Err(error),
-            Err(Lost::Sent(why)) => Err(unavailable(&self.client.host(), &why)),
-        }
+        self.first(answers.map_err(|lost| lost.unavailable(&self.client.host()))?)
     }
 
     /// Reads at most one row.
@@ -66,10 +62,7 @@ impl Store {
         }
         let begin = self.begin_writing(alone);
         let sent = self.client.send(&[Step::Script(&begin), step, Step::Script("COMMIT")]);
-        let answers = sent.map_err(|lost| match lost {
-            Lost::Unsent(error) => error,
-            Lost::Sent(why) => outcome_unknown(&self.client.host(), &why),
-        })?;
+        let answers = sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?;
         // The first that failed says why; what comes behind it was not even looked at.
         let mut rows = Vec::new();
         for (nth, answer) in answers.into_iter().enumerate() {
@@ -100,17 +93,10 @@ impl Store {
     /// Says something within a transaction. Where the connection ends, so does the transaction, and nothing of it was done.
     pub(super) fn within(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>> {
         self.check_not_lost()?;
-        self.client.notice_silence();
-        if !self.client.is_connected() {
-            return Err(self.lose_transaction("the connection was closed"));
-        }
         let undo = self.take_undo();
         let undone = usize::from(undo.is_some());
         let steps: Vec<Step<'_>> = undo.into_iter().chain(steps.iter().copied()).collect();
-        let sent = self.client.send(&steps).map_err(|lost| match lost {
-            Lost::Sent(why) => self.lose_transaction(&why),
-            Lost::Unsent(error) => self.lose_transaction(error.message()),
-        });
+        let sent = self.client.go_on(&steps).map_err(|lost| self.lose_transaction(lost.why()));
         sent.map(|mut answers| answers.split_off(undone))
     }
 

@@ -4,9 +4,9 @@ use tokio_postgres::Row;
 
 use super::Store;
 use super::sql::expand;
-use crate::engine::postgres::client::error::{answered, outcome_unknown, unavailable};
+use crate::engine::postgres::client::Step;
+use crate::engine::postgres::client::error::answered;
 use crate::engine::postgres::client::value::Value;
-use crate::engine::postgres::client::{Lost, Step};
 use crate::error::Result;
 
 /// A statement with its values.
@@ -46,10 +46,7 @@ impl Store {
     fn begin_with(&self, sql: &str, values: &[Value<'_>]) -> Result<Option<Row>> {
         let (begin, sql) = (self.begin_writing(true), expand(sql, &self.schema));
         let sent = self.client.send(&[Step::Script(&begin), Step::Statement(&sql, values)]);
-        let answers = sent.map_err(|lost| match lost {
-            Lost::Unsent(error) => error,
-            Lost::Sent(why) => unavailable(&self.client.host(), &why),
-        })?;
+        let answers = sent.map_err(|lost| lost.unavailable(&self.client.host()))?;
         let mut rows = Vec::new();
         for answer in answers {
             match answer {
@@ -66,16 +63,8 @@ impl Store {
 
     fn end_with(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
         let sql = expand(sql, &self.schema);
-        if !self.client.is_connected() {
-            return Err(unavailable(&self.client.host(), "the connection was closed"));
-        }
-        let sent = self.client.send(&[Step::Statement(&sql, values), Step::Script("COMMIT")]);
-        let mut answers = sent
-            .map_err(|lost| match lost {
-                Lost::Unsent(error) => error,
-                Lost::Sent(why) => outcome_unknown(&self.client.host(), &why),
-            })?
-            .into_iter();
+        let sent = self.client.go_on(&[Step::Statement(&sql, values), Step::Script("COMMIT")]);
+        let mut answers = sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?.into_iter();
         let failed = |error| answered(error, &self.client.host());
         let rows = answers.next().unwrap_or_else(|| Ok(Vec::new())).map_err(failed)?;
         answers.try_for_each(|answer| answer.map(drop).map_err(failed))?;
@@ -84,7 +73,7 @@ impl Store {
 
     /// Ends what was begun. Where that can't be said, the server ends it with the connection.
     fn give_up(&self) {
-        if self.client.send(&[Step::Script("ROLLBACK")]).is_err() {
+        if self.client.go_on(&[Step::Script("ROLLBACK")]).is_err() {
             self.client.hang_up();
         }
     }

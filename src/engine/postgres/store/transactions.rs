@@ -6,7 +6,7 @@
 
 use super::Store;
 use crate::engine::Control;
-use crate::engine::postgres::client::error::{answered, is_aborted, outcome_unknown, unavailable};
+use crate::engine::postgres::client::error::{answered, is_aborted, unavailable};
 use crate::engine::postgres::client::{Lost, Step};
 use crate::error::{Error, Result};
 
@@ -83,10 +83,8 @@ impl Store {
     }
 
     fn begin(&self, sql: &str) -> Result<()> {
-        let answers = self.client.send(&[Step::Script(sql)]).map_err(|lost| match lost {
-            Lost::Unsent(error) => error,
-            Lost::Sent(why) => unavailable(&self.client.host(), &why),
-        })?;
+        let sent = self.client.send(&[Step::Script(sql)]);
+        let answers = sent.map_err(|lost| lost.unavailable(&self.client.host()))?;
         self.transaction.borrow_mut().is_open = true;
         for answer in answers {
             if let Err(error) = answer {
@@ -109,13 +107,15 @@ impl Store {
         let undo = self.take_undo();
         let mut steps = vec![Step::Statement("SELECT 1", &[]), Step::Script("COMMIT")];
         steps.splice(0..0, undo);
-        let sent = self.client.send(&steps);
+        let sent = self.client.go_on(&steps);
+        if let Err(Lost::Gone) = sent {
+            let lost = self.lose_transaction(Lost::Gone.why());
+            self.forget_transaction();
+            return Err(lost);
+        }
         self.forget_transaction();
         let host = self.client.host();
-        let answers = sent.map_err(|lost| match lost {
-            Lost::Unsent(error) => error,
-            Lost::Sent(why) => outcome_unknown(&host, &why),
-        })?;
+        let answers = sent.map_err(|lost| lost.outcome_unknown(&host))?;
         for answer in answers {
             answer.map_err(|error| if is_aborted(&error) { rolled_back() } else { answered(error, &host) })?;
         }
@@ -127,7 +127,7 @@ impl Store {
             self.forget_transaction();
             return Ok(());
         }
-        let sent = self.client.send(&[Step::Script("ROLLBACK")]);
+        let sent = self.client.go_on(&[Step::Script("ROLLBACK")]);
         self.forget_transaction();
         let host = self.client.host();
         match sent {
