@@ -1,11 +1,15 @@
 // AsyncVisualDatabase: VisualDatabase on a thread of its own, each method giving a promise.
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { AsyncVisualDatabase, SqliteError, VisualDatabase } from './support/visual_database.mjs';
 import { worktree, zone } from './support/samples.mjs';
 import { temporaryFile, temporaryFolder } from './support/temporary.mjs';
+
+const { SLOW } = createRequire(import.meta.url)('../lib/async/slow.js');
 
 /** A database that is closed when the test ends; in memory unless `options` name a file. */
 async function opened(options = {}) {
@@ -76,6 +80,13 @@ describe('a call', () => {
     sync.close();
   });
 
+  test('that takes its time is known by name: what index.d.ts says gives a promise', () => {
+    const types = readFileSync(new URL('../index.d.ts', import.meta.url), 'utf8');
+    const [declared] = types.split('export class VisualDatabase<')[1].split('\n}\n');
+    const slow = [...declared.matchAll(/^ {2}(\w+)\(.*\): Promise</gm)].map(([, name]) => name);
+    expect([...SLOW].filter((name) => !name.startsWith('watch.')).toSorted()).toEqual(slow.toSorted());
+  });
+
   test('of every method of VisualDatabase there is one', async () => {
     await opened();
     const names = (Class) => Object.getOwnPropertyNames(Class.prototype).sort();
@@ -137,6 +148,42 @@ describe('a call', () => {
     const thrown = await db.allocatePort({ isFree: () => { throw mine; } }).catch((error) => error); // prettier-ignore
     expect(thrown).toBe(mine);
     await expect(db.allocatePort({ isFree: async () => true })).rejects.toThrow('cannot return a promise');
+  });
+
+  test('asks them for what a thread can be told: of anything else, whether it is true', async () => {
+    const db = await opened();
+    const isFree = (port) => (port > 3004 ? () => {} : undefined);
+    expect(await db.allocatePort({ from: 3001, isFree })).toBe(3005);
+  });
+
+  test('asks a clock also for what waits, and each question has its own answer', async () => {
+    const db = await opened({ dbPath: temporaryFile(), clock: () => 1_700_000_000_000 });
+    await db.createZone(zone(1));
+    await db.createWorktree(worktree(1));
+    const waiting = db.waitForRun({ workerId: 'w' });
+    await db.enqueueRun({ zoneId: 'zone-1', worktreeId: 'wt-1', agentType: 'qa', prompt: 'p' });
+    expect((await waiting).run.startedAt).toBe('2023-11-14T22:13:20.000Z');
+    const asked = [];
+    const isFree = (port) => asked.push(port) === 3;
+    expect([await db.allocatePort({ from: 3002, isFree }), asked]).toEqual([3004, [3002, 3003, 3004]]);
+  });
+
+  test('of a clock that throws is that error, and the next one is made', async () => {
+    let why = null;
+    const clock = () => {
+      if (why !== null) throw why;
+      return 1_700_000_000_000;
+    };
+    const db = await opened({ dbPath: temporaryFile(), clock });
+    why = new Error('no time');
+    await expect(db.createZone(zone(1))).rejects.toBe(why);
+    why = null;
+    await db.transaction(async (tx) => {
+      await tx.createZone(zone(1));
+      why = new Error('no time at the end');
+    });
+    why = null;
+    expect((await db.getStats()).zones).toBe(1);
   });
 
   test('tells the logger, asks the clock and tells the hook of queries', async () => {

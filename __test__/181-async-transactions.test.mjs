@@ -1,9 +1,12 @@
 // Transactions of AsyncVisualDatabase: on a connection of their own, one after the other.
+import { AsyncResource } from 'node:async_hooks';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { AsyncVisualDatabase, VisualDatabase } from './support/visual_database.mjs';
 import { worktree, zone } from './support/samples.mjs';
-import { temporaryFile } from './support/temporary.mjs';
+import { temporaryFile, temporaryFolder } from './support/temporary.mjs';
 
 async function opened(options) {
   const db = await AsyncVisualDatabase.open(options);
@@ -85,12 +88,27 @@ describe.each([
     });
   });
 
-  test('is over when fn has ended, and what takes its time is not of it', async () => {
-    const db = await opened(path());
+  test('is over when fn has ended, and what takes its time is not of it, nor begun by it', async () => {
+    const at = path();
+    const db = await opened(at);
+    await db.createZone(zone(1));
+    await db.createWorktree(worktree(1));
+    const folder = temporaryFolder();
     const tx = await db.transaction(async (tx) => {
-      await expect(tx.waitForRun({ workerId: 'w' })).rejects.toMatchObject({ code: 'ERR_INVALID_STATE' });
+      for (const call of [
+        () => tx.waitForRun({ workerId: 'w' }),
+        () => tx.backup(join(folder, 'copy.db')),
+        () => tx.exportAll(join(folder, 'all.jsonl')),
+        () => tx.importAll(join(folder, 'all.jsonl')),
+        () => tx.watch().next(),
+      ])
+        await expect(call()).rejects.toMatchObject({ code: 'ERR_INVALID_STATE' });
       return tx;
     });
+    expect(readdirSync(folder)).toEqual([]);
+    const run = await db.enqueueRun({ zoneId: 'zone-1', worktreeId: 'wt-1', agentType: 'qa', prompt: 'p' });
+    await sleep(200);
+    expect((await db.getRun(run.id)).status).toBe('queued');
     await expect(tx.getStats()).rejects.toThrow('The transaction has ended');
     await expect(db.transaction(7)).rejects.toThrow(TypeError);
   });
@@ -112,6 +130,19 @@ test('what is called inside a transaction in memory, but not on it, is refused',
   const db = await opened(':memory:');
   await db.transaction(async () => {
     await expect(db.getStats()).rejects.toThrow('inside a transaction');
+  });
+});
+
+test('a call that nobody waits for any more takes none of a transaction with it', async () => {
+  const db = await opened(':memory:');
+  const outside = new AsyncResource('outside');
+  await db.transaction(async (tx) => {
+    const stop = new AbortController();
+    const calls = () => Array.from({ length: 200 }, () => db.getStats({ signal: stop.signal }).catch((error) => error));
+    const dropped = outside.runInAsyncScope(calls);
+    const made = Array.from({ length: 200 }, () => tx.getStats());
+    stop.abort(new Error('enough'));
+    await Promise.all([...made, ...dropped]);
   });
 });
 

@@ -3,6 +3,8 @@
 // Long lists cross as text, column by column, which the caller's thread reads in half the time of structured cloning (decision 42).
 // Whether the text says the same as the value is looked at on the other thread.
 
+const { literal } = require('../native/row_factory.js');
+
 /** From so many elements on. */
 const LONG = 32;
 /** Of so many kinds of rows the function that makes them is kept. */
@@ -68,11 +70,8 @@ function rowsOf([keys, ...columns]) {
 
 /** A function that makes a row: compiled, as the rows of a statement are. */
 function rowMaker(keys) {
-  const properties = keys.map(
-    (key, column) => `${key === '__proto__' ? '["__proto__"]' : JSON.stringify(key)}: columns[${column}][index]`,
-  );
   try {
-    return new Function('columns', 'index', `return { ${properties.join(', ')} };`);
+    return new Function('columns', 'index', `return ${literal(keys, (column) => `columns[${column}][index]`)};`);
   } catch {
     // Where code may not be made from strings.
     return (columns, index) => Object.fromEntries(keys.map((key, column) => [key, columns[column][index]]));

@@ -5,11 +5,15 @@
 const { unpacked } = require('./answers.js');
 const { heard, told } = require('./errors.js');
 const { isSignal, separated } = require('./functions.js');
+const { reply } = require('./replies.js');
 
 const CLOSED = 'The database connection is not open';
 
 /** A call whose caller waits no more is told by a byte; of more calls at the same time than this two have the same. */
 const BYTES = 65_536;
+
+/** The number of the last call of all conversations: one thread may be in two. */
+let last = 0;
 
 class Conversation {
   #port;
@@ -17,7 +21,6 @@ class Conversation {
   #clock;
   #reply;
   #calls = new Map();
-  #last = 0;
   #over = null;
   /** 1: does not begin any more. */
   #dropped;
@@ -44,9 +47,11 @@ class Conversation {
     if (this.#over !== null) throw this.#over(message.method);
     signal?.throwIfAborted();
     const { args: plain, kept, where } = separated(args);
-    const id = (this.#last += 1);
+    const id = (last += 1);
     Atomics.store(this.#dropped, id % BYTES, 0);
-    this.#post({ ...message, id, args: plain, where, ...(this.#clock && { now: this.#clock() }) }, transfer);
+    // A transaction ends whatever the clock says.
+    const now = message.end === undefined ? this.#clock?.() : undefined;
+    this.#post({ ...message, id, args: plain, where, now }, transfer);
     return new Promise((resolve, reject) => {
       const call = { method: message.method, kept, thrown: [], resolve, reject, ended: [] };
       if (signal) this.#hearOf(signal, call, () => this.#drop(id, signal.reason));
@@ -101,6 +106,8 @@ class Conversation {
   }
 
   #hear(message) {
+    // What is about no call is the thread's.
+    if (message.id === undefined && message.later === undefined) return undefined;
     if (message.asked !== undefined) return this.#answer(message);
     const call = this.#end(message.id);
     if (call === undefined) return undefined;
@@ -113,10 +120,8 @@ class Conversation {
   #answer({ id, asked, given, later, step }) {
     const call = this.#calls.get(id);
     if (later !== undefined) return void this.#answerLater(call, later, () => call.kept[asked][step](...given));
-    const { port, flag } = this.#reply;
-    port.postMessage(call === undefined ? { value: undefined } : said(call, () => call.kept[asked](...given)));
-    Atomics.store(flag, 0, 1);
-    Atomics.notify(flag, 0);
+    const keep = (error) => call.thrown.push(error) - 1;
+    return reply(this.#reply, () => call?.kept[asked](...given), keep);
   }
 
   async #answerLater(call, later, take) {
@@ -133,16 +138,6 @@ class Conversation {
 function reasonOf({ kept }, error) {
   const aborted = kept.find((one) => isSignal(one) && one.aborted);
   return error.name === 'AbortError' && aborted ? aborted.reason : heard(error);
-}
-
-function said(call, ask) {
-  try {
-    const value = ask();
-    // Who waits for a promise here waits for the thread that asks: the class refuses it, as it does on one thread.
-    return typeof value?.then === 'function' ? { promise: true } : { value };
-  } catch (error) {
-    return { thrown: call.thrown.push(error) - 1, error: told(error) };
-  }
 }
 
 module.exports = { BYTES, CLOSED, Conversation };

@@ -3,6 +3,7 @@
 // AsyncVisualDatabase as it is once it has been opened: its methods are VisualDatabase's, each a call to the thread.
 
 const { AsyncLocalStorage } = require('node:async_hooks');
+const { disposedBy } = require('../native/disposable.js');
 const { actorText } = require('../visual/actors.js');
 const VisualDatabase = require('../visual/visual_database.js');
 const { wrongType } = require('../visual/errors.js');
@@ -152,7 +153,8 @@ async function inTransaction(database, { root, calls, by, isOuter, of }, fn) {
     const tx = made(root, own, by);
     result = await within.run({ of, outer: within.getStore() }, () => fn(tx));
   } catch (error) {
-    await own.call({ method: 'transaction', end: { rollback: told(error) } });
+    // Where even that can't be said, the thread has ended, and the transaction with it.
+    await own.call({ method: 'transaction', end: { rollback: told(error) } }).catch(() => {});
     if (isOuter) own.end(ended);
     throw error;
   }
@@ -177,11 +179,9 @@ function prepare(prototype) {
     add(name, method);
   }
   for (const [name, method] of Object.entries(methods)) add(name, method);
-  if (Symbol.asyncDispose !== undefined) {
-    add(Symbol.asyncDispose, function dispose() {
-      return this.close();
-    });
-  }
+  disposedBy(prototype, Symbol.asyncDispose, function dispose() {
+    return this.close();
+  });
 }
 
 module.exports = { open };

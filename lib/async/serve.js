@@ -7,6 +7,7 @@ const VisualDatabase = require('../visual/visual_database.js');
 const { packed } = require('./answers.js');
 const { heard, over, told } = require('./errors.js');
 const { joined } = require('./functions.js');
+const { SLOW } = require('./slow.js');
 
 const { options, has, dropped, reply } = workerData;
 
@@ -18,6 +19,12 @@ class Thrown extends Error {
   constructor(number, error) {
     super(error.message);
     this.number = number;
+    this.told = error;
+  }
+
+  /** As the caller's thread knows it: by its number, where it has kept it. */
+  get answer() {
+    return this.number === null ? { error: this.told } : { thrown: this.number };
   }
 }
 
@@ -126,23 +133,26 @@ function serve(port, message, awake) {
     port.postMessage({ id, ...answer });
   };
   const answer = (value) => end(packed(value));
-  const fail = (error) => end(error instanceof Thrown ? { thrown: error.number } : { error: told(error) });
+  const fail = (error) => end(error instanceof Thrown ? error.answer : { error: told(error) });
   if (message.later !== undefined) return hearLater(message);
   if (message.abort !== undefined) return stops.get(message.abort)?.abort();
   if (Atomics.exchange(dropped, id % dropped.length, 0) === 1) return undefined;
   if (message.now !== undefined) ({ now } = message);
   try {
     if (method === 'transaction') return transaction(port, message, awake, answer, fail);
+    if (awake !== undefined && SLOW.has(method)) throw takesItsTime(method);
     const value = call(port, message);
-    if (!(value instanceof Promise)) return answer(value);
-    // In a transaction this thread does nothing that could settle it.
-    if (awake !== undefined) throw over(method, `${method}: it takes its time, and can't be called in a transaction`);
-    return value.then(answer, fail);
+    return value instanceof Promise ? value.then(answer, fail) : answer(value);
   } catch (error) {
     return fail(error);
   } finally {
     now = null;
   }
+}
+
+function takesItsTime(method) {
+  const [name] = method.split('.');
+  return over(name, `${name}: it takes its time, and can't be called in a transaction`);
 }
 
 /** A transaction: until it ends this thread waits for the calls that belong to it, and for nothing else. */

@@ -4,6 +4,7 @@ const path = require('node:path');
 const { MessageChannel, Worker } = require('node:worker_threads');
 const { BYTES, Conversation } = require('./conversation.js');
 const { heard } = require('./errors.js');
+const { reply } = require('./replies.js');
 
 /** The rooms of lib/ lie as deep as each other, and so does the one file that a packed package has instead of them. */
 const FILE = path.join(__dirname, '../async/worker.js');
@@ -27,7 +28,7 @@ class Thread {
   }
 
   #start(given) {
-    const { rest, has, kept } = separated(given);
+    const { rest, has, kept } = optionsApart(given);
     const { port1, port2 } = new MessageChannel();
     this.#reply = { port: port1, flag: new Int32Array(new SharedArrayBuffer(4)) };
     this.#clock = kept.clock;
@@ -42,7 +43,7 @@ class Thread {
     return new Promise((resolve, reject) => {
       this.#worker.on('message', (message) => {
         if (message.event !== undefined) return listeners(kept)[message.event](...message.given);
-        if (message.asked === 'clock') return this.#tellTime();
+        if (message.asked === 'clock') return reply(this.#reply, this.#clock);
         if (message.opened === undefined) return undefined;
         if (message.opened) return resolve(this.#talk());
         ended.then(() => reject(heard(message.error)));
@@ -59,13 +60,6 @@ class Thread {
       dropped: this.#dropped,
       reply: this.#reply,
     });
-  }
-
-  #tellTime() {
-    const { port, flag } = this.#reply;
-    port.postMessage({ value: this.#clock() });
-    Atomics.store(flag, 0, 1);
-    Atomics.notify(flag, 0);
   }
 
   /** It ended without having been told to. */
@@ -89,7 +83,7 @@ class Thread {
     const awake = new Int32Array(new SharedArrayBuffer(4));
     const conversation = new Conversation(port1, {
       clock: this.#clock,
-      dropped: new Uint8Array(this.#dropped.buffer),
+      dropped: this.#dropped,
       reply: this.#reply,
       wake() {
         Atomics.add(awake, 0, 1);
@@ -124,7 +118,7 @@ class Thread {
 }
 
 /** Options that can be cloned, which of them stay here, and those. */
-function separated(given) {
+function optionsApart(given) {
   const isObject = typeof given === 'object' && given !== null;
   if (!isObject) return { rest: given, has: { options: false }, kept: {} };
   const rest = { ...given };

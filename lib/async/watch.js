@@ -1,5 +1,7 @@
 'use strict';
 
+const { disposedBy } = require('../native/disposable.js');
+
 /** The feed, as the other thread watches it. */
 const watch = (root, ask, options) => new Watch(root, ask, options);
 
@@ -12,6 +14,7 @@ class Watch {
   #number = (last += 1);
   #begun;
   #aborted;
+  #deafen = () => {};
   #queue = Promise.resolve();
   #hasEnded = false;
   /** What `after` takes to go on behind the change that was given last. */
@@ -33,6 +36,7 @@ class Watch {
       const abort = () => reject(signal.reason);
       if (signal.aborted) abort();
       signal.addEventListener('abort', abort, { once: true });
+      this.#deafen = () => signal.removeEventListener('abort', abort);
     });
     this.#aborted.catch(() => {});
     return rest;
@@ -62,6 +66,7 @@ class Watch {
   async return(value) {
     if (!this.#hasEnded) {
       this.#hasEnded = true;
+      this.#deafen();
       if (!this.#root.isClosed) await this.#ask('watch.end').catch(() => {});
     }
     return { done: true, value };
@@ -77,14 +82,8 @@ class Watch {
   }
 }
 
-if (Symbol.asyncDispose !== undefined) {
-  Object.defineProperty(Watch.prototype, Symbol.asyncDispose, {
-    value: async function dispose() {
-      await this.return();
-    },
-    writable: true,
-    configurable: true,
-  });
-}
+disposedBy(Watch.prototype, Symbol.asyncDispose, async function dispose() {
+  await this.return();
+});
 
 module.exports = { watch };

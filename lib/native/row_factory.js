@@ -2,17 +2,21 @@
 
 const { cell } = require('./rows.js');
 
+/** The text of an object with these keys; `value` gives the text of the value at an index. */
+function literal(names, value) {
+  // Computed keys make own properties of any name, but only plain ones are part of the literal's hidden class.
+  const isPlain = !names.includes('__proto__');
+  const keys = names.map((name) => (isPlain ? JSON.stringify(name) : `[${JSON.stringify(name)}]`));
+  return `({ ${keys.map((key, index) => `${key}: ${value(index)}`).join(', ')} })`;
+}
+
 /**
  * A function that makes an object of the cells from an index on. It is compiled, so that the engine gives all rows of a
  * statement one hidden class; of several columns of one name the last counts, and `__proto__` is an ordinary key.
  */
 function flatRow(names) {
-  const properties = names.map((name, index) => `[${JSON.stringify(name)}]: cell(at + ${index})`);
-  // Computed keys make own properties of any name, but only plain ones are part of the literal's hidden class.
-  const plain = names.map((name, index) => `${JSON.stringify(name)}: cell(at + ${index})`);
-  const body = names.includes('__proto__') ? properties : plain;
   try {
-    return new Function('cell', `return (at) => ({ ${body.join(', ')} });`)(cell);
+    return new Function('cell', `return (at) => ${literal(names, (index) => `cell(at + ${index})`)};`)(cell);
   } catch {
     return slowRow(names); // Where code may not be made from strings.
   }
@@ -56,4 +60,4 @@ function define(object, key, value) {
   }
 }
 
-module.exports = { flatRow, rawRow, expandedRow };
+module.exports = { literal, flatRow, rawRow, expandedRow };

@@ -2,6 +2,7 @@
 
 const addon = require('../native/addon.js');
 const { watchable } = require('../native/calls.js');
+const { disposedBy } = require('../native/disposable.js');
 const { Database, adopt } = require('../raw/database.js');
 const actors = require('./actors.js');
 const archive = require('./archive.js');
@@ -157,15 +158,8 @@ for (const concept of [
 add(VisualDatabase.prototype, actors.methods);
 add(VisualDatabase, backups.statics);
 
-// Older runtimes have no Symbol.dispose; there nothing can call it either.
-if (Symbol.dispose !== undefined) {
-  Object.defineProperty(VisualDatabase.prototype, Symbol.dispose, {
-    value: function dispose() {
-      this.close();
-    },
-    writable: true,
-    configurable: true,
-  });
-}
+disposedBy(VisualDatabase.prototype, Symbol.dispose, function dispose() {
+  this.close();
+});
 
 module.exports = VisualDatabase;

@@ -3,6 +3,7 @@
 // `watch`: the feed as it comes. Between commits it sleeps (see commits.js); each one costs a look behind where it was.
 
 const addon = require('../native/addon.js');
+const { disposedBy } = require('../native/disposable.js');
 const { options } = require('./arguments.js');
 const { inSnapshot } = require('./board.js');
 const { ENTITIES } = require('./change_fields.js');
@@ -162,15 +163,9 @@ class Watch {
   }
 }
 
-if (Symbol.asyncDispose !== undefined) {
-  Object.defineProperty(Watch.prototype, Symbol.asyncDispose, {
-    value: async function dispose() {
-      await this.return();
-    },
-    writable: true,
-    configurable: true,
-  });
-}
+disposedBy(Watch.prototype, Symbol.asyncDispose, async function dispose() {
+  await this.return();
+});
 
 function pruned() {
   const message = `${METHOD}: the changes behind that position are not in the log any more: read getBoard() and go on from its \`next\``;
