@@ -28,66 +28,47 @@ function empty(db) {
   if (inFiles) db.db.exec('DELETE FROM archived_worktrees');
 }
 
-describe('any sequence of the drop-in’s calls', () => {
-  it('answers as the model does, call by call', () => {
-    const db = open();
-    fc.assert(
-      fc.property(dropInSteps, (steps) => {
-        empty(db);
-        expect(told(db, steps)).toStrictEqual(told(new Model(), steps));
-      }),
-      { numRuns: 60 },
-    );
-  });
+function expectModelsAnswers(anyOf, numRuns) {
+  const db = open();
+  fc.assert(
+    fc.property(anyOf, (steps) => {
+      empty(db);
+      expect(told(db, steps)).toStrictEqual(told(new Model(), steps));
+    }),
+    { numRuns },
+  );
+}
 
-  it('leaves a board that says the same when it is opened again, its references intact', () => {
-    const at = place();
-    fc.assert(
-      fc.property(dropInSteps, (steps) => {
-        const db = open(at);
-        empty(db);
-        const { end } = told(db, steps);
-        db.close();
-        const again = open(at);
-        expect(withoutExecutionIds(readBack(again))).toStrictEqual(end);
-        expectSound(again);
-        again.close();
-      }),
-      { numRuns: 10 },
-    );
-  });
+function expectTheSameAgain(anyOf, numRuns) {
+  const at = place();
+  fc.assert(
+    fc.property(anyOf, (steps) => {
+      const db = open(at);
+      empty(db);
+      const { end } = told(db, steps);
+      db.close();
+      const again = open(at);
+      expect(withoutExecutionIds(readBack(again))).toStrictEqual(end);
+      expectSound(again);
+      again.close();
+    }),
+    { numRuns },
+  );
+}
+
+describe('any sequence of the drop-in’s calls', () => {
+  it('answers as the model does, call by call', () => expectModelsAnswers(dropInSteps, 60));
+
+  it('leaves a board that says the same when it is opened again, its references intact', () =>
+    expectTheSameAgain(dropInSteps, 10));
 });
 
 describe('any sequence of calls', () => {
-  it.runIf(inFiles)('answers as the model does, call by call', () => {
-    const db = open();
-    fc.assert(
-      fc.property(anySteps, (steps) => {
-        empty(db);
-        expect(told(db, steps)).toStrictEqual(told(new Model(), steps));
-      }),
-      { numRuns: 300 },
-    );
-  });
+  it.runIf(inFiles)('answers as the model does, call by call', () => expectModelsAnswers(anySteps, 300));
 
   it.runIf(inFiles)(
     'leaves a board that says the same when it is opened again, sound and with its references intact',
-    () => {
-      const at = place();
-      fc.assert(
-        fc.property(anySteps, (steps) => {
-          const db = open(at);
-          empty(db);
-          const { end } = told(db, steps);
-          db.close();
-          const again = open(at);
-          expect(withoutExecutionIds(readBack(again))).toStrictEqual(end);
-          expectSound(again);
-          again.close();
-        }),
-        { numRuns: 25 },
-      );
-    },
+    () => expectTheSameAgain(anySteps, 25),
   );
 
   it.runIf(inFiles)('that ends in a throw inside one transaction leaves nothing at all', () => {

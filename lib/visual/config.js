@@ -73,6 +73,7 @@ function openConfig(config) {
       maxOutputBytes,
       logger: loggerOf(config.logger),
       clock: clockOf(clock),
+      onQuery: functionOf(config, 'onQuery'),
       retention: null,
       native: [readonly, fileMustExist, timeout, migrate, version, hasClock],
     };

@@ -5,12 +5,15 @@
 const addon = require('../native/addon.js');
 const { stateOf } = require('./state.js');
 
+/** What has all methods. */
+const A_FILE = 'a file of SQLite (dbPath)';
+
 /** Options. */
 const FILES_ALONE = {
   synchronous: 'the setting synchronous_commit of the server or of the role',
   mode: 'the rights of the role',
   backups: 'pg_dump, or the archiving of the write-ahead log',
-  retention: 'a file of SQLite (dbPath)',
+  retention: A_FILE,
 };
 
 /** Refuses something that the engine has not got. */
@@ -36,29 +39,25 @@ const NOT_YET = [
 ];
 const GIVE_PROMISES = new Set(['waitForRun']);
 
-/** Lets those of a board on a server refuse under their own names. */
-function refuseWhatIsMissing(database) {
-  for (const name of NOT_YET) {
-    const refuse = (of) => {
-      addon.checkOpen(stateOf(of, name).connection);
-      throw unsupported(name, 'it', 'a file of SQLite (dbPath)');
-    };
-    const value = GIVE_PROMISES.has(name)
-      ? function later() {
-          stateOf(this, name);
-          return Promise.resolve(this).then(refuse);
-        }
-      : function now() {
-          return refuse(this);
-        };
-    Object.defineProperty(database, name, { value, writable: true, configurable: true });
-  }
-}
-
 /** Refuses a method where the board is no file. */
 function checkIsFile({ server, connection }, method, instead) {
   addon.checkOpen(connection);
   if (server) throw unsupported(method, 'it', instead);
 }
 
-module.exports = { FILES_ALONE, checkIsFile, refuseWhatIsMissing, unsupported };
+/** Lets those of a board on a server refuse under their own names. */
+function refuseWhatIsMissing(database) {
+  for (const name of NOT_YET) {
+    const refuse = (state) => checkIsFile(state, name, A_FILE);
+    const value = GIVE_PROMISES.has(name)
+      ? function later() {
+          return Promise.resolve(stateOf(this, name)).then(refuse);
+        }
+      : function now() {
+          return refuse(stateOf(this, name));
+        };
+    Object.defineProperty(database, name, { value, writable: true, configurable: true });
+  }
+}
+
+module.exports = { A_FILE, FILES_ALONE, checkIsFile, refuseWhatIsMissing, unsupported };

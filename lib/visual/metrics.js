@@ -31,7 +31,7 @@ const methods = {
     const now = clock();
     // Else who only measures would read all that nobody has folded, each time.
     ofVersion(() => addon.foldHistory(connection));
-    const read = [rows, zones, openRuns, endedRuns, limits, budgets];
+    const read = [rows, ofBoard, endedRuns, limits, budgets];
     const families = inSnapshot(connection, () => read.flatMap((look) => ofVersion(() => look(this, now))));
     // A server has no file here, and backups of its own.
     const onDisk = server ? [] : [...file(this.db), ...backups(this.db, schedule)];
@@ -93,8 +93,13 @@ function rows(database) {
   ];
 }
 
-function zones(database) {
-  const { zones: all, assignments } = database.getBoard({ runs: true });
+/** The board with its runs is most of what measuring costs: it is read once. */
+function ofBoard(database, now) {
+  const board = database.getBoard({ runs: true });
+  return [...zones(board), ...openRuns(database, board, now)];
+}
+
+function zones({ zones: all, assignments }) {
   const inZone = counted(assignments);
   return [
     gauge(
@@ -126,8 +131,8 @@ function* runsIn(database, status, limit) {
 }
 
 /** How many are queued is what is open and neither runs nor waits: there are no more of those than workers and questions. */
-function openRuns(database, now) {
-  const open = database.getBoard({ runs: true }).worktrees.reduce((sum, { openRuns: its }) => sum + its, 0);
+function openRuns(database, { worktrees }, now) {
+  const open = worktrees.reduce((sum, { openRuns: its }) => sum + its, 0);
   const running = [...runsIn(database, 'running', 1000)];
   const waiting = [...runsIn(database, 'waiting', 1000)].length;
   const expired = running.filter(({ leaseExpiresAt }) => Date.parse(leaseExpiresAt) < now).length;

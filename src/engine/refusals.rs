@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Facts, Position, Result};
 use crate::model::entity::{Declaration, Edit};
-use crate::model::{Entity, Field};
+use crate::model::{EXECUTION, Entity, Field, Given};
 
 /// Which field of something new a constraint is about.
 #[must_use]
@@ -47,6 +47,20 @@ pub fn is_foreign_key(error: &Error) -> bool {
 
 /// An id that was given, and where.
 pub type Named<'a> = (Field, &'a str);
+
+/// What a constraint says about a new execution. `about_link` finds out which of its two ids is of nothing.
+#[must_use]
+pub fn about_new_execution<'a>(
+    error: Error,
+    method: &'static str,
+    given: &[Given<'a>],
+    about_link: impl FnOnce(Error, Named<'a>, Named<'a>) -> Error,
+) -> Error {
+    let [Given::Text(zone), Given::Text(worktree), ..] = given else { return error };
+    let worktree_field = Field::new(method, "worktreeId").behind(1);
+    let error = about_new(error, &EXECUTION, method);
+    about_link(error, (Field::new(method, "zoneId"), zone), (worktree_field, worktree))
+}
 
 /// Which of the two ids that a foreign key refused is of nothing, and whether they are swapped. What is there is asked only
 /// now, since hardly anything fails.

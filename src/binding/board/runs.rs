@@ -63,8 +63,8 @@ fn fold_history(_: &State, call: &Call) -> JsResult<Value> {
 }
 
 /// `listRuns(connection, most, three numbers of the last run's position, since, until, shortest, order, full, model, parent, branch,
-/// finishedSince, finishedUntil, ...lists)`: lists of zones, worktrees, agents, statuses; what isn't asked for is null. Behind the cells of each run the position
-/// that the next page begins behind.
+/// finishedSince, finishedUntil, ...lists)`: lists of zones, worktrees, agents, statuses; what isn't asked for is null. Behind the
+/// cells of each run the position that the next page begins behind.
 fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     let lists = lists(call, 15)?;

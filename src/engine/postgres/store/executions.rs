@@ -3,7 +3,7 @@
 use super::Store;
 use super::sql::values_of;
 use crate::engine::Executions;
-use crate::engine::refusals::about_new;
+use crate::engine::refusals::about_new_execution;
 use crate::error::Result;
 use crate::model::{EXECUTION, Field, Given, execution, rules};
 use crate::rows::Batch;
@@ -27,13 +27,8 @@ impl Executions for Store {
         let id = execution::new_id(milliseconds);
         let stored = EXECUTION.stored(method, given, &[&id, now], now)?;
         Self::check_new(&EXECUTION, method, &stored)?;
-        self.write(INSERT, &values_of(&EXECUTION, &stored)).map_err(|error| match given {
-            [Given::Text(zone), Given::Text(worktree), ..] => {
-                let error = about_new(error, &EXECUTION, method);
-                let worktree_field = Field::new(method, "worktreeId").behind(1);
-                self.about_link(error, (Field::new(method, "zoneId"), zone), (worktree_field, worktree))
-            }
-            _ => error,
+        self.write(INSERT, &values_of(&EXECUTION, &stored)).map_err(|error| {
+            about_new_execution(error, method, given, |error, zone, worktree| self.about_link(error, zone, worktree))
         })?;
         Ok(id)
     }

@@ -4,7 +4,7 @@ use super::queries::Query;
 use super::rowids::ById;
 use super::{Store, archive};
 use crate::engine::Executions;
-use crate::engine::refusals::about_new;
+use crate::engine::refusals::about_new_execution;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::error::Result;
 use crate::model::{EXECUTION, Field, Given, execution, rules};
@@ -21,13 +21,8 @@ impl Executions for Store {
         self.connection.check_idle()?;
         let id = execution::new_id(milliseconds);
         let stored = EXECUTION.stored(method, given, &[&id, now], now)?;
-        self.write(Query::InsertExecution, &stored).map_err(|error| match given {
-            [Given::Text(zone), Given::Text(worktree), ..] => {
-                let error = about_new(error, &EXECUTION, method);
-                let worktree_field = Field::new(method, "worktreeId").behind(1);
-                self.about_link(error, (Field::new(method, "zoneId"), zone), (worktree_field, worktree))
-            }
-            _ => error,
+        self.write(Query::InsertExecution, &stored).map_err(|error| {
+            about_new_execution(error, method, given, |error, zone, worktree| self.about_link(error, zone, worktree))
         })?;
         Ok(id)
     }
