@@ -12,17 +12,26 @@ withBrowser();
 const card = (page, name) => page.locator('.card', { hasText: name });
 const zone = (page, name) => page.getByRole('region', { name: `Zone ${name}` });
 
-/** Whether one box is in another one. */
+/** Whether one box is in another one: both are looked at in one moment, since the canvas may be fitted to its room between two. */
 async function isIn(inner, outer) {
-  const [a, b] = [await inner.boundingBox(), await outer.boundingBox()];
-  return a.x >= b.x - 1 && a.y >= b.y - 1 && a.x + a.width <= b.x + b.width + 1 && a.y + a.height <= b.y + b.height + 1;
+  return inner.evaluate(
+    (card, zone) => {
+      const [a, b] = [card.getBoundingClientRect(), zone.getBoundingClientRect()];
+      return a.left >= b.left - 1 && a.top >= b.top - 1 && a.right <= b.right + 1 && a.bottom <= b.bottom + 1;
+    },
+    await outer.elementHandle(),
+  );
 }
+
+/** Until the canvas has the room that it will have: the slider, which takes some of it, comes with its own answer. */
+const settled = (page) => page.getByRole('slider', { name: 'Time' }).waitFor();
 
 /** Until an expectation holds; a page is told of a change within a moment. */
 const soon = (look) => expect.poll(look, { timeout: 5000 });
 
 async function dragTo(page, from, target) {
-  // Waits until the card stands still under the pointer: the canvas is fitted to the window once it has the board.
+  await settled(page);
+  // Waits until the card stands still under the pointer.
   await from.hover({ position: { x: 20, y: 20 }, timeout: 5000 });
   const [a, b] = [await from.boundingBox(), await target.boundingBox()];
   await page.mouse.down();
@@ -120,8 +129,7 @@ describe('the canvas', () => {
   test('is moved by dragging, nearer and farther by the wheel, and all of it is one press away', async () => {
     const { page } = await opened();
     const login = card(page, 'feature/login');
-    // It takes some of the canvas's room when it comes.
-    await page.getByRole('slider', { name: 'Time' }).waitFor();
+    await settled(page);
     let before = null;
     await soon(async () => {
       const last = before?.y;
