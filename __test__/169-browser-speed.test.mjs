@@ -1,5 +1,5 @@
 // Studio with 2,000 worktrees in 50 zones. What it takes on a quiet machine docs/studio.md says (bench/studio.mjs measures it); here
-// is what it must never be slower than, on a machine that has much else to do.
+// is what it must never be slower than, on a machine that has much else to do: several times as long.
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { opened, withBrowser } from './support/browser.mjs';
 import { largeBoard } from './support/studio_board.mjs';
@@ -51,21 +51,21 @@ async function heapOf(page) {
 }
 
 describe('2,000 worktrees', () => {
-  test('are shown within a second', async () => {
+  test('are shown within a few seconds of opening', async () => {
     const { page, server } = await opened({ db: large() });
     const open = () => opening(page, server.origin);
-    expect(await tried(8, open, (took) => took < 1000)).toBeLessThan(1000);
+    expect(await tried(8, open, (took) => took < 3000)).toBeLessThan(3000);
   });
 
   test('are dragged fluently, from afar and near', { timeout: 120_000 }, async () => {
     const { page } = await opened({ db: large(), viewport: { width: 1440, height: 900 } });
     await page.locator('canvas.far').waitFor();
     const drag = async () => (await dragging(page, { moves: 60 })).fps;
-    expect(await tried(5, drag, (fps) => fps > 30)).toBeGreaterThan(30);
+    expect(await tried(5, drag, (fps) => fps > 20)).toBeGreaterThan(20);
     await page.getByRole('button', { name: 'All' }).click();
     for (let n = 0; n < 9; n += 1) await page.getByRole('button', { name: 'Nearer' }).click();
     await page.locator('.card').first().waitFor();
-    expect(await tried(5, drag, (fps) => fps > 30)).toBeGreaterThan(30);
+    expect(await tried(5, drag, (fps) => fps > 20)).toBeGreaterThan(20);
   });
 
   test('200 changes a second drop no input, and are all there in the end', async () => {
