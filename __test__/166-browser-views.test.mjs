@@ -4,6 +4,8 @@ import { opened, withBrowser } from './support/browser.mjs';
 
 withBrowser();
 
+/** A window that has every row of a table in it. */
+const TALL = { width: 1280, height: 6000 };
 const soon = (look) => expect.poll(look, { timeout: 8000 });
 const rows = (page) => page.locator('.table-body [role=row]');
 const idOf = (db, filter) => db.listRuns({ ...filter, limit: 1 }).items[0].id;
@@ -211,6 +213,32 @@ describe('trends', () => {
     const cells = await page.locator('.week tbody td').allInnerTexts();
     const rows = db.getTrend({ bucket: 'hourOfWeek', since: new Date(Date.now() - 7 * 86_400_000) });
     expect(cells.map((text) => Number(text))).toEqual(rows.map(({ runs }) => runs));
+  });
+
+  test.for(['UTC', 'Asia/Kathmandu'])(
+    'an hour of the week is one click from its runs, of several weeks: in %s',
+    async (timezoneId) => {
+      const { db, page } = await opened({ at: '#/trends?range=30+days', timezoneId, viewport: TALL });
+      const cell = page.locator('.week td a').first();
+      const shown = Number(await cell.innerText());
+      await cell.click();
+      await page.getByRole('button', { name: /^(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d+:00/ }).waitFor();
+      await soon(() => rows(page).count()).toBe(shown);
+      const hour = Number(new URLSearchParams(page.url().split('?')[1]).get('hourOfWeek'));
+      const since = new Date(Date.now() - 30 * 86_400_000);
+      expect(db.getTrend({ bucket: 'hourOfWeek', timeZone: timezoneId, since })[hour].runs).toBe(shown);
+    },
+  );
+
+  test('each number of the totals leads to the runs that it counts', async () => {
+    const { page } = await opened({ at: '#/trends', viewport: TALL });
+    const totals = page.getByRole('region', { name: 'Totals' });
+    const failed = totals.locator('tbody td').nth(3);
+    const shown = Number(await failed.innerText());
+    expect(shown).toBeGreaterThan(0);
+    await failed.getByRole('link').click();
+    await soon(() => rows(page).count()).toBe(shown);
+    expect(new Set(await page.locator('.table-body .status').allInnerTexts())).toEqual(new Set(['failed']));
   });
 });
 

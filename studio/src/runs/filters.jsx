@@ -3,9 +3,10 @@ import { For, Show } from 'solid-js';
 import { board } from '../shared/boards.js';
 import { ask, asked } from '../shared/place.js';
 import { STATUSES, statusName } from '../shared/status.jsx';
+import { nameOfHour } from './hours.js';
 
 const ORDERS = ['newest', 'oldest', 'longest', 'costliest'];
-const KEYS = ['worktreeId', 'branchName', 'parentRunId', 'finishedSince', 'finishedUntil'];
+const KEYS = ['hourOfWeek', 'worktreeId', 'branchName', 'parentRunId', 'finishedSince', 'finishedUntil'];
 
 export function Filters(props) {
   const set = (changes) => ask({ ...asked(), ...changes });
@@ -97,7 +98,7 @@ export function Filters(props) {
       <For each={KEYS.filter((key) => asked()[key] !== undefined)}>
         {(key) => (
           <button type="button" class="chip" aria-pressed="true" onClick={() => set({ [key]: undefined })}>
-            {key}: {asked()[key]} ×
+            {key === 'hourOfWeek' ? nameOfHour(asked()[key]) : `${key}: ${asked()[key]}`} ×
           </button>
         )}
       </For>

@@ -4,12 +4,13 @@ import { time } from '../shared/format.js';
 import { createPages } from '../shared/pages.js';
 import { to } from '../shared/place.js';
 import { Status } from '../shared/status.jsx';
+import { filtersOf } from './hours.js';
 
 export function Found(props) {
-  const pages = createPages('search', () => {
+  const pages = createPages('search', async () => {
     // What is found is in the order of how well it was.
     const { orderBy: _, ...filter } = props.filter();
-    return { text: props.text, ...filter };
+    return (await filtersOf(filter)).map((each) => ({ text: props.text, ...each }));
   });
   createEffect(on([() => props.text, props.filter], pages.reload));
   return (

@@ -9,6 +9,7 @@ import { Status } from '../shared/status.jsx';
 import { Table } from '../shared/table.jsx';
 import { Filters } from './filters.jsx';
 import { Found } from './found.jsx';
+import { filtersOf } from './hours.js';
 
 const nameOf = (worktreeId) => board.worktree(worktreeId)?.branchName ?? worktreeId;
 const zoneOf = (zoneId) => board.zone(zoneId)?.name ?? zoneId;
@@ -42,7 +43,7 @@ export function Runs(props) {
 }
 
 function RunsTable(props) {
-  const pages = createPages('runs', () => props.filter());
+  const pages = createPages('runs', () => filtersOf(props.filter()));
   createEffect(on(props.filter, pages.reload));
   const isNewest = () => [undefined, 'newest'].includes(props.filter().orderBy);
   let timer = 0;

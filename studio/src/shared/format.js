@@ -1,5 +1,7 @@
 // How values look to people.
 
+export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 const NUMBER = new Intl.NumberFormat('en');
 const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 

@@ -5,11 +5,15 @@ import { notice } from './notices.jsx';
 
 const SIZE = 100;
 
-/** The list at `name` for what `filter()` says: `{ items, done, loading, more, reload, change }`. */
+/**
+ * The list at `name` for what `filter()` says, which may be a promise of several filters, whose lists come one after another:
+ * `{ items, done, loading, more, reload, change }`.
+ */
 export function createPages(name, filter) {
   const [items, setItems] = createSignal([]);
   const [done, setDone] = createSignal(false);
   const [loading, setLoading] = createSignal(false);
+  let filters;
   let next;
   let asking = null;
 
@@ -18,11 +22,17 @@ export function createPages(name, filter) {
     const mine = (asking = new AbortController());
     setLoading(true);
     try {
-      const after = isNew ? undefined : next;
-      const page = await get(name, { ...filter(), limit: SIZE, after }, { signal: mine.signal });
-      next = page.next;
-      setItems((before) => (isNew ? page.items : [...before, ...page.items]));
-      setDone(page.next === null);
+      if (isNew) [filters, next] = [[await filter()].flat(), undefined];
+      const found = [];
+      while (found.length < SIZE && filters.length > 0) {
+        const asked = { ...filters[0], limit: SIZE - found.length, after: next };
+        const page = await get(name, asked, { signal: mine.signal });
+        found.push(...page.items);
+        next = page.next ?? undefined;
+        if (page.next === null) filters.shift();
+      }
+      setItems((before) => (isNew ? found : [...before, ...found]));
+      setDone(filters.length === 0);
     } catch (error) {
       if (mine.signal.aborted) return;
       setDone(true);

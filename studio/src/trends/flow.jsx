@@ -2,10 +2,10 @@
 import { For, Show, createMemo, createResource } from 'solid-js';
 import { get } from '../shared/api.js';
 import { board } from '../shared/boards.js';
-import { duration, number } from '../shared/format.js';
+import { duration, number, timeZone } from '../shared/format.js';
 import { to } from '../shared/place.js';
 import { Chart } from './chart.jsx';
-import { labelOf, timeZone } from './range.js';
+import { labelOf } from './range.js';
 import { TONES } from './rows.js';
 
 export function Flow(props) {

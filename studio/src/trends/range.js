@@ -12,8 +12,6 @@ export const RANGES = {
 };
 export const USUAL = '7 days';
 
-export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 /** From when a range goes, to the minute: what is asked for twice is the same. */
 export const sinceOf = (range) => new Date(Math.floor((Date.now() - RANGES[range][0]) / 60_000) * 60_000).toISOString();
 

@@ -19,14 +19,13 @@ export const Totals = (props) => (
               <td>
                 <a href={props.href(key)}>{props.nameOf(key)}</a>
               </td>
-              <td>{number(total.runs)}</td>
-              <td>{number(total.succeeded)}</td>
-              <td>{number(total.failed)}</td>
-              <td>{percent(total.successRate)}</td>
-              <td>{duration(total.slowestMs)}</td>
-              <td>{number(total.inputTokens)}</td>
-              <td>{number(total.outputTokens)}</td>
-              <td>{cost(total.costMicros)}</td>
+              <For each={numbersOf(total)}>
+                {([shown, more]) => (
+                  <td>
+                    <a href={props.href(key, more)}>{shown}</a>
+                  </td>
+                )}
+              </For>
             </tr>
           )}
         </For>
@@ -34,3 +33,15 @@ export const Totals = (props) => (
     </table>
   </div>
 );
+
+/** Each number, and what narrows or orders the runs that are behind it. */
+const numbersOf = (total) => [
+  [number(total.runs)],
+  [number(total.succeeded), { status: 'succeeded' }],
+  [number(total.failed), { status: 'failed' }],
+  [percent(total.successRate)],
+  [duration(total.slowestMs), { orderBy: 'longest' }],
+  [number(total.inputTokens)],
+  [number(total.outputTokens)],
+  [cost(total.costMicros), { orderBy: 'costliest' }],
+];

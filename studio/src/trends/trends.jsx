@@ -2,11 +2,11 @@
 import { For, Show, createMemo, createResource } from 'solid-js';
 import { get } from '../shared/api.js';
 import { board } from '../shared/boards.js';
-import { cost, duration, number, percent } from '../shared/format.js';
+import { cost, duration, number, percent, timeZone } from '../shared/format.js';
 import { ask, asked, to } from '../shared/place.js';
 import { Chart } from './chart.jsx';
 import { Flow } from './flow.jsx';
-import { RANGES, USUAL, labelOf, sinceOf, timeZone } from './range.js';
+import { RANGES, USUAL, labelOf, sinceOf } from './range.js';
 import { TONES, seriesOf } from './rows.js';
 import { Totals } from './totals.jsx';
 import { Week } from './week.jsx';
@@ -74,7 +74,7 @@ export function Trends() {
         <Totals
           series={found().series}
           nameOf={nameOf}
-          href={(key) => to('runs', { ...filter(), ...keyed(key), finishedSince: wanted().since })}
+          href={(key, more) => to('runs', { ...filter(), ...keyed(key), finishedSince: wanted().since, ...more })}
         />
         <div class="charts">
           <Chart

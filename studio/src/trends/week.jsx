@@ -1,16 +1,14 @@
 // The hours of the week: when runs end, the more the darker.
 import { For, Show, createMemo, createResource } from 'solid-js';
+import { DAYS, HOURS, nameOfHour } from '../runs/hours.js';
 import { get } from '../shared/api.js';
-import { number, percent } from '../shared/format.js';
-import { timeZone } from './range.js';
-
-const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+import { number, percent, timeZone } from '../shared/format.js';
+import { to } from '../shared/place.js';
 
 export function Week(props) {
   const wanted = createMemo(() => ({ ...props.filter, bucket: 'hourOfWeek', since: props.since, timeZone }));
   const [rows] = createResource(wanted, (given) => get('trend', given));
-  const of = (day, hour) => rows.latest?.[day * 24 + hour];
+  const href = (hourOfWeek) => to('runs', { ...props.filter, finishedSince: props.since, hourOfWeek });
   const most = () => Math.max(1, ...(rows.latest ?? []).map(({ runs }) => runs));
   return (
     <Show when={!rows.error && rows.latest}>
@@ -30,14 +28,7 @@ export function Week(props) {
                   <tr>
                     <th scope="row">{name}</th>
                     <For each={HOURS}>
-                      {(hour) => (
-                        <td
-                          style={{ '--share': (of(day(), hour)?.runs ?? 0) / most() }}
-                          title={`${name}, ${hour}:00: ${number(of(day(), hour)?.runs)} runs, ${percent(of(day(), hour)?.successRate)} succeeded`}
-                        >
-                          {of(day(), hour)?.runs || ''}
-                        </td>
-                      )}
+                      {(hour) => <Hour week={rows.latest} at={day() * 24 + hour} most={most()} href={href} />}
                     </For>
                   </tr>
                 )}
@@ -47,5 +38,17 @@ export function Week(props) {
         </div>
       </section>
     </Show>
+  );
+}
+
+function Hour(props) {
+  const row = () => props.week[props.at];
+  const title = () => `${nameOfHour(props.at)}: ${number(row()?.runs)} runs, ${percent(row()?.successRate)} succeeded`;
+  return (
+    <td style={{ '--share': (row()?.runs ?? 0) / props.most }} title={title()}>
+      <Show when={row()?.runs}>
+        <a href={props.href(props.at)}>{row().runs}</a>
+      </Show>
+    </td>
   );
 }

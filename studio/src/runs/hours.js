@@ -1,0 +1,28 @@
+// The runs of an hour of the week are those of many hours: of each Tuesday's 14 o'clock, say, since some time.
+import { get } from '../shared/api.js';
+import { timeZone } from '../shared/format.js';
+
+export const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+export const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+
+/** What an hour of the week is called that is counted from Monday at 0 o'clock, as `getTrend` does. */
+export const nameOfHour = (hour) => `${DAYS[Math.floor(hour / 24)]}, ${hour % 24}:00`;
+
+/** Which hour of the week it was here. */
+const hourOfWeek = (date) => ((date.getDay() + 6) % 7) * 24 + date.getHours();
+
+/** A filter for each hour that had runs, the newest first; without an hour of the week the one filter as it is. */
+export async function filtersOf({ hourOfWeek: wanted, ...filter }) {
+  if (wanted === undefined) return [filter];
+  const { finishedSince, finishedUntil: _, since: __, until: ___, orderBy: ____, ...asked } = filter;
+  const hours = await get('trend', { ...asked, since: finishedSince, bucket: 'hour', timeZone });
+  return hours
+    .map(({ start, runs }, index) => ({ start, runs, end: hours[index + 1]?.start }))
+    .filter(({ start, runs }) => runs > 0 && hourOfWeek(new Date(start)) === Number(wanted))
+    .toReversed()
+    .map(({ start, end }) => ({
+      ...filter,
+      finishedSince: start,
+      finishedUntil: end && new Date(Date.parse(end) - 1).toISOString(),
+    }));
+}
