@@ -130,6 +130,16 @@ describe('a run limit', () => {
     expect(everything(db)).toEqual(before);
     expect(running(db, { zoneId: 'zone-2' }).run.status).toBe('running');
   });
+
+  it('holds for the queued run that startRun takes by its key, wherever another one is asked for', () => {
+    const db = board();
+    queued(db, { idempotencyKey: 'k' });
+    db.setRunLimit({ zoneId: 'zone-1' }, 0);
+    expect(refusal(() => running(db, { idempotencyKey: 'k', zoneId: 'zone-2' })).code).toBe('ERR_RUN_LIMIT');
+    db.setRunLimit({ zoneId: 'zone-1' }, null);
+    db.setRunLimit({ zoneId: 'zone-2' }, 0);
+    expect(running(db, { idempotencyKey: 'k', zoneId: 'zone-2' }).run).toMatchObject({ zoneId: 'zone-1' });
+  });
 });
 
 describe('getRunLimits()', () => {

@@ -125,6 +125,13 @@ describe('a budget that is spent', () => {
     expect(running(db, { agentType: 'qa' }).run.status).toBe('running');
   });
 
+  it('holds for the queued run that startRun takes by its key, whatever other one is asked for', () => {
+    const db = board();
+    db.enqueueRun(wanted({ idempotencyKey: 'k' }));
+    db.setBudget({ agentType: 'frontend', ...TOTAL }, 0);
+    expect(refusal(() => running(db, { idempotencyKey: 'k', agentType: 'qa' })).code).toBe('ERR_BUDGET');
+  });
+
   it('goes on with a larger one, or none', () => {
     const db = board();
     db.setBudget(TOTAL, 100);

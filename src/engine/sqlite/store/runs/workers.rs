@@ -157,18 +157,21 @@ impl Workers for Store {
 
 impl Store {
     fn start(&self, wanted: &Wanted<'_>, taker: &Taker<'_>, now: Moment) -> Result<Record> {
-        let limits = self.with_those_at_work(now, true, || self.limits(), |limits, row| count_row_in(limits, row))?;
-        if let Some(limit) = full(&limits, &wanted.zone_id, &wanted.agent_type) {
-            return Err(limit.refusal());
-        }
-        self.check_budgets(&wanted.zone_id, &wanted.worktree_id, &wanted.agent_type, now.wall_ms)?;
         let record = self.enqueue("startRun", wanted, None, now, true)?;
         let (id, status) = (record.id.clone(), record.life.status());
-        if status == Status::Queued
-            && self.take_out(&record)?
-            && let Some(record) = self.hand_over(record, taker, now)?
-        {
-            return Ok(record);
+        if status == Status::Queued {
+            // Of a run that was found by its key it is its own limits and budgets that count.
+            let limits =
+                self.with_those_at_work(now, true, || self.limits(), |limits, row| count_row_in(limits, row))?;
+            if let Some(limit) = full(&limits, &record.zone_id, &record.agent_type) {
+                return Err(limit.refusal());
+            }
+            self.check_budgets(&record.zone_id, &record.worktree_id, &record.agent_type, now.wall_ms)?;
+            if self.take_out(&record)?
+                && let Some(record) = self.hand_over(record, taker, now)?
+            {
+                return Ok(record);
+            }
         }
         // Only one that was found by its key is somewhere else.
         let field = Field::new("startRun", "idempotencyKey").behind(idempotency_key());
