@@ -35,7 +35,7 @@ const NO_MEMORY = 'no peer remembers what was done';
 const MANY = 'it is moveWorktree, which has one, in a transaction';
 const SEARCHED = 'suite 144 compares what is found with a plain look at every run, after any history';
 const SEARCH_ALONE = 'what it takes and what it takes without it bench/search measures, in files of their own';
-const RUN_MODEL = 'runs have a model in Rust (store/runs/tests/life.rs), and processes that are killed (faults/10)';
+const RUN_MODEL = 'suite 126 compares any calls of runs with a model of their own';
 
 const MEASURES = 'suite 190 compares it with what the calls say that it is made of, after any history';
 const NO_METRICS = 'no peer has metrics; docs/observability.md says what it takes';
