@@ -1,8 +1,11 @@
-// Studio's page with 2,000 worktrees in 50 zones, in headless Chromium: `npm run bench:studio`. docs/studio.md has the figures.
+// Studio's page with 2,000 worktrees in 50 zones, in headless Chromium: `npm run bench:studio`. With `-- --feed 60` also its memory
+// over so many minutes of changes. docs/studio.md has the figures.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { largeBoard } from '../__test__/support/studio_board.mjs';
 import { dragging, opening } from '../__test__/support/studio_speed.mjs';
 
@@ -11,6 +14,7 @@ const { dependencies } = require('../scripts/setup.js');
 const { chromium: program } = require('../scripts/studio/chromium.js');
 const { serve } = require('../lib/studio/server.js');
 
+const { values } = parseArgs({ options: { feed: { type: 'string', default: '0' } } });
 const TRIES = 7;
 const WORKTREES = 2000;
 
@@ -40,6 +44,15 @@ async function changing(db, work) {
   return [made / ((performance.now() - start) / 1000), found];
 }
 
+/** The page's memory in MiB, of what is still in use. */
+async function memory(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  await session.detach();
+  return usedSize / 1024 ** 2;
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'visual-db-studio-'));
 const db = largeBoard(join(folder, 'visual.db'), { worktrees: WORKTREES });
 const { url, close } = await serve(db, { port: 0, write: true, actor: { kind: 'user', id: 'bench' } });
@@ -59,6 +72,14 @@ try {
   say('dragged, cards seen', await median(() => drag(9)), 'frames a second');
   const [changes, fps] = await changing(db, () => median(() => drag(9)));
   say(`the same, with ${changes.toFixed(0)} changes a second`, fps, 'frames a second');
+  const minutes = Number(values.feed);
+  const [perSecond] = await changing(db, async () => {
+    for (let minute = 0; minute <= minutes; minute += Math.max(1, minutes / 6)) {
+      if (minute > 0) await after(Math.max(1, minutes / 6) * 60_000);
+      say(`memory in use after ${minute} minutes of changes`, await memory(page), 'MiB');
+    }
+  });
+  if (minutes > 0) say('changes a second meanwhile', perSecond, '');
 } finally {
   await browser.close();
   await close();
