@@ -1,4 +1,5 @@
 // Studio's other views in a browser: runs, one run, moves, health, SQL.
+// Long because each view is looked at as a person would.
 import { describe, expect, test } from 'vitest';
 import { opened, withBrowser } from './support/browser.mjs';
 
