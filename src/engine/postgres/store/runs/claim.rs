@@ -106,13 +106,15 @@ impl Store {
 }
 
 impl Work<'_> {
-    /// What a claim has to know, after what is out of its lease or its time was taken away, where that is wanted.
-    pub(super) fn ahead(&self, wall_ms: i64, takes_away: bool) -> Result<Ahead> {
+    /// What a claim has to know, after what is out of its lease or its time was taken away, and whether anything was.
+    pub(super) fn ahead(&self, wall_ms: i64) -> Result<(Ahead, bool)> {
+        let mut swept = false;
         loop {
             let (ahead, over, _) = self.ask_ahead(wall_ms, &[])?;
-            if !takes_away || self.sweep_these(&over, ahead.now)? == 0 {
-                return Ok(ahead);
+            if self.sweep_these(&over, ahead.now)? == 0 {
+                return Ok((ahead, swept));
             }
+            swept = true;
         }
     }
 

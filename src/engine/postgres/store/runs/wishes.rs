@@ -54,14 +54,23 @@ impl Runs for Store {
         let id = rules::id(Field::new(method, "id"), given.first().copied().unwrap_or(Given::Undefined))?;
         let changes = given.get(1..).unwrap_or_default();
         let wall_ms = now as i64;
-        let (record, _) = self.atomically("", |work| {
+        let ((record, wanted, is_checked), rows) = self.atomically("", |work| {
             let (held, now) = work.hold(&[id], wall_ms)?;
             let before = held.first().map(|held| &held.record);
             apply(id, before.map(|record| &record.life), &Call::Retry, now)?;
             let wanted = Wanted::given(method, changes, before.map(Record::wanted_again), 1)?;
             check_sizes(method, &wanted, 1)?;
-            work.enqueue(method, &wanted, Some(id), wall_ms)
+            if wanted.idempotency_key.is_some() {
+                return Ok((work.enqueue(method, &wanted, Some(id), wall_ms)?, wanted, true));
+            }
+            let life = Run::new(wanted.life(), now);
+            let record = Record::new(&wanted, Some(id), self.actor().as_deref(), life, wall_ms);
+            work.insert_if_there(&record);
+            Ok((record, wanted, false))
         })?;
+        if !is_checked {
+            check_inserted(method, &wanted, 1, &rows)?;
+        }
         push_one(batch, Some(&record));
         Ok(())
     }
@@ -102,26 +111,15 @@ impl Runs for Store {
 }
 
 impl Store {
-    /// Makes a run that can't be there yet, which is one trip: it is made where its places are there.
+    /// Makes a run that can't be there yet, which is one trip.
     fn make_at_once(&self, method: &'static str, wanted: &Wanted<'_>, wall_ms: i64) -> Result<Record> {
         let life = Run::new(wanted.life(), moment(0, wall_ms));
         let record = Record::new(wanted, None, self.actor().as_deref(), life, wall_ms);
-        let mut values = values_of(&record);
-        let given = values.len();
-        let places: Vec<String> = (1..=given).map(|n| format!("${n}")).collect();
-        let sql = format!(
-            "WITH z AS (SELECT 1 FROM {{s}}.zones WHERE id = $2 FOR KEY SHARE), w AS (SELECT 1 FROM {{s}}.worktrees WHERE id = $3 FOR KEY SHARE), \
-             there AS (SELECT EXISTS (SELECT 1 FROM w) AS worktree, EXISTS (SELECT 1 FROM z) AS zone, \
-             EXISTS (SELECT 1 FROM {{s}}.runs WHERE id = $10) AS parent), \
-             made AS ({INSERT}SELECT {} FROM there WHERE worktree AND zone AND (parent OR $10 IS NULL)) SELECT worktree, zone, parent FROM there",
-            places.join(", ")
-        );
-        let (_, rows) = self.atomically("", |work| {
-            work.later(&sql, std::mem::take(&mut values));
+        let ((), rows) = self.atomically("", |work| {
+            work.insert_if_there(&record);
             Ok(())
         })?;
-        let there = rows.first().and_then(|rows| rows.first()).map(there_of);
-        check_places(method, wanted, 0, there.unwrap_or_default())?;
+        check_inserted(method, wanted, 0, &rows)?;
         Ok(record)
     }
 
@@ -200,6 +198,20 @@ impl Work<'_> {
         Ok((Record::new(wanted, retry_of, self.store.actor().as_deref(), life, wall_ms), true))
     }
 
+    /// Writes a new run at the end of the call, where its worktree, its zone and its parent are there. `check_inserted` tells.
+    pub(super) fn insert_if_there(&self, record: &Record) {
+        let values = values_of(record);
+        let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "WITH z AS (SELECT 1 FROM {{s}}.zones WHERE id = $2 FOR KEY SHARE), w AS (SELECT 1 FROM {{s}}.worktrees WHERE id = $3 FOR KEY SHARE), \
+             there AS (SELECT EXISTS (SELECT 1 FROM w) AS worktree, EXISTS (SELECT 1 FROM z) AS zone, \
+             EXISTS (SELECT 1 FROM {{s}}.runs WHERE id = $10) AS parent), \
+             made AS ({INSERT}SELECT {} FROM there WHERE worktree AND zone AND (parent OR $10 IS NULL)) SELECT worktree, zone, parent FROM there",
+            places.join(", ")
+        );
+        self.later(&sql, values);
+    }
+
     /// Writes a new run.
     pub(super) fn insert(&self, record: &Record) {
         let values = values_of(record);
@@ -229,6 +241,12 @@ fn values_of(record: &Record) -> Vec<Value<'static>> {
     ];
     values.extend(saved(record));
     values
+}
+
+/// Refuses what `insert_if_there` did not write; what it wrote is among the last rows of a call.
+pub(super) fn check_inserted(method: &'static str, wanted: &Wanted<'_>, nth: usize, rows: &[Vec<Row>]) -> Result<()> {
+    let there = rows.last().and_then(|rows| rows.first()).map(there_of);
+    check_places(method, wanted, nth, there.unwrap_or_default())
 }
 
 /// Whether there is its worktree, its zone, its parent.

@@ -1,8 +1,7 @@
 //! The calls of those who do it.
 
 use super::claim::Taker;
-use super::load::Held;
-use super::wishes::check_sizes;
+use super::wishes::{check_inserted, check_sizes};
 use crate::engine::postgres::client::value::{Value, integer};
 use crate::engine::postgres::store::Store;
 use crate::engine::run::arguments::{
@@ -13,7 +12,7 @@ use crate::engine::run::cells::{instant, push_claimed, push_one};
 use crate::engine::run::record::Record;
 use crate::engine::{Asked, Claim, Workers};
 use crate::error::{Error, Result};
-use crate::model::run::{Call, Effect, State, Status, Wanted, apply, full};
+use crate::model::run::{Call, Moment, Run, State, Status, Wanted, apply, full};
 use crate::model::{Field, Given, RUN, execution, rules};
 use crate::rows::Batch;
 
@@ -150,30 +149,34 @@ impl Workers for Store {
 impl Store {
     fn start(&self, wanted: &Wanted<'_>, taker: &Taker<'_>, wall_ms: i64) -> Result<Record> {
         let method = "startRun";
-        let (record, _) = self.atomically(&self.gate(), |work| {
-            let ahead = work.ahead(wall_ms, true)?;
+        let ((record, is_checked), rows) = self.atomically(&self.gate(), |work| {
+            let (ahead, swept) = work.ahead(wall_ms)?;
             if let Some(limit) = full(&ahead.limits, &wanted.zone_id, &wanted.agent_type) {
                 return Err(limit.refusal());
             }
             check_current(&ahead.budgets, wall_ms)?;
             check_unspent(&ahead.budgets, &wanted.zone_id, &wanted.worktree_id, &wanted.agent_type)?;
-            let (mut record, is_new) = work.find_or_make(method, wanted, None, wall_ms)?;
-            if is_new {
-                let mut held = Held { record, gone: None, is_taken: false };
-                taker.take(&mut held.record, ahead.now)?;
-                work.insert(&held.record);
-                return Ok(held.record);
+            // What was taken away before is undone, too, where the run can't be made: that has to be known before the end then.
+            if wanted.idempotency_key.is_none() && !swept {
+                let life = Run::new(wanted.life(), ahead.now);
+                let mut record = Record::new(wanted, None, self.actor().as_deref(), life, wall_ms);
+                taker.take(&mut record, ahead.now)?;
+                work.insert_if_there(&record);
+                return Ok((record, false));
+            }
+            let (mut record, is_made) = work.find_or_make(method, wanted, None, wall_ms)?;
+            if is_made {
+                taker.take(&mut record, ahead.now)?;
+                work.insert(&record);
+                return Ok((record, true));
             }
             let (id, status) = (record.id.clone(), record.life.status());
             if status == Status::Queued
                 && let Some(mut held) = work.hold(&[&id], wall_ms)?.0.into_iter().next()
                 && let Some(to) = taker.claims(&mut held.record, ahead.now)?
             {
-                record = {
-                    work.settle(&mut held, to, None, wall_ms);
-                    held.record
-                };
-                return Ok(record);
+                work.settle(&mut held, to, None, wall_ms);
+                return Ok((held.record, true));
             }
             // Only one that was found by its key is somewhere else.
             let field = Field::new(method, "idempotencyKey").behind(idempotency_key());
@@ -181,6 +184,9 @@ impl Store {
                 format!("{field} must be that of no run, or of a queued one, got that of {id:?}, which is {status}");
             Err(Error::Coded { code: "ERR_CONFLICT", message }.about(field.facts()))
         })?;
+        if !is_checked {
+            check_inserted(method, wanted, 0, &rows)?;
+        }
         Ok(record)
     }
 
@@ -225,9 +231,8 @@ impl Store {
 
 impl Taker<'_> {
     /// Takes a run that was just made, and that nobody else can have.
-    fn take(&self, record: &mut Record, now: crate::model::run::Moment) -> Result<()> {
+    fn take(&self, record: &mut Record, now: Moment) -> Result<()> {
         if let Some(to) = self.claims(record, now)? {
-            debug_assert_eq!(to.effect, Effect::Claimed);
             record.life = to.run;
         }
         Ok(())
