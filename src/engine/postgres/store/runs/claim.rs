@@ -7,7 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::budgets::{BUDGETS, budgets_of};
-use super::clock::{NOW, moment};
+use super::clock::{BEGUN, NOW, moment};
 use super::columns::{FROM, columns};
 use super::limits::{AT_WORK, LIMITS, at_work_of, limits_of};
 use super::load::{Held, beside, read_held};
@@ -68,10 +68,11 @@ impl Taker<'_> {
 }
 
 impl Store {
-    /// What lets claims pass one by one where there are limits or budgets, and who spends.
+    /// What lets claims pass one by one where there are limits or budgets, and who spends. None of their statements takes as long as
+    /// compiling it would.
     pub(super) fn gate(&self) -> String {
         format!(
-            "SELECT CASE WHEN EXISTS (SELECT 1 FROM {{s}}.run_limits) OR EXISTS (SELECT 1 FROM {{s}}.budgets) \
+            "SELECT pg_catalog.set_config('jit', 'off', true), CASE WHEN EXISTS (SELECT 1 FROM {{s}}.run_limits) OR EXISTS (SELECT 1 FROM {{s}}.budgets) \
              THEN pg_catalog.pg_advisory_xact_lock({}) END",
             names::gate(self.lock)
         )
@@ -82,19 +83,24 @@ impl Store {
         let sql = candidates();
         let names = |names: Option<&[String]>| -> Vec<String> { names.unwrap_or_default().to_vec() };
         let (zones, agents) = (names(taker.zones), names(taker.agents));
-        let values = [
-            (most as i64).into(),
-            taker.zones.is_some().into(),
-            Value::Texts(zones.iter().map(String::as_str).collect()),
-            taker.agents.is_some().into(),
-            Value::Texts(agents.iter().map(String::as_str).collect()),
-        ];
         let due = [wall_ms.into()];
+        let asked = |work: &Work<'_>, at_once: bool| {
+            let values = [
+                (most as i64).into(),
+                taker.zones.is_some().into(),
+                Value::Texts(zones.iter().map(String::as_str).collect()),
+                taker.agents.is_some().into(),
+                Value::Texts(agents.iter().map(String::as_str).collect()),
+                at_once.into(),
+            ];
+            work.ask_ahead(wall_ms, &[(DUE, &due), (&sql, &values)])
+        };
         let (claimed, _) = self.atomically(&self.gate(), |work| {
-            let asked = |work: &Work<'_>| work.ask_ahead(wall_ms, &[(DUE, &due), (&sql, &values)]);
-            let (mut ahead, mut over, mut more) = asked(work)?;
-            while !taker.goes_on && work.sweep_these(&over, ahead.now)? > 0 {
-                (ahead, over, more) = asked(work)?;
+            let (mut ahead, over, mut more) = asked(work, taker.goes_on)?;
+            if !taker.goes_on && !over.is_empty() {
+                // Who takes something away locks its worktree and zone first, so nothing may be locked yet.
+                work.sweep_these(&over, ahead.now)?;
+                (ahead, _, more) = asked(work, true)?;
             }
             check_current(&ahead.budgets, wall_ms)?;
             let rows = more.pop().unwrap_or_default();
@@ -208,9 +214,10 @@ fn first_of(queue: &VecDeque<Held>) -> Option<(i64, i64)> {
     })
 }
 
-/// What may be taken, locked: from lane to lane, the first of each that no spent budget closes, the most urgent first, then that of the
+/// What may be taken, locked one by one until there is enough: from lane to lane, the first of each that no spent budget closes, the most urgent first, then that of the
 /// zone in which the fewest are at work, then the oldest. `$1` of them, or, where limits may close a lane meanwhile, so many of each.
-/// `$2` and `$4` say whether zones and agents are named, which are `$3` and `$5`.
+/// `$2` and `$4` say whether zones and agents are named, which are `$3` and `$5`. None
+/// where something may be out of its lease, unless `$6`.
 fn candidates() -> String {
     let queued = "status = 'queued' AND not_before IS NULL";
     let spent =
@@ -225,10 +232,11 @@ fn candidates() -> String {
          LATERAL (SELECT key, urgency FROM {{s}}.runs AS o WHERE {queued} AND o.lane = l.lane AND NOT {} \
          ORDER BY urgency, key LIMIT (SELECT CASE WHEN EXISTS (SELECT 1 FROM {{s}}.run_limits) THEN $1 ELSE $1 + {BESIDE} END)) AS q \
          WHERE ($2 IS FALSE OR l.zone_id = ANY ($3)) AND ($4 IS FALSE OR l.agent_type = ANY ($5)) AND NOT {}) \
-         SELECT {}, {} FROM next JOIN {FROM} ON r.key = next.key WHERE r.status = 'queued' AND r.not_before IS NULL \
-         ORDER BY next.urgency, next.turn, next.key \
-         LIMIT (SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM {{s}}.run_limits) THEN $1 END) \
-         FOR UPDATE OF r SKIP LOCKED",
+         SELECT taken.* FROM (SELECT key FROM next ORDER BY urgency, turn, key) AS n, \
+         LATERAL (SELECT {}, {} FROM {FROM} WHERE r.key = n.key AND r.status = 'queued' AND r.not_before IS NULL \
+         AND ($6 OR NOT EXISTS (SELECT 1 FROM {{s}}.runs AS o WHERE o.status = 'running' AND o.sound_to <= {BEGUN})) \
+         FOR UPDATE OF r SKIP LOCKED) AS taken \
+         LIMIT (SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM {{s}}.run_limits) THEN $1 END)",
         spent("b.scope = 'worktree' AND b.id = o.worktree_id"),
         spent(
             "(b.scope = 'all' OR (b.scope = 'zone' AND b.id = l.zone_id) OR (b.scope = 'agent' AND b.id = l.agent_type))"
