@@ -35,7 +35,27 @@ it('every method is here', () => {
 });
 
 /** Calls that take more trips than one yet, of three elements where they take a list: docs/postgres.md says so. */
-const LONGER = { createWorktrees: 5, assignWorktreesToZone: 5, recordExecutions: 5, setMetadata: 2 };
+const LONGER = {
+  createWorktrees: 5,
+  assignWorktreesToZone: 5,
+  recordExecutions: 5,
+  enqueueRuns: 5,
+  setMetadata: 2,
+  startRun: 2,
+  claimRun: 2,
+  claimRuns: 2,
+  'claimRun of none': 2,
+  heartbeatRun: 2,
+  appendOutput: 2,
+  recordUsage: 2,
+  waitRun: 2,
+  answerRun: 2,
+  releaseRun: 2,
+  finishRun: 2,
+  cancelRun: 2,
+  retryRun: 2,
+  sweepRuns: 2,
+};
 
 const CALLED = Object.entries(CALLS).filter(([name]) => !MISSING.has(methodOf(name)));
 

@@ -9,6 +9,7 @@ import { give, owner } from './support/postgres/binaries.mjs';
 import { startScript } from './support/child.mjs';
 import { other, ownUrl, server } from './support/postgres/databases.mjs';
 import { readBack } from './support/rows.mjs';
+import { board, wanted } from './support/runs.mjs';
 import { furnish, worktree } from './support/samples.mjs';
 import { open } from './support/temporary.mjs';
 
@@ -82,6 +83,27 @@ describe.runIf(PROGRAM)('PgBouncer in transaction mode', () => {
     expect(db.listWorktrees()).toEqual(beside.listWorktrees());
     expect(readBack(db)).toEqual(readBack(beside));
     for (let n = 0; n < 3; n += 1) expect(db.getStats()).toEqual(beside.getStats());
+  });
+
+  it('runs are claimed, waited for, worked on and ended; no lock is left', async () => {
+    const { at, direct } = both();
+    const [db, worker, beside] = [board(at), open(at), open(direct)];
+    db.setRunLimit({}, 1);
+    db.setBudget({ period: 'day' }, 100);
+    const waits = worker.waitForRun({ workerId: 'w', signal: AbortSignal.timeout(20_000) });
+    const { id } = db.enqueueRun(wanted());
+    const { run, token } = await waits;
+    expect(run.id).toBe(id);
+    db.enqueueRun(wanted());
+    expect(db.claimRun({ workerId: 'other' })).toBeNull();
+    worker.heartbeatRun(id, token);
+    worker.recordUsage(id, { model: 'm', costMicros: 100 });
+    worker.appendOutput(id, token, [{ stream: 'stdout', text: 'x' }]);
+    expect(worker.finishRun(id, token, { status: 'succeeded' }).status).toBe('succeeded');
+    expect(db.claimRun({ workerId: 'other' })).toBeNull();
+    expect(() => db.finishRun(id, token + 1, { status: 'failed' })).toThrow(/token/);
+    expect(beside.getRun(id)).toEqual(db.getRun(id));
+    expect(locks()).toBe(0);
   });
 
   it('transactions keep together, whoever else is served in between', () => {

@@ -32,6 +32,22 @@ const TESTS = {
     expectUnsupported(() => db.backupSync(temporaryFile()), /pg_dump/);
     expectUnsupported(() => open({ ...at(), backups: { every: '1h', dir: temporaryFolder() } }), /pg_dump/);
   },
+  'idempotencyKey, eventId, model, and what limits and budgets are about'() {
+    const db = board();
+    const [zoneId, worktreeId] = [db.listZones()[0].id, db.listWorktrees()[0].id];
+    const wanted = { zoneId, worktreeId, agentType: LONG, prompt: 'p' };
+    const { id } = db.enqueueRun(wanted);
+    for (const call of [
+      () => db.enqueueRun({ ...wanted, idempotencyKey: LONG }),
+      () => db.recordUsage(id, { model: LONG }),
+      () => db.recordUsage(id, { model: 'm', eventId: LONG }),
+      () => db.setRunLimit({ agentType: LONG }, 1),
+      () => db.setBudget({ agentType: LONG, period: 'day' }, 1),
+    ]) {
+      expect(thrown(call)).toBeInstanceOf(RangeError);
+    }
+    expect(db.listRuns({ agentType: LONG }).items.map((run) => run.id)).toEqual([id]);
+  },
   'The options mode and synchronous'() {
     expectUnsupported(() => open({ ...at(), mode: 0o600 }), /mode/);
     expectUnsupported(() => open({ ...at(), synchronous: 'full' }), /synchronous_commit/);
@@ -76,7 +92,6 @@ const LONGER = {
   as: (db) => db.as({ kind: 'user', id: 'anna' }).listWorktrees(),
   enableSearch: (db) => db.enableSearch(),
   disableSearch: (db) => db.disableSearch(),
-  waitForRun: (db) => db.waitForRun({ workerId: 'w' }),
   watch: (db) => db.watch().next(),
   prune: (db) => db.prune({ bodies: '1d' }),
   exportAll: (db) => db.exportAll(temporaryFile()),

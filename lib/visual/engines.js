@@ -24,8 +24,6 @@ function unsupported(method, what, instead) {
 
 /** Methods that ask the engine for something that another one is named after, and that are not there yet on a server. */
 const NOT_YET = [
-  'claimRun',
-  'enqueueRuns',
   'getFlow',
   'getRetention',
   'getTrend',
@@ -34,10 +32,8 @@ const NOT_YET = [
   'searchRuns',
   'setRetention',
   'undo',
-  'waitForRun',
   'watch',
 ];
-const GIVE_PROMISES = new Set(['waitForRun']);
 
 /** Refuses a method where the board is no file. */
 function checkIsFile({ server, connection }, method, instead) {
@@ -49,13 +45,9 @@ function checkIsFile({ server, connection }, method, instead) {
 function refuseWhatIsMissing(database) {
   for (const name of NOT_YET) {
     const refuse = (state) => checkIsFile(state, name, A_FILE);
-    const value = GIVE_PROMISES.has(name)
-      ? function later() {
-          return Promise.resolve(stateOf(this, name)).then(refuse);
-        }
-      : function now() {
-          return refuse(stateOf(this, name));
-        };
+    const value = function now() {
+      return refuse(stateOf(this, name));
+    };
     Object.defineProperty(database, name, { value, writable: true, configurable: true });
   }
 }

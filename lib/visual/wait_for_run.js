@@ -5,11 +5,19 @@
 
 const addon = require('../native/addon.js');
 const { checkSignal, commits, waitForCommit } = require('./commits.js');
+const { Looks } = require('./looks.js');
 
 const METHOD = 'waitForRun';
 
 /** How soon it looks again whether the caller's own transaction is over, and at the soonest for what is due, in milliseconds. */
 const SOON = 50;
+
+/** What it is waited by on a file: the watch on its commits. */
+const watchOf = (connection) => ({
+  since: () => commits(connection, METHOD),
+  next: (until) => waitForCommit(connection, METHOD, until),
+  came: () => {},
+});
 
 /**
  * Who waits for a run on a connection. `runs` is what there is to do on it:
@@ -23,14 +31,16 @@ const SOON = 50;
 class Claimants {
   #connection;
   #runs;
+  #watch;
   /** Who waits, by what they would take, in the order in which they came. */
   #groups = new Map();
   /** Ends the loop; `undefined` while there is none. */
   #stop;
 
-  constructor(connection, runs) {
+  constructor(connection, runs, isServer) {
     this.#connection = connection;
     this.#runs = runs;
+    this.#watch = isServer ? new Looks(connection) : watchOf(connection);
   }
 
   /** A promise of a claimed run. `takes` is a text that is the same for all who would take the same runs. */
@@ -38,7 +48,7 @@ class Claimants {
     return new Promise((resolve, reject) => {
       checkSignal(METHOD, signal);
       signal?.throwIfAborted();
-      const since = commits(this.#connection, METHOD);
+      const since = this.#watch.since();
       const mayClaim = this.#mayClaim();
       const claimed = mayClaim ? this.#runs.claim(wanted) : null;
       if (claimed !== null) return resolve(claimed);
@@ -67,8 +77,8 @@ class Claimants {
     try {
       let dueAt = this.#dueAt();
       while (!stop.signal.aborted) {
-        const why = await waitForCommit(this.#connection, METHOD, { since, dueAt, signal: stop.signal });
-        since = commits(this.#connection, METHOD);
+        const why = await this.#watch.next({ since, dueAt, signal: stop.signal });
+        since = this.#watch.since();
         if (!this.#mayClaim()) {
           dueAt = Date.now() + SOON;
           continue;
@@ -110,6 +120,7 @@ class Claimants {
           continue;
         }
         if (claimed === null) break;
+        this.#watch.came();
         this.#settle(claimant, () => claimant.resolve(claimed));
       }
     }

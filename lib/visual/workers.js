@@ -120,12 +120,13 @@ function claimantsOf(state) {
   const known = waiting.get(state);
   if (known !== undefined) return known;
   const { Claimants } = require('./wait_for_run.js');
-  const { connection, clock } = state;
-  const claimants = new Claimants(connection, {
+  const { connection, clock, server } = state;
+  const runs = {
     claim: (wanted) => claim(state, 'waitForRun', wanted)[0] ?? null,
     nextDue: () => addon.nextRunDue(connection, clock()),
     news: (after = null) => ({ last: addon.newsOfRuns(connection, after), any: head[0] !== 0 }),
-  });
+  };
+  const claimants = new Claimants(connection, runs, Boolean(server));
   waiting.set(state, claimants);
   return claimants;
 }

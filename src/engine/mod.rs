@@ -21,6 +21,7 @@ pub mod postgres;
 mod prompts;
 pub mod refusals;
 mod revisions;
+mod run;
 mod runs;
 mod search;
 mod session;

@@ -23,6 +23,8 @@ pub enum Value<'a> {
     Integer(i64),
     /// A double.
     Real(f64),
+    /// Yes or no.
+    Flag(bool),
     /// Text.
     Text(Cow<'a, str>),
     /// Texts.
@@ -35,9 +37,21 @@ impl<'a> From<&'a str> for Value<'a> {
     }
 }
 
+impl From<bool> for Value<'_> {
+    fn from(value: bool) -> Self {
+        Self::Flag(value)
+    }
+}
+
 impl From<i64> for Value<'_> {
     fn from(integer: i64) -> Self {
         Self::Integer(integer)
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
     }
 }
 
@@ -78,6 +92,7 @@ impl<'a> Value<'a> {
             Self::Null(kind) => kind.clone(),
             Self::Integer(_) => Type::INT8,
             Self::Real(_) => Type::FLOAT8,
+            Self::Flag(_) => Type::BOOL,
             Self::Text(_) => Type::TEXT,
             Self::Texts(_) => Type::TEXT_ARRAY,
         }
@@ -90,6 +105,7 @@ impl ToSql for Value<'_> {
             Self::Null(_) => return Ok(IsNull::Yes),
             Self::Integer(value) => out.put_i64(*value),
             Self::Real(value) => out.put_f64(*value),
+            Self::Flag(value) => out.put_u8((*value).into()),
             Self::Text(text) => out.put_slice(escaped(text).as_bytes()),
             Self::Texts(texts) => {
                 return texts.iter().map(|text| escaped(text)).collect::<Vec<_>>().to_sql(kind, out);

@@ -21,6 +21,12 @@ pub fn lock(schema: &str) -> i64 {
     (OURS << 32 | u64::from(hash)) as i64
 }
 
+/// The number of the lock by which claims come one after the other, of a board whose lock is `lock`.
+#[must_use]
+pub const fn gate(lock: i64) -> i64 {
+    lock.wrapping_add(1 << 32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +40,6 @@ mod tests {
     fn a_schema_has_its_lock_for_ever() {
         assert_eq!(lock("visual_db"), 6_216_166_166_909_244_576);
         assert_ne!(lock("a"), lock("b"));
+        assert_eq!(gate(lock("visual_db")), 6_216_166_171_204_211_872);
     }
 }

@@ -16,8 +16,8 @@ use crate::engine::postgres::client::{Answer, Lost, Step};
 use crate::error::{Error, Result};
 
 /// What a statement's own savepoint is called.
-const SAVEPOINT: &str = "SAVEPOINT visual_db_call";
-const RELEASE: &str = "RELEASE visual_db_call";
+pub(super) const SAVEPOINT: &str = "SAVEPOINT visual_db_call";
+pub(super) const RELEASE: &str = "RELEASE visual_db_call";
 const UNDO: &str = "ROLLBACK TO visual_db_call; RELEASE visual_db_call";
 
 impl Store {

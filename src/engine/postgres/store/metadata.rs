@@ -1,14 +1,13 @@
-//! What somebody keeps beside a worktree or a zone: a JSON object, in a column of its row.
+//! What somebody keeps beside a worktree, a zone or a run: a JSON object, in a column of its row.
 
 use serde_json::{Map, Value as Json};
 
 use super::Store;
-use super::unbuilt::unsupported;
 use crate::engine::Metadata;
 use crate::engine::postgres::client::value::text_of;
 use crate::error::Result;
 use crate::model::metadata::{Kind, Patch, parse, text};
-use crate::model::{Entity, Field, Given, WORKTREE, ZONE, rules};
+use crate::model::{Entity, Field, Given, RUN, WORKTREE, ZONE, rules};
 use crate::rows::Batch;
 
 impl Metadata for Store {
@@ -17,7 +16,7 @@ impl Metadata for Store {
         let (kind, id) = named(method, given)?;
         let field = Field::new(method, "patch").behind(2);
         let patch = Patch::given(field, argument(given, 2))?;
-        let entity = entity_of(method, kind)?;
+        let entity = entity_of(kind);
         let mut object = Map::new();
         self.read_then_write(&of(entity), &[id.into()], |row| {
             let row = row.ok_or_else(|| not_found(entity, method, id))?;
@@ -40,7 +39,7 @@ impl Metadata for Store {
         self.check_open()?;
         let method = "getMetadata";
         let (kind, id) = named(method, given)?;
-        let entity = entity_of(method, kind)?;
+        let entity = entity_of(kind);
         let row = self.read_one(&of(entity), &[id.into()])?.ok_or_else(|| not_found(entity, method, id))?;
         push(batch, &parse(&text_of(&row, 0).unwrap_or_default()));
         Ok(())
@@ -51,11 +50,11 @@ fn of(entity: &Entity) -> String {
     format!("SELECT metadata FROM {{s}}.{} WHERE id = $1", entity.table)
 }
 
-fn entity_of(method: &str, kind: Kind) -> Result<&'static Entity> {
+const fn entity_of(kind: Kind) -> &'static Entity {
     match kind {
-        Kind::Worktree => Ok(&WORKTREE),
-        Kind::Zone => Ok(&ZONE),
-        Kind::Run => Err(unsupported(&format!("{method} of a run"))),
+        Kind::Worktree => &WORKTREE,
+        Kind::Zone => &ZONE,
+        Kind::Run => &RUN,
     }
 }
 

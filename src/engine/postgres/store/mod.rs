@@ -11,6 +11,7 @@ mod prompts;
 mod read_then_write;
 mod refusals;
 mod revisions;
+mod runs;
 mod session;
 mod sized;
 mod sql;
@@ -19,6 +20,7 @@ mod statistics;
 mod transactions;
 mod unbuilt;
 mod wip_limits;
+mod work;
 mod worktrees;
 mod zones;
 
@@ -62,5 +64,10 @@ impl Store {
             acting: RefCell::default(),
             acting_at: Cell::default(),
         }
+    }
+
+    /// Who is named with what is written.
+    fn actor(&self) -> Option<Rc<str>> {
+        self.acting.borrow().clone()
     }
 }

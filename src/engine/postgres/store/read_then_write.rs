@@ -72,7 +72,7 @@ impl Store {
     }
 
     /// Ends what was begun. Where that can't be said, the server ends it with the connection.
-    fn give_up(&self) {
+    pub(super) fn give_up(&self) {
         if self.client.go_on(&[Step::Script("ROLLBACK")]).is_err() {
             self.client.hang_up();
         }

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use super::Store;
 use crate::engine::{
-    Archive, Asked, Boards, BudgetKey, ChangesAfter, Chunk, Claim, Feed, FlowFilter, Imported, Indexed, Keeping,
-    MoveFilter, Moves, Output, Part, Period, Place, Policy, Pruned, RunFilter, Runs, RunsAfter, Search, SearchAfter,
-    Sought, Spending, Transfers, TrendFilter, Trends, Undo, Workers,
+    Archive, Boards, ChangesAfter, Feed, FlowFilter, Imported, Indexed, Keeping, MoveFilter, Moves, Part, Place,
+    Policy, Pruned, RunFilter, Search, SearchAfter, Sought, Transfers, TrendFilter, Trends, Undo,
 };
 use crate::error::{Error, Result};
 use crate::model::Given;
@@ -37,40 +36,6 @@ macro_rules! unbuilt {
 unbuilt! {
     Trends {
         "getTrend" trend(asked: &TrendFilter<'_>, batch: &mut Batch) -> ();
-    }
-    Runs {
-        "enqueueRun" enqueue_run(method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "retryRun" retry_run(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "cancelRun" cancel_run(id: Given<'_>, reason: Given<'_>, now: f64, batch: &mut Batch) -> ();
-        "answerRun" answer_run(id: Given<'_>, answer: Given<'_>, now: f64, batch: &mut Batch) -> ();
-        "getRun" get_run(id: Given<'_>, batch: &mut Batch) -> ();
-        "listRuns" fold_history() -> ();
-        "listRuns" list_runs(filter: &RunFilter<'_>, after: RunsAfter, most: usize, batch: &mut Batch) -> ();
-    }
-    Workers {
-        "startRun" start_run(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "claimRuns" claim_runs(method: &'static str, claim: &Claim<'_>, now: f64, batch: &mut Batch) -> ();
-        "heartbeatRun" heartbeat_run(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "waitRun" wait_run(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "releaseRun" release_run(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "finishRun" finish_run(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "sweepRuns" runs_out_of_lease(grace_ms: Given<'_>, after: Given<'_>, now: f64, batch: &mut Batch) -> ();
-        "sweepRuns" sweep_runs(grace_ms: Given<'_>, asked: Option<&[Asked]>, now: f64, batch: &mut Batch) -> ();
-        "waitForRun" next_run_due(now: f64) -> Option<i64>;
-        "waitForRun" news_of_runs(after: Option<i64>) -> (i64, bool);
-    }
-    Output {
-        "appendOutput" append_output(given: &[Given<'_>], chunks: &[Chunk], most_bytes: i64, now: f64) -> i64;
-        "getOutput" list_output(id: Given<'_>, from: i64, limit: i64, batch: &mut Batch) -> bool;
-    }
-    Spending {
-        "recordUsage" record_usage(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "setBudget" set_budget(budget: BudgetKey<'_>, time_zone: &str, limit: Option<i64>, period: Period, now: f64) -> ();
-        "getBudgets" renew_budget(budget: BudgetKey<'_>, period: Period) -> ();
-        "getBudgets" list_budgets(batch: &mut Batch) -> ();
-        "getBudgets" spent_since(budget: BudgetKey<'_>, start: i64) -> i64;
-        "setRunLimit" set_run_limit(given: &[Given<'_>], now: f64) -> ();
-        "getRunLimits" list_run_limits(batch: &mut Batch) -> ();
     }
     Moves {
         "moveWorktree" move_worktree(method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();

@@ -29,7 +29,7 @@ mod truth;
 use std::borrow::Cow;
 
 use super::Store;
-use super::runs::push_brief;
+use crate::engine::run::cells;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::{RunFilter, RunsAfter};
 use crate::error::Result;
@@ -80,7 +80,7 @@ impl Store {
         let iso = || time::iso(line.place.at as f64);
         let made = recorded.made_text.as_deref().map_or_else(|| Cow::Owned(iso()), Cow::Borrowed);
         let status = status(line.status).unwrap_or(Status::Ended(End::Lost));
-        push_brief(batch, texts, status, &made, &note.0, note.1.as_deref());
+        cells::push_brief(batch, texts, status, &made, &note.0, note.1.as_deref());
         Ok(true)
     }
 }

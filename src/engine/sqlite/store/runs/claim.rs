@@ -3,13 +3,13 @@
 //! A claim reads what is small and changes: all leases and the first of each lane. So it costs the same however many runs are
 //! queued or have ended.
 
-use super::budgets::Spent;
-use super::lanes::First;
 use super::lease::clocks;
-use super::limits::{count_in, count_row_in};
-use super::record::Record;
+use super::limits::count_row_in;
 use super::row::Row;
 use super::sql::Sql;
+use crate::engine::run::budgets::Spent;
+use crate::engine::run::lanes::{First, count_in};
+use crate::engine::run::record::Record;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;

@@ -1,8 +1,8 @@
 //! Who holds which run: the table `leases`, a row a run at work.
 
 use super::lease::Held;
-use super::record::Record;
 use super::sql::Sql;
+use crate::engine::run::record::Record;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;

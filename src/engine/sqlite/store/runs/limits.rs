@@ -2,19 +2,13 @@
 
 use super::row::Row;
 use super::sql::Sql;
+use crate::engine::run::lanes::count_in;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::run::{Limit, Scope};
 
-/// One more is at work.
-pub(super) fn count_in(limits: &mut [Limit], zone: &str, agent: &str) {
-    for limit in limits.iter_mut().filter(|limit| limit.scope.covers(zone, agent)) {
-        limit.running += 1;
-    }
-}
-
-/// The same of a row of its zone and its agent.
+/// One more is at work, of a row of its zone and its agent.
 pub(super) fn count_row_in(limits: &mut [Limit], row: &Statement) {
     // Mostly there are no limits, and then nothing is read.
     if !limits.is_empty() {

@@ -2,13 +2,14 @@
 
 use super::VERSION;
 use super::lease::Held;
-use super::push::{push, push_execution, push_listed, push_summary};
-use super::record::{Record, Usage};
 use super::row::Row;
 use super::sql::Sql;
-use crate::engine::sqlite::driver::Bind;
+use crate::engine::run::cells::{self, push, push_execution, push_listed, push_summary};
+use crate::engine::run::record::{Record, Usage};
+use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
+use crate::model::run::End;
 use crate::rows::Batch;
 
 impl Store {
@@ -31,7 +32,11 @@ impl Store {
     /// Appends the cells of an execution as those of a run; `false` where there is none.
     pub(super) fn push_execution_of(&self, id: Bind<'_>, batch: &mut Batch) -> Result<bool> {
         let (usage, metadata) = self.noted(id)?;
-        Ok(self.first(Sql::Execution, &[id], |row| push_execution(batch, row, &usage, metadata.as_deref()))?.is_some())
+        Ok(self
+            .first(Sql::Execution, &[id], |row| {
+                push_execution(batch, |batch, column| cell(batch, row, column), end(row), &usage, metadata.as_deref());
+            })?
+            .is_some())
     }
 
     /// The same in a list, where it has prompt and result.
@@ -41,7 +46,11 @@ impl Store {
         (usage, metadata): &(Usage, Option<String>),
         batch: &mut Batch,
     ) -> Result<bool> {
-        Ok(self.first(Sql::Execution, &[id], |row| push_listed(batch, row, usage, metadata.as_deref()))?.is_some())
+        Ok(self
+            .first(Sql::Execution, &[id], |row| {
+                push_listed(batch, |batch, column| cell(batch, row, column), end(row), usage, metadata.as_deref());
+            })?
+            .is_some())
     }
 
     /// Whether anything was noted of executions that are no runs of ours.
@@ -132,4 +141,17 @@ impl Store {
         }
         Ok(Some(record))
     }
+}
+
+/// Appends a column of an execution.
+fn cell(batch: &mut Batch, row: &Statement, column: usize) {
+    if row.is_null(column) {
+        batch.push_null();
+    } else {
+        row.with_text(column, |known| cells::text(batch, Some(known)));
+    }
+}
+
+fn end(row: &Statement) -> End {
+    if row.integer(6) == 0 { End::Failed } else { End::Succeeded }
 }

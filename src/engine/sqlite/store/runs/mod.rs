@@ -5,14 +5,12 @@
 mod budgets;
 mod claim;
 mod compiled;
-mod lanes;
 mod lease;
 mod leases;
 mod limits;
 mod load;
 mod metadata;
 mod output;
-mod push;
 mod queue;
 mod record;
 mod row;
@@ -29,7 +27,6 @@ mod workers;
 mod tests;
 
 pub(super) use compiled::Statements;
-pub(super) use push::push_brief;
 
 /// The statement that keeps keys of runs above 0, for who makes notes of executions.
 pub(super) fn floor() -> String {

@@ -1,9 +1,10 @@
 //! What runs print: appended in rows, and of too much the oldest of the middle dropped.
 
-use super::push::instant;
 use super::row::Row;
 use super::sql::Sql;
-use super::workers::worker_arguments;
+use crate::engine::run::arguments::worker_arguments;
+use crate::engine::run::cells::instant;
+use crate::engine::run::shortened::shortened;
 use crate::engine::sqlite::driver::{Bind, clock};
 use crate::engine::sqlite::store::Store;
 use crate::engine::{Chunk, Output, STREAMS};
@@ -143,30 +144,5 @@ impl Store {
             self.write_run(Sql::DropOutput, &[Bind::Integer(low), Bind::Integer(last)])?;
         }
         Ok(dropped)
-    }
-}
-
-/// A text of at most so many bytes: of a longer one its middle is left out.
-fn shortened(text: &str, most: usize) -> std::borrow::Cow<'_, str> {
-    if text.len() <= most {
-        return text.into();
-    }
-    let whole = |at: &usize| text.is_char_boundary(*at);
-    let head = (0..=most / 2).rev().find(whole).unwrap_or_default();
-    let tail = (text.len() - most / 2..=text.len()).find(whole).unwrap_or(text.len());
-    format!("{}{}", &text[..head], &text[tail..]).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shortened;
-
-    #[test]
-    fn what_is_too_long_loses_its_middle_and_no_half_character() {
-        assert_eq!(shortened("abcdef", 6), "abcdef");
-        assert_eq!(shortened("abcdef", 4), "abef");
-        assert_eq!(shortened("aüüüüb", 4), "ab");
-        assert_eq!(shortened("aüüüüb", 6), "aüüb");
-        assert_eq!(shortened("abc", 0), "");
     }
 }

@@ -2,17 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::lanes::{First, Lanes};
-use super::record::Record;
 use super::row::Row;
 use super::sql::Sql;
+use crate::engine::run::lanes::{First, Lanes, urgency};
+use crate::engine::run::record::Record;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::run::{Moment, State};
-
-/// By how much what a person has answered is more urgent: more than two priorities can differ.
-const ANSWERED: i64 = 1 << 54;
 
 /// For how long a connection takes it that every lane has a first, in milliseconds.
 const LANES_STAND_MS: i64 = 10_000;
@@ -20,11 +17,6 @@ const LANES_STAND_MS: i64 = 10_000;
 /// Where a run stands in its lane.
 const FIRST: i64 = 0;
 const BEHIND: i64 = 1;
-
-/// The position in a lane: the smallest is next. Of two with one urgency the older.
-const fn urgency(priority: i64, answered: bool) -> i64 {
-    if answered { -priority - ANSWERED } else { -priority }
-}
 
 impl Store {
     /// Puts a queued run where its life says: into the queue, or among what may be claimed later.

@@ -1,7 +1,7 @@
 //! Writing what a call made of a run.
 
-use super::record::{Record, Usage};
 use super::sql::Sql;
+use crate::engine::run::record::{Attempt, Record, Usage};
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
@@ -62,16 +62,11 @@ impl Store {
                 self.log_status(record, wall_ms)
             }
             Effect::Requeued => {
-                if let State::Running { since, .. } = before.state {
+                if matches!(before.state, State::Running { .. }) {
                     self.give_back(record)?;
-                    if token.is_some() || !is_undone(&before, &record.life) {
-                        self.remember_attempt(record, &before, since.wall_ms, token, wall_ms)?;
-                    } else {
-                        record.worker_id = record.worker_before.take();
-                    }
                 }
-                if let State::Queued { not_before: Some(due), .. } = record.life.state {
-                    record.available_at = due;
+                if let Some(attempt) = record.requeued(&before, token) {
+                    self.remember_attempt(record, &attempt, wall_ms)?;
                 }
                 self.update_run(record)?;
                 self.put(record)?;
@@ -131,29 +126,18 @@ impl Store {
     }
 
     /// An attempt that failed or was lost while the run goes on.
-    fn remember_attempt(
-        &self,
-        record: &Record,
-        before: &Run,
-        since: i64,
-        token: Option<i64>,
-        wall_ms: i64,
-    ) -> Result<()> {
-        let (status, error) = match token {
-            Some(_) => ("failed", record.said.error.as_deref()),
-            None => ("lost", None),
-        };
+    fn remember_attempt(&self, record: &Record, attempt: &Attempt, wall_ms: i64) -> Result<()> {
         self.write_run(
             Sql::InsertAttempt,
             &[
                 Bind::Integer(record.key),
-                Bind::Integer(before.token),
-                Bind::Integer(before.attempt.into()),
+                Bind::Integer(attempt.token),
+                Bind::Integer(attempt.number.into()),
                 record.worker_id.as_deref().into(),
-                Bind::Integer(since),
+                Bind::Integer(attempt.started_at),
                 Bind::Integer(wall_ms),
-                Bind::Text(status),
-                error.into(),
+                Bind::Text(attempt.status),
+                attempt.error.as_deref().into(),
             ],
         )
         .map(drop)
@@ -169,14 +153,7 @@ impl Store {
             }
             State::Waiting | State::Ended { .. } => {}
         }
-        record.finished_token = token;
-        // What its worker says of it comes first, what an earlier attempt said last.
-        if record.life.status() == Status::Ended(End::Cancelled)
-            && let Some(reason) = record.cancel_reason.take()
-            && (token.is_none() || record.said.error.is_none())
-        {
-            record.said.error = Some(reason);
-        }
+        record.ended(token);
         if execution {
             self.execute(record, wall_ms)?;
         }
@@ -275,11 +252,6 @@ impl Store {
         )
         .map(drop)
     }
-}
-
-/// Whether a claim was undone rather than lost: it doesn't count, or goes on with what a person has answered.
-fn is_undone(before: &Run, after: &Run) -> bool {
-    after.attempt < before.attempt || matches!(after.state, State::Queued { answered: true, .. })
 }
 
 const fn data(status: Status) -> &'static str {

@@ -1,19 +1,16 @@
 //! The calls about usage, budgets and limits.
 
-use super::budgets::push_budget;
-use super::push::{self, integer, text};
 use super::sql::Sql;
-use super::usage::Event;
+use crate::engine::run::arguments::{AMOUNTS, argument, event};
+use crate::engine::run::budgets::push_budget;
+use crate::engine::run::cells::{self, integer, text};
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::engine::{BudgetKey, Period, Spending};
 use crate::error::Result;
-use crate::model::run::{Amounts, MOST};
+use crate::model::run::MOST;
 use crate::model::{Field, Given, RUN, rules};
 use crate::rows::Batch;
-
-/// Where the amounts begin among what `recordUsage` is given.
-const AMOUNTS: usize = 4;
 
 impl Spending for Store {
     fn record_usage(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
@@ -55,7 +52,7 @@ impl Spending for Store {
             }
             Ok(usage)
         })?;
-        push::usage(batch, &usage);
+        cells::usage(batch, &usage);
         batch.end_row();
         Ok(())
     }
@@ -128,29 +125,4 @@ impl Store {
         self.write_run(Sql::Floor, &[])?;
         Ok(is_noted)
     }
-}
-
-fn argument<'a>(given: &[Given<'a>], at: usize) -> Given<'a> {
-    given.get(at).copied().unwrap_or(Given::Undefined)
-}
-
-fn event<'a>(given: &[Given<'a>]) -> Result<Event<'a>> {
-    let field = |name, at: usize| (Field::new("recordUsage", name).behind(at), argument(given, at));
-    let (event_field, event) = field("eventId", 1);
-    let (model_field, model) = field("model", 2);
-    let (provider_field, provider) = field("provider", 3);
-    let (source_field, source) = field("costSource", AMOUNTS + 5);
-    let is_computed = match source {
-        Given::Undefined | Given::Null | Given::Text("reported") => false,
-        Given::Text("computed") => true,
-        Given::Text(_) => return Err(source_field.wrong_value("'reported' or 'computed'", &source)),
-        _ => return Err(source_field.wrong_type("'reported' or 'computed'", &source)),
-    };
-    Ok(Event {
-        id: if event.is_missing() { None } else { Some(rules::id(event_field, event)?) },
-        model: rules::id(model_field, model)?,
-        provider: rules::string(provider_field, provider)?,
-        amounts: Amounts::given(AMOUNTS, std::array::from_fn(|at| argument(given, AMOUNTS + at)))?,
-        is_computed,
-    })
 }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use super::claim::is_over;
 use super::lease::clocks;
-use super::record::{Record, Said};
 use super::row::Row;
 use super::sql::Sql;
 use crate::engine::Asked;
+use crate::engine::run::record::{Record, Said};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::run::{Call, Effect, Moment, State, apply};

@@ -1,32 +1,13 @@
 //! What runs used, of which model.
 
-use serde_json::{Value, json};
-
-use super::record::Usage;
 use super::row::Row;
 use super::sql::Sql;
+use crate::engine::run::record::Usage;
+use crate::engine::run::used::{Event, OfModel, add, of_all};
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::run::Amounts;
-
-/// What is told of one use of a model.
-pub(super) struct Event<'a> {
-    /// By which it is known again.
-    pub id: Option<&'a str>,
-    pub model: &'a str,
-    pub provider: Option<&'a str>,
-    pub amounts: Amounts,
-    pub is_computed: bool,
-}
-
-/// A row of what a run used.
-struct OfModel {
-    model: String,
-    provider: Option<String>,
-    amounts: Amounts,
-    is_computed: bool,
-}
 
 impl Store {
     /// What a run used so far.
@@ -71,18 +52,7 @@ impl Store {
         {
             return Ok((false, of_all(&models)));
         }
-        let all = sum(&models).plus(event.amounts, nth)?;
-        // SQLite compares their names as Rust does, byte by byte.
-        let at = models.binary_search_by(|of| of.model.as_str().cmp(event.model)).unwrap_or_else(|at| {
-            models.insert(at, OfModel::none(event.model));
-            at
-        });
-        // A model's sums are never larger than those of all, so they can't be refused once these were not.
-        models[at].amounts = models[at].amounts.plus(event.amounts, nth)?;
-        models[at].is_computed |= event.is_computed;
-        if let Some(provider) = event.provider {
-            models[at].provider = Some(provider.to_owned());
-        }
+        let (all, at) = add(&mut models, event, nth)?;
         let mut values = vec![run, Bind::Text(event.model), event.provider.into()];
         values.extend(sums(models[at].amounts));
         values.push(Bind::Integer(event.is_computed.into()));
@@ -96,41 +66,7 @@ impl Store {
     }
 }
 
-impl OfModel {
-    fn none(model: &str) -> Self {
-        Self { model: model.to_owned(), provider: None, amounts: Amounts::default(), is_computed: false }
-    }
-}
-
-fn sum(models: &[OfModel]) -> Amounts {
-    let mut all = Amounts::default();
-    for of in models {
-        // Each sum was checked when it was counted.
-        all = all.plus(of.amounts, 0).unwrap_or(all);
-    }
-    all
-}
-
-fn of_all(models: &[OfModel]) -> Usage {
-    let shown = (!models.is_empty()).then(|| Value::Array(models.iter().map(shown).collect()).to_string());
-    Usage { all: sum(models), models: shown, pruned_at: None }
-}
-
 fn sums(amounts: Amounts) -> [Bind<'static>; 5] {
     let Amounts { input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros } = amounts;
     [input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros].map(Into::into)
-}
-
-fn shown(of: &OfModel) -> Value {
-    let source = if of.is_computed { "computed" } else { "reported" };
-    json!({
-        "model": of.model,
-        "provider": of.provider,
-        "inputTokens": of.amounts.input_tokens,
-        "cachedInputTokens": of.amounts.cached_input_tokens,
-        "outputTokens": of.amounts.output_tokens,
-        "reasoningTokens": of.amounts.reasoning_tokens,
-        "costMicros": of.amounts.cost_micros,
-        "costSource": of.amounts.cost_micros.map(|_| source),
-    })
 }

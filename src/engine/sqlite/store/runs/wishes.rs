@@ -3,15 +3,15 @@
 use rusqlite::ffi;
 
 use super::VERSION;
-use super::push::push_one;
-use super::record::{Record, Said, Usage};
 use super::sql::Sql;
+use crate::engine::run::cells::push_one;
+use crate::engine::run::record::Record;
 use crate::engine::sqlite::driver::{Bind, clock};
 use crate::engine::sqlite::store::Store;
 use crate::engine::{RunFilter, Runs, RunsAfter};
 use crate::error::{Error, Result};
 use crate::model::run::{Call, Enqueued, Moment, Run, State, Wanted, apply, enqueue};
-use crate::model::{Entity, Field, Given, RUN, WORKTREE, ZONE, execution, rules};
+use crate::model::{Entity, Field, Given, RUN, WORKTREE, ZONE, rules};
 use crate::rows::Batch;
 
 impl Runs for Store {
@@ -43,7 +43,7 @@ impl Runs for Store {
         let record = self.atomically(|| {
             let before = self.load_anything(id)?;
             apply(id, before.as_ref().map(|record| &record.life), &Call::Retry, now)?;
-            let wanted = Wanted::given(method, changes, before.as_ref().map(wanted_again), 1)?;
+            let wanted = Wanted::given(method, changes, before.as_ref().map(Record::wanted_again), 1)?;
             self.enqueue(method, &wanted, Some(id), now, true)
         })?;
         push_one(batch, Some(&record));
@@ -143,35 +143,7 @@ impl Store {
         if wanted.parent_run_id.is_some() {
             self.check_places(method, wanted, nth)?;
         }
-        let owned = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(ToOwned::to_owned);
-        let mut record = Record {
-            key: 0,
-            id: execution::new_id(now.wall_ms as f64),
-            zone_id: wanted.zone_id.clone().into_owned(),
-            worktree_id: wanted.worktree_id.clone().into_owned(),
-            agent_type: wanted.agent_type.clone().into_owned(),
-            priority: wanted.priority,
-            available_at: wanted.available_at.unwrap_or(now.wall_ms),
-            created_at: now.wall_ms,
-            worker_id: None,
-            idempotency_key: owned(&wanted.idempotency_key),
-            parent_run_id: owned(&wanted.parent_run_id),
-            retry_of: retry_of.map(ToOwned::to_owned),
-            executed: false,
-            finished_token: None,
-            bodies_pruned_at: None,
-            by: self.actor().as_deref().map(ToOwned::to_owned),
-            question: None,
-            answer: None,
-            metadata: owned(&wanted.metadata),
-            prompt: Some(wanted.prompt.clone().into_owned()),
-            said: Said::default(),
-            usage: Usage::default(),
-            is_used: false,
-            worker_before: None,
-            cancel_reason: None,
-            life,
-        };
+        let mut record = Record::new(wanted, retry_of, self.actor().as_deref(), life, now.wall_ms);
         let mut made = self.insert(&record);
         if in_steps && made.as_ref().is_err_and(is_in_the_way) {
             self.make_way(&record)?;
@@ -257,22 +229,4 @@ impl Store {
 /// Whether a new run is more urgent than the first of its lane, which has to go behind it.
 const fn is_in_the_way(error: &Error) -> bool {
     matches!(error, Error::Engine { number: ffi::SQLITE_CONSTRAINT_CHECK, .. })
-}
-
-/// What was wanted of a run, to be wanted again: not its key, and at once.
-fn wanted_again(record: &Record) -> Wanted<'static> {
-    let text = |text: &str| std::borrow::Cow::Owned(text.to_owned());
-    Wanted {
-        zone_id: text(&record.zone_id),
-        worktree_id: text(&record.worktree_id),
-        agent_type: text(&record.agent_type),
-        prompt: text(record.prompt.as_deref().unwrap_or_default()),
-        priority: record.priority,
-        max_attempts: record.life.max_attempts,
-        timeout_ms: record.life.timeout_ms,
-        idempotency_key: None,
-        parent_run_id: record.parent_run_id.as_deref().map(text),
-        available_at: None,
-        metadata: record.metadata.as_deref().map(text),
-    }
 }

@@ -1,27 +1,21 @@
 //! The calls of those who do it.
 
-use super::budgets::push_budget;
 use super::claim::Taker;
 use super::limits::count_row_in;
-use super::push::{instant, push, push_one};
-use super::record::{Record, Said};
 use super::sql::Sql;
+use crate::engine::run::arguments::{
+    MOST, MOST_SWEPT, USUAL_LEASE_MS, argument, grace, idempotency_key, lease_length, outcome, said, worker_arguments,
+};
+use crate::engine::run::budgets::push_budget;
+use crate::engine::run::cells::{instant, push_claimed, push_one};
+use crate::engine::run::record::Record;
 use crate::engine::sqlite::driver::{Bind, clock};
 use crate::engine::sqlite::store::Store;
 use crate::engine::{Asked, Claim, Workers};
 use crate::error::{Error, Result};
-use crate::model::run::{Call, GRACE_MS, LEASE_MS, Moment, Outcome, State, Status, Wanted, apply, full, token};
+use crate::model::run::{Call, Moment, State, Status, Wanted, apply, full};
 use crate::model::{Field, Given, RUN, execution, rules};
 use crate::rows::Batch;
-
-/// How long a lease is where nobody says.
-const USUAL_LEASE_MS: i64 = 60_000;
-
-/// How many runs a call takes or gives at most: their cells fit a batch.
-const MOST: i64 = 150;
-
-/// How many a sweep takes away at most, whose ids and states fit a batch.
-const MOST_SWEPT: usize = 2000;
 
 impl Workers for Store {
     fn start_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
@@ -212,65 +206,4 @@ impl Store {
     fn has_settled(&self, record: &Record, token: i64) -> Result<bool> {
         self.finds(Sql::Settled, &[Bind::Integer(record.key), Bind::Integer(token)])
     }
-}
-
-fn argument<'a>(given: &[Given<'a>], at: usize) -> Given<'a> {
-    given.get(at).copied().unwrap_or(Given::Undefined)
-}
-
-fn idempotency_key() -> usize {
-    RUN.given().position(|field| field.name == "idempotencyKey").unwrap_or_default()
-}
-
-/// The id and the token that every call of a worker begins with.
-pub(super) fn worker_arguments<'a>(method: &'static str, given: &[Given<'a>]) -> Result<(&'a str, i64)> {
-    let id = rules::id(Field::new(method, "id"), argument(given, 0))?;
-    Ok((id, token(Field::new(method, "token").behind(1), argument(given, 1))?))
-}
-
-fn lease_length(field: Field, given: Given<'_>) -> Result<Option<i64>> {
-    if given.is_missing() { Ok(None) } else { rules::whole(field, given, &LEASE_MS).map(Some) }
-}
-
-fn grace(given: Given<'_>) -> Result<i64> {
-    if given.is_missing() { Ok(0) } else { rules::whole(Field::new("sweepRuns", "graceMs"), given, &GRACE_MS) }
-}
-
-fn outcome(field: Field, given: Given<'_>) -> Result<Outcome> {
-    const MUST: &str = "'succeeded', 'failed', 'cancelled' or 'timedOut'";
-    let Given::Text(word) = given else { return Err(field.wrong_type(MUST, &given)) };
-    let found = Outcome::ALL.into_iter().find(|outcome| Status::Ended((*outcome).into()).word() == word);
-    found.ok_or_else(|| field.wrong_value(MUST, &given))
-}
-
-/// What `finishRun` was given behind the status.
-fn said(given: &[Given<'_>]) -> Result<Said> {
-    const SMALL: std::ops::RangeInclusive<i64> = -9_007_199_254_740_991..=9_007_199_254_740_991;
-    const COUNT: std::ops::RangeInclusive<i64> = 0..=9_007_199_254_740_991;
-    let field = |name, at: usize| (Field::new("finishRun", name).behind(at), argument(given, at));
-    let text = |name, at| {
-        let (field, given) = field(name, at);
-        rules::string(field, given).map(|text| text.map(ToOwned::to_owned))
-    };
-    let whole = |name, at, range| {
-        let (field, given) = field(name, at);
-        if given.is_missing() { Ok(None) } else { rules::whole(field, given, range).map(Some) }
-    };
-    Ok(Said {
-        exit_code: whole("exitCode", 3, &SMALL)?,
-        error: text("error", 4)?,
-        result: text("result", 5)?,
-        commit_before: text("commitBefore", 6)?,
-        commit_after: text("commitAfter", 7)?,
-        files_changed: whole("filesChanged", 8, &COUNT)?,
-        insertions: whole("insertions", 9, &COUNT)?,
-        deletions: whole("deletions", 10, &COUNT)?,
-    })
-}
-
-/// A run and the token of the claim that holds it.
-fn push_claimed(batch: &mut Batch, record: &Record) {
-    push(batch, record);
-    batch.push_integer(record.life.token, false);
-    batch.end_row();
 }

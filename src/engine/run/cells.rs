@@ -1,13 +1,12 @@
 //! A run's row on its way out: a cell for each field of `RUN`, in its order.
 
 use super::record::{Record, Usage};
-use crate::engine::sqlite::driver::Statement;
 use crate::model::run::{Amounts, End, State, Status};
 use crate::model::{RUN, time};
 use crate::rows::Batch;
 
 /// A text, or NULL.
-pub(super) fn text(batch: &mut Batch, text: Option<&str>) {
+pub fn text(batch: &mut Batch, text: Option<&str>) {
     match text {
         Some(text) => batch.push_text(text.as_bytes()),
         None => batch.push_null(),
@@ -15,7 +14,7 @@ pub(super) fn text(batch: &mut Batch, text: Option<&str>) {
 }
 
 /// An integer, or NULL.
-pub(super) fn integer(batch: &mut Batch, value: Option<i64>) {
+pub fn integer(batch: &mut Batch, value: Option<i64>) {
     match value {
         Some(value) => batch.push_integer(value, false),
         None => batch.push_null(),
@@ -23,7 +22,7 @@ pub(super) fn integer(batch: &mut Batch, value: Option<i64>) {
 }
 
 /// A time as people are shown it.
-pub(super) fn instant(batch: &mut Batch, milliseconds: Option<i64>) {
+pub fn instant(batch: &mut Batch, milliseconds: Option<i64>) {
     match milliseconds {
         Some(milliseconds) => batch.push_text(time::iso(milliseconds as f64).as_bytes()),
         None => batch.push_null(),
@@ -37,7 +36,7 @@ fn nulls(batch: &mut Batch, count: usize) {
 }
 
 /// What was used, of all models and of each.
-pub(super) fn usage(batch: &mut Batch, usage: &Usage) {
+pub fn usage(batch: &mut Batch, usage: &Usage) {
     let Amounts { input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros } = usage.all;
     for amount in [input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros] {
         integer(batch, amount);
@@ -46,12 +45,12 @@ pub(super) fn usage(batch: &mut Batch, usage: &Usage) {
 }
 
 /// Appends the cells of a run; the row is not ended.
-pub(super) fn push(batch: &mut Batch, record: &Record) {
+pub fn push(batch: &mut Batch, record: &Record) {
     cells(batch, record, true);
 }
 
 /// The same without prompt and result.
-pub(super) fn push_summary(batch: &mut Batch, record: &Record) {
+pub fn push_summary(batch: &mut Batch, record: &Record) {
     cells(batch, record, false);
 }
 
@@ -96,20 +95,33 @@ fn cells(batch: &mut Batch, record: &Record, full: bool) {
 }
 
 /// Appends the row of a run, if there is one.
-pub(super) fn push_one(batch: &mut Batch, record: Option<&Record>) {
+pub fn push_one(batch: &mut Batch, record: Option<&Record>) {
     if let Some(record) = record {
         push(batch, record);
         batch.end_row();
     }
 }
 
-/// The same of what is recorded as an execution only: a run that began and ended at once. The statement stands on its columns.
-pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage, metadata: Option<&str>) {
-    let cell = |batch: &mut Batch, column| row.with_text(column, |known| text(batch, Some(known)));
+/// A run and the token of the claim that holds it.
+pub fn push_claimed(batch: &mut Batch, record: &Record) {
+    push(batch, record);
+    batch.push_integer(record.life.token, false);
+    batch.end_row();
+}
+
+/// A run of what is recorded as an execution only: one that began and ended at once. `cell` appends a column of it: id, zone,
+/// worktree, agent, prompt, result, and as the last one, behind whether it succeeded, its time.
+pub fn push_execution(
+    batch: &mut Batch,
+    cell: impl Fn(&mut Batch, usize),
+    end: End,
+    used: &Usage,
+    metadata: Option<&str>,
+) {
     for column in 0..5 {
         cell(batch, column);
     }
-    text(batch, Some(ended_as(row).word()));
+    text(batch, Some(Status::Ended(end).word()));
     for count in [0, 1, 1] {
         integer(batch, Some(count));
     }
@@ -120,7 +132,7 @@ pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage, m
     nulls(batch, 1);
     cell(batch, 7);
     nulls(batch, 7);
-    text(batch, row.text_or_null(5).as_deref());
+    cell(batch, 5);
     nulls(batch, 5);
     usage(batch, used);
     instant(batch, used.pruned_at);
@@ -128,23 +140,20 @@ pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage, m
     text(batch, metadata);
 }
 
-fn ended_as(row: &Statement) -> Status {
-    Status::Ended(if row.integer(6) == 0 { End::Failed } else { End::Succeeded })
-}
-
 /// The same in a list, with prompt and result: only what it has, and as many cells in all as a run.
-pub(super) fn push_listed(batch: &mut Batch, row: &Statement, used: &Usage, metadata: Option<&str>) {
-    let cell = |batch: &mut Batch, column| row.with_text(column, |known| text(batch, Some(known)));
+pub fn push_listed(
+    batch: &mut Batch,
+    cell: impl Fn(&mut Batch, usize),
+    end: End,
+    used: &Usage,
+    metadata: Option<&str>,
+) {
     for column in 0..5 {
         cell(batch, column);
     }
-    text(batch, Some(ended_as(row).word()));
+    text(batch, Some(Status::Ended(end).word()));
     cell(batch, 7);
-    if row.is_null(5) {
-        batch.push_null();
-    } else {
-        cell(batch, 5);
-    }
+    cell(batch, 5);
     push_beside(batch, used, metadata);
 }
 
@@ -176,19 +185,13 @@ fn push_beside(batch: &mut Batch, used: &Usage, metadata: Option<&str>) {
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
-
     use super::*;
-    use crate::engine::sqlite::driver::Connection;
 
     #[test]
     fn an_execution_has_a_cell_for_each_field_where_it_belongs() {
-        let connection = Connection::new(rusqlite::Connection::open_in_memory().unwrap());
-        let sql = "SELECT 'exec-1', 'qa', 'wt', 'claude', 'do', '{}', 0, '2026-01-01T00:00:00.000Z'";
-        let statement = Rc::new(Statement::prepare(&connection, sql, true).unwrap());
-        assert!(statement.step().unwrap());
         let mut batch = Batch::default();
-        push_execution(&mut batch, &statement, &Usage::default(), None);
+        let cell = |batch: &mut Batch, column: usize| batch.push_text(format!("{column}").as_bytes());
+        push_execution(&mut batch, cell, End::Failed, &Usage::default(), None);
         assert_eq!(batch.ends().len(), RUN.fields.len());
         let present: Vec<&str> = RUN
             .fields

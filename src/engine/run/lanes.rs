@@ -2,18 +2,38 @@
 
 use crate::model::run::{Limit, full};
 
+/// By how much what a person has answered is more urgent: more than two priorities can differ.
+const ANSWERED: i64 = 1 << 54;
+
+/// The position in a lane: the smallest is next. Of two with one urgency the older.
+#[must_use]
+pub const fn urgency(priority: i64, answered: bool) -> i64 {
+    if answered { -priority - ANSWERED } else { -priority }
+}
+
+/// One more is at work.
+pub fn count_in(limits: &mut [Limit], zone: &str, agent: &str) {
+    for limit in limits.iter_mut().filter(|limit| limit.scope.covers(zone, agent)) {
+        limit.running += 1;
+    }
+}
+
 /// The first of a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct First<'a> {
+pub struct First<'a> {
+    /// The lane's zone.
     pub zone_id: &'a str,
+    /// Its agent.
     pub agent_type: &'a str,
+    /// By which it is in line.
     pub urgency: i64,
+    /// The key of the run.
     pub run: i64,
 }
 
 /// Lanes, by zone. All names are in one text: a claim makes nothing for each of them that has to be freed.
 #[derive(Debug, Default)]
-pub(super) struct Lanes {
+pub struct Lanes {
     names: String,
     zones: Vec<Zone>,
     all: Vec<Lane>,
@@ -60,6 +80,7 @@ impl Lanes {
 
     /// The lane whose first is next: the most urgent, in the zone in which the fewest are at work, the oldest. Not one that
     /// is full.
+    #[must_use]
     pub fn next(&self, limits: &[Limit]) -> Option<usize> {
         let is_open =
             |lane: &Lane| full(limits, self.name(self.zones[lane.zone].name), self.name(lane.agent)).is_none();
@@ -69,6 +90,7 @@ impl Lanes {
     }
 
     /// The first of a lane.
+    #[must_use]
     pub fn first(&self, at: usize) -> First<'_> {
         let Lane { zone, agent, urgency, run } = self.all[at];
         First { zone_id: self.name(self.zones[zone].name), agent_type: self.name(agent), urgency, run }
@@ -83,6 +105,7 @@ impl Lanes {
     }
 
     /// How many there are.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.all.len()
     }

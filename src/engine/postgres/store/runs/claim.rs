@@ -1,0 +1,247 @@
+//! Who is next, and taking it.
+//!
+//! A claim reads what is small: what is at work, and the first runs of each lane. Of what it may have it locks what it takes, and passes
+//! what others have locked. Only where there are limits or budgets claims come one after the other: each has to count what the one
+//! before it took.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::budgets::{BUDGETS, budgets_of};
+use super::clock::{BEGUN, NOW, moment};
+use super::columns::{FROM, columns};
+use super::limits::{AT_WORK, LIMITS, at_work_of, limits_of};
+use super::load::{Held, beside, read_held};
+use crate::engine::postgres::client::value::{Value, integer, text_of};
+use crate::engine::postgres::schema::names;
+use crate::engine::postgres::store::Store;
+use crate::engine::postgres::store::work::Work;
+use crate::engine::run::budgets::{StoredBudget, check_current};
+use crate::engine::run::lanes::{First, Lanes, count_in, urgency};
+use crate::engine::run::record::Record;
+use crate::error::Result;
+use crate::model::execution;
+use crate::model::run::{Call, Effect, Limit, Moment, Transition, apply};
+
+/// By how much one token may be larger than the one before: a million, of which 2^53 has room for thousands of millions.
+const TOKENS: u64 = 1 << 20;
+
+/// How many more of a lane are looked at than are wanted, since others may have locked as many.
+const BESIDE: i64 = 64;
+
+/// What was to come and has: it is in line now. What somebody else puts there just now is passed.
+const DUE: &str = "UPDATE {s}.runs SET not_before = NULL WHERE key IN (SELECT key FROM {s}.runs WHERE status = 'queued' AND not_before <= $1 \
+     ORDER BY not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)";
+
+/// What a worker takes.
+pub(super) struct Taker<'a> {
+    pub worker: &'a str,
+    pub lease_ms: i64,
+    pub zones: Option<&'a [String]>,
+    pub agents: Option<&'a [String]>,
+    /// Whether what ran out of its lease was taken away by an earlier part of the same call.
+    pub goes_on: bool,
+}
+
+/// What a claim has to know before it chooses.
+pub(super) struct Ahead {
+    pub now: Moment,
+    pub limits: Vec<Limit>,
+    pub budgets: Vec<StoredBudget>,
+    /// How many are at work in each zone.
+    pub at_work: Vec<(String, i64)>,
+}
+
+impl Taker<'_> {
+    /// What it makes of a run to take it; `None` where it can't be taken.
+    pub fn claims(&self, record: &mut Record, now: Moment) -> Result<Option<Transition>> {
+        let claim = Call::Claim { lease_ms: self.lease_ms };
+        // A board that was restored knows nothing of the claims since its backup, whose workers may live: they must not have the
+        // token that somebody else gets now. So it is larger by chance.
+        record.life.token = record.life.token.saturating_add((execution::random() % TOKENS) as i64);
+        let to = apply(&record.id, Some(&record.life), &claim, now)?;
+        if to.effect != Effect::Claimed {
+            return Ok(None);
+        }
+        record.worker_before = record.worker_id.replace(self.worker.to_owned());
+        Ok(Some(to))
+    }
+}
+
+impl Store {
+    /// What lets claims pass one by one where there are limits or budgets, and who spends. None of their statements takes as long as
+    /// compiling it would.
+    pub(super) fn gate(&self) -> String {
+        format!(
+            "SELECT pg_catalog.set_config('jit', 'off', true), CASE WHEN EXISTS (SELECT 1 FROM {{s}}.run_limits) OR EXISTS (SELECT 1 FROM {{s}}.budgets) \
+             THEN pg_catalog.pg_advisory_xact_lock({}) END",
+            names::gate(self.lock)
+        )
+    }
+
+    /// Claims up to `most` runs, after what ran out of its lease or its time was taken away and what is due was put in line.
+    pub(super) fn claim(&self, taker: &Taker<'_>, most: usize, wall_ms: i64) -> Result<Vec<Record>> {
+        let sql = candidates();
+        let names = |names: Option<&[String]>| -> Vec<String> { names.unwrap_or_default().to_vec() };
+        let (zones, agents) = (names(taker.zones), names(taker.agents));
+        let due = [wall_ms.into()];
+        let asked = |work: &Work<'_>, at_once: bool| {
+            let values = [
+                (most as i64).into(),
+                taker.zones.is_some().into(),
+                Value::Texts(zones.iter().map(String::as_str).collect()),
+                taker.agents.is_some().into(),
+                Value::Texts(agents.iter().map(String::as_str).collect()),
+                at_once.into(),
+            ];
+            work.ask_ahead(wall_ms, &[(DUE, &due), (&sql, &values)])
+        };
+        let (claimed, _) = self.atomically(&self.gate(), |work| {
+            let (mut ahead, over, mut more) = asked(work, taker.goes_on)?;
+            if !taker.goes_on && !over.is_empty() {
+                // Who takes something away locks its worktree and zone first, so nothing may be locked yet.
+                work.sweep_these(&over, ahead.now)?;
+                (ahead, _, more) = asked(work, true)?;
+            }
+            check_current(&ahead.budgets, wall_ms)?;
+            let rows = more.pop().unwrap_or_default();
+            let held: Vec<Held> = rows.iter().filter_map(|row| read_held(row).0).collect();
+            work.take(taker, most, held, ahead)
+        })?;
+        Ok(claimed)
+    }
+}
+
+impl Work<'_> {
+    /// What a claim has to know, after what is out of its lease or its time was taken away, and whether anything was.
+    pub(super) fn ahead(&self, wall_ms: i64) -> Result<(Ahead, bool)> {
+        let mut swept = false;
+        loop {
+            let (ahead, over, _) = self.ask_ahead(wall_ms, &[])?;
+            if self.sweep_these(&over, ahead.now)? == 0 {
+                return Ok((ahead, swept));
+            }
+            swept = true;
+        }
+    }
+
+    /// The same, with the ids of what may be out of its lease or its time, and what is asked besides.
+    #[allow(clippy::type_complexity, reason = "three answers of one trip")]
+    fn ask_ahead(
+        &self,
+        wall_ms: i64,
+        more: &[(&str, &[Value<'_>])],
+    ) -> Result<(Ahead, Vec<String>, Vec<Vec<tokio_postgres::Row>>)> {
+        let over = format!("SELECT id FROM {{s}}.runs WHERE status = 'running' AND sound_to <= {NOW} ORDER BY key");
+        let now = format!("SELECT {NOW}");
+        let mut asked: Vec<(&str, &[Value<'_>])> =
+            vec![(&now, &[]), (&over, &[]), (LIMITS, &[]), (BUDGETS, &[]), (AT_WORK, &[])];
+        asked.extend_from_slice(more);
+        let mut answers = self.ask(&asked)?;
+        let more = answers.split_off(5.min(answers.len()));
+        let [now, over, limits, budgets, at_work] = answers.try_into().unwrap_or_default();
+        let at_work = at_work_of(&at_work);
+        let mut limits = limits_of(&limits);
+        let mut zones: Vec<(String, i64)> = Vec::new();
+        for (zone, agent, count) in at_work {
+            for _ in 0..count {
+                count_in(&mut limits, &zone, &agent);
+            }
+            zones.push((zone, count));
+        }
+        let now = moment(now.first().map_or(0, |row| integer(row, 0)), wall_ms);
+        let ahead = Ahead { now, limits, budgets: budgets_of(&budgets), at_work: zones };
+        Ok((ahead, over.iter().filter_map(|row| text_of(row, 0)).collect(), more))
+    }
+
+    /// Takes up to `most` of the runs that are next, in the order in which they are.
+    fn take(&self, taker: &Taker<'_>, most: usize, held: Vec<Held>, mut ahead: Ahead) -> Result<Vec<Record>> {
+        let mut behind: HashMap<(String, String), VecDeque<Held>> = HashMap::new();
+        let mut names: Vec<(String, String)> = Vec::new();
+        for held in held {
+            let name = (held.record.zone_id.clone(), held.record.agent_type.clone());
+            if !behind.contains_key(&name) {
+                names.push(name.clone());
+            }
+            behind.entry(name).or_default().push_back(held);
+        }
+        names.sort();
+        let mut lanes = Lanes::default();
+        for (zone_id, agent_type) in &names {
+            if let Some((urgency, run)) = behind.get(&(zone_id.clone(), agent_type.clone())).and_then(first_of) {
+                lanes.push(First { zone_id, agent_type, urgency, run });
+            }
+        }
+        for (zone, count) in &ahead.at_work {
+            for _ in 0..*count {
+                lanes.count_in(zone.as_bytes());
+            }
+        }
+        let mut claimed = Vec::new();
+        while claimed.len() < most {
+            let Some(next) = lanes.next(&ahead.limits) else { break };
+            let lane = lanes.first(next);
+            let Some(queue) = behind.get_mut(&(lane.zone_id.to_owned(), lane.agent_type.to_owned())) else { break };
+            let taken = queue.pop_front();
+            let then = first_of(queue);
+            if let Some(record) = taken.map_or(Ok(None), |held| self.take_one(taker, held, ahead.now))? {
+                count_in(&mut ahead.limits, &record.zone_id, &record.agent_type);
+                lanes.count_in(record.zone_id.as_bytes());
+                claimed.push(record);
+            }
+            lanes.set_first(next, then);
+        }
+        Ok(claimed)
+    }
+
+    /// Takes a run, unless its worktree or its zone went without a trigger that ended it: such a run ends now.
+    fn take_one(&self, taker: &Taker<'_>, mut held: Held, now: Moment) -> Result<Option<Record>> {
+        if let Some(gone) = held.gone {
+            held.record.said.error = Some(gone.into());
+            let id = held.record.id.clone();
+            self.apply_to(&id, Some(held), &Call::Delete, None, now, |_| ())?;
+            return Ok(None);
+        }
+        let Some(to) = taker.claims(&mut held.record, now)? else { return Ok(None) };
+        self.settle(&mut held, to, None, now.wall_ms);
+        Ok(Some(held.record))
+    }
+}
+
+fn first_of(queue: &VecDeque<Held>) -> Option<(i64, i64)> {
+    queue.front().map(|held| {
+        let answered = matches!(held.record.life.state, crate::model::run::State::Queued { answered: true, .. });
+        (urgency(held.record.priority, answered), held.record.key)
+    })
+}
+
+/// What may be taken, locked one by one until there is enough: from lane to lane, the first of each that no spent budget closes, the most urgent first, then that of the
+/// zone in which the fewest are at work, then the oldest. `$1` of them, or, where limits may close a lane meanwhile, so many of each.
+/// `$2` and `$4` say whether zones and agents are named, which are `$3` and `$5`. None
+/// where something may be out of its lease, unless `$6`.
+fn candidates() -> String {
+    let queued = "status = 'queued' AND not_before IS NULL";
+    let spent =
+        |of: &str| format!("EXISTS (SELECT 1 FROM {{s}}.budgets AS b WHERE b.spent_micros >= b.limit_micros AND {of})");
+    format!(
+        "WITH RECURSIVE lane AS ((SELECT lane, zone_id, agent_type FROM {{s}}.runs WHERE {queued} ORDER BY lane LIMIT 1) \
+         UNION ALL SELECT n.* FROM lane AS l, LATERAL (SELECT lane, zone_id, agent_type FROM {{s}}.runs WHERE {queued} AND lane > l.lane \
+         ORDER BY lane LIMIT 1) AS n), \
+         busy AS (SELECT zone_id, count(*) AS count FROM {{s}}.runs WHERE status = 'running' GROUP BY zone_id), \
+         next AS (SELECT q.key, q.urgency, coalesce(b.count, 0) + row_number() OVER (PARTITION BY l.zone_id ORDER BY q.urgency, q.key) AS turn \
+         FROM lane AS l LEFT JOIN busy AS b ON b.zone_id = l.zone_id, \
+         LATERAL (SELECT key, urgency FROM {{s}}.runs AS o WHERE {queued} AND o.lane = l.lane AND NOT {} \
+         ORDER BY urgency, key LIMIT (SELECT CASE WHEN EXISTS (SELECT 1 FROM {{s}}.run_limits) THEN $1 ELSE $1 + {BESIDE} END)) AS q \
+         WHERE ($2 IS FALSE OR l.zone_id = ANY ($3)) AND ($4 IS FALSE OR l.agent_type = ANY ($5)) AND NOT {}) \
+         SELECT taken.* FROM (SELECT key FROM next ORDER BY urgency, turn, key) AS n, \
+         LATERAL (SELECT {}, {} FROM {FROM} WHERE r.key = n.key AND r.status = 'queued' AND r.not_before IS NULL \
+         AND ($6 OR NOT EXISTS (SELECT 1 FROM {{s}}.runs AS o WHERE o.status = 'running' AND o.sound_to <= {BEGUN})) \
+         FOR UPDATE OF r SKIP LOCKED) AS taken \
+         LIMIT (SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM {{s}}.run_limits) THEN $1 END)",
+        spent("b.scope = 'worktree' AND b.id = o.worktree_id"),
+        spent(
+            "(b.scope = 'all' OR (b.scope = 'zone' AND b.id = l.zone_id) OR (b.scope = 'agent' AND b.id = l.agent_type))"
+        ),
+        columns(true),
+        beside(),
+    )
+}

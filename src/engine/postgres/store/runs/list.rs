@@ -1,0 +1,143 @@
+//! Lists of runs: a page is behind a position in the order that is asked for, along an index of that.
+
+use super::columns::{FROM, Found, columns, read};
+use super::load::push_recorded;
+use crate::engine::postgres::client::value::Value;
+use crate::engine::postgres::store::Store;
+use crate::engine::run::cells::{push, push_brief, push_summary};
+use crate::engine::{RunFilter, RunOrder, RunsAfter};
+use crate::error::Result;
+use crate::rows::Batch;
+
+/// The first time that JavaScript can say: what has none that anybody can read is before it.
+const FIRST_TIME: i64 = -8_640_000_000_000_000;
+
+/// What is asked for, as SQL.
+#[derive(Default)]
+struct Asked<'a> {
+    conditions: Vec<String>,
+    values: Vec<Value<'a>>,
+}
+
+impl<'a> Asked<'a> {
+    /// A condition in which `?` is a value.
+    fn and(&mut self, condition: &str, value: impl Into<Value<'a>>) {
+        self.values.push(value.into());
+        self.conditions.push(condition.replace('?', &format!("${}", self.values.len())));
+    }
+
+    /// That something is one of these, where any are named.
+    fn among(&mut self, condition: &str, names: Option<&[&'a str]>) {
+        match names {
+            // One of one is what an index in the order of time is for.
+            Some([name]) => self.and(&condition.replace("ANY (?)", "?"), *name),
+            Some(names) => self.and(condition, Value::Texts(names.to_vec())),
+            None => {}
+        }
+    }
+}
+
+impl Store {
+    /// Appends the runs behind a position, at most so many, and behind the cells of each the position that it has.
+    pub(super) fn runs_behind(
+        &self,
+        filter: &RunFilter<'_>,
+        after: RunsAfter,
+        most: usize,
+        batch: &mut Batch,
+    ) -> Result<()> {
+        self.check_open()?;
+        let mut asked = asked(filter);
+        let value = match filter.order {
+            RunOrder::Newest | RunOrder::Oldest => None,
+            RunOrder::Longest => Some("r.duration_ms"),
+            RunOrder::Costliest => Some("r.cost_micros"),
+        };
+        let (sign, way) = if filter.order == RunOrder::Oldest { (">", "") } else { ("<", " DESC") };
+        let columns_of_order: Vec<&str> = value.into_iter().chain(["r.created_at", "r.key"]).collect();
+        let behind: Vec<i64> = value.map(|_| after.value).into_iter().chain([after.at, after.key]).collect();
+        let from = asked.values.len();
+        let places: Vec<String> = (1..=behind.len()).map(|n| format!("${}", from + n)).collect();
+        asked.values.extend(behind.into_iter().map(Value::from));
+        asked.conditions.push(format!("({}) {sign} ({})", columns_of_order.join(", "), places.join(", ")));
+        asked.values.push((most as i64).into());
+        let order: Vec<String> = columns_of_order.iter().map(|column| format!("{column}{way}")).collect();
+        let sql = format!(
+            "SELECT {}, {}, r.created_at, r.key FROM {FROM} WHERE NOT (r.executed AND e.id IS NULL) AND {} ORDER BY {} LIMIT ${}",
+            columns(filter.full),
+            value.unwrap_or("0::bigint"),
+            asked.conditions.join(" AND "),
+            order.join(", "),
+            asked.values.len()
+        );
+        for row in self.read(&sql, &asked.values)? {
+            let (found, reader) = read(&row);
+            let Some(Found { record, recorded_at }) = found else { continue };
+            match recorded_at {
+                Some(made) if filter.full => push_recorded(batch, &record, &made, true),
+                Some(made) => {
+                    let texts = [&record.id, &record.zone_id, &record.worktree_id, &record.agent_type];
+                    let texts = texts.map(String::as_str);
+                    push_brief(batch, texts, record.life.status(), &made, &record.usage, record.metadata.as_deref());
+                }
+                None if filter.full => push(batch, &record),
+                None => push_summary(batch, &record),
+            }
+            for _ in 0..3 {
+                batch.push_integer(reader.integer(), false);
+            }
+            batch.end_row();
+        }
+        Ok(())
+    }
+}
+
+fn asked<'a>(filter: &RunFilter<'a>) -> Asked<'a> {
+    let mut asked = Asked::default();
+    asked.among("r.zone_id = ANY (?)", filter.zones.as_deref());
+    asked.among("r.worktree_id = ANY (?)", filter.worktrees.as_deref());
+    match filter.agents.as_deref() {
+        // The index is of what stands for a name, which may be longer than an index bears.
+        Some([agent]) => {
+            asked.and("hashtextextended(r.agent_type, 0) = hashtextextended(? COLLATE \"C\", 0)", *agent);
+            asked.and("r.agent_type = ?", *agent);
+        }
+        agents => asked.among("r.agent_type = ANY (?)", agents),
+    }
+    asked.among("r.status = ANY (?)", filter.statuses.as_deref());
+    if let Some([status]) = filter.statuses.as_deref()
+        && *status != "succeeded"
+    {
+        asked.conditions.push("r.status <> 'succeeded'".into());
+    }
+    if let Some(model) = filter.model {
+        asked.and("EXISTS (SELECT 1 FROM {s}.run_models AS u WHERE u.run = r.key AND u.model = ?)", model);
+    }
+    if let Some(parent) = filter.parent {
+        asked.and("r.parent_run_id = ?", parent);
+    }
+    if let Some(branch) = filter.branch {
+        asked.and("r.worktree_id IN (SELECT b.id FROM {s}.worktrees AS b WHERE b.branch_name = ?)", branch);
+    }
+    let bounded = filter.since.is_some() || filter.until.is_some();
+    if let Some(since) = filter.since.or(bounded.then_some(FIRST_TIME)) {
+        asked.and("r.created_at >= ?", since);
+    }
+    if let Some(until) = filter.until {
+        asked.and("r.created_at <= ?", until);
+    }
+    if let Some((from, to)) = filter.span() {
+        asked.and("r.finished_at >= ?", from);
+        asked.and("r.finished_at <= ?", to);
+    }
+    if let Some(least) = filter.least_ms {
+        asked.and("r.duration_ms >= ?", least);
+    }
+    if filter.least_ms.is_some() || filter.order == RunOrder::Longest {
+        asked.conditions.push("r.finished_at IS NOT NULL AND r.started_at IS NOT NULL".into());
+    }
+    if filter.order == RunOrder::Costliest {
+        asked.conditions.push("r.finished_at IS NOT NULL AND r.cost_micros IS NOT NULL".into());
+    }
+    asked
+}

@@ -1,0 +1,19 @@
+//! Runs: `wishes`, `workers`, `output` and `spending` are the calls, `claim`, `sweep` and `list` what of them is long. A call locks a
+//! run and reads it (`load`) as a record, asks the model what it makes of its life, and writes that (`settle`), in one transaction of
+//! two trips.
+
+mod budgets;
+mod claim;
+mod clock;
+mod columns;
+mod limits;
+mod list;
+mod load;
+mod output;
+mod reader;
+mod settle;
+mod spending;
+mod sweep;
+mod usage;
+mod wishes;
+mod workers;

@@ -1,0 +1,136 @@
+//! What runs print: appended in rows, and of too much the oldest of the middle dropped.
+
+use super::reader::Reader;
+use crate::engine::postgres::client::value::{Value, integer};
+use crate::engine::postgres::store::Store;
+use crate::engine::postgres::store::work::Work;
+use crate::engine::run::arguments::worker_arguments;
+use crate::engine::run::cells::instant;
+use crate::engine::run::shortened::shortened;
+use crate::engine::{Chunk, Output, STREAMS};
+use crate::error::Result;
+use crate::model::run::{Call, append, apply};
+use crate::model::{Field, Given, RUN, rules};
+use crate::rows::Batch;
+
+/// How many chunks a run can have.
+const MOST: i64 = 0xffff_ffff;
+
+const LAST: &str = "SELECT sequence, bytes, truncated FROM {s}.run_output WHERE run = (SELECT key FROM {s}.runs WHERE id = $1) \
+     ORDER BY sequence DESC LIMIT 1";
+const APPEND: &str = "INSERT INTO {s}.run_output (run, sequence, at, stream, truncated, bytes, length, text) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+/// The first pieces behind a run's beginning, until so many bytes of them would be free.
+const MIDDLE: &str = "SELECT sequence, length FROM (SELECT sequence, length, sum(length) OVER (ORDER BY sequence) - length AS before \
+     FROM {s}.run_output WHERE run = $1 AND sequence >= $2) AS o WHERE before < $3 ORDER BY sequence";
+/// Where what is kept up to a piece is at most so much in all pieces before, and in no other.
+const BEYOND: &str = "SELECT sequence FROM {s}.run_output WHERE run = $1 AND bytes > $2 ORDER BY sequence LIMIT 1";
+const DROP: &str = "DELETE FROM {s}.run_output WHERE run = $1 AND sequence BETWEEN $2 AND $3";
+/// A run's output from a number on, behind whether the run is there and any of it was dropped.
+const OUTPUT: &str = "SELECT (SELECT truncated FROM {s}.run_output AS l WHERE l.run = r.key ORDER BY sequence DESC LIMIT 1), \
+     o.sequence, o.stream, o.text, o.at FROM {s}.runs AS r LEFT JOIN LATERAL (SELECT * FROM {s}.run_output WHERE run = r.key AND sequence >= $2 \
+     ORDER BY sequence LIMIT $3) AS o ON true WHERE r.id = $1 ORDER BY o.sequence";
+
+/// The last of a run's output.
+#[derive(Clone, Copy, Default)]
+struct Last {
+    next: i64,
+    bytes: i64,
+    truncated: bool,
+}
+
+impl Output for Store {
+    fn append_output(&self, given: &[Given<'_>], chunks: &[Chunk], most_bytes: i64, now: f64) -> Result<i64> {
+        self.check_open()?;
+        let (id, token) = worker_arguments("appendOutput", given)?;
+        let field = Field::new("appendOutput", "expectedSequence").behind(3);
+        let expected = match given.get(3).copied().unwrap_or(Given::Undefined) {
+            missing if missing.is_missing() => None,
+            number => Some(rules::whole(field, number, &(0..=MOST))?),
+        };
+        let wall_ms = now as i64;
+        let by_id: [Value<'_>; 1] = [id.into()];
+        let (next, _) = self.atomically("", |work| {
+            let (held, now, last) = work.hold_and_ask(&[id], wall_ms, &[(LAST, &by_id)])?;
+            let record = held.first().map(|held| &held.record);
+            apply(id, record.map(|record| &record.life), &Call::AppendOutput { token }, now)?;
+            let last = last.first().and_then(|rows| rows.first()).map(|row| {
+                let reader = Reader::of(row);
+                Last { next: reader.integer() + 1, bytes: reader.integer(), truncated: reader.is() }
+            });
+            let last = last.unwrap_or_default();
+            let appended = append(last.next, expected, chunks.len() as i64)?;
+            if let Some(record) = record.filter(|_| appended.writes) {
+                work.append(record.key, last, chunks, most_bytes, wall_ms)?;
+            }
+            Ok(appended.next)
+        })?;
+        Ok(next)
+    }
+
+    fn list_output(&self, id: Given<'_>, from: i64, limit: i64, batch: &mut Batch) -> Result<bool> {
+        self.check_open()?;
+        let field = Field::new("getOutput", "id");
+        let known = rules::id(field, id)?;
+        let rows = self.read(OUTPUT, &[known.into(), from.min(MOST).into(), limit.into()])?;
+        let Some(first) = rows.first() else { return Err(RUN.not_found(field, id)) };
+        let truncated = integer(first, 0) != 0;
+        for row in &rows {
+            let reader = Reader::of(row);
+            reader.is();
+            let Some(sequence) = reader.integer_or_null() else { break };
+            batch.push_integer(sequence, false);
+            let stream = usize::try_from(reader.integer()).ok().and_then(|stream| STREAMS.get(stream));
+            batch.push_text(stream.copied().unwrap_or(STREAMS[0]).as_bytes());
+            batch.push_text(reader.text().as_bytes());
+            instant(batch, Some(reader.integer()));
+            batch.end_row();
+        }
+        Ok(truncated)
+    }
+}
+
+impl Work<'_> {
+    fn append(&self, run: i64, mut last: Last, chunks: &[Chunk], most: i64, wall_ms: i64) -> Result<()> {
+        for chunk in chunks {
+            let text = shortened(&chunk.text, (most / 2).max(0) as usize);
+            last.truncated |= text.len() < chunk.text.len();
+            let length = text.len() as i64;
+            if last.bytes + length > most {
+                // More than is needed, so that the next chunks need not look.
+                let dropped = self.drop_output(run, most / 2, last.bytes + length - most + most / 8)?;
+                if dropped > 0 {
+                    // Nothing that comes behind a gap is of the beginning, which is taken for full from now on.
+                    last.bytes = (last.bytes - dropped).max(most / 2 + 1);
+                    last.truncated = true;
+                }
+            }
+            last.bytes += length;
+            let values = vec![
+                run.into(),
+                last.next.into(),
+                chunk.at.unwrap_or(wall_ms).into(),
+                chunk.stream.into(),
+                last.truncated.into(),
+                last.bytes.into(),
+                length.into(),
+                text.into_owned().into(),
+            ];
+            self.later(APPEND, values);
+            last.next += 1;
+        }
+        Ok(())
+    }
+
+    /// Drops the oldest of the output behind its beginning until so many bytes are free: how many are.
+    fn drop_output(&self, run: i64, beginning: i64, wanted: i64) -> Result<i64> {
+        let first = self.ask(&[(BEYOND, &[run.into(), beginning.into()])])?.pop().unwrap_or_default();
+        let Some(from) = first.first().map(|row| integer(row, 0)) else { return Ok(0) };
+        let rows = self.ask(&[(MIDDLE, &[run.into(), from.into(), wanted.into()])])?.pop().unwrap_or_default();
+        let dropped = rows.iter().map(|row| integer(row, 1)).sum();
+        if let Some(last) = rows.last().map(|row| integer(row, 0)) {
+            self.later(DROP, vec![run.into(), from.into(), last.into()]);
+        }
+        Ok(dropped)
+    }
+}

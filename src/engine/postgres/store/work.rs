@@ -1,0 +1,142 @@
+//! Calls of several steps, all or nothing: what they read decides what they write.
+//!
+//! | step | what is sent at once |
+//! |---|---|
+//! | the first that asks | `BEGIN` and the board's lock, or `SAVEPOINT`; what is asked |
+//! | each further one that asks | what is to be written; what is asked |
+//! | the end | what is to be written; `COMMIT`, or `RELEASE` |
+//!
+//! So a call that asks once is two trips, and one that only writes is one. Where it fails all of it is undone; within a transaction of
+//! the caller's the next trip does that, and the transaction goes on.
+
+use std::cell::{Cell, RefCell};
+
+use tokio_postgres::Row;
+
+use super::Store;
+use super::conversation::{RELEASE, SAVEPOINT};
+use super::sql::expand;
+use crate::engine::postgres::client::error::answered;
+use crate::engine::postgres::client::value::Value;
+use crate::engine::postgres::client::{Answer, Lost, Step};
+use crate::error::Result;
+
+/// A statement that is to be sent with the next step.
+type Later = (String, Vec<Value<'static>>);
+
+/// A call that is under way.
+pub(super) struct Work<'s> {
+    pub store: &'s Store,
+    /// What begins it, outside of a transaction of the caller's.
+    begin: String,
+    /// What is sent behind that.
+    first: String,
+    begun: Cell<bool>,
+    wrote: Cell<bool>,
+    later: RefCell<Vec<Later>>,
+}
+
+impl Store {
+    /// Makes a call of several steps. `first` are statements, each as it stands, that are sent before all others; behind what the
+    /// call returns are the rows of what it wrote last.
+    pub(super) fn atomically<T>(
+        &self,
+        first: &str,
+        call: impl FnOnce(&Work<'_>) -> Result<T>,
+    ) -> Result<(T, Vec<Vec<Row>>)> {
+        self.check_open()?;
+        self.check_writable()?;
+        let work = Work {
+            store: self,
+            begin: self.begin_writing(false),
+            first: expand(first, &self.schema),
+            begun: Cell::new(false),
+            wrote: Cell::new(false),
+            later: RefCell::default(),
+        };
+        let made = call(&work).and_then(|made| Ok((made, work.end()?)));
+        if made.is_err() {
+            work.undo();
+        }
+        made
+    }
+}
+
+impl Work<'_> {
+    /// Writes something with the next step.
+    pub fn later(&self, sql: &str, values: Vec<Value<'static>>) {
+        self.later.borrow_mut().push((expand(sql, &self.store.schema), values));
+    }
+
+    /// Asks several things at once: the rows of each.
+    pub fn ask(&self, asked: &[(&str, &[Value<'_>])]) -> Result<Vec<Vec<Row>>> {
+        let texts: Vec<String> = asked.iter().map(|(sql, _)| expand(sql, &self.store.schema)).collect();
+        let asked: Vec<Step<'_>> =
+            texts.iter().zip(asked).map(|(sql, (_, values))| Step::Statement(sql, values)).collect();
+        self.send(&asked, |lost| lost.unavailable(&self.store.client.host())).map(|mut rows| {
+            let from = rows.len() - asked.len();
+            rows.split_off(from)
+        })
+    }
+
+    fn end(&self) -> Result<Vec<Vec<Row>>> {
+        let writes = !self.later.borrow().is_empty();
+        if !writes && !self.begun.get() {
+            return Ok(Vec::new());
+        }
+        let wrote = writes || self.wrote.get();
+        let last = if self.store.is_within() { Step::Script(RELEASE) } else { Step::Script("COMMIT") };
+        let host = self.store.client.host();
+        let lost = |lost: Lost| if wrote { lost.outcome_unknown(&host) } else { lost.unavailable(&host) };
+        let mut rows = self.send(&[last], lost)?;
+        rows.pop();
+        // It is over: nothing is left to be undone.
+        self.begun.set(false);
+        Ok(rows)
+    }
+
+    /// Sends what is to be written, and `steps`: the rows of all that.
+    fn send(&self, steps: &[Step<'_>], lost: impl FnOnce(Lost) -> crate::error::Error) -> Result<Vec<Vec<Row>>> {
+        let store = self.store;
+        let (within, begins) = (store.is_within(), !self.begun.replace(true));
+        let later = self.later.take();
+        self.wrote.set(self.wrote.get() || !later.is_empty());
+        let mut all = Vec::with_capacity(3 + later.len() + steps.len());
+        if begins {
+            all.push(Step::Script(if within { SAVEPOINT } else { &self.begin }));
+            if !self.first.is_empty() {
+                all.push(Step::Script(&self.first));
+            }
+        }
+        let before = all.len();
+        all.extend(later.iter().map(|(sql, values)| Step::Statement(sql, values)));
+        all.extend_from_slice(steps);
+        let answers: Vec<Answer> = if within {
+            let sent = store.within(&all);
+            // What is lost with the connection is undone already.
+            self.begun.set(sent.is_ok());
+            sent?
+        } else {
+            let sent = if begins { store.client.send(&all) } else { store.client.go_on(&all) };
+            self.begun.set(sent.is_ok());
+            sent.map_err(lost)?
+        };
+        let mut rows = Vec::with_capacity(answers.len());
+        for answer in answers {
+            rows.push(answer.map_err(|error| answered(error, &store.client.host()))?);
+        }
+        Ok(rows.split_off(before))
+    }
+
+    /// Undoes what was begun. Within a transaction of the caller's, the next trip does.
+    fn undo(&self) {
+        if !self.begun.replace(false) {
+            return;
+        }
+        if self.store.is_within() {
+            self.store.transaction.borrow_mut().failed = true;
+        } else {
+            self.store.give_up();
+        }
+    }
+}
