@@ -35,7 +35,6 @@ const NOT_YET = [
   'setRetention',
   'undo',
   'waitForRun',
-  'watch',
 ];
 const GIVE_PROMISES = new Set(['waitForRun']);
 

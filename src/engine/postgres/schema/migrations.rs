@@ -25,6 +25,7 @@ macro_rules! migrations {
 migrations! {
     1 "board",
     2 "beside",
+    3 "changes",
 }
 
 /// The version that the code needs.

@@ -1,5 +1,7 @@
 //! Lists that are longer than a batch.
 
+use tokio_postgres::Row;
+
 use super::Store;
 use super::state::Rest;
 use crate::engine::Lists;
@@ -17,12 +19,15 @@ impl Lists for Store {
         self.unfinished.take();
     }
 
-    /// What reads several things reads them in one statement, or begins a transaction.
+    /// What reads several things reads them in one trip, at the first of the calls: see `boards.rs`.
     fn begin_snapshot(&self) -> Result<bool> {
-        self.check_open().map(|()| false)
+        self.check_open()?;
+        self.ahead.take();
+        Ok(true)
     }
 
     fn end_snapshot(&self) -> Result<()> {
+        self.ahead.take();
         Ok(())
     }
 }
@@ -32,7 +37,12 @@ impl Store {
     pub(super) fn list(&self, sql: &str, values: &[Value<'_>], batch: &mut Batch) -> Result<bool> {
         self.unfinished.take();
         let rows = self.read(sql, values)?;
-        Ok(self.fill(rows.into_iter(), batch))
+        Ok(self.list_rows(rows, push_row, batch))
+    }
+
+    /// Lists rows that were read.
+    pub(super) fn list_rows(&self, rows: Vec<Row>, push: fn(&Row, &mut Batch), batch: &mut Batch) -> bool {
+        self.fill(Rest { rows: rows.into_iter(), push }, batch)
     }
 
     /// Reads at most one row.
@@ -44,13 +54,14 @@ impl Store {
     }
 
     fn fill(&self, mut rest: Rest, batch: &mut Batch) -> bool {
-        while let Some(row) = rest.as_slice().first() {
-            if !batch.has_room(row.len()) {
+        while let Some(row) = rest.rows.as_slice().first() {
+            // One cell more for what is made of a row.
+            if !batch.has_room(row.len() + 1) {
                 self.unfinished.replace(Some(rest));
                 return true;
             }
-            push_row(row, batch);
-            rest.next();
+            (rest.push)(row, batch);
+            rest.rows.next();
         }
         false
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::Store;
 use crate::engine::{
-    Archive, Asked, Boards, BudgetKey, ChangesAfter, Chunk, Claim, Feed, FlowFilter, Imported, Indexed, Keeping,
-    MoveFilter, Moves, Output, Part, Period, Place, Policy, Pruned, RunFilter, Runs, RunsAfter, Search, SearchAfter,
+    Archive, Asked, BudgetKey, Chunk, Claim, FlowFilter, Imported, Indexed, Keeping,
+    MoveFilter, Moves, Output, Period, Policy, Pruned, RunFilter, Runs, RunsAfter, Search, SearchAfter,
     Sought, Spending, Transfers, TrendFilter, Trends, Undo, Workers,
 };
 use crate::error::{Error, Result};
@@ -101,19 +101,6 @@ unbuilt! {
             batch: &mut Batch
         ) -> ();
         "searchRuns" check_search() -> Vec<String>;
-    }
-    Feed {
-        "getChanges" changes_end() -> Option<Place>;
-        "getChanges" list_changes(after: ChangesAfter, batch: &mut Batch) -> ();
-        "getOutput" list_output_ends(id: Given<'_>, batch: &mut Batch) -> bool;
-    }
-    Boards {
-        "getBoard" list_zones_of_board(batch: &mut Batch) -> bool;
-        "getBoard" list_worktrees_of_board(runs: bool, batch: &mut Batch) -> bool;
-        "getBoard" mark_of_board() -> Option<String>;
-        "getBoard" read_board_at(at: i64) -> Option<Place>;
-        "prune" compact_log(after: i64) -> Option<(i64, i64)>;
-        "getBoard" list_board_at(part: Part, batch: &mut Batch) -> bool;
     }
     Transfers {
         "importAll" take_staged(staged: &Path) -> Imported;
