@@ -29,7 +29,6 @@ const NOT_YET = [
   'getFlow',
   'getRetention',
   'getTrend',
-  'moveWorktrees',
   'redo',
   'searchRuns',
   'setRetention',

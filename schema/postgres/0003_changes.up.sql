@@ -51,9 +51,70 @@ CREATE TABLE {s}.changes_state (
 );
 INSERT INTO {s}.changes_state DEFAULT VALUES;
 
--- Appends a row. Who did it, when by their clock and why is said by the transaction's own settings, which only this package makes.
+-- The board at the end of a batch, as JSON, each row an array that begins with its seq: with the batches behind it, the board at any
+-- time. Kept each 8,192 changes or so.
+CREATE TABLE {s}.boards (
+  seq bigint NOT NULL PRIMARY KEY,
+  stamp bigint NOT NULL,
+  at bigint NOT NULL,
+  data text NOT NULL
+);
+
+CREATE FUNCTION {s}.board_now() RETURNS text LANGUAGE sql STABLE AS $board$
+  SELECT json_build_object(
+    'worktrees', (SELECT coalesce(json_agg(json_build_array(seq, id, path, port, branch_name, issue_url, task_id, status,
+      position_x, position_y, created_at, updated_at)), '[]') FROM {s}.worktrees),
+    'zones', (SELECT coalesce(json_agg(json_build_array(seq, id, name, description, trigger, agents, prompt_template, actions,
+      position_x, position_y, size_width, size_height, created_at, updated_at)), '[]') FROM {s}.zones),
+    'assignments', (SELECT coalesce(json_agg(json_build_array(seq, worktree_id, zone_id, assigned_at)), '[]') FROM {s}.worktree_zones),
+    'metadata', (SELECT coalesce(json_agg(json_build_array(of.entity, of.id, of.metadata)), '[]') FROM (
+      SELECT 1 AS entity, id, metadata FROM {s}.worktrees UNION ALL SELECT 2, id, metadata FROM {s}.zones) AS of WHERE of.metadata IS NOT NULL),
+    'limits', (SELECT coalesce(json_agg(json_build_array(id, wip_limit)), '[]') FROM {s}.zones WHERE wip_limit IS NOT NULL))::text
+$board$;
+
+-- The ledger: every change of a worktree's zone, by anybody. It outlives worktree and zone, and the log, so it has their names as they were.
+CREATE TABLE {s}.moves (
+  key bigint NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  stamp bigint NOT NULL DEFAULT (pg_catalog.random() * 9007199254740991)::bigint,
+  at bigint NOT NULL,
+  worktree_id text COLLATE "C" NOT NULL,
+  branch_name text COLLATE "C",
+  from_zone_id text COLLATE "C",
+  from_name text COLLATE "C",
+  to_zone_id text COLLATE "C",
+  to_name text COLLATE "C",
+  "by" text COLLATE "C",
+  reason text COLLATE "C"
+);
+CREATE INDEX moves_at ON {s}.moves (at, key);
+CREATE INDEX moves_of_worktrees ON {s}.moves (worktree_id, key);
+CREATE INDEX moves_out ON {s}.moves (from_zone_id, key) WHERE from_zone_id IS NOT NULL;
+CREATE INDEX moves_in ON {s}.moves (to_zone_id, key) WHERE to_zone_id IS NOT NULL;
+
+-- Where every worktree is came from nowhere, as far as anybody can tell.
+INSERT INTO {s}.moves (at, worktree_id, branch_name, to_zone_id, to_name)
+SELECT floor(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint, w.id, w.branch_name, z.id, z.name
+FROM {s}.worktree_zones AS a JOIN {s}.worktrees AS w ON w.id = a.worktree_id JOIN {s}.zones AS z ON z.id = a.zone_id ORDER BY a.assigned_at, a.seq;
+
+-- A worktree goes from a zone to another one; NULL is none.
+CREATE FUNCTION {s}.log_move(row_of_log bigint, worktree text, from_zone text, to_zone text) RETURNS void LANGUAGE plpgsql AS $move$
+BEGIN
+  IF from_zone IS NOT DISTINCT FROM to_zone THEN
+    RETURN;
+  END IF;
+  INSERT INTO {s}.moves (at, worktree_id, branch_name, from_zone_id, from_name, to_zone_id, to_name, "by", reason)
+  SELECT c.at, worktree, (SELECT w.branch_name FROM {s}.worktrees AS w WHERE w.id = worktree),
+    from_zone, (SELECT z.name FROM {s}.zones AS z WHERE z.id = from_zone), to_zone, (SELECT z.name FROM {s}.zones AS z WHERE z.id = to_zone),
+    c."by", c.reason
+  FROM {s}.changes AS c WHERE c.nth = row_of_log;
+END
+$move$;
+
+-- Appends a row: its nth. Who did it, when by their clock and why is said by the transaction's own settings, which only this package makes.
 CREATE FUNCTION {s}.log(entity integer, op integer, id text, zone_id text, worktree_id text, agent_type text, success bigint, data text)
-RETURNS void LANGUAGE plpgsql AS $log$
+RETURNS bigint LANGUAGE plpgsql AS $log$
+DECLARE
+  made bigint;
 BEGIN
   INSERT INTO {s}.changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, data, "by", reason)
   VALUES (
@@ -61,7 +122,9 @@ BEGIN
              (SELECT c.at FROM {s}.changes AS c ORDER BY c.nth DESC LIMIT 1)),
     $1, $2, $3, $4, $5, $6, $7, $8,
     nullif(current_setting('visual_db.by', true), ''),
-    CASE WHEN $1 = 3 THEN nullif(current_setting('visual_db.reason', true), '') END);
+    CASE WHEN $1 = 3 THEN nullif(current_setting('visual_db.reason', true), '') END)
+  RETURNING nth INTO made;
+  RETURN made;
 END
 $log$;
 
@@ -189,18 +252,35 @@ CREATE TRIGGER log_zone AFTER INSERT OR UPDATE OR DELETE ON {s}.zones FOR EACH R
 CREATE FUNCTION {s}.log_assignment() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $log$
 BEGIN
   IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND NEW.worktree_id IS DISTINCT FROM OLD.worktree_id THEN
-    PERFORM {s}.log(3, 3, OLD.worktree_id, OLD.zone_id, OLD.worktree_id, NULL, NULL, NULL);
+    PERFORM {s}.log_move({s}.log(3, 3, OLD.worktree_id, OLD.zone_id, OLD.worktree_id, NULL, NULL, NULL),
+      OLD.worktree_id, OLD.zone_id, NULL);
   END IF;
   IF TG_OP <> 'DELETE' THEN
     -- One that is made again is another one.
-    PERFORM {s}.log(3, CASE WHEN TG_OP = 'UPDATE' AND NEW.seq = OLD.seq THEN 2 ELSE 1 END,
-      NEW.worktree_id, NEW.zone_id, NEW.worktree_id, NULL, NEW.seq, NEW.assigned_at);
+    PERFORM {s}.log_move({s}.log(3, CASE WHEN TG_OP = 'UPDATE' AND NEW.seq = OLD.seq THEN 2 ELSE 1 END,
+        NEW.worktree_id, NEW.zone_id, NEW.worktree_id, NULL, NEW.seq, NEW.assigned_at),
+      NEW.worktree_id,
+      CASE WHEN TG_OP = 'UPDATE' THEN CASE WHEN NEW.worktree_id = OLD.worktree_id THEN OLD.zone_id END END, NEW.zone_id);
   END IF;
   RETURN NULL;
 END
 $log$;
 CREATE TRIGGER log_assignment AFTER INSERT OR UPDATE OR DELETE ON {s}.worktree_zones
 FOR EACH ROW EXECUTE FUNCTION {s}.log_assignment();
+
+-- What is deleted takes its assignments along, while both still have their names.
+CREATE FUNCTION {s}.leave_zones() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $leave$
+BEGIN
+  IF TG_TABLE_NAME = 'zones' THEN
+    DELETE FROM {s}.worktree_zones WHERE zone_id = OLD.id;
+  ELSE
+    DELETE FROM {s}.worktree_zones WHERE worktree_id = OLD.id;
+  END IF;
+  RETURN OLD;
+END
+$leave$;
+CREATE TRIGGER leave_zones BEFORE DELETE ON {s}.worktrees FOR EACH ROW EXECUTE FUNCTION {s}.leave_zones();
+CREATE TRIGGER leave_zones BEFORE DELETE ON {s}.zones FOR EACH ROW EXECUTE FUNCTION {s}.leave_zones();
 
 CREATE FUNCTION {s}.log_execution() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $log$
 BEGIN
@@ -225,7 +305,8 @@ BEGIN
     WHEN 'worktrees' THEN PERFORM {s}.log(1, 3, t.id, NULL, NULL, NULL, NULL, NULL) FROM {s}.worktrees AS t;
     WHEN 'zones' THEN PERFORM {s}.log(2, 3, t.id, NULL, NULL, NULL, NULL, NULL) FROM {s}.zones AS t;
     WHEN 'worktree_zones' THEN
-      PERFORM {s}.log(3, 3, t.worktree_id, t.zone_id, t.worktree_id, NULL, NULL, NULL) FROM {s}.worktree_zones AS t;
+      PERFORM {s}.log_move({s}.log(3, 3, t.worktree_id, t.zone_id, t.worktree_id, NULL, NULL, NULL), t.worktree_id, t.zone_id, NULL)
+      FROM {s}.worktree_zones AS t;
     ELSE
       PERFORM {s}.log(4, 3, t.id, t.zone_id, t.worktree_id, t.agent_type, t.success, NULL) FROM {s}.zone_executions AS t;
   END CASE;
@@ -248,10 +329,15 @@ $new$;
 CREATE FUNCTION {s}.begin_changes() RETURNS void LANGUAGE plpgsql AS $begin$
 BEGIN
   DELETE FROM {s}.changes_batches;
+  DELETE FROM {s}.boards;
   DELETE FROM {s}.changes;
   INSERT INTO {s}.changes (at, entity, op) VALUES (floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint, 0, 0);
-  INSERT INTO {s}.changes_batches (last, first, shift, stamp, at, before, after)
-  SELECT 0, 0, -nth, stamp, at, pg_current_snapshot(), pg_current_snapshot() FROM {s}.changes ORDER BY nth DESC LIMIT 1;
+  WITH begun AS (
+    INSERT INTO {s}.changes_batches (last, first, shift, stamp, at, before, after)
+    SELECT 0, 0, -nth, stamp, at, pg_current_snapshot(), pg_current_snapshot() FROM {s}.changes ORDER BY nth DESC LIMIT 1
+    RETURNING stamp, at
+  )
+  INSERT INTO {s}.boards (seq, stamp, at, data) SELECT 0, stamp, at, {s}.board_now() FROM begun;
 END
 $begin$;
 
@@ -282,6 +368,10 @@ BEGIN
     UPDATE {s}.changes AS c SET at = found.risen FROM found WHERE c.nth = found.nth AND found.at < found.risen
   ), ends AS (
     SELECT min(nth) AS low, max(nth) AS high, max(risen) AS at, greatest(newest.shift, newest.last + 1 - min(nth)) AS shift FROM found
+  ), kept AS (
+    INSERT INTO {s}.boards (seq, stamp, at, data)
+    SELECT high + shift, (SELECT stamp FROM found WHERE nth = high), at, {s}.board_now() FROM ends
+    WHERE high + shift >= 8192 + coalesce((SELECT max(seq) FROM {s}.boards), -8192)
   )
   INSERT INTO {s}.changes_batches (last, first, shift, stamp, at, before, after)
   SELECT high + shift, low + shift, shift, (SELECT stamp FROM found WHERE nth = high), at, newest.after, pg_current_snapshot()
@@ -307,6 +397,7 @@ BEGIN
   WHERE b.last <= upto AND c.nth BETWEEN b.first - b.shift AND b.last - b.shift
     AND pg_visible_in_snapshot(c.xid, b.after) AND NOT pg_visible_in_snapshot(c.xid, b.before);
   DELETE FROM {s}.changes_batches WHERE last <= upto;
+  DELETE FROM {s}.boards WHERE seq < upto;
 END
 $cut$;
 

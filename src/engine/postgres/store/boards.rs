@@ -1,16 +1,19 @@
 //! The whole board, in one trip: whoever reads its parts one after the other begins a snapshot first, and the first of its calls reads all
 //! of it. The end of the log is of the same snapshot: whoever goes on from there misses nothing and gets nothing twice.
 
+use std::rc::Rc;
+
 use tokio_postgres::Row;
 
 use super::Store;
 use super::assignments::LIST as LIST_ASSIGNMENTS;
 use super::log::{END, NUMBER, place};
 use super::sql::expand;
-use super::state::Ahead;
+use super::state::{Ahead, Rest};
 use super::unbuilt::unsupported;
 use crate::engine::postgres::client::Step;
 use crate::engine::postgres::client::value::{push_cells, text_of};
+use crate::engine::past_boards::{Read, Rest as Past};
 use crate::engine::{Boards, Part, Place};
 use crate::error::Result;
 use crate::model::{Entity, WORKTREE, ZONE};
@@ -49,9 +52,11 @@ impl Boards for Store {
         Ok(end.map(|Place { seq, stamp }| format!("{seq} {stamp}")))
     }
 
-    fn read_board_at(&self, _: i64) -> Result<Option<Place>> {
-        self.check_open()?;
-        Err(unsupported("getBoard of a time"))
+    fn read_board_at(&self, at: i64) -> Result<Option<Place>> {
+        let past = self.past(at)?;
+        let (place, board) = past.map(|(place, board)| (place, Rc::new(Read::from(board)))).unzip();
+        self.past_board.replace(board);
+        Ok(place)
     }
 
     fn compact_log(&self, _: i64) -> Result<Option<(i64, i64)>> {
@@ -59,9 +64,11 @@ impl Boards for Store {
         Err(unsupported("prune"))
     }
 
-    fn list_board_at(&self, _: Part, _: &mut Batch) -> Result<bool> {
+    fn list_board_at(&self, part: Part, batch: &mut Batch) -> Result<bool> {
         self.check_open()?;
-        Err(unsupported("getBoard of a time"))
+        self.unfinished.take();
+        let rest = self.past_board.borrow().as_ref().map(|board| Past::of(board, part));
+        Ok(rest.is_some_and(|rest| self.fill(Rest::Past(rest), batch)))
     }
 }
 

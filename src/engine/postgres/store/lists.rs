@@ -17,6 +17,7 @@ impl Lists for Store {
 
     fn abandon(&self) {
         self.unfinished.take();
+        self.past_board.take();
     }
 
     /// What reads several things reads them in one trip, at the first of the calls: see `boards.rs`.
@@ -42,7 +43,7 @@ impl Store {
 
     /// Lists rows that were read.
     pub(super) fn list_rows(&self, rows: Vec<Row>, push: fn(&Row, &mut Batch), batch: &mut Batch) -> bool {
-        self.fill(Rest { rows: rows.into_iter(), push }, batch)
+        self.fill(Rest::Rows(rows.into_iter(), push), batch)
     }
 
     /// Reads at most one row.
@@ -53,16 +54,26 @@ impl Store {
         Ok(())
     }
 
-    fn fill(&self, mut rest: Rest, batch: &mut Batch) -> bool {
-        while let Some(row) = rest.rows.as_slice().first() {
-            // One cell more for what is made of a row.
-            if !batch.has_room(row.len() + 1) {
-                self.unfinished.replace(Some(rest));
-                return true;
-            }
-            (rest.push)(row, batch);
-            rest.rows.next();
-        }
-        false
+    pub(super) fn fill(&self, rest: Rest, batch: &mut Batch) -> bool {
+        let rest = match rest {
+            Rest::Rows(rows, push) => fill_rows(rows, push, batch),
+            Rest::Past(rest) => rest.fill(batch).map(Rest::Past),
+        };
+        let is_more = rest.is_some();
+        self.unfinished.replace(rest);
+        is_more
     }
+}
+
+/// Packs rows until the batch is full: what is left.
+fn fill_rows(mut rows: std::vec::IntoIter<Row>, push: fn(&Row, &mut Batch), batch: &mut Batch) -> Option<Rest> {
+    while let Some(row) = rows.as_slice().first() {
+        // One cell more for what is made of a row.
+        if !batch.has_room(row.len() + 1) {
+            return Some(Rest::Rows(rows, push));
+        }
+        push(row, batch);
+        rows.next();
+    }
+    None
 }

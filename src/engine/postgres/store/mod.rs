@@ -11,6 +11,8 @@ mod feed;
 mod lists;
 mod log;
 mod metadata;
+mod moves;
+mod past;
 mod prompts;
 mod read_then_write;
 mod refusals;
@@ -32,6 +34,7 @@ use std::time::Instant;
 
 use super::client::Client;
 use super::schema::names;
+use crate::engine::past_boards::Read;
 use state::{Ahead, Rest, Transaction};
 
 /// A board on a server.
@@ -48,6 +51,8 @@ pub struct Store {
     unfinished: RefCell<Option<Rest>>,
     /// A board that was read in one trip.
     ahead: RefCell<Option<Ahead>>,
+    /// The board of a time that was read last.
+    past_board: RefCell<Option<Rc<Read>>>,
     /// Since when it is open.
     opened: Instant,
     /// Who is named with what is written.
@@ -69,6 +74,7 @@ impl Store {
             transaction: RefCell::default(),
             unfinished: RefCell::default(),
             ahead: RefCell::default(),
+            past_board: RefCell::default(),
             opened: Instant::now(),
             acting: RefCell::default(),
             acting_at: Cell::default(),

@@ -2,15 +2,15 @@
 
 use tokio_postgres::Row;
 
-use crate::engine::Place;
+use crate::engine::{Place, past_boards};
 use crate::rows::Batch;
 
 /// What is left of a list.
-pub struct Rest {
-    /// Its rows.
-    pub rows: std::vec::IntoIter<Row>,
-    /// How one of them is packed.
-    pub push: fn(&Row, &mut Batch),
+pub enum Rest {
+    /// Rows, and how one of them is packed.
+    Rows(std::vec::IntoIter<Row>, fn(&Row, &mut Batch)),
+    /// Rows of a board of the past.
+    Past(past_boards::Rest),
 }
 
 /// A whole board that was read in one trip, for the calls that list its parts.

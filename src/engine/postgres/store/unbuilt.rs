@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::Store;
 use crate::engine::{
-    Archive, Asked, BudgetKey, Chunk, Claim, FlowFilter, Imported, Indexed, Keeping,
-    MoveFilter, Moves, Output, Period, Policy, Pruned, RunFilter, Runs, RunsAfter, Search, SearchAfter,
+    Archive, Asked, BudgetKey, Chunk, Claim, Imported, Indexed, Keeping,
+    Output, Period, Policy, Pruned, RunFilter, Runs, RunsAfter, Search, SearchAfter,
     Sought, Spending, Transfers, TrendFilter, Trends, Undo, Workers,
 };
 use crate::error::{Error, Result};
@@ -71,12 +71,6 @@ unbuilt! {
         "getBudgets" spent_since(budget: BudgetKey<'_>, start: i64) -> i64;
         "setRunLimit" set_run_limit(given: &[Given<'_>], now: f64) -> ();
         "getRunLimits" list_run_limits(batch: &mut Batch) -> ();
-    }
-    Moves {
-        "moveWorktree" move_worktree(method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "getMoves" fold_moves() -> ();
-        "getMoves" list_moves(filter: &MoveFilter<'_>, after: i64, most: usize, batch: &mut Batch) -> ();
-        "getFlow" flow(asked: &FlowFilter, batch: &mut Batch) -> ();
     }
     Archive {
         "archiveWorktree" archive_worktree(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{beside, past};
+use crate::engine::{beside_rows, past_boards};
 use crate::engine::sqlite::driver::Statement;
 
 /// A list that is to be read on.
@@ -10,7 +10,7 @@ pub enum Unfinished {
     /// Of a statement's rows.
     Rows(Rc<Statement>),
     /// The same, and what stands beside them.
-    Beside(Rc<Statement>, Rc<beside::Rows>),
+    Beside(Rc<Statement>, Rc<beside_rows::Rows>),
     /// Of a board of the past.
-    Past(past::Rest),
+    Past(past_boards::Rest),
 }
