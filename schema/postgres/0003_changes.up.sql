@@ -383,6 +383,28 @@ BEGIN
 END
 $number$;
 
+-- Whether callers are shown a row of the log, who ask for these entities.
+CREATE FUNCTION {s}.is_shown(entity integer, op integer, id text, entities bigint) RETURNS boolean LANGUAGE sql IMMUTABLE AS $shown$
+  SELECT entity BETWEEN 1 AND 7 AND (entities >> (entity - 1 + coalesce(entity = 7 AND id = 'budget', false)::integer)) & 1 = 1
+    AND (op BETWEEN 1 AND 3 OR entity = 1 AND op IN (4, 5))
+$shown$;
+
+-- Changes behind a number, in their order, as callers are shown them: entities is a bit for each of src/engine/feed.rs. The planner knows
+-- nothing of how long a batch is, and would sort all of a long one: so it goes by the index here.
+CREATE FUNCTION {s}.changes_behind(place bigint, entities bigint, most bigint)
+RETURNS TABLE (seq bigint, stamp bigint, at bigint, "by" text, entity integer, op integer, id text, zone_id text, worktree_id text,
+  agent_type text, success bigint, data text)
+LANGUAGE sql STABLE SET enable_bitmapscan = off SET enable_seqscan = off AS $behind$
+  SELECT b.shift + c.nth, c.stamp, c.at, c."by", c.entity - 1 + coalesce(c.entity = 7 AND c.id = 'budget', false)::integer, c.op, c.id, c.zone_id,
+    c.worktree_id, c.agent_type, c.success, CASE WHEN c.op NOT IN (3, 4) THEN c.data END
+  FROM {s}.changes_batches AS b CROSS JOIN LATERAL (
+    SELECT c.* FROM {s}.changes AS c
+    WHERE c.nth > place - b.shift AND c.nth BETWEEN b.first - b.shift AND b.last - b.shift
+      AND pg_visible_in_snapshot(c.xid, b.after) AND NOT pg_visible_in_snapshot(c.xid, b.before) AND {s}.is_shown(c.entity, c.op, c.id, entities)
+    ORDER BY c.nth LIMIT most) AS c
+  WHERE b.last > place ORDER BY b.last, c.nth LIMIT most
+$behind$;
+
 -- Takes out what is too much and too old, in whole batches, and never the last one.
 CREATE FUNCTION {s}.cut_changes(newest bigint) RETURNS void LANGUAGE plpgsql AS $cut$
 DECLARE

@@ -28,38 +28,12 @@ const KNOWN_WITHIN: &str = "SELECT coalesce(({known}), (SELECT $1 FROM {s}.chang
 /// The beginning, where that is still there.
 const BEGINNING: &str = "SELECT 0 FROM {s}.changes_batches AS b JOIN {s}.changes AS c ON c.nth = -b.shift AND c.stamp = b.stamp WHERE b.last = 0";
 
-/// What callers are shown of a row, and of which entity it is for them.
-macro_rules! shown {
-    () => {
-        "c.entity BETWEEN 1 AND 7 AND ($2 >> (c.entity - 1 + (c.entity = 7 AND c.id = 'budget')::integer)) & 1 = 1 \
-         AND (c.op BETWEEN 1 AND 3 OR c.entity = 1 AND c.op IN (4, 5))"
-    };
-}
-
-/// Its columns behind its number.
-macro_rules! cells {
-    () => {
-        "c.stamp, c.at, c.\"by\", c.entity - 1 + (c.entity = 7 AND c.id = 'budget')::integer AS entity, c.op, c.id, c.zone_id, \
-         c.worktree_id, c.agent_type, c.success, CASE WHEN c.op NOT IN (3, 4) THEN c.data END AS data"
-    };
-}
-
-const BEHIND: &str = concat!(
-    "SELECT * FROM (SELECT c.nth + b.shift AS seq, ",
-    cells!(),
-    ", b.last FROM {s}.changes_batches AS b CROSS JOIN LATERAL \
-     (SELECT c.* FROM {s}.changes AS c WHERE c.nth > $1 - b.shift AND {member} AND ",
-    shown!(),
-    " ORDER BY c.nth LIMIT $3) AS c WHERE b.last > $1) AS found ORDER BY last, seq LIMIT $3"
-);
-const BEHIND_WITHIN: &str = concat!(
-    "SELECT c.nth + {beyond} AS seq, ",
-    cells!(),
-    " FROM (SELECT after FROM {s}.changes_batches ORDER BY last DESC LIMIT 1) AS b, LATERAL {s}.changes_new(b.after) AS c \
-     WHERE c.nth > $1 - {beyond} AND ",
-    shown!(),
-    " ORDER BY c.nth LIMIT $3"
-);
+const BEHIND: &str = "SELECT * FROM {s}.changes_behind($1, $2, $3)";
+/// What isn't numbered yet, as a transaction sees it.
+const BEHIND_WITHIN: &str = "SELECT c.nth + {beyond}, c.stamp, c.at, c.\"by\", c.entity - 1 + coalesce(c.entity = 7 AND c.id = 'budget', false)::integer, \
+       c.op, c.id, c.zone_id, c.worktree_id, c.agent_type, c.success, CASE WHEN c.op NOT IN (3, 4) THEN c.data END \
+     FROM (SELECT after FROM {s}.changes_batches ORDER BY last DESC LIMIT 1) AS b, LATERAL {s}.changes_new(b.after) AS c \
+     WHERE c.nth > $1 - {beyond} AND {s}.is_shown(c.entity, c.op, c.id, $2) ORDER BY c.nth LIMIT $3";
 
 impl Feed for Store {
     fn changes_end(&self) -> Result<Option<Place>> {
