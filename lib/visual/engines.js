@@ -56,6 +56,11 @@ function refuseWhatIsMissing(database) {
         };
     Object.defineProperty(database, name, { value, writable: true, configurable: true });
   }
+  Object.defineProperty(database, 'db', { get: refuseDb, enumerable: true, configurable: true });
+}
+
+function refuseDb() {
+  throw unsupported('db', 'the raw handle', 'a client such as pg');
 }
 
 module.exports = { A_FILE, FILES_ALONE, checkIsFile, refuseWhatIsMissing, unsupported };

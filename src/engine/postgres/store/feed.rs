@@ -20,7 +20,7 @@ const KNOWN: &str = "SELECT CASE \
      WHEN $1 < {beyond} THEN (SELECT $1 FROM {s}.changes AS c, \
        LATERAL (SELECT shift FROM {s}.changes_batches WHERE last >= $1 ORDER BY last LIMIT 1) AS b WHERE c.nth = $1 - b.shift AND c.stamp = $2) \
      ELSE (SELECT coalesce((SELECT min(o.nth) FROM {s}.changes AS o \
-                            WHERE o.nth BETWEEN b.first - b.shift AND c.nth AND o.xid <> c.xid AND pg_visible_in_snapshot(o.xid, b.after) \
+                            WHERE o.nth BETWEEN b.first - b.shift AND c.nth AND o.xid <> c.xid AND o.entity <> 0 AND pg_visible_in_snapshot(o.xid, b.after) \
                               AND NOT pg_visible_in_snapshot(o.xid, b.before)) - 1, c.nth) + b.shift \
            FROM {s}.changes AS c, {s}.changes_batches AS b WHERE c.nth = $1 - {beyond} AND c.stamp = $2 AND {member}) END";
 /// The same within a transaction, where what isn't numbered yet is a place, too.
