@@ -1,5 +1,6 @@
 // What differs from a file: each line of 'What differs' in docs/postgres.md is a test here, under the line's own first words.
 import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { thrown } from './support/failure.mjs';
 import { CALLS } from './support/every_call.mjs';
@@ -7,6 +8,7 @@ import { temporarySchema } from './support/postgres/databases.mjs';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
 import { DIFFERENCES, MISSING } from './support/postgres/documented.mjs';
 import { proxyTo } from './support/postgres/proxy.mjs';
+import { sql } from './support/sql.mjs';
 import { open, temporaryFile, temporaryFolder } from './support/temporary.mjs';
 import { VisualDatabase } from './support/visual_database.mjs';
 
@@ -77,6 +79,48 @@ const TESTS = {
     for (let n = 0; n < 3; n += 1) db.getWorktree('wt-1');
     expect(proxy.counted().turns).toHaveLength(3);
   },
+  'Changes get their numbers'() {
+    const db = board();
+    db.getChanges();
+    sql(db).exec("BEGIN; INSERT INTO zones (id, name, created_at) VALUES ('undone', 'z', 't'); ROLLBACK");
+    db.createZone(zone(8));
+    db.createZone(zone(9));
+    const [one, other] = db.getChanges({ limit: 1000 }).items.slice(-2);
+    expect([one.id, other.id, other.seq > one.seq]).toEqual(['zone-8', 'zone-9', true]);
+  },
+  'Within a transaction'() {
+    const db = board();
+    const { next } = db.getBoard();
+    const within = db.transaction(() => {
+      db.createZone(zone(8));
+      return db.getChanges({ after: next });
+    });
+    const [later] = db.getChanges({ after: next }).items;
+    expect(within.items).toEqual([{ ...later, seq: within.items[0].seq }]);
+    expect(within.items[0].seq).toBeGreaterThan(later.seq);
+    expect(db.getChanges({ after: within.next }).items).toEqual([]);
+  },
+  async 'watch()'() {
+    const db = board();
+    const watch = db.watch();
+    const arrived = watch.next();
+    await setTimeout(20);
+    sql(db).exec("UPDATE zones SET name = 'theirs' WHERE id = 'zone-1'");
+    const began = performance.now();
+    expect((await arrived).value).toMatchObject({ id: 'zone-1', fields: { name: 'theirs' } });
+    expect(performance.now() - began).toBeLessThan(2000);
+    await watch.return();
+  },
+  TRUNCATE() {
+    const db = board();
+    db.assignWorktreeToZone('wt-1', 'zone-1');
+    const { next } = db.getBoard();
+    sql(db).exec('TRUNCATE worktrees CASCADE');
+    const gone = db.getChanges({ after: next, entities: ['worktree', 'assignment'] }).items;
+    expect(gone.every(({ op }) => op === 'delete')).toBe(true);
+    expect(gone.filter(({ entity }) => entity === 'worktree').map(({ id }) => id)).toContain('wt-1');
+    expect(db.getMoves({ worktreeId: 'wt-1' }).items[0]).toMatchObject({ from: 'zone-1', to: null });
+  },
 };
 
 it('each line has its test, and each test its line', () => {
@@ -89,10 +133,8 @@ describe('on a server', () => {
 
 /** Those of which one call is not one answer. */
 const LONGER = {
-  as: (db) => db.as({ kind: 'user', id: 'anna' }).listWorktrees(),
   enableSearch: (db) => db.enableSearch(),
   disableSearch: (db) => db.disableSearch(),
-  watch: (db) => db.watch().next(),
   prune: (db) => db.prune({ bodies: '1d' }),
   exportAll: (db) => db.exportAll(temporaryFile()),
   importAll: (db) => db.importAll(Readable.from([])),

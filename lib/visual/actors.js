@@ -2,7 +2,7 @@
 
 const addon = require('../native/addon.js');
 const { describe, fields } = require('./arguments.js');
-const { A_FILE, checkIsFile } = require('./engines.js');
+const { refuseWhatIsMissing } = require('./engines.js');
 const { wrongType, wrongValue } = require('./errors.js');
 const knownKeys = require('./known_keys.js');
 const { Stateful, stateOf } = require('./state.js');
@@ -13,13 +13,13 @@ const KINDS = ['user', 'agent', 'system'];
 const methods = {
   as(actor) {
     const state = stateOf(this, 'as');
-    checkIsFile(state, 'as', A_FILE);
     const text = actorText('as', 'actor', actor);
     // The same state, so that all there is of it is the same, but for the connection, through which calls say who it was.
     const seen = Object.create(state);
     seen.connection = addon.actAs(state.connection, text);
     const database = Reflect.construct(Stateful, [seen]);
-    database.db = this.db;
+    if (state.server) refuseWhatIsMissing(database);
+    else database.db = this.db;
     return Object.setPrototypeOf(database, Object.getPrototypeOf(this));
   },
 };

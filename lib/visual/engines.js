@@ -27,12 +27,10 @@ const NOT_YET = [
   'getFlow',
   'getRetention',
   'getTrend',
-  'moveWorktrees',
   'redo',
   'searchRuns',
   'setRetention',
   'undo',
-  'watch',
 ];
 
 /** Refuses a method where the board is no file. */
@@ -50,6 +48,11 @@ function refuseWhatIsMissing(database) {
     };
     Object.defineProperty(database, name, { value, writable: true, configurable: true });
   }
+  Object.defineProperty(database, 'db', { get: refuseDb, enumerable: true, configurable: true });
+}
+
+function refuseDb() {
+  throw unsupported('db', 'the raw handle', 'a client such as pg');
 }
 
 module.exports = { A_FILE, FILES_ALONE, checkIsFile, refuseWhatIsMissing, unsupported };

@@ -70,7 +70,6 @@ class VisualDatabase extends Stateful {
     super(state);
     if (server !== null) {
       refuseWhatIsMissing(this);
-      Object.defineProperty(this, 'db', { get: refuseDb, enumerable: true, configurable: true });
       if (onQuery) state.observer = observers.tell(this, onQuery);
       log.info('[VisualDB] Database initialized', { path: name });
       return;
@@ -107,10 +106,6 @@ function openServer({ url, schema }, native) {
     throw unsupported('VisualDatabase', 'this binary', 'one that was built with the feature postgres');
   }
   return addon.openPostgres(addon.realm, url, schema, ...native);
-}
-
-function refuseDb() {
-  throw unsupported('db', 'the raw handle', 'a client such as pg');
 }
 
 /** Makes functions methods as a class has them: not enumerable. */

@@ -5,9 +5,11 @@
 
 mod archive;
 mod assignments;
+pub mod beside_rows;
 mod boards;
 mod commits;
 mod control;
+pub mod drops;
 mod executions;
 mod feed;
 mod keeping;
@@ -16,6 +18,7 @@ mod metadata;
 mod moves;
 mod new_row;
 mod output;
+pub mod past_boards;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod prompts;

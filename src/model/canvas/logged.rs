@@ -22,6 +22,35 @@ pub enum Op {
     Gone,
 }
 
+impl Of {
+    /// What the log's number of an entity is; `None` for what doesn't stand on the canvas.
+    #[must_use]
+    pub const fn logged(entity: i64) -> Option<Self> {
+        Some(match entity {
+            1 => Self::Worktree,
+            2 => Self::Zone,
+            3 => Self::Assignment,
+            6 => Self::Metadata,
+            7 => Self::Limit,
+            _ => return None,
+        })
+    }
+}
+
+impl Op {
+    /// What the log's number of what was done is.
+    #[must_use]
+    pub const fn logged(op: i64) -> Self {
+        match op {
+            0 => Self::Replaced,
+            // A worktree comes back from the archive.
+            1 | 5 => Self::Made,
+            2 => Self::Changed,
+            _ => Self::Gone,
+        }
+    }
+}
+
 /// A row of the log.
 #[derive(Debug, Clone, Copy)]
 pub struct Logged<'a> {

@@ -246,9 +246,9 @@ pub fn stored(row: &Row, column: usize) -> Stored<'static> {
     }
 }
 
-/// Appends so many of a row's cells.
-pub fn push_cells(row: &Row, count: usize, batch: &mut Batch) {
-    for column in 0..count {
+/// Appends some of a row's cells.
+pub fn push_cells(row: &Row, columns: std::ops::Range<usize>, batch: &mut Batch) {
+    for column in columns {
         match cell(row, column) {
             Some(cell) => cell.push(batch),
             None => batch.push_null(),
@@ -258,7 +258,7 @@ pub fn push_cells(row: &Row, count: usize, batch: &mut Batch) {
 
 /// Appends a row.
 pub fn push_row(row: &Row, batch: &mut Batch) {
-    push_cells(row, row.len(), batch);
+    push_cells(row, 0..row.len(), batch);
     batch.end_row();
 }
 

@@ -25,7 +25,8 @@ macro_rules! migrations {
 migrations! {
     1 "board",
     2 "beside",
-    3 "runs",
+    3 "changes",
+    4 "runs",
 }
 
 /// The version that the code needs.

@@ -3,6 +3,7 @@
 use super::Store;
 use super::sized::check_text;
 use crate::engine::Assignments;
+use crate::engine::postgres::client::value::push_row;
 use crate::error::Result;
 use crate::model::{Field, Given, rules};
 use crate::rows::Batch;
@@ -14,7 +15,7 @@ const REMOVE: &str = "DELETE FROM {s}.worktree_zones WHERE worktree_id = $1";
 const GET: &str = "SELECT zone_id FROM {s}.worktree_zones WHERE worktree_id = $1";
 const LIST_OF_ZONE: &str = "SELECT {w.worktree} FROM {s}.worktree_zones AS a JOIN {s}.worktrees AS w ON w.id = a.worktree_id \
      WHERE a.zone_id = $1 ORDER BY a.assigned_at, a.seq";
-const LIST: &str = "SELECT worktree_id, zone_id FROM {s}.worktree_zones ORDER BY zone_id, assigned_at, seq";
+pub(super) const LIST: &str = "SELECT worktree_id, zone_id FROM {s}.worktree_zones ORDER BY zone_id, assigned_at, seq";
 
 impl Assignments for Store {
     fn assign_worktree(&self, method: &'static str, worktree: Given<'_>, zone: Given<'_>, now: &str) -> Result<()> {
@@ -54,6 +55,9 @@ impl Assignments for Store {
     }
 
     fn list_assignments(&self, batch: &mut Batch) -> Result<bool> {
+        if let Some(rows) = self.read_ahead(|ahead| std::mem::take(&mut ahead.assignments)) {
+            return Ok(self.list_rows(rows, push_row, batch));
+        }
         self.list(LIST, &[], batch)
     }
 }

@@ -3,7 +3,7 @@
 //! | where | what is sent at once |
 //! |---|---|
 //! | a read | the statement |
-//! | a write | `BEGIN` and the board's lock, shared; the statement; `COMMIT` |
+//! | a write | `BEGIN` and the board's lock, shared; who does it, where that is said; the statement; `COMMIT` |
 //! | either within a transaction | `SAVEPOINT`; the statement; `RELEASE`. Where it fails, the next trip undoes it first, so that the transaction goes on |
 
 use tokio_postgres::Row;
@@ -18,6 +18,9 @@ use crate::error::{Error, Result};
 /// What a statement's own savepoint is called.
 pub(super) const SAVEPOINT: &str = "SAVEPOINT visual_db_call";
 pub(super) const RELEASE: &str = "RELEASE visual_db_call";
+/// Who does what follows, and when by their clock: the triggers of the log read it.
+pub(super) const SIGN: &str =
+    "SELECT pg_catalog.set_config('visual_db.by', $1, true), pg_catalog.set_config('visual_db.at', $2, true)";
 const UNDO: &str = "ROLLBACK TO visual_db_call; RELEASE visual_db_call";
 
 impl Store {
@@ -27,7 +30,7 @@ impl Store {
         let sql = expand(sql, &self.schema);
         let step = Step::Statement(&sql, values);
         if self.is_within() {
-            return self.guarded(step);
+            return Ok(self.guarded(&[step])?.pop().unwrap_or_default());
         }
         let answers = match self.client.send(&[step]) {
             // A read does no harm a second time, on a new connection. Who waits in vain waits once.
@@ -56,33 +59,66 @@ impl Store {
         self.check_open()?;
         self.check_writable()?;
         let sql = expand(sql, &self.schema);
-        let step = Step::Statement(&sql, values);
+        let signature = self.signature();
+        let mut steps = Vec::with_capacity(2);
+        steps.extend(signature.as_ref().map(|values| Step::Statement(SIGN, values)));
+        steps.push(Step::Statement(&sql, values));
+        Ok(self.change(alone, &steps)?.pop().unwrap_or_default())
+    }
+
+    /// Says things that change something, all or nothing, in one trip: the rows of each.
+    pub(super) fn change(&self, alone: bool, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
         if self.is_within() {
-            return self.guarded(step);
+            return self.guarded(steps);
         }
         let begin = self.begin_writing(alone);
-        let sent = self.client.send(&[Step::Script(&begin), step, Step::Script("COMMIT")]);
-        let answers = sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?;
-        // The first that failed says why; what comes behind it was not even looked at.
-        let mut rows = Vec::new();
-        for (nth, answer) in answers.into_iter().enumerate() {
-            let came = answer.map_err(|error| answered(error, &self.client.host()))?;
-            if nth == 1 {
-                rows = came;
-            }
+        let sent = self.client.send(&framed(&begin, steps));
+        self.rows_of(sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?)
+    }
+
+    /// Reads several things in one trip, which `begin` begins: the rows of each.
+    pub(super) fn read_together(&self, begin: &str, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
+        if self.is_within() {
+            return self.guarded(steps);
         }
+        let steps = framed(begin, steps);
+        let answers = match self.client.send(&steps) {
+            Err(Lost::Ended(_)) => self.client.send(&steps),
+            sent => sent,
+        };
+        self.rows_of(answers.map_err(|lost| lost.unavailable(&self.client.host()))?)
+    }
+
+    /// The rows of what is framed. The first that failed says why; what comes behind it was not even looked at.
+    fn rows_of(&self, answers: Vec<Answer>) -> Result<Vec<Vec<Row>>> {
+        let mut rows = Vec::with_capacity(answers.len());
+        for answer in answers {
+            rows.push(answer.map_err(|error| answered(error, &self.client.host()))?);
+        }
+        rows.pop();
+        rows.remove(0);
         Ok(rows)
     }
 
-    /// A statement within a transaction, which goes on where it fails.
-    fn guarded(&self, step: Step<'_>) -> Result<Vec<Row>> {
-        let answers = self.within(&[Step::Script(SAVEPOINT), step, Step::Script(RELEASE)])?;
+    /// Statements within a transaction, which goes on where they fail.
+    fn guarded(&self, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
+        let answers = self.within(&framed_by(SAVEPOINT, steps, RELEASE))?;
         let begun = answers.first().is_some_and(Result::is_ok);
-        let came = answers.into_iter().nth(1).unwrap_or_else(|| Ok(Vec::new()));
-        came.map_err(|error| {
-            self.transaction.borrow_mut().failed = begun;
-            answered(error, &self.client.host())
-        })
+        self.rows_of(answers).inspect_err(|_| self.transaction.borrow_mut().failed = begun)
+    }
+
+    /// Who is named with what is written, and when by the caller's clock, for this transaction alone; `None` where nobody is, and nobody
+    /// was before in it.
+    pub(super) fn signature(&self) -> Option<[Value<'static>; 2]> {
+        let (by, at) = (self.acting.borrow().clone(), self.acting_at.get());
+        let signs = by.is_some() || at.is_some();
+        let mut transaction = self.transaction.borrow_mut();
+        if !signs && !transaction.is_signed {
+            return None;
+        }
+        transaction.is_signed = transaction.is_open && signs;
+        let text = |text: Option<String>| Value::Text(text.unwrap_or_default().into());
+        Some([text(by.map(|by| by.to_string())), text(at.map(|at| at.to_string()))])
     }
 
     /// What undoes a statement that has failed, once.
@@ -117,4 +153,17 @@ impl Store {
         let message = "attempt to write a readonly database".into();
         Err(Error::Engine { code: "SQLITE_READONLY".into(), number, message, source: None })
     }
+}
+
+/// What is one transaction of its own.
+fn framed<'a>(begin: &'a str, steps: &[Step<'a>]) -> Vec<Step<'a>> {
+    framed_by(begin, steps, "COMMIT")
+}
+
+fn framed_by<'a>(begin: &'a str, steps: &[Step<'a>], end: &'a str) -> Vec<Step<'a>> {
+    let mut framed = Vec::with_capacity(steps.len() + 2);
+    framed.push(Step::Script(begin));
+    framed.extend_from_slice(steps);
+    framed.push(Step::Script(end));
+    framed
 }

@@ -1,5 +1,7 @@
 //! Lists that are longer than a batch.
 
+use tokio_postgres::Row;
+
 use super::Store;
 use super::state::Rest;
 use crate::engine::Lists;
@@ -15,14 +17,18 @@ impl Lists for Store {
 
     fn abandon(&self) {
         self.unfinished.take();
+        self.past_board.take();
     }
 
-    /// What reads several things reads them in one statement, or begins a transaction.
+    /// What reads several things reads them in one trip, at the first of the calls: see `boards.rs`.
     fn begin_snapshot(&self) -> Result<bool> {
-        self.check_open().map(|()| false)
+        self.check_open()?;
+        self.ahead.take();
+        Ok(true)
     }
 
     fn end_snapshot(&self) -> Result<()> {
+        self.ahead.take();
         Ok(())
     }
 }
@@ -32,7 +38,12 @@ impl Store {
     pub(super) fn list(&self, sql: &str, values: &[Value<'_>], batch: &mut Batch) -> Result<bool> {
         self.unfinished.take();
         let rows = self.read(sql, values)?;
-        Ok(self.fill(rows.into_iter(), batch))
+        Ok(self.list_rows(rows, push_row, batch))
+    }
+
+    /// Lists rows that were read.
+    pub(super) fn list_rows(&self, rows: Vec<Row>, push: fn(&Row, &mut Batch), batch: &mut Batch) -> bool {
+        self.fill(Rest::Rows(rows.into_iter(), push), batch)
     }
 
     /// Reads at most one row.
@@ -43,15 +54,26 @@ impl Store {
         Ok(())
     }
 
-    fn fill(&self, mut rest: Rest, batch: &mut Batch) -> bool {
-        while let Some(row) = rest.as_slice().first() {
-            if !batch.has_room(row.len()) {
-                self.unfinished.replace(Some(rest));
-                return true;
-            }
-            push_row(row, batch);
-            rest.next();
-        }
-        false
+    pub(super) fn fill(&self, rest: Rest, batch: &mut Batch) -> bool {
+        let rest = match rest {
+            Rest::Rows(rows, push) => fill_rows(rows, push, batch),
+            Rest::Past(rest) => rest.fill(batch).map(Rest::Past),
+        };
+        let is_more = rest.is_some();
+        self.unfinished.replace(rest);
+        is_more
     }
+}
+
+/// Packs rows until the batch is full: what is left.
+fn fill_rows(mut rows: std::vec::IntoIter<Row>, push: fn(&Row, &mut Batch), batch: &mut Batch) -> Option<Rest> {
+    while let Some(row) = rows.as_slice().first() {
+        // One cell more for what is made of a row.
+        if !batch.has_room(row.len() + 1) {
+            return Some(Rest::Rows(rows, push));
+        }
+        push(row, batch);
+        rows.next();
+    }
+    None
 }

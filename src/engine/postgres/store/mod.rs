@@ -2,11 +2,17 @@
 //! speak to the server, `unbuilt.rs` the list of what is not there yet.
 
 mod assignments;
+mod boards;
+mod commits;
 mod conversation;
 mod edits;
 mod executions;
+mod feed;
 mod lists;
+mod log;
 mod metadata;
+mod moves;
+mod past;
 mod prompts;
 mod read_then_write;
 mod refusals;
@@ -26,10 +32,12 @@ mod zones;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Instant;
 
 use super::client::Client;
 use super::schema::names;
-use state::{Rest, Transaction};
+use crate::engine::past_boards::Read;
+use state::{Ahead, Rest, Transaction};
 
 /// A board on a server.
 pub struct Store {
@@ -43,6 +51,12 @@ pub struct Store {
     transaction: RefCell<Transaction>,
     /// A list that did not fit one batch.
     unfinished: RefCell<Option<Rest>>,
+    /// A board that was read in one trip.
+    ahead: RefCell<Option<Ahead>>,
+    /// The board of a time that was read last.
+    past_board: RefCell<Option<Rc<Read>>>,
+    /// Since when it is open.
+    opened: Instant,
     /// Who is named with what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
@@ -61,6 +75,9 @@ impl Store {
             is_open: Cell::new(true),
             transaction: RefCell::default(),
             unfinished: RefCell::default(),
+            ahead: RefCell::default(),
+            past_board: RefCell::default(),
+            opened: Instant::now(),
             acting: RefCell::default(),
             acting_at: Cell::default(),
         }

@@ -3,6 +3,7 @@
 use tokio_postgres::Row;
 
 use super::Store;
+use super::conversation::SIGN;
 use super::sql::expand;
 use crate::engine::postgres::client::Step;
 use crate::engine::postgres::client::error::answered;
@@ -45,7 +46,11 @@ impl Store {
 
     fn begin_with(&self, sql: &str, values: &[Value<'_>]) -> Result<Option<Row>> {
         let (begin, sql) = (self.begin_writing(true), expand(sql, &self.schema));
-        let sent = self.client.send(&[Step::Script(&begin), Step::Statement(&sql, values)]);
+        let signature = self.signature();
+        let mut steps = vec![Step::Script(&begin)];
+        steps.extend(signature.as_ref().map(|values| Step::Statement(SIGN, values)));
+        steps.push(Step::Statement(&sql, values));
+        let sent = self.client.send(&steps);
         let answers = sent.map_err(|lost| lost.unavailable(&self.client.host()))?;
         let mut rows = Vec::new();
         for answer in answers {

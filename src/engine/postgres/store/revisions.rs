@@ -46,14 +46,14 @@ impl Store {
             let data = text_of(&row, columns);
             let mut found = Batch::default();
             let begin = found.mark();
-            push_cells(&row, columns, &mut found);
+            push_cells(&row, 0..columns, &mut found);
             let revision = Revision::of(&found.since(&begin), data.as_deref()).text();
             is_same = revision == expected.as_bytes();
             if is_same && !changes.values.is_empty() {
                 return Ok(Some(update(entity, &changes, now, id)));
             }
             batch.push_integer(i64::from(!is_same), false);
-            push_cells(&row, columns, batch);
+            push_cells(&row, 0..columns, batch);
             batch.push_text(&revision);
             batch.push_text(data.unwrap_or_default().as_bytes());
             batch.end_row();

@@ -1,11 +1,9 @@
 //! The session of a board: the client's.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use super::Store;
-use super::unbuilt::unsupported;
-use crate::engine::{Commits, Control, Session, Tell, Watch};
+use crate::engine::{Control, Session};
 use crate::error::Result;
 
 impl Session for Store {
@@ -43,20 +41,10 @@ impl Session for Store {
     fn close(&self) -> Result<()> {
         if self.is_open.replace(false) {
             self.unfinished.take();
+            self.ahead.take();
             self.forget_transaction();
             self.client.hang_up();
         }
         Ok(())
-    }
-}
-
-impl Commits for Store {
-    fn commits(&self) -> Result<i32> {
-        self.check_open()?;
-        Err(unsupported("watch"))
-    }
-
-    fn watch(&self, _: i32, _: Option<Duration>, _: Tell) -> Result<Option<Box<dyn Watch>>> {
-        Err(unsupported("watch"))
     }
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::Store;
 use crate::engine::{
-    Archive, Boards, ChangesAfter, Feed, FlowFilter, Imported, Indexed, Keeping, MoveFilter, Moves, Part, Place,
-    Policy, Pruned, RunFilter, Search, SearchAfter, Sought, Transfers, TrendFilter, Trends, Undo,
+    Archive, Imported, Indexed, Keeping, Policy, Pruned, RunFilter, Search, SearchAfter, Sought, Transfers,
+    TrendFilter, Trends, Undo,
 };
 use crate::error::{Error, Result};
 use crate::model::Given;
@@ -37,12 +37,6 @@ unbuilt! {
     Trends {
         "getTrend" trend(asked: &TrendFilter<'_>, batch: &mut Batch) -> ();
     }
-    Moves {
-        "moveWorktree" move_worktree(method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "getMoves" fold_moves() -> ();
-        "getMoves" list_moves(filter: &MoveFilter<'_>, after: i64, most: usize, batch: &mut Batch) -> ();
-        "getFlow" flow(asked: &FlowFilter, batch: &mut Batch) -> ();
-    }
     Archive {
         "archiveWorktree" archive_worktree(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
         "restoreWorktree" restore_worktree(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
@@ -66,19 +60,6 @@ unbuilt! {
             batch: &mut Batch
         ) -> ();
         "searchRuns" check_search() -> Vec<String>;
-    }
-    Feed {
-        "getChanges" changes_end() -> Option<Place>;
-        "getChanges" list_changes(after: ChangesAfter, batch: &mut Batch) -> ();
-        "getOutput" list_output_ends(id: Given<'_>, batch: &mut Batch) -> bool;
-    }
-    Boards {
-        "getBoard" list_zones_of_board(batch: &mut Batch) -> bool;
-        "getBoard" list_worktrees_of_board(runs: bool, batch: &mut Batch) -> bool;
-        "getBoard" mark_of_board() -> Option<String>;
-        "getBoard" read_board_at(at: i64) -> Option<Place>;
-        "prune" compact_log(after: i64) -> Option<(i64, i64)>;
-        "getBoard" list_board_at(part: Part, batch: &mut Batch) -> bool;
     }
     Transfers {
         "importAll" take_staged(staged: &Path) -> Imported;

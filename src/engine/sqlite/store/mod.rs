@@ -186,7 +186,7 @@ impl Store {
     }
 
     /// Keeps what is left of a list of a board of the past: whether anything is.
-    fn keep_rest(&self, rest: Option<past::Rest>) -> bool {
+    fn keep_rest(&self, rest: Option<crate::engine::past_boards::Rest>) -> bool {
         let is_more = rest.is_some();
         self.unfinished.replace(rest.map(Unfinished::Past));
         is_more

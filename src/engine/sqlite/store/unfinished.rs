@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use super::{beside, past};
 use crate::engine::sqlite::driver::Statement;
+use crate::engine::{beside_rows, past_boards};
 
 /// A list that is to be read on.
 pub enum Unfinished {
     /// Of a statement's rows.
     Rows(Rc<Statement>),
     /// The same, and what stands beside them.
-    Beside(Rc<Statement>, Rc<beside::Rows>),
+    Beside(Rc<Statement>, Rc<beside_rows::Rows>),
     /// Of a board of the past.
-    Past(past::Rest),
+    Past(past_boards::Rest),
 }

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::rows::Rows;
 use super::sql::Sql;
+use crate::engine::beside_rows::Rows;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;

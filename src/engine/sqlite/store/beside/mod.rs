@@ -8,7 +8,6 @@ mod metadata;
 mod ports;
 mod prompts;
 mod revisions;
-mod rows;
 mod sql;
 mod statements;
 #[cfg(test)]
@@ -16,7 +15,6 @@ mod tests;
 mod wip_limits;
 
 pub(super) use compiled::Statements;
-pub(super) use rows::Rows;
 
 /// The version of the schema that has its tables.
 const VERSION: u32 = 5;

@@ -3,6 +3,7 @@
 use super::cells;
 use super::sql::Sql;
 use crate::engine::MoveFilter;
+use crate::engine::drops::push_move;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
@@ -57,7 +58,7 @@ impl Store {
 
 fn push(batch: &mut Batch, key: i64, of: &Move) {
     batch.push_integer(key, false);
-    cells::push(batch, of);
+    push_move(batch, of);
     batch.end_row();
 }
 

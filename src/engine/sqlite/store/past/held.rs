@@ -3,8 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::rest::Read;
 use super::sql::Sql;
+use crate::engine::past_boards::Read;
 use crate::engine::sqlite::store::compiled::Compiled;
 
 /// What a store keeps for boards of the past.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::rest::{Read, Rest};
+use crate::engine::past_boards::{Read, Rest};
 use crate::engine::sqlite::store::Store;
 use crate::engine::{Part, Place};
 use crate::error::Result;

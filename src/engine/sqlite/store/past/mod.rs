@@ -5,7 +5,6 @@ mod held;
 mod keep;
 mod list;
 mod read;
-mod rest;
 mod spans;
 mod sql;
 mod statements;
@@ -13,7 +12,6 @@ mod statements;
 mod tests;
 
 pub(super) use held::Past;
-pub(super) use rest::Rest;
 
 /// The version of the schema that keeps boards.
 const VERSION: u32 = 5;

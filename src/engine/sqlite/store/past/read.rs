@@ -78,23 +78,8 @@ impl Store {
 }
 
 fn read(row: &Statement, canvas: &mut Canvas) {
-    let of = match row.integer(0) {
-        1 => Of::Worktree,
-        2 => Of::Zone,
-        3 => Of::Assignment,
-        6 => Of::Metadata,
-        _ => Of::Limit,
-    };
-    let op = match row.integer(1) {
-        0 => Op::Replaced,
-        // A worktree comes back from the archive.
-        1 | 5 => Op::Made,
-        2 => Op::Changed,
-        _ => Op::Gone,
-    };
-    if row.is_null(ID) {
-        return;
-    }
+    let Some(of) = Of::logged(row.integer(0)).filter(|_| !row.is_null(ID)) else { return };
+    let op = Op::logged(row.integer(1));
     let rowid = row.integer_or_null(ROWID);
     // What has another id now is rare, and so is a limit.
     let was = row.text_or_null(WAS);

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::engine::Part;
-use crate::engine::sqlite::store::beside::Rows;
+use super::Part;
+use super::beside_rows::Rows;
 use crate::model::canvas::{Board, Cell, Row};
 use crate::model::{WORKTREE, ZONE};
 use crate::rows::Batch;

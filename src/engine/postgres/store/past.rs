@@ -1,0 +1,69 @@
+//! The board as it was: a board that was kept, and the log since. A transaction is in it as a whole.
+
+use tokio_postgres::Row;
+
+use super::Store;
+use super::log::{place, plain};
+use crate::engine::Place;
+use crate::engine::postgres::client::value::{Value, integer, is_null, text_of};
+use crate::error::{Error, Result};
+use crate::model::canvas::{Board, Canvas, Logged, Of, Op};
+use crate::model::{Field, time};
+
+/// The batches up to a time ($1), and the last of them.
+const UNTIL: &str = "SELECT last, stamp FROM {s}.changes_batches WHERE at <= $1 ORDER BY last DESC LIMIT 1";
+/// The time of the latest change, and of the first board that is kept.
+const ENDS: &str = "SELECT (SELECT at FROM {s}.changes_batches ORDER BY last DESC LIMIT 1), (SELECT at FROM {s}.boards ORDER BY seq LIMIT 1)";
+/// The board that was kept last before.
+const KEPT: &str = "SELECT seq, data FROM {s}.boards WHERE seq <= (SELECT last FROM {s}.changes_batches WHERE at <= $1 ORDER BY last DESC LIMIT 1) \
+     ORDER BY seq DESC LIMIT 1";
+/// What was changed since, of batches that were over then; and of the next one, what transactions did that were over.
+const SINCE: &str = "SELECT c.nth + b.shift AS seq, c.stamp, c.entity, c.op, c.id, c.zone_id, c.success, c.data, c.agent_type \
+     FROM {s}.changes_batches AS b CROSS JOIN LATERAL \
+     (SELECT c.* FROM {s}.changes AS c WHERE {member} AND (b.at <= $1 OR c.xid IN \
+        (SELECT c.xid FROM {s}.changes AS c WHERE {member} GROUP BY c.xid HAVING max(c.at) <= $1))) AS c \
+     WHERE b.last > (SELECT max(seq) FROM {s}.boards WHERE seq <= (SELECT max(last) FROM {s}.changes_batches WHERE at <= $1)) \
+       AND b.last <= (SELECT min(last) FROM {s}.changes_batches WHERE at > $1) AND c.entity IN (1, 2, 3, 6, 7) AND c.id IS NOT NULL \
+     ORDER BY b.last, c.nth";
+/// Behind which change nothing is in that board, of the batch in the middle of which that is.
+const WHOLE: &str = "SELECT c.nth + b.shift, c.stamp FROM (SELECT * FROM {s}.changes_batches WHERE at > $1 ORDER BY last LIMIT 1) AS b, {s}.changes AS c \
+     WHERE {member} AND c.nth < (SELECT min(c.nth) FROM {s}.changes AS c WHERE {member} AND c.xid IN \
+        (SELECT c.xid FROM {s}.changes AS c WHERE {member} GROUP BY c.xid HAVING max(c.at) > $1)) ORDER BY c.nth DESC LIMIT 1";
+
+impl Store {
+    /// The board at a time, and the place in the log behind which all is news to it; `None` where that is now.
+    pub(super) fn past(&self, at: i64) -> Result<Option<(Place, Board)>> {
+        let time: [Value<'_>; 1] = [at.into()];
+        let statements = [(ENDS, &[][..]), (UNTIL, &time), (KEPT, &time), (SINCE, &time), (WHOLE, &time)];
+        let read = self.read_log(&statements.map(|(sql, values)| (self.of_log(sql), values)))?;
+        let [ends, until, kept, since, whole] = read.try_into().unwrap_or_default();
+        let Some(ends) = ends.first() else { return Err(pruned(at, None)) };
+        if !is_null(ends, 0) && at >= integer(ends, 0) {
+            return Ok(None);
+        }
+        let refused = || pruned(at, (!is_null(ends, 1)).then(|| integer(ends, 1)));
+        let canvas = kept.first().and_then(|row| text_of(row, 1)).and_then(|data| Canvas::kept(&plain(&data)));
+        let (Some(until), Some(mut canvas)) = (until.first(), canvas) else { return Err(refused()) };
+        for row in &since {
+            read_row(row, &mut canvas);
+        }
+        Ok(Some((place(whole.first().unwrap_or(until)), canvas.into_board())))
+    }
+}
+
+fn pruned(at: i64, first: Option<i64>) -> Error {
+    let iso = |at: i64| time::iso(at as f64);
+    let since =
+        first.map_or_else(|| "nothing is kept of it".into(), |first| format!("it is kept since {}", iso(first)));
+    let message = format!("getBoard: the board of {} is not kept any more, {since}", iso(at));
+    Error::Coded { code: "ERR_HISTORY_PRUNED", message }.about(Field::new("getBoard", "at").facts())
+}
+
+fn read_row(row: &Row, canvas: &mut Canvas) {
+    let Some((of, op)) = Of::logged(integer(row, 2)).zip(Some(Op::logged(integer(row, 3)))) else { return };
+    let [id, zone, data, was] = [4, 5, 7, 8].map(|column| text_of(row, column));
+    let (id, data) = (id.unwrap_or_default(), data.unwrap_or_default());
+    let data = if matches!(of, Of::Worktree | Of::Zone) { plain(&data) } else { data.as_str().into() };
+    let rowid = (!is_null(row, 6)).then(|| integer(row, 6));
+    canvas.read(&Logged { of, op, id: &id, zone: zone.as_deref(), was: was.as_deref(), rowid, data: &data });
+}
