@@ -1,25 +1,24 @@
 //! The client: one connection, on which whole conversations are sent at once, so that a call is one trip to the server.
 //!
-//! Every statement is sent without a name and with the types of its values: nothing is left behind on the server, so that a
-//! pooler may stand in between which gives each transaction another connection. A call waits no longer than its deadline,
-//! whatever the server does, and a connection whose answer did not come in time is not used again.
+//! A statement has a name where the session is this client's own (`statements.rs`). Behind a pooler, which gives each
+//! transaction another session, it is sent without one and with the types of its values: nothing is left behind. A call waits
+//! no longer than its deadline, whatever the server does, and a connection whose answer did not come in time is not used again.
 
 mod connect;
+mod conversation;
 pub mod error;
+mod own_session;
+mod statements;
 mod tls;
 pub mod value;
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
-use std::pin::Pin;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Row;
-use tokio_postgres::types::{ToSql, Type};
 
-use self::connect::Link;
+use self::connect::{Link, Wanted};
 use self::value::Value;
 use super::target::Target;
 use crate::error::{Error, Result};
@@ -94,6 +93,8 @@ pub struct Client {
     runtime: Runtime,
     link: RefCell<Option<Link>>,
     heard: Cell<Instant>,
+    is_pooled: Cell<bool>,
+    has_lost_name: Cell<bool>,
 }
 
 impl Client {
@@ -105,7 +106,8 @@ impl Client {
         let built = Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = built.map_err(|error| error::unavailable(target.shown(), &error.to_string()))?;
         let (link, heard) = (RefCell::default(), Cell::new(Instant::now()));
-        let client = Self { target, readonly, timeout, runtime, link, heard };
+        let (is_pooled, has_lost_name) = (Cell::default(), Cell::default());
+        let client = Self { target, readonly, timeout, runtime, link, heard, is_pooled, has_lost_name };
         client.connected()?;
         Ok(client)
     }
@@ -120,6 +122,18 @@ impl Client {
     #[must_use]
     pub fn host(&self) -> String {
         self.link.borrow().as_ref().map_or_else(|| self.target.shown().to_string(), |link| link.host.clone())
+    }
+
+    /// Whether the session is nobody else's, and was begun with the settings that it is to have.
+    #[must_use]
+    pub fn is_own_session(&self) -> bool {
+        self.link.borrow().as_ref().is_some_and(|link| link.statements.is_own())
+    }
+
+    /// Whether what was sent last failed only since the server knew a statement's name no longer: nothing of that statement was
+    /// done, and sent again it has none.
+    pub fn take_lost_name(&self) -> bool {
+        self.has_lost_name.take()
     }
 
     /// Hangs up. The server ends what was open.
@@ -155,16 +169,17 @@ impl Client {
     fn say(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
         let within = self.timeout.saturating_add(GRACE);
         let link = self.link.borrow();
-        let Some(client) = link.as_ref().map(|link| &link.client) else {
+        let Some(link_in_use) = link.as_ref() else {
             return Err(Lost::Gone);
         };
-        let answers = self.runtime.block_on(async {
-            let asked = steps.iter().map(|step| ask(client, *step)).collect();
-            tokio::time::timeout(within, all(asked)).await
-        });
+        let said = self.runtime.block_on(async { tokio::time::timeout(within, conversation::say(link_in_use, steps)).await });
+        if let Ok(answers) = &said {
+            let is_lost = |answer: &Answer| answer.as_ref().is_err_and(|error| link_in_use.statements.is_lost_name(error));
+            self.has_lost_name.set(answers.iter().any(is_lost));
+        }
         drop(link);
         self.heard.set(Instant::now());
-        let Ok(answers) = answers else {
+        let Ok(answers) = said else {
             self.hang_up();
             return Err(Lost::Silent(connect::no_answer(within)));
         };
@@ -181,7 +196,9 @@ impl Client {
             return Ok(());
         }
         let within = self.timeout.saturating_add(GRACE);
-        let link = self.runtime.block_on(connect::connect(&self.target, self.readonly, within))?;
+        let Self { target, readonly, timeout, is_pooled, .. } = self;
+        let wanted = Wanted { target, readonly: *readonly, within, timeout: *timeout, is_pooled };
+        let link = self.runtime.block_on(connect::connect(&wanted))?;
         self.link.replace(Some(link));
         self.heard.set(Instant::now());
         Ok(())
@@ -201,38 +218,4 @@ impl Client {
             self.hang_up();
         }
     }
-}
-
-type Asked<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
-
-/// Asks one thing; it is sent when this is polled first.
-fn ask<'a>(client: &'a tokio_postgres::Client, step: Step<'a>) -> Asked<'a> {
-    Box::pin(async move {
-        match step {
-            Step::Script(sql) => client.batch_execute(sql).await.map(|()| Vec::new()),
-            Step::Statement(sql, values) => {
-                let values: Vec<(&(dyn ToSql + Sync), Type)> =
-                    values.iter().map(|value| (value as &(dyn ToSql + Sync), value.kind())).collect();
-                client.query_typed(sql, &values).await
-            }
-        }
-    })
-}
-
-/// Waits for all of them. They are polled in their order, in which they are sent for that.
-async fn all(mut asked: Vec<Asked<'_>>) -> Vec<Answer> {
-    let mut answers: Vec<Option<Answer>> = asked.iter().map(|_| None).collect();
-    std::future::poll_fn(move |cx| {
-        let mut waiting = false;
-        for (future, answer) in asked.iter_mut().zip(&mut answers) {
-            if answer.is_none() {
-                match future.as_mut().poll(cx) {
-                    Poll::Ready(came) => *answer = Some(came),
-                    Poll::Pending => waiting = true,
-                }
-            }
-        }
-        if waiting { Poll::Pending } else { Poll::Ready(std::mem::take(&mut answers).into_iter().flatten().collect()) }
-    })
-    .await
 }

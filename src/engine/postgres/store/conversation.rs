@@ -9,7 +9,6 @@
 use tokio_postgres::Row;
 
 use super::Store;
-use super::sql::expand;
 use crate::engine::postgres::client::error::answered;
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::client::{Answer, Lost, Step};
@@ -24,7 +23,7 @@ impl Store {
     /// Reads rows.
     pub(super) fn read(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
         self.check_open()?;
-        let sql = expand(sql, &self.schema);
+        let sql = self.expanded(sql);
         let step = Step::Statement(&sql, values);
         if self.is_within() {
             return self.guarded(step);
@@ -32,6 +31,7 @@ impl Store {
         let answers = match self.client.send(&[step]) {
             // A read does no harm a second time, on a new connection. Who waits in vain waits once.
             Err(Lost::Ended(_)) => self.client.send(&[step]),
+            Ok(_) if self.client.take_lost_name() => self.client.send(&[step]),
             sent => sent,
         };
         self.first(answers.map_err(|lost| lost.unavailable(&self.client.host()))?)
@@ -55,13 +55,17 @@ impl Store {
     fn write_beside(&self, alone: bool, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
         self.check_open()?;
         self.check_writable()?;
-        let sql = expand(sql, &self.schema);
+        let sql = self.expanded(sql);
         let step = Step::Statement(&sql, values);
         if self.is_within() {
             return self.guarded(step);
         }
         let begin = self.begin_writing(alone);
-        let sent = self.client.send(&[Step::Script(&begin), step, Step::Script("COMMIT")]);
+        let steps = [Step::Script(&begin), step, Step::Script("COMMIT")];
+        let sent = match self.client.send(&steps) {
+            Ok(_) if self.client.take_lost_name() => self.client.send(&steps),
+            sent => sent,
+        };
         let answers = sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?;
         // The first that failed says why; what comes behind it was not even looked at.
         let mut rows = Vec::new();
@@ -77,6 +81,10 @@ impl Store {
     /// A statement within a transaction, which goes on where it fails.
     fn guarded(&self, step: Step<'_>) -> Result<Vec<Row>> {
         let answers = self.within(&[Step::Script(SAVEPOINT), step, Step::Script(RELEASE)])?;
+        if self.client.take_lost_name() {
+            self.transaction.borrow_mut().failed = true;
+            return self.guarded(step);
+        }
         let begun = answers.first().is_some_and(Result::is_ok);
         let came = answers.into_iter().nth(1).unwrap_or_else(|| Ok(Vec::new()));
         came.map_err(|error| {

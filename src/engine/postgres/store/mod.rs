@@ -27,6 +27,7 @@ use std::rc::Rc;
 
 use super::client::Client;
 use super::schema::names;
+use sql::Texts;
 use state::{Rest, Transaction};
 
 /// A board on a server.
@@ -37,6 +38,8 @@ pub struct Store {
     /// The number of its lock.
     lock: i64,
     readonly: bool,
+    /// Statements, as the server is told them.
+    texts: Texts,
     is_open: Cell<bool>,
     transaction: RefCell<Transaction>,
     /// A list that did not fit one batch.
@@ -56,6 +59,7 @@ impl Store {
             schema: names::quoted(schema),
             lock: names::lock(schema),
             readonly,
+            texts: Texts::default(),
             is_open: Cell::new(true),
             transaction: RefCell::default(),
             unfinished: RefCell::default(),

@@ -3,7 +3,6 @@
 use tokio_postgres::Row;
 
 use super::Store;
-use super::sql::expand;
 use crate::engine::postgres::client::Step;
 use crate::engine::postgres::client::error::answered;
 use crate::engine::postgres::client::value::Value;
@@ -44,7 +43,7 @@ impl Store {
     }
 
     fn begin_with(&self, sql: &str, values: &[Value<'_>]) -> Result<Option<Row>> {
-        let (begin, sql) = (self.begin_writing(true), expand(sql, &self.schema));
+        let (begin, sql) = (self.begin_writing(true), self.expanded(sql));
         let sent = self.client.send(&[Step::Script(&begin), Step::Statement(&sql, values)]);
         let answers = sent.map_err(|lost| lost.unavailable(&self.client.host()))?;
         let mut rows = Vec::new();
@@ -62,7 +61,7 @@ impl Store {
     }
 
     fn end_with(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
-        let sql = expand(sql, &self.schema);
+        let sql = self.expanded(sql);
         let sent = self.client.go_on(&[Step::Statement(&sql, values), Step::Script("COMMIT")]);
         let mut answers = sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?.into_iter();
         let failed = |error| answered(error, &self.client.host());
