@@ -1,11 +1,14 @@
 //! Sending a whole conversation at once: what each step is for the client's library, and the order in which they go.
 
+use std::cell::Cell;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
+use std::time::Duration;
 
-use tokio_postgres::Client;
+use futures_util::TryStreamExt;
 use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, RowStream};
 
 use super::connect::Link;
 use super::statements::Sending;
@@ -16,21 +19,48 @@ use super::{Answer, Step};
 type Asked<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 type Prepared = Result<tokio_postgres::Statement, tokio_postgres::Error>;
 
+/// How much is sent in a second at least: so much longer than for an answer is waited for a large one to go out.
+const BYTES_PER_SECOND: usize = 1 << 20;
+
+/// Says all of it, and waits no longer than that for something of the answers to come: one for each step, or `None` where
+/// nothing came. As long as rows come, it is waited for more.
+pub async fn say_within(link: &Link, steps: &[Step<'_>], within: Duration) -> Option<Vec<Answer>> {
+    let came = Cell::new(0_u64);
+    let mut saying = pin!(say(link, steps, &came));
+    let mut patience = within + Duration::from_secs((bytes_of(steps) / BYTES_PER_SECOND) as u64);
+    loop {
+        let before = came.get();
+        match tokio::time::timeout(patience, &mut saying).await {
+            Ok(answers) => return Some(answers),
+            Err(_) if came.get() == before => return None,
+            Err(_) => patience = within,
+        }
+    }
+}
+
+fn bytes_of(steps: &[Step<'_>]) -> usize {
+    let of = |step: &Step<'_>| match step {
+        Step::Script(sql) => sql.len(),
+        Step::Statement(sql, values) => sql.len() + values.iter().map(Value::bytes).sum::<usize>(),
+    };
+    steps.iter().map(of).sum()
+}
+
 /// Says all of it: the answers, one for each step. What is asked a second time is prepared behind them.
-pub async fn say(link: &Link, steps: &[Step<'_>]) -> Vec<Answer> {
+async fn say(link: &Link, steps: &[Step<'_>], came: &Cell<u64>) -> Vec<Answer> {
     let mut prepared: Vec<(&str, Asked<'_, Prepared>)> = Vec::new();
     let mut asked: Vec<Asked<'_, Answer>> = Vec::with_capacity(steps.len());
     for step in steps {
         asked.push(match *step {
-            Step::Script(sql) => Box::pin(script(&link.client, sql)),
+            Step::Script(sql) => Box::pin(script(&link.client, sql, came)),
             Step::Statement(sql, values) => match link.statements.sending(sql, values) {
-                Sending::Named(statement) => Box::pin(named(&link.client, statement, values)),
-                Sending::Once => Box::pin(unnamed(&link.client, sql, values)),
+                Sending::Named(statement) => Box::pin(named(&link.client, statement, values, came)),
+                Sending::Once => Box::pin(unnamed(&link.client, sql, values, came)),
                 Sending::AndPrepared => {
                     if prepared.iter().all(|(other, _)| *other != sql) {
                         prepared.push((sql, Box::pin(prepare(&link.client, sql, values))));
                     }
-                    Box::pin(unnamed(&link.client, sql, values))
+                    Box::pin(unnamed(&link.client, sql, values, came))
                 }
             },
         });
@@ -46,19 +76,37 @@ pub async fn say(link: &Link, steps: &[Step<'_>]) -> Vec<Answer> {
     answers
 }
 
-async fn script(client: &Client, sql: &str) -> Answer {
-    client.batch_execute(sql).await.map(|()| Vec::new())
+async fn script(client: &Client, sql: &str, came: &Cell<u64>) -> Answer {
+    let answer = client.batch_execute(sql).await.map(|()| Vec::new());
+    came.set(came.get() + 1);
+    answer
 }
 
-async fn unnamed(client: &Client, sql: &str, values: &[Value<'_>]) -> Answer {
-    let values: Vec<(&(dyn ToSql + Sync), Type)> =
-        values.iter().map(|value| (value as &(dyn ToSql + Sync), value.kind())).collect();
-    client.query_typed(sql, &values).await
+async fn unnamed(client: &Client, sql: &str, values: &[Value<'_>], came: &Cell<u64>) -> Answer {
+    let values = values.iter().map(|value| (value as &(dyn ToSql + Sync), value.kind()));
+    collected(client.query_typed_raw(sql, values).await, came).await
 }
 
-async fn named(client: &Client, statement: tokio_postgres::Statement, values: &[Value<'_>]) -> Answer {
-    let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-    client.query(&statement, &values).await
+async fn named(
+    client: &Client,
+    statement: tokio_postgres::Statement,
+    values: &[Value<'_>],
+    came: &Cell<u64>,
+) -> Answer {
+    let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
+    collected(client.query_raw(&statement, values).await, came).await
+}
+
+/// The rows, each counted as it comes.
+async fn collected(rows: Result<RowStream, tokio_postgres::Error>, came: &Cell<u64>) -> Answer {
+    let mut rows = pin!(rows?);
+    let mut all = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        all.push(row);
+        came.set(came.get() + 1);
+    }
+    came.set(came.get() + 1);
+    Ok(all)
 }
 
 async fn prepare(client: &Client, sql: &str, values: &[Value<'_>]) -> Prepared {

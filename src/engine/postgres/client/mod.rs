@@ -8,6 +8,7 @@ mod connect;
 mod conversation;
 pub mod error;
 mod own_session;
+mod row;
 mod statements;
 mod tls;
 pub mod value;
@@ -172,14 +173,15 @@ impl Client {
         let Some(link_in_use) = link.as_ref() else {
             return Err(Lost::Gone);
         };
-        let said = self.runtime.block_on(async { tokio::time::timeout(within, conversation::say(link_in_use, steps)).await });
-        if let Ok(answers) = &said {
-            let is_lost = |answer: &Answer| answer.as_ref().is_err_and(|error| link_in_use.statements.is_lost_name(error));
+        let said = self.runtime.block_on(conversation::say_within(link_in_use, steps, within));
+        if let Some(answers) = &said {
+            let is_lost =
+                |answer: &Answer| answer.as_ref().is_err_and(|error| link_in_use.statements.is_lost_name(error));
             self.has_lost_name.set(answers.iter().any(is_lost));
         }
         drop(link);
         self.heard.set(Instant::now());
-        let Ok(answers) = said else {
+        let Some(answers) = said else {
             self.hang_up();
             return Err(Lost::Silent(connect::no_answer(within)));
         };

@@ -5,11 +5,13 @@
 //! | a read | the statement |
 //! | a write | `BEGIN` and the board's lock, shared; the statement; `COMMIT` |
 //! | either within a transaction | `SAVEPOINT`; the statement; `RELEASE`. Where it fails, the next trip undoes it first, so that the transaction goes on |
+//! | many rows | `BEGIN` and the lock, alone; all statements; `COMMIT` (`gathering.rs`) |
 
 use tokio_postgres::Row;
 
 use super::Store;
-use crate::engine::postgres::client::error::answered;
+use super::transactions::rolled_back;
+use crate::engine::postgres::client::error::{answered, is_aborted};
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::client::{Answer, Lost, Step};
 use crate::error::{Error, Result};
@@ -23,6 +25,7 @@ impl Store {
     /// Reads rows.
     pub(super) fn read(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
         self.check_open()?;
+        self.refuse_to_gather()?;
         let sql = self.expanded(sql);
         let step = Step::Statement(&sql, values);
         if self.is_within() {
@@ -56,6 +59,9 @@ impl Store {
         self.check_open()?;
         self.check_writable()?;
         let sql = self.expanded(sql);
+        if self.gather_statement(alone, &sql, values)? {
+            return Ok(Vec::new());
+        }
         let step = Step::Statement(&sql, values);
         if self.is_within() {
             return self.guarded(step);
@@ -80,32 +86,45 @@ impl Store {
 
     /// A statement within a transaction, which goes on where it fails.
     fn guarded(&self, step: Step<'_>) -> Result<Vec<Row>> {
-        let answers = self.within(&[Step::Script(SAVEPOINT), step, Step::Script(RELEASE)])?;
-        if self.client.take_lost_name() {
-            self.transaction.borrow_mut().failed = true;
-            return self.guarded(step);
-        }
+        let mut answers = self.guarded_all(&[step])?;
+        Ok(answers.pop().unwrap_or_default())
+    }
+
+    /// All of them or none.
+    pub(super) fn guarded_all(&self, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
+        let mut all = vec![Step::Script(SAVEPOINT)];
+        all.extend_from_slice(steps);
+        all.push(Step::Script(RELEASE));
+        let mut answers = self.within(&all)?;
         let begun = answers.first().is_some_and(Result::is_ok);
-        let came = answers.into_iter().nth(1).unwrap_or_else(|| Ok(Vec::new()));
-        came.map_err(|error| {
-            self.transaction.borrow_mut().failed = begun;
-            answered(error, &self.client.host())
+        let lost_name = self.client.take_lost_name();
+        let failed = |failed| self.transaction.borrow_mut().failed = failed;
+        if lost_name {
+            failed(true);
+            return self.guarded_all(steps);
+        }
+        answers.pop();
+        answers.into_iter().skip(1).collect::<Result<_, _>>().map_err(|error| {
+            failed(begun);
+            if is_aborted(&error) { rolled_back() } else { answered(error, &self.client.host()) }
         })
     }
 
-    /// What undoes a statement that has failed, once.
-    pub(super) fn take_undo(&self) -> Option<Step<'static>> {
-        std::mem::take(&mut self.transaction.borrow_mut().failed).then_some(Step::Script(UNDO))
+    /// What the server is told before anything else: what undoes a statement that has failed, savepoints.
+    pub(super) fn take_untold(&self) -> Vec<Step<'static>> {
+        let mut transaction = self.transaction.borrow_mut();
+        let undo = std::mem::take(&mut transaction.failed).then_some(UNDO);
+        undo.into_iter().chain(transaction.untold.drain(..)).map(Step::Script).collect()
     }
 
     /// Says something within a transaction. Where the connection ends, so does the transaction, and nothing of it was done.
     pub(super) fn within(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>> {
         self.check_not_lost()?;
-        let undo = self.take_undo();
-        let undone = usize::from(undo.is_some());
-        let steps: Vec<Step<'_>> = undo.into_iter().chain(steps.iter().copied()).collect();
-        let sent = self.client.go_on(&steps).map_err(|lost| self.lose_transaction(lost.why()));
-        sent.map(|mut answers| answers.split_off(undone))
+        let mut all = self.take_untold();
+        let untold = all.len();
+        all.extend_from_slice(steps);
+        let sent = self.client.go_on(&all).map_err(|lost| self.lose_transaction(lost.why()));
+        sent.map(|mut answers| answers.split_off(untold))
     }
 
     fn first(&self, answers: Vec<Answer>) -> Result<Vec<Row>> {

@@ -3,7 +3,7 @@
 use super::Store;
 use super::state::Rest;
 use crate::engine::Lists;
-use crate::engine::postgres::client::value::{Value, push_row};
+use crate::engine::postgres::client::value::{Value, columns_of, push_row, push_row_of};
 use crate::error::Result;
 use crate::rows::Batch;
 
@@ -44,12 +44,13 @@ impl Store {
     }
 
     fn fill(&self, mut rest: Rest, batch: &mut Batch) -> bool {
+        let columns = rest.as_slice().first().map(columns_of).unwrap_or_default();
         while let Some(row) = rest.as_slice().first() {
             if !batch.has_room(row.len()) {
                 self.unfinished.replace(Some(rest));
                 return true;
             }
-            push_row(row, batch);
+            push_row_of(row, &columns, batch);
             rest.next();
         }
         false

@@ -5,6 +5,7 @@ mod assignments;
 mod conversation;
 mod edits;
 mod executions;
+mod gathering;
 mod lists;
 mod metadata;
 mod prompts;
@@ -28,7 +29,7 @@ use std::rc::Rc;
 use super::client::Client;
 use super::schema::names;
 use sql::Texts;
-use state::{Rest, Transaction};
+use state::{Gathered, Rest, Transaction};
 
 /// A board on a server.
 pub struct Store {
@@ -42,6 +43,8 @@ pub struct Store {
     texts: Texts,
     is_open: Cell<bool>,
     transaction: RefCell<Transaction>,
+    /// What a call that writes many rows has gathered.
+    gathered: RefCell<Option<Gathered>>,
     /// A list that did not fit one batch.
     unfinished: RefCell<Option<Rest>>,
     /// Who is named with what is written.
@@ -62,6 +65,7 @@ impl Store {
             texts: Texts::default(),
             is_open: Cell::new(true),
             transaction: RefCell::default(),
+            gathered: RefCell::default(),
             unfinished: RefCell::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),

@@ -21,6 +21,7 @@ impl Store {
     ) -> Result<Vec<Row>> {
         self.check_open()?;
         self.check_writable()?;
+        self.refuse_to_gather()?;
         if self.is_within() {
             let row = self.read_one(read, values)?;
             return match decide(row)? {

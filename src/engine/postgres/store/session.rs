@@ -35,6 +35,18 @@ impl Session for Store {
         self.acting_at.set(at);
     }
 
+    fn gather(&self) -> Result<bool> {
+        self.begin_gathering()
+    }
+
+    fn send_gathered(&self) -> Result<bool> {
+        Store::send_gathered(self)
+    }
+
+    fn forget_gathered(&self) {
+        Store::forget_gathered(self);
+    }
+
     /// No answer is kept: to hear that it still holds would take a trip, as reading it does.
     fn generation(&self) -> i32 {
         0

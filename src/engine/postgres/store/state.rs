@@ -1,6 +1,10 @@
 //! What a store knows between two calls.
 
+use std::rc::Rc;
+
 use tokio_postgres::Row;
+
+use crate::engine::postgres::client::value::Value;
 
 /// What is left of a list.
 pub type Rest = std::vec::IntoIter<Row>;
@@ -12,6 +16,17 @@ pub struct Transaction {
     pub is_open: bool,
     /// A statement has failed, and what is sent next undoes it first.
     pub failed: bool,
+    /// Savepoints that nobody has told the server of yet: they go with what is sent next.
+    pub untold: Vec<&'static str>,
     /// Why there is none any more on the server: the caller's calls fail until they have ended it themselves.
     pub lost: Option<String>,
+}
+
+/// What a call that writes many rows has gathered, to be sent at once.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The statements.
+    pub statements: Vec<(Rc<str>, Vec<Value<'static>>)>,
+    /// One of them needed an answer, so that each has to be sent by itself.
+    pub is_refused: bool,
 }
