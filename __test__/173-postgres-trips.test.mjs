@@ -70,7 +70,14 @@ describe('a transaction', () => {
   it('a list in it is one trip, of any length', () => {
     const list = Array.from({ length: 250 }, (_, n) => worktree(100 + n));
     expect(tripsOf(() => db.transaction(() => db.createWorktrees(list)))).toHaveLength(3);
-    expect(tripsOf(() => db.assignWorktreesToZone(list.map(({ id }) => id), 'zone-1'))).toHaveLength(1);
+    expect(
+      tripsOf(() =>
+        db.assignWorktreesToZone(
+          list.map(({ id }) => id),
+          'zone-1',
+        ),
+      ),
+    ).toHaveLength(1);
   });
 
   it('within another one has none of its own', () => {

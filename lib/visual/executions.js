@@ -19,9 +19,7 @@ const methods = {
     const batches = valuesOf('recordExecutions', 'executions', executions, (argument, name) =>
       newExecution('recordExecutions', name, argument, strict, name),
     );
-    return gathered(state, 'executions', batches, (values, now) =>
-      addon.recordExecutions(connection, now, ...values),
-    );
+    return gathered(state, 'executions', batches, (values, now) => addon.recordExecutions(connection, now, ...values));
   },
 
   getExecution(id) {

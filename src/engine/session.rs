@@ -56,6 +56,22 @@ pub trait Session {
     /// back; 0 where that can't be told, inside a transaction for one.
     fn generation(&self) -> i32;
 
+    /// Says of which generation the answer to the next read is kept, 0 of none, to an engine that can tell only by asking: where it still
+    /// holds, the read gives nothing, and [`Session::still_holds`] says so.
+    fn expect(&self, kept: i32) {
+        let _ = kept;
+    }
+
+    /// Whether what is kept of the last read still holds.
+    fn still_holds(&self) -> bool {
+        false
+    }
+
+    /// Of which generation the last list was, of an engine that can tell only by asking; 0 where that can't be told.
+    fn generation_read(&self) -> i32 {
+        0
+    }
+
     /// Closes it; harmless a second time.
     ///
     /// # Errors

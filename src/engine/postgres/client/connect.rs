@@ -24,6 +24,8 @@ pub struct Link {
     pub client: Client,
     /// Which host it is, for people.
     pub host: String,
+    /// Whether it is a standby.
+    pub is_standby: bool,
     /// What it has prepared.
     pub statements: Statements,
     task: JoinHandle<()>,
@@ -176,11 +178,12 @@ where
         }
         _ => {}
     }
+    let is_standby = says("in_hot_standby") == "on";
     let task = tokio::spawn(async move {
         // What it fails with, whoever waits for an answer is told.
         let _ = connection.await;
     });
-    Ok(Link { client, host: address.to_string(), statements: Statements::default(), task })
+    Ok(Link { client, host: address.to_string(), is_standby, statements: Statements::default(), task })
 }
 
 /// Refuses what speaks the protocol but is something else, and what is too old.

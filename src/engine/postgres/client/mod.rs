@@ -96,6 +96,8 @@ pub struct Client {
     heard: Cell<Instant>,
     is_pooled: Cell<bool>,
     has_lost_name: Cell<bool>,
+    /// How many connections there have been.
+    connections: Cell<u64>,
 }
 
 impl Client {
@@ -107,8 +109,8 @@ impl Client {
         let built = Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = built.map_err(|error| error::unavailable(target.shown(), &error.to_string()))?;
         let (link, heard) = (RefCell::default(), Cell::new(Instant::now()));
-        let (is_pooled, has_lost_name) = (Cell::default(), Cell::default());
-        let client = Self { target, readonly, timeout, runtime, link, heard, is_pooled, has_lost_name };
+        let (is_pooled, has_lost_name, connections) = (Cell::default(), Cell::default(), Cell::default());
+        let client = Self { target, readonly, timeout, runtime, link, heard, is_pooled, has_lost_name, connections };
         client.connected()?;
         Ok(client)
     }
@@ -129,6 +131,13 @@ impl Client {
     #[must_use]
     pub fn is_own_session(&self) -> bool {
         self.link.borrow().as_ref().is_some_and(|link| link.statements.is_own())
+    }
+
+    /// The number of the connection, where the server's snapshots tell whether anything was committed.
+    #[must_use]
+    pub fn tells_snapshots(&self) -> Option<u64> {
+        let tells = self.link.borrow().as_ref().is_some_and(|link| link.statements.is_own() && !link.is_standby);
+        tells.then(|| self.connections.get())
     }
 
     /// Whether what was sent last failed only since the server knew a statement's name no longer: nothing of that statement was
@@ -202,6 +211,7 @@ impl Client {
         let wanted = Wanted { target, readonly: *readonly, within, timeout: *timeout, is_pooled };
         let link = self.runtime.block_on(connect::connect(&wanted))?;
         self.link.replace(Some(link));
+        self.connections.set(self.connections.get() + 1);
         self.heard.set(Instant::now());
         Ok(())
     }

@@ -29,7 +29,7 @@ impl Store {
         let sql = self.expanded(sql);
         let step = Step::Statement(&sql, values);
         if self.is_within() {
-            return self.guarded(step);
+            return Ok(self.guarded(&[step])?.pop().unwrap_or_default());
         }
         let answers = match self.client.send(&[step]) {
             // A read does no harm a second time, on a new connection. Who waits in vain waits once.
@@ -64,34 +64,27 @@ impl Store {
         }
         let step = Step::Statement(&sql, values);
         if self.is_within() {
-            return self.guarded(step);
+            return Ok(self.guarded(&[step])?.pop().unwrap_or_default());
         }
-        let begin = self.begin_writing(alone);
-        let steps = [Step::Script(&begin), step, Step::Script("COMMIT")];
+        let begin = self.begin_and_lock(alone);
+        let mut steps = begin.steps();
+        let nth = steps.len();
+        steps.extend([step, Step::Script("COMMIT")]);
         let sent = match self.client.send(&steps) {
             Ok(_) if self.client.take_lost_name() => self.client.send(&steps),
             sent => sent,
         };
         let answers = sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?;
         // The first that failed says why; what comes behind it was not even looked at.
-        let mut rows = Vec::new();
-        for (nth, answer) in answers.into_iter().enumerate() {
-            let came = answer.map_err(|error| answered(error, &self.client.host()))?;
-            if nth == 1 {
-                rows = came;
-            }
+        let mut all = Vec::with_capacity(answers.len());
+        for answer in answers {
+            all.push(answer.map_err(|error| answered(error, &self.client.host()))?);
         }
-        Ok(rows)
+        Ok(all.swap_remove(nth))
     }
 
-    /// A statement within a transaction, which goes on where it fails.
-    fn guarded(&self, step: Step<'_>) -> Result<Vec<Row>> {
-        let mut answers = self.guarded_all(&[step])?;
-        Ok(answers.pop().unwrap_or_default())
-    }
-
-    /// All of them or none.
-    pub(super) fn guarded_all(&self, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
+    /// Statements within a transaction, which goes on where one of them fails: all of them or none.
+    pub(super) fn guarded(&self, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
         let mut all = vec![Step::Script(SAVEPOINT)];
         all.extend_from_slice(steps);
         all.push(Step::Script(RELEASE));
@@ -101,7 +94,7 @@ impl Store {
         let failed = |failed| self.transaction.borrow_mut().failed = failed;
         if lost_name {
             failed(true);
-            return self.guarded_all(steps);
+            return self.guarded(steps);
         }
         answers.pop();
         answers.into_iter().skip(1).collect::<Result<_, _>>().map_err(|error| {

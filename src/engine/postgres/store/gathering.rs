@@ -29,7 +29,7 @@ impl Store {
             return Ok(true);
         }
         if self.is_within() {
-            return match self.guarded_all(&steps) {
+            return match self.guarded(&steps) {
                 Ok(_) => Ok(true),
                 Err(error) if self.check_not_lost().is_err() => Err(error),
                 Err(_) => Ok(false),

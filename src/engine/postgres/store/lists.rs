@@ -1,6 +1,7 @@
 //! Lists that are longer than a batch.
 
 use super::Store;
+use super::kept::Listed;
 use super::state::Rest;
 use crate::engine::Lists;
 use crate::engine::postgres::client::value::{Value, columns_of, push_row, push_row_of};
@@ -28,11 +29,16 @@ impl Lists for Store {
 }
 
 impl Store {
-    /// Reads rows until the batch is full; `true` where [`Lists::more`] has the rest.
+    /// Reads rows until the batch is full; `true` where [`Lists::more`] has the rest. None where what somebody has kept still holds.
     pub(super) fn list(&self, sql: &str, values: &[Value<'_>], batch: &mut Batch) -> Result<bool> {
         self.unfinished.take();
-        let rows = self.read(sql, values)?;
-        Ok(self.fill(rows.into_iter(), batch))
+        match self.read_unless_kept(sql, values)? {
+            Listed::Holds => {
+                self.holds.set(true);
+                Ok(false)
+            }
+            Listed::Rows(rows) => Ok(self.fill(rows.into_iter(), batch)),
+        }
     }
 
     /// Reads at most one row.

@@ -6,6 +6,7 @@ mod conversation;
 mod edits;
 mod executions;
 mod gathering;
+mod kept;
 mod lists;
 mod metadata;
 mod prompts;
@@ -29,7 +30,7 @@ use std::rc::Rc;
 use super::client::Client;
 use super::schema::names;
 use sql::Texts;
-use state::{Gathered, Rest, Transaction};
+use state::{Gathered, Rest, Snapshot, Transaction};
 
 /// A board on a server.
 pub struct Store {
@@ -45,6 +46,9 @@ pub struct Store {
     transaction: RefCell<Transaction>,
     /// What a call that writes many rows has gathered.
     gathered: RefCell<Option<Gathered>>,
+    snapshot: RefCell<Snapshot>,
+    /// What somebody has kept of the last list still holds.
+    holds: Cell<bool>,
     /// A list that did not fit one batch.
     unfinished: RefCell<Option<Rest>>,
     /// Who is named with what is written.
@@ -66,6 +70,8 @@ impl Store {
             is_open: Cell::new(true),
             transaction: RefCell::default(),
             gathered: RefCell::default(),
+            snapshot: RefCell::default(),
+            holds: Cell::default(),
             unfinished: RefCell::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),

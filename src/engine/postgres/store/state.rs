@@ -30,3 +30,18 @@ pub struct Gathered {
     /// One of them needed an answer, so that each has to be sent by itself.
     pub is_refused: bool,
 }
+
+/// Which state of the content was read last.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// Which connection told of it.
+    pub connection: u64,
+    /// The server's word for it.
+    pub text: String,
+    /// Its number.
+    pub generation: i32,
+    /// Of which one somebody has kept what is read next, 0 of none.
+    pub kept: i32,
+    /// Of which one the last list was, 0 where that can't be told.
+    pub read: i32,
+}

@@ -15,6 +15,20 @@ const SAVEPOINT: &str = "SAVEPOINT visual_db";
 const RELEASE: &str = "RELEASE visual_db";
 const ROLLBACK_TO: &str = "ROLLBACK TO visual_db";
 
+/// What begins a transaction and takes the lock.
+pub(super) struct Begin {
+    script: String,
+    lock: Option<String>,
+}
+
+impl Begin {
+    /// The same, as it is sent.
+    pub(super) fn steps(&self) -> Vec<Step<'_>> {
+        let lock = self.lock.as_deref().map(|lock| Step::Statement(lock, &[]));
+        std::iter::once(Step::Script(&self.script)).chain(lock).collect()
+    }
+}
+
 impl Store {
     /// Whether a transaction is open.
     pub(super) fn is_within(&self) -> bool {
@@ -50,6 +64,17 @@ impl Store {
             if alone { "" } else { "_shared" },
             self.lock
         )
+    }
+
+    /// The same for a transaction that is one trip. On a session of the client's own the lock is a prepared statement, and what
+    /// else is to be said was said when the session began.
+    pub(super) fn begin_and_lock(&self, alone: bool) -> Begin {
+        if !self.client.is_own_session() {
+            return Begin { script: self.begin_writing(alone), lock: None };
+        }
+        let shared = if alone { "" } else { "_shared" };
+        let lock = format!("SELECT pg_catalog.pg_advisory_xact_lock{shared}({})", self.lock);
+        Begin { script: "BEGIN".into(), lock: Some(lock) }
     }
 
     /// Takes a step of a transaction.
