@@ -12,8 +12,8 @@ use tokio_postgres::{Client, RowStream};
 
 use super::connect::Link;
 use super::statements::Sending;
+use super::step::{Answer, Step};
 use super::value::Value;
-use super::{Answer, Step};
 
 /// What is waited for.
 type Asked<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

@@ -10,19 +10,18 @@ pub mod error;
 mod own_session;
 mod row;
 mod statements;
+mod step;
 mod tls;
 pub mod value;
 
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
-use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::Row;
-
 use self::connect::{Link, Wanted};
-use self::value::Value;
+pub use self::step::{Answer, Step};
 use super::target::Target;
 use crate::error::{Error, Result};
+use tokio::runtime::{Builder, Runtime};
 
 /// How much longer than for a lock is waited for the server itself.
 const GRACE: Duration = Duration::from_secs(1);
@@ -30,18 +29,6 @@ const GRACE: Duration = Duration::from_secs(1);
 const GOODBYE: Duration = Duration::from_millis(20);
 /// After how long a silence it is looked whether the server has hung up.
 const SILENCE: Duration = Duration::from_millis(100);
-
-/// A part of a conversation.
-#[derive(Debug, Clone, Copy)]
-pub enum Step<'a> {
-    /// Statements without values, whose rows nobody needs.
-    Script(&'a str),
-    /// A statement with its values.
-    Statement(&'a str, &'a [Value<'a>]),
-}
-
-/// What came of a step.
-pub type Answer = Result<Vec<Row>, tokio_postgres::Error>;
 
 /// Why there is no answer.
 #[derive(Debug)]

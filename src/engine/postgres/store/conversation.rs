@@ -7,6 +7,8 @@
 //! | either within a transaction | `SAVEPOINT`; the statement; `RELEASE`. Where it fails, the next trip undoes it first, so that the transaction goes on |
 //! | many rows | `BEGIN` and the lock, alone; all statements; `COMMIT` (`gathering.rs`) |
 
+use std::rc::Rc;
+
 use tokio_postgres::Row;
 
 use super::Store;
@@ -123,6 +125,11 @@ impl Store {
     fn first(&self, answers: Vec<Answer>) -> Result<Vec<Row>> {
         let answer = answers.into_iter().next().unwrap_or_else(|| Ok(Vec::new()));
         answer.map_err(|error| answered(error, &self.client.host()))
+    }
+
+    /// What a statement says to the server.
+    pub(super) fn expanded(&self, sql: &str) -> Rc<str> {
+        self.texts.of(sql, &self.schema)
     }
 
     pub(super) fn check_open(&self) -> Result<()> {

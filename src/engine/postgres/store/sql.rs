@@ -8,7 +8,6 @@ use std::rc::Rc;
 
 use tokio_postgres::types::Type;
 
-use super::Store;
 use crate::engine::postgres::client::value::Value;
 use crate::model::entity::{Declaration, Holds};
 use crate::model::{EXECUTION, Entity, Stored, WORKTREE, ZONE};
@@ -20,17 +19,17 @@ const MOST: usize = 512;
 #[derive(Default)]
 pub(super) struct Texts(RefCell<HashMap<Box<str>, Rc<str>>>);
 
-impl Store {
+impl Texts {
     /// What a statement says to the server.
-    pub(super) fn expanded(&self, sql: &str) -> Rc<str> {
-        let mut texts = self.texts.0.borrow_mut();
+    pub(super) fn of(&self, sql: &str, schema: &str) -> Rc<str> {
+        let mut texts = self.0.borrow_mut();
         if let Some(known) = texts.get(sql) {
             return known.clone();
         }
         if texts.len() >= MOST {
             texts.clear();
         }
-        let expanded: Rc<str> = expand(sql, &self.schema).into();
+        let expanded: Rc<str> = expand(sql, schema).into();
         texts.insert(sql.into(), expanded.clone());
         expanded
     }
