@@ -71,7 +71,7 @@ const TESTS = {
     expect(db.getStats().worktrees).toBe(4);
     expect(db.recordExecution(execution({ prompt: LONG.repeat(400) }))).toMatch(/^exec-/);
   },
-  'Answers are not kept'() {
+  'Answers of a row are not kept'() {
     const place = at();
     const proxy = proxyTo(place.url);
     const db = furnish(open({ ...place, url: proxy.url }));

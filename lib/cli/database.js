@@ -1,13 +1,14 @@
 'use strict';
 
 const fs = require('node:fs');
+const { isServer, placeOf } = require('./server.js');
 
 /** Opens the database for what `use` does with it, and closes it again, also where that is a promise. */
 function withDatabase(db, settings, use) {
-  if (!fs.existsSync(db))
+  if (!isServer(db) && !fs.existsSync(db))
     throw new Error(`${db}: there is no such database; say where it is by --db or VISUAL_DB_PATH`);
   const { VisualDatabase } = require('../index.js');
-  const database = new VisualDatabase({ dbPath: db, fileMustExist: true, ...settings });
+  const database = new VisualDatabase({ ...placeOf(db), fileMustExist: true, ...settings });
   let used;
   try {
     used = use(database);

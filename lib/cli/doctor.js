@@ -6,6 +6,9 @@ const { ROOM } = require('./room_checks.js');
 const { RUNS } = require('./run_checks.js');
 const { SCHEMA } = require('./schema_checks.js');
 const { SEARCH } = require('./search_checks.js');
+const { withDatabase } = require('./database.js');
+const { SERVER } = require('./server_checks.js');
+const { isServer } = require('./server.js');
 const { Found } = require('./outcome.js');
 const { colour, print, printJson } = require('./output.js');
 
@@ -28,6 +31,7 @@ module.exports = (root, run) => {
 };
 
 function examine({ db, fix }) {
+  if (isServer(db)) return examineServer(db);
   if (!fs.existsSync(db))
     return [{ check: 'file', ...problem(`${db} does not exist`, 'say where it is by --db or VISUAL_DB_PATH') }];
   const file = fs.realpathSync(db);
@@ -57,6 +61,14 @@ function examine({ db, fix }) {
     ];
   } finally {
     database.close();
+  }
+}
+
+function examineServer(db) {
+  try {
+    return withDatabase(db, { readonly: true }, (database) => perform(SERVER, { database }));
+  } catch (error) {
+    return [{ check: 'opening', ...problem(error.message) }];
   }
 }
 

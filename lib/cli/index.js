@@ -6,6 +6,7 @@ const { Command, CommanderError } = require('commander');
 const { Found, Usage, exitCodeOf } = require('./outcome.js');
 const { withGlobals } = require('./options.js');
 const { printError } = require('./output.js');
+const { checkCommand } = require('./server.js');
 const { version } = require('../../package.json');
 
 const COMMANDS = [
@@ -53,7 +54,8 @@ const RUNS = [
 ];
 
 const MORE = `
-VISUAL_DB_PATH in the environment is the database where --db says none.
+VISUAL_DB_PATH in the environment is the database where --db says none: the path of a file, or a server's postgres://…
+(its schema is VISUAL_DB_SCHEMA's, visual_db without it).
 Exit codes: 0 fine, 1 found something or failed, 2 wrong usage. A reader of the output that goes away changes none of them.
 Help for a command: visual-db <command> --help`;
 
@@ -82,6 +84,9 @@ function buildComesFirst() {
   throw new Usage('build comes before everything else: visual-db build [--platform NAME] [--portable]');
 }
 
+/** The command that stands first: of `migrate up` it is `migrate`. */
+const first = (command) => (command.parent?.parent ? first(command.parent) : command);
+
 /** Runs the command in `argv` (as `process.argv`). */
 async function main(argv) {
   let json = false;
@@ -91,6 +96,7 @@ async function main(argv) {
       const command = args.at(-1);
       const options = command.optsWithGlobals();
       json = Boolean(options.json);
+      checkCommand(first(command).name(), options);
       await action(options, ...args.slice(0, -2));
     };
   try {

@@ -11,7 +11,7 @@ const { Usage } = require('./outcome.js');
 function withGlobals(root) {
   return root
     .addOption(
-      new Option('--db <path>', 'the database; without it what VISUAL_DB_PATH says')
+      new Option('--db <path>', 'the database, a file or postgres://…; without it what VISUAL_DB_PATH says')
         .argParser(databasePath)
         .default(process.env.VISUAL_DB_PATH || 'data/visual.db'),
     )

@@ -2,7 +2,7 @@
 
 const addon = require('../native/addon.js');
 const { cell } = require('../native/rows.js');
-const { allOrNothing, valuesOf } = require('./bulk.js');
+const { gathered, valuesOf } = require('./bulk.js');
 const { stateOf } = require('./state.js');
 
 /** The id of a zone. */
@@ -27,10 +27,10 @@ const methods = {
     const state = stateOf(this, 'assignWorktreesToZone');
     const { connection } = state;
     const batches = valuesOf('assignWorktreesToZone', 'worktreeIds', worktreeIds, (id) => [id]);
-    const assign = (ids, now) => addon.assignWorktrees(connection, now, zone, ...ids);
+    const assign = (ids, now) => addon.assignWorktrees(connection, now, zone, ...ids) ?? [];
     // The elements are the ids themselves, and the zone is of none of them.
     const fieldOf = (element, field) => (field === 'worktreeId' ? element : field);
-    allOrNothing(state, 'worktreeIds', batches, assign, fieldOf);
+    gathered(state, 'worktreeIds', batches, assign, fieldOf);
     return true;
   },
 

@@ -2,6 +2,7 @@
 
 // Calls that take many rows as one: all or nothing. The error says which row was refused.
 
+const addon = require('../native/addon.js');
 const rows = require('../native/rows.js');
 const { within, BEGIN_IMMEDIATE } = require('../native/transaction.js');
 const { ElementName, each } = require('./arguments.js');
@@ -53,6 +54,34 @@ function allOrNothing({ connection, clock }, list, batches, body, fieldOf = ofOb
   });
 }
 
+/** What is made of all batches, none of which is written yet; `null` where one of them is refused already. */
+function gather(connection, batches, body) {
+  try {
+    return batches.flatMap(body);
+  } catch {
+    addon.forgetGathered(connection);
+    return null;
+  }
+}
+
+/**
+ * The same where nothing that is read decides what is written: on a server it is one trip then. `body` gives what is made of a
+ * batch, and this all of it. What is refused there is done again one by one, which tells which element it was.
+ */
+function gathered(state, list, batches, body, fieldOf) {
+  const { connection } = state;
+  let { clock } = state;
+  if (addon.gather(connection)) {
+    const now = clock();
+    clock = () => now;
+    const made = gather(connection, batches, (values) => body(values, now));
+    if (made !== null && addon.sendGathered(connection)) return made;
+  }
+  const made = [];
+  allOrNothing({ connection, clock }, list, batches, (...given) => made.push(...body(...given)), fieldOf);
+  return made;
+}
+
 /** The message of a single call's error as the bulk call's: `createWorktrees: worktrees[3].port must be …`. */
 function messageOf({ message, method, field }, element, fieldOf) {
   const single = `${method}: ${field} `;
@@ -67,4 +96,4 @@ function rename(error, message) {
   if (error.stack?.startsWith(head)) error.stack = String(error) + error.stack.slice(head.length);
 }
 
-module.exports = { allOrNothing, valuesOf };
+module.exports = { allOrNothing, gathered, valuesOf };

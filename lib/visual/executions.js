@@ -1,7 +1,7 @@
 'use strict';
 
 const addon = require('../native/addon.js');
-const { allOrNothing, valuesOf } = require('./bulk.js');
+const { gathered, valuesOf } = require('./bulk.js');
 const { newExecution } = require('./fields.js');
 const { stateOf } = require('./state.js');
 
@@ -19,11 +19,7 @@ const methods = {
     const batches = valuesOf('recordExecutions', 'executions', executions, (argument, name) =>
       newExecution('recordExecutions', name, argument, strict, name),
     );
-    const ids = [];
-    allOrNothing(state, 'executions', batches, (values, now) => {
-      ids.push(...addon.recordExecutions(connection, now, ...values));
-    });
-    return ids;
+    return gathered(state, 'executions', batches, (values, now) => addon.recordExecutions(connection, now, ...values));
   },
 
   getExecution(id) {

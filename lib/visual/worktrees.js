@@ -5,7 +5,7 @@ const { one, list } = require('../native/objects.js');
 const { cell } = require('../native/rows.js');
 const { counted, filter, flag, instant, name, names, objectText, oneOf, options } = require('./arguments.js');
 const { inSnapshot } = require('./board.js');
-const { allOrNothing, valuesOf } = require('./bulk.js');
+const { gathered, valuesOf } = require('./bulk.js');
 const { worktree, newWorktree, worktreeChanges, worktreeRelocation } = require('./fields.js');
 const knownKeys = require('./known_keys.js');
 const { limitOf, pageOf, placeOf } = require('./pages.js');
@@ -45,12 +45,9 @@ const methods = {
     const batches = valuesOf('createWorktrees', 'worktrees', worktrees, (argument, name) =>
       newWorktree('createWorktrees', name, argument, strict, name),
     );
-    const created = [];
-    allOrNothing(state, 'worktrees', batches, (values, now) => {
-      const text = addon.createWorktrees(connection, now, ...values);
-      for (const object of list(worktree, text, connection)) created.push(object);
-    });
-    return created;
+    return gathered(state, 'worktrees', batches, (values, now) =>
+      list(worktree, addon.createWorktrees(connection, now, ...values), connection),
+    );
   },
 
   getWorktree(id) {

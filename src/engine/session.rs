@@ -32,9 +32,45 @@ pub trait Session {
     /// names nobody, and leaves the time to whatever writes.
     fn act_as(&self, by: Option<&Rc<str>>, at: Option<i64>);
 
+    /// Begins to gather what is written, where a trip for each row would take long: nothing of it is done before
+    /// [`Session::send_gathered`], and what it answers says nothing. `false` where that is no matter.
+    ///
+    /// # Errors
+    /// As what writes.
+    fn gather(&self) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Does what was gathered, all or nothing. `false` where nothing was done, and each is to be done by itself, which tells why.
+    ///
+    /// # Errors
+    /// The engine's error, which is about none of them.
+    fn send_gathered(&self) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Forgets what was gathered: none of it is done.
+    fn forget_gathered(&self) {}
+
     /// A token of the content: a number that stays as long as nobody commits anything, in whichever process, and never comes
     /// back; 0 where that can't be told, inside a transaction for one.
     fn generation(&self) -> i32;
+
+    /// Says of which generation the answer to the next read is kept, 0 of none, to an engine that can tell only by asking: where it still
+    /// holds, the read gives nothing, and [`Session::still_holds`] says so.
+    fn expect(&self, kept: i32) {
+        let _ = kept;
+    }
+
+    /// Whether what is kept of the last read still holds.
+    fn still_holds(&self) -> bool {
+        false
+    }
+
+    /// Of which generation the last list was, of an engine that can tell only by asking; 0 where that can't be told.
+    fn generation_read(&self) -> i32 {
+        0
+    }
 
     /// Closes it; harmless a second time.
     ///

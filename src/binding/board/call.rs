@@ -58,14 +58,22 @@ pub(super) fn read(
     let engine = &*board.engine;
     engine.check_idle()?;
     let before = engine.generation();
-    if before != 0 && before == call.env.to_i32(call.argument(1))? {
+    let kept = call.env.to_i32(call.argument(1))?;
+    if before != 0 && before == kept {
         return Ok(call.env.null());
     }
+    engine.expect(kept);
     state.with_given(call, 2, |given| {
         state.with_batch(|batch| {
-            let more = run(engine, given, batch).map_err(placed(2))?;
-            board.reading.set(before);
-            state.emit_generation(if more { 0 } else { board.unchanged_since(before) })?;
+            let came = run(engine, given, batch);
+            let still_holds = engine.still_holds();
+            let more = came.map_err(placed(2))?;
+            if still_holds {
+                return Ok(call.env.null());
+            }
+            let reading = if before == 0 { engine.generation_read() } else { before };
+            board.reading.set(reading);
+            state.emit_generation(if more { 0 } else { board.unchanged_since(reading) })?;
             state.emit(batch, more, 0)
         })
     })

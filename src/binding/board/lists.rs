@@ -1,4 +1,4 @@
-//! Lists that are longer than a batch, and several reads as if they were one.
+//! Lists that are longer than a batch, and several reads or writes as if they were one.
 
 use super::call::board;
 use crate::binding::js::{Call, JsResult, Value};
@@ -10,6 +10,9 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("abandon", abandon),
     ("beginSnapshot", begin_snapshot),
     ("endSnapshot", end_snapshot),
+    ("gather", gather),
+    ("sendGathered", send_gathered),
+    ("forgetGathered", forget_gathered),
     ("generation", generation),
 ];
 
@@ -39,6 +42,22 @@ fn begin_snapshot(_: &State, call: &Call) -> JsResult<Value> {
 /// Ends them.
 fn end_snapshot(_: &State, call: &Call) -> JsResult<Value> {
     board(call)?.engine.end_snapshot()?;
+    Ok(call.env.undefined())
+}
+
+/// Begins to gather what is written; `false` where it is done at once all the same.
+fn gather(_: &State, call: &Call) -> JsResult<Value> {
+    Ok(call.env.boolean(board(call)?.engine.gather()?))
+}
+
+/// Does what was gathered; `false` where it is to be done one by one.
+fn send_gathered(_: &State, call: &Call) -> JsResult<Value> {
+    Ok(call.env.boolean(board(call)?.engine.send_gathered()?))
+}
+
+/// Forgets what was gathered.
+fn forget_gathered(_: &State, call: &Call) -> JsResult<Value> {
+    board(call)?.engine.forget_gathered();
     Ok(call.env.undefined())
 }
 

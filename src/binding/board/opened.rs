@@ -48,6 +48,7 @@ impl Board {
 
     /// The generation, where it is still the same; 0 else.
     pub fn unchanged_since(&self, generation: i32) -> i32 {
-        if generation != 0 && self.engine.generation() == generation { generation } else { 0 }
+        let is_same = || [self.engine.generation(), self.engine.generation_read()].contains(&generation);
+        if generation != 0 && is_same() { generation } else { 0 }
     }
 }

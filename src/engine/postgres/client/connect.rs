@@ -1,5 +1,6 @@
 //! Connecting: the hosts one after the other, until one of them is a PostgreSQL that will do.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
@@ -7,6 +8,8 @@ use tokio_postgres::config::{Host, SslMode as Negotiated, TargetSessionAttrs};
 use tokio_postgres::{Client, Connection, NoTls, Socket};
 
 use super::error::{reason, unavailable};
+use super::own_session;
+use super::statements::Statements;
 use super::tls::{Tls, Why};
 use crate::engine::postgres::ssl_mode::SslMode;
 use crate::engine::postgres::target::{Address, Target};
@@ -21,6 +24,10 @@ pub struct Link {
     pub client: Client,
     /// Which host it is, for people.
     pub host: String,
+    /// Whether it is a standby.
+    pub is_standby: bool,
+    /// What it has prepared.
+    pub statements: Statements,
     task: JoinHandle<()>,
 }
 
@@ -37,8 +44,22 @@ impl Link {
     }
 }
 
+/// What is connected to, and how.
+pub struct Wanted<'a> {
+    pub target: &'a Target,
+    pub readonly: bool,
+    /// How long a connection may take.
+    pub within: Duration,
+    /// How long somebody else's lock is waited for.
+    pub timeout: Duration,
+    /// Whether a pooler has been seen, which takes no settings.
+    pub is_pooled: &'a Cell<bool>,
+}
+
 /// Why a host is not taken.
 enum Refusal {
+    /// It takes no settings with the beginning of a session.
+    Settings,
     /// Another one may do.
     Passed(Why),
     /// What it is will not change.
@@ -46,13 +67,14 @@ enum Refusal {
 }
 
 /// Connects to the first host that will do.
-pub async fn connect(target: &Target, readonly: bool, within: Duration) -> Result<Link> {
-    let deadline = Instant::now() + within;
+pub async fn connect(wanted: &Wanted<'_>) -> Result<Link> {
+    let Wanted { target, within, .. } = wanted;
+    let deadline = Instant::now() + *within;
     let mut passed = Vec::new();
     for (nth, address) in target.hosts.iter().enumerate() {
         // One that is frozen leaves the others their time.
         let left = deadline.saturating_duration_since(Instant::now()) / (target.hosts.len() - nth) as u32;
-        let attempt = tokio::time::timeout(left, connect_to(target, address, readonly)).await;
+        let attempt = tokio::time::timeout(left, connect_to(wanted, address)).await;
         match attempt.unwrap_or_else(|_| Err(Refusal::Passed(no_answer(left)))) {
             Ok(link) => return Ok(link),
             Err(Refusal::Unsupported(why)) => {
@@ -62,6 +84,7 @@ pub async fn connect(target: &Target, readonly: bool, within: Duration) -> Resul
                 });
             }
             Err(Refusal::Passed(why)) => passed.push((address.to_string(), why)),
+            Err(Refusal::Settings) => {}
         }
     }
     if let [(host, why)] = passed.as_slice() {
@@ -77,9 +100,31 @@ pub fn no_answer(within: Duration) -> String {
     format!("no answer within {} ms", within.as_millis())
 }
 
-async fn connect_to(target: &Target, address: &Address, readonly: bool) -> Result<Link, Refusal> {
-    let passed = |error: tokio_postgres::Error| Refusal::Passed(explained(&error));
+async fn connect_to(wanted: &Wanted<'_>, address: &Address) -> Result<Link, Refusal> {
+    if !wanted.is_pooled.get() {
+        let word = own_session::word();
+        match begin(wanted, address, Some(&word)).await {
+            Err(Refusal::Settings) => wanted.is_pooled.set(true),
+            Ok(mut link) => {
+                link.statements = Statements::new(own_session::has(&link.client, &word).await);
+                return Ok(link);
+            }
+            refused => return refused,
+        }
+    }
+    begin(wanted, address, None).await
+}
+
+async fn begin(wanted: &Wanted<'_>, address: &Address, word: Option<&str>) -> Result<Link, Refusal> {
+    let target = wanted.target;
+    let passed = |error: tokio_postgres::Error| match word {
+        Some(_) if own_session::is_refused(&error) => Refusal::Settings,
+        _ => Refusal::Passed(explained(&error)),
+    };
     let mut config = target.config.clone();
+    if let Some(word) = word {
+        own_session::begin_with(&mut config, word, wanted.timeout);
+    }
     match &address.host {
         Host::Tcp(name) => config.host(name),
         #[cfg(unix)]
@@ -96,18 +141,17 @@ async fn connect_to(target: &Target, address: &Address, readonly: bool) -> Resul
     if is_socket || mode == SslMode::Disable {
         config.ssl_mode(Negotiated::Disable);
         let (client, connection) = config.connect(NoTls).await.map_err(passed)?;
-        return checked(target, address, readonly, client, connection);
+        return checked(wanted, address, client, connection);
     }
     let tls = Tls::new(mode, target.root_certificates.as_deref()).map_err(Refusal::Passed)?;
     let (client, connection) = config.connect(tls).await.map_err(passed)?;
-    checked(target, address, readonly, client, connection)
+    checked(wanted, address, client, connection)
 }
 
 /// Looks at what the server says of itself, and has the connection read and written.
 fn checked<S>(
-    target: &Target,
+    wanted: &Wanted<'_>,
     address: &Address,
-    readonly: bool,
     client: Client,
     connection: Connection<Socket, S>,
 ) -> Result<Link, Refusal>
@@ -121,24 +165,25 @@ where
         return Err(Refusal::Unsupported(why));
     }
     let takes_no_writes = says("in_hot_standby") == "on" || says("default_transaction_read_only") == "on";
-    match target.attrs {
+    match wanted.target.attrs {
         TargetSessionAttrs::ReadWrite if takes_no_writes => {
             return Err(Refusal::Passed("it takes no writes: a standby, or set to be read-only".into()));
         }
         TargetSessionAttrs::ReadOnly if !takes_no_writes => {
             return Err(Refusal::Passed("it takes writes, where one that doesn't is asked for".into()));
         }
-        _ if says("in_hot_standby") == "on" && !readonly => {
+        _ if says("in_hot_standby") == "on" && !wanted.readonly => {
             let why = "it is in recovery, a standby: it can only be opened with `readonly: true`";
             return Err(Refusal::Passed(why.into()));
         }
         _ => {}
     }
+    let is_standby = says("in_hot_standby") == "on";
     let task = tokio::spawn(async move {
         // What it fails with, whoever waits for an answer is told.
         let _ = connection.await;
     });
-    Ok(Link { client, host: address.to_string(), task })
+    Ok(Link { client, host: address.to_string(), is_standby, statements: Statements::default(), task })
 }
 
 /// Refuses what speaks the protocol but is something else, and what is too old.
@@ -181,6 +226,7 @@ mod tests {
         let why = |version, cockroach| match check_kind(version, cockroach) {
             Ok(()) => "taken".to_string(),
             Err(Refusal::Unsupported(why) | Refusal::Passed(why)) => why,
+            Err(Refusal::Settings) => "settings".into(),
         };
         assert_eq!(why("15.20 (Debian 15.20-0+deb12u1)", false), "taken");
         assert_eq!(why("18beta1", false), "taken");

@@ -102,6 +102,13 @@ pub fn is_aborted(error: &tokio_postgres::Error) -> bool {
     error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION)
 }
 
+/// Whether it is about what a statement was given, or about others who had it first: nothing of its transaction was done, and it is
+/// no matter of the server's.
+#[must_use]
+pub fn is_about_data(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|state| ["22", "23", "40"].iter().any(|class| state.code().starts_with(class)))
+}
+
 /// That a host doesn't answer as it should, and why.
 #[must_use]
 pub fn unavailable(host: &str, why: &str) -> Error {

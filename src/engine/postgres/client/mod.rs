@@ -1,28 +1,27 @@
 //! The client: one connection, on which whole conversations are sent at once, so that a call is one trip to the server.
 //!
-//! Every statement is sent without a name and with the types of its values: nothing is left behind on the server, so that a
-//! pooler may stand in between which gives each transaction another connection. A call waits no longer than its deadline,
-//! whatever the server does, and a connection whose answer did not come in time is not used again.
+//! A statement has a name where the session is this client's own (`statements.rs`). Behind a pooler, which gives each
+//! transaction another session, it is sent without one and with the types of its values: nothing is left behind. A call waits
+//! no longer than its deadline, whatever the server does, and a connection whose answer did not come in time is not used again.
 
 mod connect;
+mod conversation;
 pub mod error;
+mod own_session;
+mod row;
+mod statements;
+mod step;
 mod tls;
 pub mod value;
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
-use std::pin::Pin;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::Row;
-use tokio_postgres::types::{ToSql, Type};
-
-use self::connect::Link;
-use self::value::Value;
+use self::connect::{Link, Wanted};
+pub use self::step::{Answer, Step};
 use super::target::Target;
 use crate::error::{Error, Result};
+use tokio::runtime::{Builder, Runtime};
 
 /// How much longer than for a lock is waited for the server itself.
 const GRACE: Duration = Duration::from_secs(1);
@@ -30,18 +29,6 @@ const GRACE: Duration = Duration::from_secs(1);
 const GOODBYE: Duration = Duration::from_millis(20);
 /// After how long a silence it is looked whether the server has hung up.
 const SILENCE: Duration = Duration::from_millis(100);
-
-/// A part of a conversation.
-#[derive(Debug, Clone, Copy)]
-pub enum Step<'a> {
-    /// Statements without values, whose rows nobody needs.
-    Script(&'a str),
-    /// A statement with its values.
-    Statement(&'a str, &'a [Value<'a>]),
-}
-
-/// What came of a step.
-pub type Answer = Result<Vec<Row>, tokio_postgres::Error>;
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -94,6 +81,10 @@ pub struct Client {
     runtime: Runtime,
     link: RefCell<Option<Link>>,
     heard: Cell<Instant>,
+    is_pooled: Cell<bool>,
+    has_lost_name: Cell<bool>,
+    /// How many connections there have been.
+    connections: Cell<u64>,
 }
 
 impl Client {
@@ -105,7 +96,8 @@ impl Client {
         let built = Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = built.map_err(|error| error::unavailable(target.shown(), &error.to_string()))?;
         let (link, heard) = (RefCell::default(), Cell::new(Instant::now()));
-        let client = Self { target, readonly, timeout, runtime, link, heard };
+        let (is_pooled, has_lost_name, connections) = (Cell::default(), Cell::default(), Cell::default());
+        let client = Self { target, readonly, timeout, runtime, link, heard, is_pooled, has_lost_name, connections };
         client.connected()?;
         Ok(client)
     }
@@ -120,6 +112,25 @@ impl Client {
     #[must_use]
     pub fn host(&self) -> String {
         self.link.borrow().as_ref().map_or_else(|| self.target.shown().to_string(), |link| link.host.clone())
+    }
+
+    /// Whether the session is nobody else's, and was begun with the settings that it is to have.
+    #[must_use]
+    pub fn is_own_session(&self) -> bool {
+        self.link.borrow().as_ref().is_some_and(|link| link.statements.is_own())
+    }
+
+    /// The number of the connection, where the server's snapshots tell whether anything was committed.
+    #[must_use]
+    pub fn tells_snapshots(&self) -> Option<u64> {
+        let tells = self.link.borrow().as_ref().is_some_and(|link| link.statements.is_own() && !link.is_standby);
+        tells.then(|| self.connections.get())
+    }
+
+    /// Whether what was sent last failed only since the server knew a statement's name no longer: nothing of that statement was
+    /// done, and sent again it has none.
+    pub fn take_lost_name(&self) -> bool {
+        self.has_lost_name.take()
     }
 
     /// Hangs up. The server ends what was open.
@@ -155,16 +166,18 @@ impl Client {
     fn say(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
         let within = self.timeout.saturating_add(GRACE);
         let link = self.link.borrow();
-        let Some(client) = link.as_ref().map(|link| &link.client) else {
+        let Some(link_in_use) = link.as_ref() else {
             return Err(Lost::Gone);
         };
-        let answers = self.runtime.block_on(async {
-            let asked = steps.iter().map(|step| ask(client, *step)).collect();
-            tokio::time::timeout(within, all(asked)).await
-        });
+        let said = self.runtime.block_on(conversation::say_within(link_in_use, steps, within));
+        if let Some(answers) = &said {
+            let is_lost =
+                |answer: &Answer| answer.as_ref().is_err_and(|error| link_in_use.statements.is_lost_name(error));
+            self.has_lost_name.set(answers.iter().any(is_lost));
+        }
         drop(link);
         self.heard.set(Instant::now());
-        let Ok(answers) = answers else {
+        let Some(answers) = said else {
             self.hang_up();
             return Err(Lost::Silent(connect::no_answer(within)));
         };
@@ -181,8 +194,11 @@ impl Client {
             return Ok(());
         }
         let within = self.timeout.saturating_add(GRACE);
-        let link = self.runtime.block_on(connect::connect(&self.target, self.readonly, within))?;
+        let Self { target, readonly, timeout, is_pooled, .. } = self;
+        let wanted = Wanted { target, readonly: *readonly, within, timeout: *timeout, is_pooled };
+        let link = self.runtime.block_on(connect::connect(&wanted))?;
         self.link.replace(Some(link));
+        self.connections.set(self.connections.get() + 1);
         self.heard.set(Instant::now());
         Ok(())
     }
@@ -201,38 +217,4 @@ impl Client {
             self.hang_up();
         }
     }
-}
-
-type Asked<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
-
-/// Asks one thing; it is sent when this is polled first.
-fn ask<'a>(client: &'a tokio_postgres::Client, step: Step<'a>) -> Asked<'a> {
-    Box::pin(async move {
-        match step {
-            Step::Script(sql) => client.batch_execute(sql).await.map(|()| Vec::new()),
-            Step::Statement(sql, values) => {
-                let values: Vec<(&(dyn ToSql + Sync), Type)> =
-                    values.iter().map(|value| (value as &(dyn ToSql + Sync), value.kind())).collect();
-                client.query_typed(sql, &values).await
-            }
-        }
-    })
-}
-
-/// Waits for all of them. They are polled in their order, in which they are sent for that.
-async fn all(mut asked: Vec<Asked<'_>>) -> Vec<Answer> {
-    let mut answers: Vec<Option<Answer>> = asked.iter().map(|_| None).collect();
-    std::future::poll_fn(move |cx| {
-        let mut waiting = false;
-        for (future, answer) in asked.iter_mut().zip(&mut answers) {
-            if answer.is_none() {
-                match future.as_mut().poll(cx) {
-                    Poll::Ready(came) => *answer = Some(came),
-                    Poll::Pending => waiting = true,
-                }
-            }
-        }
-        if waiting { Poll::Pending } else { Poll::Ready(std::mem::take(&mut answers).into_iter().flatten().collect()) }
-    })
-    .await
 }

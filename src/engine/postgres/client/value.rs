@@ -1,4 +1,4 @@
-//! Values on their way to the server and back.
+//! Values on their way to the server, and the escape that text has there.
 //!
 //! PostgreSQL's text can have every character but U+0000, JavaScript's every one. An escape stands for it that keeps the order
 //! in which texts are compared: U+0000 is written as U+0001 U+0001, U+0001 as U+0001 U+0002.
@@ -8,11 +8,10 @@ use std::error::Error;
 
 use bytes::BufMut;
 use bytes::BytesMut;
-use tokio_postgres::Row;
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
+pub use super::row::{cell, columns_of, integer, is_null, push_cells, push_row, push_row_of, stored, text_of};
 use crate::model::Stored;
-use crate::rows::Batch;
 
 /// A value that a statement is given.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +83,28 @@ impl<'a> Value<'a> {
             Stored::Real(value) => Self::Real(*value + 0.0),
             Stored::Text(text) => Self::Text(Cow::Borrowed(text)),
         }
+    }
+
+    /// About how many bytes it is on its way.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Null(_) => 0,
+            Self::Integer(_) | Self::Real(_) | Self::Flag(_) => 8,
+            Self::Text(text) => text.len(),
+            Self::Texts(texts) => texts.iter().map(|text| text.len()).sum(),
+        }
+    }
+
+    /// The same, borrowed from nobody; `None` for what is of no single row.
+    pub fn owned(&self) -> Option<Value<'static>> {
+        Some(match self {
+            Self::Null(kind) => Value::Null(kind.clone()),
+            Self::Integer(value) => Value::Integer(*value),
+            Self::Real(value) => Value::Real(*value),
+            Self::Flag(value) => Value::Flag(*value),
+            Self::Text(text) => Value::Text(Cow::Owned(text.to_string())),
+            Self::Texts(_) => return None,
+        })
     }
 
     /// Its type in the statement.
@@ -168,98 +189,6 @@ pub fn unescaped(bytes: &[u8]) -> Cow<'_, [u8]> {
         });
     }
     Cow::Owned(plain)
-}
-
-/// A cell as it came.
-pub struct Cell<'a> {
-    kind: Type,
-    bytes: &'a [u8],
-}
-
-impl<'a> FromSql<'a> for Cell<'a> {
-    fn from_sql(kind: &Type, bytes: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
-        Ok(Self { kind: kind.clone(), bytes })
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-}
-
-impl Cell<'_> {
-    fn number<const N: usize>(&self) -> [u8; N] {
-        self.bytes.try_into().unwrap_or([0; N])
-    }
-
-    /// A whole number of whichever width.
-    #[must_use]
-    pub fn integer(&self) -> i64 {
-        match self.kind {
-            Type::INT2 => i16::from_be_bytes(self.number()).into(),
-            Type::INT4 => i32::from_be_bytes(self.number()).into(),
-            Type::BOOL => i64::from(self.bytes == [1]),
-            _ => i64::from_be_bytes(self.number()),
-        }
-    }
-
-    fn push(&self, batch: &mut Batch) {
-        match self.kind {
-            Type::INT2 | Type::INT4 | Type::INT8 | Type::BOOL => batch.push_integer(self.integer(), false),
-            Type::FLOAT8 => batch.push_real(f64::from_be_bytes(self.number())),
-            _ => batch.push_text(&unescaped(self.bytes)),
-        }
-    }
-}
-
-/// A cell of a row; `None` for NULL.
-#[must_use]
-pub fn cell(row: &Row, column: usize) -> Option<Cell<'_>> {
-    row.try_get::<_, Option<Cell<'_>>>(column).ok().flatten()
-}
-
-/// A whole number of a row; 0 where it has none.
-#[must_use]
-pub fn integer(row: &Row, column: usize) -> i64 {
-    cell(row, column).map_or(0, |cell| cell.integer())
-}
-
-/// Whether a cell is NULL.
-#[must_use]
-pub fn is_null(row: &Row, column: usize) -> bool {
-    cell(row, column).is_none()
-}
-
-/// A text of a row; `None` for NULL.
-#[must_use]
-pub fn text_of(row: &Row, column: usize) -> Option<String> {
-    cell(row, column).map(|cell| String::from_utf8_lossy(&unescaped(cell.bytes)).into_owned())
-}
-
-/// A cell as the model has it.
-#[must_use]
-pub fn stored(row: &Row, column: usize) -> Stored<'static> {
-    let Some(cell) = cell(row, column) else { return Stored::Null };
-    match cell.kind {
-        Type::INT2 | Type::INT4 | Type::INT8 | Type::BOOL => Stored::Integer(cell.integer()),
-        Type::FLOAT8 => Stored::Real(f64::from_be_bytes(cell.number())),
-        _ => Stored::Text(text_of(row, column).unwrap_or_default().into()),
-    }
-}
-
-/// Appends some of a row's cells.
-pub fn push_cells(row: &Row, columns: std::ops::Range<usize>, batch: &mut Batch) {
-    for column in columns {
-        match cell(row, column) {
-            Some(cell) => cell.push(batch),
-            None => batch.push_null(),
-        }
-    }
-}
-
-/// Appends a row.
-pub fn push_row(row: &Row, batch: &mut Batch) {
-    push_cells(row, 0..row.len(), batch);
-    batch.end_row();
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use tokio_postgres::Row;
 use super::Store;
 use super::assignments::LIST as LIST_ASSIGNMENTS;
 use super::log::{END, NUMBER, place};
-use super::sql::expand;
 use super::state::{Ahead, Rest};
 use super::unbuilt::unsupported;
 use crate::engine::past_boards::{Read, Rest as Past};
@@ -82,8 +81,9 @@ impl Store {
         self.check_open()?;
         let number = self.of_log(NUMBER);
         let end = if self.is_within() { self.end_of_log() } else { self.of_log(END) };
-        let of_rows = [ZONES, WORKTREES, LIST_ASSIGNMENTS].map(|sql| expand(sql, &self.schema));
-        let mut steps: Vec<Step<'_>> = of_rows.iter().chain([&end]).map(|sql| Step::Statement(sql, &[])).collect();
+        let of_rows = [ZONES, WORKTREES, LIST_ASSIGNMENTS].map(|sql| self.expanded(sql));
+        let mut steps: Vec<Step<'_>> = of_rows.iter().map(|sql| Step::Statement(sql, &[])).collect();
+        steps.push(Step::Statement(&end, &[]));
         let numbers = !self.is_within() && !self.readonly;
         if numbers {
             steps.insert(0, Step::Statement(&number, &[]));

@@ -5,12 +5,15 @@
 //! | a read | the statement |
 //! | a write | `BEGIN` and the board's lock, shared; who does it, where that is said; the statement; `COMMIT` |
 //! | either within a transaction | `SAVEPOINT`; the statement; `RELEASE`. Where it fails, the next trip undoes it first, so that the transaction goes on |
+//! | many rows | `BEGIN` and the lock, alone; all statements; `COMMIT` (`gathering.rs`) |
+
+use std::rc::Rc;
 
 use tokio_postgres::Row;
 
 use super::Store;
-use super::sql::expand;
-use crate::engine::postgres::client::error::answered;
+use super::transactions::rolled_back;
+use crate::engine::postgres::client::error::{answered, is_aborted};
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::client::{Answer, Lost, Step};
 use crate::error::{Error, Result};
@@ -27,14 +30,15 @@ impl Store {
     /// Reads rows.
     pub(super) fn read(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
         self.check_open()?;
-        let sql = expand(sql, &self.schema);
+        self.refuse_to_gather()?;
+        let sql = self.expanded(sql);
         let step = Step::Statement(&sql, values);
         if self.is_within() {
             return Ok(self.guarded(&[step])?.pop().unwrap_or_default());
         }
-        let answers = match self.client.send(&[step]) {
+        let answers = match self.say(&[step]) {
             // A read does no harm a second time, on a new connection. Who waits in vain waits once.
-            Err(Lost::Ended(_)) => self.client.send(&[step]),
+            Err(Lost::Ended(_)) => self.say(&[step]),
             sent => sent,
         };
         self.first(answers.map_err(|lost| lost.unavailable(&self.client.host()))?)
@@ -58,7 +62,10 @@ impl Store {
     fn write_beside(&self, alone: bool, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
         self.check_open()?;
         self.check_writable()?;
-        let sql = expand(sql, &self.schema);
+        let sql = self.expanded(sql);
+        if self.gather_statement(alone, &sql, values)? {
+            return Ok(Vec::new());
+        }
         let signature = self.signature();
         let mut steps = Vec::with_capacity(2);
         steps.extend(signature.as_ref().map(|values| Step::Statement(SIGN, values)));
@@ -71,40 +78,43 @@ impl Store {
         if self.is_within() {
             return self.guarded(steps);
         }
-        let begin = self.begin_writing(alone);
-        let sent = self.client.send(&framed(&begin, steps));
-        self.rows_of(sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?)
+        let begin = self.begin_and_lock(alone);
+        let begin = begin.steps();
+        let sent = self.say(&framed(&begin, steps));
+        self.rows_of(sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?, begin.len())
     }
 
     /// Reads several things in one trip, which `begin` begins: the rows of each.
     pub(super) fn read_together(&self, begin: &str, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
+        self.refuse_to_gather()?;
         if self.is_within() {
             return self.guarded(steps);
         }
-        let steps = framed(begin, steps);
-        let answers = match self.client.send(&steps) {
-            Err(Lost::Ended(_)) => self.client.send(&steps),
+        let steps = framed(&[Step::Script(begin)], steps);
+        let answers = match self.say(&steps) {
+            Err(Lost::Ended(_)) => self.say(&steps),
             sent => sent,
         };
-        self.rows_of(answers.map_err(|lost| lost.unavailable(&self.client.host()))?)
+        self.rows_of(answers.map_err(|lost| lost.unavailable(&self.client.host()))?, 1)
+    }
+
+    /// Says what is a transaction of its own, or a read, and once more where nothing of it was done since the server knew a name no
+    /// longer.
+    pub(super) fn say(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
+        match self.client.send(steps) {
+            Ok(_) if self.client.take_lost_name() => self.client.send(steps),
+            sent => sent,
+        }
     }
 
     /// The rows of what is framed. The first that failed says why; what comes behind it was not even looked at.
-    fn rows_of(&self, answers: Vec<Answer>) -> Result<Vec<Vec<Row>>> {
+    fn rows_of(&self, answers: Vec<Answer>, before: usize) -> Result<Vec<Vec<Row>>> {
         let mut rows = Vec::with_capacity(answers.len());
         for answer in answers {
             rows.push(answer.map_err(|error| answered(error, &self.client.host()))?);
         }
         rows.pop();
-        rows.remove(0);
-        Ok(rows)
-    }
-
-    /// Statements within a transaction, which goes on where they fail.
-    fn guarded(&self, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
-        let answers = self.within(&framed_by(SAVEPOINT, steps, RELEASE))?;
-        let begun = answers.first().is_some_and(Result::is_ok);
-        self.rows_of(answers).inspect_err(|_| self.transaction.borrow_mut().failed = begun)
+        Ok(rows.split_off(before))
     }
 
     /// Who is named with what is written, and when by the caller's clock, for this transaction alone; `None` where nobody is, and nobody
@@ -121,24 +131,48 @@ impl Store {
         Some([text(by.map(|by| by.to_string())), text(at.map(|at| at.to_string()))])
     }
 
-    /// What undoes a statement that has failed, once.
-    pub(super) fn take_undo(&self) -> Option<Step<'static>> {
-        std::mem::take(&mut self.transaction.borrow_mut().failed).then_some(Step::Script(UNDO))
+    /// Statements within a transaction, which goes on where one of them fails: all of them or none.
+    pub(super) fn guarded(&self, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
+        let mut answers = self.within(&framed_by(&[Step::Script(SAVEPOINT)], steps, RELEASE))?;
+        let begun = answers.first().is_some_and(Result::is_ok);
+        let lost_name = self.client.take_lost_name();
+        let failed = |failed| self.transaction.borrow_mut().failed = failed;
+        if lost_name {
+            failed(true);
+            return self.guarded(steps);
+        }
+        answers.pop();
+        answers.into_iter().skip(1).collect::<Result<_, _>>().map_err(|error| {
+            failed(begun);
+            if is_aborted(&error) { rolled_back() } else { answered(error, &self.client.host()) }
+        })
+    }
+
+    /// What the server is told before anything else: what undoes a statement that has failed, savepoints.
+    pub(super) fn take_untold(&self) -> Vec<Step<'static>> {
+        let mut transaction = self.transaction.borrow_mut();
+        let undo = std::mem::take(&mut transaction.failed).then_some(UNDO);
+        undo.into_iter().chain(transaction.untold.drain(..)).map(Step::Script).collect()
     }
 
     /// Says something within a transaction. Where the connection ends, so does the transaction, and nothing of it was done.
     pub(super) fn within(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>> {
         self.check_not_lost()?;
-        let undo = self.take_undo();
-        let undone = usize::from(undo.is_some());
-        let steps: Vec<Step<'_>> = undo.into_iter().chain(steps.iter().copied()).collect();
-        let sent = self.client.go_on(&steps).map_err(|lost| self.lose_transaction(lost.why()));
-        sent.map(|mut answers| answers.split_off(undone))
+        let mut all = self.take_untold();
+        let untold = all.len();
+        all.extend_from_slice(steps);
+        let sent = self.client.go_on(&all).map_err(|lost| self.lose_transaction(lost.why()));
+        sent.map(|mut answers| answers.split_off(untold))
     }
 
     fn first(&self, answers: Vec<Answer>) -> Result<Vec<Row>> {
         let answer = answers.into_iter().next().unwrap_or_else(|| Ok(Vec::new()));
         answer.map_err(|error| answered(error, &self.client.host()))
+    }
+
+    /// What a statement says to the server.
+    pub(super) fn expanded(&self, sql: &str) -> Rc<str> {
+        self.texts.of(sql, &self.schema)
     }
 
     pub(super) fn check_open(&self) -> Result<()> {
@@ -156,13 +190,12 @@ impl Store {
 }
 
 /// What is one transaction of its own.
-fn framed<'a>(begin: &'a str, steps: &[Step<'a>]) -> Vec<Step<'a>> {
+fn framed<'a>(begin: &[Step<'a>], steps: &[Step<'a>]) -> Vec<Step<'a>> {
     framed_by(begin, steps, "COMMIT")
 }
 
-fn framed_by<'a>(begin: &'a str, steps: &[Step<'a>], end: &'a str) -> Vec<Step<'a>> {
-    let mut framed = Vec::with_capacity(steps.len() + 2);
-    framed.push(Step::Script(begin));
+fn framed_by<'a>(begin: &[Step<'a>], steps: &[Step<'a>], end: &'a str) -> Vec<Step<'a>> {
+    let mut framed = begin.to_vec();
     framed.extend_from_slice(steps);
     framed.push(Step::Script(end));
     framed

@@ -3,9 +3,10 @@
 use tokio_postgres::Row;
 
 use super::Store;
+use super::kept::Listed;
 use super::state::Rest;
 use crate::engine::Lists;
-use crate::engine::postgres::client::value::{Value, push_row};
+use crate::engine::postgres::client::value::{Value, columns_of, push_row, push_row_of};
 use crate::error::Result;
 use crate::rows::Batch;
 
@@ -17,33 +18,29 @@ impl Lists for Store {
 
     fn abandon(&self) {
         self.unfinished.take();
-        self.past_board.take();
     }
 
-    /// What reads several things reads them in one trip, at the first of the calls: see `boards.rs`.
+    /// What reads several things reads them in one statement, or begins a transaction.
     fn begin_snapshot(&self) -> Result<bool> {
-        self.check_open()?;
-        self.ahead.take();
-        Ok(true)
+        self.check_open().map(|()| false)
     }
 
     fn end_snapshot(&self) -> Result<()> {
-        self.ahead.take();
         Ok(())
     }
 }
 
 impl Store {
-    /// Reads rows until the batch is full; `true` where [`Lists::more`] has the rest.
+    /// Reads rows until the batch is full; `true` where [`Lists::more`] has the rest. None where what somebody has kept still holds.
     pub(super) fn list(&self, sql: &str, values: &[Value<'_>], batch: &mut Batch) -> Result<bool> {
         self.unfinished.take();
-        let rows = self.read(sql, values)?;
-        Ok(self.list_rows(rows, push_row, batch))
-    }
-
-    /// Lists rows that were read.
-    pub(super) fn list_rows(&self, rows: Vec<Row>, push: fn(&Row, &mut Batch), batch: &mut Batch) -> bool {
-        self.fill(Rest::Rows(rows.into_iter(), push), batch)
+        match self.read_unless_kept(sql, values)? {
+            Listed::Holds => {
+                self.holds.set(true);
+                Ok(false)
+            }
+            Listed::Rows(rows) => Ok(self.fill(Rest::Rows(rows.into_iter()), batch)),
+        }
     }
 
     /// Reads at most one row.
@@ -54,9 +51,18 @@ impl Store {
         Ok(())
     }
 
+    /// Lists rows that were read.
+    pub(super) fn list_rows(&self, rows: Vec<Row>, push: fn(&Row, &mut Batch), batch: &mut Batch) -> bool {
+        self.fill(Rest::Made(rows.into_iter(), push), batch)
+    }
+
     pub(super) fn fill(&self, rest: Rest, batch: &mut Batch) -> bool {
         let rest = match rest {
-            Rest::Rows(rows, push) => fill_rows(rows, push, batch),
+            Rest::Rows(rows) => {
+                let columns = rows.as_slice().first().map(columns_of).unwrap_or_default();
+                fill_rows(rows, |row, batch| push_row_of(row, &columns, batch), batch).map(Rest::Rows)
+            }
+            Rest::Made(rows, push) => fill_rows(rows, push, batch).map(|rows| Rest::Made(rows, push)),
             Rest::Past(rest) => rest.fill(batch).map(Rest::Past),
         };
         let is_more = rest.is_some();
@@ -65,12 +71,14 @@ impl Store {
     }
 }
 
+type Rows = std::vec::IntoIter<Row>;
+
 /// Packs rows until the batch is full: what is left.
-fn fill_rows(mut rows: std::vec::IntoIter<Row>, push: fn(&Row, &mut Batch), batch: &mut Batch) -> Option<Rest> {
+fn fill_rows(mut rows: Rows, push: impl Fn(&Row, &mut Batch), batch: &mut Batch) -> Option<Rows> {
     while let Some(row) = rows.as_slice().first() {
         // One cell more for what is made of a row.
         if !batch.has_room(row.len() + 1) {
-            return Some(Rest::Rows(rows, push));
+            return Some(rows);
         }
         push(row, batch);
         rows.next();

@@ -8,6 +8,8 @@ mod conversation;
 mod edits;
 mod executions;
 mod feed;
+mod gathering;
+mod kept;
 mod lists;
 mod log;
 mod metadata;
@@ -37,7 +39,8 @@ use std::time::Instant;
 use super::client::Client;
 use super::schema::names;
 use crate::engine::past_boards::Read;
-use state::{Ahead, Rest, Transaction};
+use sql::Texts;
+use state::{Ahead, Gathered, Rest, Snapshot, Transaction};
 
 /// A board on a server.
 pub struct Store {
@@ -47,8 +50,15 @@ pub struct Store {
     /// The number of its lock.
     lock: i64,
     readonly: bool,
+    /// Statements, as the server is told them.
+    texts: Texts,
     is_open: Cell<bool>,
     transaction: RefCell<Transaction>,
+    /// What a call that writes many rows has gathered.
+    gathered: RefCell<Option<Gathered>>,
+    snapshot: RefCell<Snapshot>,
+    /// What somebody has kept of the last list still holds.
+    holds: Cell<bool>,
     /// A list that did not fit one batch.
     unfinished: RefCell<Option<Rest>>,
     /// A board that was read in one trip.
@@ -72,8 +82,12 @@ impl Store {
             schema: names::quoted(schema),
             lock: names::lock(schema),
             readonly,
+            texts: Texts::default(),
             is_open: Cell::new(true),
             transaction: RefCell::default(),
+            gathered: RefCell::default(),
+            snapshot: RefCell::default(),
+            holds: Cell::default(),
             unfinished: RefCell::default(),
             ahead: RefCell::default(),
             past_board: RefCell::default(),

@@ -5,7 +5,7 @@ use tokio_postgres::types::Type;
 
 use super::Store;
 use super::conversation::SIGN;
-use super::sql::{column_type, expand};
+use super::sql::column_type;
 use super::unbuilt::unsupported;
 use crate::engine::drops::{Expected, Wish, ZONE_AT, elsewhere, full, push_move};
 use crate::engine::postgres::client::Step;
@@ -134,8 +134,8 @@ impl Store {
         } else {
             (PLACE.replace("{set}", &set.join(", ")), "seen")
         };
-        let sql = expand(&MOVE.replace("{place}", &place).replace("{placed}", placed), &self.schema);
-        let last = expand(LAST_MOVE, &self.schema);
+        let sql = self.expanded(&MOVE.replace("{place}", &place).replace("{placed}", placed));
+        let last = self.expanded(LAST_MOVE);
         let (signature, worktree) = (self.signature(), [of.worktree.into()]);
         let (reason, none) = ([of.reason.unwrap_or_default().into()], ["".into()]);
         let mut steps = Vec::with_capacity(5);

@@ -4,7 +4,6 @@ use tokio_postgres::Row;
 
 use super::Store;
 use super::conversation::SIGN;
-use super::sql::expand;
 use crate::engine::postgres::client::Step;
 use crate::engine::postgres::client::error::answered;
 use crate::engine::postgres::client::value::Value;
@@ -23,6 +22,7 @@ impl Store {
     ) -> Result<Vec<Row>> {
         self.check_open()?;
         self.check_writable()?;
+        self.refuse_to_gather()?;
         if self.is_within() {
             let row = self.read_one(read, values)?;
             return match decide(row)? {
@@ -45,12 +45,12 @@ impl Store {
     }
 
     fn begin_with(&self, sql: &str, values: &[Value<'_>]) -> Result<Option<Row>> {
-        let (begin, sql) = (self.begin_writing(true), expand(sql, &self.schema));
+        let (begin, sql) = (self.begin_writing(true), self.expanded(sql));
         let signature = self.signature();
         let mut steps = vec![Step::Script(&begin)];
         steps.extend(signature.as_ref().map(|values| Step::Statement(SIGN, values)));
         steps.push(Step::Statement(&sql, values));
-        let sent = self.client.send(&steps);
+        let sent = self.say(&steps);
         let answers = sent.map_err(|lost| lost.unavailable(&self.client.host()))?;
         let mut rows = Vec::new();
         for answer in answers {
@@ -67,7 +67,7 @@ impl Store {
     }
 
     fn end_with(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
-        let sql = expand(sql, &self.schema);
+        let sql = self.expanded(sql);
         let sent = self.client.go_on(&[Step::Statement(&sql, values), Step::Script("COMMIT")]);
         let mut answers = sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?.into_iter();
         let failed = |error| answered(error, &self.client.host());

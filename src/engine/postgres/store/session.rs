@@ -33,9 +33,35 @@ impl Session for Store {
         self.acting_at.set(at);
     }
 
-    /// No answer is kept: to hear that it still holds would take a trip, as reading it does.
+    fn gather(&self) -> Result<bool> {
+        self.begin_gathering()
+    }
+
+    fn send_gathered(&self) -> Result<bool> {
+        Store::send_gathered(self)
+    }
+
+    fn forget_gathered(&self) {
+        Store::forget_gathered(self);
+    }
+
+    /// To hear whether the content is still the same takes a trip, as reading does: it is asked with the list.
     fn generation(&self) -> i32 {
         0
+    }
+
+    fn expect(&self, kept: i32) {
+        self.holds.set(false);
+        self.expect_generation(kept);
+    }
+
+    fn still_holds(&self) -> bool {
+        self.snapshot.borrow_mut().kept = 0;
+        self.holds.take()
+    }
+
+    fn generation_read(&self) -> i32 {
+        self.snapshot.borrow().read
     }
 
     fn close(&self) -> Result<()> {

@@ -2,11 +2,38 @@
 //! `{w.worktree}` for the same of the table `w`, `{s}` for the schema, `{new worktree}` for what an INSERT says behind the
 //! table's name.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use tokio_postgres::types::Type;
 
 use crate::engine::postgres::client::value::Value;
 use crate::model::entity::{Declaration, Holds};
 use crate::model::{EXECUTION, Entity, Stored, WORKTREE, ZONE};
+
+/// How many texts are remembered.
+const MOST: usize = 512;
+
+/// Statements, as the server is told them.
+#[derive(Default)]
+pub(super) struct Texts(RefCell<HashMap<Box<str>, Rc<str>>>);
+
+impl Texts {
+    /// What a statement says to the server.
+    pub(super) fn of(&self, sql: &str, schema: &str) -> Rc<str> {
+        let mut texts = self.0.borrow_mut();
+        if let Some(known) = texts.get(sql) {
+            return known.clone();
+        }
+        if texts.len() >= MOST {
+            texts.clear();
+        }
+        let expanded: Rc<str> = expand(sql, schema).into();
+        texts.insert(sql.into(), expanded.clone());
+        expanded
+    }
+}
 
 /// Replaces what stands for something else by it.
 pub(super) fn expand(sql: &str, schema: &str) -> String {

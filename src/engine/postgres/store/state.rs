@@ -1,14 +1,19 @@
 //! What a store knows between two calls.
 
+use std::rc::Rc;
+
 use tokio_postgres::Row;
 
+use crate::engine::postgres::client::value::Value;
 use crate::engine::{Place, past_boards};
 use crate::rows::Batch;
 
 /// What is left of a list.
 pub enum Rest {
-    /// Rows, and how one of them is packed.
-    Rows(std::vec::IntoIter<Row>, fn(&Row, &mut Batch)),
+    /// Rows as they are.
+    Rows(std::vec::IntoIter<Row>),
+    /// Rows, and what is made of one of them.
+    Made(std::vec::IntoIter<Row>, fn(&Row, &mut Batch)),
     /// Rows of a board of the past.
     Past(past_boards::Rest),
 }
@@ -33,6 +38,32 @@ pub struct Transaction {
     pub failed: bool,
     /// Somebody was named with what was written in it.
     pub is_signed: bool,
+    /// Savepoints that nobody has told the server of yet: they go with what is sent next.
+    pub untold: Vec<&'static str>,
     /// Why there is none any more on the server: the caller's calls fail until they have ended it themselves.
     pub lost: Option<String>,
+}
+
+/// What a call that writes many rows has gathered, to be sent at once.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The statements.
+    pub statements: Vec<(Rc<str>, Vec<Value<'static>>)>,
+    /// One of them needed an answer, so that each has to be sent by itself.
+    pub is_refused: bool,
+}
+
+/// Which state of the content was read last.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// Which connection told of it.
+    pub connection: u64,
+    /// The server's word for it.
+    pub text: String,
+    /// Its number.
+    pub generation: i32,
+    /// Of which one somebody has kept what is read next, 0 of none.
+    pub kept: i32,
+    /// Of which one the last list was, 0 where that can't be told.
+    pub read: i32,
 }

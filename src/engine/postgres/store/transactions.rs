@@ -10,8 +10,24 @@ use crate::engine::postgres::client::error::{answered, is_aborted, unavailable};
 use crate::engine::postgres::client::{Lost, Step};
 use crate::error::{Error, Result};
 
-/// What the caller's savepoints are called; one of the same name hides those before it.
-const SAVEPOINT: &str = "visual_db";
+/// The caller's savepoints; one of the same name hides those before it.
+const SAVEPOINT: &str = "SAVEPOINT visual_db";
+const RELEASE: &str = "RELEASE visual_db";
+const ROLLBACK_TO: &str = "ROLLBACK TO visual_db";
+
+/// What begins a transaction and takes the lock.
+pub(super) struct Begin {
+    script: String,
+    lock: Option<String>,
+}
+
+impl Begin {
+    /// The same, as it is sent.
+    pub(super) fn steps(&self) -> Vec<Step<'_>> {
+        let lock = self.lock.as_deref().map(|lock| Step::Statement(lock, &[]));
+        std::iter::once(Step::Script(&self.script)).chain(lock).collect()
+    }
+}
 
 impl Store {
     /// Whether a transaction is open.
@@ -50,6 +66,17 @@ impl Store {
         )
     }
 
+    /// The same for a transaction that is one trip. On a session of the client's own the lock is a prepared statement, and what
+    /// else is to be said was said when the session began.
+    pub(super) fn begin_and_lock(&self, alone: bool) -> Begin {
+        if !self.client.is_own_session() {
+            return Begin { script: self.begin_writing(alone), lock: None };
+        }
+        let shared = if alone { "" } else { "_shared" };
+        let lock = format!("SELECT pg_catalog.pg_advisory_xact_lock{shared}({})", self.lock);
+        Begin { script: "BEGIN".into(), lock: Some(lock) }
+    }
+
     /// Takes a step of a transaction.
     pub(super) fn step(&self, control: Control) -> Result<()> {
         let within = self.is_within();
@@ -74,11 +101,11 @@ impl Store {
             })),
             Control::Commit => self.commit(),
             Control::Rollback => self.rollback(),
-            Control::Savepoint => self.say(&format!("SAVEPOINT {SAVEPOINT}")),
+            Control::Savepoint => self.tell_with_the_next(SAVEPOINT),
             // What went with the transaction needs no undoing.
             Control::Release | Control::RollbackTo if self.check_not_lost().is_err() => Ok(()),
-            Control::Release => self.say(&format!("RELEASE {SAVEPOINT}")),
-            Control::RollbackTo => self.say(&format!("ROLLBACK TO {SAVEPOINT}")),
+            Control::Release => self.tell_with_the_next(RELEASE),
+            Control::RollbackTo => self.tell_with_the_next(ROLLBACK_TO),
         }
     }
 
@@ -104,9 +131,8 @@ impl Store {
             self.forget_transaction();
             return Err(lost);
         }
-        let undo = self.take_undo();
-        let mut steps = vec![Step::Statement("SELECT 1", &[]), Step::Script("COMMIT")];
-        steps.splice(0..0, undo);
+        let mut steps = self.take_untold();
+        steps.extend([Step::Statement("SELECT 1", &[]), Step::Script("COMMIT")]);
         let sent = self.client.go_on(&steps);
         if let Err(Lost::Gone) = sent {
             let lost = self.lose_transaction(Lost::Gone.why());
@@ -139,14 +165,17 @@ impl Store {
         }
     }
 
-    /// Says something within a transaction.
-    fn say(&self, sql: &str) -> Result<()> {
-        let answers = self.within(&[Step::Script(sql)])?;
-        answers.into_iter().try_for_each(|answer| {
-            answer
-                .map(|_| ())
-                .map_err(|error| if is_aborted(&error) { rolled_back() } else { answered(error, &self.client.host()) })
-        })
+    /// Has the server told of a savepoint with whatever is sent next, so that it takes no trip.
+    fn tell_with_the_next(&self, what: &'static str) -> Result<()> {
+        self.check_not_lost()?;
+        let untold = &mut self.transaction.borrow_mut().untold;
+        // Between the two nothing was sent, so there is nothing to undo or to end.
+        match (untold.last(), what) {
+            (Some(&SAVEPOINT), ROLLBACK_TO) => {}
+            (Some(&SAVEPOINT), RELEASE) => drop(untold.pop()),
+            _ => untold.push(what),
+        }
+        Ok(())
     }
 }
 
@@ -161,7 +190,7 @@ fn misused(message: &str) -> Error {
 }
 
 /// As SQLite says that a transaction was undone by something that failed in it.
-fn rolled_back() -> Error {
+pub(super) fn rolled_back() -> Error {
     let number = rusqlite::ffi::SQLITE_ABORT_ROLLBACK;
     let message = "abort due to ROLLBACK".into();
     Error::Engine { code: "SQLITE_ABORT_ROLLBACK".into(), number, message, source: None }

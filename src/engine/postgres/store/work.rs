@@ -10,27 +10,28 @@
 //! the caller's the next trip does that, and the transaction goes on.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use tokio_postgres::Row;
 
 use super::Store;
 use super::conversation::{RELEASE, SAVEPOINT};
-use super::sql::expand;
+use super::transactions::Begin;
 use crate::engine::postgres::client::error::answered;
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::client::{Answer, Lost, Step};
 use crate::error::Result;
 
 /// A statement that is to be sent with the next step.
-type Later = (String, Vec<Value<'static>>);
+type Later = (Rc<str>, Vec<Value<'static>>);
 
 /// A call that is under way.
 pub(super) struct Work<'s> {
     pub store: &'s Store,
     /// What begins it, outside of a transaction of the caller's.
-    begin: String,
+    begin: Begin,
     /// What is sent behind that.
-    first: String,
+    first: Rc<str>,
     begun: Cell<bool>,
     wrote: Cell<bool>,
     later: RefCell<Vec<Later>>,
@@ -46,10 +47,11 @@ impl Store {
     ) -> Result<(T, Vec<Vec<Row>>)> {
         self.check_open()?;
         self.check_writable()?;
+        self.refuse_to_gather()?;
         let work = Work {
             store: self,
-            begin: self.begin_writing(false),
-            first: expand(first, &self.schema),
+            begin: self.begin_and_lock(false),
+            first: self.expanded(first),
             begun: Cell::new(false),
             wrote: Cell::new(false),
             later: RefCell::default(),
@@ -65,12 +67,12 @@ impl Store {
 impl Work<'_> {
     /// Writes something with the next step.
     pub fn later(&self, sql: &str, values: Vec<Value<'static>>) {
-        self.later.borrow_mut().push((expand(sql, &self.store.schema), values));
+        self.later.borrow_mut().push((self.store.expanded(sql), values));
     }
 
     /// Asks several things at once: the rows of each.
     pub fn ask(&self, asked: &[(&str, &[Value<'_>])]) -> Result<Vec<Vec<Row>>> {
-        let texts: Vec<String> = asked.iter().map(|(sql, _)| expand(sql, &self.store.schema)).collect();
+        let texts: Vec<Rc<str>> = asked.iter().map(|(sql, _)| self.store.expanded(sql)).collect();
         let asked: Vec<Step<'_>> =
             texts.iter().zip(asked).map(|(sql, (_, values))| Step::Statement(sql, values)).collect();
         self.send(&asked, |lost| lost.unavailable(&self.store.client.host())).map(|mut rows| {
@@ -103,7 +105,11 @@ impl Work<'_> {
         self.wrote.set(self.wrote.get() || !later.is_empty());
         let mut all = Vec::with_capacity(3 + later.len() + steps.len());
         if begins {
-            all.push(Step::Script(if within { SAVEPOINT } else { &self.begin }));
+            if within {
+                all.push(Step::Script(SAVEPOINT));
+            } else {
+                all.extend(self.begin.steps());
+            }
             if !self.first.is_empty() {
                 all.push(Step::Script(&self.first));
             }
@@ -117,7 +123,7 @@ impl Work<'_> {
             self.begun.set(sent.is_ok());
             sent?
         } else {
-            let sent = if begins { store.client.send(&all) } else { store.client.go_on(&all) };
+            let sent = if begins { store.say(&all) } else { store.client.go_on(&all) };
             self.begun.set(sent.is_ok());
             sent.map_err(lost)?
         };

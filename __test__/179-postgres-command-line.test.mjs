@@ -1,0 +1,71 @@
+// The command line on a server: --db, or VISUAL_DB_PATH, is its URL. What is about a file says what to use instead, and no
+// message has the password.
+import { describe, expect, it, vi } from 'vitest';
+import { visualDb, visualDbWith } from './support/backups.mjs';
+import { temporarySchema } from './support/postgres/databases.mjs';
+import { execution, furnish } from './support/samples.mjs';
+import { open } from './support/temporary.mjs';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+function furnished() {
+  const { url, schema } = temporarySchema();
+  const db = furnish(open({ url, schema }));
+  db.recordExecution(execution());
+  return { url, db, env: { VISUAL_DB_SCHEMA: schema } };
+}
+
+describe('stats', () => {
+  it('counts the board, told of it by --db as well as by VISUAL_DB_PATH', () => {
+    const { url, db, env } = furnished();
+    const told = visualDbWith({ env }, 'stats', '--db', url, '--json');
+    expect(told.stderr).toBe('');
+    expect(told.json().counts).toEqual(db.getStats());
+    expect(visualDbWith({ env: { ...env, VISUAL_DB_PATH: url } }, 'stats', '--json').json()).toEqual(told.json());
+  });
+
+  it('makes no board where there is none', () => {
+    const { url, schema } = temporarySchema();
+    const { status, stderr } = visualDbWith({ env: { VISUAL_DB_SCHEMA: schema } }, 'stats', '--db', url);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`there is no board in its schema '${schema}'`);
+  });
+});
+
+describe('doctor', () => {
+  it('finds nothing, and says how far the server is', () => {
+    const { url, env } = furnished();
+    const { status, ...told } = visualDbWith({ env }, 'doctor', '--db', url, '--json');
+    expect(status).toBe(0);
+    expect(told.json().map(({ check }) => check)).toEqual(['opening', 'counts', 'distance']);
+    expect(told.stdout).toMatch(/a call takes [\d.]+ ms/);
+  });
+
+  it('finds a server that can’t be reached, and is no problem of the password’s secrecy', () => {
+    const { status, stdout, stderr } = visualDb('doctor', '--db', 'postgres://me:geheim@127.0.0.1:9/x');
+    expect(status).toBe(1);
+    expect(stdout).toContain('127.0.0.1:9 is unavailable');
+    expect(stdout + stderr).not.toContain('geheim');
+  });
+});
+
+describe.each([
+  ['backup', 'pg_dump'],
+  ['backups', 'pg_dump'],
+  ['verify', 'pg_restore'],
+  ['restore', 'pg_restore'],
+  ['prune-backups', 'backups of the server'],
+  ['vacuum', 'by itself'],
+  ['migrate', 'migrates it'],
+  ['studio', 'SQLite'],
+  ['import', 'SQLite'],
+])('%s', (command, instead) => {
+  it('says that it is of a file, and what to use instead', () => {
+    const given = ['verify', 'restore', 'import'].includes(command) ? ['x'] : [];
+    const { status, stdout, stderr } = visualDb(command, ...given, '--db', 'postgres://me:geheim@127.0.0.1:9/x');
+    expect(status).toBe(1);
+    expect(stderr).toContain(`${command} is not available on PostgreSQL: use `);
+    expect(stderr).toContain(instead);
+    expect(stdout + stderr).not.toContain('geheim');
+  });
+});

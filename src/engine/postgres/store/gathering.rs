@@ -1,0 +1,83 @@
+//! Calls that write many rows: their statements are gathered, and all of them are one trip, and one transaction.
+//!
+//! What fails is told by which answer fails, but not what is to be said of it, which needs the caller's values: who gathered
+//! does all of it again then, one by one.
+
+use std::rc::Rc;
+
+use super::Store;
+use super::conversation::SIGN;
+use super::state::Gathered;
+use crate::engine::postgres::client::Step;
+use crate::engine::postgres::client::error::{answered, is_about_data};
+use crate::engine::postgres::client::value::Value;
+use crate::error::{Error, Result};
+
+impl Store {
+    /// Begins to gather what is written, unless that is refused anyway: by the first, which is to say so.
+    pub(super) fn begin_gathering(&self) -> Result<bool> {
+        self.check_open()?;
+        self.gathered.replace((!self.readonly).then(Gathered::default));
+        Ok(!self.readonly)
+    }
+
+    /// Sends what was gathered. `false` where it has to be done one by one: nothing of it was done then.
+    pub(super) fn send_gathered(&self) -> Result<bool> {
+        let Some(gathered) = self.gathered.take().filter(|gathered| !gathered.is_refused) else { return Ok(false) };
+        if gathered.statements.is_empty() {
+            return Ok(true);
+        }
+        let signature = self.signature();
+        let mut steps: Vec<Step<'_>> = signature.iter().map(|values| Step::Statement(SIGN, values)).collect();
+        steps.extend(gathered.statements.iter().map(|(sql, values)| Step::Statement(sql, values)));
+        if self.is_within() {
+            return match self.guarded(&steps) {
+                Ok(_) => Ok(true),
+                Err(error) if self.check_not_lost().is_err() => Err(error),
+                Err(_) => Ok(false),
+            };
+        }
+        let begin = self.begin_writing(true);
+        steps.insert(0, Step::Script(&begin));
+        steps.push(Step::Script("COMMIT"));
+        let sent = self.client.send(&steps);
+        let answers = sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?;
+        if self.client.take_lost_name() {
+            return Ok(false);
+        }
+        for (nth, answer) in answers.into_iter().enumerate() {
+            match answer {
+                Ok(_) => {}
+                // One of the statements.
+                Err(error) if nth > 0 && is_about_data(&error) => return Ok(false),
+                Err(error) => return Err(answered(error, &self.client.host())),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Forgets what was gathered.
+    pub(super) fn forget_gathered(&self) {
+        self.gathered.take();
+    }
+
+    /// Gathers a statement whose answer nobody needs; `false` where it is to be sent.
+    pub(super) fn gather_statement(&self, alone: bool, sql: &Rc<str>, values: &[Value<'_>]) -> Result<bool> {
+        if let Some(gathered) = &mut *self.gathered.borrow_mut() {
+            let owned: Option<Vec<Value<'static>>> = values.iter().map(Value::owned).collect();
+            if let Some(values) = owned.filter(|_| !alone) {
+                gathered.statements.push((Rc::clone(sql), values));
+                return Ok(true);
+            }
+        }
+        self.refuse_to_gather().map(|()| false)
+    }
+
+    /// That something needs its answer before the next is sent: nothing is gathered then.
+    pub(super) fn refuse_to_gather(&self) -> Result<()> {
+        let Some(gathered) = &mut *self.gathered.borrow_mut() else { return Ok(()) };
+        gathered.is_refused = true;
+        let code = "ERR_NOT_GATHERED";
+        Err(Error::Coded { code, message: "It needs an answer of its own".into() })
+    }
+}
