@@ -14,4 +14,6 @@ pub struct History {
     pub tail: RefCell<Tail>,
     /// The counts are wrong, and not mended: the log wasn't told everything.
     pub doubtful: Cell<bool>,
+    /// The generation of the content in which nothing was to be folded; 0 where that isn't known.
+    pub nothing_to_fold: Cell<i32>,
 }
