@@ -151,9 +151,9 @@ queries! {
     /// one's archive has none of the run. What is noted of an execution only is where that is.
     OwnerOfRun =
         "SELECT coalesce((SELECT worktree FROM main.archived_runs WHERE run = +?1), (SELECT w.key \
-         FROM (SELECT key FROM main.archived_executions WHERE id = +?2 ORDER BY key DESC LIMIT 1) AS a \
-         CROSS JOIN main.archived_worktrees AS w ON w.key = a.key >> 32 \
-         WHERE NOT EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = +?2) \
+         FROM main.archived_worktrees AS w \
+         WHERE w.key = (SELECT a.key >> 32 FROM main.archived_executions AS a WHERE a.id = +?2 ORDER BY a.key DESC LIMIT 1) \
+         AND NOT EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = +?2) \
          AND (+?1 < 0 OR w.id = (SELECT worktree_id FROM main.runs AS r WHERE r.key = +?1))))";
     /// What its runs cost in all is more.
     AddCost =

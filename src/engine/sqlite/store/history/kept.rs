@@ -10,6 +10,8 @@ use super::tail::Tail;
 pub struct History {
     /// The compiled statements.
     pub statements: Statements,
+    /// Those of walks that have the executions beside.
+    pub in_full: Statements,
     /// What the tables don't have yet.
     pub tail: RefCell<Tail>,
     /// The counts are wrong, and not mended: the log wasn't told everything.

@@ -1,10 +1,11 @@
 //! The runs that are asked for: those that the tables have, along the index that says most, and those that only the tail has.
 
 use super::asked::Asked;
+use super::in_full::InFull;
 use super::line::{Line, Place, Rank, digits, rank_of};
 use super::sql::Sql;
 use super::tail::Tail;
-use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::engine::{RunFilter, RunOrder, RunsAfter};
 use crate::error::Result;
@@ -138,16 +139,21 @@ impl Store {
         (noted, most): (bool, usize),
         batch: &mut Batch,
     ) -> Result<()> {
-        self.each_row(*sql, values, |row| {
+        let full = asked.filter.full;
+        let mut last = None;
+        let take = |row: &Statement| {
             let Some(rank) = rank_of(asked.filter.order, row) else { return Ok(true) };
-            if !tail.hides(rank.1)
+            // A table that somebody made anew without its key may have an id twice.
+            if last.replace(rank) != Some(rank)
+                && !tail.hides(rank.1)
                 && asked.takes_row(self, row)?
-                && self.push_row(row, rank.1, asked.filter.full, noted, batch)?
+                && self.push_row(row, rank.1, full, noted, batch)?
             {
                 end_row(rank, batch);
             }
             Ok(batch.rows() < most)
-        })
+        };
+        if full { self.each_row(InFull(*sql), values, take) } else { self.each_row(*sql, values, take) }
     }
 
     /// Puts what walks find among what comes first.

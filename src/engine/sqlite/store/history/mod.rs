@@ -7,6 +7,7 @@ mod asked;
 mod compiled;
 mod ended;
 mod fold;
+mod in_full;
 mod kept;
 mod known;
 mod line;
@@ -29,7 +30,7 @@ mod truth;
 use std::borrow::Cow;
 
 use super::Store;
-use super::runs::push_brief;
+use super::runs::{push_brief, push_listed};
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::{RunFilter, RunsAfter};
 use crate::error::Result;
@@ -37,6 +38,7 @@ use crate::model::run::{End, Status};
 use crate::model::time;
 use crate::rows::Batch;
 pub(super) use asked::Asked;
+use in_full::EXECUTION_AT;
 pub(super) use kept::History;
 pub(super) use known::Known;
 use line::status;
@@ -71,13 +73,19 @@ impl Store {
         if full { self.push_full(&recorded.id, noted, batch) } else { self.push_brief(&brief, noted, batch) }
     }
 
-    /// The same of the row that a statement stands on, of which nothing is copied but into the batch.
+    /// The same of the row that a statement stands on, of which nothing is copied but into the batch; in full of one of `InFull`.
     fn push_row(&self, row: &Statement, place: Place, full: bool, noted: bool, batch: &mut Batch) -> Result<bool> {
         if row.is_null(9) {
             return self.push_run_at(place.key, full, batch);
         }
-        if full {
+        if full && row.is_null(EXECUTION_AT) {
+            // In the archive, or gone.
             return row.with_text(9, |id| self.push_full(id, noted, batch));
+        }
+        if full {
+            let note = if noted { row.with_text(9, |id| self.noted(Bind::Text(id)))? } else { Default::default() };
+            push_listed(batch, row, EXECUTION_AT, &note.0, note.1.as_deref());
+            return Ok(true);
         }
         let text = row.text_or_null(10);
         let (status, at, made_text) = (row.integer(5), place.at, text.as_deref());

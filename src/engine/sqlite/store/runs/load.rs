@@ -41,7 +41,7 @@ impl Store {
         (usage, metadata): &(Usage, Option<String>),
         batch: &mut Batch,
     ) -> Result<bool> {
-        Ok(self.first(Sql::Execution, &[id], |row| push_listed(batch, row, usage, metadata.as_deref()))?.is_some())
+        Ok(self.first(Sql::Execution, &[id], |row| push_listed(batch, row, 0, usage, metadata.as_deref()))?.is_some())
     }
 
     /// Whether anything was noted of executions that are no runs of ours.

@@ -29,7 +29,7 @@ mod workers;
 mod tests;
 
 pub(super) use compiled::Statements;
-pub(super) use push::push_brief;
+pub(super) use push::{push_brief, push_listed};
 
 /// The statement that keeps keys of runs above 0, for who makes notes of executions.
 pub(super) fn floor() -> String {

@@ -109,7 +109,7 @@ pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage, m
     for column in 0..5 {
         cell(batch, column);
     }
-    text(batch, Some(ended_as(row).word()));
+    text(batch, Some(ended_as(row, 0).word()));
     for count in [0, 1, 1] {
         integer(batch, Some(count));
     }
@@ -128,19 +128,19 @@ pub(super) fn push_execution(batch: &mut Batch, row: &Statement, used: &Usage, m
     text(batch, metadata);
 }
 
-fn ended_as(row: &Statement) -> Status {
-    Status::Ended(if row.integer(6) == 0 { End::Failed } else { End::Succeeded })
+fn ended_as(row: &Statement, from: usize) -> Status {
+    Status::Ended(if row.integer(from + 6) == 0 { End::Failed } else { End::Succeeded })
 }
 
-/// The same in a list, with prompt and result: only what it has, and as many cells in all as a run.
-pub(super) fn push_listed(batch: &mut Batch, row: &Statement, used: &Usage, metadata: Option<&str>) {
-    let cell = |batch: &mut Batch, column| row.with_text(column, |known| text(batch, Some(known)));
+/// The same in a list, with prompt and result: only what it has, and as many cells in all as a run. Its columns begin at `from`.
+pub fn push_listed(batch: &mut Batch, row: &Statement, from: usize, used: &Usage, metadata: Option<&str>) {
+    let cell = |batch: &mut Batch, column| row.with_text(from + column, |known| text(batch, Some(known)));
     for column in 0..5 {
         cell(batch, column);
     }
-    text(batch, Some(ended_as(row).word()));
+    text(batch, Some(ended_as(row, from).word()));
     cell(batch, 7);
-    if row.is_null(5) {
+    if row.is_null(from + 5) {
         batch.push_null();
     } else {
         cell(batch, 5);
