@@ -558,6 +558,24 @@ describe('listRuns', () => {
       before.filter(({ worktreeId }) => worktreeId === 'wt-3'),
     );
   });
+
+  it.runIf(inFiles)(
+    'has a run where it says, also where others gave its execution to a worktree that was archived then',
+    () => {
+      const db = canvas();
+      const { id } = ended(db);
+      db.db.prepare("UPDATE zone_executions SET worktree_id = 'wt-2' WHERE id = ?").run(id);
+      const has = (worktreeId) => idsOf(db.listRuns({ worktreeId }).items).includes(id);
+      expect([has('wt-1'), has('wt-2')]).toEqual([true, false]);
+      db.archiveWorktree('wt-2');
+      expect(db.getRun(id).worktreeId).toBe('wt-1');
+      expect([has('wt-1'), has('wt-2')]).toEqual([true, false]);
+      const cost = () => db.getBoard({ runs: true }).worktrees.find((each) => each.id === 'wt-1').costMicros;
+      const before = cost();
+      db.recordUsage(id, { model: 'm', costMicros: 7, costSource: 'reported' });
+      expect(cost()).toBe(before + 7);
+    },
+  );
 });
 
 describe('versions', () => {

@@ -212,6 +212,25 @@ describe('listRuns(filter?)', () => {
     expect(refusal(() => db.listRuns({ since: '2020-01-01', after: next })).code).toBe('ERR_CURSOR');
   });
 
+  it.runIf(inFiles)('goes on in a copy of the file, and in another board behind that time', () => {
+    const dbPath = temporaryFile();
+    let now = Date.parse('2026-11-01T00:00:00.000Z');
+    const db = board({ dbPath, clock: () => (now += 1) });
+    for (let n = 0; n < 5; n += 1) queued(db);
+    const { next } = db.listRuns({ limit: 2 });
+    const rest = db.listRuns({ after: next });
+    expect(rest.items).toHaveLength(3);
+    const copy = temporaryFile();
+    db.db.prepare('VACUUM INTO ?').run(copy);
+    expect(open({ dbPath: copy }).listRuns({ after: next })).toEqual(rest);
+    const other = board({ clock: () => now });
+    const later = queued(other);
+    now = Date.parse('2026-10-01T00:00:00.000Z');
+    const earlier = queued(other);
+    expect(idsOf(other.listRuns().items)).toEqual([later.id, earlier.id]);
+    expect(idsOf(other.listRuns({ after: next }).items)).toEqual([earlier.id]);
+  });
+
   it.each([
     [{ orderBy: 'shortest' }, 'TypeError', 'orderBy'],
     [{ orderBy: 5 }, 'TypeError', 'orderBy'],

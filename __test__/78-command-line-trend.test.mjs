@@ -73,6 +73,25 @@ describe('trend', () => {
     ]);
   });
 
+  test.each([
+    ['=HYPERLINK("http://x")', `"'=HYPERLINK(""http://x"")"`],
+    ['+1', "'+1"],
+    ['-1+1', "'-1+1"],
+    ['@SUM(1)', "'@SUM(1)"],
+    ['\t=1', "'\t=1"],
+    ['＝1', "'＝1"],
+    ['a=1', 'a=1'],
+    ["'=1", "'=1"],
+  ])('as CSV, what a spreadsheet would take for a formula is a text: %s', (agentType, field) => {
+    const { db, command } = furnished();
+    db.recordExecution(execution({ agentType, success: true }));
+    const lines = command('trend', '--bucket', 'month', '--by', 'agent', '--csv').stdout.split('\r\n');
+    expect(lines.map((line) => line.slice(line.indexOf(',') + 1))).toContain(`${field},1,1,0,100,,,,,,,,`);
+    expect(command('trend', '--bucket', 'month', '--by', 'agent', '--json').json()).toContainEqual(
+      expect.objectContaining({ key: agentType }),
+    );
+  });
+
   test.each(['trend', 'flow'])('%s has one form at a time', (name) => {
     const { status, stderr } = furnished().command(name, '--csv', '--json');
     expect([status, stderr]).toEqual([2, expect.stringContaining('say --csv or --json, not both')]);

@@ -18,12 +18,13 @@ export function everyRun(db) {
   return ids.map((id) => db.getRun(id)).filter(Boolean);
 }
 
-/** The archived worktree that a run is of, by its key in the archive; `undefined` of one on the board. */
-export function archivedOf(db, { id }) {
-  const sql = `SELECT key >> 32 FROM archived_executions AS a WHERE id = :id
-      AND NOT EXISTS (SELECT 1 FROM zone_executions WHERE id = :id)
+/** The archived worktree that a run is of, by its key in the archive; `undefined` of one on the board, or of one whose execution others gave to another worktree. */
+export function archivedOf(db, { id, worktreeId }) {
+  const sql = `SELECT w.key FROM archived_executions AS a JOIN archived_worktrees AS w ON w.key = a.key >> 32
+      WHERE a.id = :id AND w.id = :worktreeId AND NOT EXISTS (SELECT 1 FROM zone_executions WHERE id = :id)
+      AND a.key = (SELECT max(key) FROM archived_executions WHERE id = :id)
     UNION ALL SELECT worktree FROM archived_runs AS a JOIN runs AS r ON r.key = a.run WHERE r.id = :id ORDER BY 1 DESC LIMIT 1`;
-  return db.db.prepare(sql).pluck().get({ id });
+  return db.db.prepare(sql).pluck().get({ id, worktreeId });
 }
 
 /** The archived worktree that an id means, where it is on no board, and others have left no executions of it there either. */

@@ -5,10 +5,17 @@
 const { Usage } = require('./outcome.js');
 const { print } = require('./output.js');
 
-/** A value as it stands between commas; nothing for what nobody knows. */
+/** What spreadsheets take for the beginning of a formula, also as full-width characters, which some make the usual ones of. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
+/**
+ * A value as it stands between commas; nothing for what nobody knows. Names are whoever's who writes the board, and may be formulas
+ * that read or send what else is in a spreadsheet: an apostrophe makes them texts. Numbers stay what they are.
+ */
 function field(value) {
   const text = value === null || value === undefined ? '' : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const safe = typeof value === 'string' && FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 function printCsv(head, rows) {

@@ -64,7 +64,7 @@ impl Statement {
     /// Lends the bytes of a text of the row it stands on, which may be no UTF-8; none for NULL and without a row.
     pub fn with_bytes<T>(&self, column: usize, read: impl FnOnce(&[u8]) -> T) -> T {
         let Ok(raw) = self.raw() else { return read(&[]) };
-        // SAFETY: the statement is alive; the bytes are only lent, and what reads them knows no statement to step.
+        // SAFETY: the statement is alive; the bytes are only lent, and what reads them may step other statements, but not this one.
         unsafe {
             let text = ffi::sqlite3_column_text(raw, column as c_int);
             read(slice(text, ffi::sqlite3_column_bytes(raw, column as c_int)))

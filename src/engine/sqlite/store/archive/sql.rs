@@ -147,10 +147,14 @@ queries! {
     Latest =
         concat!("SELECT ", archived!(), " FROM main.archived_worktrees WHERE restored_at IS NULL AND key < ?1 ORDER BY key DESC LIMIT +?2");
 
-    /// Which archived worktree a run belongs to.
+    /// Which archived worktree a run belongs to. Others may have given its execution to another worktree than the run is of, and that
+    /// one's archive has none of the run. What is noted of an execution only is where that is.
     OwnerOfRun =
-        "SELECT coalesce((SELECT worktree FROM main.archived_runs WHERE run = +?1), (SELECT key >> 32 FROM main.archived_executions AS a \
-         WHERE a.id = +?2 AND NOT EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = +?2) ORDER BY key DESC LIMIT 1))";
+        "SELECT coalesce((SELECT worktree FROM main.archived_runs WHERE run = +?1), (SELECT w.key \
+         FROM main.archived_worktrees AS w \
+         WHERE w.key = (SELECT a.key >> 32 FROM main.archived_executions AS a WHERE a.id = +?2 ORDER BY a.key DESC LIMIT 1) \
+         AND NOT EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = +?2) \
+         AND (+?1 < 0 OR w.id = (SELECT worktree_id FROM main.runs AS r WHERE r.key = +?1))))";
     /// What its runs cost in all is more.
     AddCost =
         "UPDATE main.archived_worktrees SET cost_micros = min(coalesce(cost_micros, 0) + ?2, 9007199254740991) WHERE key = ?1";

@@ -28,29 +28,35 @@ struct Building {
 impl Store {
     /// Writes what the log has, where it is much and nobody has to be waited for.
     pub(in crate::engine::sqlite::store) fn fold_runs(&self) -> Result<()> {
+        // Nobody has committed since it was found that nothing is to do: one list after another reads pages only.
+        let generation = self.connection.generation();
+        if generation != 0 && self.history.nothing_to_fold.get() == generation {
+            return Ok(());
+        }
         // What the log wasn't told, such as a table that was made anew without some of its rows, shows as wrong counts: mending them takes
         // the history's place in the log away. Who can't mend them has to read everything.
         if self.version >= super::VERSION && !self.connection.in_transaction() {
             self.history.doubtful.set(self.read_counts(|_| Ok(Some(())))?.is_none());
         }
-        if !self.may_fold() {
-            return Ok(());
-        }
-        // As many rows of the log are looked at without a snapshot: what they are is looked at again with the lock.
-        let is_much = {
-            let _busy = self.connection.enter();
-            match (self.history_read()?, self.log_mark()?) {
-                (Some(Read { mark, building: false }), Some(end)) => {
-                    end.seq.saturating_sub(mark.seq) >= MUCH as i64 && self.touched(mark.seq, MUCH)?.rows >= MUCH
-                }
-                _ => true,
-            }
-        };
-        if is_much {
+        if self.may_fold() && self.is_much()? {
             // Who holds the lock now need not be waited for: the next list folds, too, and this one reads what isn't folded.
             while self.connection.without_waiting(|| self.atomically(|| self.fold_step())).is_ok_and(|more| more) {}
+        } else if !self.history.doubtful.get() {
+            self.history.nothing_to_fold.set(generation);
         }
         Ok(())
+    }
+
+    /// Whether the log has much that the history hasn't. As many of its rows are looked at without a snapshot: what they are is
+    /// looked at again with the lock.
+    fn is_much(&self) -> Result<bool> {
+        let _busy = self.connection.enter();
+        match (self.history_read()?, self.log_mark()?) {
+            (Some(Read { mark, building: false }), Some(end)) => {
+                Ok(end.seq.saturating_sub(mark.seq) >= MUCH as i64 && self.touched(mark.seq, MUCH)?.rows >= MUCH)
+            }
+            _ => Ok(true),
+        }
     }
 
     /// Whether this connection may write the history now.

@@ -1,14 +1,23 @@
 //! The runs that are asked for: those that the tables have, along the index that says most, and those that only the tail has.
 
 use super::asked::Asked;
+use super::in_full::InFull;
 use super::line::{Line, Place, Rank, digits, rank_of};
 use super::sql::Sql;
+use super::tail::Tail;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::engine::{RunFilter, RunOrder, RunsAfter};
 use crate::error::Result;
 use crate::model::run::Status;
 use crate::rows::Batch;
+
+/// How indexes are gone along for a page: by these statements, with these values.
+struct Walks<'a> {
+    /// In the order that is asked for; else all that a walk finds is looked at.
+    in_order: bool,
+    each: Vec<(Sql, Vec<Bind<'a>>)>,
+}
 
 /// The index that is gone along, and what is looked for in it.
 enum Along<'a> {
@@ -35,6 +44,22 @@ struct First {
 }
 
 impl First {
+    fn of(order: RunOrder, most: usize, after: Rank) -> Self {
+        Self { ascending: order == RunOrder::Oldest, most, after, found: Vec::new() }
+    }
+
+    /// What the tail has of what is asked for.
+    fn put_tail(&mut self, tail: &Tail, asked: &Asked<'_>) {
+        for line in tail.lines() {
+            if let Some(rank) = line.rank(asked.filter.order)
+                && self.takes(rank)
+                && asked.takes_line(line)
+            {
+                self.put(rank, line.clone());
+            }
+        }
+    }
+
     fn is_before(&self, one: Rank, other: Rank) -> bool {
         if self.ascending { one < other } else { one > other }
     }
@@ -76,15 +101,26 @@ impl Store {
         let noted = self.has_notes()?;
         while batch.rows() < most {
             let wanted = most - batch.rows();
-            let found = self.find(&asked, after, wanted)?;
-            let is_end = found.len() < wanted;
-            for (rank, line) in found {
+            let tail = self.history.tail.borrow();
+            let mut first = First::of(filter.order, wanted, after);
+            first.put_tail(&tail, &asked);
+            if !tail.is_all() {
+                let walks = self.walks(&asked, after)?;
+                // Mostly nothing has to be put between what one walk finds: then it is a page as it comes.
+                if let [walk] = &walks.each[..]
+                    && walks.in_order
+                    && first.found.is_empty()
+                {
+                    return self.push_walk(walk, &asked, &tail, (noted, most), batch);
+                }
+                self.put_walks(&walks, &asked, &tail, &mut first)?;
+            }
+            drop(tail);
+            let is_end = first.found.len() < wanted;
+            for (rank, line) in first.found {
                 after = rank;
                 if self.push_line(&line, filter.full, noted, batch)? {
-                    for part in [rank.0, rank.1.at, rank.1.key] {
-                        batch.push_integer(part, false);
-                    }
-                    batch.end_row();
+                    end_row(rank, batch);
                 }
             }
             if is_end {
@@ -94,22 +130,53 @@ impl Store {
         Ok(())
     }
 
-    fn find(&self, asked: &Asked<'_>, after: Rank, most: usize) -> Result<Vec<(Rank, Line)>> {
+    /// Appends what a walk finds, until there are so many in all.
+    fn push_walk(
+        &self,
+        (sql, values): &(Sql, Vec<Bind<'_>>),
+        asked: &Asked<'_>,
+        tail: &Tail,
+        (noted, most): (bool, usize),
+        batch: &mut Batch,
+    ) -> Result<()> {
+        let full = asked.filter.full;
+        let mut last = None;
+        let take = |row: &Statement| {
+            let Some(rank) = rank_of(asked.filter.order, row) else { return Ok(true) };
+            // A table that somebody made anew without its key may have an id twice.
+            if last.replace(rank) != Some(rank)
+                && !tail.hides(rank.1)
+                && asked.takes_row(self, row)?
+                && self.push_row(row, rank.1, full, noted, batch)?
+            {
+                end_row(rank, batch);
+            }
+            Ok(batch.rows() < most)
+        };
+        if full { self.each_row(InFull(*sql), values, take) } else { self.each_row(*sql, values, take) }
+    }
+
+    /// Puts what walks find among what comes first.
+    fn put_walks(&self, walks: &Walks<'_>, asked: &Asked<'_>, tail: &Tail, first: &mut First) -> Result<()> {
+        for (sql, values) in &walks.each {
+            self.each_row(*sql, values, |row| {
+                let Some(rank) = rank_of(asked.filter.order, row) else { return Ok(true) };
+                if !first.takes(rank) {
+                    return Ok(!walks.in_order);
+                }
+                if !tail.hides(rank.1) && asked.takes_row(self, row)? {
+                    first.put(rank, Line::read(row, asked.filter.full));
+                }
+                Ok(true)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// How to find what comes behind a place.
+    fn walks<'a>(&self, asked: &'a Asked<'_>, after: Rank) -> Result<Walks<'a>> {
         let order = asked.filter.order;
         let ascending = order == RunOrder::Oldest;
-        let mut first = First { ascending, most, after, found: Vec::with_capacity(most) };
-        let tail = self.history.tail.borrow();
-        for line in tail.lines() {
-            if let Some(rank) = line.rank(order)
-                && first.takes(rank)
-                && asked.takes_line(line)
-            {
-                first.put(rank, line.clone());
-            }
-        }
-        if tail.is_all() {
-            return Ok(first.found);
-        }
         // Where a page begins within the bounds of time, in an order of time.
         let begin = match order {
             RunOrder::Oldest => after.1.max(Place { at: asked.since.saturating_sub(1), key: i64::MAX }),
@@ -123,43 +190,23 @@ impl Store {
             RunOrder::Newest | RunOrder::Oldest => !matches!(along, Along::Ended(..)),
             RunOrder::Longest | RunOrder::Costliest => matches!(along, Along::Largest(..)),
         };
-        let mut take = |row: &Statement| {
-            let Some(rank) = rank_of(order, row) else { return Ok(true) };
-            if !first.takes(rank) {
-                return Ok(!in_order);
-            }
-            if !tail.hides(rank.1) && asked.takes_row(self, row)? {
-                first.put(rank, Line::read(row, asked.filter.full));
-            }
-            Ok(true)
-        };
         let way = |ways: [Sql; 2]| if in_order { ways[usize::from(ascending)] } else { ways[0] };
         let bounds = if in_order { [begin.at, begin.key, end] } else { [i64::MAX, i64::MAX, i64::MIN] };
-        let bounds = bounds.map(Bind::Integer);
-        let from = |value| [bounds[0], bounds[1], bounds[2], value];
-        match along {
-            Along::All => self.each_row(way([Sql::Latest, Sql::Earliest]), &from(Bind::Null)[..3], &mut take)?,
-            Along::Largest(sql, least) => {
-                let [at, key, ..] = from(Bind::Null);
-                self.each_row(sql, &[at, key, Bind::Integer(after.0), Bind::Integer(least)], &mut take)?;
-            }
-            Along::Ended(from, to) => {
-                for sql in [Sql::EndedAtOnce, Sql::EndedLater] {
-                    self.each_row(sql, &[from, to].map(Bind::Integer), &mut take)?;
-                }
-            }
+        let [at, key, to] = bounds.map(Bind::Integer);
+        let each = match along {
+            Along::All => vec![(way([Sql::Latest, Sql::Earliest]), vec![at, key, to])],
+            Along::Largest(sql, least) => vec![(sql, vec![at, key, Bind::Integer(after.0), Bind::Integer(least)])],
+            Along::Ended(from, to) => [Sql::EndedAtOnce, Sql::EndedLater]
+                .map(|sql| (sql, vec![Bind::Integer(from), Bind::Integer(to)]))
+                .into(),
             Along::Texts(ways, texts) => {
-                for text in texts {
-                    self.each_row(way(ways), &from(Bind::Text(text)), &mut take)?;
-                }
+                texts.into_iter().map(|text| (way(ways), vec![at, key, to, Bind::Text(text)])).collect()
             }
             Along::Codes(ways, codes) => {
-                for code in codes {
-                    self.each_row(way(ways), &from(Bind::Integer(code)), &mut take)?;
-                }
+                codes.into_iter().map(|code| (way(ways), vec![at, key, to, Bind::Integer(code)])).collect()
             }
-        }
-        Ok(first.found)
+        };
+        Ok(Walks { in_order, each })
     }
 
     /// Which index to go along: the one of the filter that leaves least, as a rule.
@@ -217,6 +264,14 @@ impl Store {
         }
         Ok(true)
     }
+}
+
+/// Ends a row with where it is in the order.
+fn end_row(rank: Rank, batch: &mut Batch) {
+    for part in [rank.0, rank.1.at, rank.1.key] {
+        batch.push_integer(part, false);
+    }
+    batch.end_row();
 }
 
 fn once_each<T: Ord>(of: impl Iterator<Item = T>) -> Vec<T> {

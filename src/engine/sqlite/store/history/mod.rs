@@ -7,6 +7,7 @@ mod asked;
 mod compiled;
 mod ended;
 mod fold;
+mod in_full;
 mod kept;
 mod known;
 mod line;
@@ -29,14 +30,16 @@ mod truth;
 use std::borrow::Cow;
 
 use super::Store;
+use super::runs::push_listed_row;
 use crate::engine::run::cells;
-use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::{RunFilter, RunsAfter};
 use crate::error::Result;
 use crate::model::run::{End, Status};
 use crate::model::time;
 use crate::rows::Batch;
 pub(super) use asked::Asked;
+use in_full::EXECUTION_AT;
 pub(super) use kept::History;
 pub(super) use known::Known;
 use line::status;
@@ -66,21 +69,71 @@ impl Store {
     /// Appends the cells of what a row of the history is of; `false` where that is gone. `noted`: something was noted of executions.
     pub(super) fn push_line(&self, line: &Line, full: bool, noted: bool, batch: &mut Batch) -> Result<bool> {
         let Some(recorded) = &line.recorded else { return self.push_run_at(line.place.key, full, batch) };
-        let id = Bind::Text(&recorded.id);
-        let note = if noted { self.noted(id)? } else { Default::default() };
-        if full {
-            return self.push_listed_execution(id, &note, batch);
+        let texts = [&recorded.id, &line.zone_id, &line.worktree_id, &line.agent_type].map(String::as_str);
+        let brief = Brief { texts, status: line.status, at: line.place.at, made_text: recorded.made_text.as_deref() };
+        if full { self.push_full(&recorded.id, noted, batch) } else { self.push_brief(&brief, noted, batch) }
+    }
+
+    /// The same of the row that a statement stands on, of which nothing is copied but into the batch; in full of one of `InFull`.
+    fn push_row(&self, row: &Statement, place: Place, full: bool, noted: bool, batch: &mut Batch) -> Result<bool> {
+        if row.is_null(9) {
+            return self.push_run_at(place.key, full, batch);
         }
-        let archived = match archived_key(&line.worktree_id) {
+        if full && row.is_null(EXECUTION_AT) {
+            // In the archive, or gone.
+            return row.with_text(9, |id| self.push_full(id, noted, batch));
+        }
+        if full {
+            let note = if noted { row.with_text(9, |id| self.noted(Bind::Text(id)))? } else { Default::default() };
+            push_listed_row(batch, row, EXECUTION_AT, &note.0, note.1.as_deref());
+            return Ok(true);
+        }
+        let text = row.text_or_null(10);
+        let (status, at, made_text) = (row.integer(5), place.at, text.as_deref());
+        row.with_text(9, |id| {
+            row.with_text(2, |zone| {
+                row.with_text(3, |worktree| {
+                    row.with_text(4, |agent| {
+                        let texts = [id, zone, worktree, agent];
+                        self.push_brief(&Brief { texts, status, at, made_text }, noted, batch)
+                    })
+                })
+            })
+        })
+    }
+
+    /// What was recorded as an execution only, with prompt and result; `false` where it is gone.
+    fn push_full(&self, id: &str, noted: bool, batch: &mut Batch) -> Result<bool> {
+        let note = if noted { self.noted(Bind::Text(id))? } else { Default::default() };
+        self.push_listed_execution(Bind::Text(id), &note, batch)
+    }
+
+    /// The same without them.
+    fn push_brief(&self, brief: &Brief<'_>, noted: bool, batch: &mut Batch) -> Result<bool> {
+        let &Brief { texts: [id, zone_id, worktree_id, agent_type], status: code, at, made_text } = brief;
+        let note = if noted { self.noted(Bind::Text(id))? } else { Default::default() };
+        let archived = match archived_key(worktree_id) {
             Some(key) => self.first(Sql::ArchivedId, &[Bind::Integer(key)], |row| row.text(0))?,
             None => None,
         };
-        let worktree_id = archived.as_ref().unwrap_or(&line.worktree_id);
-        let texts = [&recorded.id, &line.zone_id, worktree_id, &line.agent_type].map(String::as_str);
-        let iso = || time::iso(line.place.at as f64);
-        let made = recorded.made_text.as_deref().map_or_else(|| Cow::Owned(iso()), Cow::Borrowed);
-        let status = status(line.status).unwrap_or(Status::Ended(End::Lost));
-        cells::push_brief(batch, texts, status, &made, &note.0, note.1.as_deref());
+        let texts = [id, zone_id, archived.as_deref().unwrap_or(worktree_id), agent_type];
+        let made = made_text.map_or_else(|| Cow::Owned(time::iso(at as f64)), Cow::Borrowed);
+        cells::push_brief(
+            batch,
+            texts,
+            status(code).unwrap_or(Status::Ended(End::Lost)),
+            &made,
+            &note.0,
+            note.1.as_deref(),
+        );
         Ok(true)
     }
+}
+
+/// What the history's row says of what was recorded as an execution only: id, zone, worktree, agent, how it ended, when.
+struct Brief<'a> {
+    texts: [&'a str; 4],
+    status: i64,
+    at: i64,
+    made_text: Option<&'a str>,
 }

@@ -1,6 +1,7 @@
 //! That the statements keep to their indexes, told by SQLite and not by a clock, sort nothing, and are not compiled again by their
 //! values.
 
+use super::in_full::InFull;
 use super::sql::Sql;
 use crate::engine::sqlite::store::statements::Listed;
 use crate::engine::sqlite::store::tests::{open, recompilations, scanned};
@@ -41,14 +42,32 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
     }
 }
 
+/// Those that lists go along.
+fn walks() -> impl Iterator<Item = &'static Sql> {
+    let ways = ["Latest", "Earliest", "Longest", "Costliest"];
+    Sql::ALL.iter().filter(move |sql| ways.iter().any(|way| sql.name().starts_with(way)))
+}
+
+#[test]
+fn a_walk_in_full_goes_along_the_same_index_and_finds_each_execution_by_its_id() {
+    let folder = Folder::new();
+    let store = open(&folder.database());
+    for sql in walks() {
+        let (_, brief) = scanned(&store, &sql.sql(), &[]);
+        let (scanned, mut plan) = scanned(&store, &InFull(*sql).sql(), &[]);
+        assert_eq!(scanned, [] as [&str; 0], "{}: {plan:?}", sql.name());
+        let last = plan.pop().unwrap();
+        assert!(last.contains("SEARCH e USING INDEX sqlite_autoindex_zone_executions_1 (id=?)"), "{last}");
+        assert_eq!(plan, brief, "{}", sql.name());
+        assert_eq!(recompilations(InFull(*sql).compiled(&store).unwrap()), 0, "{}", sql.name());
+    }
+}
+
 #[test]
 fn every_order_and_filter_has_its_index() {
     let folder = Folder::new();
     let store = open(&folder.database());
-    let ways = Sql::ALL
-        .iter()
-        .filter(|sql| ["Latest", "Earliest", "Longest", "Costliest"].iter().any(|way| sql.name().starts_with(way)));
-    let mut used: Vec<String> = ways
+    let mut used: Vec<String> = walks()
         .map(|sql| {
             let (_, plan) = scanned(&store, &sql.sql(), &[]);
             let by = plan[0].split_once("USING ").unwrap_or_else(|| panic!("{}: {plan:?}", sql.name())).1;

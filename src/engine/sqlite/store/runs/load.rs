@@ -34,7 +34,13 @@ impl Store {
         let (usage, metadata) = self.noted(id)?;
         Ok(self
             .first(Sql::Execution, &[id], |row| {
-                push_execution(batch, |batch, column| cell(batch, row, column), end(row), &usage, metadata.as_deref());
+                push_execution(
+                    batch,
+                    |batch, column| cell(batch, row, column),
+                    end(row, 0),
+                    &usage,
+                    metadata.as_deref(),
+                );
             })?
             .is_some())
     }
@@ -47,9 +53,7 @@ impl Store {
         batch: &mut Batch,
     ) -> Result<bool> {
         Ok(self
-            .first(Sql::Execution, &[id], |row| {
-                push_listed(batch, |batch, column| cell(batch, row, column), end(row), usage, metadata.as_deref());
-            })?
+            .first(Sql::Execution, &[id], |row| push_listed_row(batch, row, 0, usage, metadata.as_deref()))?
             .is_some())
     }
 
@@ -144,6 +148,11 @@ impl Store {
 }
 
 /// Appends a column of an execution.
+/// An execution in a list, whose columns begin at `from`.
+pub fn push_listed_row(batch: &mut Batch, row: &Statement, from: usize, used: &Usage, metadata: Option<&str>) {
+    push_listed(batch, |batch, column| cell(batch, row, from + column), end(row, from), used, metadata);
+}
+
 fn cell(batch: &mut Batch, row: &Statement, column: usize) {
     if row.is_null(column) {
         batch.push_null();
@@ -152,6 +161,6 @@ fn cell(batch: &mut Batch, row: &Statement, column: usize) {
     }
 }
 
-fn end(row: &Statement) -> End {
-    if row.integer(6) == 0 { End::Failed } else { End::Succeeded }
+fn end(row: &Statement, from: usize) -> End {
+    if row.integer(from + 6) == 0 { End::Failed } else { End::Succeeded }
 }

@@ -27,6 +27,7 @@ mod workers;
 mod tests;
 
 pub(super) use compiled::Statements;
+pub(super) use load::push_listed_row;
 
 /// The statement that keeps keys of runs above 0, for who makes notes of executions.
 pub(super) fn floor() -> String {

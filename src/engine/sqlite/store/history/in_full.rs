@@ -1,0 +1,31 @@
+//! Walks that have the executions beside: to look for each by its id takes twice as long as the walk and its join.
+
+use std::rc::Rc;
+
+use super::sql::Sql;
+use crate::engine::sqlite::driver::Statement;
+use crate::engine::sqlite::store::Store;
+use crate::engine::sqlite::store::statements::Listed;
+use crate::error::Result;
+use crate::model::EXECUTION;
+
+/// A walk along the history, with what was recorded as an execution only beside its row, where that is on the board.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct InFull(pub Sql);
+
+/// Where the execution's columns begin in its rows.
+pub(super) const EXECUTION_AT: usize = 14;
+
+impl InFull {
+    pub fn sql(self) -> String {
+        let columns = format!(", {} FROM main.", EXECUTION.columns("e."));
+        let join = " LEFT JOIN main.zone_executions AS e ON e.id = h.id WHERE ";
+        self.0.sql().replacen(" FROM main.", &columns, 1).replacen(" WHERE ", join, 1)
+    }
+}
+
+impl Listed for InFull {
+    fn compiled(self, store: &Store) -> Result<&Rc<Statement>> {
+        store.history.in_full.get(&store.connection, self.0 as usize, || store.text(self.sql()))
+    }
+}
