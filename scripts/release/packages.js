@@ -14,9 +14,12 @@ const { TARGETS } = require('./targets.js');
 const ROOT = path.join(__dirname, '../..');
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
-/** Makes all packages of these platforms in a folder, and returns their paths: those for a registry, then the one tarball. */
-function makePackages(platforms, folder) {
-  const own = { ...repository(), ...readJson(path.join(ROOT, 'package.json')) };
+/**
+ * Makes all packages of these platforms in a folder, and returns their paths: those for a registry, then the one tarball.
+ * `environment` is where GitHub's workflow says which repository it is of.
+ */
+function makePackages(platforms, folder, environment = process.env) {
+  const own = { ...repository(environment), ...readJson(path.join(ROOT, 'package.json')) };
   const [registry, whole] = ['registry', 'one-tarball'].map((name) => path.resolve(folder, name));
   fs.rmSync(folder, { recursive: true, force: true });
   for (const made of [registry, whole]) fs.mkdirSync(made, { recursive: true });
@@ -31,11 +34,8 @@ function makePackages(platforms, folder) {
   }
 }
 
-/**
- * Where the sources are, as far as GitHub's workflow knows it: npm refuses a package whose provenance names another repository
- * than the package itself does, or that names none.
- */
-function repository({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name } = process.env) {
+/** Where the sources are. npm refuses a package with a provenance that names another repository than the package itself does. */
+function repository({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name }) {
   return server && name ? { repository: { type: 'git', url: `git+${server}/${name}.git` } } : {};
 }
 
