@@ -11,6 +11,7 @@ import {
   NAME,
   bareMachine,
   cleanEnv,
+  must,
   removeTemporaryFolders,
   run,
   temporaryFolder,
@@ -97,6 +98,16 @@ test('there is a package for each platform whose binary was built, and the packa
   expect(platforms.filter(Boolean)).toEqual(made.platforms);
   expect(made.published).toHaveLength(made.platforms.length + 1);
   expect(existsSync(made.tarball)).toBe(true);
+});
+
+test('each names the repository that it comes from, as a provenance does', async () => {
+  for (const file of made.published) {
+    const { stdout } = await must('tar', ['-xzOf', file, 'package/package.json']);
+    expect(JSON.parse(stdout).repository, file).toEqual({
+      type: 'git',
+      url: 'git+https://github.com/somebody/visual-db.git',
+    });
+  }
 });
 
 test('without optional dependencies the first import says which package is missing', async () => {

@@ -14,6 +14,9 @@ const npmCli = (version) => join(RUNTIMES, `npm${version}/bin/npm-cli.js`);
 /** How long the registry may take to start on a loaded machine. */
 const PATIENCE = 60_000;
 
+/** What GitHub's workflow knows of the repository, from which npm asks that the packages say the same. */
+export const REPOSITORY = { GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'somebody/visual-db' };
+
 /** Makes the packages of every platform whose binary was built here: `{ platforms, published, tarball }`. */
 export async function packages() {
   const folder = await clone({ binary: true });
@@ -25,7 +28,7 @@ export async function packages() {
     readdirSync(join(folder, 'prebuilds')).map((name) => /^visual-db\.(.+)\.node$/.exec(name)?.[1]),
   );
   const platforms = Object.keys(TARGETS).filter((platform) => built.has(platform));
-  const made = makePackages(platforms, join(temporaryFolder(), 'dist'));
+  const made = makePackages(platforms, join(temporaryFolder(), 'dist'), { ...process.env, ...REPOSITORY });
   return { platforms, published: made.slice(0, -1), tarball: made.at(-1) };
 }
 

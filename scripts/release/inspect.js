@@ -12,12 +12,17 @@ const { pe } = require('./formats/pe.js');
 const { TARGETS } = require('./targets.js');
 
 const ENTRY = 'napi_register_module_v1';
-/** What every system of its kind has: the C library, in parts; of Windows' also what Rust's library and MinGW's ask for. */
+/**
+ * What every system of its kind has: the C library, in parts; where its root certificates are asked for, on macOS and Windows;
+ * of Windows' also what Rust's library and MinGW's ask for.
+ */
 const PRESENT = {
   glibc: /^(lib(c|m|dl|pthread|rt|util)\.so\.\d|ld-linux-(x86-64|aarch64)\.so\.\d)$/,
   musl: /^libc\.(so|musl-(x86_64|aarch64)\.so\.1)$/,
-  darwin: /^\/usr\/lib\/libSystem\.B\.dylib$/,
-  win32: /^(kernel32|ntdll|ws2_32|userenv|bcrypt|bcryptprimitives|advapi32|synchronization|api-ms-win-[\w-]+)\.dll$/i,
+  darwin:
+    /^(\/usr\/lib\/libSystem\.B\.dylib|\/System\/Library\/Frameworks\/(CoreFoundation|Security)\.framework\/Versions\/A\/\2)$/,
+  win32:
+    /^(kernel32|ntdll|ws2_32|userenv|bcrypt|bcryptprimitives|advapi32|crypt32|synchronization|api-ms-win-[\w-]+)\.dll$/i,
 };
 
 /** What a file tells, and what is wrong with it: `{ size, sha256, needs, libraries, problems, … }`. */

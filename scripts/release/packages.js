@@ -14,9 +14,12 @@ const { TARGETS } = require('./targets.js');
 const ROOT = path.join(__dirname, '../..');
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
-/** Makes all packages of these platforms in a folder, and returns their paths: those for a registry, then the one tarball. */
-function makePackages(platforms, folder) {
-  const own = readJson(path.join(ROOT, 'package.json'));
+/**
+ * Makes all packages of these platforms in a folder, and returns their paths: those for a registry, then the one tarball.
+ * `environment` is where GitHub's workflow says which repository it is of.
+ */
+function makePackages(platforms, folder, environment = process.env) {
+  const own = { ...repository(environment), ...readJson(path.join(ROOT, 'package.json')) };
   const [registry, whole] = ['registry', 'one-tarball'].map((name) => path.resolve(folder, name));
   fs.rmSync(folder, { recursive: true, force: true });
   for (const made of [registry, whole]) fs.mkdirSync(made, { recursive: true });
@@ -29,6 +32,11 @@ function makePackages(platforms, folder) {
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** Where the sources are. npm refuses a package with a provenance that names another repository than the package itself does. */
+function repository({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name }) {
+  return server && name ? { repository: { type: 'git', url: `git+${server}/${name}.git` } } : {};
 }
 
 const nameOf = (own, platform) => `${own.name}-${platform}`;
@@ -48,6 +56,7 @@ function packBinary(platform, own, folder, registry) {
     version: own.version,
     description: `The binary of ${own.name} for ${platform}`,
     license: own.license,
+    repository: own.repository,
     main: file,
     files: [file],
     engines: own.engines,
@@ -66,7 +75,7 @@ function packWithoutBinaries(fat, platforms, own, folder, registry) {
   fs.rmSync(path.join(folder, 'prebuilds'), { recursive: true });
   const packed = readJson(path.join(folder, 'package.json'));
   const optionalDependencies = Object.fromEntries(platforms.map((platform) => [nameOf(own, platform), own.version]));
-  writeJson(path.join(folder, 'package.json'), { ...packed, optionalDependencies });
+  writeJson(path.join(folder, 'package.json'), { ...packed, repository: own.repository, optionalDependencies });
   // What had to be made is in the tarball already.
   return pack(folder, registry, undefined, ['--ignore-scripts']);
 }

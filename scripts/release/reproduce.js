@@ -17,11 +17,16 @@ const MANIFEST = path.join(ROOT, 'prebuilds/manifest.json');
 
 /** A copy of what the binaries are made of. */
 function copy(folder) {
-  const { stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
-  });
+  const { status, stdout, stderr } = spawnSync(
+    'git',
+    ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+    {
+      cwd: ROOT,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    },
+  );
+  if (status !== 0) throw new Error(`git ls-files ended with ${status}: ${stderr}`);
   for (const file of stdout.split('\0').filter((name) => name !== '' && fs.existsSync(path.join(ROOT, name)))) {
     fs.cpSync(path.join(ROOT, file), path.join(folder, file));
   }
