@@ -168,6 +168,14 @@ CREATE TABLE {s}.budgets (
   CONSTRAINT "primary key budgets.id" PRIMARY KEY (scope, id, period)
 );
 
+-- What the runs of a worktree cost in all, as far as anybody told: a board shows it without adding up their history.
+CREATE TABLE {s}.worktree_costs (
+  worktree_id text COLLATE "C" NOT NULL,
+  cost_micros bigint NOT NULL,
+  CONSTRAINT "primary key worktree_costs.worktree_id" PRIMARY KEY (worktree_id),
+  CONSTRAINT worktree_costs_worktree FOREIGN KEY (worktree_id) REFERENCES {s}.worktrees (id) ON UPDATE CASCADE ON DELETE CASCADE
+);
+
 -- '' is every zone, every agent.
 CREATE TABLE {s}.run_limits (
   zone_id text COLLATE "C" NOT NULL DEFAULT '',
@@ -242,6 +250,24 @@ BEGIN
 END $$;
 CREATE TRIGGER runs_executions_deleted AFTER DELETE ON {s}.zone_executions REFERENCING OLD TABLE AS gone
   FOR EACH STATEMENT EXECUTE FUNCTION {s}.executions_deleted();
+
+-- The log says of a run that it is wanted, what becomes of it, and that somebody wants it to stop. What is recorded has its execution there.
+CREATE FUNCTION {s}.log_run() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $log$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    PERFORM {s}.log(5, 1, NEW.id, NEW.zone_id, NEW.worktree_id, NEW.agent_type, NULL, '{"status":"queued"}');
+  END IF;
+  IF TG_OP = 'INSERT' AND NEW.status <> 'queued' OR TG_OP = 'UPDATE' AND NEW.status <> OLD.status THEN
+    PERFORM {s}.log(5, 2, NEW.id, NEW.zone_id, NEW.worktree_id, NEW.agent_type, NULL, json_build_object('status', NEW.status)::text);
+  ELSIF TG_OP = 'UPDATE' AND NEW.cancel_requested_at IS NOT NULL AND OLD.cancel_requested_at IS NULL THEN
+    PERFORM {s}.log(5, 2, NEW.id, NEW.zone_id, NEW.worktree_id, NEW.agent_type, NULL, json_build_object('cancelRequestedAt',
+      to_char(to_timestamp(NEW.cancel_requested_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text);
+  END IF;
+  RETURN NULL;
+END
+$log$;
+CREATE TRIGGER log_run AFTER INSERT OR UPDATE OF status, cancel_requested_at ON {s}.runs FOR EACH ROW WHEN (NOT NEW.recorded)
+  EXECUTE FUNCTION {s}.log_run();
 
 -- Deleting a worktree or a zone, by anybody, ends its open runs: the one change of a run that others can make.
 CREATE FUNCTION {s}.end_runs() RETURNS trigger LANGUAGE plpgsql AS $$

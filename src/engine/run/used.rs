@@ -53,6 +53,20 @@ pub fn add(models: &mut Vec<OfModel>, event: &Event<'_>, nth: usize) -> Result<(
     Ok((all, at))
 }
 
+/// What the log says of a run's usage by then.
+#[must_use]
+pub fn used_in_log(all: &Amounts) -> String {
+    let Amounts { input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros } = all;
+    let usage = json!({
+        "inputTokens": input_tokens,
+        "cachedInputTokens": cached_input_tokens,
+        "outputTokens": output_tokens,
+        "reasoningTokens": reasoning_tokens,
+        "costMicros": cost_micros,
+    });
+    json!({ "usage": usage }).to_string()
+}
+
 impl OfModel {
     fn none(model: &str) -> Self {
         Self { model: model.to_owned(), provider: None, amounts: Amounts::default(), is_computed: false }

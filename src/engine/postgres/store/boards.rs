@@ -20,6 +20,12 @@ use crate::rows::Batch;
 use crate::rows::revision::Revision;
 
 const ZONES: &str = "SELECT {zone}, metadata, wip_limit FROM {s}.zones ORDER BY created_at DESC, seq";
+/// Worktrees with what their runs come to: how many have not ended, the latest, what all cost.
+const WORKTREES_AND_RUNS: &str = "SELECT {w.worktree}, w.metadata, \
+     (SELECT count(*) FROM {s}.runs AS o WHERE o.worktree_id = w.id AND o.status IN ('queued', 'running', 'waiting')), l.id, l.status, c.cost_micros \
+     FROM {s}.worktrees AS w LEFT JOIN {s}.worktree_costs AS c ON c.worktree_id = w.id LEFT JOIN LATERAL \
+     (SELECT id, status FROM {s}.runs WHERE worktree_id = w.id ORDER BY created_at DESC, key DESC LIMIT 1) AS l ON true \
+     ORDER BY w.created_at DESC, w.seq";
 const WORKTREES: &str = "SELECT {worktree}, metadata FROM {s}.worktrees ORDER BY created_at DESC, seq";
 
 impl Boards for Store {
@@ -33,8 +39,8 @@ impl Boards for Store {
 
     fn list_worktrees_of_board(&self, runs: bool, batch: &mut Batch) -> Result<bool> {
         if runs {
-            self.check_open()?;
-            return Err(unsupported("getBoard with runs"));
+            // Of a moment later than the rest: who goes on from the board's `next` hears of what is new in it once more.
+            return Ok(self.list_rows(self.read(WORKTREES_AND_RUNS, &[])?, push_worktree, batch));
         }
         let rows = match self.read_ahead(|ahead| std::mem::take(&mut ahead.worktrees)) {
             Some(rows) => rows,

@@ -73,6 +73,17 @@ impl Store {
         Ok(self.change(alone, &steps)?.pop().unwrap_or_default())
     }
 
+    /// Runs statements that write, in one trip, all or nothing; beside others or alone.
+    pub(super) fn write_all(&self, alone: bool, statements: &[(&str, &[Value<'_>])]) -> Result<()> {
+        self.check_writable()?;
+        self.refuse_to_gather()?;
+        let signature = self.signature();
+        let texts: Vec<Rc<str>> = statements.iter().map(|(sql, _)| self.expanded(sql)).collect();
+        let mut steps: Vec<Step<'_>> = signature.iter().map(|values| Step::Statement(SIGN, values)).collect();
+        steps.extend(texts.iter().zip(statements).map(|(sql, (_, values))| Step::Statement(sql, values)));
+        self.change(alone, &steps).map(drop)
+    }
+
     /// Says things that change something, all or nothing, in one trip: the rows of each.
     pub(super) fn change(&self, alone: bool, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
         if self.is_within() {

@@ -4,11 +4,10 @@ use tokio_postgres::Row;
 
 use super::Store;
 use super::log::{BEYOND, place, plain};
-use super::unbuilt::unsupported;
 use crate::engine::postgres::client::value::{integer, is_null, push_cells, stored, text_of};
 use crate::engine::{ChangesAfter, Feed, Place};
 use crate::error::Result;
-use crate::model::{Given, Stored, time};
+use crate::model::{Field, Given, Stored, rules, time};
 use crate::rows::Batch;
 
 /// How many cells a row has on its way out.
@@ -35,6 +34,10 @@ const BEHIND_WITHIN: &str = "SELECT c.nth + {beyond}, c.stamp, c.at, c.\"by\", c
        c.op, c.id, c.zone_id, c.worktree_id, c.agent_type, c.success, CASE WHEN c.op NOT IN (3, 4) THEN c.data END \
      FROM (SELECT after FROM {s}.changes_batches ORDER BY last DESC LIMIT 1) AS b, LATERAL {s}.changes_new(b.after) AS c \
      WHERE c.nth > $1 - {beyond} AND {s}.is_shown(c.entity, c.op, c.id, $2) ORDER BY c.nth LIMIT $3";
+
+/// The last pieces of runs' output.
+const OUTPUT_ENDS: &str = "SELECT r.id, o.sequence, o.at FROM {s}.runs AS r CROSS JOIN LATERAL \
+     (SELECT sequence, at FROM {s}.run_output WHERE run = r.key ORDER BY sequence DESC LIMIT 1) AS o";
 
 impl Feed for Store {
     fn changes_end(&self) -> Result<Option<Place>> {
@@ -87,9 +90,11 @@ impl Feed for Store {
         Ok(())
     }
 
-    fn list_output_ends(&self, _: Given<'_>, _: &mut Batch) -> Result<bool> {
-        self.check_open()?;
-        Err(unsupported("getOutput"))
+    fn list_output_ends(&self, id: Given<'_>, batch: &mut Batch) -> Result<bool> {
+        match rules::lookup(Field::new("watch", "id"), id)? {
+            Some(id) => self.list(&format!("{OUTPUT_ENDS} WHERE r.id = $1"), &[id.into()], batch),
+            None => self.list(&format!("{OUTPUT_ENDS} WHERE r.status = 'running'"), &[], batch),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use tokio_postgres::Row;
 
 use super::Store;
-use super::conversation::{RELEASE, SAVEPOINT};
+use super::conversation::{RELEASE, SAVEPOINT, SIGN};
 use super::transactions::Begin;
 use crate::engine::postgres::client::error::answered;
 use crate::engine::postgres::client::value::Value;
@@ -103,13 +103,15 @@ impl Work<'_> {
         let (within, begins) = (store.is_within(), !self.begun.replace(true));
         let later = self.later.take();
         self.wrote.set(self.wrote.get() || !later.is_empty());
-        let mut all = Vec::with_capacity(3 + later.len() + steps.len());
+        let signature = begins.then(|| store.signature()).flatten();
+        let mut all = Vec::with_capacity(4 + later.len() + steps.len());
         if begins {
             if within {
                 all.push(Step::Script(SAVEPOINT));
             } else {
                 all.extend(self.begin.steps());
             }
+            all.extend(signature.as_ref().map(|values| Step::Statement(SIGN, values)));
             if !self.first.is_empty() {
                 all.push(Step::Script(&self.first));
             }

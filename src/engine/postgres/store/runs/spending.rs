@@ -1,5 +1,7 @@
 //! The calls about usage, budgets and limits.
 
+use serde_json::json;
+
 use super::budgets::{BUDGETS, budgets_of};
 use super::limits::{AT_WORK, LIMITS, count_all, limits_of};
 use super::usage::models_of;
@@ -10,7 +12,7 @@ use crate::engine::run::arguments::{AMOUNTS, argument, event};
 use crate::engine::run::budgets::{check_current, push_budget, quarter};
 use crate::engine::run::cells::{self, integer as push_integer, text};
 use crate::engine::run::record::Usage;
-use crate::engine::run::used::{Event, add, of_all};
+use crate::engine::run::used::{Event, add, of_all, used_in_log};
 use crate::engine::{BudgetKey, Period, Spending};
 use crate::error::Result;
 use crate::model::run::MOST;
@@ -46,6 +48,12 @@ const SET_BUDGET: &str = "INSERT INTO {s}.budgets (scope, id, period, time_zone,
      ON CONFLICT (scope, id, period) DO UPDATE SET time_zone = excluded.time_zone, limit_micros = excluded.limit_micros, \
      spent_micros = excluded.spent_micros, resets_at = excluded.resets_at";
 const LIFT_BUDGET: &str = "DELETE FROM {s}.budgets WHERE scope = $1 AND id = $2 AND period = $3";
+const ADD_COST: &str = "INSERT INTO {s}.worktree_costs AS c (worktree_id, cost_micros) SELECT id, $2 FROM {s}.worktrees WHERE id = $1 \
+     ON CONFLICT (worktree_id) DO UPDATE SET cost_micros = least(c.cost_micros + excluded.cost_micros, 9007199254740991)";
+/// Says in the log that a limit or a budget is another.
+const LOG_LIMIT: &str = "SELECT {s}.log(7, 2, $1, nullif($2, ''), nullif($3, ''), nullif($4, ''), NULL, $5)";
+/// Says there what a run has used by then.
+const LOG_USAGE: &str = "SELECT {s}.log(5, 2, $1, $2, $3, $4, NULL, $5)";
 const RENEW_BUDGET: &str = "UPDATE {s}.budgets SET spent_micros = (SELECT coalesce(sum(cost_micros), 0)::bigint FROM {s}.spent WHERE quarter >= $4 \
      AND ($1 = 'all' OR ($1 = 'zone' AND zone_id = $2) OR ($1 = 'worktree' AND worktree_id = $2) OR ($1 = 'agent' AND agent_type = $2))), \
      resets_at = $5 WHERE scope = $1 AND id = $2 AND period = $3";
@@ -82,15 +90,17 @@ impl Spending for Store {
         check_text(Field::new("setBudget", "scope"), budget.id)?;
         let key: [Value<'_>; 3] = [budget.scope, budget.id, budget.period].map(Into::into);
         // Whoever claims counts it from its commit on: nobody does meanwhile.
-        match limit_micros {
-            Some(limit) => {
-                let mut values = key.to_vec();
-                values.extend([time_zone.into(), limit.into(), quarter(period.start).into(), period.end.into()]);
-                self.write_alone(SET_BUDGET, &values)
-            }
-            None => self.write_alone(LIFT_BUDGET, &key),
-        }
-        .map(drop)
+        let of = |scope| if budget.scope == scope { budget.id } else { "" };
+        let data = json!({ "period": budget.period, "limitMicros": limit_micros }).to_string();
+        let logged = ["budget", of("zone"), of("worktree"), of("agent"), &data].map(Value::from);
+        let mut values = key.to_vec();
+        let sql = if let Some(limit) = limit_micros {
+            values.extend([time_zone.into(), limit.into(), quarter(period.start).into(), period.end.into()]);
+            SET_BUDGET
+        } else {
+            LIFT_BUDGET
+        };
+        self.write_all(true, &[(sql, &values), (LOG_LIMIT, &logged)])
     }
 
     fn renew_budget(&self, budget: BudgetKey<'_>, period: Period) -> Result<()> {
@@ -130,11 +140,12 @@ impl Spending for Store {
             Given::Null => None,
             most => Some(rules::whole(Field::new("setRunLimit", "limit").behind(2), most, &(0..=MOST))?),
         };
-        match most {
-            Some(most) => self.write_alone(SET_LIMIT, &[zone.into(), agent.into(), most.into()]),
-            None => self.write_alone(LIFT_LIMIT, &[zone.into(), agent.into()]),
-        }
-        .map(drop)
+        let data = json!({ "limit": most }).to_string();
+        let logged = ["limit", zone, "", agent, &data].map(Value::from);
+        let mut values: Vec<Value<'_>> = vec![zone.into(), agent.into()];
+        values.extend(most.map(Value::from));
+        let sql = if most.is_some() { SET_LIMIT } else { LIFT_LIMIT };
+        self.write_all(true, &[(sql, &values), (LOG_LIMIT, &logged)])
     }
 
     fn list_run_limits(&self, batch: &mut Batch) -> Result<()> {
@@ -209,6 +220,12 @@ impl Store {
                 let mut values = vec![key.into()];
                 values.extend(sums(all));
                 work.later(SET_SUMS, values);
+            }
+            let data = used_in_log(&all);
+            let [zone, worktree, agent] = of.clone().map(Value::from);
+            work.later(LOG_USAGE, vec![id.to_owned().into(), zone, worktree, agent, data.into()]);
+            if let Some(micros) = event.amounts.cost_micros {
+                work.later(ADD_COST, vec![of[1].clone().into(), micros.into()]);
             }
             if let Some(micros) = event.amounts.cost_micros.filter(|micros| *micros > 0) {
                 // Only so that what is spent now counts for the period that is now.

@@ -2,14 +2,14 @@
 
 use super::sql::Sql;
 use crate::engine::run::record::{Attempt, Record, Usage};
+use crate::engine::run::used::used_in_log;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
 use crate::error::{Error, Result};
-use crate::model::run::{Amounts, Call, Effect, End, Moment, Run, State, Status, Transition, apply};
+use crate::model::run::{Call, Effect, End, Moment, Run, State, Status, Transition, apply};
 use crate::model::time;
 use rusqlite::ffi;
-use serde_json::json;
 
 /// What the log says of a run that was made.
 const MADE: i64 = 1;
@@ -87,15 +87,7 @@ impl Store {
 
     /// More usage of a run was told.
     pub(super) fn log_usage(&self, id: &str, of: [&str; 3], usage: &Usage, wall_ms: i64) -> Result<()> {
-        let Amounts { input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros } = usage.all;
-        let sums = json!({ "usage": {
-            "inputTokens": input_tokens,
-            "cachedInputTokens": cached_input_tokens,
-            "outputTokens": output_tokens,
-            "reasoningTokens": reasoning_tokens,
-            "costMicros": cost_micros,
-        }});
-        self.append_to_log(id, of, CHANGED, wall_ms, &sums.to_string())
+        self.append_to_log(id, of, CHANGED, wall_ms, &used_in_log(&usage.all))
     }
 
     fn log(&self, record: &Record, op: i64, wall_ms: i64, data: &str) -> Result<()> {
