@@ -89,8 +89,8 @@ impl Work<'_> {
         let wrote = writes || self.wrote.get();
         let last = if self.store.is_within() { Step::Script(RELEASE) } else { Step::Script("COMMIT") };
         let host = self.store.client.host();
-        let lost = |lost: Lost| if wrote { lost.outcome_unknown(&host) } else { lost.unavailable(&host) };
-        let mut rows = self.send(&[last], lost)?;
+        let told = |lost: Lost| if wrote { lost.outcome_unknown(&host) } else { lost.unavailable(&host) };
+        let mut rows = self.send(&[last], told)?;
         rows.pop();
         // It is over: nothing is left to be undone.
         self.begun.set(false);

@@ -181,9 +181,9 @@ impl Work<'_> {
             let Some(next) = lanes.next(&ahead.limits) else { break };
             let lane = lanes.first(next);
             let Some(queue) = behind.get_mut(&(lane.zone_id.to_owned(), lane.agent_type.to_owned())) else { break };
-            let taken = queue.pop_front();
+            let front = queue.pop_front();
             let then = first_of(queue);
-            if let Some(record) = taken.map_or(Ok(None), |held| self.take_one(taker, held, ahead.now))? {
+            if let Some(record) = front.map_or(Ok(None), |held| self.take_one(taker, held, ahead.now))? {
                 count_in(&mut ahead.limits, &record.zone_id, &record.agent_type);
                 lanes.count_in(record.zone_id.as_bytes());
                 claimed.push(record);

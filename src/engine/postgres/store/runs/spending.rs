@@ -151,9 +151,8 @@ impl Spending for Store {
     fn list_run_limits(&self, batch: &mut Batch) -> Result<()> {
         // Both of one moment.
         let sql = format!(
-            "SELECT NULL::text, NULL::text, NULL::bigint, zone_id, agent_type, count FROM ({}) AS w (zone_id, agent_type, count) \
-             UNION ALL (SELECT zone_id, agent_type, at_once, NULL, NULL, NULL FROM ({LIMITS}) AS l)",
-            AT_WORK
+            "SELECT NULL::text, NULL::text, NULL::bigint, zone_id, agent_type, count FROM ({AT_WORK}) AS w (zone_id, agent_type, count) \
+             UNION ALL (SELECT zone_id, agent_type, at_once, NULL, NULL, NULL FROM ({LIMITS}) AS l) ORDER BY 1, 2"
         );
         let rows = self.read(&sql, &[])?;
         let (limits, at_work): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| text_of(row, 0).is_some());
