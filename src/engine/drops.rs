@@ -137,9 +137,8 @@ pub fn elsewhere(method: &'static str, expected: Option<&str>, from: Option<Stop
 /// That a zone has all the worktrees that it is to have.
 #[must_use]
 pub fn full(method: &'static str, zone: &str, there: i64, most: i64) -> Error {
-    let message = format!(
-        "{method}: zone {zone} has {there} worktrees, its limit is {most}; overLimit: 'force' passes it over"
-    );
+    let message =
+        format!("{method}: zone {zone} has {there} worktrees, its limit is {most}; overLimit: 'force' passes it over");
     let facts = Field::new(method, "zoneId").behind(ZONE_AT).facts();
     Error::Coded { code: "ERR_WIP_LIMIT", message }.about(Facts { current: Some(Current::Number(there)), ..facts })
 }

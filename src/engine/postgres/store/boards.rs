@@ -11,9 +11,9 @@ use super::log::{END, NUMBER, place};
 use super::sql::expand;
 use super::state::{Ahead, Rest};
 use super::unbuilt::unsupported;
+use crate::engine::past_boards::{Read, Rest as Past};
 use crate::engine::postgres::client::Step;
 use crate::engine::postgres::client::value::{push_cells, text_of};
-use crate::engine::past_boards::{Read, Rest as Past};
 use crate::engine::{Boards, Part, Place};
 use crate::error::Result;
 use crate::model::{Entity, WORKTREE, ZONE};
@@ -105,7 +105,10 @@ impl Store {
             return format!("{}; {}; COMMIT; {begin}", self.begin_reading(), self.of_log(NUMBER));
         }
         let wait = self.client.timeout().as_millis().max(1);
-        format!("{begin}; SET LOCAL lock_timeout = '{wait}ms'; LOCK TABLE {}.changes_turn IN EXCLUSIVE MODE", self.schema)
+        format!(
+            "{begin}; SET LOCAL lock_timeout = '{wait}ms'; LOCK TABLE {}.changes_turn IN EXCLUSIVE MODE",
+            self.schema
+        )
     }
 }
 

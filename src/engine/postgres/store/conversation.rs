@@ -18,7 +18,8 @@ use crate::error::{Error, Result};
 /// What a statement's own savepoint is called.
 const SAVEPOINT: &str = "SAVEPOINT visual_db_call";
 /// Who does what follows, and when by their clock: the triggers of the log read it.
-pub(super) const SIGN: &str = "SELECT pg_catalog.set_config('visual_db.by', $1, true), pg_catalog.set_config('visual_db.at', $2, true)";
+pub(super) const SIGN: &str =
+    "SELECT pg_catalog.set_config('visual_db.by', $1, true), pg_catalog.set_config('visual_db.at', $2, true)";
 
 const RELEASE: &str = "RELEASE visual_db_call";
 const UNDO: &str = "ROLLBACK TO visual_db_call; RELEASE visual_db_call";

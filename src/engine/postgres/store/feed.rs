@@ -24,7 +24,8 @@ const KNOWN: &str = "SELECT CASE \
                               AND NOT pg_visible_in_snapshot(o.xid, b.before)) - 1, c.nth) + b.shift \
            FROM {s}.changes AS c, {s}.changes_batches AS b WHERE c.nth = $1 - {beyond} AND c.stamp = $2 AND {member}) END";
 /// The same within a transaction, where what isn't numbered yet is a place, too.
-const KNOWN_WITHIN: &str = "SELECT coalesce(({known}), (SELECT $1 FROM {s}.changes AS c WHERE c.nth = $1 - {beyond} AND c.stamp = $2))";
+const KNOWN_WITHIN: &str =
+    "SELECT coalesce(({known}), (SELECT $1 FROM {s}.changes AS c WHERE c.nth = $1 - {beyond} AND c.stamp = $2))";
 /// The beginning, where that is still there.
 const BEGINNING: &str = "SELECT 0 FROM {s}.changes_batches AS b JOIN {s}.changes AS c ON c.nth = -b.shift AND c.stamp = b.stamp WHERE b.last = 0";
 
@@ -56,7 +57,12 @@ impl Feed for Store {
         if from.seq >= BEYOND && !within {
             // What was told within a transaction has another number since: one trip more, for who goes on from there.
             let place = [from.seq.into(), from.stamp.into()];
-            match self.read_log(&[(known.clone(), &place)])?.first().and_then(|rows| rows.first()).map(|row| stored(row, 0)) {
+            match self
+                .read_log(&[(known.clone(), &place)])?
+                .first()
+                .and_then(|rows| rows.first())
+                .map(|row| stored(row, 0))
+            {
                 Some(Stored::Integer(seq)) => from.seq = seq,
                 _ => return Ok(()),
             }

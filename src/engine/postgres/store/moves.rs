@@ -52,7 +52,8 @@ const PLACE: &str = ", placed AS (UPDATE {s}.worktrees AS w SET {set}, updated_a
      seen AS (SELECT * FROM placed UNION ALL SELECT * FROM {s}.worktrees WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM fine))";
 /// How many columns are before those of the worktree.
 const FOUND: usize = 7;
-const LAST_MOVE: &str = concat!("SELECT ", moved!(), " FROM {s}.moves WHERE worktree_id = $1 ORDER BY key DESC LIMIT 1");
+const LAST_MOVE: &str =
+    concat!("SELECT ", moved!(), " FROM {s}.moves WHERE worktree_id = $1 ORDER BY key DESC LIMIT 1");
 const REASON: &str = "SELECT pg_catalog.set_config('visual_db.reason', $1, true)";
 
 /// The latest moves before one: $2 since, $3 until.
@@ -128,8 +129,11 @@ impl Store {
             values.push(Value::of(stored, &field.map_or(Type::FLOAT8, column_type)));
             set.push(format!("{column} = ${}", values.len()));
         }
-        let (place, placed) =
-            if set.is_empty() { (String::new(), "{s}.worktrees") } else { (PLACE.replace("{set}", &set.join(", ")), "seen") };
+        let (place, placed) = if set.is_empty() {
+            (String::new(), "{s}.worktrees")
+        } else {
+            (PLACE.replace("{set}", &set.join(", ")), "seen")
+        };
         let sql = expand(&MOVE.replace("{place}", &place).replace("{placed}", placed), &self.schema);
         let last = expand(LAST_MOVE, &self.schema);
         let (signature, worktree) = (self.signature(), [of.worktree.into()]);
@@ -142,9 +146,8 @@ impl Store {
         steps.extend(of.reason.is_some().then_some(Step::Statement(REASON, &none)));
         let rows = self.change(true, &steps)?;
         let found = rows.get(at).and_then(|rows| rows.first());
-        let row = found.ok_or_else(|| {
-            WORKTREE.not_found(Field::new(of.method, "worktreeId"), Given::Text(of.worktree))
-        })?;
+        let row =
+            found.ok_or_else(|| WORKTREE.not_found(Field::new(of.method, "worktreeId"), Given::Text(of.worktree)))?;
         check(of, row)?;
         push_cells(row, FOUND..row.len(), batch);
         batch.end_row();

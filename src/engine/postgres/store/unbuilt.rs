@@ -4,9 +4,8 @@ use std::path::Path;
 
 use super::Store;
 use crate::engine::{
-    Archive, Asked, BudgetKey, Chunk, Claim, Imported, Indexed, Keeping,
-    Output, Period, Policy, Pruned, RunFilter, Runs, RunsAfter, Search, SearchAfter,
-    Sought, Spending, Transfers, TrendFilter, Trends, Undo, Workers,
+    Archive, Asked, BudgetKey, Chunk, Claim, Imported, Indexed, Keeping, Output, Period, Policy, Pruned, RunFilter,
+    Runs, RunsAfter, Search, SearchAfter, Sought, Spending, Transfers, TrendFilter, Trends, Undo, Workers,
 };
 use crate::error::{Error, Result};
 use crate::model::Given;

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::engine::{beside_rows, past_boards};
 use crate::engine::sqlite::driver::Statement;
+use crate::engine::{beside_rows, past_boards};
 
 /// A list that is to be read on.
 pub enum Unfinished {

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::engine::beside_rows::{Open, Runs};
 use super::sql::Sql;
+use crate::engine::beside_rows::{Open, Runs};
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::statements::Listed;

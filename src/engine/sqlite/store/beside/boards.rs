@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::sql::Sql;
+use crate::engine::beside_rows::Rows;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
 use crate::engine::sqlite::store::unfinished::Unfinished;
-use crate::engine::beside_rows::Rows;
 use crate::engine::{Boards, Part, Place};
 use crate::error::Result;
 use crate::model::{WORKTREE, ZONE};

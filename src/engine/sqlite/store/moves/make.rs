@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::sql::Sql;
+use crate::engine::drops::{Expected, Wish, ZONE_AT, agents, elsewhere, full, push_move};
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
-use crate::engine::drops::{Expected, Wish, ZONE_AT, agents, elsewhere, full, push_move};
 use crate::error::Result;
 use crate::model::ledger::{Move, Stop};
 use crate::model::run::Wanted;
