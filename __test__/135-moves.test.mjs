@@ -189,7 +189,7 @@ describe('the limit of a zone', () => {
   /** A board whose first zone may have one worktree, and has it. */
   function full() {
     const db = board();
-    sql(db).exec("INSERT INTO wip_limits (zone_id, most) VALUES ('zone-1', 1)");
+    db.setWipLimit('zone-1', 1);
     db.moveWorktree('wt-1', 'zone-1');
     return db;
   }

@@ -27,7 +27,7 @@ function clocked(options) {
 }
 
 /** The time of the last change, which boards go by. */
-const latest = (db) => sql(db).prepare('SELECT at FROM changes ORDER BY seq DESC LIMIT 1').pluck().get();
+const latest = (db) => sql(db).prepare('SELECT max(at) FROM changes').pluck().get();
 
 /** Keeps a board now, as is done each 8,192 rows. */
 const keep = (db) => sql(db).exec(readFileSync(new URL('../schema/keep_board.sql', import.meta.url), 'utf8'));

@@ -37,6 +37,7 @@ it('every method is here', () => {
 /** Calls that take more trips than one yet: docs/postgres.md says so. */
 const LONGER = {
   enqueueRuns: 1,
+  moveWorktrees: 4,
   setMetadata: 2,
   startRun: 2,
   claimRun: 2,

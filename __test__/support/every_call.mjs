@@ -39,9 +39,8 @@ export const CALLS = {
   getTrend: [(db) => db.getTrend()],
   getFlow: [(db) => db.getFlow()],
   getBoard: [(db) => db.getBoard()],
-  moveWorktree: [
-    (db, n) => db.moveWorktree('wt-2', `zone-${1 + n}`, { reason: 'r', position: { x: n }, enqueue: true }),
-  ],
+  moveWorktree: [(db, n) => db.moveWorktree('wt-2', `zone-${1 + n}`, { reason: 'r', position: { x: n } })],
+  'enqueueRun by a move': [(db, n) => db.moveWorktree('wt-2', `zone-${1 + n}`, { enqueue: true })],
   moveWorktrees: [
     (db, n) => db.moveWorktrees(['wt-1', 'wt-2'].map((worktreeId) => ({ worktreeId, zoneId: `zone-${2 - n}` }))),
   ],

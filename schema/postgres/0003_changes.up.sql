@@ -1,5 +1,6 @@
 -- What was done to the board, by anybody: one row a change, appended by triggers in its own transaction. Feed, ledger and boards of the
--- past are read from it. Long because a version of the schema is one file, and says each column once.
+-- past are read from it.
+-- Long because a version of the schema is one file, and says each column once.
 --
 -- Numbers are given out before a commit, so that a reader who goes by them misses what is committed later with a lower one. So `nth` is
 -- only the order within a transaction, and between transactions of which one saw the other; the order of all is that of `changes_batches`.
@@ -360,6 +361,12 @@ BEGIN
   IF newest.last IS NULL OR pg_snapshot_xmax(newest.after) > pg_snapshot_xmax(pg_current_snapshot()) THEN
     PERFORM {s}.begin_changes();
     RETURN;
+  END IF;
+  -- Somebody has emptied the log: what is left goes, and it goes on without what was before.
+  IF NOT EXISTS (SELECT 1 FROM {s}.changes AS c WHERE c.nth = newest.last - newest.shift) THEN
+    DELETE FROM {s}.changes AS c WHERE pg_visible_in_snapshot(c.xid, newest.after);
+    DELETE FROM {s}.changes_batches;
+    DELETE FROM {s}.boards;
   END IF;
   -- One statement, so that all of it is of one snapshot.
   WITH found AS MATERIALIZED (

@@ -44,6 +44,7 @@ pub struct Open {
 
 impl Rows {
     /// How many cells there are beside those of a row.
+    #[must_use]
     pub fn width(&self) -> usize {
         2 + usize::from(self.wip_limits.is_some()) + if self.runs.is_some() { 4 } else { 0 }
     }

@@ -36,6 +36,7 @@ pub struct Rest {
 
 impl Rest {
     /// All of a part.
+    #[must_use]
     pub fn of(board: &Rc<Read>, part: Part) -> Self {
         Self { board: Rc::clone(board), part, from: 0 }
     }

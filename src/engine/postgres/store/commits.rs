@@ -23,7 +23,8 @@ impl Commits for Store {
         if self.commits()? != seen {
             return Ok(None);
         }
-        let next = LOOK - Duration::from_nanos((self.opened.elapsed().as_nanos() % LOOK.as_nanos()) as u64);
+        let next =
+            LOOK.saturating_sub(Duration::from_nanos((self.opened.elapsed().as_nanos() % LOOK.as_nanos()) as u64));
         let within = within.map_or(next, |within| within.min(next));
         let (ends, ended) = channel();
         let waiting = std::thread::Builder::new().name("visual-db-look".into()).spawn(move || {

@@ -118,6 +118,17 @@ impl Store {
         }
     }
 
+    /// The same of what leaves a transaction open.
+    pub(super) fn say_first(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
+        match self.client.send(steps) {
+            Ok(_) if self.client.take_lost_name() => {
+                self.give_up();
+                self.client.send(steps)
+            }
+            sent => sent,
+        }
+    }
+
     /// The rows of what is framed. The first that failed says why; what comes behind it was not even looked at.
     fn rows_of(&self, answers: Vec<Answer>, before: usize) -> Result<Vec<Vec<Row>>> {
         let mut rows = Vec::with_capacity(answers.len());

@@ -12,23 +12,28 @@ use crate::model::{Field, time};
 
 /// The batches up to a time ($1), and the last of them.
 const UNTIL: &str = "SELECT last, stamp FROM {s}.changes_batches WHERE at <= $1 ORDER BY last DESC LIMIT 1";
-/// The time of the latest change, and of the first board that is kept.
-const ENDS: &str = "SELECT (SELECT at FROM {s}.changes_batches ORDER BY last DESC LIMIT 1), (SELECT at FROM {s}.boards ORDER BY seq LIMIT 1)";
+/// The time of the latest change, where nobody has emptied the log, and of the first board that is kept.
+const ENDS: &str = "SELECT (SELECT b.at FROM {s}.changes_batches AS b \
+       WHERE EXISTS (SELECT 1 FROM {s}.changes AS c WHERE c.nth = b.last - b.shift) ORDER BY b.last DESC LIMIT 1), \
+     (SELECT at FROM {s}.boards ORDER BY seq LIMIT 1)";
 /// The board that was kept last before.
-const KEPT: &str = "SELECT seq, data FROM {s}.boards WHERE seq <= (SELECT last FROM {s}.changes_batches WHERE at <= $1 ORDER BY last DESC LIMIT 1) \
-     ORDER BY seq DESC LIMIT 1";
+const KEPT: &str = "SELECT seq, data FROM {s}.boards \
+     WHERE seq <= (SELECT last FROM {s}.changes_batches WHERE at <= $1 ORDER BY last DESC LIMIT 1) ORDER BY seq DESC LIMIT 1";
 /// What was changed since, of batches that were over then; and of the next one, what transactions did that were over.
-const SINCE: &str = "SELECT c.nth + b.shift AS seq, c.stamp, c.entity, c.op, c.id, c.zone_id, c.success, c.data, c.agent_type \
-     FROM {s}.changes_batches AS b CROSS JOIN LATERAL \
-     (SELECT c.* FROM {s}.changes AS c WHERE {member} AND (b.at <= $1 OR c.xid IN \
-        (SELECT c.xid FROM {s}.changes AS c WHERE {member} GROUP BY c.xid HAVING max(c.at) <= $1))) AS c \
-     WHERE b.last > (SELECT max(seq) FROM {s}.boards WHERE seq <= (SELECT max(last) FROM {s}.changes_batches WHERE at <= $1)) \
-       AND b.last <= (SELECT min(last) FROM {s}.changes_batches WHERE at > $1) AND c.entity IN (1, 2, 3, 6, 7) AND c.id IS NOT NULL \
-     ORDER BY b.last, c.nth";
-/// Behind which change nothing is in that board, of the batch in the middle of which that is.
-const WHOLE: &str = "SELECT c.nth + b.shift, c.stamp FROM (SELECT * FROM {s}.changes_batches WHERE at > $1 ORDER BY last LIMIT 1) AS b, {s}.changes AS c \
-     WHERE {member} AND c.nth < (SELECT min(c.nth) FROM {s}.changes AS c WHERE {member} AND c.xid IN \
-        (SELECT c.xid FROM {s}.changes AS c WHERE {member} GROUP BY c.xid HAVING max(c.at) > $1)) ORDER BY c.nth DESC LIMIT 1";
+const SINCE: &str = "SELECT seq, stamp, entity, op, id, zone_id, success, data, agent_type FROM ( \
+     SELECT b.last, c.nth + b.shift AS seq, c.stamp, c.entity, c.op, c.id, c.zone_id, c.success, c.data, c.agent_type, NULL::bigint AS ended \
+     FROM {s}.changes_batches AS b JOIN {s}.changes AS c ON {member} WHERE b.at <= $1 AND b.last > \
+       (SELECT max(seq) FROM {s}.boards WHERE seq <= (SELECT max(last) FROM {s}.changes_batches WHERE at <= $1)) \
+     UNION ALL \
+     SELECT b.last, c.nth + b.shift, c.stamp, c.entity, c.op, c.id, c.zone_id, c.success, c.data, c.agent_type, max(c.at) OVER (PARTITION BY c.xid) \
+     FROM (SELECT * FROM {s}.changes_batches WHERE at > $1 ORDER BY last LIMIT 1) AS b JOIN {s}.changes AS c ON {member} \
+     ) AS c WHERE (ended IS NULL OR ended <= $1) AND entity IN (1, 2, 3, 6, 7) AND id IS NOT NULL ORDER BY last, seq";
+/// Behind which change of that next batch nothing is in that board.
+const WHOLE: &str = "SELECT seq, stamp FROM ( \
+       SELECT seq, stamp, bool_or(is_later) OVER (ORDER BY seq) AS passed FROM ( \
+         SELECT c.nth + b.shift AS seq, c.stamp, max(c.at) OVER (PARTITION BY c.xid) > $1 AS is_later \
+         FROM (SELECT * FROM {s}.changes_batches WHERE at > $1 ORDER BY last LIMIT 1) AS b JOIN {s}.changes AS c ON {member}) AS c) AS c \
+     WHERE NOT passed ORDER BY seq DESC LIMIT 1";
 
 impl Store {
     /// The board at a time, and the place in the log behind which all is news to it; `None` where that is now.

@@ -50,7 +50,7 @@ impl Store {
         let mut steps = vec![Step::Script(&begin)];
         steps.extend(signature.as_ref().map(|values| Step::Statement(SIGN, values)));
         steps.push(Step::Statement(&sql, values));
-        let sent = self.say(&steps);
+        let sent = self.say_first(&steps);
         let answers = sent.map_err(|lost| lost.unavailable(&self.client.host()))?;
         let mut rows = Vec::new();
         for answer in answers {

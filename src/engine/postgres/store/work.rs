@@ -125,7 +125,7 @@ impl Work<'_> {
             self.begun.set(sent.is_ok());
             sent?
         } else {
-            let sent = if begins { store.say(&all) } else { store.client.go_on(&all) };
+            let sent = if begins { store.say_first(&all) } else { store.client.go_on(&all) };
             self.begun.set(sent.is_ok());
             sent.map_err(lost)?
         };
