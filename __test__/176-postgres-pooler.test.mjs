@@ -21,6 +21,7 @@ const PASSWORD = 'of the pool';
 let folder;
 let pooler;
 let port;
+let schemas = 0;
 
 const freePort = () =>
   new Promise((resolve) => {
@@ -36,7 +37,10 @@ const reachable = (to) =>
     socket.once('connect', () => resolve(socket.destroy())).once('error', reject);
   });
 
-describe.runIf(PROGRAM)('PgBouncer in transaction mode', () => {
+describe.runIf(PROGRAM).each([
+  ['refuses what a session is to begin with', ''],
+  ['leaves it out', 'ignore_startup_parameters = options\n'],
+])('PgBouncer in transaction mode, which %s', (_, setting) => {
   beforeAll(async () => {
     folder = fs.mkdtempSync(join(server.folder, 'pool-'));
     port = await freePort();
@@ -45,7 +49,7 @@ describe.runIf(PROGRAM)('PgBouncer in transaction mode', () => {
       join(folder, 'pgbouncer.ini'),
       `[databases]\n* = host=${server.folder} port=${server.port} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n` +
         `listen_port = ${port}\nunix_socket_dir =\nauth_type = plain\nauth_file = ${join(folder, 'users')}\n` +
-        'pool_mode = transaction\ndefault_pool_size = 3\nmax_client_conn = 100\n',
+        `pool_mode = transaction\ndefault_pool_size = 3\nmax_client_conn = 100\n${setting}`,
     );
     give(folder);
     pooler = spawn(PROGRAM, [join(folder, 'pgbouncer.ini')], { ...owner(), stdio: ['ignore', 'ignore', 'pipe'] });
@@ -63,7 +67,6 @@ describe.runIf(PROGRAM)('PgBouncer in transaction mode', () => {
     if (folder) fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  let schemas = 0;
   /** Opens through the pooler, and beside it. */
   function both() {
     const database = new URL(ownUrl()).pathname;
