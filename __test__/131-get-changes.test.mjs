@@ -325,9 +325,9 @@ describe('a gap', () => {
     const { next: early } = db.getBoard();
     sql(db).exec('UPDATE changes_state SET keep_rows = 0');
     db.transaction(() => {
-      for (let n = 0; n < 8192; n += 1) {
-        db.createZone(zone(1));
-        db.deleteZone('zone-1');
+      for (let n = 0; n < 4100; n += 1) {
+        db.createZone(zone(n));
+        db.deleteZone(`zone-${n}`);
       }
     });
     const { next } = db.getBoard();
