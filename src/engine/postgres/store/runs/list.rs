@@ -2,7 +2,7 @@
 
 use super::columns::{FROM, Found, columns, read};
 use super::load::push_recorded;
-use crate::engine::postgres::client::value::Value;
+use crate::engine::postgres::client::value::{Value, text_of};
 use crate::engine::postgres::store::Store;
 use crate::engine::run::cells::{push, push_brief, push_summary};
 use crate::engine::{RunFilter, RunOrder, RunsAfter};
@@ -47,7 +47,10 @@ impl Store {
         batch: &mut Batch,
     ) -> Result<()> {
         self.check_open()?;
-        let mut asked = asked(filter);
+        // Which worktrees are on a branch is asked before: only of names that it is told the server knows how many runs they have.
+        let on_branch = filter.branch.map_or(Ok(None), |branch| self.on_branch(branch, filter).map(Some))?;
+        let on_branch: Option<Vec<&str>> = on_branch.as_ref().map(|ids| ids.iter().map(String::as_str).collect());
+        let mut asked = asked(filter, on_branch.as_deref().or(filter.worktrees.as_deref()));
         let value = match filter.order {
             RunOrder::Newest | RunOrder::Oldest => None,
             RunOrder::Longest => Some("r.duration_ms"),
@@ -56,8 +59,8 @@ impl Store {
         let (sign, way) = if filter.order == RunOrder::Oldest { (">", "") } else { ("<", " DESC") };
         let columns_of_order: Vec<&str> = value.into_iter().chain(["r.created_at", "r.key"]).collect();
         let behind: Vec<i64> = value.map(|_| after.value).into_iter().chain([after.at, after.key]).collect();
-        let from = asked.values.len();
-        let places: Vec<String> = (1..=behind.len()).map(|n| format!("${}", from + n)).collect();
+        let known = asked.values.len();
+        let places: Vec<String> = (1..=behind.len()).map(|n| format!("${}", known + n)).collect();
         asked.values.extend(behind.into_iter().map(Value::from));
         asked.conditions.push(format!("({}) {sign} ({})", columns_of_order.join(", "), places.join(", ")));
         asked.values.push((most as i64).into());
@@ -90,12 +93,19 @@ impl Store {
         }
         Ok(())
     }
+
+    /// The worktrees on a branch, of those that are asked for.
+    fn on_branch(&self, branch: &str, filter: &RunFilter<'_>) -> Result<Vec<String>> {
+        let rows = self.read("SELECT id FROM {s}.worktrees WHERE branch_name = $1", &[branch.into()])?;
+        let ids = rows.iter().filter_map(|row| text_of(row, 0));
+        Ok(ids.filter(|id| filter.worktrees.as_ref().is_none_or(|of| of.contains(&id.as_str()))).collect())
+    }
 }
 
-fn asked<'a>(filter: &RunFilter<'a>) -> Asked<'a> {
+fn asked<'a>(filter: &RunFilter<'a>, worktrees: Option<&[&'a str]>) -> Asked<'a> {
     let mut asked = Asked::default();
     asked.among("r.zone_id = ANY (?)", filter.zones.as_deref());
-    asked.among("r.worktree_id = ANY (?)", filter.worktrees.as_deref());
+    asked.among("r.worktree_id = ANY (?)", worktrees);
     match filter.agents.as_deref() {
         // The index is of what stands for a name, which may be longer than an index bears.
         Some([agent]) => {
@@ -115,9 +125,6 @@ fn asked<'a>(filter: &RunFilter<'a>) -> Asked<'a> {
     }
     if let Some(parent) = filter.parent {
         asked.and("r.parent_run_id = ?", parent);
-    }
-    if let Some(branch) = filter.branch {
-        asked.and("r.worktree_id IN (SELECT b.id FROM {s}.worktrees AS b WHERE b.branch_name = ?)", branch);
     }
     let bounded = filter.since.is_some() || filter.until.is_some();
     if let Some(since) = filter.since.or(bounded.then_some(FIRST_TIME)) {
