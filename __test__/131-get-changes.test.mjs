@@ -451,7 +451,7 @@ describe('what it is given', () => {
   });
 });
 
-it('costs its rows, and not its place', () => {
+it.runIf(inFiles)('costs its rows, and not its place', () => {
   const db = open();
   db.createZone(zone(1));
   db.transaction(() => {

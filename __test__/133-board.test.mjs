@@ -261,7 +261,7 @@ describe('a board that is asked for again', () => {
 
   const ofOne = (worktrees) => worktrees.find(({ id }) => id === 'wt-1');
 
-  it.each([undefined, { runs: true }])('%o outlives output and heartbeats, and nothing that it shows', (options) => {
+  it.runIf(inFiles).each([undefined, { runs: true }])('%o outlives output and heartbeats, and nothing that it shows', (options) => {
     const { db, other, held, look } = watched(options);
     const before = look();
     const { id } = held.run;

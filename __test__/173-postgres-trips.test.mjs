@@ -36,7 +36,7 @@ it('every method is here', () => {
 
 /** Calls that take more trips than one yet: docs/postgres.md says so. */
 const LONGER = {
-  enqueueRuns: 1,
+  enqueueRuns: 5,
   moveWorktrees: 4,
   setMetadata: 2,
   startRun: 2,

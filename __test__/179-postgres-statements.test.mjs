@@ -51,7 +51,12 @@ describe('a statement', () => {
 });
 
 describe('a column that somebody gives another type, so that a name stands for nothing any more', () => {
-  const alter = () => other().query(at, 'ALTER TABLE worktrees ALTER COLUMN task_id TYPE varchar(99) COLLATE "C"');
+  // The log's trigger doesn't bear that in a session in which it has run, whatever the statement is called.
+  const alter = () =>
+    other().query(
+      at,
+      'DROP TRIGGER log_worktree ON worktrees; ALTER TABLE worktrees ALTER COLUMN task_id TYPE varchar(99) COLLATE "C"',
+    );
 
   it.each([
     ['a read', () => db.getWorktree('wt-1')],

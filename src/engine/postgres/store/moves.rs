@@ -1,5 +1,6 @@
 //! Moving worktrees between zones, and the ledger of all such moves, which triggers write.
 
+use serde_json::Value as Json;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
@@ -7,13 +8,15 @@ use super::Store;
 use super::conversation::SIGN;
 use super::sql::column_type;
 use super::unbuilt::unsupported;
-use crate::engine::drops::{Expected, Wish, ZONE_AT, elsewhere, full, push_move};
+use crate::engine::drops::{Expected, Wish, ZONE_AT, agents, elsewhere, full, push_move};
 use crate::engine::postgres::client::Step;
 use crate::engine::postgres::client::value::{Value, integer, push_cells, text_of};
+use crate::engine::run::cells::push_one;
 use crate::engine::{FlowFilter, MoveFilter, Moves};
 use crate::error::Result;
 use crate::model::ledger::{Move, Stop};
-use crate::model::{Field, Given, WORKTREE, ZONE, time};
+use crate::model::run::Wanted;
+use crate::model::{Field, Given, WORKTREE, ZONE, prompt, time};
 use crate::rows::Batch;
 
 /// A move's columns, in the order in which `read` reads them.
@@ -67,11 +70,14 @@ impl Moves for Store {
     fn move_worktree(&self, method: &'static str, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         self.check_open()?;
         let of = Wish::given(method, given)?;
-        if of.variables.is_some() {
-            return Err(unsupported(&format!("{method} with enqueue")));
-        }
         self.check_writable()?;
-        self.drop_worktree(&of, &time::iso(now), batch)
+        let Some(variables) = &of.variables else {
+            return self.drop_worktree(&of, &time::iso(now), batch).map(drop);
+        };
+        self.all_or_nothing(|| match self.drop_worktree(&of, &time::iso(now), batch)? {
+            Some(zone) => self.enqueue_agents(method, of.worktree, &zone, variables, now as i64, batch),
+            None => Ok(()),
+        })
     }
 
     /// Triggers keep the ledger: nothing is to be read ahead.
@@ -113,7 +119,9 @@ impl Moves for Store {
 
 impl Store {
     /// The drop, in one trip. Nobody else writes meanwhile, so that a limit holds.
-    fn drop_worktree(&self, of: &Wish<'_>, now: &str, batch: &mut Batch) -> Result<()> {
+    ///
+    /// The zone into which it came, if it came from another one, or none.
+    fn drop_worktree(&self, of: &Wish<'_>, now: &str, batch: &mut Batch) -> Result<Option<String>> {
         let expected = of.expected.as_ref().map(|Expected(zone)| *zone);
         let mut values: Vec<Value<'_>> = vec![
             of.worktree.into(),
@@ -154,8 +162,34 @@ impl Store {
         if integer(row, 3) != 0
             && let Some(made) = rows.get(at + 1).and_then(|rows| rows.first())
         {
-            push_move(batch, &read(made));
+            let made = read(made);
+            push_move(batch, &made);
             batch.end_row();
+            return Ok(made.to.map(|to| to.id));
+        }
+        Ok(None)
+    }
+
+    /// Wants a run of each agent of a zone into which a worktree was dropped, if that is what starts them.
+    fn enqueue_agents(
+        &self,
+        method: &'static str,
+        worktree_id: &str,
+        zone_id: &str,
+        variables: &Json,
+        wall_ms: i64,
+        batch: &mut Batch,
+    ) -> Result<()> {
+        let (Some(zone), Some(worktree)) = self.zone_and_worktree(zone_id, worktree_id)? else { return Ok(()) };
+        if zone.get("trigger").and_then(Json::as_str) != Some("onDrop") {
+            return Ok(());
+        }
+        let agents = agents(method, zone_id, zone.get("agents").unwrap_or(&Json::Null))?;
+        let template = zone.get("promptTemplate").and_then(Json::as_str).unwrap_or_default();
+        let (prompt, _) = prompt::render(template, &worktree, &zone, variables);
+        for agent in agents {
+            let record = self.make_at_once(method, &Wanted::of(zone_id, worktree_id, agent, &prompt), wall_ms)?;
+            push_one(batch, Some(&record));
         }
         Ok(())
     }

@@ -27,7 +27,21 @@ impl Prompts for Store {
             Given::Text(text) => json::parse(text).ok_or_else(|| json::too_deep(variables_field))?,
             _ => Json::Null,
         };
-        // Both in one statement: of one moment, in one trip.
+        let (zone, worktree) = self.zone_and_worktree(zone_id, worktree_id)?;
+        let zone = zone.ok_or_else(|| ZONE.not_found(zone_field, zone_given))?;
+        let worktree = worktree.ok_or_else(|| WORKTREE.not_found(worktree_field, worktree_given))?;
+        let template = zone.get("promptTemplate").and_then(Json::as_str).unwrap_or_default();
+        let (prompt, missing) = prompt::render(template, &worktree, &zone, &variables);
+        batch.push_text(prompt.as_bytes());
+        batch.push_text(json::to_text(&Json::from(missing)).as_bytes());
+        batch.end_row();
+        Ok(())
+    }
+}
+
+impl Store {
+    /// A zone and a worktree as JavaScript has them: both in one statement, of one moment.
+    pub(super) fn zone_and_worktree(&self, zone_id: &str, worktree_id: &str) -> Result<(Option<Json>, Option<Json>)> {
         let sql = format!(
             "SELECT {}, {} FROM (SELECT $1 AS zone, $2 AS worktree) AS asked \
              LEFT JOIN {{s}}.zones AS z ON z.id = asked.zone LEFT JOIN {{s}}.worktrees AS w ON w.id = asked.worktree",
@@ -36,15 +50,7 @@ impl Prompts for Store {
         );
         let row = self.read_one(&sql, &[zone_id.into(), worktree_id.into()])?;
         let part = |entity: &Entity, from| row.as_ref().and_then(|row| object_at(entity, row, from));
-        let zone = part(&ZONE, 0).ok_or_else(|| ZONE.not_found(zone_field, zone_given))?;
-        let worktree =
-            part(&WORKTREE, ZONE.fields.len()).ok_or_else(|| WORKTREE.not_found(worktree_field, worktree_given))?;
-        let template = zone.get("promptTemplate").and_then(Json::as_str).unwrap_or_default();
-        let (prompt, missing) = prompt::render(template, &worktree, &zone, &variables);
-        batch.push_text(prompt.as_bytes());
-        batch.push_text(json::to_text(&Json::from(missing)).as_bytes());
-        batch.end_row();
-        Ok(())
+        Ok((part(&ZONE, 0), part(&WORKTREE, ZONE.fields.len())))
     }
 }
 

@@ -77,6 +77,26 @@ impl Store {
         Begin { script: "BEGIN".into(), lock: Some(lock) }
     }
 
+    /// Makes several calls one: all or nothing.
+    pub(super) fn all_or_nothing<T>(&self, calls: impl FnOnce() -> Result<T>) -> Result<T> {
+        let within = self.is_within();
+        self.step(if within { Control::Savepoint } else { Control::BeginImmediate })?;
+        let made = calls();
+        let (end, undo) =
+            if within { (Control::Release, Control::RollbackTo) } else { (Control::Commit, Control::Rollback) };
+        match made {
+            Ok(made) => self.step(end).map(|()| made),
+            Err(error) => {
+                // What failed is what is to be said; where the connection is gone, so is all of it.
+                _ = self.step(undo);
+                if within {
+                    _ = self.step(Control::Release);
+                }
+                Err(error)
+            }
+        }
+    }
+
     /// Takes a step of a transaction.
     pub(super) fn step(&self, control: Control) -> Result<()> {
         let within = self.is_within();

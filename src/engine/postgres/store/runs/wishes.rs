@@ -112,7 +112,12 @@ impl Runs for Store {
 
 impl Store {
     /// Makes a run that can't be there yet, which is one trip.
-    fn make_at_once(&self, method: &'static str, wanted: &Wanted<'_>, wall_ms: i64) -> Result<Record> {
+    pub(in crate::engine::postgres::store) fn make_at_once(
+        &self,
+        method: &'static str,
+        wanted: &Wanted<'_>,
+        wall_ms: i64,
+    ) -> Result<Record> {
         let life = Run::new(wanted.life(), moment(0, wall_ms));
         let record = Record::new(wanted, None, self.actor().as_deref(), life, wall_ms);
         let ((), rows) = self.atomically("", |work| {

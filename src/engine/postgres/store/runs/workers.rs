@@ -151,13 +151,17 @@ impl Store {
         let method = "startRun";
         let ((record, is_checked), rows) = self.atomically(&self.gate(), |work| {
             let (ahead, swept) = work.ahead(wall_ms)?;
-            if let Some(limit) = full(&ahead.limits, &wanted.zone_id, &wanted.agent_type) {
-                return Err(limit.refusal());
-            }
             check_current(&ahead.budgets, wall_ms)?;
-            check_unspent(&ahead.budgets, &wanted.zone_id, &wanted.worktree_id, &wanted.agent_type)?;
+            // Of a run that was found by its key it is its own limits and budgets that count.
+            let check_bounds = |zone: &str, worktree: &str, agent: &str| {
+                if let Some(limit) = full(&ahead.limits, zone, agent) {
+                    return Err(limit.refusal());
+                }
+                check_unspent(&ahead.budgets, zone, worktree, agent)
+            };
             // What was taken away before is undone, too, where the run can't be made: that has to be known before the end then.
             if wanted.idempotency_key.is_none() && !swept {
+                check_bounds(&wanted.zone_id, &wanted.worktree_id, &wanted.agent_type)?;
                 let life = Run::new(wanted.life(), ahead.now);
                 let mut record = Record::new(wanted, None, self.actor().as_deref(), life, wall_ms);
                 taker.take(&mut record, ahead.now)?;
@@ -165,6 +169,9 @@ impl Store {
                 return Ok((record, false));
             }
             let (mut record, is_made) = work.find_or_make(method, wanted, None, wall_ms)?;
+            if record.life.status() == Status::Queued {
+                check_bounds(&record.zone_id, &record.worktree_id, &record.agent_type)?;
+            }
             if is_made {
                 taker.take(&mut record, ahead.now)?;
                 work.insert(&record);
