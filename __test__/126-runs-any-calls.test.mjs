@@ -57,6 +57,8 @@ class Numbered {
   cancel = (number) => this.#shown(this.#db.cancelRun(this.#id(number)));
   retry = (number, changes) => this.#shown(this.#db.retryRun(this.#id(number), changes));
   use(number, usage) {
+    // Whether usage of a run that has gone since counts is the engine's.
+    if (!this.#db.getRun(this.#id(number))) return 'ERR_NOT_FOUND';
     const { inputTokens, costMicros } = this.#db.recordUsage(this.#id(number), { model: 'm', ...usage });
     return [inputTokens, costMicros];
   }

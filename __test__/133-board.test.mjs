@@ -261,30 +261,33 @@ describe('a board that is asked for again', () => {
 
   const ofOne = (worktrees) => worktrees.find(({ id }) => id === 'wt-1');
 
-  it.runIf(inFiles).each([undefined, { runs: true }])('%o outlives output and heartbeats, and nothing that it shows', (options) => {
-    const { db, other, held, look } = watched(options);
-    const before = look();
-    const { id } = held.run;
-    other.appendOutput(id, held.token, [{ stream: 'stdout', text: 'x' }]);
-    other.heartbeatRun(id, held.token, { leaseMs: 90_000 });
-    // What somebody put past the log shows whether it was read again.
-    sql(other).exec("INSERT INTO metadata VALUES (1, 'wt-1', '{\"past\":1}')");
-    expect(look()).toStrictEqual(before);
-    expect(look()).toStrictEqual(before);
-    sql(other).exec('DELETE FROM metadata');
-    for (const [change, shown] of [
-      [() => other.setMetadata('worktree', 'wt-1', { a: 1 }), () => ofOne(look().worktrees).metadata.a],
-      [() => other.updateWorktree('wt-1', { taskId: '7' }), () => ofOne(look().worktrees).taskId],
-      [() => other.setWipLimit('zone-1', 9), () => look().zones.find((each) => each.id === 'zone-1').wipLimit],
-      [() => other.assignWorktreeToZone('wt-1', 'zone-1'), () => look().assignments.length],
-      [() => sql(other).exec("UPDATE zones SET name = 'x'"), () => look().zones.map(({ name }) => name)],
-    ]) {
-      const earlier = shown();
-      change();
-      expect(shown()).not.toEqual(earlier);
-      expect(look()).toStrictEqual(db.transaction(() => db.getBoard(options)));
-    }
-  });
+  it.runIf(inFiles).each([undefined, { runs: true }])(
+    '%o outlives output and heartbeats, and nothing that it shows',
+    (options) => {
+      const { db, other, held, look } = watched(options);
+      const before = look();
+      const { id } = held.run;
+      other.appendOutput(id, held.token, [{ stream: 'stdout', text: 'x' }]);
+      other.heartbeatRun(id, held.token, { leaseMs: 90_000 });
+      // What somebody put past the log shows whether it was read again.
+      sql(other).exec("INSERT INTO metadata VALUES (1, 'wt-1', '{\"past\":1}')");
+      expect(look()).toStrictEqual(before);
+      expect(look()).toStrictEqual(before);
+      sql(other).exec('DELETE FROM metadata');
+      for (const [change, shown] of [
+        [() => other.setMetadata('worktree', 'wt-1', { a: 1 }), () => ofOne(look().worktrees).metadata.a],
+        [() => other.updateWorktree('wt-1', { taskId: '7' }), () => ofOne(look().worktrees).taskId],
+        [() => other.setWipLimit('zone-1', 9), () => look().zones.find((each) => each.id === 'zone-1').wipLimit],
+        [() => other.assignWorktreeToZone('wt-1', 'zone-1'), () => look().assignments.length],
+        [() => sql(other).exec("UPDATE zones SET name = 'x'"), () => look().zones.map(({ name }) => name)],
+      ]) {
+        const earlier = shown();
+        change();
+        expect(shown()).not.toEqual(earlier);
+        expect(look()).toStrictEqual(db.transaction(() => db.getBoard(options)));
+      }
+    },
+  );
 
   it.runIf(inFiles)('is another one once a trigger of the log is gone', () => {
     const { other, look } = watched();

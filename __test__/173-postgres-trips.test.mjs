@@ -38,6 +38,7 @@ it('every method is here', () => {
 const LONGER = {
   enqueueRuns: 5,
   moveWorktrees: 4,
+  'enqueueRun by a move': 4,
   setMetadata: 2,
   startRun: 2,
   claimRun: 2,

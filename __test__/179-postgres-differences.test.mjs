@@ -79,6 +79,16 @@ const TESTS = {
     for (let n = 0; n < 3; n += 1) db.getWorktree('wt-1');
     expect(proxy.counted().turns).toHaveLength(3);
   },
+  recordUsage() {
+    const db = board();
+    const { run, token } = db.startRun(
+      { zoneId: 'zone-1', worktreeId: 'wt-1', agentType: 'qa', prompt: 'p' },
+      { workerId: 'w' },
+    );
+    db.finishRun(run.id, token, { status: 'succeeded' });
+    db.deleteWorktree('wt-1');
+    expect(thrown(() => db.recordUsage(run.id, { model: 'm', costMicros: 5 })).code).toBe('ERR_NOT_FOUND');
+  },
   'Changes get their numbers'() {
     const db = board();
     db.getChanges();

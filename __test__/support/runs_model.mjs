@@ -227,9 +227,7 @@ export class RunsModel {
   }
 
   use(number, { eventId, inputTokens, costMicros }) {
-    // Money that was spent on what is gone was spent.
-    const run = this.#runs[number % (this.#runs.length + 1)];
-    if (!run) throw refused('ERR_NOT_FOUND');
+    const run = this.#run(number);
     if (!run.events.has(eventId)) {
       if (eventId !== undefined) run.events.add(eventId);
       run.inputTokens = sum(run.inputTokens, inputTokens);

@@ -23,15 +23,7 @@ function unsupported(method, what, instead) {
 }
 
 /** Methods that ask the engine for something that another one is named after, and that are not there yet on a server. */
-const NOT_YET = [
-  'getFlow',
-  'getRetention',
-  'getTrend',
-  'redo',
-  'searchRuns',
-  'setRetention',
-  'undo',
-];
+const NOT_YET = ['getFlow', 'getRetention', 'getTrend', 'redo', 'searchRuns', 'setRetention', 'undo'];
 
 /** Refuses a method where the board is no file. */
 function checkIsFile({ server, connection }, method, instead) {
