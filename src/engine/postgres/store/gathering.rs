@@ -77,7 +77,7 @@ impl Store {
     pub(super) fn refuse_to_gather(&self) -> Result<()> {
         let Some(gathered) = &mut *self.gathered.borrow_mut() else { return Ok(()) };
         gathered.is_refused = true;
-        let code = "ERR_NOT_GATHERED";
-        Err(Error::Coded { code, message: "It needs an answer of its own".into() })
+        // Nobody hears it: who gathers does all of it again, one by one.
+        Err(Error::Type("It needs an answer of its own".into()))
     }
 }
