@@ -204,6 +204,22 @@ describe.each(Object.entries(BULK))('%s', (method, { argument, make, refused, er
     expect(calls).toBe(1);
   });
 
+  it('a clock that throws: its own value arrives, nothing is done, and the next call is one like any other', () => {
+    const value = {};
+    const at = place();
+    const db = furnish(open(at));
+    const broken = open({
+      ...at,
+      clock: () => {
+        throw value;
+      },
+    });
+    const before = rows(db);
+    expect(thrown(() => call(broken, numbered(3, make)))).toBe(value);
+    expect(broken.listZones()).toHaveLength(db.listZones().length);
+    expect(rows(db)).toEqual(before);
+  });
+
   it('in a transaction it is a savepoint: its failure undoes it alone', () => {
     const db = board();
     db.transaction(() => {

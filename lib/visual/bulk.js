@@ -64,6 +64,16 @@ function gather(connection, batches, body) {
   }
 }
 
+/** The time of a call that gathers; a clock that throws ends that. */
+function timeOf({ connection, clock }) {
+  try {
+    return clock();
+  } catch (error) {
+    addon.forgetGathered(connection);
+    throw error;
+  }
+}
+
 /**
  * The same where nothing that is read decides what is written: on a server it is one trip then. `body` gives what is made of a
  * batch, and this all of it. What is refused there is done again one by one, which tells which element it was.
@@ -72,7 +82,7 @@ function gathered(state, list, batches, body, fieldOf) {
   const { connection } = state;
   let { clock } = state;
   if (addon.gather(connection)) {
-    const now = clock();
+    const now = timeOf(state);
     clock = () => now;
     const made = gather(connection, batches, (values) => body(values, now));
     if (made !== null && addon.sendGathered(connection)) return made;
