@@ -111,7 +111,7 @@ fn push_changes(found: &[Row], from: Place, end: Option<Place>, limit: usize, ba
     }
     // All of the log was looked at, as far as it went.
     if found.len() < limit {
-        to = end.filter(|end| end.seq > to.seq).unwrap_or(to);
+        to = end.filter(|end| end.seq >= to.seq).unwrap_or(to);
     }
     push_end(batch, to, false);
 }
