@@ -68,7 +68,9 @@ describe('every command', () => {
     expect(status).toBe(0);
     for (const command of COMMANDS) expect(stdout).toContain(`\n  ${command}`);
     expect(stdout).toContain('Exit codes: 0 fine, 1 found something or failed, 2 wrong usage.');
-    expect(stdout).toContain('VISUAL_DB_PATH in the environment is the database where --db says none: the path of a file');
+    expect(stdout).toContain(
+      'VISUAL_DB_PATH in the environment is the database where --db says none: the path of a file',
+    );
   });
 
   test('ends with 2 where it is called wrongly', () => {
