@@ -12,6 +12,7 @@ import {
   refusal,
   running,
   wanted,
+  ranOut,
 } from './support/runs.mjs';
 import { without } from './support/samples.mjs';
 
@@ -254,6 +255,12 @@ describe('an idempotencyKey', () => {
     const { id } = queued(db, { ...KEY, prompt: 'First' });
     queued(db, { prompt: 'Other', priority: 9 });
     expect(running(db, { ...KEY, prompt: 'Second' }).run).toMatchObject({ id, prompt: 'First', status: 'running' });
+  });
+
+  it('of a run that ran out of its lease, with an attempt left, starts that one again', async () => {
+    const db = board();
+    const { run } = await ranOut(db, { ...KEY, maxAttempts: 2 });
+    expect(running(db, KEY).run).toMatchObject({ id: run.id, status: 'running', attempt: 2 });
   });
 });
 

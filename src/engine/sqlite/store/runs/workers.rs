@@ -151,12 +151,12 @@ impl Workers for Store {
 
 impl Store {
     fn start(&self, wanted: &Wanted<'_>, taker: &Taker<'_>, now: Moment) -> Result<Record> {
+        // What ran out of its lease is taken away first: it may be the run with the key.
+        let limits = self.with_those_at_work(now, true, || self.limits(), |limits, row| count_row_in(limits, row))?;
         let record = self.enqueue("startRun", wanted, None, now, true)?;
         let (id, status) = (record.id.clone(), record.life.status());
         if status == Status::Queued {
             // Of a run that was found by its key it is its own limits and budgets that count.
-            let limits =
-                self.with_those_at_work(now, true, || self.limits(), |limits, row| count_row_in(limits, row))?;
             if let Some(limit) = full(&limits, &record.zone_id, &record.agent_type) {
                 return Err(limit.refusal());
             }
