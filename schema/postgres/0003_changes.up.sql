@@ -133,35 +133,9 @@ CREATE FUNCTION {s}.log_worktree() RETURNS trigger LANGUAGE plpgsql SECURITY DEF
 DECLARE
   data text;
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-    PERFORM {s}.log(1, 1, NEW.id, NULL, NULL, NULL, NEW.seq,
-      json_build_object('path', NEW.path,
-        'port', NEW.port,
-        'branch_name', NEW.branch_name,
-        'issue_url', NEW.issue_url,
-        'task_id', NEW.task_id,
-        'status', NEW.status,
-        'x', NEW.position_x,
-        'y', NEW.position_y,
-        'created_at', NEW.created_at,
-        'u', NEW.updated_at)::text);
-  ELSIF TG_OP = 'DELETE' THEN
+  IF TG_OP = 'DELETE' THEN
     PERFORM {s}.log(1, 3, OLD.id, NULL, NULL, NULL, NULL, NULL);
-  ELSIF NEW.id IS DISTINCT FROM OLD.id THEN
-    -- Another id is another worktree: that one has gone, this one has come.
-    PERFORM {s}.log(1, 3, OLD.id, NULL, NULL, NULL, NULL, NULL);
-    PERFORM {s}.log(1, 1, NEW.id, NULL, NULL, OLD.id, NEW.seq,
-      json_build_object('path', NEW.path,
-        'port', NEW.port,
-        'branch_name', NEW.branch_name,
-        'issue_url', NEW.issue_url,
-        'task_id', NEW.task_id,
-        'status', NEW.status,
-        'x', NEW.position_x,
-        'y', NEW.position_y,
-        'created_at', NEW.created_at,
-        'u', NEW.updated_at)::text);
-  ELSE
+  ELSIF TG_OP = 'UPDATE' AND NEW.id IS NOT DISTINCT FROM OLD.id THEN
     data := concat_ws(',',
       CASE WHEN NEW.path IS DISTINCT FROM OLD.path THEN '"path":' || coalesce(to_json(NEW.path)::text, 'null') END,
       CASE WHEN NEW.port IS DISTINCT FROM OLD.port THEN '"port":' || coalesce(to_json(NEW.port)::text, 'null') END,
@@ -176,6 +150,22 @@ BEGIN
     IF data <> '' OR NEW.metadata IS NOT DISTINCT FROM OLD.metadata THEN
       PERFORM {s}.log(1, 2, NEW.id, NULL, NULL, NULL, NULL, '{' || data || '}');
     END IF;
+  ELSE
+    -- Another id is another worktree: that one has gone, this one has come.
+    IF TG_OP = 'UPDATE' THEN
+      PERFORM {s}.log(1, 3, OLD.id, NULL, NULL, NULL, NULL, NULL);
+    END IF;
+    PERFORM {s}.log(1, 1, NEW.id, NULL, NULL, CASE TG_OP WHEN 'UPDATE' THEN OLD.id END, NEW.seq,
+      json_build_object('path', NEW.path,
+        'port', NEW.port,
+        'branch_name', NEW.branch_name,
+        'issue_url', NEW.issue_url,
+        'task_id', NEW.task_id,
+        'status', NEW.status,
+        'x', NEW.position_x,
+        'y', NEW.position_y,
+        'created_at', NEW.created_at,
+        'u', NEW.updated_at)::text);
   END IF;
   IF TG_OP = 'INSERT' AND NEW.metadata IS NOT NULL OR TG_OP = 'UPDATE' AND NEW.metadata IS DISTINCT FROM OLD.metadata THEN
     PERFORM {s}.log(6, 2, NEW.id, NULL, NULL, NULL, NULL, '{"entity":"worktree","metadata":' || coalesce(NEW.metadata, '{}') || '}');
@@ -189,39 +179,9 @@ CREATE FUNCTION {s}.log_zone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 DECLARE
   data text;
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-    PERFORM {s}.log(2, 1, NEW.id, NULL, NULL, NULL, NEW.seq,
-      json_build_object('name', NEW.name,
-        'description', NEW.description,
-        'trigger', NEW.trigger,
-        'agents', NEW.agents,
-        'prompt_template', NEW.prompt_template,
-        'actions', NEW.actions,
-        'x', NEW.position_x,
-        'y', NEW.position_y,
-        'size_width', NEW.size_width,
-        'size_height', NEW.size_height,
-        'created_at', NEW.created_at,
-        'u', NEW.updated_at)::text);
-  ELSIF TG_OP = 'DELETE' THEN
+  IF TG_OP = 'DELETE' THEN
     PERFORM {s}.log(2, 3, OLD.id, NULL, NULL, NULL, NULL, NULL);
-  ELSIF NEW.id IS DISTINCT FROM OLD.id THEN
-    -- Another id is another zone: that one has gone, this one has come.
-    PERFORM {s}.log(2, 3, OLD.id, NULL, NULL, NULL, NULL, NULL);
-    PERFORM {s}.log(2, 1, NEW.id, NULL, NULL, OLD.id, NEW.seq,
-      json_build_object('name', NEW.name,
-        'description', NEW.description,
-        'trigger', NEW.trigger,
-        'agents', NEW.agents,
-        'prompt_template', NEW.prompt_template,
-        'actions', NEW.actions,
-        'x', NEW.position_x,
-        'y', NEW.position_y,
-        'size_width', NEW.size_width,
-        'size_height', NEW.size_height,
-        'created_at', NEW.created_at,
-        'u', NEW.updated_at)::text);
-  ELSE
+  ELSIF TG_OP = 'UPDATE' AND NEW.id IS NOT DISTINCT FROM OLD.id THEN
     data := concat_ws(',',
       CASE WHEN NEW.name IS DISTINCT FROM OLD.name THEN '"name":' || coalesce(to_json(NEW.name)::text, 'null') END,
       CASE WHEN NEW.description IS DISTINCT FROM OLD.description THEN '"description":' || coalesce(to_json(NEW.description)::text, 'null') END,
@@ -238,6 +198,24 @@ BEGIN
     IF data <> '' OR (NEW.metadata IS NOT DISTINCT FROM OLD.metadata AND NEW.wip_limit IS NOT DISTINCT FROM OLD.wip_limit) THEN
       PERFORM {s}.log(2, 2, NEW.id, NULL, NULL, NULL, NULL, '{' || data || '}');
     END IF;
+  ELSE
+    -- Another id is another zone: that one has gone, this one has come.
+    IF TG_OP = 'UPDATE' THEN
+      PERFORM {s}.log(2, 3, OLD.id, NULL, NULL, NULL, NULL, NULL);
+    END IF;
+    PERFORM {s}.log(2, 1, NEW.id, NULL, NULL, CASE TG_OP WHEN 'UPDATE' THEN OLD.id END, NEW.seq,
+      json_build_object('name', NEW.name,
+        'description', NEW.description,
+        'trigger', NEW.trigger,
+        'agents', NEW.agents,
+        'prompt_template', NEW.prompt_template,
+        'actions', NEW.actions,
+        'x', NEW.position_x,
+        'y', NEW.position_y,
+        'size_width', NEW.size_width,
+        'size_height', NEW.size_height,
+        'created_at', NEW.created_at,
+        'u', NEW.updated_at)::text);
   END IF;
   IF TG_OP = 'INSERT' AND NEW.metadata IS NOT NULL OR TG_OP = 'UPDATE' AND NEW.metadata IS DISTINCT FROM OLD.metadata THEN
     PERFORM {s}.log(6, 2, NEW.id, NULL, NULL, NULL, NULL, '{"entity":"zone","metadata":' || coalesce(NEW.metadata, '{}') || '}');

@@ -13,6 +13,22 @@ pub struct Place {
     pub stamp: i64,
 }
 
+impl Place {
+    /// Appends the last row of a page of changes: behind which place to go on, and whether there was no room for more.
+    pub fn push_end(self, batch: &mut Batch, is_full: bool) {
+        batch.push_integer(self.seq, false);
+        batch.push_text(self.stamp.to_string().as_bytes());
+        for _ in 0..3 {
+            batch.push_null();
+        }
+        batch.push_integer(i64::from(is_full), false);
+        for _ in 0..6 {
+            batch.push_null();
+        }
+        batch.end_row();
+    }
+}
+
 /// What changes are of: a bit for each in [`ChangesAfter::entities`], in this order.
 pub const CHANGED: [&str; 8] = ["worktree", "zone", "assignment", "execution", "run", "metadata", "limit", "budget"];
 

@@ -1,13 +1,16 @@
 //! What calls about runs are given, checked.
 
+use super::pieces::MOST_PIECES;
 use super::record::Said;
+use super::taker::Taker;
 use super::used::Event;
-use crate::error::Result;
-use crate::model::run::{Amounts, GRACE_MS, LEASE_MS, Outcome, Status, token};
+use crate::engine::Claim;
+use crate::error::{Error, Result};
+use crate::model::run::{Amounts, Call, GRACE_MS, LEASE_MS, Outcome, Status, Wanted, token};
 use crate::model::{Field, Given, RUN, rules};
 
 /// How long a lease is where nobody says.
-pub const USUAL_LEASE_MS: i64 = 60_000;
+const USUAL_LEASE_MS: i64 = 60_000;
 
 /// How many runs a call takes or gives at most: their cells fit a batch.
 pub const MOST: i64 = 150;
@@ -24,10 +27,102 @@ pub fn argument<'a>(given: &[Given<'a>], at: usize) -> Given<'a> {
     given.get(at).copied().unwrap_or(Given::Undefined)
 }
 
-/// Where the idempotency key is among what a new run is given.
+/// What `startRun` was given: the run that is wanted, and who takes it.
+///
+/// # Errors
+/// The model's, a `RangeError` where it is to be available later.
+pub fn start<'a>(given: &[Given<'a>], wall_ms: i64) -> Result<(Wanted<'a>, Taker<'a>)> {
+    let method = "startRun";
+    let wanted = Wanted::given(method, given, None, 0)?;
+    if wanted.available_at.is_some_and(|at| at > wall_ms) {
+        let at = RUN.given().position(|field| field.name == "availableAt").unwrap_or_default();
+        let field = Field::new(method, "availableAt").behind(at);
+        return Err(field.out_of_range("now or earlier: it starts at once", given[at]));
+    }
+    let behind = RUN.given().count();
+    let worker = rules::id(Field::new(method, "workerId").behind(behind), argument(given, behind))?;
+    let lease_ms = lease_length(Field::new(method, "leaseMs").behind(behind + 1), argument(given, behind + 1))?;
+    let lease_ms = lease_ms.unwrap_or(USUAL_LEASE_MS);
+    Ok((wanted, Taker { worker, lease_ms, zones: None, agents: None, goes_on: false }))
+}
+
+/// That the run which `startRun` found by its idempotency key is somewhere else than in the queue.
 #[must_use]
-pub fn idempotency_key() -> usize {
-    RUN.given().position(|field| field.name == "idempotencyKey").unwrap_or_default()
+pub fn not_queued(id: &str, status: Status) -> Error {
+    let at = RUN.given().position(|field| field.name == "idempotencyKey").unwrap_or_default();
+    let field = Field::new("startRun", "idempotencyKey").behind(at);
+    let message = format!("{field} must be that of no run, or of a queued one, got that of {id:?}, which is {status}");
+    Error::Coded { code: "ERR_CONFLICT", message }.about(field.facts())
+}
+
+/// Who claims, and how many runs at most.
+///
+/// # Errors
+/// The model's.
+pub fn claimant<'a>(method: &'static str, claim: &Claim<'a>) -> Result<(Taker<'a>, usize)> {
+    let worker = rules::id(Field::new(method, "workerId"), claim.worker)?;
+    let lease_ms = lease_length(Field::new(method, "leaseMs").behind(2), claim.lease_ms)?;
+    let most = rules::whole(Field::new(method, "limit").behind(1), claim.limit, &(1..=MOST))?;
+    let lease_ms = lease_ms.unwrap_or(USUAL_LEASE_MS);
+    let Claim { zones, agents, goes_on, .. } = *claim;
+    Ok((Taker { worker, lease_ms, zones, agents, goes_on }, most as usize))
+}
+
+/// Which run is at work still, by which claim, and the call that says so.
+///
+/// # Errors
+/// The model's.
+pub fn heartbeat<'a>(given: &[Given<'a>]) -> Result<(&'a str, i64, Call)> {
+    let (id, token) = worker_arguments("heartbeatRun", given)?;
+    let lease_ms = lease_length(Field::new("heartbeatRun", "leaseMs").behind(2), argument(given, 2))?;
+    Ok((id, token, Call::Heartbeat { token, lease_ms }))
+}
+
+/// A text that has to be there.
+///
+/// # Errors
+/// A `TypeError`.
+pub fn said_text<'a>(field: Field, given: Given<'a>) -> Result<&'a str> {
+    rules::string(field, given)?.ok_or_else(|| field.wrong_type("a string", &given))
+}
+
+/// Of which run, by which claim, output is appended, and which number its first piece is to have.
+///
+/// # Errors
+/// The model's.
+pub fn output<'a>(given: &[Given<'a>]) -> Result<(&'a str, i64, Option<i64>)> {
+    let (id, token) = worker_arguments("appendOutput", given)?;
+    let expected = match argument(given, 3) {
+        missing if missing.is_missing() => None,
+        number => {
+            Some(rules::whole(Field::new("appendOutput", "expectedSequence").behind(3), number, &(0..=MOST_PIECES))?)
+        }
+    };
+    Ok((id, token, expected))
+}
+
+/// Zone, agent and limit that `setRunLimit` was given: an empty name is every one, no limit takes it away. `check` looks at a name, too.
+///
+/// # Errors
+/// The model's, and `check`'s.
+pub fn run_limit<'a>(
+    given: &[Given<'a>],
+    check: impl Fn(Field, &'a str) -> Result<()>,
+) -> Result<(&'a str, &'a str, Option<i64>)> {
+    let name = |name, at| {
+        let (field, given) = (Field::new("setRunLimit", name).behind(at), argument(given, at));
+        if given.is_missing() {
+            return Ok("");
+        }
+        let id = rules::id(field, given)?;
+        check(field, id).map(|()| id)
+    };
+    let (zone, agent) = (name("zoneId", 0)?, name("agentType", 1)?);
+    let most = match argument(given, 2) {
+        Given::Null => None,
+        most => Some(rules::whole(Field::new("setRunLimit", "limit").behind(2), most, &(0..=crate::model::run::MOST))?),
+    };
+    Ok((zone, agent, most))
 }
 
 /// The id and the token that every call of a worker begins with.
@@ -43,7 +138,7 @@ pub fn worker_arguments<'a>(method: &'static str, given: &[Given<'a>]) -> Result
 ///
 /// # Errors
 /// The model's.
-pub fn lease_length(field: Field, given: Given<'_>) -> Result<Option<i64>> {
+fn lease_length(field: Field, given: Given<'_>) -> Result<Option<i64>> {
     if given.is_missing() { Ok(None) } else { rules::whole(field, given, &LEASE_MS).map(Some) }
 }
 

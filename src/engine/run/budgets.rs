@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::cells::{instant, integer, text};
 use crate::engine::PERIOD_IS_OVER;
 use crate::error::{Error, Result};
-use crate::model::run::{Budget, spent};
+use crate::model::run::{Budget, Run, State, spent};
 use crate::rows::Batch;
 
 /// What is spent is kept by quarters of an hour: where time zones are apart by less, there have been none since 1986.
@@ -85,6 +85,19 @@ pub fn push_budget(batch: &mut Batch, budget: &StoredBudget) {
     integer(batch, Some(budget.budget.spent_micros));
     integer(batch, Some(budget.budget.remaining_micros()));
     instant(batch, budget.resets_at);
+}
+
+/// Appends the row that a heartbeat answers, where the run is at work: until when it is held, whether it is to stop, of the budgets that it
+/// counts for that of which the least is left.
+pub fn push_heartbeat(batch: &mut Batch, life: &Run, budget: Option<&StoredBudget>) {
+    let State::Running { lease, .. } = &life.state else { return };
+    instant(batch, Some(lease.deadline.wall_ms));
+    batch.push_integer(life.cancel_requested_at.is_some().into(), false);
+    match budget {
+        Some(budget) => push_budget(batch, budget),
+        None => (0..8).for_each(|_| batch.push_null()),
+    }
+    batch.end_row();
 }
 
 /// Refuses budgets of whose periods one is over.

@@ -1,7 +1,7 @@
 //! A run's row on its way out: a cell for each field of `RUN`, in its order.
 
 use super::record::{Record, Usage};
-use crate::model::run::{Amounts, End, State, Status};
+use crate::model::run::{Amounts, End, Limit, State, Status};
 use crate::model::{RUN, time};
 use crate::rows::Batch;
 
@@ -100,6 +100,15 @@ pub fn push_one(batch: &mut Batch, record: Option<&Record>) {
         push(batch, record);
         batch.end_row();
     }
+}
+
+/// Appends the row of a limit.
+pub fn push_limit(batch: &mut Batch, limit: &Limit) {
+    text(batch, limit.scope.zone.as_deref());
+    text(batch, limit.scope.agent.as_deref());
+    integer(batch, Some(limit.most));
+    integer(batch, Some(limit.running));
+    batch.end_row();
 }
 
 /// A run and the token of the claim that holds it.

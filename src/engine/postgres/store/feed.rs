@@ -104,7 +104,7 @@ fn push_changes(found: &[Row], from: Place, end: Option<Place>, limit: usize, ba
     for row in found {
         // The last row has to fit, too.
         if !batch.has_room(2 * CELLS) {
-            return push_end(batch, to, true);
+            return to.push_end(batch, true);
         }
         push_change(batch, row);
         to = place(row);
@@ -113,7 +113,7 @@ fn push_changes(found: &[Row], from: Place, end: Option<Place>, limit: usize, ba
     if found.len() < limit {
         to = end.filter(|end| end.seq >= to.seq).unwrap_or(to);
     }
-    push_end(batch, to, false);
+    to.push_end(batch, false);
 }
 
 /// The columns of a change.
@@ -131,19 +131,6 @@ fn push_change(batch: &mut Batch, row: &Row) {
         Some(data) if integer(row, ENTITY) < 2 => batch.push_text(plain(&data).as_bytes()),
         Some(data) => batch.push_text(data.as_bytes()),
         None => batch.push_null(),
-    }
-    batch.end_row();
-}
-
-fn push_end(batch: &mut Batch, place: Place, is_full: bool) {
-    batch.push_integer(place.seq, false);
-    batch.push_text(place.stamp.to_string().as_bytes());
-    for _ in 0..3 {
-        batch.push_null();
-    }
-    batch.push_integer(i64::from(is_full), false);
-    for _ in 0..6 {
-        batch.push_null();
     }
     batch.end_row();
 }

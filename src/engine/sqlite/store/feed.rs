@@ -115,7 +115,7 @@ impl Store {
             }
             Ok(())
         })?;
-        push_end(batch, to, is_full);
+        to.push_end(batch, is_full);
         Ok(())
     }
 
@@ -180,19 +180,6 @@ fn push_change(batch: &mut Batch, row: &Statement, entity: i64, op: i64) {
         batch.push_null();
     } else {
         text(batch, Column::Data);
-    }
-    batch.end_row();
-}
-
-fn push_end(batch: &mut Batch, place: Place, is_full: bool) {
-    batch.push_integer(place.seq, false);
-    batch.push_text(place.stamp.to_string().as_bytes());
-    for _ in 0..3 {
-        batch.push_null();
-    }
-    batch.push_integer(i64::from(is_full), false);
-    for _ in 0..6 {
-        batch.push_null();
     }
     batch.end_row();
 }

@@ -18,12 +18,9 @@ use crate::engine::postgres::store::work::Work;
 use crate::engine::run::budgets::{StoredBudget, check_current};
 use crate::engine::run::lanes::{First, Lanes, count_in, urgency};
 use crate::engine::run::record::Record;
+use crate::engine::run::taker::Taker;
 use crate::error::Result;
-use crate::model::execution;
-use crate::model::run::{Call, Effect, Limit, Moment, Transition, apply};
-
-/// By how much one token may be larger than the one before: a million, of which 2^53 has room for thousands of millions.
-const TOKENS: u64 = 1 << 20;
+use crate::model::run::{Call, Limit, Moment};
 
 /// How many more of a lane are looked at than are wanted, since others may have locked as many.
 const BESIDE: i64 = 64;
@@ -32,16 +29,6 @@ const BESIDE: i64 = 64;
 const DUE: &str = "UPDATE {s}.runs SET not_before = NULL WHERE key IN (SELECT key FROM {s}.runs WHERE status = 'queued' AND not_before <= $1 \
      ORDER BY not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)";
 
-/// What a worker takes.
-pub(super) struct Taker<'a> {
-    pub worker: &'a str,
-    pub lease_ms: i64,
-    pub zones: Option<&'a [String]>,
-    pub agents: Option<&'a [String]>,
-    /// Whether what ran out of its lease was taken away by an earlier part of the same call.
-    pub goes_on: bool,
-}
-
 /// What a claim has to know before it chooses.
 pub(super) struct Ahead {
     pub now: Moment,
@@ -49,22 +36,6 @@ pub(super) struct Ahead {
     pub budgets: Vec<StoredBudget>,
     /// How many are at work in each zone.
     pub at_work: Vec<(String, i64)>,
-}
-
-impl Taker<'_> {
-    /// What it makes of a run to take it; `None` where it can't be taken.
-    pub fn claims(&self, record: &mut Record, now: Moment) -> Result<Option<Transition>> {
-        let claim = Call::Claim { lease_ms: self.lease_ms };
-        // A board that was restored knows nothing of the claims since its backup, whose workers may live: they must not have the
-        // token that somebody else gets now. So it is larger by chance.
-        record.life.token = record.life.token.saturating_add((execution::random() % TOKENS) as i64);
-        let to = apply(&record.id, Some(&record.life), &claim, now)?;
-        if to.effect != Effect::Claimed {
-            return Ok(None);
-        }
-        record.worker_before = record.worker_id.replace(self.worker.to_owned());
-        Ok(Some(to))
-    }
 }
 
 impl Store {

@@ -4,17 +4,14 @@ use super::reader::Reader;
 use crate::engine::postgres::client::value::{Value, integer};
 use crate::engine::postgres::store::Store;
 use crate::engine::postgres::store::work::Work;
-use crate::engine::run::arguments::worker_arguments;
+use crate::engine::run::arguments;
 use crate::engine::run::cells::instant;
-use crate::engine::run::shortened::shortened;
+use crate::engine::run::pieces::{Last, MOST_PIECES};
 use crate::engine::{Chunk, Output, STREAMS};
 use crate::error::Result;
 use crate::model::run::{Call, append, apply};
 use crate::model::{Field, Given, RUN, rules};
 use crate::rows::Batch;
-
-/// How many chunks a run can have.
-const MOST: i64 = 0xffff_ffff;
 
 const LAST: &str = "SELECT sequence, bytes, truncated FROM {s}.run_output WHERE run = (SELECT key FROM {s}.runs WHERE id = $1) \
      ORDER BY sequence DESC LIMIT 1";
@@ -31,23 +28,10 @@ const OUTPUT: &str = "SELECT (SELECT truncated FROM {s}.run_output AS l WHERE l.
      o.sequence, o.stream, o.text, o.at FROM {s}.runs AS r LEFT JOIN LATERAL (SELECT * FROM {s}.run_output WHERE run = r.key AND sequence >= $2 \
      ORDER BY sequence LIMIT $3) AS o ON true WHERE r.id = $1 ORDER BY o.sequence";
 
-/// The last of a run's output.
-#[derive(Clone, Copy, Default)]
-struct Last {
-    next: i64,
-    bytes: i64,
-    truncated: bool,
-}
-
 impl Output for Store {
     fn append_output(&self, given: &[Given<'_>], chunks: &[Chunk], most_bytes: i64, now: f64) -> Result<i64> {
         self.check_open()?;
-        let (id, token) = worker_arguments("appendOutput", given)?;
-        let field = Field::new("appendOutput", "expectedSequence").behind(3);
-        let expected = match given.get(3).copied().unwrap_or(Given::Undefined) {
-            missing if missing.is_missing() => None,
-            number => Some(rules::whole(field, number, &(0..=MOST))?),
-        };
+        let (id, token, expected) = arguments::output(given)?;
         let wall_ms = now as i64;
         let by_id: [Value<'_>; 1] = [id.into()];
         let (next, _) = self.atomically("", |work| {
@@ -72,7 +56,7 @@ impl Output for Store {
         self.check_open()?;
         let field = Field::new("getOutput", "id");
         let known = rules::id(field, id)?;
-        let rows = self.read(OUTPUT, &[known.into(), from.min(MOST).into(), limit.into()])?;
+        let rows = self.read(OUTPUT, &[known.into(), from.min(MOST_PIECES).into(), limit.into()])?;
         let Some(first) = rows.first() else { return Err(RUN.not_found(field, id)) };
         let truncated = integer(first, 0) != 0;
         for row in &rows {
@@ -93,19 +77,7 @@ impl Output for Store {
 impl Work<'_> {
     fn append(&self, run: i64, mut last: Last, chunks: &[Chunk], most: i64, wall_ms: i64) -> Result<()> {
         for chunk in chunks {
-            let text = shortened(&chunk.text, (most / 2).max(0) as usize);
-            last.truncated |= text.len() < chunk.text.len();
-            let length = text.len() as i64;
-            if last.bytes + length > most {
-                // More than is needed, so that the next chunks need not look.
-                let dropped = self.drop_output(run, most / 2, last.bytes + length - most + most / 8)?;
-                if dropped > 0 {
-                    // Nothing that comes behind a gap is of the beginning, which is taken for full from now on.
-                    last.bytes = (last.bytes - dropped).max(most / 2 + 1);
-                    last.truncated = true;
-                }
-            }
-            last.bytes += length;
+            let text = last.add(&chunk.text, most, |beginning, wanted| self.drop_output(run, beginning, wanted))?;
             let values = vec![
                 run.into(),
                 last.next.into(),
@@ -113,7 +85,7 @@ impl Work<'_> {
                 chunk.stream.into(),
                 last.truncated.into(),
                 last.bytes.into(),
-                length.into(),
+                (text.len() as i64).into(),
                 text.into_owned().into(),
             ];
             self.later(APPEND, values);

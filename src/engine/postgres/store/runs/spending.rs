@@ -8,14 +8,13 @@ use super::usage::models_of;
 use crate::engine::postgres::client::value::{Value, integer, text_of};
 use crate::engine::postgres::store::Store;
 use crate::engine::postgres::store::sized::check_text;
-use crate::engine::run::arguments::{AMOUNTS, argument, event};
+use crate::engine::run::arguments::{AMOUNTS, argument, event, run_limit};
 use crate::engine::run::budgets::{check_current, push_budget, quarter};
-use crate::engine::run::cells::{self, integer as push_integer, text};
+use crate::engine::run::cells::{self, push_limit};
 use crate::engine::run::record::Usage;
 use crate::engine::run::used::{Event, add, of_all, used_in_log};
 use crate::engine::{BudgetKey, Period, Spending};
 use crate::error::Result;
-use crate::model::run::MOST;
 use crate::model::{Field, Given, RUN, rules};
 use crate::rows::Batch;
 
@@ -126,20 +125,7 @@ impl Spending for Store {
 
     fn set_run_limit(&self, given: &[Given<'_>], _: f64) -> Result<()> {
         self.check_open()?;
-        let name = |name, at| {
-            let given = argument(given, at);
-            let field = Field::new("setRunLimit", name).behind(at);
-            if given.is_missing() {
-                Ok("")
-            } else {
-                rules::id(field, given).and_then(|id| check_text(field, id).map(|()| id))
-            }
-        };
-        let (zone, agent) = (name("zoneId", 0)?, name("agentType", 1)?);
-        let most = match argument(given, 2) {
-            Given::Null => None,
-            most => Some(rules::whole(Field::new("setRunLimit", "limit").behind(2), most, &(0..=MOST))?),
-        };
+        let (zone, agent, most) = run_limit(given, check_text)?;
         let data = json!({ "limit": most }).to_string();
         let logged = ["limit", zone, "", agent, &data].map(Value::from);
         let mut values: Vec<Value<'_>> = vec![zone.into(), agent.into()];
@@ -163,11 +149,7 @@ impl Spending for Store {
             .collect();
         count_all(&mut limits, &at_work);
         for limit in limits {
-            text(batch, limit.scope.zone.as_deref());
-            text(batch, limit.scope.agent.as_deref());
-            push_integer(batch, Some(limit.most));
-            push_integer(batch, Some(limit.running));
-            batch.end_row();
+            push_limit(batch, &limit);
         }
         Ok(())
     }

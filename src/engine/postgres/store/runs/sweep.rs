@@ -1,7 +1,5 @@
 //! Leases that ran out: runs whose worker is silent, or takes too long.
 
-use std::collections::HashMap;
-
 use super::clock::{NOW, moment};
 use super::columns::{FROM, columns, read};
 use super::load::Held;
@@ -9,6 +7,7 @@ use crate::engine::Asked;
 use crate::engine::postgres::client::value::{cell, integer, text_of};
 use crate::engine::postgres::store::Store;
 use crate::engine::postgres::store::work::Work;
+use crate::engine::run::answers::Answers;
 use crate::engine::run::record::{Record, Said};
 use crate::error::Result;
 use crate::model::run::{Call, Effect, Moment, State, apply};
@@ -68,8 +67,7 @@ impl Store {
         wall_ms: i64,
         most: usize,
     ) -> Result<Vec<Record>> {
-        let answers =
-            asked.map(|asked| asked.iter().map(|asked| (asked.id.as_str(), asked)).collect::<HashMap<_, _>>());
+        let answers = Answers::of(asked);
         let (swept, _) = self.atomically("", |work| {
             let rows = work.ask(&[(&with_now(OVER), &[grace_ms.into()])])?.pop().unwrap_or_default();
             let over: Vec<String> = rows.iter().filter_map(|row| text_of(row, 0)).collect();
@@ -78,12 +76,7 @@ impl Store {
                 let ids: Vec<&str> = ids.iter().map(String::as_str).take(most - swept.len()).collect();
                 let (held, now) = work.hold(&ids, wall_ms)?;
                 for held in held {
-                    let (id, token) = (held.record.id.as_str(), held.record.life.token);
-                    let found =
-                        answers.as_ref().and_then(|answers| answers.get(id)).filter(|asked| asked.token == token);
-                    // One that nobody was asked about may have taken too long; its lease is left alone as if its worker were alive.
-                    let alive = asked.is_some() && found.is_none_or(|asked| asked.alive);
-                    let grace_ms = if asked.is_some() && found.is_none() { i64::MAX } else { grace_ms };
+                    let (alive, grace_ms) = answers.about(&held.record.id, held.record.life.token, grace_ms);
                     swept.extend(work.sweep_one(held, alive, grace_ms, now)?);
                 }
                 if swept.len() >= most {

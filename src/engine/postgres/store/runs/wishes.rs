@@ -11,12 +11,14 @@ use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::store::Store;
 use crate::engine::postgres::store::sized::check_text;
 use crate::engine::postgres::store::work::Work;
+use crate::engine::run::arguments::said_text;
 use crate::engine::run::cells::push_one;
+use crate::engine::run::places::{There, check_places};
 use crate::engine::run::record::Record;
 use crate::engine::{RunFilter, Runs, RunsAfter};
 use crate::error::Result;
 use crate::model::run::{Call, Enqueued, Run, Wanted, apply, enqueue};
-use crate::model::{Entity, Field, Given, RUN, WORKTREE, ZONE, rules};
+use crate::model::{Field, Given, RUN, rules};
 use crate::rows::Batch;
 
 /// A new run. What `SAVE` writes is behind what never changes.
@@ -87,8 +89,7 @@ impl Runs for Store {
 
     fn answer_run(&self, id: Given<'_>, answer: Given<'_>, now: f64, batch: &mut Batch) -> Result<()> {
         self.check_open()?;
-        let field = Field::new("answerRun", "answer").behind(1);
-        let text = rules::string(field, answer)?.ok_or_else(|| field.wrong_type("a string", &answer))?;
+        let text = said_text(Field::new("answerRun", "answer").behind(1), answer)?;
         self.transition(id, &Call::Answer, now, batch, |record| record.answer = Some(text.to_owned()))
     }
 
@@ -255,9 +256,9 @@ pub(super) fn check_inserted(method: &'static str, wanted: &Wanted<'_>, nth: usi
 }
 
 /// Whether there is its worktree, its zone, its parent.
-fn there_of(row: &Row) -> [bool; 3] {
+fn there_of(row: &Row) -> There {
     let reader = Reader::of(row);
-    [reader.is(), reader.is(), reader.is()]
+    There { worktree: reader.is(), zone: reader.is(), parent: reader.is() }
 }
 
 /// Refuses what an index can't hold.
@@ -270,28 +271,4 @@ pub(super) fn check_sizes(method: &'static str, wanted: &Wanted<'_>, nth: usize)
         }
     }
     Ok(())
-}
-
-/// Refuses a zone, a worktree or a parent that isn't there. A run that is being made has no descendants yet: whoever is its parent
-/// is none of them.
-fn check_places(
-    method: &'static str,
-    wanted: &Wanted<'_>,
-    nth: usize,
-    [has_worktree, has_zone, has_parent]: [bool; 3],
-) -> Result<()> {
-    let refused = |entity: &Entity, name: &'static str, id: &str| {
-        let at = RUN.given().position(|field| field.name == name).unwrap_or_default();
-        Err(entity.not_found(Field::new(method, name).behind(nth + at), Given::Text(id)))
-    };
-    if !has_zone {
-        return refused(&ZONE, "zoneId", &wanted.zone_id);
-    }
-    if !has_worktree {
-        return refused(&WORKTREE, "worktreeId", &wanted.worktree_id);
-    }
-    match wanted.parent_run_id.as_deref() {
-        Some(parent) if !has_parent => refused(&RUN, "parentRunId", parent),
-        _ => Ok(()),
-    }
 }

@@ -1,19 +1,19 @@
 //! The calls of those who do it.
 
-use super::claim::Taker;
 use super::wishes::{check_inserted, check_sizes};
 use crate::engine::postgres::client::value::{Value, integer};
 use crate::engine::postgres::store::Store;
 use crate::engine::run::arguments::{
-    MOST, MOST_SWEPT, USUAL_LEASE_MS, argument, grace, idempotency_key, lease_length, outcome, said, worker_arguments,
+    self, MOST, MOST_SWEPT, argument, grace, outcome, said, said_text, worker_arguments,
 };
-use crate::engine::run::budgets::{check_current, check_unspent, least_of, push_budget};
-use crate::engine::run::cells::{instant, push_claimed, push_one};
+use crate::engine::run::budgets::{check_current, check_unspent, least_of, push_heartbeat};
+use crate::engine::run::cells::{push_claimed, push_one};
 use crate::engine::run::record::Record;
+use crate::engine::run::taker::Taker;
 use crate::engine::{Asked, Claim, Workers};
-use crate::error::{Error, Result};
-use crate::model::run::{Call, Moment, Run, State, Status, Wanted, apply, full};
-use crate::model::{Field, Given, RUN, execution, rules};
+use crate::error::Result;
+use crate::model::run::{Call, Moment, Run, Status, Wanted, apply, full};
+use crate::model::{Field, Given, execution, rules};
 use crate::rows::Batch;
 
 /// Whether a token has finished an attempt after which the run went on.
@@ -23,21 +23,9 @@ const SETTLED: &str = "SELECT 1 FROM {s}.run_attempts AS a JOIN {s}.runs AS r ON
 impl Workers for Store {
     fn start_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         self.check_open()?;
-        let method = "startRun";
-        let fields = RUN.given().count();
-        let wanted = Wanted::given(method, given, None, 0)?;
         let wall_ms = now as i64;
-        if wanted.available_at.is_some_and(|at| at > wall_ms) {
-            let at = RUN.given().position(|field| field.name == "availableAt").unwrap_or_default();
-            let field = Field::new(method, "availableAt").behind(at);
-            return Err(field.out_of_range("now or earlier: it starts at once", given[at]));
-        }
-        let [worker, lease_ms] = [fields, fields + 1].map(|at| (at, argument(given, at)));
-        let worker_id = rules::id(Field::new(method, "workerId").behind(worker.0), worker.1)?;
-        let lease_ms = lease_length(Field::new(method, "leaseMs").behind(lease_ms.0), lease_ms.1)?;
-        check_sizes(method, &wanted, 0)?;
-        let lease_ms = lease_ms.unwrap_or(USUAL_LEASE_MS);
-        let taker = Taker { worker: worker_id, lease_ms, zones: None, agents: None, goes_on: false };
+        let (wanted, taker) = arguments::start(given, wall_ms)?;
+        check_sizes("startRun", &wanted, 0)?;
         let record = self.start(&wanted, &taker, wall_ms)?;
         push_claimed(batch, &record);
         Ok(())
@@ -45,12 +33,8 @@ impl Workers for Store {
 
     fn claim_runs(&self, method: &'static str, claim: &Claim<'_>, now: f64, batch: &mut Batch) -> Result<()> {
         self.check_open()?;
-        let worker = rules::id(Field::new(method, "workerId"), claim.worker)?;
-        let lease_ms = lease_length(Field::new(method, "leaseMs").behind(2), claim.lease_ms)?;
-        let most = rules::whole(Field::new(method, "limit").behind(1), claim.limit, &(1..=MOST))?;
-        let lease_ms = lease_ms.unwrap_or(USUAL_LEASE_MS);
-        let taker = Taker { worker, lease_ms, zones: claim.zones, agents: claim.agents, goes_on: claim.goes_on };
-        for record in self.claim(&taker, most as usize, now as i64)? {
+        let (taker, most) = arguments::claimant(method, claim)?;
+        for record in self.claim(&taker, most, now as i64)? {
             push_claimed(batch, &record);
         }
         Ok(())
@@ -58,10 +42,8 @@ impl Workers for Store {
 
     fn heartbeat_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         self.check_open()?;
-        let (id, token) = worker_arguments("heartbeatRun", given)?;
-        let lease_ms = lease_length(Field::new("heartbeatRun", "leaseMs").behind(2), argument(given, 2))?;
+        let (id, _, beat) = arguments::heartbeat(given)?;
         let wall_ms = now as i64;
-        let beat = Call::Heartbeat { token, lease_ms };
         let ((life, budget), _) = self.atomically("", |work| {
             let (held, now, more) = work.hold_and_ask(&[id], wall_ms, &[(super::budgets::BUDGETS, &[])])?;
             let found = held.into_iter().next();
@@ -77,24 +59,14 @@ impl Workers for Store {
             }
             Ok((life, least))
         })?;
-        if let State::Running { lease, .. } = life.state {
-            instant(batch, Some(lease.deadline.wall_ms));
-            batch.push_integer(life.cancel_requested_at.is_some().into(), false);
-            match budget {
-                Some(budget) => push_budget(batch, &budget),
-                None => (0..8).for_each(|_| batch.push_null()),
-            }
-            batch.end_row();
-        }
+        push_heartbeat(batch, &life, budget.as_ref());
         Ok(())
     }
 
     fn wait_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         self.check_open()?;
         let (id, token) = worker_arguments("waitRun", given)?;
-        let field = Field::new("waitRun", "question").behind(2);
-        let question = argument(given, 2);
-        let text = rules::string(field, question)?.ok_or_else(|| field.wrong_type("a string", &question))?;
+        let text = said_text(Field::new("waitRun", "question").behind(2), argument(given, 2))?;
         self.work(id, token, &Call::Wait { token }, now, batch, |record| {
             record.question = Some(text.to_owned());
             record.answer = None;
@@ -164,7 +136,7 @@ impl Store {
                 check_bounds(&wanted.zone_id, &wanted.worktree_id, &wanted.agent_type)?;
                 let life = Run::new(wanted.life(), ahead.now);
                 let mut record = Record::new(wanted, None, self.actor().as_deref(), life, wall_ms);
-                taker.take(&mut record, ahead.now)?;
+                take(taker, &mut record, ahead.now)?;
                 work.insert_if_there(&record);
                 return Ok((record, false));
             }
@@ -173,7 +145,7 @@ impl Store {
                 check_bounds(&record.zone_id, &record.worktree_id, &record.agent_type)?;
             }
             if is_made {
-                taker.take(&mut record, ahead.now)?;
+                take(taker, &mut record, ahead.now)?;
                 work.insert(&record);
                 return Ok((record, true));
             }
@@ -186,10 +158,7 @@ impl Store {
                 return Ok((held.record, true));
             }
             // Only one that was found by its key is somewhere else.
-            let field = Field::new(method, "idempotencyKey").behind(idempotency_key());
-            let message =
-                format!("{field} must be that of no run, or of a queued one, got that of {id:?}, which is {status}");
-            Err(Error::Coded { code: "ERR_CONFLICT", message }.about(field.facts()))
+            Err(arguments::not_queued(&id, status))
         })?;
         if !is_checked {
             check_inserted(method, wanted, 0, &rows)?;
@@ -236,12 +205,10 @@ impl Store {
     }
 }
 
-impl Taker<'_> {
-    /// Takes a run that was just made, and that nobody else can have.
-    fn take(&self, record: &mut Record, now: Moment) -> Result<()> {
-        if let Some(to) = self.claims(record, now)? {
-            record.life = to.run;
-        }
-        Ok(())
+/// Takes a run that was just made, and that nobody else can have.
+fn take(taker: &Taker<'_>, record: &mut Record, now: Moment) -> Result<()> {
+    if let Some(to) = taker.claims(record, now)? {
+        record.life = to.run;
     }
+    Ok(())
 }

@@ -10,31 +10,11 @@ use super::sql::Sql;
 use crate::engine::run::budgets::Spent;
 use crate::engine::run::lanes::{First, count_in};
 use crate::engine::run::record::Record;
+use crate::engine::run::taker::Taker;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
-use crate::model::execution;
-use crate::model::run::{Boot, Call, Effect, Moment, apply};
-
-/// By how much one token may be larger than the one before: a million, of which 2^53 has room for thousands of millions.
-const TOKENS: u64 = 1 << 20;
-
-/// What a worker takes.
-pub(super) struct Taker<'a> {
-    pub worker: &'a str,
-    pub lease_ms: i64,
-    pub zones: Option<&'a [String]>,
-    pub agents: Option<&'a [String]>,
-    /// Whether what ran out of its lease was taken away by an earlier part of the same call.
-    pub goes_on: bool,
-}
-
-impl Taker<'_> {
-    fn takes(&self, lane: &First<'_>) -> bool {
-        let has = |names: Option<&[String]>, name| names.is_none_or(|names| names.iter().any(|of| of == name));
-        has(self.zones, lane.zone_id) && has(self.agents, lane.agent_type)
-    }
-}
+use crate::model::run::{Boot, Call, Moment};
 
 impl Store {
     /// Claims up to `most` runs, after what ran out of its lease or its time was taken away and what is due was put in line.
@@ -46,7 +26,7 @@ impl Store {
         }
         self.look_at_lanes(now)?;
         let spent = if has_budgets { self.what_is_spent(now.wall_ms)? } else { Spent::default() };
-        let is_open = |lane: &First<'_>| taker.takes(lane) && !spent.closes(lane.zone_id, lane.agent_type);
+        let is_open = |lane: &First<'_>| takes(taker, lane) && !spent.closes(lane.zone_id, lane.agent_type);
         let (mut limits, mut lanes) = self.with_those_at_work(
             now,
             !taker.goes_on,
@@ -91,15 +71,7 @@ impl Store {
 
     /// Writes that a worker holds a run that the queue has let go of; `None` where it can't be held.
     pub(super) fn hand_over(&self, mut record: Record, taker: &Taker<'_>, now: Moment) -> Result<Option<Record>> {
-        let claim = Call::Claim { lease_ms: taker.lease_ms };
-        // A file that was restored knows nothing of the claims since its backup, whose workers may live: they must not have the
-        // token that somebody else gets now. So it is larger by chance.
-        record.life.token = record.life.token.saturating_add((execution::random() % TOKENS) as i64);
-        let to = apply(&record.id, Some(&record.life), &claim, now)?;
-        if to.effect != Effect::Claimed {
-            return Ok(None);
-        }
-        record.worker_id = Some(taker.worker.to_owned());
+        let Some(to) = taker.claims(&mut record, now)? else { return Ok(None) };
         self.settle(&mut record, to, None, now.wall_ms)?;
         Ok(Some(record))
     }
@@ -131,6 +103,12 @@ impl Store {
             }
         }
     }
+}
+
+/// Whether a worker takes runs of a lane.
+fn takes(taker: &Taker<'_>, lane: &First<'_>) -> bool {
+    let has = |names: Option<&[String]>, name| names.is_none_or(|names| names.iter().any(|of| of == name));
+    has(taker.zones, lane.zone_id) && has(taker.agents, lane.agent_type)
 }
 
 /// Whether a row of leases, from `boot` on, is out of its lease for so long, or over its time: whether a sweep has to look.

@@ -2,9 +2,9 @@
 
 use super::row::Row;
 use super::sql::Sql;
-use crate::engine::run::arguments::worker_arguments;
+use crate::engine::run::arguments;
 use crate::engine::run::cells::instant;
-use crate::engine::run::shortened::shortened;
+use crate::engine::run::pieces::{Last, MOST_PIECES};
 use crate::engine::sqlite::driver::{Bind, clock};
 use crate::engine::sqlite::store::Store;
 use crate::engine::{Chunk, Output, STREAMS};
@@ -13,26 +13,10 @@ use crate::model::run::{Call, append, apply};
 use crate::model::{Field, Given, RUN, rules};
 use crate::rows::Batch;
 
-/// How many chunks a run can have.
-const MOST: i64 = 0xffff_ffff;
-
-/// The last of a run's output.
-#[derive(Clone, Copy, Default)]
-struct Last {
-    next: i64,
-    bytes: i64,
-    truncated: bool,
-}
-
 impl Output for Store {
     fn append_output(&self, given: &[Given<'_>], chunks: &[Chunk], most_bytes: i64, now: f64) -> Result<i64> {
         self.check_runs()?;
-        let (id, token) = worker_arguments("appendOutput", given)?;
-        let field = Field::new("appendOutput", "expectedSequence").behind(3);
-        let expected = match given.get(3).copied().unwrap_or(Given::Undefined) {
-            missing if missing.is_missing() => None,
-            number => Some(rules::whole(field, number, &(0..=MOST))?),
-        };
+        let (id, token, expected) = arguments::output(given)?;
         let now = clock::moment(now as i64);
         let call = Call::AppendOutput { token };
         self.atomically(|| {
@@ -63,7 +47,7 @@ impl Output for Store {
                 return if is_execution { Ok(false) } else { Err(RUN.not_found(field, id)) };
             }
             let key = self.first(Sql::OutputOf, &[Bind::Text(known)], |row| row.integer(0))?.unwrap_or_default();
-            let range = [Bind::Integer((key << 32) + from.min(MOST)), Bind::Integer((key << 32) + MOST)];
+            let range = [Bind::Integer((key << 32) + from.min(MOST_PIECES)), Bind::Integer((key << 32) + MOST_PIECES)];
             self.each_row(Sql::Output, &[range[0], range[1], Bind::Integer(limit)], |statement| {
                 let mut row = Row::of(statement);
                 batch.push_integer(row.integer(), false);
@@ -82,7 +66,7 @@ impl Output for Store {
 impl Store {
     fn last_output(&self, run: i64) -> Result<Last> {
         let last = self.first(Sql::LastOutput, &[Bind::Integer(run)], |row| Last {
-            next: (row.integer(0) & MOST) + 1,
+            next: (row.integer(0) & MOST_PIECES) + 1,
             bytes: row.integer(1),
             truncated: row.integer(2) != 0,
         })?;
@@ -91,19 +75,7 @@ impl Store {
 
     fn write_output(&self, run: i64, mut last: Last, chunks: &[Chunk], most: i64, wall_ms: i64) -> Result<()> {
         for chunk in chunks {
-            let text = shortened(&chunk.text, (most / 2).max(0) as usize);
-            last.truncated |= text.len() < chunk.text.len();
-            let length = text.len() as i64;
-            if last.bytes + length > most {
-                // More than is needed, so that the next chunks need not look.
-                let dropped = self.drop_output(run, most / 2, last.bytes + length - most + most / 8)?;
-                if dropped > 0 {
-                    // Nothing that comes behind a gap is of the beginning, which is taken for full from now on.
-                    last.bytes = (last.bytes - dropped).max(most / 2 + 1);
-                    last.truncated = true;
-                }
-            }
-            last.bytes += length;
+            let text = last.add(&chunk.text, most, |beginning, wanted| self.drop_output(run, beginning, wanted))?;
             self.write_run(
                 Sql::AppendOutput,
                 &[
@@ -122,7 +94,7 @@ impl Store {
 
     /// Drops the oldest of the output behind its beginning until so many bytes are free: how many are.
     fn drop_output(&self, run: i64, beginning: i64, wanted: i64) -> Result<i64> {
-        let (first, end) = ((run << 32), (run << 32) + MOST);
+        let (first, end) = ((run << 32), (run << 32) + MOST_PIECES);
         // What is kept up to a row is at most the beginning in all rows of it, and in no other: the first of the others.
         let (mut low, mut high) = (first, self.last_output(run)?.next + first);
         while low < high {

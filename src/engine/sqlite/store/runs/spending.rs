@@ -1,14 +1,13 @@
 //! The calls about usage, budgets and limits.
 
 use super::sql::Sql;
-use crate::engine::run::arguments::{AMOUNTS, argument, event};
+use crate::engine::run::arguments::{AMOUNTS, argument, event, run_limit};
 use crate::engine::run::budgets::push_budget;
-use crate::engine::run::cells::{self, integer, text};
+use crate::engine::run::cells::{self, push_limit};
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::engine::{BudgetKey, Period, Spending};
 use crate::error::Result;
-use crate::model::run::MOST;
 use crate::model::{Field, Given, RUN, rules};
 use crate::rows::Batch;
 
@@ -90,15 +89,7 @@ impl Spending for Store {
 
     fn set_run_limit(&self, given: &[Given<'_>], now: f64) -> Result<()> {
         self.check_runs()?;
-        let name = |name, at| {
-            let given = argument(given, at);
-            if given.is_missing() { Ok("") } else { rules::id(Field::new("setRunLimit", name).behind(at), given) }
-        };
-        let (zone, agent) = (name("zoneId", 0)?, name("agentType", 1)?);
-        let most = match argument(given, 2) {
-            Given::Null => None,
-            most => Some(rules::whole(Field::new("setRunLimit", "limit").behind(2), most, &(0..=MOST))?),
-        };
+        let (zone, agent, most) = run_limit(given, |_, _| Ok(()))?;
         self.atomically(|| self.set_limit(zone, agent, most, now as i64))
     }
 
@@ -106,11 +97,7 @@ impl Spending for Store {
         self.check_runs()?;
         let limits = self.in_snapshot(|| self.limits_now())?;
         for limit in limits {
-            text(batch, limit.scope.zone.as_deref());
-            text(batch, limit.scope.agent.as_deref());
-            integer(batch, Some(limit.most));
-            integer(batch, Some(limit.running));
-            batch.end_row();
+            push_limit(batch, &limit);
         }
         Ok(())
     }

@@ -1,12 +1,11 @@
 //! Leases that ran out: runs whose worker is silent, or takes too long.
 
-use std::collections::HashMap;
-
 use super::claim::is_over;
 use super::lease::clocks;
 use super::row::Row;
 use super::sql::Sql;
 use crate::engine::Asked;
+use crate::engine::run::answers::Answers;
 use crate::engine::run::record::{Record, Said};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
@@ -35,14 +34,10 @@ impl Store {
         now: Moment,
         most: usize,
     ) -> Result<Vec<Record>> {
-        let answers =
-            asked.map(|asked| asked.iter().map(|asked| (asked.id.as_str(), asked)).collect::<HashMap<_, _>>());
+        let answers = Answers::of(asked);
         let mut swept = Vec::new();
         for (id, token) in self.over(grace_ms, now)? {
-            let found = answers.as_ref().and_then(|answers| answers.get(&*id)).filter(|asked| asked.token == token);
-            // One that nobody was asked about may have taken too long; its lease is left alone as if its worker were alive.
-            let alive = asked.is_some() && found.is_none_or(|asked| asked.alive);
-            let grace_ms = if asked.is_some() && found.is_none() { i64::MAX } else { grace_ms };
+            let (alive, grace_ms) = answers.about(&id, token, grace_ms);
             swept.extend(self.sweep_one(&id, alive, grace_ms, now)?);
             if swept.len() == most {
                 break;

@@ -4,14 +4,16 @@ use rusqlite::ffi;
 
 use super::VERSION;
 use super::sql::Sql;
+use crate::engine::run::arguments::said_text;
 use crate::engine::run::cells::push_one;
+use crate::engine::run::places::{There, check_places};
 use crate::engine::run::record::Record;
 use crate::engine::sqlite::driver::{Bind, clock};
 use crate::engine::sqlite::store::Store;
 use crate::engine::{RunFilter, Runs, RunsAfter};
 use crate::error::{Error, Result};
 use crate::model::run::{Call, Enqueued, Moment, Run, State, Wanted, apply, enqueue};
-use crate::model::{Entity, Field, Given, RUN, WORKTREE, ZONE, rules};
+use crate::model::{Field, Given, rules};
 use crate::rows::Batch;
 
 impl Runs for Store {
@@ -60,8 +62,7 @@ impl Runs for Store {
     }
 
     fn answer_run(&self, id: Given<'_>, answer: Given<'_>, now: f64, batch: &mut Batch) -> Result<()> {
-        let field = Field::new("answerRun", "answer").behind(1);
-        let text = rules::string(field, answer)?.ok_or_else(|| field.wrong_type("a string", &answer))?;
+        let text = said_text(Field::new("answerRun", "answer").behind(1), answer)?;
         self.transition(id, &Call::Answer, now, batch, |record| record.answer = Some(text.to_owned()))
     }
 
@@ -185,24 +186,14 @@ impl Store {
 
     /// Refuses a zone, a worktree or a parent that isn't there.
     fn check_places(&self, method: &'static str, wanted: &Wanted<'_>, nth: usize) -> Result<()> {
-        let refused = |entity: &Entity, name: &'static str, id: &str| {
-            let at = RUN.given().position(|field| field.name == name).unwrap_or_default();
-            Err(entity.not_found(Field::new(method, name).behind(nth + at), Given::Text(id)))
-        };
         let places = [Bind::Text(&wanted.zone_id), Bind::Text(&wanted.worktree_id)];
-        let missing = self.first(Sql::Places, &places, |row| [0, 1].map(|column| row.is_null(column)))?;
-        match missing {
-            Some([false, false]) => {}
-            Some([false, true]) => return refused(&WORKTREE, "worktreeId", &wanted.worktree_id),
-            _ => return refused(&ZONE, "zoneId", &wanted.zone_id),
-        }
-        // A run that is being made has no descendants yet: whoever is its parent is none of them.
-        match wanted.parent_run_id.as_deref() {
-            Some(parent) if self.first(Sql::Known, &[Bind::Text(parent)], |row| row.integer(0))? != Some(1) => {
-                refused(&RUN, "parentRunId", parent)
-            }
-            _ => Ok(()),
-        }
+        let found = self.first(Sql::Places, &places, |row| [0, 1].map(|column| !row.is_null(column)))?;
+        let [zone, worktree] = found.unwrap_or_default();
+        let parent = match wanted.parent_run_id.as_deref() {
+            Some(parent) => self.first(Sql::Known, &[Bind::Text(parent)], |row| row.integer(0))? == Some(1),
+            None => true,
+        };
+        check_places(method, wanted, nth, There { worktree, zone, parent })
     }
 
     /// What a call of somebody who holds nothing makes of a run; `say` puts into it what the call says besides.

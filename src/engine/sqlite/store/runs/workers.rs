@@ -1,44 +1,27 @@
 //! The calls of those who do it.
 
-use super::claim::Taker;
 use super::limits::count_row_in;
 use super::sql::Sql;
 use crate::engine::run::arguments::{
-    MOST, MOST_SWEPT, USUAL_LEASE_MS, argument, grace, idempotency_key, lease_length, outcome, said, worker_arguments,
+    self, MOST, MOST_SWEPT, argument, grace, outcome, said, said_text, worker_arguments,
 };
-use crate::engine::run::budgets::push_budget;
-use crate::engine::run::cells::{instant, push_claimed, push_one};
+use crate::engine::run::budgets::push_heartbeat;
+use crate::engine::run::cells::{push_claimed, push_one};
 use crate::engine::run::record::Record;
+use crate::engine::run::taker::Taker;
 use crate::engine::sqlite::driver::{Bind, clock};
 use crate::engine::sqlite::store::Store;
 use crate::engine::{Asked, Claim, Workers};
-use crate::error::{Error, Result};
-use crate::model::run::{Call, Moment, State, Status, Wanted, apply, full};
-use crate::model::{Field, Given, RUN, execution, rules};
+use crate::error::Result;
+use crate::model::run::{Call, Moment, Status, Wanted, apply, full};
+use crate::model::{Field, Given, execution, rules};
 use crate::rows::Batch;
 
 impl Workers for Store {
     fn start_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         self.check_runs()?;
-        let method = "startRun";
-        let fields = RUN.given().count();
-        let wanted = Wanted::given(method, given, None, 0)?;
         let now = clock::moment(now as i64);
-        if wanted.available_at.is_some_and(|at| at > now.wall_ms) {
-            let at = RUN.given().position(|field| field.name == "availableAt").unwrap_or_default();
-            let field = Field::new(method, "availableAt").behind(at);
-            return Err(field.out_of_range("now or earlier: it starts at once", given[at]));
-        }
-        let [worker, lease_ms] = [fields, fields + 1].map(|at| (at, argument(given, at)));
-        let worker_id = rules::id(Field::new(method, "workerId").behind(worker.0), worker.1)?;
-        let lease_ms = lease_length(Field::new(method, "leaseMs").behind(lease_ms.0), lease_ms.1)?;
-        let taker = Taker {
-            worker: worker_id,
-            lease_ms: lease_ms.unwrap_or(USUAL_LEASE_MS),
-            zones: None,
-            agents: None,
-            goes_on: false,
-        };
+        let (wanted, taker) = arguments::start(given, now.wall_ms)?;
         let record = self.atomically(|| self.start(&wanted, &taker, now))?;
         push_claimed(batch, &record);
         Ok(())
@@ -46,13 +29,9 @@ impl Workers for Store {
 
     fn claim_runs(&self, method: &'static str, claim: &Claim<'_>, now: f64, batch: &mut Batch) -> Result<()> {
         self.check_runs()?;
-        let worker = rules::id(Field::new(method, "workerId"), claim.worker)?;
-        let lease_ms = lease_length(Field::new(method, "leaseMs").behind(2), claim.lease_ms)?;
-        let most = rules::whole(Field::new(method, "limit").behind(1), claim.limit, &(1..=MOST))?;
-        let lease_ms = lease_ms.unwrap_or(USUAL_LEASE_MS);
-        let taker = Taker { worker, lease_ms, zones: claim.zones, agents: claim.agents, goes_on: claim.goes_on };
+        let (taker, most) = arguments::claimant(method, claim)?;
         let now = clock::moment(now as i64);
-        for record in self.atomically(|| self.claim(&taker, most as usize, now))? {
+        for record in self.atomically(|| self.claim(&taker, most, now))? {
             push_claimed(batch, &record);
         }
         Ok(())
@@ -60,10 +39,8 @@ impl Workers for Store {
 
     fn heartbeat_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         self.check_runs()?;
-        let (id, token) = worker_arguments("heartbeatRun", given)?;
-        let lease_ms = lease_length(Field::new("heartbeatRun", "leaseMs").behind(2), argument(given, 2))?;
+        let (id, token, beat) = arguments::heartbeat(given)?;
         let now = clock::moment(now as i64);
-        let beat = Call::Heartbeat { token, lease_ms };
         let (life, budget) = self.atomically(|| {
             let Some(held) = self.held(id)?.filter(|held| held.token == token) else {
                 let found = self.load_anything(id)?;
@@ -74,23 +51,13 @@ impl Workers for Store {
             self.lengthen(id, &to.run)?;
             Ok((to.run, self.least_budget_of(id, now.wall_ms)?))
         })?;
-        if let State::Running { lease, .. } = life.state {
-            instant(batch, Some(lease.deadline.wall_ms));
-            batch.push_integer(life.cancel_requested_at.is_some().into(), false);
-            match budget {
-                Some(budget) => push_budget(batch, &budget),
-                None => (0..8).for_each(|_| batch.push_null()),
-            }
-            batch.end_row();
-        }
+        push_heartbeat(batch, &life, budget.as_ref());
         Ok(())
     }
 
     fn wait_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         let (id, token) = worker_arguments("waitRun", given)?;
-        let field = Field::new("waitRun", "question").behind(2);
-        let question = argument(given, 2);
-        let text = rules::string(field, question)?.ok_or_else(|| field.wrong_type("a string", &question))?;
+        let text = said_text(Field::new("waitRun", "question").behind(2), argument(given, 2))?;
         self.work(id, token, &Call::Wait { token }, now, batch, |record| {
             record.question = Some(text.to_owned());
             record.answer = None;
@@ -168,10 +135,7 @@ impl Store {
             }
         }
         // Only one that was found by its key is somewhere else.
-        let field = Field::new("startRun", "idempotencyKey").behind(idempotency_key());
-        let message =
-            format!("{field} must be that of no run, or of a queued one, got that of {id:?}, which is {status}");
-        Err(Error::Coded { code: "ERR_CONFLICT", message }.about(field.facts()))
+        Err(arguments::not_queued(&id, status))
     }
 
     /// What a call of its worker makes of a run; `say` puts into it what the call says besides.

@@ -1,0 +1,42 @@
+//! Who takes runs, and what that makes of one.
+
+use super::record::Record;
+use crate::error::Result;
+use crate::model::execution;
+use crate::model::run::{Call, Effect, Moment, Transition, apply};
+
+/// By how much one token may be larger than the one before: a million, of which 2^53 has room for thousands of millions.
+const TOKENS: u64 = 1 << 20;
+
+/// What a worker takes.
+pub struct Taker<'a> {
+    /// Who it is.
+    pub worker: &'a str,
+    /// For how long it will hold them.
+    pub lease_ms: i64,
+    /// Of one of these zones; `None` is of any.
+    pub zones: Option<&'a [String]>,
+    /// For one of these agents.
+    pub agents: Option<&'a [String]>,
+    /// Whether what ran out of its lease was taken away by an earlier part of the same call.
+    pub goes_on: bool,
+}
+
+impl Taker<'_> {
+    /// What it makes of a run to take it; `None` where it can't be taken.
+    ///
+    /// # Errors
+    /// The model's.
+    pub fn claims(&self, record: &mut Record, now: Moment) -> Result<Option<Transition>> {
+        let claim = Call::Claim { lease_ms: self.lease_ms };
+        // A board that was restored knows nothing of the claims since its backup, whose workers may live: they must not have the
+        // token that somebody else gets now. So it is larger by chance.
+        record.life.token = record.life.token.saturating_add((execution::random() % TOKENS) as i64);
+        let to = apply(&record.id, Some(&record.life), &claim, now)?;
+        if to.effect != Effect::Claimed {
+            return Ok(None);
+        }
+        record.worker_before = record.worker_id.replace(self.worker.to_owned());
+        Ok(Some(to))
+    }
+}
