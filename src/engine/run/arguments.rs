@@ -82,7 +82,7 @@ pub fn heartbeat<'a>(given: &[Given<'a>]) -> Result<(&'a str, i64, Call)> {
 ///
 /// # Errors
 /// A `TypeError`.
-pub fn said_text<'a>(field: Field, given: Given<'a>) -> Result<&'a str> {
+pub fn said_text(field: Field, given: Given<'_>) -> Result<&str> {
     rules::string(field, given)?.ok_or_else(|| field.wrong_type("a string", &given))
 }
 

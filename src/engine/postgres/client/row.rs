@@ -28,6 +28,11 @@ impl Holds {
             _ => Self::Texts,
         }
     }
+
+    /// What a column of a row has.
+    fn at(row: &Row, column: usize) -> Self {
+        row.columns().get(column).map_or(Self::Texts, |column| Self::of(column.type_()))
+    }
 }
 
 /// What each column of a row has, found out once for all rows of a list.
@@ -102,7 +107,7 @@ pub fn text_of(row: &Row, column: usize) -> Option<String> {
 #[must_use]
 pub fn stored(row: &Row, column: usize) -> Stored<'static> {
     let Some(cell) = cell(row, column) else { return Stored::Null };
-    match row.columns().get(column).map_or(Holds::Texts, |column| Holds::of(column.type_())) {
+    match Holds::at(row, column) {
         Holds::Integers => Stored::Integer(cell.integer()),
         Holds::Reals => Stored::Real(cell.real()),
         Holds::Texts => Stored::Text(text_of(row, column).unwrap_or_default().into()),
@@ -112,7 +117,7 @@ pub fn stored(row: &Row, column: usize) -> Stored<'static> {
 /// Appends some of a row's cells.
 pub fn push_cells(row: &Row, columns: std::ops::Range<usize>, batch: &mut Batch) {
     for column in columns {
-        push_cell(row, column, Holds::of(row.columns()[column].type_()), batch);
+        push_cell(row, column, Holds::at(row, column), batch);
     }
 }
 
