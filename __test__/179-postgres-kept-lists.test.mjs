@@ -1,14 +1,10 @@
 // A list that is repeated while nobody commits is not read again, and asking whether it still holds is the trip that would have read
 // it. Nobody may notice: not by what it says, not by who committed meanwhile, not by where the connection leads.
-import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { dropInSteps } from './support/calls.mjs';
 import { temporarySchema } from './support/postgres/databases.mjs';
 import { proxyTo } from './support/postgres/proxy.mjs';
 import { execution, furnish, worktree } from './support/samples.mjs';
 import { scribble } from './support/scribble.mjs';
-import { outcome, perform, withoutExecutionIds } from './support/steps.mjs';
-import { Model } from './support/model.mjs';
 import { open } from './support/temporary.mjs';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -98,49 +94,5 @@ describe('what is kept', () => {
     proxy.counted();
     for (let n = 0; n < 5; n += 1) db.listWorktrees();
     expect(proxy.counted().turns).toHaveLength(5);
-  });
-});
-
-describe('random calls on a board, by two connections in turn, every read three times and scribbled over', () => {
-  const START = new Date('2026-05-06T07:08:09.010Z').getTime();
-
-  const insistent = (database) =>
-    new Proxy(database, {
-      get(target, method) {
-        const value = target[method];
-        if (typeof value !== 'function') return value;
-        if (!/^(get|list)/.test(method)) return value.bind(target);
-        return (...given) => {
-          const first = target[method](...given);
-          const kept = structuredClone(first);
-          scribble(first);
-          scribble(target[method](...given));
-          expect(target[method](...given)).toStrictEqual(kept);
-          return kept;
-        };
-      },
-    });
-
-  it('are answered as the model does', () => {
-    vi.useFakeTimers({ now: START, toFake: ['Date'] });
-    const tick = (milliseconds) => vi.advanceTimersByTime(milliseconds);
-    try {
-      fc.assert(
-        fc.property(dropInSteps, (steps) => {
-          const at = temporarySchema({ forAll: true });
-          const sides = [open(at), open({ ...at, cacheSize: 100_000 })];
-          vi.setSystemTime(START);
-          const here = steps.map((step, n) => outcome(() => perform(insistent(sides[(n >> 1) % 2]), step, tick)));
-          for (const side of sides) side.close();
-          vi.setSystemTime(START);
-          const model = new Model();
-          const there = steps.map((step) => outcome(() => perform(model, step, tick)));
-          expect(withoutExecutionIds(here)).toStrictEqual(withoutExecutionIds(there));
-        }),
-        { numRuns: 30, endOnFailure: true },
-      );
-    } finally {
-      vi.useRealTimers();
-    }
   });
 });

@@ -2,7 +2,7 @@
 
 use super::{Board, START};
 use crate::engine::Workers;
-use crate::engine::sqlite::store::runs::claim::Taker;
+use crate::engine::run::taker::Taker;
 use crate::model::Given;
 use crate::model::run::{Boot, End, Moment, Status};
 

@@ -1,7 +1,7 @@
 //! Lanes: the first of each stands where claims look, whatever is done to the queue.
 
 use super::Board;
-use crate::engine::sqlite::store::runs::claim::Taker;
+use crate::engine::run::taker::Taker;
 use crate::engine::{Runs, Workers};
 use crate::model::Given;
 use crate::rows::Batch;

@@ -1,7 +1,7 @@
 //! Random lives: the store says and keeps what the model does, whatever is called when.
 
 use super::{Board, START};
-use crate::engine::sqlite::store::runs::claim::Taker;
+use crate::engine::run::taker::Taker;
 use crate::engine::{Asked, Runs, Workers};
 use crate::error::{Error, Result};
 use crate::model::Given;

@@ -2,7 +2,7 @@
 
 use super::super::sql::Sql;
 use super::Board;
-use crate::engine::sqlite::store::runs::claim::Taker;
+use crate::engine::run::taker::Taker;
 
 /// Statements that read all of a table, and why that is little.
 fn may_scan(sql: Sql) -> &'static [&'static str] {
