@@ -12,6 +12,7 @@ const conformance = [
   '__test__/{16-errors,22-hostile-*,23-*,29-repeated-reads-random,90-*,130-prompts,131-get-changes,132-watch,133-board,135-moves,138-board-at}.test.mjs',
   '__test__/{10,11}[0-9]-runs-*.test.mjs',
   '__test__/126-runs-any-calls.test.mjs',
+  '__test__/162-studio-feed.test.mjs',
 ];
 
 /** What takes ten seconds or more, since it starts, kills and waits for many processes, or compiles. */

@@ -5,12 +5,13 @@ import { describe, expect, test } from 'vitest';
 import { fill } from './support/backups.mjs';
 import { board, ended, everything, pause, queued, running, waiting } from './support/runs.mjs';
 import { served } from './support/studio.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { sql } from './support/sql.mjs';
+import { inFiles, open, place, temporaryFile } from './support/temporary.mjs';
 
 async function prepared(options) {
-  const dbPath = temporaryFile();
-  const db = board({ dbPath });
-  return { db, dbPath, ...(await served(db, options)) };
+  const where = place();
+  const db = board(where);
+  return { db, dbPath: where.dbPath, ...(await served(db, options)) };
 }
 
 const query = (filter) => new URLSearchParams(filter).toString();
@@ -80,9 +81,9 @@ describe('what is read', () => {
     const { db, get } = await prepared();
     const [first] = db.getChanges().items;
     expect((await get('/api/history')).body.from).toBe(first.at);
-    const empty = await served(open({ dbPath: temporaryFile() }));
+    const empty = await served(open(place()));
     expect((await empty.get('/api/history')).body.from).toBe(null);
-    db.db.exec('DELETE FROM changes');
+    sql(db).exec('DELETE FROM changes');
     const { from, to } = (await get('/api/history')).body;
     expect(Date.parse(to) - Date.parse(from)).toBeLessThan(120_000);
   });
@@ -90,10 +91,10 @@ describe('what is read', () => {
   test('whose board it is, and which views it has none of', async () => {
     const { get } = await prepared();
     expect((await get('/api/info')).body).toMatchObject({
-      name: 'visual.db',
+      name: expect.stringMatching(inFiles ? /^visual\.db$/ : /^[^/:@?]+$/),
       write: false,
       actor: { kind: 'user', id: 'anna' },
-      views: { search: false, sql: true, doctor: true },
+      views: { search: false, sql: inFiles, doctor: true, backups: inFiles },
     });
   });
 
@@ -230,17 +231,24 @@ describe('what is changed', () => {
   });
 });
 
-describe('the health of a file', () => {
-  test('sizes and what doctor says', async () => {
+describe('the health of a board', () => {
+  test('how much there is and what doctor says', async () => {
+    const { get } = await prepared();
+    expect((await get('/api/sizes')).body.counts.worktrees).toBe(3);
+    const found = (await get('/api/doctor')).body;
+    expect(found.length).toBeGreaterThan(2);
+    expect(found.filter(({ state }) => state === 'problem')).toEqual([]);
+  });
+
+  test.runIf(inFiles)('of a file: its bytes, and that it is whole', async () => {
     const { get } = await prepared();
     const { body } = await get('/api/sizes');
-    expect(body.counts.worktrees).toBe(3);
     expect(body.bytes.database).toBeGreaterThan(1000);
     const found = (await get('/api/doctor')).body;
     expect(found.find(({ check }) => check === 'integrity').state).toBe('ok');
   });
 
-  test('backups by name, and verify of what is in the list, and of nothing else', async () => {
+  test.runIf(inFiles)('backups by name, and verify of what is in the list, and of nothing else', async () => {
     const { db, dbPath, get, post } = await prepared();
     const { path } = await db.backup();
     const [{ name }] = (await get('/api/backups')).body;
@@ -252,7 +260,16 @@ describe('the health of a file', () => {
     expect((await post('/api/verify', { name })).body).toMatchObject({ ok: false });
   });
 
-  test('a board in memory has none of it', async () => {
+  test.skipIf(inFiles)('of a board on a server: no bytes, no backups, no SQL', async () => {
+    const { get, post } = await prepared();
+    expect((await get('/api/sizes')).body.bytes).toBe(null);
+    expect((await get('/api/backups')).body).toEqual([]);
+    expect((await post('/api/verify', { name: 'x' })).status).toBe(404);
+    const { status, body } = await post('/api/sql', { sql: 'SELECT 1' });
+    expect([status, body.error.code]).toEqual([501, 'ERR_ENGINE_UNSUPPORTED']);
+  });
+
+  test.runIf(inFiles)('a board in memory has none of it', async () => {
     const { get } = await served(board());
     expect((await get('/api/info')).body.views).toMatchObject({ sql: false, doctor: false });
     expect((await get('/api/sizes')).body.bytes).toBe(null);
@@ -260,7 +277,7 @@ describe('the health of a file', () => {
     expect((await get('/api/doctor')).status).toBe(501);
   });
 
-  test('while doctor looks, everything else is answered', async () => {
+  test.runIf(inFiles)('while doctor looks, everything else is answered', async () => {
     const dbPath = temporaryFile();
     const db = fill(open({ dbPath }), { executions: 5000, text: 2000 });
     const { get } = await served(db);

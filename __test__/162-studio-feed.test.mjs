@@ -3,25 +3,24 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { board, pause, running } from './support/runs.mjs';
-import { elsewhere } from './support/schema.mjs';
+import { sql } from './support/sql.mjs';
 import { following, served } from './support/studio.mjs';
-import { temporaryFile } from './support/temporary.mjs';
+import { place } from './support/temporary.mjs';
 
 async function prepared() {
-  const dbPath = temporaryFile();
-  const db = board({ dbPath });
+  const db = board(place());
   const { next } = db.getBoard();
-  return { db, dbPath, next, studio: await served(db) };
+  return { db, next, studio: await served(db) };
 }
 
 const isOf = (id) => (heard) => heard.data.id === id;
 
 describe('the feed', () => {
   test('tells what this process and others change, with the place behind it', async () => {
-    const { db, dbPath, next, studio } = await prepared();
+    const { db, next, studio } = await prepared();
     const reader = following(studio, { after: next });
     db.as({ kind: 'user', id: 'anna' }).assignWorktreeToZone('wt-1', 'zone-2');
-    elsewhere(dbPath, "UPDATE worktrees SET status = 'a\n\ndata: {}\n\n' WHERE id = 'wt-2'");
+    sql(db).exec("UPDATE worktrees SET status = 'a\n\ndata: {}\n\n' WHERE id = 'wt-2'");
     await reader.until(isOf('wt-2'));
     const { items } = db.getChanges({ after: next });
     expect(reader.heard.map(({ data }) => data)).toEqual(items);
@@ -49,8 +48,8 @@ describe('the feed', () => {
 
   test('says that a place is lost, and ends', async () => {
     const { db, next, studio } = await prepared();
-    const elsewhere = board({ dbPath: temporaryFile() }).getBoard().next;
-    db.db.exec('DELETE FROM changes');
+    const elsewhere = board(place()).getBoard().next;
+    sql(db).exec('DELETE FROM changes');
     for (const last of [next, elsewhere, 'nonsense']) {
       const reader = following(studio, { last });
       await reader.until(({ event }) => event === 'lost');

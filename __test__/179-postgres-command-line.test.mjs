@@ -57,7 +57,6 @@ describe.each([
   ['prune-backups', 'backups of the server'],
   ['vacuum', 'by itself'],
   ['migrate', 'migrates it'],
-  ['studio', 'SQLite'],
   ['import', 'SQLite'],
 ])('%s', (command, instead) => {
   it('says that it is of a file, and what to use instead', () => {

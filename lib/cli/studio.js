@@ -22,7 +22,7 @@ module.exports = (root, run) => {
   root
     .command('studio')
     .description('show the canvas, its runs and its health in a browser, as they change')
-    .argument('[file]', 'the database, instead of --db')
+    .argument('[file]', 'the database, or its URL, instead of --db')
     .option('--port <port>', 'on which it listens (default: one that is free)', portOf, 0)
     .option('--write', 'let the page move worktrees, and cancel, retry and answer runs; without it, it only looks')
     .option('--no-open', "don't open the browser")

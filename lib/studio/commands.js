@@ -11,9 +11,13 @@ const COMMAND = path.join(__dirname, '../../bin/visual-db.js');
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** Runs a script of this package to its end; what it prints. */
-function inProcess(file, args, { input = '', limitMs, signal }) {
+function inProcess(file, args, { input = '', env, limitMs, signal }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'ignore'], windowsHide: true });
+    const child = spawn(process.execPath, [file, ...args], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      windowsHide: true,
+      env: { ...process.env, ...env },
+    });
     let refused = null;
     const stop = (why) => {
       refused ??= why;

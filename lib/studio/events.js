@@ -4,6 +4,7 @@
 // says by `Last-Event-ID` where to go on. What it has not read yet waits in the file, not in memory.
 
 const { once } = require('node:events');
+const { home } = require('../entry/parts');
 const { Refused } = require('./replies.js');
 
 const ENTITIES = ['worktree', 'zone', 'assignment', 'execution', 'run', 'metadata', 'limit', 'budget', 'output'];
@@ -32,7 +33,7 @@ function eventsOf(db) {
       const after = request.headers['last-event-id'] ?? searchParams.get('after') ?? undefined;
       await follow(db, response, after, gone.signal);
     } catch (error) {
-      if (!gone.signal.aborted && db.db.open) throw error;
+      if (!gone.signal.aborted && home.isOpen(db)) throw error;
     } finally {
       following -= 1;
       clearInterval(pulse);

@@ -1,6 +1,6 @@
 'use strict';
 
-// How the file is: its sizes, what doctor says, its backups.
+// How the board is: its sizes, what doctor says, the backups of a file.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -9,22 +9,24 @@ const { Refused } = require('./replies.js');
 
 const LIMIT_MS = 10 * 60_000;
 
-function healthOf({ db }) {
-  const file = db.db.memory ? null : db.db.name;
+function healthOf(db, { file, server }) {
   const { listBackups } = require('../entry/parts').backups;
   let examination = null;
   let checking = false;
 
   return {
-    /** Rows by kind, and bytes on the disk: `null` for a board that is in memory. */
+    /** Rows by kind, and bytes on the disk: `null` for a board that has no file of its own. */
     sizes: () => ({ counts: db.getStats(), bytes: file && bytesOf(file) }),
 
     backups: () => (file === null ? [] : listBackups(folderOf(file)).map(withoutFolder)),
 
     /** One at a time, whoever asks: what it says is the same for all. */
     async doctor() {
-      if (file === null) throw new Refused(501, 'ERR_ENGINE_UNSUPPORTED', 'A board in memory has no file');
-      examination ??= command(['doctor', '--db', file], { limitMs: LIMIT_MS }).finally(() => (examination = null));
+      if (file === null && server === null)
+        throw new Refused(501, 'ERR_ENGINE_UNSUPPORTED', 'A board in memory has no file');
+      examination ??= command(['doctor'], { limitMs: LIMIT_MS, env: envOf(file, server) }).finally(
+        () => (examination = null),
+      );
       return examination;
     },
 
@@ -44,6 +46,10 @@ function healthOf({ db }) {
     },
   };
 }
+
+/** The environment, which others can't see, unlike arguments: a URL may have a password. */
+const envOf = (file, server) =>
+  server === null ? { VISUAL_DB_PATH: file } : { VISUAL_DB_PATH: server.url, VISUAL_DB_SCHEMA: server.schema };
 
 const folderOf = (file) => path.join(path.dirname(fs.realpathSync(file)), 'backups');
 

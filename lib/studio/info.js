@@ -2,17 +2,20 @@
 
 // What the page has to know before it shows anything: whose board, and which views it has none of.
 
-const path = require('node:path');
 const { version } = require('../../package.json');
 
-function infoOf({ db, write, actor }) {
-  const isFile = !db.db.memory;
+function infoOf({ db, write, actor }, { name, file, server }) {
   return {
     version,
-    name: isFile ? path.basename(db.db.name) : 'in memory',
+    name,
     write,
     actor,
-    views: { search: isSearched(db), sql: isFile, doctor: isFile },
+    views: {
+      search: isSearched(db),
+      sql: file !== null,
+      doctor: file !== null || server !== null,
+      backups: file !== null,
+    },
   };
 }
 
@@ -22,8 +25,8 @@ function isSearched(db) {
     db.searchRuns('studio', { limit: 1 });
     return true;
   } catch (error) {
-    // A file that is kept at an older version has none to turn on.
-    if (error.code === 'ERR_SEARCH_OFF' || error.code === 'ERR_SCHEMA_OLDER') return false;
+    // A file that is kept at an older version has none to turn on, nor has a server so far.
+    if (['ERR_SEARCH_OFF', 'ERR_SCHEMA_OLDER', 'ERR_ENGINE_UNSUPPORTED'].includes(error.code)) return false;
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 
 // Which address is which method of the class. What an argument may be the method says, and in the same words as everywhere.
 
+const parts = require('../entry/parts');
 const { eventsOf } = require('./events.js');
 const { healthOf } = require('./health.js');
 const { historyOf } = require('./history.js');
@@ -18,11 +19,12 @@ function routesOf(studio) {
     (answer) =>
     (_, response, { searchParams }) =>
       json(response, answer(argumentsOf(searchParams)));
-  const health = healthOf(studio);
-  const sql = sqlOf(db.db.name);
+  const home = parts.home.homeOf(db);
+  const health = healthOf(db, home);
+  const sql = sqlOf(home);
 
   const GET = {
-    '/api/info': read(() => infoOf(studio)),
+    '/api/info': read(() => infoOf(studio, home)),
     '/api/board': read((options) => db.getBoard(options)),
     '/api/cards': read(() => cardsOf(db)),
     '/api/history': read(() => historyOf(db)),

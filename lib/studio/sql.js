@@ -13,9 +13,10 @@ const MOST_ROWS = 1000;
 const MOST = 2;
 
 /** `query(sql, signal)`: `{ columns, rows, truncated, plan, durationMs }`, or what SQLite says against it. */
-function sqlOf(file) {
+function sqlOf({ file }) {
   let running = 0;
   return async (sql, signal) => {
+    if (file === null) throw new Refused(501, 'ERR_ENGINE_UNSUPPORTED', 'SQL is asked of a file only');
     if (typeof sql !== 'string' || sql.trim() === '') throw new Refused(400, 'ERR_SQL', 'One statement is wanted');
     if (running >= MOST) throw new Refused(429, 'ERR_TOO_MANY', `${MOST} statements run already`);
     running += 1;

@@ -18,7 +18,7 @@ const methods = {
     const seen = Object.create(state);
     seen.connection = addon.actAs(state.connection, text);
     const database = Reflect.construct(Stateful, [seen]);
-    if (state.server) refuseWhatIsMissing(database);
+    if (state.server !== null) refuseWhatIsMissing(database);
     else database.db = this.db;
     return Object.setPrototypeOf(database, Object.getPrototypeOf(this));
   },

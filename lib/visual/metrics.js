@@ -26,7 +26,7 @@ const seconds = (milliseconds) => (milliseconds === null ? null : milliseconds /
 /** The method of VisualDatabase that measures it. */
 const methods = {
   metrics(given) {
-    const { connection, clock, kept, schedule, server = false } = stateOf(this, 'metrics');
+    const { connection, clock, kept, schedule, server } = stateOf(this, 'metrics');
     const { prefix, labels } = asked(given);
     const now = clock();
     // Else who only measures would read all that nobody has folded, each time.
@@ -34,8 +34,8 @@ const methods = {
     const read = [rows, ofBoard, endedRuns, limits, budgets];
     const families = inSnapshot(connection, () => read.flatMap((look) => ofVersion(() => look(this, now))));
     // A server has no file here, and backups of its own.
-    const onDisk = server ? [] : [...file(this.db), ...backups(this.db, schedule)];
-    const own = [...about(server ? undefined : this.db), ...onDisk, ...answers(kept)];
+    const onDisk = server !== null ? [] : [...file(this.db), ...backups(this.db, schedule)];
+    const own = [...about(server === null ? this.db : undefined), ...onDisk, ...answers(kept)];
     return exposition([...own, ...families], prefix, labels);
   },
 };

@@ -25,7 +25,7 @@ function tell(database, onQuery) {
 function handleOf(database) {
   if (!(database instanceof Stateful)) return database;
   const { server, log } = stateOf(database, 'onQuery');
-  return server ? log : database.db;
+  return server === null ? database.db : log;
 }
 
 /** `{ system, name, memory }`: the engine as OpenTelemetry calls it, the file or the address, whether it is in memory. */

@@ -62,7 +62,7 @@ class VisualDatabase extends Stateful {
       kept,
       maxOutputBytes: sizes.maxOutputBytes,
       name,
-      server: server !== null,
+      server,
       schedule: undefined,
       retention: undefined,
       observer: undefined,

@@ -126,7 +126,7 @@ function claimantsOf(state) {
     nextDue: () => addon.nextRunDue(connection, clock()),
     news: (after = null) => ({ last: addon.newsOfRuns(connection, after), any: head[0] !== 0 }),
   };
-  const claimants = new Claimants(connection, runs, Boolean(server));
+  const claimants = new Claimants(connection, runs, server !== null);
   waiting.set(state, claimants);
   return claimants;
 }

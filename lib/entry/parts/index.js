@@ -53,6 +53,10 @@ module.exports = {
   compactLog(database) {
     return require('../../visual/compact.js').compactLog(database);
   },
+  /** Where a board is, and whether it is open. */
+  get home() {
+    return require('../../visual/home.js');
+  },
   get phase9() {
     return require('../../schema/phase9.js');
   },

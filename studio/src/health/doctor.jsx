@@ -1,4 +1,4 @@
-// What `visual-db doctor` says of the file, and what to do about it.
+// What `visual-db doctor` says of the board, and what to do about it.
 import { For, Show, createResource } from 'solid-js';
 import { get } from '../shared/api.js';
 

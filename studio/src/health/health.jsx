@@ -1,4 +1,4 @@
-// How the file is: how much is in it, what doctor says, its budgets and limits, its backups.
+// How the board is: how much is in it, what doctor says, its budgets and limits, its backups.
 import { For, Show, createResource } from 'solid-js';
 import { get } from '../shared/api.js';
 import { board } from '../shared/boards.js';
@@ -35,6 +35,8 @@ export function Health(props) {
       </dl>
       <Show when={props.info.views.doctor}>
         <Doctor />
+      </Show>
+      <Show when={props.info.views.backups}>
         <Backups />
       </Show>
       <Retention />

@@ -1,0 +1,27 @@
+'use strict';
+
+// Where an open board is, for what is built round it: a board in memory has no file, and one on a server neither that nor `db.db`.
+
+const path = require('node:path');
+const addon = require('../native/addon.js');
+const { stateOf } = require('./state.js');
+
+const METHOD = 'createStudioHandler';
+
+/**
+ * `{ name, file, server }`: how the board is called; the path of its file, or `null`; `{ url, schema }` of its server, or
+ * `null`. The URL has the password, the name nothing of the URL but the database.
+ */
+function homeOf(database) {
+  const { server, name } = stateOf(database, METHOD);
+  if (server !== null) return { name: databaseOf(name), file: null, server };
+  const file = database.db.memory ? null : database.db.name;
+  return { name: file === null ? 'in memory' : path.basename(file), file, server };
+}
+
+/** The last part of a URL's path. */
+const databaseOf = (url) => /([^/?]*)(\?.*)?$/.exec(url)[1];
+
+const isOpen = (database) => addon.isOpen(stateOf(database, METHOD).connection);
+
+module.exports = { homeOf, isOpen };
