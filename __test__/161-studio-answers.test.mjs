@@ -94,7 +94,8 @@ describe('what is read', () => {
       name: expect.stringMatching(inFiles ? /^visual\.db$/ : /^[^/:@?]+$/),
       write: false,
       actor: { kind: 'user', id: 'anna' },
-      views: { search: false, sql: inFiles, doctor: true, backups: inFiles },
+      engine: inFiles ? 'sqlite' : 'postgresql',
+      views: { search: false, sql: true, doctor: true, backups: inFiles },
     });
   });
 
@@ -260,13 +261,11 @@ describe('the health of a board', () => {
     expect((await post('/api/verify', { name })).body).toMatchObject({ ok: false });
   });
 
-  test.skipIf(inFiles)('of a board on a server: no bytes, no backups, no SQL', async () => {
+  test.skipIf(inFiles)('of a board on a server: no bytes, no backups', async () => {
     const { get, post } = await prepared();
     expect((await get('/api/sizes')).body.bytes).toBe(null);
     expect((await get('/api/backups')).body).toEqual([]);
     expect((await post('/api/verify', { name: 'x' })).status).toBe(404);
-    const { status, body } = await post('/api/sql', { sql: 'SELECT 1' });
-    expect([status, body.error.code]).toEqual([501, 'ERR_ENGINE_UNSUPPORTED']);
   });
 
   test.runIf(inFiles)('a board in memory has none of it', async () => {

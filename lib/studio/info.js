@@ -8,11 +8,12 @@ function infoOf({ db, write, actor }, { name, file, server }) {
   return {
     version,
     name,
+    engine: server === null ? 'sqlite' : 'postgresql',
     write,
     actor,
     views: {
       search: isSearched(db),
-      sql: file !== null,
+      sql: file !== null || server !== null,
       doctor: file !== null || server !== null,
       backups: file !== null,
     },

@@ -12,16 +12,17 @@ const MOST_ROWS = 1000;
 /** How many may run at once. */
 const MOST = 2;
 
-/** `query(sql, signal)`: `{ columns, rows, truncated, plan, durationMs }`, or what SQLite says against it. */
-function sqlOf({ file }) {
+/** `query(sql, signal)`: `{ columns, rows, truncated, plan, durationMs }`, or what the engine says against it. */
+function sqlOf({ file, server }) {
   let running = 0;
   return async (sql, signal) => {
-    if (file === null) throw new Refused(501, 'ERR_ENGINE_UNSUPPORTED', 'SQL is asked of a file only');
+    if (file === null && server === null)
+      throw new Refused(501, 'ERR_ENGINE_UNSUPPORTED', 'A board in memory is asked no SQL');
     if (typeof sql !== 'string' || sql.trim() === '') throw new Refused(400, 'ERR_SQL', 'One statement is wanted');
     if (running >= MOST) throw new Refused(429, 'ERR_TOO_MANY', `${MOST} statements run already`);
     running += 1;
     try {
-      const input = JSON.stringify({ file, sql, most: MOST_ROWS });
+      const input = JSON.stringify({ file, server, sql, most: MOST_ROWS, limitMs: LIMIT_MS });
       const answer = parsed(await inProcess(PROCESS, [], { input, limitMs: LIMIT_MS, signal }));
       if (answer.error !== undefined) throw new Refused(400, 'ERR_SQL', answer.error);
       return answer;

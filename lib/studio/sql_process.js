@@ -3,13 +3,30 @@
 // The process that sql.js starts: one statement on a connection that can't write, and its plan.
 
 const fs = require('node:fs');
-const { Database } = require('../entry/parts');
+const { Database, home } = require('../entry/parts');
 
 /** What one statement may take of memory, in bytes. */
 const MEMORY = 256 * 1024 * 1024;
 const LONGEST_TEXT = 10_000;
 
-function answer({ file, sql, most }) {
+function answerOfServer({ server, sql, most, limitMs }) {
+  const { plan, ...looked } = home.lookAt(server, sql, { most, limitMs });
+  return { ...looked, rows: looked.rows.map((row) => row.map(shown)), plan: nested(plan) };
+}
+
+/** The lines of PostgreSQL's plan, which say by their indentation what is below what: `{ id, parent, detail }`. */
+function nested(lines) {
+  const above = [{ id: 0, depth: -1 }];
+  return lines.map((line, n) => {
+    const depth = line.search(/\S/);
+    while (above.at(-1).depth >= depth) above.pop();
+    const step = { id: n + 1, parent: above.at(-1).id, detail: line.trim() };
+    above.push({ id: step.id, depth });
+    return step;
+  });
+}
+
+function answerOfFile({ file, sql, most }) {
   const database = new Database(file, { readonly: true, fileMustExist: true });
   try {
     database.pragma(`hard_heap_limit = ${MEMORY}`);
@@ -54,7 +71,7 @@ function main() {
   const given = JSON.parse(fs.readFileSync(0, 'utf8'));
   let told;
   try {
-    told = answer(given);
+    told = given.server === null ? answerOfFile(given) : answerOfServer(given);
   } catch (error) {
     told = { error: error.message };
   }

@@ -19,9 +19,16 @@ function homeOf(database) {
   return { name: file === null ? 'in memory' : path.basename(file), file, server };
 }
 
+/**
+ * Runs a person's own statement on a server, which only reads: `{ columns, rows, truncated, plan, durationMs }`, at most `most`
+ * rows. What takes longer than `limitMs` the server ends.
+ */
+const lookAt = ({ url, schema }, sql, { most, limitMs }) =>
+  addon.lookAtServer(addon.realm, url, schema, sql, most, limitMs);
+
 /** The last part of a URL's path. */
 const databaseOf = (url) => /([^/?]*)(\?.*)?$/.exec(url)[1];
 
 const isOpen = (database) => addon.isOpen(stateOf(database, METHOD).connection);
 
-module.exports = { homeOf, isOpen };
+module.exports = { homeOf, isOpen, lookAt };

@@ -1,4 +1,4 @@
-//! Opening a `VisualDatabase` on a PostgreSQL server.
+//! Opening a `VisualDatabase` on a PostgreSQL server, and a look at one by SQL.
 
 #![allow(
     clippy::must_use_candidate,
@@ -18,7 +18,7 @@ use super::connection::{ConnectionHandle, milliseconds};
 use super::js::Value;
 use super::state::{Closes, Realm};
 use crate::engine::Session;
-use crate::engine::postgres::{Options, Store, Target, open};
+use crate::engine::postgres::{Looked, Options, Store, Target, look, open};
 
 impl Closes for Store {
     fn close_at_the_end(&self) {
@@ -61,4 +61,39 @@ pub fn open_postgres(
         let board = Board::new(store, has_clock);
         state.env.external(Rc::new(ConnectionHandle::of_board(state, None, board)))
     })
+}
+
+/// What a statement gave.
+#[napi(object, object_from_js = false)]
+pub struct LookedAt {
+    /// The names of its columns.
+    pub columns: Vec<String>,
+    /// Its rows: each value as text, or null.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// There are more.
+    pub truncated: bool,
+    /// The lines of its plan.
+    pub plan: Vec<String>,
+    /// How long its rows took, in milliseconds.
+    pub duration_ms: f64,
+}
+
+impl From<Looked> for LookedAt {
+    fn from(Looked { columns, rows, truncated, plan, seconds }: Looked) -> Self {
+        Self { columns, rows, truncated, plan, duration_ms: seconds * 1000.0 }
+    }
+}
+
+/// Runs a person's own statement, which only reads, on a connection of its own.
+#[napi]
+pub fn look_at_server(
+    env: napi::Env,
+    realm: u32,
+    url: String,
+    schema: String,
+    sql: String,
+    most: u32,
+    limit_ms: u32,
+) -> napi::Result<LookedAt> {
+    Realm(realm).answer(env, |_| Ok(look(&url, &schema, &sql, most as usize, limit_ms)?.into()))
 }

@@ -96,7 +96,7 @@ function Shell(props) {
             <Health info={props.info} />
           </Match>
           <Match when={view() === 'sql' && isThere(props.info, 'sql')}>
-            <Sql />
+            <Sql info={props.info} />
           </Match>
         </Switch>
       </main>

@@ -53,7 +53,7 @@ module.exports = {
   compactLog(database) {
     return require('../../visual/compact.js').compactLog(database);
   },
-  /** Where a board is, and whether it is open. */
+  /** Where a board is, whether it is open, and SQL on one that is on a server. */
   get home() {
     return require('../../visual/home.js');
   },

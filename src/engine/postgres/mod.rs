@@ -2,6 +2,7 @@
 //! a file for each concept; what it doesn't do yet is one list, `store/unbuilt.rs`.
 
 mod client;
+mod look;
 mod open;
 mod options;
 mod schema;
@@ -9,6 +10,8 @@ mod ssl_mode;
 mod store;
 mod target;
 
+pub use client::Looked;
+pub use look::look;
 pub use open::open;
 pub use options::Options;
 pub use store::Store;

@@ -22,7 +22,8 @@ pub fn open(url: &str, options: &Options<'_>) -> Result<Store> {
     Ok(Store::new(client, options.schema, options.readonly))
 }
 
-fn check_name(name: &str) -> Result<()> {
+/// Refuses a schema's name that PostgreSQL would not take, or would cut.
+pub fn check_name(name: &str) -> Result<()> {
     if name.is_empty() || name.len() > LONGEST_NAME || name.contains('\0') || name.starts_with("pg_") {
         let must = format!("a name of 1 to {LONGEST_NAME} bytes that doesn't begin with pg_");
         return Err(Error::Type(format!("VisualDatabase: schema must be {must}, got {name:?}")));

@@ -2,18 +2,22 @@
 import { For, Show, createSignal } from 'solid-js';
 import { post } from '../shared/api.js';
 
+const TABLES = {
+  sqlite: "SELECT name, type FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type DESC, name",
+  postgresql: 'SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename',
+};
 const EXAMPLES = [
-  ['Tables', "SELECT name, type FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type DESC, name"],
   ['Worktrees by status', 'SELECT status, count(*) AS worktrees FROM worktrees GROUP BY status ORDER BY 2 DESC'],
   [
     'Executions by zone',
-    'SELECT zones.name, count(*) AS runs, sum(success) AS passed\nFROM zone_executions JOIN zones ON zones.id = zone_id\nGROUP BY zone_id ORDER BY runs DESC',
+    'SELECT zones.name, count(*) AS runs, sum(success) AS passed\nFROM zone_executions JOIN zones ON zones.id = zone_id\nGROUP BY zones.id ORDER BY runs DESC',
   ],
   ['Latest executions', 'SELECT * FROM zone_executions ORDER BY executed_at DESC LIMIT 20'],
 ];
 
-export function Sql() {
-  const [text, setText] = createSignal(EXAMPLES[0][1]);
+export function Sql(props) {
+  const examples = () => [['Tables', TABLES[props.info.engine]], ...EXAMPLES];
+  const [text, setText] = createSignal(TABLES[props.info.engine]);
   const [answer, setAnswer] = createSignal(null);
   const [error, setError] = createSignal(null);
   const [running, setRunning] = createSignal(false);
@@ -39,7 +43,7 @@ export function Sql() {
   return (
     <div class="view sql">
       <h2>SQL</h2>
-      <p class="hint">One statement that reads. It sees the file as it is, and is ended after 10 seconds.</p>
+      <p class="hint">One statement that reads. It sees the board as it is, and is ended after 10 seconds.</p>
       <label>
         Statement
         <textarea
@@ -58,7 +62,7 @@ export function Sql() {
           Examples
           <select onChange={(event) => event.currentTarget.value && setText(event.currentTarget.value)}>
             <option value="">…</option>
-            <For each={EXAMPLES}>{([name, sql]) => <option value={sql}>{name}</option>}</For>
+            <For each={examples()}>{([name, sql]) => <option value={sql}>{name}</option>}</For>
           </select>
         </label>
       </p>
@@ -105,7 +109,7 @@ const Rows = (props) => (
   </div>
 );
 
-/** The steps below one, as SQLite nests them. */
+/** The steps below one, as the plan nests them. */
 const Plan = (props) => (
   <ul class="plan">
     <For each={props.steps.filter(({ parent }) => parent === props.parent)}>

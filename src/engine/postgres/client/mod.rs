@@ -7,6 +7,7 @@
 mod connect;
 mod conversation;
 pub mod error;
+mod looked;
 mod own_session;
 mod row;
 mod statements;
@@ -18,6 +19,7 @@ use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use self::connect::{Link, Wanted};
+pub use self::looked::{Look, Looked};
 pub use self::step::{Answer, Step};
 use super::target::Target;
 use crate::error::{Error, Result};
@@ -161,6 +163,19 @@ impl Client {
             return Err(Lost::Gone);
         }
         self.say(steps)
+    }
+
+    /// Runs a person's own statement, which only reads.
+    ///
+    /// # Errors
+    /// What the server says against it.
+    pub fn look(&self, look: Look<'_>) -> Result<Looked> {
+        self.connected()?;
+        let link = self.link.borrow();
+        let Some(Link { client, host, .. }) = link.as_ref() else {
+            return Err(Lost::Gone.unavailable(self.target.shown()));
+        };
+        self.runtime.block_on(looked::look(client, look)).map_err(|error| error::answered(error, host))
     }
 
     fn say(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
