@@ -4,6 +4,7 @@
 //! a [`Batch`](crate::rows::Batch), errors are [`Error`](crate::error::Error)s.
 
 mod archive;
+mod archiving;
 mod assignments;
 pub mod beside_rows;
 mod boards;

@@ -1,60 +1,44 @@
 //! The calls of the archive.
 
 use super::VERSION;
-use super::restore::PORT_AT;
 use super::sql::Sql;
 use crate::engine::Archive;
+use crate::engine::archiving::{At, Put, Restore, none_is_archived, port_field};
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::undo::Done;
-use crate::model::{Field, Given, Stored, WORKTREE, free_port, port, rules};
+use crate::model::{Field, Given, WORKTREE, free_port};
 use crate::rows::Batch;
-
-/// Where `key` is among the arguments of a restore.
-const KEY_AT: usize = 2;
 
 impl Archive for Store {
     fn archive_worktree(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
-        let method = "archiveWorktree";
         self.check_archive()?;
-        let argument = |at: usize| given.get(at).copied().unwrap_or(Given::Undefined);
-        let field = Field::new(method, "id");
-        let id = rules::id(field, argument(0))?;
-        let reason = rules::string(Field::new(method, "reason").behind(1), argument(1))?;
+        let Put { id, reason } = Put::given(given)?;
         self.atomically(|| {
             let made = self.worktree_made(id)?;
             let key = self.archive(id, reason, now as i64)?;
-            let key = key.ok_or_else(|| WORKTREE.not_found(field, Given::Text(id)))?;
+            let key = key.ok_or_else(|| WORKTREE.not_found(Field::new(Put::METHOD, "id"), Given::Text(id)))?;
             self.remember(&Done::Archived { id: id.into(), made, key, reason: reason.map(Into::into) })?;
             self.push_archived(key, batch)
         })
     }
 
     fn restore_worktree(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
-        let method = "restoreWorktree";
+        let method = Restore::METHOD;
         self.check_archive()?;
-        let argument = |at: usize| given.get(at).copied().unwrap_or(Given::Undefined);
-        let id = rules::id(Field::new(method, "id"), argument(0))?;
-        let port_field = Field::new(method, "port").behind(PORT_AT);
-        let wanted = match argument(PORT_AT) {
-            Given::Text("auto") => None,
-            given => Some(port::port(port_field, given)?),
-        };
-        let key = match argument(KEY_AT) {
-            Given::Undefined | Given::Null => None,
-            key => Some(rules::whole(Field::new(method, "key").behind(KEY_AT), key, &(1..=i64::from(u32::MAX)))?),
-        };
+        let Restore { id, key, at } = Restore::given(given)?;
         self.atomically(|| {
             let found = self.first(Sql::LastOf, &[Bind::Text(id), key.into()], |row| row.integer(0))?;
-            let key = found.ok_or_else(|| none(method, id))?;
-            let port = match wanted {
-                Some(Stored::Integer(port)) => Some(port),
-                Some(_) => None,
-                None => {
+            let key = found.ok_or_else(|| none_is_archived(method, id))?;
+            let port = match at {
+                At::ItsOwn => None,
+                At::Port(port) => Some(port),
+                At::Free => {
                     let (from, to) = free_port::AUTO;
-                    Some(self.lowest_free_port(from, to)?.ok_or_else(|| free_port::none_is_free(port_field))?)
+                    let free = self.lowest_free_port(from, to)?;
+                    Some(free.ok_or_else(|| free_port::none_is_free(port_field(method)))?)
                 }
             };
             let id = self.restore(method, key, port, now as i64)?;
@@ -81,9 +65,4 @@ impl Store {
     fn check_archive(&self) -> Result<()> {
         self.check_version(VERSION, "the archive comes")
     }
-}
-
-fn none(method: &'static str, id: &str) -> Error {
-    let message = format!("{method}: no worktree is archived as {id}");
-    Error::Coded { code: "ERR_NOT_FOUND", message }.about(Field::new(method, "id").facts())
 }

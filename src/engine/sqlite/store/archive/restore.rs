@@ -4,13 +4,11 @@ use rusqlite::ffi;
 
 use super::moving::{MANY, Moving};
 use super::sql::Sql;
+use crate::engine::archiving::{Taken, execution_is_taken, is_taken, none_has_key, zone_is_missing};
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
-use crate::error::{Current, Error, Facts, Result};
-use crate::model::{Field, time};
-
-/// Where `port` is among the arguments.
-pub(super) const PORT_AT: usize = 1;
+use crate::error::{Error, Result};
+use crate::model::time;
 
 impl Store {
     /// Brings a worktree back onto the board, within a transaction of the call, at its port or another one; what it is called
@@ -25,23 +23,19 @@ impl Store {
         let at = [Bind::Integer(key)];
         let takes =
             self.first(Sql::Takes, &at, |row| (row.text(0), row.integer(1), row.text(2), row.text(3), row.integer(4)))?;
-        let Some((id, its_port, branch, history, executions)) = takes else {
-            let message = format!("{method}: no worktree is archived under the key {key}");
-            return Err(Error::Coded { code: "ERR_NOT_FOUND", message }.about(Field::new(method, "key").facts()));
-        };
+        let Some((id, its_port, branch, history, executions)) = takes else { return Err(none_has_key(method, key)) };
         let at_port = port.unwrap_or(its_port);
-        self.check_free(Sql::TakenId, Bind::Text(&id), || (Field::new(method, "id").facts(), format!("id {id}")))?;
-        self.check_free(Sql::TakenPort, Bind::Integer(at_port), || {
-            let field = Field::new(method, "port").behind(PORT_AT);
-            (field.facts(), format!("port {at_port}"))
-        })?;
-        self.check_free(Sql::TakenBranch, Bind::Text(&branch), || {
-            let facts = Facts { method, field: Some("branchName"), ..Facts::default() };
-            (facts, format!("branch {branch}"))
-        })?;
+        for (sql, bind, taken) in [
+            (Sql::TakenId, Bind::Text(&id), Taken::Id(&id)),
+            (Sql::TakenPort, Bind::Integer(at_port), Taken::Port(at_port)),
+            (Sql::TakenBranch, Bind::Text(&branch), Taken::Branch(&branch)),
+        ] {
+            if let Some(by) = self.first(sql, &[bind], |row| row.text(0))? {
+                return Err(is_taken(method, taken, by));
+            }
+        }
         if let Some(zone) = self.first(Sql::MissingZone, &at, |row| row.text(0))? {
-            let message = format!("{method}: zone {zone}, in which it has executions, is not there");
-            return Err(conflict(message, Facts { method, field: Some("zoneId"), ..Facts::default() }, None));
+            return Err(zone_is_missing(method, &zone));
         }
         self.sign(|| {
             let before = self.log_end()?.map_or(-1, |(seq, _)| seq);
@@ -72,26 +66,13 @@ impl Store {
         })?;
         Ok(id)
     }
-
-    /// Refuses what a worktree of the board has.
-    fn check_free(&self, sql: Sql, what: Bind<'_>, said: impl FnOnce() -> (Facts, String)) -> Result<()> {
-        let Some(by) = self.first(sql, &[what], |row| row.text(0))? else { return Ok(()) };
-        let (facts, what) = said();
-        Err(conflict(format!("{}: {what} is taken by worktree {by}", facts.method), facts, Some(by)))
-    }
-}
-
-/// What isn't as it would have to be, and the worktree that is there instead.
-fn conflict(message: String, facts: Facts, current: Option<String>) -> Error {
-    Error::Coded { code: "ERR_CONFLICT", message }.about(Facts { current: Some(Current::Text(current)), ..facts })
 }
 
 /// Others may have recorded an execution under an id that one of the archive has.
 fn about_executions(error: Error, method: &'static str) -> Error {
     match error {
         Error::Engine { number: ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_UNIQUE, .. } => {
-            let message = format!("{method}: one of its executions has an id that an execution of the board has now");
-            conflict(message, Facts { method, field: Some("id"), ..Facts::default() }, None)
+            execution_is_taken(method)
         }
         error => error,
     }
