@@ -49,6 +49,22 @@ describe('doctor', () => {
   });
 });
 
+describe('archive, archived and restore-worktree', () => {
+  it('take a worktree of the server off the canvas, show it, and bring it back', () => {
+    const { url, db, env } = furnished();
+    const on = (...given) => visualDbWith({ env }, ...given, '--db', url);
+    const before = db.getWorktree('wt-1');
+    const archived = on('archive', 'feature/1', '--reason', 'merged', '--json');
+    expect(archived.stderr).toBe('');
+    expect(archived.json()).toMatchObject({ worktree: before, reason: 'merged', executions: 2 });
+    expect(db.listArchived().items).toEqual([archived.json()]);
+    expect(on('archived', '--json').json().items).toEqual([archived.json()]);
+    expect(on('archived').stdout).toContain('merged');
+    expect(on('restore-worktree', 'wt-1', '--json').json()).toEqual(before);
+    expect(on('restore-worktree', 'wt-1').stderr).toContain('no worktree is archived as wt-1');
+  });
+});
+
 describe.each([
   ['backup', 'pg_dump'],
   ['backups', 'pg_dump'],

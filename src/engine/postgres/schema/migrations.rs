@@ -27,6 +27,7 @@ migrations! {
     2 "beside",
     3 "changes",
     4 "runs",
+    5 "archive",
 }
 
 /// The version that the code needs.

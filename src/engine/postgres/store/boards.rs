@@ -24,7 +24,7 @@ const ZONES: &str = "SELECT {zone}, metadata, wip_limit FROM {s}.zones ORDER BY 
 const WORKTREES_AND_RUNS: &str = "SELECT {w.worktree}, w.metadata, \
      (SELECT count(*) FROM {s}.runs AS o WHERE o.worktree_id = w.id AND o.status IN ('queued', 'running', 'waiting')), l.id, l.status, c.cost_micros \
      FROM {s}.worktrees AS w LEFT JOIN {s}.worktree_costs AS c ON c.worktree_id = w.id LEFT JOIN LATERAL \
-     (SELECT id, status FROM {s}.runs WHERE worktree_id = w.id ORDER BY created_at DESC, key DESC LIMIT 1) AS l ON true \
+     (SELECT id, status FROM {s}.runs WHERE worktree_id = w.id AND archive IS NULL ORDER BY created_at DESC, key DESC LIMIT 1) AS l ON true \
      ORDER BY w.created_at DESC, w.seq";
 const WORKTREES: &str = "SELECT {worktree}, metadata FROM {s}.worktrees ORDER BY created_at DESC, seq";
 

@@ -9,11 +9,25 @@ use crate::model::{EXECUTION, Field, Given, execution, rules};
 use crate::rows::Batch;
 
 const INSERT: &str = "INSERT INTO {s}.zone_executions {new execution}";
-const GET: &str = "SELECT {execution} FROM {s}.zone_executions WHERE id = $1";
-const LIST_OF_ZONE: &str =
-    "SELECT {execution} FROM {s}.zone_executions WHERE zone_id = $1 ORDER BY executed_at DESC, seq DESC LIMIT $2";
+/// Of the board, else of the archive.
+const GET: &str = "SELECT {execution} FROM (SELECT {execution}, NULL::bigint AS archive FROM {s}.zone_executions WHERE id = $1 \
+     UNION ALL SELECT {execution}, archive FROM {s}.archived_executions WHERE id = $1) AS e ORDER BY archive DESC NULLS FIRST LIMIT 1";
+/// The latest of the board and of the archive, each along its own index.
+macro_rules! latest {
+    ($of_board:literal, $archived:literal) => {
+        concat!(
+            "SELECT {execution} FROM ((SELECT {execution}, seq FROM {s}.zone_executions WHERE ",
+            $of_board,
+            " ORDER BY executed_at DESC, seq DESC LIMIT $2) UNION ALL (SELECT {execution}, seq FROM {s}.archived_executions WHERE ",
+            $archived,
+            " ORDER BY executed_at DESC, seq DESC LIMIT $2)) AS e ORDER BY executed_at DESC, seq DESC LIMIT $2"
+        )
+    };
+}
+const LIST_OF_ZONE: &str = latest!("zone_id = $1", "zone_id = $1");
+/// Of the worktree of the board, or of the archived one, that the id means.
 const LIST_OF_WORKTREE: &str =
-    "SELECT {execution} FROM {s}.zone_executions WHERE worktree_id = $1 ORDER BY executed_at DESC, seq DESC LIMIT $2";
+    latest!("worktree_id = $1", "archive = (SELECT m.key FROM {s}.archived(ARRAY[$1]) AS m)");
 
 impl Executions for Store {
     fn record_execution(

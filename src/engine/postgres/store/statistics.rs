@@ -7,9 +7,11 @@ use crate::model::{Field, Given, rules};
 use crate::rows::Batch;
 
 const OF_EXECUTIONS: &str = "SELECT count(*), count(*) FILTER (WHERE success = 1), count(*) FILTER (WHERE success = 0), count(DISTINCT agent_type) \
-     FROM {s}.zone_executions WHERE ($1 IS NULL OR zone_id = $1) AND ($2 IS NULL OR worktree_id = $2)";
+     FROM (SELECT success, agent_type FROM {s}.zone_executions WHERE ($1 IS NULL OR zone_id = $1) AND ($2 IS NULL OR worktree_id = $2) \
+     UNION ALL SELECT success, agent_type FROM {s}.archived_executions WHERE ($1 IS NULL OR zone_id = $1) \
+     AND ($2 IS NULL OR archive = (SELECT key FROM {s}.archived(ARRAY[$2])))) AS e";
 const OF_ALL: &str = "SELECT (SELECT count(*) FROM {s}.worktrees), (SELECT count(*) FROM {s}.zones), \
-     (SELECT count(*) FROM {s}.worktree_zones), (SELECT count(*) FROM {s}.zone_executions)";
+     (SELECT count(*) FROM {s}.worktree_zones), (SELECT count(*) FROM {s}.zone_executions) + (SELECT count(*) FROM {s}.archived_executions)";
 
 impl Statistics for Store {
     fn execution_stats(&self, zone: Given<'_>, worktree: Given<'_>, batch: &mut Batch) -> Result<()> {

@@ -4,11 +4,10 @@ use std::path::Path;
 
 use super::Store;
 use crate::engine::{
-    Archive, Imported, Indexed, Keeping, Policy, Pruned, RunFilter, Search, SearchAfter, Sought, Transfers,
-    TrendFilter, Trends, Undo,
+    Imported, Indexed, Keeping, Policy, Pruned, RunFilter, Search, SearchAfter, Sought, Transfers, TrendFilter, Trends,
+    Undo,
 };
 use crate::error::{Error, Result};
-use crate::model::Given;
 use crate::model::search::Mode;
 use crate::model::undo::Way;
 use crate::rows::Batch;
@@ -36,11 +35,6 @@ macro_rules! unbuilt {
 unbuilt! {
     Trends {
         "getTrend" trend(asked: &TrendFilter<'_>, batch: &mut Batch) -> ();
-    }
-    Archive {
-        "archiveWorktree" archive_worktree(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "restoreWorktree" restore_worktree(given: &[Given<'_>], now: f64, batch: &mut Batch) -> ();
-        "listArchived" list_archived(before: i64, most: usize, batch: &mut Batch) -> ();
     }
     Undo {
         "undo" step_back(way: Way, by: Option<&str>, skip: bool, now: f64) -> bool;

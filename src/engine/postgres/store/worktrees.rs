@@ -19,7 +19,7 @@ const LIST_BY_STATUS: &str = "SELECT {worktree} FROM {s}.worktrees WHERE status 
 const INSERT: &str = "INSERT INTO {s}.worktrees {new worktree}";
 const DELETE: &str = "DELETE FROM {s}.worktrees WHERE id = $1 RETURNING 1";
 /// The lowest port of a range that no worktree has.
-const FREE_PORT: &str = "SELECT min(p.port) AS port FROM pg_catalog.generate_series($1, $2) AS p (port) \
+pub(super) const FREE_PORT: &str = "SELECT min(p.port) AS port FROM pg_catalog.generate_series($1, $2) AS p (port) \
      WHERE NOT EXISTS (SELECT 1 FROM {s}.worktrees AS taken WHERE taken.port = p.port)";
 
 impl Worktrees for Store {

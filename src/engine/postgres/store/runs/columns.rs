@@ -10,7 +10,7 @@ use crate::engine::run::used::of_all;
 use crate::model::run::{Boot, End, Lease, Moment, Run, State, Status};
 
 /// What a run is read by, in the order in which `read` reads it; behind it come, of what was asked for in full, its prompt and its
-/// result. `r` is the run, `e` its execution.
+/// result. `r` is the run, `e` its execution, on the board or in the archive.
 const COLUMNS: &str = "r.key, r.id, r.zone_id, r.worktree_id, r.agent_type, r.priority, r.available_at, r.created_at, r.worker_id, r.worker_before, \
      r.idempotency_key, r.parent_run_id, r.retry_of, r.cancel_reason, r.exit_code, r.error, r.commit_before, r.commit_after, r.files_changed, \
      r.insertions, r.deletions, r.bodies_pruned_at, r.by, r.question, r.answer, r.metadata, r.finished_token, r.executed, r.recorded, \
@@ -22,7 +22,10 @@ const COLUMNS: &str = "r.key, r.id, r.zone_id, r.worktree_id, r.agent_type, r.pr
 const BODIES: &str =
     "CASE WHEN r.executed THEN e.prompt ELSE r.prompt END, CASE WHEN r.executed THEN e.result ELSE r.result END";
 /// The tables that they are of.
-pub(super) const FROM: &str = "{s}.runs AS r LEFT JOIN {s}.zone_executions AS e ON r.executed AND e.id = r.id";
+pub(super) const FROM: &str = "{s}.runs AS r LEFT JOIN {s}.zone_executions AS x ON r.executed AND x.id = r.id LEFT JOIN LATERAL \
+     (SELECT id, executed_at, prompt, result FROM {s}.archived_executions WHERE r.executed AND x.id IS NULL AND id = r.id ORDER BY archive DESC LIMIT 1) AS a ON true \
+     CROSS JOIN LATERAL (SELECT coalesce(x.id, a.id) AS id, coalesce(x.executed_at, a.executed_at) AS executed_at, \
+     coalesce(x.prompt, a.prompt) AS prompt, CASE WHEN x.id IS NULL THEN a.result ELSE x.result END AS result) AS e";
 
 /// What is selected of a run. Prompt and result are not where they are not asked for.
 pub(super) fn columns(full: bool) -> String {

@@ -2,7 +2,7 @@
 
 use super::columns::{FROM, Found, columns, read};
 use super::load::push_recorded;
-use crate::engine::postgres::client::value::{Value, text_of};
+use crate::engine::postgres::client::value::{Value, integer, text_of};
 use crate::engine::postgres::store::Store;
 use crate::engine::run::cells::{push, push_brief, push_summary};
 use crate::engine::{RunFilter, RunOrder, RunsAfter};
@@ -11,6 +11,22 @@ use crate::rows::Batch;
 
 /// The first time that JavaScript can say: what has none that anybody can read is before it.
 const FIRST_TIME: i64 = -8_640_000_000_000_000;
+
+/// The worktrees on a branch: id, key in the archive, and whether the id means it.
+const ON_BRANCH: &str = "SELECT id, NULL::text, true FROM {s}.worktrees WHERE branch_name = $1 UNION ALL \
+     SELECT a.id, a.key::text, a.key = (SELECT m.key FROM {s}.archived(ARRAY[a.id]) AS m) FROM {s}.archived_worktrees AS a \
+     WHERE a.branch_name = $1 AND a.restored_at IS NULL";
+
+/// The worktrees on a branch.
+#[derive(Default)]
+struct OnBranch {
+    /// Their ids.
+    ids: Vec<String>,
+    /// Those of the board.
+    of_board: Vec<String>,
+    /// The keys of those in the archive.
+    archived: Vec<String>,
+}
 
 /// What is asked for, as SQL.
 #[derive(Default)]
@@ -24,6 +40,16 @@ impl<'a> Asked<'a> {
     fn and(&mut self, condition: &str, value: impl Into<Value<'a>>) {
         self.values.push(value.into());
         self.conditions.push(condition.replace('?', &format!("${}", self.values.len())));
+    }
+
+    /// A condition in which each `?` is another value.
+    fn and_each(&mut self, condition: &str, values: impl IntoIterator<Item = Value<'a>>) {
+        let mut condition = condition.to_owned();
+        for value in values {
+            self.values.push(value);
+            condition = condition.replacen('?', &format!("${}", self.values.len()), 1);
+        }
+        self.conditions.push(condition);
     }
 
     /// That something is one of these, where any are named.
@@ -49,8 +75,7 @@ impl Store {
         self.check_open()?;
         // Which worktrees are on a branch is asked before: only of names that it is told the server knows how many runs they have.
         let on_branch = filter.branch.map_or(Ok(None), |branch| self.on_branch(branch, filter).map(Some))?;
-        let on_branch: Option<Vec<&str>> = on_branch.as_ref().map(|ids| ids.iter().map(String::as_str).collect());
-        let mut asked = asked(filter, on_branch.as_deref().or(filter.worktrees.as_deref()));
+        let mut asked = asked(filter, on_branch.as_ref());
         let value = match filter.order {
             RunOrder::Newest | RunOrder::Oldest => None,
             RunOrder::Longest => Some("r.duration_ms"),
@@ -94,18 +119,40 @@ impl Store {
         Ok(())
     }
 
-    /// The worktrees on a branch, of those that are asked for.
-    fn on_branch(&self, branch: &str, filter: &RunFilter<'_>) -> Result<Vec<String>> {
-        let rows = self.read("SELECT id FROM {s}.worktrees WHERE branch_name = $1", &[branch.into()])?;
-        let ids = rows.iter().filter_map(|row| text_of(row, 0));
-        Ok(ids.filter(|id| filter.worktrees.as_ref().is_none_or(|of| of.contains(&id.as_str()))).collect())
+    /// The worktrees on a branch, of the board and of the archive; where ids are asked for, those that they mean.
+    fn on_branch(&self, branch: &str, filter: &RunFilter<'_>) -> Result<OnBranch> {
+        let mut found = OnBranch::default();
+        for row in self.read(ON_BRANCH, &[branch.into()])? {
+            let (id, key) = (text_of(&row, 0).unwrap_or_default(), text_of(&row, 1));
+            let is_meant = integer(&row, 2) != 0;
+            if filter.worktrees.as_ref().is_none_or(|ids| is_meant && ids.contains(&id.as_str())) {
+                found.of_board.extend(key.is_none().then(|| id.clone()));
+                found.archived.extend(key);
+                found.ids.push(id);
+            }
+        }
+        Ok(found)
     }
 }
 
-fn asked<'a>(filter: &RunFilter<'a>, worktrees: Option<&[&'a str]>) -> Asked<'a> {
+fn asked<'a>(filter: &RunFilter<'a>, on_branch: Option<&'a OnBranch>) -> Asked<'a> {
     let mut asked = Asked::default();
     asked.among("r.zone_id = ANY (?)", filter.zones.as_deref());
-    asked.among("r.worktree_id = ANY (?)", worktrees);
+    if let Some(OnBranch { ids, of_board, archived }) = on_branch {
+        let [ids, of_board, archived] =
+            [ids, of_board, archived].map(|texts| texts.iter().map(String::as_str).collect::<Vec<_>>());
+        asked.among("r.worktree_id = ANY (?)", Some(&ids));
+        let of = [of_board, archived].map(Value::Texts);
+        asked.and_each("(r.archive IS NULL AND r.worktree_id = ANY (?) OR r.archive = ANY (?::bigint[]))", of);
+    } else if let Some(ids) = &filter.worktrees {
+        asked.among("r.worktree_id = ANY (?)", Some(ids));
+        // A reused id is the worktree's that has it now.
+        asked.and(
+            "(r.archive IS NULL AND r.worktree_id <> ALL (ARRAY(SELECT m.id FROM {s}.archived(?) AS m)) \
+             OR r.archive = ANY (ARRAY(SELECT m.key FROM {s}.archived(?) AS m)))",
+            Value::Texts(ids.clone()),
+        );
+    }
     match filter.agents.as_deref() {
         // The index is of what stands for a name, which may be longer than an index bears.
         Some([agent]) => {

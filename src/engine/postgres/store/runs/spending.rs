@@ -5,7 +5,7 @@ use serde_json::json;
 use super::budgets::{BUDGETS, budgets_of};
 use super::limits::{AT_WORK, LIMITS, count_all, limits_of};
 use super::usage::models_of;
-use crate::engine::postgres::client::value::{Value, integer, text_of};
+use crate::engine::postgres::client::value::{Value, cell, integer, text_of};
 use crate::engine::postgres::store::Store;
 use crate::engine::postgres::store::sized::check_text;
 use crate::engine::run::arguments::{AMOUNTS, argument, event, run_limit};
@@ -22,7 +22,7 @@ use crate::rows::Batch;
 const USED: &str = "SELECT r.key, r.status NOT IN ('queued', 'running', 'waiting'), \
      EXISTS (SELECT 1 FROM {s}.usage_events AS u WHERE u.run = r.key AND u.event_id = $2), r.zone_id, r.worktree_id, r.agent_type, r.created_at, \
      (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(m.model, m.provider, m.input_tokens, m.cached_input_tokens, m.output_tokens, \
-     m.reasoning_tokens, m.cost_micros, m.cost_computed) ORDER BY m.model)::text FROM {s}.run_models AS m WHERE m.run = r.key) \
+     m.reasoning_tokens, m.cost_micros, m.cost_computed) ORDER BY m.model)::text FROM {s}.run_models AS m WHERE m.run = r.key), r.archive \
      FROM {s}.runs AS r WHERE r.id = $1";
 const HOLD: &str = "SELECT 1 FROM {s}.runs WHERE id = $1 FOR UPDATE";
 const COUNT_EVENT: &str = "INSERT INTO {s}.usage_events (run, event_id) VALUES ($1, $2)";
@@ -49,6 +49,9 @@ const SET_BUDGET: &str = "INSERT INTO {s}.budgets (scope, id, period, time_zone,
 const LIFT_BUDGET: &str = "DELETE FROM {s}.budgets WHERE scope = $1 AND id = $2 AND period = $3";
 const ADD_COST: &str = "INSERT INTO {s}.worktree_costs AS c (worktree_id, cost_micros) SELECT id, $2 FROM {s}.worktrees WHERE id = $1 \
      ON CONFLICT (worktree_id) DO UPDATE SET cost_micros = least(c.cost_micros + excluded.cost_micros, 9007199254740991)";
+/// The same of one in the archive.
+const ADD_ARCHIVED_COST: &str = "UPDATE {s}.archived_worktrees SET cost_micros = least(coalesce(cost_micros, 0) + $2, 9007199254740991) \
+     WHERE key = $1";
 /// Says in the log that a limit or a budget is another.
 const LOG_LIMIT: &str = "SELECT {s}.log(7, 2, $1, nullif($2, ''), nullif($3, ''), nullif($4, ''), NULL, $5)";
 /// Says there what a run has used by then.
@@ -174,6 +177,7 @@ impl Store {
             let of: [String; 3] = [3, 4, 5].map(|column| text_of(row, column).unwrap_or_default());
             let made = integer(row, 6);
             let mut models = models_of(&text_of(row, 7).unwrap_or_default());
+            let archive = cell(row, 8).map(|key| key.integer());
             if is_counted {
                 return Ok(of_all(&models));
             }
@@ -206,7 +210,10 @@ impl Store {
             let [zone, worktree, agent] = of.clone().map(Value::from);
             work.later(LOG_USAGE, vec![id.to_owned().into(), zone, worktree, agent, data.into()]);
             if let Some(micros) = event.amounts.cost_micros {
-                work.later(ADD_COST, vec![of[1].clone().into(), micros.into()]);
+                match archive {
+                    Some(key) => work.later(ADD_ARCHIVED_COST, vec![key.into(), micros.into()]),
+                    None => work.later(ADD_COST, vec![of[1].clone().into(), micros.into()]),
+                }
             }
             if let Some(micros) = event.amounts.cost_micros.filter(|micros| *micros > 0) {
                 // Only so that what is spent now counts for the period that is now.

@@ -1,0 +1,139 @@
+-- The archive: worktrees that were taken off the canvas with their history. A worktree's key is never used again: the row of one that was
+-- restored stays. What was done to the canvas, to be undone.
+-- While a transaction's own setting visual_db.archive says 'put' or 'restore', executions are not deleted or made, but moved: triggers don't
+-- count them as gone or as new, and the worktree that goes or comes is archived or restored.
+CREATE TABLE {s}.archived_worktrees (
+  key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  id text COLLATE "C" NOT NULL,
+  path text COLLATE "C" NOT NULL,
+  port bigint NOT NULL,
+  branch_name text COLLATE "C" NOT NULL,
+  issue_url text COLLATE "C",
+  task_id text COLLATE "C",
+  status text COLLATE "C",
+  position_x double precision,
+  position_y double precision,
+  created_at text COLLATE "C" NOT NULL,
+  updated_at text COLLATE "C",
+  metadata text COLLATE "C",
+  seq bigint NOT NULL,
+  zone_id text COLLATE "C",
+  assigned_at text COLLATE "C",
+  assigned_seq bigint,
+  archived_at bigint NOT NULL,
+  restored_at bigint,
+  executions bigint NOT NULL,
+  cost_micros bigint,
+  "by" text COLLATE "C",
+  reason text COLLATE "C",
+  CONSTRAINT "primary key archived_worktrees.key" PRIMARY KEY (key)
+);
+CREATE INDEX archived_worktrees_there ON {s}.archived_worktrees (key) WHERE restored_at IS NULL;
+CREATE INDEX archived_worktrees_of_id ON {s}.archived_worktrees (id, key);
+CREATE INDEX archived_worktrees_of_branch ON {s}.archived_worktrees USING hash (branch_name) WHERE restored_at IS NULL;
+CREATE INDEX archived_worktrees_of_zone ON {s}.archived_worktrees (zone_id) WHERE restored_at IS NULL AND zone_id IS NOT NULL;
+
+-- archive: the worktree's key there. seq: what it had on the board and gets back.
+CREATE TABLE {s}.archived_executions (
+  archive bigint NOT NULL,
+  seq bigint NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  zone_id text COLLATE "C" NOT NULL,
+  worktree_id text COLLATE "C" NOT NULL,
+  agent_type text COLLATE "C" NOT NULL,
+  prompt text COLLATE "C" NOT NULL,
+  result text COLLATE "C",
+  success bigint,
+  executed_at text COLLATE "C" NOT NULL,
+  CONSTRAINT "primary key archived_executions.id" PRIMARY KEY (id, archive)
+);
+CREATE INDEX archived_executions_of_zone ON {s}.archived_executions (zone_id, executed_at, seq);
+CREATE INDEX archived_executions_of_worktree ON {s}.archived_executions (archive, executed_at, seq);
+
+-- archive: the key of the worktree with which a run went there.
+ALTER TABLE {s}.runs ADD COLUMN archive bigint;
+
+-- Which archived worktrees these ids mean: of those that no worktree of the board has, the one that was archived last.
+CREATE FUNCTION {s}.archived(ids text[]) RETURNS TABLE (key bigint, id text) LANGUAGE sql STABLE AS $archived$
+  SELECT max(a.key), a.id FROM {s}.archived_worktrees AS a
+  WHERE a.id = ANY (ids) AND a.restored_at IS NULL AND NOT EXISTS (SELECT 1 FROM {s}.worktrees AS w WHERE w.id = a.id) GROUP BY a.id
+$archived$;
+
+DROP TRIGGER log_execution ON {s}.zone_executions;
+CREATE TRIGGER log_execution AFTER INSERT OR DELETE OR UPDATE OF id, zone_id, worktree_id, agent_type, success, executed_at
+ON {s}.zone_executions FOR EACH ROW WHEN (coalesce(current_setting('visual_db.archive', true), '') = '') EXECUTE FUNCTION {s}.log_execution();
+DROP TRIGGER runs_execution_recorded ON {s}.zone_executions;
+CREATE TRIGGER runs_execution_recorded AFTER INSERT ON {s}.zone_executions FOR EACH ROW
+WHEN (coalesce(current_setting('visual_db.archive', true), '') = '') EXECUTE FUNCTION {s}.execution_recorded();
+DROP TRIGGER runs_executions_deleted ON {s}.zone_executions;
+CREATE TRIGGER runs_executions_deleted AFTER DELETE ON {s}.zone_executions REFERENCING OLD TABLE AS gone
+FOR EACH STATEMENT WHEN (coalesce(current_setting('visual_db.archive', true), '') = '') EXECUTE FUNCTION {s}.executions_deleted();
+
+-- As before, but for the op of a worktree that goes into the archive, 4, or comes out of it, 5.
+CREATE OR REPLACE FUNCTION {s}.log(entity integer, op integer, id text, zone_id text, worktree_id text, agent_type text, success bigint, data text)
+RETURNS bigint LANGUAGE plpgsql AS $log$
+DECLARE
+  archiving text := current_setting('visual_db.archive', true);
+  made bigint;
+BEGIN
+  INSERT INTO {s}.changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, data, "by", reason)
+  VALUES (
+    greatest(coalesce(nullif(current_setting('visual_db.at', true), '')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint),
+             (SELECT c.at FROM {s}.changes AS c ORDER BY c.nth DESC LIMIT 1)),
+    $1, CASE WHEN $1 = 1 AND $2 = 3 AND archiving = 'put' THEN 4 WHEN $1 = 1 AND $2 = 1 AND archiving = 'restore' THEN 5 ELSE $2 END,
+    $3, $4, $5, $6, $7, $8,
+    nullif(current_setting('visual_db.by', true), ''),
+    CASE WHEN $1 = 3 THEN nullif(current_setting('visual_db.reason', true), '') END)
+  RETURNING nth INTO made;
+  RETURN made;
+END
+$log$;
+
+-- As before, but for what is said of runs whose worktree was archived.
+CREATE OR REPLACE FUNCTION {s}.end_runs() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  now_ms bigint := floor(extract(epoch FROM clock_timestamp()) * 1000);
+  archiving text := current_setting('visual_db.archive', true);
+BEGIN
+  UPDATE {s}.runs AS r SET status = 'cancelled', finished_at = now_ms,
+    error = 'The ' || TG_ARGV[0] || CASE WHEN archiving = 'put' THEN ' was archived' ELSE ' was deleted' END, answered = false,
+    not_before = NULL, duration_ms = duration_ms + CASE status WHEN 'running' THEN greatest(now_ms - claimed_at, 0) ELSE 0 END,
+    deadline = NULL, expires_at = NULL, length_ms = NULL, claimed = NULL, claimed_at = NULL, sound_to = NULL, worker_before = NULL,
+    cancel_reason = NULL, input_tokens = used.input_tokens, cached_input_tokens = used.cached_input_tokens,
+    output_tokens = used.output_tokens, reasoning_tokens = used.reasoning_tokens, cost_micros = used.cost_micros
+  FROM (SELECT o.key, sum(m.input_tokens)::bigint AS input_tokens, sum(m.cached_input_tokens)::bigint AS cached_input_tokens,
+      sum(m.output_tokens)::bigint AS output_tokens, sum(m.reasoning_tokens)::bigint AS reasoning_tokens,
+      sum(m.cost_micros)::bigint AS cost_micros
+    FROM {s}.runs AS o LEFT JOIN {s}.run_models AS m ON m.run = o.key
+    WHERE o.status IN ('queued', 'running', 'waiting')
+      AND ((TG_ARGV[0] = 'worktree' AND o.worktree_id = OLD.id) OR (TG_ARGV[0] = 'zone' AND o.zone_id = OLD.id))
+    GROUP BY o.key) AS used
+  WHERE r.key = used.key AND r.status IN ('queued', 'running', 'waiting');
+  RETURN NULL;
+END $$;
+
+-- What is deleted in the archive is counted there no more, and gone from the runs.
+CREATE FUNCTION {s}.archived_executions_deleted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE {s}.archived_worktrees AS a SET executions = a.executions - of.count
+  FROM (SELECT archive, count(*) AS count FROM gone GROUP BY archive) AS of WHERE a.key = of.archive;
+  DELETE FROM {s}.runs AS r USING gone WHERE r.id = gone.id AND r.archive = gone.archive AND r.executed;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER archived_executions_deleted AFTER DELETE ON {s}.archived_executions REFERENCING OLD TABLE AS gone
+FOR EACH STATEMENT WHEN (coalesce(current_setting('visual_db.archive', true), '') = '') EXECUTE FUNCTION {s}.archived_executions_deleted();
+
+-- A zone takes its executions along, those in the archive too, so that a zone that gets its id has none.
+CREATE FUNCTION {s}.archive_zones_deleted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    DELETE FROM {s}.archived_executions;
+    UPDATE {s}.archived_worktrees SET zone_id = NULL, assigned_at = NULL WHERE restored_at IS NULL AND zone_id IS NOT NULL;
+  ELSE
+    DELETE FROM {s}.archived_executions WHERE zone_id = OLD.id;
+    UPDATE {s}.archived_worktrees SET zone_id = NULL, assigned_at = NULL WHERE restored_at IS NULL AND zone_id = OLD.id;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER archive_zone_deleted AFTER DELETE ON {s}.zones FOR EACH ROW EXECUTE FUNCTION {s}.archive_zones_deleted();
+CREATE TRIGGER archive_zones_truncated AFTER TRUNCATE ON {s}.zones FOR EACH STATEMENT EXECUTE FUNCTION {s}.archive_zones_deleted();
