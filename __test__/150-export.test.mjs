@@ -5,7 +5,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { furnish, scribble } from './support/furnished.mjs';
 import { ended } from './support/runs.mjs';
-import { execution } from './support/samples.mjs';
+import { execution, worktree, zone } from './support/samples.mjs';
 import { open, temporaryFile, temporaryFolder } from './support/temporary.mjs';
 
 /** The lines of an export, each as an object. */
@@ -57,6 +57,18 @@ describe('exportAll', () => {
     db.listRuns();
     const tables = tablesOf(await linesOf(db));
     expect(tables.filter((table) => /mine|history|changes|boards|counts|undo|migrations/.test(table))).toEqual([]);
+  });
+
+  test('has no run that went with its execution, nor what was of it', async () => {
+    const db = open({ dbPath: temporaryFile() });
+    db.createZone(zone(1));
+    db.createWorktree(worktree(1));
+    const run = { zoneId: 'zone-1', worktreeId: 'wt-1' };
+    const { id } = ended(db, run);
+    db.recordUsage(id, { model: 'm', inputTokens: 1 });
+    db.deleteWorktree('wt-1');
+    expect(db.getRun(id)).toBeNull();
+    expect(tablesOf(await linesOf(db))).toEqual(['zones']);
   });
 
   test('says what JSON cannot say as an object', async () => {

@@ -5,7 +5,8 @@
 const { describe } = require('../visual/arguments.js');
 const { wrongType } = require('../visual/errors.js');
 const { ofThisRealm } = require('../native/realm.js');
-const { fileOf } = require('../backup/backups.js');
+const { stateOf } = require('../visual/state.js');
+const { fileOf: pathOf } = require('../backup/backups.js');
 
 /** The caller's `onProgress`; what it throws ends the work. */
 function progressOf(method, onProgress) {
@@ -16,5 +17,8 @@ function progressOf(method, onProgress) {
   }
   return (step) => onProgress(ofThisRealm(step));
 }
+
+/** The file that another thread opens; none of a board in memory, and of one on a server, which it opens by its URL. */
+const fileOf = (database, method) => (stateOf(database, method).server ? undefined : pathOf(database, method));
 
 module.exports = { fileOf, progressOf };

@@ -29,9 +29,7 @@ async function exportAll(database, target, given) {
   const kind = kindOf(target);
   addon.checkOpen(connection);
   if (kind === 'path') checkNew(target);
-  const file = fileOf(database);
-  const bytes = file === undefined ? database.db.serialize() : undefined;
-  const pieces = piecesOf(addon.startExport(connection, file, bytes, format === 'otlp-json', from));
+  const pieces = piecesOf(database, format, from);
   const sink = kind === 'path' ? await fileSink(target) : kind === 'web' ? webSink(target) : nodeSink(target);
   let written = 0;
   let lines = 0;
@@ -54,7 +52,12 @@ async function exportAll(database, target, given) {
 /** Its bytes are no plain object. */
 const asItIs = (piece) => piece;
 
-async function* piecesOf(handle) {
+/** The text of an export, a piece at a time, with how many lines there are with it. Nothing begins before the first is asked for. */
+async function* piecesOf(database, format = 'jsonl', from = undefined) {
+  const { connection, server } = stateOf(database, METHOD);
+  const file = fileOf(database, METHOD);
+  const bytes = file === undefined && !server ? database.db.serialize() : undefined;
+  const handle = addon.startExport(connection, file, bytes, format === 'otlp-json', from);
   for (;;) {
     const piece = await waitFor(addon.nextOfExport(handle, addon.realm), asItIs);
     if (piece === null) return;
@@ -119,4 +122,4 @@ async function syncFolder(folder) {
   } catch {}
 }
 
-module.exports = { exportAll };
+module.exports = { exportAll, piecesOf };

@@ -34,12 +34,58 @@ async function importAll(database, source, given) {
   const tell = progressOf(METHOD, onProgress);
   const pieces = piecesOf(source);
   addon.checkOpen(connection);
-  if (readonly) throw Object.assign(new TypeError(`${METHOD}: the database was opened with readonly`), FACTS);
-  if (database.db.inTransaction) throw Object.assign(new TypeError(`${METHOD}: finish the transaction first`), FACTS);
-  const file = fileOf(database);
-  const handle = addon.startImport(connection, file);
+  checkWritable(connection, readonly);
+  return staged(database, pieces, tell, async (handle, lines, bytes) => {
+    tell({ stage: 'import', lines, bytes });
+    const { file, isInMemory } = targetOf(database);
+    const came = isInMemory
+      ? addon.applyImportTo(connection, handle)
+      : await waitFor(addon.applyImport(connection, handle, addon.realm, file));
+    const counts = Object.fromEntries(Object.values(COUNTED).map((name) => [name, 0]));
+    for (const { table, rows } of came.added) {
+      if (COUNTED[table] !== undefined) counts[COUNTED[table]] = rows;
+    }
+    tell({ stage: 'done', lines, bytes });
+    return { lines, equal: came.equal, ...counts };
+  });
+}
+
+/** The first lines that a board can't have, each with its number and why, and how many lines there are. Nothing is changed. */
+function refusedOf(database, source, { most, onProgress = () => {} }) {
+  const { connection } = stateOf(database, METHOD);
+  return staged(database, source, onProgress, async (handle, lines) => {
+    const { file, isInMemory } = targetOf(database);
+    if (isInMemory) return { lines, refused: [] };
+    const found = await waitFor(addon.refusedOfImport(connection, handle, addon.realm, file, most));
+    return { lines, refused: found.map(({ line, table, why }) => ({ line, table, why })) };
+  });
+}
+
+function checkWritable(connection, readonly) {
+  const refuse = (why) => Object.assign(new TypeError(`${METHOD}: ${why}`), FACTS);
+  if (readonly) throw refuse('the database was opened with readonly');
+  if (addon.inTransaction(connection)) throw refuse('finish the transaction first');
+}
+
+function targetOf(database) {
+  const file = fileOf(database, METHOD);
+  return { file, isInMemory: file === undefined && !stateOf(database, METHOD).server };
+}
+
+/** Stages all of the text, and then does something with it; nothing stays of it. */
+async function staged(database, pieces, tell, use) {
+  const handle = addon.startImport(stateOf(database, METHOD).connection, targetOf(database).file);
   try {
-    return await taken(connection, handle, file, pieces, tell);
+    let bytes = 0;
+    let lines = 0;
+    for await (const piece of pieces) {
+      const read = bytesOf(piece);
+      lines = await waitFor(addon.feedImport(handle, addon.realm, read));
+      bytes += read.length;
+      tell({ stage: 'check', lines, bytes });
+    }
+    lines = await waitFor(addon.finishImport(handle, addon.realm));
+    return await use(handle, lines, bytes);
   } catch (error) {
     throw told(error);
   } finally {
@@ -51,29 +97,6 @@ async function importAll(database, source, given) {
 function told(error) {
   const [, line] = /^importAll: line (\d+): /.exec(error?.message) ?? [];
   return line === undefined ? error : Object.assign(error, { method: METHOD, field: 'source', line: Number(line) });
-}
-
-async function taken(connection, handle, file, pieces, tell) {
-  let bytes = 0;
-  let lines = 0;
-  for await (const piece of pieces) {
-    const read = bytesOf(piece);
-    lines = await waitFor(addon.feedImport(handle, addon.realm, read));
-    bytes += read.length;
-    tell({ stage: 'check', lines, bytes });
-  }
-  lines = await waitFor(addon.finishImport(handle, addon.realm));
-  tell({ stage: 'import', lines, bytes });
-  const came =
-    file === undefined
-      ? addon.applyImportTo(connection, handle)
-      : await waitFor(addon.applyImport(handle, addon.realm, file));
-  const counts = Object.fromEntries(Object.values(COUNTED).map((name) => [name, 0]));
-  for (const { table, rows } of came.added) {
-    if (COUNTED[table] !== undefined) counts[COUNTED[table]] = rows;
-  }
-  tell({ stage: 'done', lines, bytes });
-  return { lines, equal: came.equal, ...counts };
 }
 
 const FACTS = { code: 'ERR_INVALID_STATE', method: METHOD };
@@ -94,4 +117,4 @@ function bytesOf(piece) {
   throw wrongType(METHOD, 'source', piece, `${METHOD}: source must give bytes or text, got ${describe(piece)}`);
 }
 
-module.exports = { importAll };
+module.exports = { importAll, refusedOf };

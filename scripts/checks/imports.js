@@ -21,7 +21,7 @@ const LAYERS = {
     /^src\/engine\/sqlite\/(store|schema)\//,
     /^src\/engine\/sqlite\/driver\/(?!vfs\/)/,
     /^src\/engine\/sqlite\/driver\/vfs\//,
-    /^src\/engine\/run\//,
+    /^src\/engine\/(run|transfer)\//,
     /^src\/engine\/(\w+|sqlite\/file_id)\.rs$/,
     /^src\/(model|rows)\//,
     /^src\/error\.rs$/,

@@ -13,12 +13,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
 
-use super::connection::{Taken, illegal};
-use super::js::{Argument, External, Value, answer};
+use super::connection::{ConnectionHandle, Taken, illegal};
+use super::js::{Argument, External, Failure, Value, answer};
 use super::state::{Realm, State};
 use super::work::Work;
-use crate::engine::Imported;
-use crate::engine::sqlite::transfer::{Exporting, Format, Importing, Staged, Wanted};
+use crate::engine::sqlite::transfer::sources;
+use crate::engine::transfer::{Exporting, Importing, Staged};
+use crate::engine::{Engine, Format, Imported, Refused, Source, Wanted};
 use crate::error::Error;
 
 /// An export under way.
@@ -80,7 +81,24 @@ impl From<Imported> for Came {
     }
 }
 
-/// Begins an export: of the database's file, or of the bytes of one in memory.
+/// A line that a board can't have.
+#[napi(object, object_from_js = false)]
+pub struct RefusedLine {
+    /// Its number.
+    pub line: f64,
+    /// The table that it is of.
+    pub table: &'static str,
+    /// What it is about, and why.
+    pub why: String,
+}
+
+impl From<Refused> for RefusedLine {
+    fn from(of: Refused) -> Self {
+        Self { line: of.line as f64, table: of.table, why: of.why }
+    }
+}
+
+/// Begins an export: of the database's file, of the bytes of one in memory, or of a board on a server.
 #[napi]
 pub fn start_export(
     connection: Taken<'_>,
@@ -90,13 +108,15 @@ pub fn start_export(
     since: Option<f64>,
 ) -> napi::Result<Value> {
     connection.connection(|handle| {
-        handle.file()?.check_idle()?;
+        let engine = check_idle(handle)?;
         let format = if spans { Format::OtlpJson } else { Format::Jsonl };
         let wanted = Wanted { format, since: since.map(|since| since as i64) };
-        let work = match (file, bytes) {
-            (Some(file), _) => Exporting::of_file(PathBuf::from(file), wanted)?,
-            (None, bytes) => Exporting::of_bytes(bytes.map(|bytes| bytes.to_vec()).unwrap_or_default(), wanted)?,
+        let source = match (file, bytes, engine.elsewhere()) {
+            (Some(file), ..) => sources::of_file(PathBuf::from(file), true),
+            (_, _, Some(server)) => server,
+            (_, bytes, _) => sources::of_bytes(bytes.map(|bytes| bytes.to_vec()).unwrap_or_default()),
         };
+        let work = Exporting::begin(source, wanted)?;
         connection.env.external(ExportHandle { work: Arc::new(work), state: Rc::clone(&handle.state) })
     })
 }
@@ -118,12 +138,13 @@ pub fn next_of_export(export: Argument<'_, ExportHandle>, realm: u32) -> napi::R
     })
 }
 
-/// Begins an import into the database's file, or, without one, into a database in memory.
+/// Begins an import into the database's file, or, without one, into a database in memory or on a server.
 #[napi]
 pub fn start_import(connection: Taken<'_>, file: Option<String>) -> napi::Result<Value> {
     connection.connection(|handle| {
-        handle.file()?.check_idle()?;
-        let work = Arc::new(Importing::begin(file.as_deref().map(Path::new))?);
+        check_idle(handle)?;
+        let file = sources::empty_file(file.as_deref().map(Path::new))?;
+        let work = Arc::new(Importing::begin(file)?);
         let import = ImportHandle { work, staged: Arc::default(), state: Rc::clone(&handle.state) };
         connection.env.external(import)
     })
@@ -170,16 +191,37 @@ pub fn end_import(import: Argument<'_, ImportHandle>) -> napi::Result<()> {
     })
 }
 
-/// Makes what was staged part of the board in a file.
+/// Makes what was staged part of the board in a file, or, without one, of the board on a server.
 #[napi]
 pub fn apply_import(
+    connection: Taken<'_>,
     import: Argument<'_, ImportHandle>,
     realm: u32,
-    file: String,
+    file: Option<String>,
 ) -> napi::Result<AsyncTask<Work<Came>>> {
-    with_import(&import, |handle| {
-        let staged = Arc::clone(&handle.staged);
-        Work::queue(Realm(realm), None, move |_| Ok(taken(&staged)?.into_file(Path::new(&file))?.into()))
+    connection.connection(|handle| {
+        let target = target(handle, file)?;
+        let staged = Arc::clone(&import.data.ok_or_else(illegal)?.staged);
+        Ok(Work::queue(Realm(realm), None, move |_| Ok(taken(&staged)?.into_board(target)?.into())))
+    })
+}
+
+/// The first of the staged lines that the board in a file, or on the server, can't have.
+#[napi]
+pub fn refused_of_import(
+    connection: Taken<'_>,
+    import: Argument<'_, ImportHandle>,
+    realm: u32,
+    file: Option<String>,
+    most: u32,
+) -> napi::Result<AsyncTask<Work<Vec<RefusedLine>>>> {
+    connection.connection(|handle| {
+        let target = target(handle, file)?;
+        let staged = Arc::clone(&import.data.ok_or_else(illegal)?.staged);
+        Ok(Work::queue(Realm(realm), None, move |_| {
+            let found = taken(&staged)?.refused_by(target, most as usize)?;
+            Ok(found.into_iter().map(RefusedLine::from).collect())
+        }))
     })
 }
 
@@ -191,6 +233,21 @@ pub fn apply_import_to(connection: Taken<'_>, import: Argument<'_, ImportHandle>
         let staged = taken(&import.data.ok_or_else(illegal)?.staged)?;
         Ok(board.engine.take_staged(staged.path())?.into())
     })
+}
+
+/// What is imported into.
+fn target(handle: &ConnectionHandle, file: Option<String>) -> Result<Source, Failure> {
+    match file {
+        Some(file) => Ok(sources::of_file(PathBuf::from(file), false)),
+        None => Ok(check_idle(handle)?.elsewhere().ok_or_else(illegal)?),
+    }
+}
+
+/// The board, which is open, and in no call.
+fn check_idle(handle: &ConnectionHandle) -> Result<&dyn Engine, Failure> {
+    let engine = &*handle.board().ok_or_else(illegal)?.engine;
+    engine.check_idle()?;
+    Ok(engine)
 }
 
 fn taken(staged: &Mutex<Option<Staged>>) -> Result<Staged, Error> {

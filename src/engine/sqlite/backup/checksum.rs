@@ -3,8 +3,8 @@
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
+use crate::engine::sha256::hex;
 use crate::engine::sqlite::driver::page_bytes::PageBytes;
-use crate::engine::sqlite::schema::sha256::hex;
 use crate::error::Result;
 
 /// SHA-256 of the file under a connection, in hexadecimal.

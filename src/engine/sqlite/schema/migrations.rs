@@ -1,6 +1,6 @@
 //! The migrations that this package knows, compiled in.
 
-use super::sha256;
+use crate::engine::sha256;
 
 /// A step between two versions of the schema. Once released its text is never edited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,6 @@ mod migrations;
 mod prepare;
 mod refusal;
 mod rolled;
-pub mod sha256;
 mod shape;
 mod status;
 mod verify;

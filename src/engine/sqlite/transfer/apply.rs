@@ -7,13 +7,22 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use super::check;
-use super::tables::{Column, TABLES, Table};
+use super::export;
 use crate::engine::sqlite::store::Store;
-use crate::engine::{Imported, Transfers};
+use crate::engine::transfer::tables::{Column, TABLES, Table};
+use crate::engine::{Imported, Sink, Transfers, Wanted};
 use crate::error::Result;
 use crate::model::time;
 
 impl Transfers for Store {
+    fn about_lines(&self) -> Result<u64> {
+        self.connection().with(|inner| Ok(export::about(inner)))
+    }
+
+    fn export(&self, wanted: Wanted, sink: Sink<'_>) -> Result<()> {
+        export::export(self, wanted, sink)
+    }
+
     fn take_staged(&self, staged: &Path) -> Result<Imported> {
         self.take_in(staged, || self.connection().with(run))
     }

@@ -3,8 +3,8 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::refused::taken;
-use super::tables::{Column, TABLES, Table};
+use crate::engine::transfer::refused::taken;
+use crate::engine::transfer::tables::{Column, TABLES, Table};
 use crate::error::Result;
 
 /// What belongs to a run or an archived worktree, by the number that it has in the lines, and what its number is here.

@@ -1,40 +1,16 @@
 //! Writing a board as lines, from one snapshot of it: others go on working meanwhile.
 
-use std::io::Write;
-
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Rows};
 
-use super::cell;
-use super::out::{Out, Sink};
 use super::spans;
-use super::tables::{Column, TABLES, Table};
-use crate::engine::sqlite::schema::LATEST;
 use crate::engine::sqlite::store::Store;
+use crate::engine::transfer::form::{self, Prefixes};
+use crate::engine::transfer::out::Out;
+use crate::engine::transfer::tables::{TABLES, Table};
+use crate::engine::{Format, Sink, Wanted};
 use crate::error::Result;
 use crate::model::ledger::Move;
-
-/// What the first line calls the form.
-pub const FORMAT: &str = "visual-db";
-/// The version of the form.
-pub const VERSION: i64 = 1;
-/// In which form a board is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// All of it, a row a line.
-    Jsonl,
-    /// What ran, as spans of OpenTelemetry.
-    OtlpJson,
-}
-
-/// What is to be written.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted {
-    /// In which form.
-    pub format: Format,
-    /// What ran, and what moved, at this time or later, in milliseconds; all of it without one.
-    pub since: Option<i64>,
-}
 
 /// Writes all of a board.
 ///
@@ -57,10 +33,7 @@ pub fn export(store: &Store, wanted: Wanted, sink: Sink<'_>) -> Result<()> {
 }
 
 fn lines(inner: &Connection, since: Option<i64>, moves: &[Move], out: &mut Out<'_>) -> Result<()> {
-    let _ = write!(out.text, "{{\"format\":\"{FORMAT}\",\"version\":{VERSION},\"schema\":{LATEST},\"since\":");
-    cell::push(&mut out.text, since.map_or(ValueRef::Null, ValueRef::Integer));
-    out.text.push(b'}');
-    out.end_line()?;
+    form::begin(since, out)?;
     for table in TABLES {
         let mut statement = inner.prepare(&table.select(since.is_some()))?;
         let rows = match since.filter(|_| !table.since.is_empty()) {
@@ -72,36 +45,13 @@ fn lines(inner: &Connection, since: Option<i64>, moves: &[Move], out: &mut Out<'
             unfolded(inner, table, since, moves, out)?;
         }
     }
-    out.hand_over()?;
-    // What was written, so that what is missing or was damaged is noticed.
-    let sum = out.sum();
-    let _ = write!(out.text, "{{\"end\":{},\"sha256\":\"{sum}\"}}", out.lines);
-    out.end_line()?;
-    out.hand_over()
-}
-
-/// What stands before each value of a line.
-fn prefixes(table: &Table) -> Vec<Vec<u8>> {
-    let before = |(nth, column): (usize, &Column)| {
-        let mut text = Vec::new();
-        if nth == 0 {
-            let _ = write!(text, "{{\"table\":\"{}\"", table.name);
-        }
-        let _ = write!(text, ",\"{}\":", column.name);
-        text
-    };
-    table.columns.iter().enumerate().map(before).collect()
+    form::end(out)
 }
 
 fn rows_of(table: &Table, mut rows: Rows<'_>, out: &mut Out<'_>) -> Result<()> {
-    let prefixes = prefixes(table);
+    let prefixes = Prefixes::of(table);
     while let Some(row) = rows.next()? {
-        for (nth, prefix) in prefixes.iter().enumerate() {
-            out.text.extend_from_slice(prefix);
-            cell::push(&mut out.text, row.get_ref(nth)?);
-        }
-        out.text.push(b'}');
-        out.end_line()?;
+        prefixes.line(out, (0..table.columns.len()).map(|nth| Ok(row.get_ref(nth)?)))?;
     }
     Ok(())
 }
@@ -109,7 +59,7 @@ fn rows_of(table: &Table, mut rows: Rows<'_>, out: &mut Out<'_>) -> Result<()> {
 /// The moves that the table doesn't have yet, with the keys that they will have.
 fn unfolded(inner: &Connection, table: &Table, since: Option<i64>, moves: &[Move], out: &mut Out<'_>) -> Result<()> {
     let last: i64 = inner.query_row("SELECT coalesce(max(key), 0) FROM main.moves", [], |row| row.get(0))?;
-    let prefixes = prefixes(table);
+    let prefixes = Prefixes::of(table);
     for (nth, of) in moves.iter().enumerate() {
         if since.is_some_and(|since| of.at < since) {
             continue;
@@ -129,12 +79,7 @@ fn unfolded(inner: &Connection, table: &Table, since: Option<i64>, moves: &[Move
         ];
         let texts =
             texts.iter().map(|text| text.as_ref().map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())));
-        for (prefix, value) in prefixes.iter().zip(integers.into_iter().chain(texts)) {
-            out.text.extend_from_slice(prefix);
-            cell::push(&mut out.text, value);
-        }
-        out.text.push(b'}');
-        out.end_line()?;
+        prefixes.line(out, integers.into_iter().chain(texts).map(Ok))?;
     }
     Ok(())
 }

@@ -1,20 +1,19 @@
-//! Taking a board along: `export` writes all of it as lines of JSON, `import` reads them into another file.
-//!
-//! `tables` says what is in it and in which order; `cell` how a value of SQLite is written and read; `stage` takes lines into
-//! a file of their own, `check` compares them with the board, `apply` makes them part of it. `spans` writes runs as spans.
+//! Taking a board in a file along: `export` writes all of it as lines, `check` compares lines that were staged with the board, `apply`
+//! makes them part of it. `spans` is what ran; `sources` opens the board for the thread that does either.
 
 mod apply;
-mod cell;
 mod check;
 mod export;
-mod line;
-mod out;
-mod references;
-mod refused;
+pub mod sources;
 mod spans;
-mod stage;
-mod tables;
-mod work;
 
-pub use export::{Format, Wanted};
-pub use work::{Chunk, Exporting, Importing, Staged};
+#[cfg(test)]
+mod tests {
+    use crate::engine::sqlite::schema::LATEST;
+    use crate::engine::transfer::form::SCHEMA;
+
+    #[test]
+    fn lines_are_rows_of_the_tables_of_this_version() {
+        assert_eq!(SCHEMA, i64::from(LATEST));
+    }
+}

@@ -1,20 +1,10 @@
-//! What ran as spans: lines of OpenTelemetry's OTLP in JSON, as its file exporter writes them, each a batch of spans. A run is a
-//! span from its first claim to its end, and a child of the run that it belongs to.
+//! What ran, as SQLite's tables have it, on its way to spans.
 
-use std::io::Write;
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use rusqlite::{Connection, Row};
-use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
-
-use super::out::Out;
-use crate::engine::sqlite::schema::sha256::hex;
+use crate::engine::transfer::out::Out;
+use crate::engine::transfer::spans::{Span, Spans};
 use crate::error::Result;
-
-/// So many spans are a line.
-const BATCH: usize = 100;
-/// So far up a run's parents are looked for.
-const DEEPEST: usize = 64;
 
 /// Runs that have ended; `?1` is the earliest end.
 const RUNS: &str = "SELECT r.id, r.parent_run_id, r.zone_id, r.worktree_id, r.agent_type, r.status, coalesce(r.started_at, r.finished_at), \
@@ -32,100 +22,39 @@ const EXECUTIONS: &str = "SELECT e.id, NULL, e.zone_id, e.worktree_id, e.agent_t
       FROM main.zone_executions UNION ALL SELECT id, zone_id, worktree_id, agent_type, success, made_at, key FROM main.archived_executions) AS e \
     LEFT JOIN main.runs AS n ON n.id = e.id WHERE e.at >= ?1 AND e.id IS NOT NULL AND coalesce(n.key, -1) < 0 ORDER BY e.nr";
 
-/// What a whole number of a run is called as an attribute of a span.
-const NUMBERS: [(usize, &str); 7] = [
-    (8, "visual_db.run.attempt"),
-    (9, "process.exit.code"),
-    (11, "gen_ai.usage.input_tokens"),
-    (12, "gen_ai.usage.cached_input_tokens"),
-    (13, "gen_ai.usage.output_tokens"),
-    (14, "gen_ai.usage.reasoning_tokens"),
-    (15, "visual_db.cost_micros"),
-];
-
 /// Writes them.
 pub fn write(inner: &Connection, since: Option<i64>, out: &mut Out<'_>) -> Result<()> {
     let mut parent = inner.prepare("SELECT parent_run_id FROM main.runs WHERE id = ?1")?;
-    let mut spans = Vec::with_capacity(BATCH);
+    let mut spans = Spans::default();
     for sql in [RUNS, EXECUTIONS] {
         let mut statement = inner.prepare(sql)?;
         // What has no time is none.
         let mut rows = statement.query([since.unwrap_or(1)])?;
         while let Some(row) = rows.next()? {
-            let id = text(row, 0)?.unwrap_or_default();
-            let mut root = id.clone();
-            for _ in 0..DEEPEST {
-                match parent.query_row([&root], |row| row.get::<_, Option<String>>(0)) {
-                    Ok(Some(above)) => root = above,
-                    _ => break,
-                }
-            }
-            spans.push(span(row, &id, &root)?);
-            if spans.len() == BATCH {
-                batch(&mut spans, out)?;
-            }
+            let parent_of =
+                |id: &str| Ok(parent.query_row([id], |row| row.get::<_, Option<String>>(0)).optional()?.flatten());
+            spans.push(&span(row)?, parent_of, out)?;
         }
     }
-    if !spans.is_empty() {
-        batch(&mut spans, out)?;
-    }
-    out.hand_over()
+    spans.end(out)
 }
 
-fn batch(spans: &mut Vec<Value>, out: &mut Out<'_>) -> Result<()> {
-    let line = json!({ "resourceSpans": [{
-        "resource": { "attributes": [attribute("service.name", "visual-db")] },
-        "scopeSpans": [{
-            "scope": { "name": "@ai-orchestra/visual-db", "version": env!("CARGO_PKG_VERSION") },
-            "spans": std::mem::take(spans),
-        }],
-    }]});
-    let _ = write!(out.text, "{line}");
-    out.end_line()
-}
-
-fn span(row: &Row<'_>, id: &str, root: &str) -> Result<Value> {
-    let agent = text(row, 4)?.unwrap_or_default();
-    let status = text(row, 5)?.unwrap_or_default();
-    let mut attributes = vec![
-        attribute("gen_ai.operation.name", "invoke_agent"),
-        attribute("gen_ai.agent.name", &agent),
-        attribute("visual_db.run.id", id),
-        attribute("visual_db.run.status", &status),
-    ];
-    for (at, name) in [(2, "visual_db.zone.id"), (3, "visual_db.worktree.id")] {
-        attributes.push(attribute(name, &text(row, at)?.unwrap_or_default()));
+fn span(row: &Row<'_>) -> Result<Span> {
+    let some = |at| Ok::<_, crate::error::Error>(text(row, at)?.unwrap_or_default());
+    let mut numbers = [None; 7];
+    for (number, at) in numbers.iter_mut().zip([8, 9, 11, 12, 13, 14, 15]) {
+        *number = row.get(at)?;
     }
-    for (at, name) in NUMBERS {
-        if let Some(number) = row.get::<_, Option<i64>>(at)? {
-            attributes.push(json!({ "key": name, "value": { "intValue": number.to_string() } }));
-        }
-    }
-    if let Some(models) = text(row, 16)? {
-        let values: Vec<Value> = models.split('\n').map(|model| json!({ "stringValue": model })).collect();
-        attributes.push(json!({ "key": "gen_ai.response.model", "value": { "arrayValue": { "values": values } } }));
-    }
-    let mut span = Map::new();
-    let mut set = |name: &str, value: Value| _ = span.insert(name.into(), value);
-    set("traceId", digest("trace", root, 32).into());
-    set("spanId", digest("span", id, 16).into());
-    if let Some(parent) = text(row, 1)? {
-        set("parentSpanId", digest("span", &parent, 16).into());
-    }
-    set("name", format!("invoke_agent {agent}").into());
-    // SPAN_KIND_INTERNAL
-    set("kind", 1.into());
-    let (from, to): (i64, i64) = (row.get(6)?, row.get(7)?);
-    set("startTimeUnixNano", nanoseconds(from.min(to)).into());
-    set("endTimeUnixNano", nanoseconds(to).into());
-    set("attributes", attributes.into());
-    // STATUS_CODE_OK, STATUS_CODE_ERROR
-    let mut ended = json!({ "code": if status == "succeeded" { 1 } else { 2 } });
-    if let Some(error) = text(row, 10)? {
-        ended["message"] = error.into();
-    }
-    set("status", ended);
-    Ok(Value::Object(span))
+    Ok(Span {
+        id: some(0)?,
+        parent: text(row, 1)?,
+        of: [some(2)?, some(3)?, some(4)?],
+        status: some(5)?,
+        time: (row.get(6)?, row.get(7)?),
+        numbers,
+        error: text(row, 10)?,
+        models: text(row, 16)?,
+    })
 }
 
 /// A text, also where somebody has stored something else.
@@ -137,19 +66,4 @@ fn text(row: &Row<'_>, at: usize) -> Result<Option<String>> {
         ValueRef::Real(value) => Some(value.to_string()),
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
     })
-}
-
-fn attribute(key: &str, text: &str) -> Value {
-    json!({ "key": key, "value": { "stringValue": text } })
-}
-
-/// The same for the same id, in whichever export.
-fn digest(of: &str, id: &str, digits: usize) -> String {
-    let mut text = hex(Sha256::new().chain_update(of).chain_update([0]).chain_update(id));
-    text.truncate(digits);
-    text
-}
-
-fn nanoseconds(milliseconds: i64) -> String {
-    (i128::from(milliseconds.max(0)) * 1_000_000).min(i128::from(u64::MAX)).to_string()
 }

@@ -49,7 +49,7 @@ pub struct Table {
     pub name: &'static str,
     /// Its columns.
     pub columns: &'static [Column],
-    /// In which order its rows come.
+    /// In which order its rows come. This, and what is behind the key, is as SQLite's tables have it.
     pub order: &'static str,
     /// By which a row is known again.
     pub key: &'static [&'static str],
@@ -113,6 +113,21 @@ const PLACE: Column = Column {
 
 const STATUSES: &[&str] = &["queued", "waiting", "succeeded", "failed", "cancelled", "timedOut", "lost"];
 const ENDED: &[&str] = &["queued", "succeeded", "failed", "cancelled", "timedOut", "lost"];
+
+/// A run that is there: not one that ended as an execution which somebody has deleted, or which only keeps a key from being used twice.
+macro_rules! is_there {
+    () => {
+        "id <> '' AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id) \
+         OR EXISTS (SELECT 1 FROM main.archived_executions AS e WHERE e.id = r.id))"
+    };
+}
+
+/// What is of a run that is there.
+macro_rules! of_run {
+    ($key:literal) => {
+        concat!("EXISTS (SELECT 1 FROM main.runs AS r WHERE r.key = ", $key, " AND ", is_there!(), ")")
+    };
+}
 
 /// A run that ended since, or is open; `?1` is the time.
 macro_rules! since_run {
@@ -383,8 +398,7 @@ pub const TABLES: &[Table] = &[
         order: "key",
         key: &["id"],
         since: "(finished_at IS NULL OR finished_at >= ?1)",
-        // Not those that only keep a key from being used twice.
-        only: "id <> '' AND (NOT executed OR id <> 'pruned-' || key)",
+        only: of_run!("t.key"),
     },
     Table {
         name: "leases",
@@ -431,7 +445,7 @@ pub const TABLES: &[Table] = &[
         order: "run, token",
         key: &["run", "token"],
         since: since_run!("run"),
-        only: "",
+        only: of_run!("t.run"),
     },
     Table {
         name: "run_models",
@@ -449,7 +463,7 @@ pub const TABLES: &[Table] = &[
         order: "run, model",
         key: &["run", "model"],
         since: since_run!("run"),
-        only: "",
+        only: of_run!("t.run"),
     },
     Table {
         name: "usage_events",
@@ -457,7 +471,7 @@ pub const TABLES: &[Table] = &[
         order: "run, event_id",
         key: &["run", "event_id"],
         since: since_run!("run"),
-        only: "",
+        only: of_run!("t.run"),
     },
     Table {
         name: "run_output",
@@ -473,7 +487,7 @@ pub const TABLES: &[Table] = &[
         order: "id",
         key: &["run", "sequence"],
         since: since_run!("id >> 32"),
-        only: "",
+        only: of_run!("t.id >> 32"),
     },
     Table {
         name: "archived_runs",
@@ -481,7 +495,7 @@ pub const TABLES: &[Table] = &[
         order: "run",
         key: &["run"],
         since: since_run!("run"),
-        only: "",
+        only: of_run!("t.run"),
     },
     Table {
         name: "moves",

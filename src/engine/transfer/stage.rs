@@ -7,13 +7,12 @@ use rusqlite::{Connection, params_from_iter};
 use sha2::{Digest, Sha256};
 
 use super::cell::Cell;
-use super::export::{FORMAT, VERSION};
+use super::form::{FORMAT, SCHEMA, VERSION};
 use super::line::Line;
 use super::references;
 use super::refused::refused;
 use super::tables::{Column, Kind, TABLES, Table};
-use crate::engine::sqlite::schema::LATEST;
-use crate::engine::sqlite::schema::sha256::hex;
+use crate::engine::sha256::hex;
 use crate::error::Result;
 
 /// The longest line: a row of SQLite's longest values is shorter.
@@ -226,7 +225,7 @@ fn wrong(column: &Column, value: &Cell<'_>) -> Option<String> {
 
 fn header(number: u64, line: &Line<'_>) -> Result<()> {
     let why = match (line.text("format"), line.integer("version"), line.integer("schema")) {
-        (Some(FORMAT), Some(VERSION), Some(schema)) if schema <= i64::from(LATEST) => return Ok(()),
+        (Some(FORMAT), Some(VERSION), Some(schema)) if schema <= SCHEMA => return Ok(()),
         (Some(FORMAT), Some(VERSION), Some(_)) => "the export is of a later version of this package",
         (Some(FORMAT), Some(_), _) => "the export is of another version of the form than this package reads (1)",
         _ => "it is no header of an export: {\"format\":\"visual-db\",\"version\":1,…}",

@@ -2,14 +2,12 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::engine::sqlite::schema::sha256::hex;
+use crate::engine::Sink;
+use crate::engine::sha256::hex;
 use crate::error::Result;
 
 /// So many bytes are handed over at once.
 const CHUNK: usize = 512 * 1024;
-
-/// Takes a piece of the text, and how many lines there are with it; an error stops the work.
-pub type Sink<'a> = &'a mut dyn FnMut(Vec<u8>, u64) -> Result<()>;
 
 /// The text on its way.
 pub struct Out<'a> {

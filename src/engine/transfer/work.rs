@@ -1,24 +1,17 @@
 //! Exports and imports under way, as whoever drives them holds them: pieces of text that come out, pieces that go in.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use tempfile::TempPath;
 
-use super::export::{self, Wanted};
 use super::stage::Stage;
-use crate::engine::sqlite::new_file::temporary_beside;
-use crate::engine::sqlite::open::{Options, open};
-use crate::engine::{Imported, Transfers};
+use crate::engine::{Imported, Refused, Source, Transfers, Wanted};
 use crate::error::{Error, Result};
 
 /// So many pieces may wait for who takes them.
 const AHEAD: usize = 2;
-/// How long to wait for another connection's lock.
-const WAIT: Duration = Duration::from_secs(30);
 
 /// A piece of an export.
 #[derive(Debug)]
@@ -35,35 +28,14 @@ pub struct Chunk {
 pub struct Exporting(Mutex<Receiver<Result<Option<Chunk>>>>);
 
 impl Exporting {
-    /// Begins with the file of a database.
+    /// Begins.
     ///
     /// # Errors
     /// The system's, where it has no thread left.
-    pub fn of_file(file: PathBuf, wanted: Wanted) -> Result<Self> {
-        Self::begin(move || Ok((file, None)), wanted)
-    }
-
-    /// Begins with the bytes of a database in memory.
-    ///
-    /// # Errors
-    /// As `of_file`.
-    pub fn of_bytes(bytes: Vec<u8>, wanted: Wanted) -> Result<Self> {
-        let write = move || {
-            let mut file = temporary_beside(&std::env::temp_dir().join("visual-db"))?;
-            file.write_all(&bytes)?;
-            let file = file.into_temp_path();
-            Ok((file.to_path_buf(), Some(file)))
-        };
-        Self::begin(move || write().map_err(|error: std::io::Error| system(&error)), wanted)
-    }
-
-    fn begin(
-        source: impl FnOnce() -> Result<(PathBuf, Option<TempPath>)> + Send + 'static,
-        wanted: Wanted,
-    ) -> Result<Self> {
+    pub fn begin(source: Source, wanted: Wanted) -> Result<Self> {
         let (sender, receiver) = sync_channel(AHEAD);
         let work = move || {
-            let exported = source().and_then(|(file, _temporary)| send(&file, wanted, &sender));
+            let exported = source().and_then(|(board, _temporary)| send(&*board, wanted, &sender));
             // Nobody may be left to hear of it.
             let _ = sender.send(exported.map(|()| None));
         };
@@ -81,24 +53,11 @@ impl Exporting {
     }
 }
 
-fn send(file: &Path, wanted: Wanted, to: &SyncSender<Result<Option<Chunk>>>) -> Result<()> {
-    let (connection, store) = open(file, &options(true))?;
-    let about = connection.with(|inner| Ok(export::about(inner)))?;
-    export::export(&store, wanted, &mut |text, lines| {
+fn send(board: &dyn Transfers, wanted: Wanted, to: &SyncSender<Result<Option<Chunk>>>) -> Result<()> {
+    let about = board.about_lines()?;
+    board.export(wanted, &mut |text, lines| {
         to.send(Ok(Some(Chunk { text, lines, about }))).map_err(|_| Error::Plain("stopped".into()))
     })
-}
-
-fn options(readonly: bool) -> Options<'static> {
-    Options {
-        readonly,
-        must_exist: true,
-        timeout: WAIT,
-        full: false,
-        mode: 0o600,
-        migrate: false,
-        package_version: env!("CARGO_PKG_VERSION"),
-    }
 }
 
 /// An import under way: lines are staged in a file that goes with this.
@@ -115,13 +74,11 @@ pub struct Staged {
 }
 
 impl Importing {
-    /// Begins; lines are staged beside the file of the database, or, for one in memory, where the system has its temporary files.
+    /// Begins; lines are staged in this file, which is empty.
     ///
     /// # Errors
-    /// The system's or SQLite's, where no file can be made.
-    pub fn begin(beside: Option<&Path>) -> Result<Self> {
-        let elsewhere = std::env::temp_dir().join("visual-db");
-        let file = temporary_beside(beside.unwrap_or(&elsewhere)).map_err(|error| system(&error))?.into_temp_path();
+    /// SQLite's, where it can't be one of its own.
+    pub fn begin(file: TempPath) -> Result<Self> {
         let stage = Stage::begin(&file)?;
         Ok(Self { stage: Mutex::new(Some(stage)), file: Mutex::new(Some(file)) })
     }
@@ -153,13 +110,22 @@ impl Importing {
 }
 
 impl Staged {
-    /// Makes it part of the board in a file.
+    /// Makes it part of a board.
     ///
     /// # Errors
     /// As `take_staged`.
-    pub fn into_file(self, file: &Path) -> Result<Imported> {
-        let (_connection, store) = open(file, &options(false))?;
-        store.take_staged(&self.file)
+    pub fn into_board(self, target: Source) -> Result<Imported> {
+        let (board, _) = target()?;
+        board.take_staged(&self.file)
+    }
+
+    /// The first lines that a board can't have.
+    ///
+    /// # Errors
+    /// As `refused_of`.
+    pub fn refused_by(self, target: Source, most: usize) -> Result<Vec<Refused>> {
+        let (board, _) = target()?;
+        board.refused_of(&self.file, most)
     }
 
     /// Where it is.
