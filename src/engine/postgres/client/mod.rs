@@ -25,7 +25,7 @@ use super::target::Target;
 use crate::error::{Error, Result};
 use tokio::runtime::{Builder, Runtime};
 
-/// How much longer than for a lock is waited for the server itself.
+/// How much longer than for a lock is waited for the server itself, by default.
 const GRACE: Duration = Duration::from_secs(1);
 /// How long a goodbye may take: a server that is frozen gets none.
 const GOODBYE: Duration = Duration::from_millis(20);
@@ -80,6 +80,8 @@ pub struct Client {
     target: Target,
     readonly: bool,
     timeout: Duration,
+    /// How much longer than for a lock is waited for the server itself.
+    grace: Cell<Duration>,
     runtime: Runtime,
     link: RefCell<Option<Link>>,
     heard: Cell<Instant>,
@@ -99,7 +101,9 @@ impl Client {
         let runtime = built.map_err(|error| error::unavailable(target.shown(), &error.to_string()))?;
         let (link, heard) = (RefCell::default(), Cell::new(Instant::now()));
         let (is_pooled, has_lost_name, connections) = (Cell::default(), Cell::default(), Cell::default());
-        let client = Self { target, readonly, timeout, runtime, link, heard, is_pooled, has_lost_name, connections };
+        let grace = Cell::new(GRACE);
+        let client =
+            Self { target, readonly, timeout, grace, runtime, link, heard, is_pooled, has_lost_name, connections };
         client.connected()?;
         Ok(client)
     }
@@ -108,6 +112,17 @@ impl Client {
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout
+    }
+
+    /// Where it connects to.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Gives the server so much time for each answer, of one who has statements about all of a table made.
+    pub fn be_patient(&self, grace: Duration) {
+        self.grace.set(grace);
     }
 
     /// The host that it is connected to, or the URL where it is to none.
@@ -179,7 +194,7 @@ impl Client {
     }
 
     fn say(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
-        let within = self.timeout.saturating_add(GRACE);
+        let within = self.timeout.saturating_add(self.grace.get());
         let link = self.link.borrow();
         let Some(link_in_use) = link.as_ref() else {
             return Err(Lost::Gone);

@@ -54,7 +54,13 @@ impl<'a> FromSql<'a> for Cell<'a> {
     }
 }
 
-impl Cell<'_> {
+impl<'a> Cell<'a> {
+    /// Its bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.0
+    }
+
     /// A whole number, as wide as it came.
     #[must_use]
     pub fn integer(&self) -> i64 {
@@ -66,7 +72,9 @@ impl Cell<'_> {
         }
     }
 
-    fn real(&self) -> f64 {
+    /// A double.
+    #[must_use]
+    pub fn real(&self) -> f64 {
         f64::from_be_bytes(self.0.try_into().unwrap_or_default())
     }
 

@@ -28,6 +28,8 @@ pub enum Value<'a> {
     Text(Cow<'a, str>),
     /// Texts.
     Texts(Vec<&'a str>),
+    /// Bytes.
+    Bytes(Vec<u8>),
 }
 
 impl<'a> From<&'a str> for Value<'a> {
@@ -92,6 +94,7 @@ impl<'a> Value<'a> {
             Self::Integer(_) | Self::Real(_) | Self::Flag(_) => 8,
             Self::Text(text) => text.len(),
             Self::Texts(texts) => texts.iter().map(|text| text.len()).sum(),
+            Self::Bytes(bytes) => bytes.len(),
         }
     }
 
@@ -103,6 +106,7 @@ impl<'a> Value<'a> {
             Self::Real(value) => Value::Real(*value),
             Self::Flag(value) => Value::Flag(*value),
             Self::Text(text) => Value::Text(Cow::Owned(text.to_string())),
+            Self::Bytes(bytes) => Value::Bytes(bytes.clone()),
             Self::Texts(_) => return None,
         })
     }
@@ -116,6 +120,7 @@ impl<'a> Value<'a> {
             Self::Flag(_) => Type::BOOL,
             Self::Text(_) => Type::TEXT,
             Self::Texts(_) => Type::TEXT_ARRAY,
+            Self::Bytes(_) => Type::BYTEA,
         }
     }
 }
@@ -128,6 +133,7 @@ impl ToSql for Value<'_> {
             Self::Real(value) => out.put_f64(*value),
             Self::Flag(value) => out.put_u8((*value).into()),
             Self::Text(text) => out.put_slice(escaped(text).as_bytes()),
+            Self::Bytes(bytes) => out.put_slice(bytes),
             Self::Texts(texts) => {
                 return texts.iter().map(|text| escaped(text)).collect::<Vec<_>>().to_sql(kind, out);
             }

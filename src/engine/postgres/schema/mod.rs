@@ -3,7 +3,7 @@
 mod migrations;
 pub mod names;
 
-use self::migrations::{ALL, HISTORY, LATEST};
+use self::migrations::{ALL, HISTORY, LATEST, Migration};
 use super::client::error::{answered, unavailable};
 use super::client::value::{Value, cell, integer};
 use super::client::{Answer, Client, Step};
@@ -111,7 +111,7 @@ fn apply(client: &Client, options: &Options<'_>) -> Result<()> {
     if !matches!(found, Found::Board(_)) {
         scripts.push(names::within(options.schema, HISTORY));
     }
-    let missing = ALL.get(version as usize..).unwrap_or_default();
+    let missing: Vec<&Migration> = ALL.iter().filter(|step| step.version > version).collect();
     scripts.extend(missing.iter().map(|migration| names::within(options.schema, migration.up)));
     let insert = names::within(
         options.schema,

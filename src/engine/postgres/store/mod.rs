@@ -27,6 +27,7 @@ mod sql;
 mod state;
 mod statistics;
 mod transactions;
+mod transfer;
 mod unbuilt;
 mod wip_limits;
 mod work;
@@ -46,7 +47,9 @@ use state::{Ahead, Gathered, Rest, Snapshot, Transaction};
 /// A board on a server.
 pub struct Store {
     client: Client,
-    /// Its schema, as SQL has it.
+    /// Its schema.
+    name: String,
+    /// The same, as SQL has it.
     schema: String,
     /// The number of its lock.
     lock: i64,
@@ -80,6 +83,7 @@ impl Store {
     pub fn new(client: Client, schema: &str, readonly: bool) -> Self {
         Self {
             client,
+            name: schema.to_owned(),
             schema: names::quoted(schema),
             lock: names::lock(schema),
             readonly,

@@ -6,7 +6,7 @@ use crate::model::entity::Declaration;
 use crate::model::{Entity, Field, Stored};
 
 /// How long such a text is at most, in bytes of UTF-8; U+0000 and U+0001 take two.
-const MAX_INDEXED: usize = 2_600;
+pub(super) const MAX_INDEXED: usize = 2_600;
 
 /// The columns that indexes have.
 const INDEXED: [(&str, &str); 9] = [

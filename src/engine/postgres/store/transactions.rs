@@ -97,6 +97,14 @@ impl Store {
         }
     }
 
+    /// Makes calls and undoes what they did, in a transaction of its own.
+    pub(super) fn undone<T>(&self, calls: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.step(Control::BeginImmediate)?;
+        let made = calls();
+        self.step(Control::Rollback)?;
+        made
+    }
+
     /// Takes a step of a transaction.
     pub(super) fn step(&self, control: Control) -> Result<()> {
         let within = self.is_within();

@@ -1,11 +1,8 @@
 //! What this engine doesn't do yet: one list. Whoever builds a concept takes it out here and gives it a file.
 
-use std::path::Path;
-
 use super::Store;
 use crate::engine::{
-    Imported, Indexed, Keeping, Policy, Pruned, RunFilter, Search, SearchAfter, Sought, Transfers, TrendFilter, Trends,
-    Undo,
+    Indexed, Keeping, Policy, Pruned, RunFilter, Search, SearchAfter, Sought, TrendFilter, Trends, Undo,
 };
 use crate::error::{Error, Result};
 use crate::model::search::Mode;
@@ -54,9 +51,6 @@ unbuilt! {
             batch: &mut Batch
         ) -> ();
         "searchRuns" check_search() -> Vec<String>;
-    }
-    Transfers {
-        "importAll" take_staged(staged: &Path) -> Imported;
     }
     Keeping {
         "prune" prune(policy: &Policy, now: i64, budget_ms: f64) -> Pruned;
