@@ -10,7 +10,8 @@ import { furnish, scribble } from './support/furnished.mjs';
 import { anyHistory, live } from './support/histories.mjs';
 import { claim, ended, everything, idsOf, queued } from './support/runs.mjs';
 import { execution, worktree, zone } from './support/samples.mjs';
-import { open, temporaryFile, temporaryFolder } from './support/temporary.mjs';
+import { expectSound, sql } from './support/sql.mjs';
+import { inFiles, open, place, temporaryFolder } from './support/temporary.mjs';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -22,9 +23,15 @@ async function exported(db, options) {
 
 const take = (db, text) => db.importAll(Readable.from([Buffer.from(text)]));
 
-/** The same board in a file of its own. */
+/** Nothing is wrong with a board. */
+function expectWell(db) {
+  expectSound(db);
+  if (inFiles) expect(visualDb('doctor', '--db', db.db.name).status).toBe(0);
+}
+
+/** The same board in a place of its own. */
 async function copy(db) {
-  const other = open({ dbPath: temporaryFile() });
+  const other = open(place());
   await take(other, await exported(db));
   return other;
 }
@@ -35,27 +42,33 @@ const textOf = (lines, header = '{"format":"visual-db","version":1,"schema":6}')
 
 describe('importAll into an empty file', () => {
   test('makes the same board: exported again it is the same to the byte', async () => {
-    const db = scribble(furnish(open({ dbPath: temporaryFile() })));
+    const db = furnish(open(place()));
+    if (inFiles) scribble(db);
     const text = await exported(db);
-    const other = open({ dbPath: temporaryFile() });
+    const other = open(place());
     const counts = await take(other, text);
     expect(await exported(other)).toBe(text);
-    expect(counts).toMatchObject({ lines: text.split('\n').length - 1, equal: 0, zones: 3, archived: 1 });
+    expect(counts).toMatchObject({
+      lines: text.split('\n').length - 1,
+      equal: 0,
+      zones: inFiles ? 3 : 2,
+      archived: inFiles ? 1 : 0,
+    });
   });
 
   test('answers as the other does: lists, statistics, moves, the archive, metadata, budgets, the queue', async () => {
-    const db = furnish(open({ dbPath: temporaryFile() }));
+    const db = furnish(open(place()));
     const other = await copy(db);
     const answers = (of) => ({
       board: of.getBoard().zones.map(({ revision, ...rest }) => rest),
-      worktrees: of.findWorktrees().items,
+      worktrees: inFiles ? of.findWorktrees().items : of.listWorktrees(),
       runs: of
         .listRuns({ fields: 'full', limit: 1000 })
         .items.map(({ leaseExpiresAt, ...rest }) => rest)
         .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
       statistics: [of.getExecutionStats(), of.getExecutionStats({ zoneId: 'zone-1' }), of.getStats()],
       moves: of.getMoves().items,
-      archived: of.listArchived().items,
+      archived: inFiles ? of.listArchived().items : [],
       budgets: of.getBudgets(),
       limits: of.getRunLimits(),
       metadata: of.getMetadata('worktree', 'wt-1'),
@@ -68,35 +81,38 @@ describe('importAll into an empty file', () => {
     other.setRunLimit({ zoneId: 'zone-1' }, null);
     const next = (of) => [1, 2, 3].map(() => claim(of)?.run.prompt);
     expect(next(other)).toEqual(next(db));
-    expect(other.restoreWorktree('wt-4').id).toBe('wt-4');
-    expect(visualDb('doctor', '--db', other.db.name).status).toBe(0);
+    if (inFiles) expect(other.restoreWorktree('wt-4').id).toBe('wt-4');
+    expectWell(other);
   });
 
   test('tells the feed of all that came, and keeps a board of that time', async () => {
-    const db = furnish(open({ dbPath: temporaryFile() }));
-    const other = open({ dbPath: temporaryFile() });
+    const db = furnish(open(place()));
+    const other = open(place());
     const { next } = other.getBoard();
     await take(other, await exported(db));
     const { items, gap } = other.getChanges({ after: next, limit: 1000 });
     expect(gap).toBe(false);
     const told = (entity) => items.filter((item) => item.entity === entity);
-    expect(told('worktree').map(({ id, op }) => [id, op])).toEqual([1, 2, 3].map((n) => [`wt-${n}`, 'insert']));
+    expect(told('worktree').map(({ id, op }) => [id, op])).toEqual(
+      (inFiles ? [1, 2, 3] : [1, 2, 3, 4]).map((n) => [`wt-${n}`, 'insert']),
+    );
     expect(told('run').length).toBeGreaterThan(5);
     expect(other.getBoard({ at: new Date() }).zones.length).toBe(other.getBoard().zones.length);
   });
 
   test('also of a database in memory, and from text in pieces of any size', async () => {
     const text = await exported(furnish(open()));
+    const bytes = Buffer.from(text);
     const other = open();
     await other.importAll(
       (async function* () {
-        for (let at = 0; at < text.length; at += 37) yield text.slice(at, at + 37);
+        for (let at = 0; at < bytes.length; at += 37) yield bytes.subarray(at, at + 37);
       })(),
     );
     expect(await exported(other)).toBe(text);
   });
 
-  test('of any history that anybody wrote', async () => {
+  test.runIf(inFiles)('of any history that anybody wrote', async () => {
     const settings = [
       { recursive_triggers: 0, foreign_keys: 0 },
       { recursive_triggers: 1, foreign_keys: 1 },
@@ -120,7 +136,7 @@ describe('importAll into an empty file', () => {
 
 describe('importAll into a used file', () => {
   test('leaves out what is there already, where it is the same', async () => {
-    const db = furnish(open({ dbPath: temporaryFile() }));
+    const db = furnish(open(place()));
     const text = await exported(db);
     db.listRuns();
     await take(db, text);
@@ -131,21 +147,22 @@ describe('importAll into a used file', () => {
     expect(after).toMatchObject({
       zones: before.zones,
       runs: before.runs,
-      run_queue: before.run_queue,
+      ...(inFiles && { run_queue: before.run_queue }),
       moves: before.moves,
     });
   });
 
   test('puts what is new beside it: both histories, both queues, moves in the order of their times', async () => {
-    const ours = open({ dbPath: temporaryFile() });
+    const ours = open(place());
     ours.createZone(zone(7));
     ours.createWorktree(worktree(7));
     ours.moveWorktree('wt-7', 'zone-7');
     const mine = { zoneId: 'zone-7', worktreeId: 'wt-7' };
     const kept = [ended(ours, mine).id, queued(ours, mine).id, ours.recordExecution({ ...execution(), ...mine })];
-    const theirs = furnish(open({ dbPath: temporaryFile() }));
+    const theirs = furnish(open(place()));
     ours.moveWorktree('wt-7', null);
     const all = [...idsOf(theirs.listRuns({ limit: 1000 }).items), ...kept];
+    const again = theirs.listRuns({ worktreeId: 'wt-4', status: 'queued' }).items[0]?.id;
     const statistics = [theirs, ours].map((db) => db.getExecutionStats().total);
     await take(ours, await exported(theirs));
     expect(new Set(idsOf(ours.listRuns({ limit: 1000 }).items))).toEqual(new Set(all));
@@ -158,18 +175,20 @@ describe('importAll into a used file', () => {
     const claimed = [];
     for (let next = claim(ours); next; next = claim(ours)) claimed.push(next.run.id);
     expect(claimed).toContain(kept[1]);
-    expect(claimed).toHaveLength(4);
-    expect(visualDb('doctor', '--db', ours.db.name).status).toBe(0);
+    // One that failed may be due again, where its worktree is in no archive.
+    expect(claimed.length - (inFiles ? 0 : Number(claimed.includes(again)))).toBe(4);
+    expectWell(ours);
   });
 
   test('refuses what is there and is another, by its line, and changes nothing', async () => {
-    const db = furnish(open({ dbPath: temporaryFile() }));
+    const db = furnish(open(place()));
     const text = await exported(db);
     const lineOf = (pattern) => text.split('\n').findIndex((line) => pattern.test(line)) + 1;
     for (const [change, pattern] of [
       [(of) => of.updateWorktree('wt-2', { status: 'other' }), /"table":"worktrees".*"id":"wt-2"/],
       [
-        (of) => of.db.exec("UPDATE zone_executions SET prompt = 'x' WHERE id = (SELECT min(id) FROM zone_executions)"),
+        (of) =>
+          sql(of).exec("UPDATE zone_executions SET prompt = 'x' WHERE id = (SELECT min(id) FROM zone_executions)"),
         null,
       ],
       [(of) => of.setWipLimit('zone-2', 9), /"table":"wip_limits"/],
@@ -193,14 +212,14 @@ describe('importAll into a used file', () => {
   });
 
   test('refuses a port, an id or an idempotency key that another one has', async () => {
-    const port = open({ dbPath: temporaryFile() });
+    const port = open(place());
     port.createWorktree(worktree(9, { port: 3001 }));
-    const db = furnish(open({ dbPath: temporaryFile() }));
+    const db = furnish(open(place()));
     const text = await exported(db);
     await expect(take(port, text)).rejects.toThrow(
       /line \d+: another worktree has the port 3001; nothing was imported/,
     );
-    const key = open({ dbPath: temporaryFile() });
+    const key = open(place());
     key.createZone(zone(9));
     key.createWorktree(worktree(9));
     queued(key, { zoneId: 'zone-9', worktreeId: 'wt-9', idempotencyKey: 'key-5' });
@@ -208,16 +227,20 @@ describe('importAll into a used file', () => {
   });
 
   test('needs a file that may be written, no transaction, and leaves nothing beside it', async () => {
-    const dbPath = temporaryFile();
-    const db = furnish(open({ dbPath }));
+    const where = place();
+    const db = furnish(open(where));
     const text = await exported(db);
-    await expect(take(open({ dbPath, readonly: true }), text)).rejects.toMatchObject({ code: 'ERR_INVALID_STATE' });
-    db.db.exec('BEGIN');
-    await expect(take(db, text)).rejects.toThrow('finish the transaction first');
-    db.db.exec('COMMIT');
+    await expect(take(open({ ...where, readonly: true }), text)).rejects.toMatchObject({ code: 'ERR_INVALID_STATE' });
+    let within;
+    db.transaction(() => {
+      within = take(db, text);
+      within.catch(() => {});
+    });
+    await expect(within).rejects.toThrow('finish the transaction first');
     await take(db, text);
     await expect(take(db, text.replace('"version":1', '"version":2'))).rejects.toThrow('line 1:');
-    expect(readdirSync(dirname(dbPath)).filter((name) => !/^visual\.db(-wal|-shm)?$/.test(name))).toEqual([]);
+    if (inFiles)
+      expect(readdirSync(dirname(where.dbPath)).filter((name) => !/^visual\.db(-wal|-shm)?$/.test(name))).toEqual([]);
   });
 });
 
@@ -318,7 +341,7 @@ describe('what is no export', () => {
         expect(db.getStats()).toEqual({ worktrees: 0, zones: 0, assignments: 0, executions: 0 });
         db.close();
       }),
-      { numRuns: 150, endOnFailure: true },
+      { numRuns: inFiles ? 150 : 30, endOnFailure: true },
     );
   });
 
@@ -347,17 +370,17 @@ describe('what is no export', () => {
   });
 });
 
-test('what was pruned counts in the other file as it did', async () => {
-  const db = furnish(open({ dbPath: temporaryFile() }));
+test.runIf(inFiles)('what was pruned counts in the other file as it did', async () => {
+  const db = furnish(open(place()));
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(db.prune({ runs: 1 }).runs).toBeGreaterThan(5);
   const text = await exported(db);
-  const other = open({ dbPath: temporaryFile() });
+  const other = open(place());
   await take(other, text);
   expect(await exported(other)).toBe(text);
   const said = (of) => [of.getExecutionStats(), of.getExecutionStats({ zoneId: 'zone-1' }), of.getStats()];
   expect(said(other)).toEqual(said(db));
   const range = { bucket: 'day', since: new Date(Date.now() - 86_400_000), until: new Date() };
   expect(other.getTrend({ ...range, by: 'zone' })).toEqual(db.getTrend({ ...range, by: 'zone' }));
-  expect(visualDb('doctor', '--db', other.db.name).status).toBe(0);
+  expectWell(other);
 });

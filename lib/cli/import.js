@@ -1,6 +1,7 @@
 'use strict';
 
 const fs = require('node:fs');
+const { placeOf } = require('./server.js');
 const { many, print, printJson, progressBar } = require('./output.js');
 
 /** `visual-db import <file>` */
@@ -18,7 +19,7 @@ module.exports = (root, run) => {
           bar.progress &&
           ((step) => bar.progress({ stage: step.stage, totalPages: bytes, remainingPages: bytes - step.bytes }));
         const { VisualDatabase } = require('../index.js');
-        const database = new VisualDatabase({ dbPath: db });
+        const database = new VisualDatabase(placeOf(db));
         const source = file === '-' ? process.stdin : file;
         const came = await database
           .importAll(source, { onProgress })

@@ -28,6 +28,7 @@ const COMMANDS = [
   require('./retention.js'),
   require('./export.js'),
   require('./import.js'),
+  require('./copy.js'),
   require('./metadata.js'),
   require('./move.js'),
   require('./moves.js'),

@@ -14,7 +14,6 @@ const OF_A_FILE = {
   'prune-backups': 'what keeps the backups of the server',
   vacuum: 'VACUUM, which the server does by itself',
   migrate: 'any other command: opening a board for writing migrates it',
-  import: 'a file of SQLite',
 };
 
 const isServer = (db) => /^postgres(ql)?:\/\//.test(db);

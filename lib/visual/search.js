@@ -180,4 +180,10 @@ function checkIndex(database) {
   return { unfinished, wrong: unfinished ? [] : list(TEXT, addon.checkSearch(connection), connection) };
 }
 
-module.exports = { checkIndex, methods };
+/** The modes in which a board's runs can be searched. */
+function searchModes(database) {
+  const bits = addon.searchable(stateOf(database, 'searchRuns').connection);
+  return MODES.filter((_, nth) => (bits & BITS[nth]) !== 0);
+}
+
+module.exports = { checkIndex, methods, searchModes };

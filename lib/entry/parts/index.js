@@ -57,6 +57,10 @@ module.exports = {
   get home() {
     return require('../../visual/home.js');
   },
+  /** A board into another one: `check` and `copy`. */
+  get copying() {
+    return require('../../transfer/copy.js');
+  },
   get phase9() {
     return require('../../schema/phase9.js');
   },

@@ -1,0 +1,79 @@
+'use strict';
+
+// A board into an empty one, from a file or a server to either: what an export has streams into an import, and what came is exported
+// once more and compared.
+
+const { searchModes } = require('../visual/search.js');
+const { piecesOf } = require('./export.js');
+const { importAll, refusedOf } = require('./import.js');
+const { Tally, differing } = require('./tally.js');
+
+/** So many rows that are refused are named. */
+const MOST = 100;
+/** An export of nothing: its header and its end. */
+const EMPTY = 2;
+
+/** The bytes of an export as they pass by, each counted into the tally. */
+async function* through(database, tally, tell) {
+  let bytes = 0;
+  for await (const piece of piecesOf(database)) {
+    tally.take(piece.bytes);
+    bytes += piece.bytes.length;
+    tell({ lines: piece.lines, ofLines: Math.max(piece.lines, piece.about), bytes });
+    yield piece.bytes;
+  }
+}
+
+/** Refuses a board that has something; one that is compared with nothing. */
+async function checkEmpty(target) {
+  for await (const { lines } of piecesOf(target)) {
+    if (lines > EMPTY) throw refused('ERR_COPY_TARGET', `the target has a board already: it has to be empty, or new`);
+  }
+}
+
+/** What the target can't have of the source, by its lines; nothing is changed. */
+async function check(source, target, tell) {
+  const tally = new Tally();
+  const { refused: found } = await refusedOf(
+    target,
+    through(source, tally, (step) => tell({ stage: 'copy', ...step })),
+    { most: MOST },
+  );
+  return { tables: tally.sums(), refused: found };
+}
+
+/** Copies a board. Where it fails the target is as it was. */
+async function copy(source, target, tell) {
+  await checkEmpty(target);
+  const found = await check(source, target, tell);
+  if (found.refused.length > 0) return found;
+  const tally = new Tally();
+  await importAll(
+    target,
+    through(source, tally, (step) => tell({ stage: 'copy', ...step })),
+  );
+  settle(source, target);
+  const came = new Tally();
+  for await (const piece of through(target, came, (step) => tell({ stage: 'verify', ...step }))) void piece;
+  const others = differing(tally.sums(), came.sums());
+  if (others.length > 0) {
+    const why = `${others.join(', ')} are not the same in the target as they were in the source: use it for nothing`;
+    throw refused('ERR_COPY_DIFFERS', why);
+  }
+  return { tables: tally.sums(), refused: [] };
+}
+
+/** What the board says of itself that is no row of an export: what is kept, what is searched. What one of the two hasn't got yet is left. */
+function settle(source, target) {
+  const retention = source.getRetention();
+  if (retention !== null) target.setRetention(retention);
+  try {
+    for (const mode of searchModes(source)) target.enableSearch({ mode });
+  } catch (error) {
+    if (error.code !== 'ERR_ENGINE_UNSUPPORTED') throw error;
+  }
+}
+
+const refused = (code, why) => Object.assign(new Error(`copy: ${why}`), { code });
+
+module.exports = { check, checkEmpty, copy };

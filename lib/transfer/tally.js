@@ -1,0 +1,69 @@
+'use strict';
+
+// What an export is made of, as it passes by: how many rows of each table, and the sum of their values.
+
+const { createHash } = require('node:crypto');
+
+const NEW_LINE = 10;
+const NAME = /^\{"table":"(\w+)"/;
+
+/** What is by the clock of where a run is worked on, and is told otherwise elsewhere. */
+const CLOCKS = ['boot', 'sound_to', 'deadline', 'claimed'];
+const AT_WORK = '"place":"leased"';
+
+class Tally {
+  #tables = new Map();
+  #begun = [];
+
+  /** Takes a piece of the text. */
+  take(bytes) {
+    let from = 0;
+    for (let end = bytes.indexOf(NEW_LINE); end !== -1; end = bytes.indexOf(NEW_LINE, from)) {
+      const rest = bytes.subarray(from, end);
+      this.#line(this.#begun.length === 0 ? rest : Buffer.concat([...this.#begun, rest]));
+      this.#begun = [];
+      from = end + 1;
+    }
+    if (from < bytes.length) this.#begun.push(bytes.subarray(from));
+  }
+
+  #line(bytes) {
+    const [, table] = NAME.exec(bytes.toString('latin1', 0, 64)) ?? [];
+    // The header and the end are of the whole.
+    if (table === undefined) return;
+    let of = this.#tables.get(table);
+    if (of === undefined) this.#tables.set(table, (of = { rows: 0, hash: createHash('sha256') }));
+    of.rows += 1;
+    of.hash.update(valuesOf(table, bytes)).update('\n');
+  }
+
+  /** How many rows of each table there were, and the SHA-256 of them. */
+  sums() {
+    const sums = [...this.#tables].map(([table, { rows, hash }]) => [
+      table,
+      { rows, sha256: hash.copy().digest('hex') },
+    ]);
+    return Object.fromEntries(sums);
+  }
+}
+
+/** A line without what is by a clock. */
+function valuesOf(table, bytes) {
+  if (table === 'leases') return without(bytes, CLOCKS);
+  if (table === 'runs' && bytes.includes(AT_WORK)) return without(bytes, ['worked_ms']);
+  return bytes;
+}
+
+function without(bytes, keys) {
+  const line = JSON.parse(bytes.toString());
+  for (const key of keys) delete line[key];
+  return JSON.stringify(line);
+}
+
+/** The tables of which two exports have something else. */
+function differing(sums, others) {
+  const tables = new Set([...Object.keys(sums), ...Object.keys(others)]);
+  return [...tables].filter((table) => sums[table]?.sha256 !== others[table]?.sha256);
+}
+
+module.exports = { Tally, differing };
