@@ -137,7 +137,7 @@ describe('visual-db copy', () => {
         'zones null: "id" must be text on PostgreSQL, got null',
         'worktrees "odd": "path" must be text on PostgreSQL, got a blob',
         'worktree_zones: there is no worktree nobody',
-        'zone_executions: there is no zone nowhere',
+        'worktree_zones: there is no zone nowhere',
         'zone_executions null: "id" must be text',
         'zone_executions "blob": "prompt" must be text on PostgreSQL, got a blob',
         'zone_executions "large": "success" must be a whole number on PostgreSQL, got -1.5',

@@ -74,7 +74,7 @@ function openConfig(config) {
       logger: loggerOf(config.logger),
       clock: clockOf(clock),
       onQuery: functionOf(config, 'onQuery'),
-      retention: null,
+      retention: readonly ? null : retention(config.retention),
       native: [readonly, fileMustExist, timeout, migrate, version, hasClock],
     };
   }

@@ -13,7 +13,6 @@ const FILES_ALONE = {
   synchronous: 'the setting synchronous_commit of the server or of the role',
   mode: 'the rights of the role',
   backups: 'pg_dump, or the archiving of the write-ahead log',
-  retention: A_FILE,
 };
 
 /** Refuses something that the engine has not got. */
@@ -23,7 +22,7 @@ function unsupported(method, what, instead) {
 }
 
 /** Methods that ask the engine for something that another one is named after, and that are not there yet on a server. */
-const NOT_YET = ['getFlow', 'getRetention', 'getTrend', 'redo', 'searchRuns', 'setRetention', 'undo'];
+const NOT_YET = ['getFlow', 'getTrend', 'redo', 'searchRuns', 'undo'];
 
 /** Refuses a method where the board is no file. */
 function checkIsFile({ server, connection }, method, instead) {

@@ -72,6 +72,7 @@ class VisualDatabase extends Stateful {
       refuseWhatIsMissing(this);
       if (onQuery) state.observer = observers.tell(this, onQuery);
       log.info('[VisualDB] Database initialized', { path: name });
+      if (retention !== null) state.retention = new Retention(connection, clock, retention, log);
       return;
     }
     this.db = adopt(Object.create(Database.prototype), connection, {

@@ -38,10 +38,18 @@ CREATE TABLE {s}.executions_pruned (
 CREATE INDEX executions_pruned_of_worktrees ON {s}.executions_pruned (worktree_id);
 CREATE INDEX executions_pruned_of_zones ON {s}.executions_pruned (zone_id);
 
+-- history: what counts know an archived worktree by, so that whoever gets its id begins with nothing. nth: how many of it were executed
+-- before one, of what came from a file.
+ALTER TABLE {s}.archived_worktrees ADD COLUMN history text COLLATE "C" NOT NULL DEFAULT ('archived-' || replace(gen_random_uuid()::text, '-', ''));
+ALTER TABLE {s}.archived_executions ADD COLUMN nth bigint;
+
 CREATE FUNCTION {s}.forget_pruned() RETURNS trigger LANGUAGE plpgsql AS $forget$
 BEGIN
   IF TG_TABLE_NAME = 'zones' THEN
     DELETE FROM {s}.executions_pruned WHERE zone_id = OLD.id;
+  ELSIF current_setting('visual_db.archive', true) = 'put' THEN
+    UPDATE {s}.executions_pruned SET worktree_id = (SELECT a.history FROM {s}.archived_worktrees AS a WHERE a.id = OLD.id ORDER BY a.key DESC LIMIT 1)
+    WHERE worktree_id = OLD.id;
   ELSE
     DELETE FROM {s}.executions_pruned WHERE worktree_id = OLD.id;
   END IF;

@@ -10,6 +10,7 @@ pub mod beside_rows;
 mod boards;
 mod commits;
 mod control;
+pub mod dimension;
 pub mod drops;
 mod executions;
 mod feed;
@@ -23,6 +24,7 @@ pub mod past_boards;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod prompts;
+pub mod pruning;
 pub mod refusals;
 mod revisions;
 mod run;

@@ -28,6 +28,8 @@ pub enum Value<'a> {
     Text(Cow<'a, str>),
     /// Texts.
     Texts(Vec<&'a str>),
+    /// Texts of its own.
+    OwnTexts(Vec<String>),
     /// Bytes.
     Bytes(Vec<u8>),
 }
@@ -94,6 +96,7 @@ impl<'a> Value<'a> {
             Self::Integer(_) | Self::Real(_) | Self::Flag(_) => 8,
             Self::Text(text) => text.len(),
             Self::Texts(texts) => texts.iter().map(|text| text.len()).sum(),
+            Self::OwnTexts(texts) => texts.iter().map(String::len).sum(),
             Self::Bytes(bytes) => bytes.len(),
         }
     }
@@ -106,9 +109,16 @@ impl<'a> Value<'a> {
             Self::Real(value) => Value::Real(*value),
             Self::Flag(value) => Value::Flag(*value),
             Self::Text(text) => Value::Text(Cow::Owned(text.to_string())),
+            Self::OwnTexts(texts) => Value::OwnTexts(texts.clone()),
             Self::Bytes(bytes) => Value::Bytes(bytes.clone()),
             Self::Texts(_) => return None,
         })
+    }
+
+    /// Texts of its own.
+    #[must_use]
+    pub fn from_texts(texts: &[String]) -> Value<'static> {
+        Value::OwnTexts(texts.to_vec())
     }
 
     /// Its type in the statement.
@@ -119,7 +129,7 @@ impl<'a> Value<'a> {
             Self::Real(_) => Type::FLOAT8,
             Self::Flag(_) => Type::BOOL,
             Self::Text(_) => Type::TEXT,
-            Self::Texts(_) => Type::TEXT_ARRAY,
+            Self::Texts(_) | Self::OwnTexts(_) => Type::TEXT_ARRAY,
             Self::Bytes(_) => Type::BYTEA,
         }
     }
@@ -133,6 +143,9 @@ impl ToSql for Value<'_> {
             Self::Real(value) => out.put_f64(*value),
             Self::Flag(value) => out.put_u8((*value).into()),
             Self::Text(text) => out.put_slice(escaped(text).as_bytes()),
+            Self::OwnTexts(texts) => {
+                return texts.iter().map(|text| escaped(text)).collect::<Vec<_>>().to_sql(kind, out);
+            }
             Self::Bytes(bytes) => out.put_slice(bytes),
             Self::Texts(texts) => {
                 return texts.iter().map(|text| escaped(text)).collect::<Vec<_>>().to_sql(kind, out);

@@ -10,6 +10,7 @@ mod edits;
 mod executions;
 mod feed;
 mod gathering;
+mod keeping;
 mod kept;
 mod lists;
 mod log;
@@ -41,6 +42,7 @@ use std::time::Instant;
 use super::client::Client;
 use super::schema::names;
 use crate::engine::past_boards::Read;
+use crate::engine::pruning::Sizes;
 use sql::Texts;
 use state::{Ahead, Gathered, Rest, Snapshot, Transaction};
 
@@ -69,6 +71,8 @@ pub struct Store {
     ahead: RefCell<Option<Ahead>>,
     /// The board of a time that was read last.
     past_board: RefCell<Option<Rc<Read>>>,
+    /// How much is pruned in a step.
+    keeping: Cell<Sizes>,
     /// Since when it is open.
     opened: Instant,
     /// Who is named with what is written.
@@ -96,6 +100,7 @@ impl Store {
             unfinished: RefCell::default(),
             ahead: RefCell::default(),
             past_board: RefCell::default(),
+            keeping: Cell::default(),
             opened: Instant::now(),
             acting: RefCell::default(),
             acting_at: Cell::default(),

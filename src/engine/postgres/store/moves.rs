@@ -22,7 +22,8 @@ use crate::rows::Batch;
 /// A move's columns, in the order in which `read` reads them.
 macro_rules! moved {
     () => {
-        "key, stamp, at, worktree_id, branch_name, from_zone_id, from_name, to_zone_id, to_name, \"by\", reason"
+        "key, stamp, at, worktree_id, branch_name, from_zone_id, from_name, to_zone_id, to_name, \"by\", reason, \
+         coalesce(seq, key) AS said, coalesce(nth, 0) AS nth_said"
     };
 }
 
@@ -104,7 +105,7 @@ impl Moves for Store {
         }
         for row in self.read(&sql.replace("{of}", ""), &values)? {
             let of = read(&row);
-            batch.push_integer(of.seq, false);
+            batch.push_integer(integer(&row, 0), false);
             push_move(batch, &of);
             batch.end_row();
         }
@@ -217,12 +218,12 @@ fn stop(row: &Row, id: usize) -> Option<Stop> {
     text_of(row, id).map(|found| Stop { id: found, name: text_of(row, id + 1).unwrap_or_default() })
 }
 
-/// A row of the ledger. Its key is its number, too.
+/// A row of the ledger. Its key is its number, too, but of one that came from a file.
 pub(super) fn read(row: &Row) -> Move {
     Move {
-        seq: integer(row, 0),
+        seq: integer(row, 11),
         stamp: integer(row, 1),
-        nth: 0,
+        nth: integer(row, 12),
         at: integer(row, 2),
         worktree_id: text_of(row, 3).unwrap_or_default(),
         branch_name: text_of(row, 4).unwrap_or_default(),

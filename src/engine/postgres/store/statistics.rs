@@ -7,7 +7,7 @@ use crate::model::{Field, Given, rules};
 use crate::rows::Batch;
 
 /// What is there, on the board and in the archive, and what was pruned, which counts as before. That of an archived worktree has the name that
-/// its history has: src/engine/postgres/store/keeping/mod.rs.
+/// its history has.
 const OF_EXECUTIONS: &str = "SELECT coalesce(sum(total), 0)::bigint, coalesce(sum(successful), 0)::bigint, coalesce(sum(failed), 0)::bigint, \
      count(DISTINCT agent_type) FROM (SELECT agent_type, count(*) AS total, count(*) FILTER (WHERE success = 1) AS successful, \
      count(*) FILTER (WHERE success = 0) AS failed FROM (\
@@ -15,7 +15,7 @@ const OF_EXECUTIONS: &str = "SELECT coalesce(sum(total), 0)::bigint, coalesce(su
      UNION ALL SELECT success, agent_type FROM {s}.archived_executions WHERE ($1 IS NULL OR zone_id = $1) \
      AND ($2 IS NULL OR archive = (SELECT key FROM {s}.archived(ARRAY[$2])))) AS e GROUP BY agent_type \
      UNION ALL SELECT agent_type, total, successful, failed FROM {s}.executions_pruned WHERE ($1 IS NULL OR zone_id = $1) \
-     AND ($2 IS NULL OR worktree_id = $2 OR worktree_id = (SELECT E'\\x01\\x02' || key FROM {s}.archived(ARRAY[$2])))) AS counted";
+     AND ($2 IS NULL OR worktree_id = $2 OR worktree_id = (SELECT w.history FROM {s}.archived(ARRAY[$2]) AS a JOIN {s}.archived_worktrees AS w ON w.key = a.key))) AS counted";
 const OF_ALL: &str = "SELECT (SELECT count(*) FROM {s}.worktrees), (SELECT count(*) FROM {s}.zones), \
      (SELECT count(*) FROM {s}.worktree_zones), (SELECT count(*) FROM {s}.zone_executions) + (SELECT count(*) FROM {s}.archived_executions)";
 

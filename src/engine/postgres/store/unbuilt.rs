@@ -1,9 +1,7 @@
 //! What this engine doesn't do yet: one list. Whoever builds a concept takes it out here and gives it a file.
 
 use super::Store;
-use crate::engine::{
-    Indexed, Keeping, Policy, Pruned, RunFilter, Search, SearchAfter, Sought, TrendFilter, Trends, Undo,
-};
+use crate::engine::{Indexed, RunFilter, Search, SearchAfter, Sought, TrendFilter, Trends, Undo};
 use crate::error::{Error, Result};
 use crate::model::search::Mode;
 use crate::model::undo::Way;
@@ -51,13 +49,5 @@ unbuilt! {
             batch: &mut Batch
         ) -> ();
         "searchRuns" check_search() -> Vec<String>;
-    }
-    Keeping {
-        "prune" prune(policy: &Policy, now: i64, budget_ms: f64) -> Pruned;
-        "prune" would_prune(policy: &Policy, now: i64) -> Pruned;
-        "prune" retention() -> (Policy, Option<i64>);
-        "retention" set_retention(policy: &Policy, every_ms: Option<i64>) -> ();
-        "retention" begin_pruning(now: i64, every_ms: i64) -> bool;
-        "retention" end_pruning(now: i64, more: bool) -> ();
     }
 }

@@ -16,8 +16,11 @@ const FILLED: &[&str] = &[
     "worktrees",
     "metadata",
     "wip_limits",
+    "archived_worktrees",
     "runs",
     "zone_executions",
+    "archived_executions",
+    "archived_runs",
     "worktree_zones",
     "run_limits",
     "budgets",
@@ -33,12 +36,20 @@ const FILLED: &[&str] = &[
     "moves",
 ];
 
+/// The keys that executions have as runs: those in the archive are behind all others. `{shift}` is how far executions move.
+const NUMBER_EXECUTIONS: &str = "CREATE TEMP TABLE executions_here ON COMMIT DROP AS \
+     SELECT id, 1099511627776 + rowid + {shift} AS key FROM {zone_executions} \
+     UNION ALL SELECT a.id, b.last + row_number() OVER (ORDER BY a.line) FROM {archived_executions} AS a, \
+     LATERAL (SELECT greatest(1099511627776, (SELECT max(key) FROM {s}.runs WHERE recorded), \
+     (SELECT 1099511627776 + max(rowid) + {shift} FROM {zone_executions})) AS last) AS b";
+const NUMBER_ARCHIVED: &str = "CREATE TEMP TABLE archived_here ON COMMIT DROP AS \
+     SELECT s.key AS old, coalesce(m.key, s.key + (SELECT coalesce(max(key), 0) FROM {s}.archived_worktrees)) AS here \
+     FROM {archived_worktrees} AS s LEFT JOIN {s}.archived_worktrees AS m ON m.history = s.history";
 /// The number of each run on the board, and the one that its line would have. An execution that nobody has is a run that has gone.
-/// `{runs}` and `{executions}` stand for lines, `{shift}` for how far executions move.
 const NUMBER_RUNS: &str = "CREATE TEMP TABLE runs_here ON COMMIT DROP AS \
-     SELECT s.key AS old, coalesce(m.key, CASE WHEN s.key > 0 THEN s.key + b.key ELSE 1099511627776 + e.rowid + {shift} END) AS here, \
+     SELECT s.key AS old, coalesce(m.key, CASE WHEN s.key > 0 THEN s.key + b.key ELSE e.key END) AS here, \
      coalesce(CASE WHEN m.recorded THEN m.note ELSE m.key END, s.key + CASE WHEN s.key > 0 THEN b.key ELSE b.note END) AS line \
-     FROM {runs} AS s LEFT JOIN {s}.runs AS m ON m.id = s.id LEFT JOIN {executions} AS e ON e.id = s.id, \
+     FROM {runs} AS s LEFT JOIN {s}.runs AS m ON m.id = s.id LEFT JOIN pg_temp.executions_here AS e ON e.id = s.id, \
      LATERAL (SELECT (SELECT coalesce(max(key), 0) FROM {s}.runs WHERE NOT recorded) AS key, (SELECT coalesce(min(note), 0) FROM {s}.runs) AS note) AS b \
      WHERE s.executed = 0 OR e.id IS NOT NULL OR m.id IS NOT NULL";
 
@@ -65,14 +76,32 @@ const RUNS: &str = "INSERT INTO {s}.runs (key, id, status, zone_id, worktree_id,
      FROM {runs} AS s JOIN pg_temp.runs_here AS h ON h.old = s.key LEFT JOIN {leases} AS l ON l.run_id = s.id \
      WHERE NOT EXISTS (SELECT 1 FROM {s}.runs AS m WHERE m.key = h.here) ORDER BY s.line RETURNING key";
 
+/// What was executed by those in the archive are runs, too; they and others that are theirs are with them.
+const ARCHIVE: [&str; 4] = [
+    "INSERT INTO {s}.runs (key, id, status, zone_id, worktree_id, agent_type, available_at, created_at, finished_at, attempt, executed, recorded) \
+     SELECT h.key, s.id, CASE WHEN coalesce(s.success, 0) = 0 THEN 'failed' ELSE 'succeeded' END, s.zone_id, s.worktree_id, s.agent_type, made, made, \
+     nullif(made, -8640000000000001), 1, true, true \
+     FROM {archived_executions} AS s JOIN pg_temp.executions_here AS h ON h.id = s.id, LATERAL (SELECT {s}.instant(s.executed_at) AS made) AS instant \
+     ON CONFLICT (id) DO NOTHING",
+    "UPDATE {s}.runs AS r SET archive = h.here FROM {archived_executions} AS s JOIN pg_temp.archived_here AS h ON h.old = s.worktree \
+     WHERE r.id = s.id",
+    "UPDATE {s}.runs AS r SET archive = h.here FROM {archived_runs} AS s JOIN pg_temp.archived_here AS h ON h.old = s.worktree \
+     JOIN pg_temp.runs_here AS n ON n.old = s.run WHERE r.key = n.here",
+    "UPDATE {s}.archived_worktrees AS a SET executions = e.count FROM \
+     (SELECT archive, count(*) AS count FROM {s}.archived_executions GROUP BY archive) AS e \
+     WHERE a.key = e.archive AND a.key IN (SELECT here FROM pg_temp.archived_here)",
+];
+
 impl Store {
     /// Makes the lines part of the board. Within a transaction.
     pub(super) fn apply(&self) -> Result<Imported> {
         let shifts: Vec<i64> = IN_ORDER.iter().map(|table| self.shift(table)).collect::<Result<_>>()?;
         let shift =
             |table: &str| IN_ORDER.iter().zip(&shifts).find(|(name, _)| **name == table).map_or(0, |(_, by)| *by);
-        let number = NUMBER_RUNS.replace("{shift}", &shift("zone_executions").to_string());
-        self.write(&of_lines(&number), &[])?;
+        let executions = NUMBER_EXECUTIONS.replace("{shift}", &shift("zone_executions").to_string());
+        for number in [&executions, NUMBER_ARCHIVED, NUMBER_RUNS] {
+            self.write(&of_lines(number), &[])?;
+        }
         let mut counts = Imported { equal: self.leave_out_what_is_there()?, added: Vec::with_capacity(TABLES.len()) };
         let last_move = self.one_number("SELECT max(key) FROM {s}.moves")?.unwrap_or(0);
         for name in FILLED {
@@ -88,9 +117,13 @@ impl Store {
                     "UPDATE {s}.zones AS z SET wip_limit = s.most FROM {wip_limits} AS s WHERE z.id = s.zone_id RETURNING s.line",
                 )?,
                 "moves" => self.take_moves(table, last_move)?,
-                _ => self.count(&insert(table, shift(name)))?,
+                "archived_runs" => self.count("SELECT line FROM {archived_runs}")?,
+                _ => self.count(&insert(table, &shift))?,
             };
             counts.added.push((table.name, added));
+        }
+        for sql in ARCHIVE {
+            self.write(&of_lines(sql), &[])?;
         }
         self.tell()?;
         self.count_on()?;
@@ -165,13 +198,20 @@ impl Store {
             ("worktrees", "seq", ""),
             ("worktree_zones", "seq", ""),
             ("zone_executions", "seq", ""),
+            ("archived_worktrees", "key", ""),
             ("runs", "key", " WHERE NOT recorded"),
             ("moves", "key", ""),
         ] {
+            // The key of what is recorded is made of its number, and those in the archive have such keys, too.
+            let last = if table == "zone_executions" {
+                "greatest(max(seq), (SELECT max(key) - 1099511627776 FROM {s}.runs WHERE recorded))".to_owned()
+            } else {
+                format!("max({column})")
+            };
             let sql = format!(
                 "SELECT setval(s.name, greatest(last + 1, nextval(s.name)), false) \
                  FROM (SELECT pg_get_serial_sequence(format('%I.{table}', $1), '{column}')::regclass AS name, \
-                 (SELECT max({column}) FROM {{s}}.{table}{of}) AS last) AS s WHERE last IS NOT NULL"
+                 (SELECT {last} FROM {{s}}.{table}{of}) AS last) AS s WHERE last IS NOT NULL"
             );
             self.write(&sql, &[self.name.as_str().into()])?;
         }
@@ -199,10 +239,9 @@ impl Store {
     }
 }
 
-/// A statement in which the name of a table stands for its lines; `{executions}` is for those of executions.
+/// A statement in which the name of a table stands for its lines.
 fn of_lines(sql: &str) -> String {
-    let sql = sql.replace("{executions}", &staged("zone_executions"));
-    TABLES.iter().fold(sql, |sql, table| sql.replace(&format!("{{{}}}", table.name), &staged(table.name)))
+    TABLES.iter().fold(sql.to_owned(), |sql, table| sql.replace(&format!("{{{}}}", table.name), &staged(table.name)))
 }
 
 fn metadata(table: &str, entity: i64) -> String {
@@ -211,12 +250,29 @@ fn metadata(table: &str, entity: i64) -> String {
     )
 }
 
-fn insert(table: &Table, shift: i64) -> String {
+fn insert(table: &Table, shift: &impl Fn(&str) -> i64) -> String {
     let (mut names, mut values, mut join) = (Vec::new(), Vec::new(), "");
     for column in table.columns {
         let name = column.name;
         let (name, value) = match (table.name, name) {
-            (_, "rowid") => ("seq", format!("s.rowid + {shift}")),
+            (of, "rowid") => ("seq", format!("s.rowid + {}", shift(of))),
+            ("archived_executions", "worktree") => {
+                join = "JOIN pg_temp.archived_here AS h ON h.old = s.worktree JOIN pg_temp.executions_here AS e ON e.id = s.id";
+                ("archive", "h.here".to_owned())
+            }
+            ("archived_worktrees", "key") => {
+                join = "JOIN pg_temp.archived_here AS h ON h.old = s.key";
+                ("key", "h.here".to_owned())
+            }
+            ("archived_executions", "at_rowid") => {
+                ("seq", format!("coalesce(s.at_rowid + {}, e.key - 1099511627776)", shift("zone_executions")))
+            }
+            ("archived_worktrees", "at_rowid") => ("seq", format!("coalesce(s.at_rowid + {}, 0)", shift("worktrees"))),
+            ("archived_worktrees", "assigned_rowid") => {
+                ("assigned_seq", format!("s.assigned_rowid + {}", shift("worktree_zones")))
+            }
+            // It is reckoned.
+            ("archived_executions", "made_at") => continue,
             (_, "run") => {
                 join = "JOIN pg_temp.runs_here AS h ON h.old = s.run";
                 ("run", "h.here".to_owned())
@@ -230,6 +286,7 @@ fn insert(table: &Table, shift: i64) -> String {
     let more = match table.name {
         "run_models" => Some(("made", "(SELECT r.created_at FROM {s}.runs AS r WHERE r.key = h.here)")),
         "run_output" => Some(("length", "s.length")),
+        "archived_worktrees" => Some(("executions", "0")),
         _ => None,
     };
     if let Some((name, value)) = more {

@@ -11,9 +11,9 @@ use crate::engine::transfer::tables::{Column, TABLES, Table};
 use crate::error::Result;
 
 /// What belongs to a run, by the number that this has in the lines.
-const OF_RUNS: &[&str] = &["run_attempts", "run_models", "usage_events", "run_output"];
+const OF_RUNS: &[&str] = &["run_attempts", "run_models", "usage_events", "run_output", "archived_runs"];
 /// Columns that say where a row lies, not what it is: another board has it elsewhere.
-const WHERE_IT_LIES: &[&str] = &["rowid", "key", "run"];
+const WHERE_IT_LIES: &[&str] = &["rowid", "key", "run", "at_rowid", "assigned_rowid", "worktree"];
 /// Columns that are by the clock of where a run is worked on.
 const CLOCKS: &[&str] = &["boot", "sound_to", "deadline", "claimed"];
 
@@ -33,6 +33,8 @@ const TAKEN: &[&str] = &[
      WHERE m.id <> s.id",
     "SELECT s.line, 'an open run has the same idempotency_key' FROM {runs} AS s JOIN {s}.runs AS m ON m.idempotency_key = s.idempotency_key \
      WHERE m.status IN ('queued', 'running', 'waiting') AND s.finished_at IS NULL AND m.id <> s.id",
+    "SELECT s.line, 'the execution ' || s.id || ' is in the archive' FROM {zone_executions} AS s JOIN {s}.archived_executions AS m ON m.id = s.id",
+    "SELECT s.line, 'the execution ' || s.id || ' is on the board' FROM {archived_executions} AS s JOIN {s}.zone_executions AS m ON m.id = s.id",
     "SELECT s.line, 'there is a run ' || s.id FROM {zone_executions} AS s JOIN {s}.runs AS m ON m.id = s.id AND NOT m.executed \
      WHERE NOT EXISTS (SELECT 1 FROM {runs} AS r WHERE r.id = s.id)",
     "SELECT s.line, 'there is an execution ' || s.id FROM {runs} AS s JOIN {s}.runs AS m ON m.id = s.id AND m.recorded \
@@ -74,7 +76,7 @@ impl Store {
         }
         let mut equal = 0;
         for table in TABLES {
-            let Some(source) = sources::of(table) else { continue };
+            let source = sources::of(table);
             let name = staged(table.name);
             let join = same(table, &source);
             let differs: Vec<String> =
@@ -102,9 +104,14 @@ impl Store {
 /// How a row of the board is found that is meant by one of the lines.
 fn same(table: &Table, source: &str) -> String {
     let is_of_run = OF_RUNS.contains(&table.name);
-    let here = if is_of_run { "JOIN pg_temp.runs_here AS h ON h.old = s.run " } else { "" };
+    let here = match table.name {
+        "archived_executions" => "JOIN pg_temp.archived_here AS h ON h.old = s.worktree ",
+        _ if is_of_run => "JOIN pg_temp.runs_here AS h ON h.old = s.run ",
+        _ => "",
+    };
     let keys = table.key.iter().map(|key| match (is_of_run, *key) {
         (true, "run") => "m.run = h.line".to_owned(),
+        (_, "worktree") => "m.worktree = h.here".to_owned(),
         (_, key) => format!("m.\"{key}\" = s.\"{key}\""),
     });
     format!("{here}JOIN ({source}) AS m ON {}", keys.collect::<Vec<_>>().join(" AND "))

@@ -35,7 +35,7 @@ impl Store {
     fn lines(&self, since: Option<i64>, out: &mut Out<'_>) -> Result<()> {
         form::begin(since, out)?;
         for table in TABLES {
-            let Some(sql) = select(table, since) else { continue };
+            let sql = select(table, since);
             let prefixes = Prefixes::of(table);
             self.each_by_cursor(table.name, &sql, |row| {
                 let values: Vec<Exported<'_>> = (0..table.columns.len()).map(|nth| Exported::of(row, nth)).collect();
@@ -66,11 +66,7 @@ impl Store {
 
     /// About how many lines there will be: what a bar of progress goes by.
     pub(super) fn about(&self) -> Result<u64> {
-        let tables: Vec<String> = TABLES
-            .iter()
-            .filter(|table| sources::of(table).is_some())
-            .map(|table| format!("('{}')", table.name))
-            .collect();
+        let tables: Vec<String> = TABLES.iter().map(|table| format!("('{}')", table.name)).collect();
         let sql = format!(
             "SELECT coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint FROM (VALUES {}) AS t (name) JOIN pg_catalog.pg_class AS c ON c.relname = t.name \
              JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1",
@@ -120,12 +116,12 @@ fn next_most(rows: usize, bytes: usize) -> usize {
     (BYTES * rows / bytes.max(1)).clamp(1, MOST.min(rows.saturating_mul(8)))
 }
 
-fn select(table: &Table, since: Option<i64>) -> Option<String> {
-    let source = sources::of(table)?;
+fn select(table: &Table, since: Option<i64>) -> String {
+    let source = sources::of(table);
     let columns: Vec<String> = table.columns.iter().map(|column| format!("t.\"{}\"", column.name)).collect();
     let filter = since.and_then(|time| sources::since(table, time)).map(|since| format!(" WHERE {since}"));
     let order = sources::order(table);
-    Some(format!("SELECT {} FROM ({source}) AS t{} ORDER BY {order}", columns.join(", "), filter.unwrap_or_default()))
+    format!("SELECT {} FROM ({source}) AS t{} ORDER BY {order}", columns.join(", "), filter.unwrap_or_default())
 }
 
 /// A value as SQLite has it.

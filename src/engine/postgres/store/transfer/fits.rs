@@ -1,10 +1,9 @@
 //! What of lines that were staged this engine can't have: what old writers have stored where there is a type here, ids that are none,
-//! texts that no index bears, the archive.
+//! texts that no index bears.
 
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
-use super::sources;
 use crate::engine::Refused;
 use crate::engine::postgres::client::value::stored_bytes;
 use crate::engine::postgres::store::sized::MAX_INDEXED;
@@ -22,6 +21,8 @@ const INDEXED: &[(&str, &[&str])] = &[
     ("run_limits", &["zone_id", "agent_type"]),
     ("budgets", &["id"]),
     ("worktree_costs", &["worktree_id"]),
+    ("archived_worktrees", &["id", "zone_id"]),
+    ("archived_executions", &["id", "zone_id"]),
     ("executions_pruned", &["worktree_id", "zone_id"]),
     ("runs", &["id", "zone_id", "worktree_id", "idempotency_key", "parent_run_id"]),
     ("run_models", &["model"]),
@@ -67,13 +68,12 @@ pub(super) fn misfits(stage: &Connection, most: usize) -> Result<Vec<Refused>> {
         if found.len() >= most {
             break;
         }
-        let has_table = sources::of(table).is_some();
         let columns: Vec<String> = table.columns.iter().map(staged_name).collect();
         let sql = format!("SELECT line, {} FROM \"{}\" ORDER BY line", columns.join(", "), table.name);
         let mut statement = stage.prepare(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let mut why = (!has_table).then(|| "a board on PostgreSQL has no archive".to_owned());
+            let mut why = None;
             for (nth, column) in table.columns.iter().enumerate() {
                 why = why.or_else(|| row.get_ref(nth + 1).ok().and_then(|value| misfit(table, column, value)));
             }

@@ -6,7 +6,6 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row};
 
 use super::fits::{Type, staged_name};
-use super::sources;
 use crate::engine::postgres::client::Step;
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::store::Store;
@@ -30,7 +29,7 @@ pub(super) fn staged(table: &str) -> String {
 impl Store {
     /// Makes these tables, and brings all lines there but some. Within a transaction.
     pub(super) fn load(&self, stage: &Connection, but: &[u64]) -> Result<()> {
-        for table in TABLES.iter().filter(|table| sources::of(table).is_some()) {
+        for table in TABLES {
             self.write(&create(table), &[])?;
             self.load_table(stage, table, but)?;
             self.write(&format!("ANALYZE {}", staged(table.name)), &[])?;

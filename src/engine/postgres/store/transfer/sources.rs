@@ -26,49 +26,56 @@ const LEASES: &str = "SELECT r.id AS run_id, r.zone_id, r.agent_type, 0::bigint 
      r.attempt, r.answered::integer AS answered, r.started_at, r.worked_ms, r.cancel_requested_at, r.cancel_reason, r.worker_id \
      FROM {s}.runs AS r WHERE r.status = 'running'";
 
-/// The statement of a table; `None` of one that this engine hasn't got.
-pub(super) fn of(table: &Table) -> Option<String> {
+const ARCHIVED: &str = "SELECT key, history, id, path, port, branch_name, issue_url, task_id, status, position_x, position_y, created_at, updated_at, \
+     zone_id, assigned_at, assigned_seq AS assigned_rowid, seq AS at_rowid, archived_at, cost_micros, metadata, \"by\", reason \
+     FROM {s}.archived_worktrees WHERE restored_at IS NULL";
+const ARCHIVED_EXECUTIONS: &str = "SELECT archive AS worktree, \
+     coalesce(nth, row_number() OVER (PARTITION BY archive ORDER BY executed_at, seq) - 1) AS nth, seq AS at_rowid, \
+     coalesce(nullif({s}.instant(executed_at), -8640000000000001), 0) AS made_at, id, zone_id, worktree_id, agent_type, prompt, result, success, \
+     executed_at FROM {s}.archived_executions";
+
+/// The statement of a table.
+pub(super) fn of(table: &Table) -> String {
     let of_run = |columns: &str| {
-        Some(format!(
+        format!(
             "SELECT {{key}} AS run, {columns} FROM {{s}}.{} AS t JOIN {{s}}.runs AS r ON r.key = t.run WHERE {{line}}",
             table.name
-        ))
+        )
     };
-    let plain = || Some(format!("SELECT * FROM {{s}}.{}", table.name));
-    let in_order = || Some(format!("SELECT seq AS rowid, * FROM {{s}}.{}", table.name));
     let sql = match table.name {
-        "zones" | "worktrees" | "worktree_zones" | "zone_executions" => in_order(),
-        "metadata" => Some(
-            "SELECT 1::bigint AS entity, id, metadata AS data FROM {s}.worktrees WHERE metadata IS NOT NULL \
-             UNION ALL SELECT 2, id, metadata FROM {s}.zones WHERE metadata IS NOT NULL"
-                .into(),
-        ),
-        "wip_limits" => {
-            Some("SELECT id AS zone_id, wip_limit AS most FROM {s}.zones WHERE wip_limit IS NOT NULL".into())
+        "zones" | "worktrees" | "worktree_zones" | "zone_executions" => {
+            format!("SELECT seq AS rowid, * FROM {{s}}.{}", table.name)
         }
-        "run_limits" | "budgets" | "spent" | "worktree_costs" | "executions_pruned" | "rollups_kept" => plain(),
-        "runs" => Some(RUNS.into()),
-        "leases" => Some(LEASES.into()),
+        "metadata" => "SELECT 1::bigint AS entity, id, metadata AS data FROM {s}.worktrees WHERE metadata IS NOT NULL \
+             UNION ALL SELECT 2, id, metadata FROM {s}.zones WHERE metadata IS NOT NULL"
+            .into(),
+        "wip_limits" => "SELECT id AS zone_id, wip_limit AS most FROM {s}.zones WHERE wip_limit IS NOT NULL".into(),
+        "archived_worktrees" => ARCHIVED.into(),
+        "archived_executions" => ARCHIVED_EXECUTIONS.into(),
+        "runs" => RUNS.into(),
+        "leases" => LEASES.into(),
         "run_attempts" => of_run("t.token, t.attempt, t.worker_id, t.started_at, t.ended_at, t.status, t.error"),
         "run_models" => of_run(
-            "t.model, t.provider, t.input_tokens, t.cached_input_tokens, t.output_tokens, t.reasoning_tokens, t.cost_micros, t.cost_computed::integer AS cost_computed",
+            "t.model, t.provider, t.input_tokens, t.cached_input_tokens, t.output_tokens, t.reasoning_tokens, t.cost_micros, \
+             t.cost_computed::integer AS cost_computed",
         ),
         "usage_events" => of_run("t.event_id"),
         "run_output" => of_run("t.sequence, t.at, t.stream, t.truncated::integer AS truncated, t.bytes, t.text"),
-        "moves" => Some(
-            "SELECT key, coalesce(seq, key) AS seq, stamp, coalesce(nth, 0) AS nth, at, worktree_id, from_zone_id, to_zone_id, branch_name, \
+        "archived_runs" => {
+            "SELECT key AS run, archive AS worktree FROM {s}.runs WHERE archive IS NOT NULL AND NOT executed".into()
+        }
+        "moves" => "SELECT key, coalesce(seq, key) AS seq, stamp, coalesce(nth, 0) AS nth, at, worktree_id, from_zone_id, to_zone_id, branch_name, \
              from_name, to_name, by, reason FROM {s}.moves"
-                .into(),
-        ),
-        _ => None,
+            .into(),
+        _ => format!("SELECT * FROM {{s}}.{}", table.name),
     };
-    sql.map(|sql: String| sql.replace("{key}", KEY).replace("{line}", HAS_LINE))
+    sql.replace("{key}", KEY).replace("{line}", HAS_LINE)
 }
 
 /// In which order the rows come.
 pub(super) fn order(table: &Table) -> String {
     match table.name {
-        "run_output" => table.key.join(", "),
+        "run_output" | "archived_executions" => table.key.join(", "),
         _ => table.order.to_owned(),
     }
 }
@@ -80,7 +87,7 @@ pub(super) fn since(table: &Table, time: i64) -> Option<String> {
     };
     match table.name {
         "zone_executions" => Some(format!("{{s}}.instant(executed_at) >= {time}")),
-        "run_attempts" | "run_models" | "usage_events" | "run_output" => Some(of_runs("run")),
+        "run_attempts" | "run_models" | "usage_events" | "run_output" | "archived_runs" => Some(of_runs("run")),
         _ => (!table.since.is_empty()).then(|| table.since.replace("?1", &time.to_string())),
     }
 }

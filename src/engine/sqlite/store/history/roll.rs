@@ -5,6 +5,7 @@ use super::line::{Line, Place, Used};
 use super::rollups::{DayOf, Dimension, Of, Rollups, Turn};
 use super::sql::Sql;
 use super::tail::Tail;
+use crate::engine::dimension::{Whose, series};
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
@@ -12,18 +13,10 @@ use crate::model::trend::Ended;
 use crate::model::trend::day::{self, Day, QUARTER};
 
 impl Line {
-    /// The series that it belongs to, with what it adds to each: of a model only what was used of that.
+    /// The series that it belongs to, with what it adds to each.
     fn series(&self, ended: &Ended) -> Vec<(Dimension, &str, Ended)> {
-        let mut all = vec![
-            (Dimension::All, "", ended.clone()),
-            (Dimension::Zone, self.zone_id.as_str(), ended.clone()),
-            (Dimension::Agent, self.agent_type.as_str(), ended.clone()),
-            (Dimension::Worktree, self.worktree_id.as_str(), ended.clone()),
-        ];
-        for Used { model, amounts } in &self.models {
-            all.push((Dimension::Model, model, Ended { used: *amounts, ..ended.clone() }));
-        }
-        all
+        let whose = Whose { zone: &self.zone_id, agent: &self.agent_type, worktree: &self.worktree_id };
+        series(ended, whose, self.models.iter().map(|used| (used.model.as_str(), used.amounts)))
     }
 
     /// Whether it is of a series.

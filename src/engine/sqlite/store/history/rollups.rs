@@ -3,20 +3,12 @@
 
 use std::collections::HashMap;
 
+pub use crate::engine::dimension::Dimension;
 use crate::engine::sqlite::driver::Bind;
 use crate::model::trend::Day;
 
-/// What runs are told apart by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Dimension {
-    All = 0,
-    Zone = 1,
-    Agent = 2,
-    Model = 3,
-    Worktree = 4,
-}
-
 impl Dimension {
+    /// Its number, for a statement.
     pub fn bind(self) -> Bind<'static> {
         Bind::Integer(self as i64)
     }

@@ -8,6 +8,7 @@ use super::choose::{self, ALL, HAS_BODIES, START, Stretch};
 use super::room::Room;
 use super::sweep::{self, Sweep};
 use super::{bodies, list};
+use crate::engine::pruning::OF_RUN;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::history::{Line, Place, Tail};
 use crate::engine::{Policy, Pruned};
@@ -17,8 +18,6 @@ use crate::error::Result;
 const MOST: i64 = 1_024;
 /// So many are taken before it is looked again whether the file is small enough.
 const STEP: usize = 64;
-/// What a run takes in the file without its texts, about: its rows, and its part of all indexes.
-const OF_RUN: i64 = 750;
 /// And what tells of a recorded one that it was emptied.
 const OF_NOTE: i64 = 300;
 

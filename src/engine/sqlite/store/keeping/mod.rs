@@ -13,9 +13,8 @@ mod quiet;
 mod room;
 mod runs;
 mod sweep;
-mod work;
 
-pub(super) use self::work::Sizes;
+pub(super) use crate::engine::pruning::Sizes;
 
 /// The version of the schema that has what this needs.
 const VERSION: u32 = 6;

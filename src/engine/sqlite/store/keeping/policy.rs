@@ -3,11 +3,9 @@
 use rusqlite::params;
 
 use crate::engine::Policy;
+use crate::engine::pruning::TURN_MS;
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
-
-/// Whoever prunes says so again before this time is over.
-const TURN_MS: i64 = 60_000;
 
 impl Store {
     pub(super) fn stored_policy(&self) -> Result<(Policy, Option<i64>)> {

@@ -3,11 +3,9 @@
 use rusqlite::Connection;
 
 use super::choose::{HAS_BODIES, HAS_OUTPUT, START};
+use crate::engine::pruning::ROUND_MS;
 use crate::engine::sqlite::store::history::Place;
 use crate::error::Result;
-
-/// After so long it begins anew: a run may have ended late.
-const ROUND_MS: i64 = 86_400_000;
 
 /// What of runs is swept: the columns that say how far, and which still have it.
 #[derive(Clone, Copy)]

@@ -1,8 +1,15 @@
-//! A call of `prune`: how much time it has left, and how much it does in a step.
+//! What engines share about pruning: how much time a call has left, and how much it does in a step; for how long somebody has the turn.
 
 use std::time::{Duration, Instant};
 
 use crate::engine::Pruned;
+
+/// Whoever prunes says so again before this time is over, in milliseconds.
+pub const TURN_MS: i64 = 60_000;
+/// After so long a sweep begins anew: a run may have ended late.
+pub const ROUND_MS: i64 = 86_400_000;
+/// What a run takes without its texts, in bytes, about: its rows, and its part of all indexes.
+pub const OF_RUN: i64 = 750;
 
 /// A step is to take about so long, or half of what the call may. The shorter, the more often the same pages of the history's
 /// indexes are written.
@@ -28,8 +35,10 @@ impl Default for Sizes {
 
 /// What a step is of.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Of {
+pub enum Of {
+    /// Runs.
     Runs,
+    /// Pages of a file.
     Pages,
 }
 
@@ -44,20 +53,26 @@ impl Of {
 }
 
 /// A call of `prune`.
-pub(super) struct Work {
-    pub until: Instant,
+pub struct Work {
+    until: Instant,
     budget: Duration,
+    /// The time of the call, in milliseconds.
     pub now: i64,
+    /// How much is done in a step.
     pub sizes: Sizes,
+    /// What was done.
     pub done: Pruned,
 }
 
 impl Work {
+    /// One that may take so long.
+    #[must_use]
     pub fn begin(now: i64, budget_ms: f64, sizes: Sizes) -> Self {
         let budget = Duration::from_micros((budget_ms * 1_000.0) as u64);
         Self { until: Instant::now() + budget, budget, now, sizes, done: Pruned::default() }
     }
 
+    /// Whether its time is over: there is more to do then.
     pub fn is_over(&mut self) -> bool {
         self.done.more = Instant::now() >= self.until;
         self.done.more
@@ -69,6 +84,7 @@ impl Work {
         self.until = Instant::now();
     }
 
+    /// How much is done in the next step.
     pub fn size(&mut self, of: Of) -> &mut i64 {
         match of {
             Of::Runs => &mut self.sizes.runs,

@@ -1,0 +1,45 @@
+//! Runs go, with all that is theirs, and count as before.
+
+use tokio_postgres::Row;
+
+use super::choose::is_pinned;
+use super::totals::{self, HOLD, MODELS};
+use crate::engine::postgres::client::value::{Value, integer, text_of};
+use crate::engine::postgres::store::work::Work;
+use crate::error::Result;
+
+/// How many bytes of text they have.
+const BYTES: &str = "SELECT coalesce(sum(bytes), 0)::bigint FROM ( \
+     SELECT octet_length(prompt) + coalesce(octet_length(result), 0) AS bytes FROM {s}.zone_executions WHERE id = ANY($1) \
+     UNION ALL SELECT octet_length(prompt) + coalesce(octet_length(result), 0) FROM {s}.archived_executions WHERE id = ANY($1) \
+     UNION ALL SELECT coalesce(octet_length(prompt), 0) + coalesce(octet_length(result), 0) FROM {s}.runs WHERE id = ANY($1) \
+     UNION ALL SELECT o.length FROM {s}.run_output AS o JOIN {s}.runs AS r ON r.key = o.run WHERE r.id = ANY($1)) AS texts";
+/// What was pruned of a worktree, a zone and an agent is more.
+const COUNT: &str = "INSERT INTO {s}.executions_pruned AS p (worktree_id, zone_id, agent_type, total, successful, failed) \
+     SELECT worktree_id, zone_id, agent_type, count(*), count(*) FILTER (WHERE success = 1), count(*) FILTER (WHERE success = 0) FROM ( \
+       SELECT worktree_id, zone_id, agent_type, success FROM {s}.zone_executions WHERE id = ANY($1) \
+       UNION ALL SELECT w.history, e.zone_id, e.agent_type, e.success FROM {s}.archived_executions AS e \
+       JOIN {s}.archived_worktrees AS w ON w.key = e.archive WHERE e.id = ANY($1)) AS gone GROUP BY 1, 2, 3 \
+     ON CONFLICT (what) DO UPDATE SET total = p.total + excluded.total, successful = p.successful + excluded.successful, \
+     failed = p.failed + excluded.failed";
+const COUNT_ARCHIVED: &str = "UPDATE {s}.archived_worktrees AS a SET executions = a.executions - gone.count \
+     FROM (SELECT archive, count(*) AS count FROM {s}.archived_executions WHERE id = ANY($1) GROUP BY archive) AS gone WHERE a.key = gone.archive";
+
+/// Removes runs, unless somebody has pinned one meanwhile: how many, and how many bytes of text they had.
+pub(super) fn remove(work: &Work<'_>, ids: &[String]) -> Result<(i64, i64)> {
+    let names = [Value::Texts(ids.iter().map(String::as_str).collect())];
+    let answers = work.ask(&[(HOLD, &names), (MODELS, &names)])?;
+    let [held, models] = <[Vec<Row>; 2]>::try_from(answers).unwrap_or_default();
+    let held: Vec<&Row> = held.iter().filter(|row| !is_pinned(text_of(row, 12).as_deref())).collect();
+    let ids: Vec<String> = held.iter().filter_map(|row| text_of(row, 1)).collect();
+    let names = [Value::Texts(ids.iter().map(String::as_str).collect())];
+    let bytes = work.ask(&[(BYTES, &names)])?.pop().unwrap_or_default();
+    totals::keep(work, &held, &models)?;
+    let owned = Value::from_texts(&ids);
+    work.later(COUNT, vec![owned.clone()]);
+    work.later(COUNT_ARCHIVED, vec![owned.clone()]);
+    for table in ["archived_executions", "zone_executions", "runs"] {
+        work.later(&format!("DELETE FROM {{s}}.{table} WHERE id = ANY($1)"), vec![owned.clone()]);
+    }
+    Ok((ids.len() as i64, bytes.first().map_or(0, |row| integer(row, 0))))
+}
