@@ -26,11 +26,12 @@ async function until(is) {
 }
 
 describe('setRetention and getRetention', () => {
-  test.runIf(inFiles)('are kept in the file, so that every process keeps to them', () => {
-    const db = filled();
+  test('are kept with the board, so that every process keeps to them', () => {
+    const where = place();
+    const db = filled(where);
     expect(db.getRetention()).toBeNull();
     db.setRetention({ bodies: '30d', runs: 31_536_000_000, perZone: 100 });
-    const other = open({ dbPath: db.db.name, readonly: true });
+    const other = open({ ...where, readonly: true });
     expect(other.getRetention()).toEqual({ ...NOTHING, bodies: '30d', runs: '1y', perZone: 100, every: '1h' });
     db.setRetention(null);
     expect(db.getRetention()).toBeNull();

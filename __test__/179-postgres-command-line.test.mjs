@@ -1,10 +1,12 @@
 // The command line on a server: --db, or VISUAL_DB_PATH, is its URL. What is about a file says what to use instead, and no
 // message has the password.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { visualDb, visualDbWith } from './support/backups.mjs';
 import { temporarySchema } from './support/postgres/databases.mjs';
 import { execution, furnish } from './support/samples.mjs';
-import { open } from './support/temporary.mjs';
+import { open, temporaryFolder } from './support/temporary.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -73,14 +75,39 @@ describe.each([
   ['prune-backups', 'backups of the server'],
   ['vacuum', 'by itself'],
   ['migrate', 'migrates it'],
-  ['import', 'SQLite'],
 ])('%s', (command, instead) => {
   it('says that it is of a file, and what to use instead', () => {
-    const given = ['verify', 'restore', 'import'].includes(command) ? ['x'] : [];
+    const given = ['verify', 'restore'].includes(command) ? ['x'] : [];
     const { status, stdout, stderr } = visualDb(command, ...given, '--db', 'postgres://me:geheim@127.0.0.1:9/x');
     expect(status).toBe(1);
     expect(stderr).toContain(`${command} is not available on PostgreSQL: use `);
     expect(stderr).toContain(instead);
     expect(stdout + stderr).not.toContain('geheim');
+  });
+});
+
+describe('export, import, prune and retention', () => {
+  it('are of a server’s board as of a file’s', () => {
+    const { url, db, env } = furnished();
+    const told = (...args) => visualDbWith({ env }, ...args, '--db', url);
+    const { stdout, status } = told('export', '-');
+    expect(status).toBe(0);
+    const file = join(temporaryFolder(), 'board.jsonl');
+    writeFileSync(file, stdout);
+    expect(told('import', file).stdout).toMatch(/Nothing was new/);
+    const { schema } = temporarySchema();
+    const other = visualDbWith({ env: { VISUAL_DB_SCHEMA: schema } }, 'import', file, '--db', url);
+    expect([other.status, other.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^\d+ lines read, 0 of them there already/),
+    ]);
+    expect(told('retention').stdout).toMatch(/Everything is kept/);
+    expect(told('retention', 'set', '--runs', '1y').stdout).toMatch(/Kept: runs 1y/);
+    expect(db.getRetention().runs).toBe('1y');
+    expect(told('prune', '--per-zone', '0', '--dry-run').stdout).toMatch(/1 run would be removed/);
+    expect(told('prune', '--per-zone', '0').stdout).toMatch(/1 run removed/);
+    expect(db.getExecutionStats().total).toBe(1);
+    expect(told('retention', 'off').status).toBe(0);
+    expect(db.getRetention()).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 // What differs from a file: each line of 'What differs' in docs/postgres.md is a test here, under the line's own first words.
-import { Readable } from 'node:stream';
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { thrown } from './support/failure.mjs';
@@ -121,6 +121,33 @@ const TESTS = {
     expect(performance.now() - began).toBeLessThan(2000);
     await watch.return();
   },
+  prune() {
+    const db = board();
+    db.recordExecutions(Array.from({ length: 200 }, () => ({ ...execution(), prompt: 'x'.repeat(2000) })));
+    expect(db.prune({ perZone: 1, budgetMs: 60_000 })).toMatchObject({ runs: expect.any(Number), diskBytes: 0 });
+    expect(db.prune({ maxBytes: 10_000_000 })).toMatchObject({ runs: 0, bodies: 0 });
+  },
+  async importAll() {
+    const file = open({ dbPath: temporaryFile() });
+    file.db.exec(
+      "INSERT INTO worktrees (id, path, port, branch_name, created_at) VALUES ('a', '/a', 'none', 'a', 't')",
+    );
+    const path = temporaryFile();
+    await file.exportAll(path);
+    await expect(open(at()).importAll(path)).rejects.toMatchObject({ code: 'ERR_IMPORT', line: 2 });
+  },
+  async 'A run at work'() {
+    const db = board();
+    const [zoneId, worktreeId] = [db.listZones()[0].id, db.listWorktrees()[0].id];
+    db.startRun({ zoneId, worktreeId, agentType: 'a' }, { workerId: 'w' });
+    const path = temporaryFile();
+    await db.exportAll(path);
+    const lease = readFileSync(path, 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith('{"table":"leases"'));
+    const { boot, claimed, deadline, expires_at: expires } = JSON.parse(lease);
+    expect([boot, claimed, deadline]).toEqual([0, null, expires]);
+  },
   TRUNCATE() {
     const db = board();
     db.assignWorktreeToZone('wt-1', 'zone-1');
@@ -145,9 +172,6 @@ describe('on a server', () => {
 const LONGER = {
   enableSearch: (db) => db.enableSearch(),
   disableSearch: (db) => db.disableSearch(),
-  prune: (db) => db.prune({ bodies: '1d' }),
-  exportAll: (db) => db.exportAll(temporaryFile()),
-  importAll: (db) => db.importAll(Readable.from([])),
 };
 
 describe('what is not there yet', () => {

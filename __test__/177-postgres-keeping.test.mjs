@@ -1,0 +1,90 @@
+// Keeping a board on a server small: what is of a server alone. The rest is suites 152 to 155, on both engines.
+import { randomBytes } from 'node:crypto';
+import { expect, test, vi } from 'vitest';
+import { ended } from './support/runs.mjs';
+import { execution, worktree, zone } from './support/samples.mjs';
+import { sql } from './support/sql.mjs';
+import { open, place } from './support/temporary.mjs';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const DAY = 86_400_000;
+const START = Date.parse('2026-01-01T00:00:00.000Z');
+
+/** A board with a clock that tests set: `at` is the day. */
+function dated(where = place()) {
+  const clock = { at: 0 };
+  const db = open({ ...where, clock: () => Math.floor(START + clock.at * DAY), retention: false });
+  db.createZone(zone(1));
+  db.createWorktree(worktree(1));
+  return { db, clock };
+}
+
+/** Text that no compression makes shorter. */
+const dense = (bytes) => randomBytes(bytes / 2).toString('hex');
+
+test('to a size: bodies of the oldest first, then runs, by what is used; what they took is free in the tables', () => {
+  const { db, clock } = dated();
+  for (let n = 0; n < 10; n += 1) {
+    clock.at = n / 10;
+    db.recordExecutions(Array.from({ length: 50 }, () => ({ ...execution(), prompt: dense(4000) })));
+  }
+  clock.at = 3;
+  const asked = { maxBytes: 1_500_000, budgetMs: 60_000 };
+  const dry = db.prune({ ...asked, dryRun: true });
+  const done = db.prune(asked);
+  expect(done).toMatchObject({ runs: 0, diskBytes: 0, more: false });
+  expect(Math.abs(dry.bodies - done.bodies)).toBeLessThanOrEqual(64);
+  const left = db.listRuns({ fields: 'full', limit: 1000, orderBy: 'oldest' }).items.map(({ prompt }) => prompt !== '');
+  expect(left.filter(Boolean).length).toBeGreaterThan(100);
+  expect(left).toEqual(left.toSorted((a, b) => a - b));
+  // Nothing is too much now, however large the tables still are.
+  expect(db.prune(asked)).toMatchObject({ runs: 0, bodies: 0 });
+  expect(db.prune({ maxBytes: 200_000, budgetMs: 60_000 }).runs).toBeGreaterThan(0);
+});
+
+test('what runs come to is kept by days, with those that were pruned before, and goes into an export', () => {
+  const { db, clock } = dated();
+  for (clock.at = 0; clock.at < 3; clock.at += 0.5) {
+    const { id } = ended(db);
+    db.recordUsage(id, { model: 'm', inputTokens: 5, costMicros: 9, costSource: 'reported' });
+    db.recordExecution(execution());
+  }
+  clock.at = 2;
+  db.prune({ runs: '1d' });
+  const kept = () =>
+    sql(db).prepare('SELECT dimension, day, key FROM rollups_kept ORDER BY dimension, day, key').raw().all();
+  const first = kept();
+  clock.at = 9;
+  db.prune({ runs: '1d' });
+  const day = START / DAY;
+  expect(first.map(([dimension, on]) => [dimension, on - day])).toEqual(
+    [0, 1, 2, 3, 4].map((dimension) => [dimension, 0]),
+  );
+  expect(kept()).toHaveLength(15);
+  expect(db.getExecutionStats().total).toBe(12);
+  expect(db.getStats().executions).toBe(0);
+  expect(db.listRuns().items).toEqual([]);
+});
+
+test('several at once prune each run once, and count it once', () => {
+  const where = place();
+  const { db, clock } = dated(where);
+  db.recordExecutions(Array.from({ length: 300 }, () => execution()));
+  clock.at = 9;
+  const others = [1, 2].map(() => open({ ...where, retention: false, clock: () => START + 9 * DAY }));
+  let runs = 0;
+  for (let done; done?.some(({ more }) => more) ?? true;) {
+    done = [db, ...others].map((of) => of.prune({ runs: '1d', budgetMs: 1 }));
+    for (const of of done) runs += of.runs;
+  }
+  expect(runs).toBe(300);
+  expect(db.getExecutionStats().total).toBe(300);
+});
+
+test('the log is kept for as long as the policy says', () => {
+  const { db, clock } = dated();
+  clock.at = 1;
+  db.prune({ changes: '2d' });
+  expect(sql(db).prepare('SELECT keep_ms FROM changes_state').pluck().get()).toBe(2 * DAY);
+});
