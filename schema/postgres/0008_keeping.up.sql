@@ -43,22 +43,6 @@ CREATE INDEX executions_pruned_of_zones ON {s}.executions_pruned (zone_id);
 ALTER TABLE {s}.archived_worktrees ADD COLUMN history text COLLATE "C" NOT NULL DEFAULT ('archived-' || replace(gen_random_uuid()::text, '-', ''));
 ALTER TABLE {s}.archived_executions ADD COLUMN nth bigint;
 
-CREATE FUNCTION {s}.forget_pruned() RETURNS trigger LANGUAGE plpgsql AS $forget$
-BEGIN
-  IF TG_TABLE_NAME = 'zones' THEN
-    DELETE FROM {s}.executions_pruned WHERE zone_id = OLD.id;
-  ELSIF current_setting('visual_db.archive', true) = 'put' THEN
-    UPDATE {s}.executions_pruned SET worktree_id = (SELECT a.history FROM {s}.archived_worktrees AS a WHERE a.id = OLD.id ORDER BY a.key DESC LIMIT 1)
-    WHERE worktree_id = OLD.id;
-  ELSE
-    DELETE FROM {s}.executions_pruned WHERE worktree_id = OLD.id;
-  END IF;
-  RETURN NULL;
-END
-$forget$;
-CREATE TRIGGER forget_pruned AFTER DELETE ON {s}.worktrees FOR EACH ROW EXECUTE FUNCTION {s}.forget_pruned();
-CREATE TRIGGER forget_pruned AFTER DELETE ON {s}.zones FOR EACH ROW EXECUTE FUNCTION {s}.forget_pruned();
-
 -- What pruned runs that ended on a day of UTC come to, by quarters of an hour (src/model/trend/day.rs says how they are written): trends
 -- are read from the runs, and have these beside. whole: all of the day.
 -- dimension: 0 all of them (key ''), 1 of a zone, 2 of an agent, 3 that used a model, 4 of a worktree.
@@ -72,6 +56,40 @@ CREATE TABLE {s}.rollups_kept (
   CONSTRAINT "primary key rollups_kept.what" PRIMARY KEY (dimension, day, what)
 );
 CREATE INDEX rollups_kept_of_worktrees ON {s}.rollups_kept (what) WHERE dimension = 4;
+
+-- Who is archived takes along what was pruned of it, under the name that its history has there (of trends, U+0001 and its key, escaped
+-- as all text is), and back.
+CREATE FUNCTION {s}.forget_pruned() RETURNS trigger LANGUAGE plpgsql AS $forget$
+BEGIN
+  IF TG_TABLE_NAME = 'zones' THEN
+    DELETE FROM {s}.executions_pruned WHERE zone_id = OLD.id;
+  ELSIF current_setting('visual_db.archive', true) = 'put' THEN
+    UPDATE {s}.executions_pruned SET worktree_id = (SELECT a.history FROM {s}.archived_worktrees AS a WHERE a.id = OLD.id ORDER BY a.key DESC LIMIT 1)
+    WHERE worktree_id = OLD.id;
+    UPDATE {s}.rollups_kept SET key = (SELECT E'\x01\x02' || max(a.key) FROM {s}.archived_worktrees AS a WHERE a.id = OLD.id)
+    WHERE dimension = 4 AND what = md5(OLD.id) AND key = OLD.id;
+  ELSE
+    DELETE FROM {s}.executions_pruned WHERE worktree_id = OLD.id;
+  END IF;
+  RETURN NULL;
+END
+$forget$;
+CREATE TRIGGER forget_pruned AFTER DELETE ON {s}.worktrees FOR EACH ROW EXECUTE FUNCTION {s}.forget_pruned();
+CREATE TRIGGER forget_pruned AFTER DELETE ON {s}.zones FOR EACH ROW EXECUTE FUNCTION {s}.forget_pruned();
+
+CREATE FUNCTION {s}.restore_pruned() RETURNS trigger LANGUAGE plpgsql AS $restore$
+BEGIN
+  UPDATE {s}.executions_pruned SET worktree_id = NEW.id
+  WHERE worktree_id IN (SELECT a.history FROM {s}.archived_worktrees AS a WHERE a.id = NEW.id AND a.restored_at IS NOT NULL);
+  -- What a worktree of that id had before stays, and theirs beside it.
+  UPDATE {s}.rollups_kept AS k SET key = NEW.id
+  WHERE dimension = 4 AND key IN (SELECT E'\x01\x02' || a.key FROM {s}.archived_worktrees AS a WHERE a.id = NEW.id AND a.restored_at IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM {s}.rollups_kept AS o WHERE o.dimension = 4 AND o.day = k.day AND o.what = md5(NEW.id));
+  RETURN NULL;
+END
+$restore$;
+CREATE TRIGGER restore_pruned AFTER INSERT ON {s}.worktrees FOR EACH ROW
+WHEN (coalesce(current_setting('visual_db.archive', true), '') = 'restore') EXECUTE FUNCTION {s}.restore_pruned();
 
 -- note: of what is recorded as an execution only, and of which something is noted: its number among those, in the order in which
 -- that came, below 0. An export has it, as a file does.

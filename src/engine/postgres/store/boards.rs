@@ -66,7 +66,7 @@ impl Boards for Store {
 
     fn compact_log(&self, _: i64) -> Result<Option<(i64, i64)>> {
         self.check_open()?;
-        Err(unsupported("prune"))
+        Err(unsupported("vacuum"))
     }
 
     fn list_board_at(&self, part: Part, batch: &mut Batch) -> Result<bool> {
