@@ -90,7 +90,7 @@ describe('visual-db copy', () => {
   test('who is at work goes on in the copy, and what is next in line is', () => {
     const { dbPath, db } = furnishedFile();
     const server = temporarySchema();
-    expect(copy(dbPath, server).status).toBe(0);
+    expect(copy(dbPath, server)).toMatchObject({ status: 0, stderr: '' });
     const on = open(server);
     const [run] = on.listRuns({ status: 'running', fields: 'full' }).items;
     const [was] = db.listRuns({ status: 'running', fields: 'full' }).items;

@@ -9,6 +9,8 @@ const NAME = /^\{"table":"(\w+)"/;
 
 /** What is by the clock of where a run is worked on, and is told otherwise elsewhere. */
 const CLOCKS = ['boot', 'sound_to', 'deadline', 'claimed'];
+/** What a run at work was before that, which a server doesn't keep. */
+const BEFORE = ['token', 'worked_ms'];
 const AT_WORK = '"place":"leased"';
 
 class Tally {
@@ -50,7 +52,7 @@ class Tally {
 /** A line without what is by a clock. */
 function valuesOf(table, bytes) {
   if (table === 'leases') return without(bytes, CLOCKS);
-  if (table === 'runs' && bytes.includes(AT_WORK)) return without(bytes, ['worked_ms']);
+  if (table === 'runs' && bytes.includes(AT_WORK)) return without(bytes, BEFORE);
   return bytes;
 }
 

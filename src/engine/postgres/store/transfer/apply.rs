@@ -36,12 +36,17 @@ const FILLED: &[&str] = &[
     "moves",
 ];
 
-/// The keys that executions have as runs: those in the archive are behind all others. `{shift}` is how far executions move.
+/// The keys that executions have as runs: those in the archive the one that they had, or, where another has that by now, one behind all
+/// others. `{shift}` is how far executions move.
 const NUMBER_EXECUTIONS: &str = "CREATE TEMP TABLE executions_here ON COMMIT DROP AS \
      SELECT id, 1099511627776 + rowid + {shift} AS key FROM {zone_executions} \
-     UNION ALL SELECT a.id, b.last + row_number() OVER (ORDER BY a.line) FROM {archived_executions} AS a, \
+     UNION ALL SELECT a.id, CASE WHEN e.rowid IS NULL AND r.key IS NULL AND count(*) OVER (PARTITION BY a.at_rowid) = 1 AND a.at_rowid IS NOT NULL \
+     THEN 1099511627776 + a.at_rowid + {shift} ELSE b.last + row_number() OVER (ORDER BY a.line) END \
+     FROM {archived_executions} AS a LEFT JOIN {zone_executions} AS e ON e.rowid = a.at_rowid \
+     LEFT JOIN {s}.runs AS r ON r.key = 1099511627776 + a.at_rowid + {shift}, \
      LATERAL (SELECT greatest(1099511627776, (SELECT max(key) FROM {s}.runs WHERE recorded), \
-     (SELECT 1099511627776 + max(rowid) + {shift} FROM {zone_executions})) AS last) AS b";
+     (SELECT 1099511627776 + max(rowid) + {shift} FROM {zone_executions}), \
+     (SELECT 1099511627776 + max(at_rowid) + {shift} FROM {archived_executions})) AS last) AS b";
 const NUMBER_ARCHIVED: &str = "CREATE TEMP TABLE archived_here ON COMMIT DROP AS \
      SELECT s.key AS old, coalesce(m.key, s.key + (SELECT coalesce(max(key), 0) FROM {s}.archived_worktrees)) AS here \
      FROM {archived_worktrees} AS s LEFT JOIN {s}.archived_worktrees AS m ON m.history = s.history";

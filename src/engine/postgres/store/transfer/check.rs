@@ -79,8 +79,12 @@ impl Store {
             let source = sources::of(table);
             let name = staged(table.name);
             let join = same(table, &source);
-            let differs: Vec<String> =
-                table.columns.iter().filter(|column| is_said(table, column)).map(differs).collect();
+            let differs: Vec<String> = table
+                .columns
+                .iter()
+                .filter(|column| is_said(table, column))
+                .map(|column| differs(table, column))
+                .collect();
             if !differs.is_empty() {
                 let why = format!("the board has another row of {} with this {}", table.name, table.key.join(", "));
                 let sql = format!("SELECT s.line FROM {name} AS s {join} WHERE {}", differs.join(" OR "));
@@ -123,6 +127,11 @@ fn is_said(table: &Table, column: &Column) -> bool {
     !is_clock && !table.key.contains(&column.name) && !WHERE_IT_LIES.contains(&column.name)
 }
 
-fn differs(column: &Column) -> String {
-    format!("m.\"{0}\" IS DISTINCT FROM s.\"{0}\"", column.name)
+fn differs(table: &Table, column: &Column) -> String {
+    let differs = format!("m.\"{0}\" IS DISTINCT FROM s.\"{0}\"", column.name);
+    match (table.name, column.name) {
+        // What it was before somebody took it is not kept here.
+        ("runs", "token" | "worked_ms") => format!("({differs} AND s.place IS DISTINCT FROM 'leased')"),
+        _ => differs,
+    }
 }
