@@ -104,9 +104,9 @@ describe('export, import, prune and retention', () => {
     expect(told('retention').stdout).toMatch(/Everything is kept/);
     expect(told('retention', 'set', '--runs', '1y').stdout).toMatch(/Kept: runs 1y/);
     expect(db.getRetention().runs).toBe('1y');
-    expect(told('prune', '--per-zone', '0', '--dry-run').stdout).toMatch(/1 run would be removed/);
-    expect(told('prune', '--per-zone', '0').stdout).toMatch(/1 run removed/);
-    expect(db.getExecutionStats().total).toBe(1);
+    expect(told('prune', '--per-zone', '0', '--dry-run').stdout).toMatch(/2 runs would be removed/);
+    expect(told('prune', '--per-zone', '0').stdout).toMatch(/2 runs removed/);
+    expect(db.getExecutionStats().total).toBe(2);
     expect(told('retention', 'off').status).toBe(0);
     expect(db.getRetention()).toBeNull();
   });

@@ -139,7 +139,7 @@ const TESTS = {
   async 'A run at work'() {
     const db = board();
     const [zoneId, worktreeId] = [db.listZones()[0].id, db.listWorktrees()[0].id];
-    db.startRun({ zoneId, worktreeId, agentType: 'a' }, { workerId: 'w' });
+    db.startRun({ zoneId, worktreeId, agentType: 'a', prompt: 'p' }, { workerId: 'w' });
     const path = temporaryFile();
     await db.exportAll(path);
     const lease = readFileSync(path, 'utf8')

@@ -78,7 +78,8 @@ const GENERATED = `{
   feedImport: [0, Buffer.from('x')],
   finishImport: [0],
   endImport: [],
-  applyImport: [0, dbPath],
+  applyImport: [null, 0, dbPath],
+  refusedOfImport: [null, 0, dbPath, 1],
   applyImportTo: [null],
 }`;
 

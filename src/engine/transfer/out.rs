@@ -26,6 +26,9 @@ impl<'a> Out<'a> {
     }
 
     /// Ends the line that was begun in `text`.
+    ///
+    /// # Errors
+    /// What the sink says.
     pub fn end_line(&mut self) -> Result<()> {
         self.text.push(b'\n');
         self.lines += 1;
@@ -33,11 +36,15 @@ impl<'a> Out<'a> {
     }
 
     /// The SHA-256 of what was handed over.
+    #[must_use]
     pub fn sum(&self) -> String {
         hex(self.hash.clone())
     }
 
     /// Hands over what there is.
+    ///
+    /// # Errors
+    /// What the sink says.
     pub fn hand_over(&mut self) -> Result<()> {
         if self.text.is_empty() {
             return Ok(());

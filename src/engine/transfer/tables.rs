@@ -523,6 +523,7 @@ pub const TABLES: &[Table] = &[
 
 impl Table {
     /// The statement that reads it; with `since` only what is of a time or later, which is its first value.
+    #[must_use]
     pub fn select(&self, since: bool) -> String {
         let columns: Vec<String> = self.columns.iter().map(|column| column.of("t")).collect();
         let conditions: Vec<&str> =
@@ -532,6 +533,7 @@ impl Table {
     }
 
     /// Which one it is among all.
+    #[must_use]
     pub fn named(name: &str) -> Option<usize> {
         TABLES.iter().position(|table| table.name == name)
     }
@@ -539,6 +541,7 @@ impl Table {
 
 impl Column {
     /// The column of a row of the table, as SQL.
+    #[must_use]
     pub fn of(&self, alias: &str) -> String {
         self.sql.map_or_else(|| format!("{alias}.\"{}\"", self.name), |sql| sql.replace("t.", &format!("{alias}.")))
     }

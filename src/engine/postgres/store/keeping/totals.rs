@@ -23,12 +23,14 @@ const KEPT: &str =
 const KEEP: &str = "INSERT INTO {s}.rollups_kept AS k (dimension, day, key, whole, quarters) VALUES ($1, $2, $3, $4, $5) \
      ON CONFLICT (dimension, day, what) DO UPDATE SET whole = excluded.whole, quarters = excluded.quarters";
 
+/// A model that a run used, and how much of it.
+type Used = (String, [Option<i64>; 3]);
 /// A day of a series.
 type DayOf = (Dimension, i64, String);
 
 /// Adds what runs came to, which `HOLD` and `MODELS` have read, to what is kept.
 pub(super) fn keep(work: &Work<'_>, runs: &[&Row], models: &[Row]) -> Result<()> {
-    let mut used: BTreeMap<i64, Vec<(String, [Option<i64>; 3])>> = BTreeMap::new();
+    let mut used: BTreeMap<i64, Vec<Used>> = BTreeMap::new();
     for row in models {
         let amounts = [2, 3, 4].map(|column| cell(row, column).map(|cell| cell.integer()));
         used.entry(integer(row, 0)).or_default().push((text_of(row, 1).unwrap_or_default(), amounts));
@@ -61,7 +63,9 @@ pub(super) fn keep(work: &Work<'_>, runs: &[&Row], models: &[Row]) -> Result<()>
     }
     for ((dimension, number, key), all) in changed {
         let mut day = kept.remove(&(dimension as i64, number, key.clone())).unwrap_or_default();
-        all.iter().for_each(|ended| day.add(ended));
+        for ended in &all {
+            day.add(ended);
+        }
         let (whole, quarters) = day.bytes();
         let values =
             vec![(dimension as i64).into(), number.into(), key.into(), Value::Bytes(whole), Value::Bytes(quarters)];

@@ -147,7 +147,7 @@ impl<'a> Exported<'a> {
     /// A column of coordinates has whole numbers as such.
     fn number(value: f64) -> Self {
         const BEYOND: f64 = 9_223_372_036_854_775_808.0;
-        if value.trunc() == value && value > -BEYOND && value < BEYOND {
+        if value.fract() == 0.0 && value > -BEYOND && value < BEYOND {
             Self::Integer(value as i64)
         } else {
             Self::Real(value)

@@ -9,6 +9,7 @@ use crate::model::trend::Day;
 
 impl Dimension {
     /// Its number, for a statement.
+    #[must_use]
     pub fn bind(self) -> Bind<'static> {
         Bind::Integer(self as i64)
     }
