@@ -187,7 +187,13 @@ describe('visual-db copy', () => {
 
   test('ids, texts and numbers of any kind come as they are', async () => {
     const db = open({ dbPath: temporaryFile() });
-    db.createZone(zone(1, { name: 'a\u0000b\u0001c\u{1f600}', position: { x: 0.1, y: -1e300 }, size: { width: 5e-324, height: 300 } }));
+    db.createZone(
+      zone(1, {
+        name: 'a\u0000b\u0001c\u{1f600}',
+        position: { x: 0.1, y: -1e300 },
+        size: { width: 5e-324, height: 300 },
+      }),
+    );
     db.createWorktree(worktree(1, { position: { x: 1e18, y: -0 } }));
     db.setMetadata('zone', 'zone-1', { text: '\u0000\u0001', deep: [[{}]] });
     db.recordExecution({ ...execution(), prompt: '\u0000'.repeat(3000) });

@@ -145,43 +145,6 @@ impl Store {
         Ok(self.one_number(&sql)?.unwrap_or(0))
     }
 
-    /// The ledger: what triggers said of the assignments that came goes, and the lines come. Moves are in the order of their times: where the
-    /// board has some that are later than those that come, all get new numbers.
-    fn take_moves(&self, table: &Table, last: i64) -> Result<u64> {
-        self.write(
-            &of_lines(&format!(
-                "DELETE FROM {{s}}.moves AS m USING {{worktree_zones}} AS s WHERE m.key > {last} AND m.worktree_id = s.worktree_id AND m.from_zone_id IS NULL"
-            )),
-            &[],
-        )?;
-        let columns: Vec<String> = table.columns.iter().skip(1).map(|column| format!("\"{}\"", column.name)).collect();
-        let columns = columns.join(", ");
-        let is_later = self
-            .one_number(&of_lines("SELECT 1 WHERE (SELECT max(at) FROM {s}.moves) > (SELECT min(at) FROM {moves})"))?;
-        if is_later.is_none() {
-            return self.count(&format!(
-                "INSERT INTO {{s}}.moves (key, {columns}) OVERRIDING SYSTEM VALUE SELECT key + {last}, {columns} FROM {{moves}} ORDER BY line RETURNING key"
-            ));
-        }
-        let added = self.count("SELECT line FROM {moves}")?;
-        self.write(
-            &of_lines(&format!(
-                "CREATE TEMP TABLE all_moves ON COMMIT DROP AS SELECT 0 AS later, key AS nr, {columns} FROM {{s}}.moves \
-                 UNION ALL SELECT 1, key, {columns} FROM {{moves}}"
-            )),
-            &[],
-        )?;
-        self.write("DELETE FROM {s}.moves", &[])?;
-        self.write(
-            &format!(
-                "INSERT INTO {{s}}.moves (key, {columns}) OVERRIDING SYSTEM VALUE \
-                 SELECT row_number() OVER (ORDER BY at, later, nr), {columns} FROM pg_temp.all_moves"
-            ),
-            &[],
-        )?;
-        Ok(added)
-    }
-
     /// Says in the log what no trigger says: limits and budgets.
     fn tell(&self) -> Result<()> {
         for sql in [
@@ -229,7 +192,7 @@ impl Store {
     }
 
     /// How many rows a statement gives.
-    fn count(&self, sql: &str) -> Result<u64> {
+    pub(super) fn count(&self, sql: &str) -> Result<u64> {
         let sql = format!("WITH given AS ({}) SELECT count(*) FROM given", of_lines(sql));
         let rows = if sql.contains("INSERT") || sql.contains("UPDATE") {
             self.write(&sql, &[])?
@@ -239,13 +202,13 @@ impl Store {
         Ok(rows.first().map_or(0, |row| integer(row, 0)) as u64)
     }
 
-    fn one_number(&self, sql: &str) -> Result<Option<i64>> {
+    pub(super) fn one_number(&self, sql: &str) -> Result<Option<i64>> {
         Ok(self.read_one(sql, &[])?.and_then(|row| cell(&row, 0).map(|cell| cell.integer())))
     }
 }
 
 /// A statement in which the name of a table stands for its lines.
-fn of_lines(sql: &str) -> String {
+pub(super) fn of_lines(sql: &str) -> String {
     TABLES.iter().fold(sql.to_owned(), |sql, table| sql.replace(&format!("{{{}}}", table.name), &staged(table.name)))
 }
 

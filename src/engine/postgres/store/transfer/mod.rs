@@ -1,11 +1,12 @@
 //! Taking a board along: `sources` says how the tables here are rows of the lines, `export` writes them, `spans` what ran. `fits` says what
-//! of lines that were staged this engine can't have, `load` brings the rest to the server, `check` compares it with the board, `apply` makes
-//! it part of it.
+//! of lines that were staged this engine can't have, `load` brings the rest to the server, `check` compares it with the board, `apply`, with
+//! `ledger`, makes it part of it.
 
 mod apply;
 mod check;
 mod export;
 mod fits;
+mod ledger;
 mod load;
 mod sources;
 mod spans;
