@@ -45,13 +45,16 @@ async function check(source, target, tell) {
 /** Copies a board. Where it fails the target is as it was. */
 async function copy(source, target, tell) {
   await checkEmpty(target);
-  const found = await check(source, target, tell);
-  if (found.refused.length > 0) return found;
   const tally = new Tally();
-  await importAll(
-    target,
-    through(source, tally, (step) => tell({ stage: 'copy', ...step })),
-  );
+  const pieces = through(source, tally, (step) => tell({ stage: 'copy', ...step }));
+  try {
+    await importAll(target, pieces);
+  } catch (error) {
+    // It names the first row that can't be taken, before anything is written: here are all of them.
+    const found = error.code === 'ERR_IMPORT' ? await check(source, target, tell) : { refused: [] };
+    if (found.refused.length === 0) throw error;
+    return found;
+  }
   settle(source, target);
   const came = new Tally();
   for await (const piece of through(target, came, (step) => tell({ stage: 'verify', ...step }))) void piece;
