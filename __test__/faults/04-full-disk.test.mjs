@@ -1,5 +1,6 @@
 // Long because it is read as a specification: each rule of media that are full or can only be read is a test.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -318,6 +319,24 @@ print(db.execute('SELECT count(*) FROM zones').fetchone()[0])
     expect(another(file, 'theirs')).toBe(2);
     visual.close();
     const again = new VisualDatabase(file);
+    expect(again.listZones()).toHaveLength(2);
+    again.close();
+  });
+
+  it('-shm of another process in the place of a deleted one: who opens it beside one that has that still is refused', async () => {
+    const file = newFile();
+    const visual = new VisualDatabase(file);
+    visual.createZone({ id: 'zone', name: 'Zone' });
+    fs.rmSync(`${file}-shm`);
+    // Its maker stays: who leaves last takes it along.
+    const maker = spawn('python3', ['-c', `${PYTHON}\nsys.stdout.flush(); sys.stdin.read()`, file, 'theirs']);
+    await once(maker.stdout, 'data');
+    expect(() => new VisualDatabase(file)).toThrow(expect.objectContaining({ code: 'SQLITE_READONLY_DBMOVED' }));
+    visual.close();
+    maker.stdin.end();
+    await once(maker, 'exit');
+    const again = new VisualDatabase(file);
+    expectSound(again);
     expect(again.listZones()).toHaveLength(2);
     again.close();
   });

@@ -5,6 +5,11 @@ use std::ffi::c_int;
 
 use rusqlite::ffi;
 
+#[cfg(unix)]
+use super::vfs::database::index_file;
+#[cfg(unix)]
+use super::vfs::mapped::{Inode, beside, inode};
+
 /// The files that a connection has open.
 #[derive(Default)]
 pub struct OpenFiles {
@@ -33,7 +38,9 @@ impl OpenFiles {
                 // SAFETY: as the caller promises.
                 *watch = unsafe { unix::Watch::of(database) };
             }
-            watch.as_ref().map_or_else(look, |watch| watch.has_changed(wal, look))
+            // SAFETY: as the caller promises.
+            let mapped = || unsafe { index_file(database) };
+            watch.as_ref().map_or_else(look, |watch| watch.has_changed(wal, look, mapped))
         }
         #[cfg(not(unix))]
         {
@@ -98,14 +105,16 @@ unsafe fn has_moved(database: *mut ffi::sqlite3) -> bool {
 #[cfg(unix)]
 mod unix {
     use std::cell::{Cell, RefCell};
-    use std::ffi::{CStr, OsStr, OsString};
-    use std::fs::{File, Metadata};
+    use std::ffi::{CStr, OsStr};
+    use std::fs::File;
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::MetadataExt;
     use std::path::{Path, PathBuf};
     use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
     use rusqlite::ffi;
+
+    use super::{Inode, beside, inode};
 
     const BELIEVED: Duration = Duration::from_millis(1);
 
@@ -125,8 +134,6 @@ mod unix {
 
     /// When a folder was changed last, and which WAL was open then.
     type Stamp = ([i64; 4], Option<u32>);
-    /// A file, whatever it is called: device and number.
-    type Inode = (u64, u64);
 
     impl Watch {
         /// `None` for a database without a file, and where the folder can't be looked at.
@@ -142,29 +149,30 @@ mod unix {
             let path = Path::new(OsStr::from_bytes(name.to_bytes()));
             // Of the folder only: closing a descriptor of the file would drop the process's locks on it (`fcntl(2)`).
             let folder = File::open(path.parent()?).ok()?;
-            let beside = |end: &str| {
-                let mut name = OsString::from(path);
-                name.push(end);
-                PathBuf::from(name)
-            };
             Some(Self {
                 folder,
-                wal: beside("-wal"),
-                index: beside("-shm"),
+                wal: beside(name, "-wal"),
+                index: beside(name, "-shm"),
                 seen: Cell::new(None),
                 beside: RefCell::new(None),
             })
         }
 
-        /// Whether a path leads to another file, the database's own by `look` where that has to be asked again.
-        pub fn has_changed(&self, wal: Option<u32>, look: impl FnOnce() -> bool) -> bool {
+        /// Whether a path leads to another file, the database's own by `look` where that has to be asked again. `mapped` is the
+        /// file that the WAL's index was mapped from.
+        pub fn has_changed(
+            &self,
+            wal: Option<u32>,
+            look: impl FnOnce() -> bool,
+            mapped: impl FnOnce() -> Option<Inode>,
+        ) -> bool {
             let Ok(found) = self.folder.metadata() else { return look() };
             let times = [found.mtime(), found.mtime_nsec(), found.ctime(), found.ctime_nsec()];
             let (now, stamp) = (Instant::now(), (times, wal));
             if self.seen.get().is_some_and(|(at, seen)| seen == stamp && now.duration_since(at) < BELIEVED) {
                 return false;
             }
-            let changed = look() || self.wal_has_changed(wal);
+            let changed = look() || self.wal_has_changed(wal, mapped);
             // Once one has, every write asks.
             self.seen.set((!changed && is_past(found.ctime(), found.ctime_nsec())).then_some((now, stamp)));
             changed
@@ -173,11 +181,12 @@ mod unix {
         pub fn has_anothers_wal(&self) -> bool {
             let known = self.beside.borrow();
             let Some((_, [wal, index])) = *known else { return false };
-            let others = std::fs::metadata(&self.wal).is_ok_and(|found| of(&found) != wal && found.len() > 0);
+            let others =
+                std::fs::metadata(&self.wal).is_ok_and(|found| (found.dev(), found.ino()) != wal && found.len() > 0);
             others || inode(&self.index) != Some(index)
         }
 
-        fn wal_has_changed(&self, wal: Option<u32>) -> bool {
+        fn wal_has_changed(&self, wal: Option<u32>, mapped: impl FnOnce() -> Option<Inode>) -> bool {
             let mut known = self.beside.borrow_mut();
             let Some(wal) = wal else {
                 *known = None;
@@ -188,19 +197,13 @@ mod unix {
             match *known {
                 Some((same, files)) if same == wal => files != found,
                 _ => {
-                    *known = Some((wal, found));
-                    false
+                    // The index of a process's first connection is that of all: it may have gone from its path already.
+                    let files = [found[0], mapped().unwrap_or(found[1])];
+                    *known = Some((wal, files));
+                    files != found
                 }
             }
         }
-    }
-
-    fn inode(path: &Path) -> Option<Inode> {
-        std::fs::metadata(path).ok().as_ref().map(of)
-    }
-
-    fn of(found: &Metadata) -> Inode {
-        (found.dev(), found.ino())
     }
 
     /// Whether a later change has a later time.
@@ -258,5 +261,23 @@ mod tests {
         connection.close().unwrap();
         let rows = |inner: &rusqlite::Connection| Ok(inner.query_row("SELECT count(*) FROM t", [], |row| row.get(0))?);
         assert_eq!(opened(&folder).with(rows), Ok(1));
+    }
+
+    #[test]
+    fn who_comes_later_notices_an_index_that_was_taken_away_before() {
+        let folder = Folder::new();
+        let first = opened(&folder);
+        let file = folder.join("visual.db-shm");
+        std::fs::rename(&file, folder.join("away")).unwrap();
+        std::fs::copy(folder.join("away"), &file).unwrap();
+        let options = open::Options { readonly: false, must_exist: true, timeout: Duration::ZERO, watched: true };
+        let later = open::bare(&folder.database(), options).unwrap();
+        later.with(|inner| Ok(inner.execute_batch("SELECT * FROM t")?)).unwrap();
+        assert!(later.check_same_file().is_err());
+        // Nobody has the old one any more.
+        for connection in [first, later] {
+            connection.close().unwrap();
+        }
+        opened(&folder).check_same_file().unwrap();
     }
 }

@@ -15,6 +15,8 @@ use rusqlite::ffi;
 use super::file::part;
 use super::held::Held;
 use super::index::Index;
+#[cfg(unix)]
+use super::mapped::{IndexFile, Inode};
 use super::sight::{Look, Sight, State};
 use super::tables::Tables;
 
@@ -26,6 +28,9 @@ pub(super) struct Database {
     methods: &'static ffi::sqlite3_io_methods,
     /// The WAL's index; `None` while it isn't mapped.
     index: Cell<Option<Index>>,
+    /// The file that the index was mapped from.
+    #[cfg(unix)]
+    file: IndexFile,
     /// How often the index was given up: the index of the next WAL may begin with the same words.
     logs: Cell<u32>,
     /// The locks of the index that this connection holds.
@@ -41,8 +46,14 @@ static TABLES: Tables = Tables::new();
 /// Takes over a main database file that was just opened; where it can have no shared memory it stays as it is.
 ///
 /// # Safety
-/// `file` is a file object of our VFS, with these methods.
-pub(super) unsafe fn attach(file: *mut ffi::sqlite3_file, methods: &'static ffi::sqlite3_io_methods) {
+/// `file` is a file object of our VFS, with these methods; `name` is what SQLite opened it by.
+pub(super) unsafe fn attach(
+    file: *mut ffi::sqlite3_file,
+    methods: &'static ffi::sqlite3_io_methods,
+    name: ffi::sqlite3_filename,
+) {
+    #[cfg(not(unix))]
+    let _ = name;
     if methods.iVersion < 2
         || methods.xShmMap.is_none()
         || methods.xShmUnmap.is_none()
@@ -54,6 +65,9 @@ pub(super) unsafe fn attach(file: *mut ffi::sqlite3_file, methods: &'static ffi:
     let database = Database {
         methods,
         index: Cell::new(None),
+        // SAFETY: SQLite keeps the name until it has closed the file.
+        #[cfg(unix)]
+        file: unsafe { IndexFile::of(name) },
         logs: Cell::new(0),
         locks: Cell::new(0),
         held: Cell::new(ptr::null_mut()),
@@ -116,6 +130,8 @@ impl Database {
     /// The index is mapped there, or not any more. Before it is unmapped this has to be said: nobody is looking at it then.
     fn set_index(&self, index: Option<Index>) {
         self.index.set(index);
+        #[cfg(unix)]
+        self.file.set(index);
         self.show();
     }
 
@@ -241,6 +257,17 @@ pub unsafe fn wal(connection: *mut ffi::sqlite3) -> Option<u32> {
     // SAFETY: as the caller promises.
     let this = unsafe { main(connection) }?;
     this.index.get().map(|_| this.logs.get())
+}
+
+/// The file that the connection's WAL index was mapped from; `None` where it isn't mapped, or nobody can say.
+///
+/// # Safety
+/// `connection` is an open connection of this thread.
+#[cfg(unix)]
+pub unsafe fn index_file(connection: *mut ffi::sqlite3) -> Option<Inode> {
+    // SAFETY: as the caller promises.
+    let this = unsafe { main(connection) }?;
+    this.file.inode()
 }
 
 /// How many frames of the WAL are in the database file already; 0 where nobody can say.

@@ -34,6 +34,12 @@ impl Index {
         (!region.is_null()).then_some(Self(region))
     }
 
+    /// Where it is mapped.
+    #[cfg(unix)]
+    pub fn address(self) -> usize {
+        self.0.addr()
+    }
+
     /// Whether it has the layout that is read here.
     pub fn is_reviewed(self) -> bool {
         self.word(VERSION) == REVIEWED

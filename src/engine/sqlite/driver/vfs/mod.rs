@@ -7,6 +7,8 @@ mod file;
 mod frames;
 mod held;
 pub mod index;
+#[cfg(unix)]
+pub mod mapped;
 pub mod sight;
 mod tables;
 #[cfg(test)]
@@ -88,7 +90,7 @@ unsafe extern "C" fn open(
             && let Some(methods) = (*file).pMethods.as_ref()
         {
             if flags & ffi::SQLITE_OPEN_MAIN_DB != 0 {
-                database::attach(file, methods);
+                database::attach(file, methods, name);
             } else if flags & ffi::SQLITE_OPEN_WAL != 0 {
                 frames::attach(file, methods, name);
             }
