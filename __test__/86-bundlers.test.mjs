@@ -7,10 +7,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import esbuild from 'esbuild';
 import * as vite from 'vite';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import webpack from 'webpack';
 import { NAME, ROOT, removeTemporaryFolders, unpacked } from './install/consumer.mjs';
 import { temporaryFolder } from './support/temporary.mjs';
+
+// webpack takes its time to make small what it has swallowed.
+vi.setConfig({ testTimeout: 120_000 });
 
 const PAGE = readFileSync(join(ROOT, 'docs/bundlers.md'), 'utf8');
 const CONFIGURATIONS = Object.fromEntries(
