@@ -29,7 +29,7 @@ pub mod refusals;
 mod revisions;
 mod run;
 mod runs;
-mod search;
+pub mod search;
 mod session;
 mod sha256;
 mod spending;

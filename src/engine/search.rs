@@ -1,9 +1,16 @@
 //! Finding runs by what they say.
 
 use super::RunFilter;
-use crate::error::Result;
-use crate::model::search::Mode;
+use crate::error::{Error, Facts, Result};
+use crate::model::search::{Excerpt, FIELDS, Mode};
 use crate::rows::Batch;
+
+/// So many hits are ranked together.
+pub const RANKED: usize = 400;
+/// Where every text has to be read to tell whether it is one.
+pub const RANKED_BY_TEXT: usize = 200;
+/// What [`Search::searchable`] tells where the index isn't built, and nobody is to wait for it.
+pub const UNFINISHED: i64 = 4;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +34,25 @@ pub struct SearchAfter {
     pub score: i64,
     /// Which it is of those that answer as well.
     pub doc: i64,
+}
+
+/// Appends behind a run's cells what was found in it, and where that is in the list. `is_recorded`: others recorded it.
+pub fn push_found(batch: &mut Batch, field: usize, shown: &Excerpt, is_recorded: bool, place: SearchAfter) {
+    batch.push_text(FIELDS[field.min(FIELDS.len() - 1)].as_bytes());
+    batch.push_text(shown.text.as_bytes());
+    let ranges: Vec<String> = shown.ranges.iter().map(|range| format!("[{},{}]", range.start, range.end)).collect();
+    batch.push_text(format!("[{}]", ranges.join(",")).as_bytes());
+    for number in [i64::from(is_recorded), place.score, place.top, place.score, place.doc] {
+        batch.push_integer(number, false);
+    }
+    batch.end_row();
+}
+
+/// That a method is called within a transaction, in which it can't do its work.
+#[must_use]
+pub fn within_transaction(method: &'static str) -> Error {
+    let error = Error::Type(format!("{method}: not within a transaction: the index is built in many of its own"));
+    error.about(Facts { code: Some("ERR_INVALID_STATE"), method, ..Facts::default() })
 }
 
 /// How far an index is built.

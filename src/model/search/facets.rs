@@ -129,7 +129,11 @@ pub(super) const fn mixed(hash: u64, byte: u8) -> u64 {
 }
 
 pub(super) fn hash(text: &str) -> u64 {
-    text.bytes().fold(BASIS, mixed)
+    hash_of(text.as_bytes())
+}
+
+pub(super) fn hash_of(bytes: &[u8]) -> u64 {
+    bytes.iter().copied().fold(BASIS, mixed)
 }
 
 #[cfg(test)]

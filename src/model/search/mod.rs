@@ -4,14 +4,20 @@
 mod document;
 mod excerpt;
 mod facets;
+mod keys;
+mod needed;
 mod query;
 mod readable;
 mod score;
 mod substring;
+mod word_hits;
 
 pub use document::{Document, FIELDS};
 pub use excerpt::{Excerpt, excerpt};
 pub use facets::{Facets, KINDS, Kind, code, days_between, mark};
-pub use query::{Mode, literal, trigrams};
+pub use keys::{asked_grams, distinct, grams, key};
+pub use needed::Needed;
+pub use query::{Mode, expression, trigrams};
 pub use score::{Found, score};
 pub use substring::Needle;
+pub use word_hits::WordHits;

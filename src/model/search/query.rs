@@ -1,5 +1,7 @@
 //! What somebody types, as FTS5 is asked for it.
 
+use super::document::FIELDS;
+
 /// How texts are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -23,9 +25,17 @@ impl Mode {
 /// So many trigrams are asked for at most.
 const MOST_TRIGRAMS: usize = 64;
 
-/// What was typed as an expression in which nothing is syntax: each piece between spaces a phrase, and all of them asked for.
+/// What was typed as an expression about some fields, a bit for each; it is one already, or nothing in it is syntax.
 #[must_use]
-pub fn literal(text: &str) -> String {
+pub fn expression(text: &str, fields: u32, is_syntax: bool) -> String {
+    let names: Vec<&str> =
+        FIELDS.iter().enumerate().filter(|(nth, _)| fields & (1 << nth) != 0).map(|(_, name)| *name).collect();
+    let typed = if is_syntax { text.replace('\0', " ") } else { literal(text) };
+    format!("{{{}}} : ({typed})", names.join(" "))
+}
+
+/// What was typed as an expression in which nothing is syntax: each piece between spaces a phrase, and all of them asked for.
+fn literal(text: &str) -> String {
     text.split(|character: char| character.is_whitespace() || character == '\0')
         .filter(|piece| !piece.is_empty())
         .map(quoted)
@@ -57,6 +67,7 @@ mod tests {
 
     #[test]
     fn nothing_that_is_typed_is_syntax() {
+        assert_eq!(expression("x", 0b101, false), r#"{prompt error} : ("x")"#);
         assert_eq!(literal("  src/db.rs:42 OR \"x\"\0y* "), r#""src/db.rs:42" "OR" """x""" "y*""#);
         assert_eq!(trigrams("a\"bcd"), r#""a""b" AND """bc" AND "bcd""#);
         assert_eq!(trigrams("ab\0cd"), "");

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::score::{Found, score};
+
 /// What is looked for.
 #[derive(Debug)]
 pub struct Needle(String);
@@ -15,6 +17,20 @@ impl Needle {
     #[must_use]
     pub fn of(text: &str) -> Self {
         Self(folded(text).into_owned())
+    }
+
+    /// How well texts in which it may be answer, and which of the fields asked for (a bit each) says most; `None` where it is in none.
+    #[must_use]
+    pub fn scored(&self, texts: &[String], fields: u32) -> Option<(i64, usize)> {
+        let mut found = Found::default();
+        for (field, text) in texts.iter().enumerate() {
+            // As many words as a text of that length usually has.
+            found.sizes.push(text.len() as f64 / 6.0);
+            if fields & (1 << field) != 0 {
+                found.hits.extend(self.hits(text).iter().map(|_| (0, field)));
+            }
+        }
+        (!found.hits.is_empty()).then(|| score(&found))
     }
 
     /// Where it is in a text, in bytes; hits don't overlap.
@@ -48,7 +64,7 @@ impl Needle {
 }
 
 /// The text in which case makes no difference, character by character; what is one already is only lent.
-fn folded(text: &str) -> Cow<'_, str> {
+pub(super) fn folded(text: &str) -> Cow<'_, str> {
     let is_folded = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
     if text.bytes().all(is_folded) {
         return Cow::Borrowed(text);

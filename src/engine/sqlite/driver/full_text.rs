@@ -106,6 +106,22 @@ impl Tokenizer<'_> {
     }
 }
 
+/// What is told of each word: the word, as FTS5 has it in its index.
+type Told<'a> = &'a mut dyn FnMut(&[u8]);
+
+impl Tokenizer<'_> {
+    /// Tells each word of a text, without its case and accents, in their order.
+    pub fn each_word(&self, text: &str, mut told: impl FnMut(&[u8])) {
+        let (Some(tokenize), Ok(length)) = (self.methods.xTokenize, c_int::try_from(text.len())) else { return };
+        let mut told: Told<'_> = &mut told;
+        // SAFETY: the tokenizer is alive; the text is valid during the call, and `told` outlives the callbacks that it is handed to.
+        unsafe {
+            let context = (&raw mut told).cast();
+            tokenize(self.raw, context, ffi::FTS5_TOKENIZE_DOCUMENT, text.as_ptr().cast(), length, Some(told_word));
+        }
+    }
+}
+
 impl Drop for Tokenizer<'_> {
     fn drop(&mut self) {
         if let Some(delete) = self.methods.xDelete {
@@ -177,4 +193,25 @@ unsafe extern "C" fn word(
         unsafe { (*words.cast::<Vec<Range<usize>>>()).push(start.max(0) as usize..end.max(0) as usize) };
     }
     ffi::SQLITE_OK
+}
+
+/// A word of the text, as the index has it.
+unsafe extern "C" fn told_word(
+    context: *mut c_void,
+    flags: c_int,
+    token: *const c_char,
+    length: c_int,
+    _: c_int,
+    _: c_int,
+) -> c_int {
+    if flags & ffi::FTS5_TOKEN_COLOCATED != 0 || token.is_null() {
+        return ffi::SQLITE_OK;
+    }
+    // SAFETY: it is what `each_word` has handed over, which nobody else uses meanwhile; the word is valid during the call. No panic
+    // gets to C.
+    let told = catch_unwind(AssertUnwindSafe(|| unsafe {
+        let word = std::slice::from_raw_parts(token.cast::<u8>(), length.max(0) as usize);
+        (*context.cast::<Told<'_>>())(word);
+    }));
+    if told.is_ok() { ffi::SQLITE_OK } else { ffi::SQLITE_ERROR }
 }

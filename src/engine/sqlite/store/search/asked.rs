@@ -6,7 +6,7 @@ use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::history::{Asked, FIRST_TIME, archived_key, digits, status_code};
 use crate::engine::{RunFilter, Sought};
 use crate::error::Result;
-use crate::model::search::{FIELDS, Kind, Mode, Needle, code, days_between, literal, mark, trigrams};
+use crate::model::search::{Kind, Mode, Needle, code, days_between, expression, mark, trigrams};
 
 /// How hits are told.
 pub(super) enum Way {
@@ -22,7 +22,7 @@ pub(super) struct Asking<'a> {
     /// For FTS5.
     pub expression: String,
     /// A bit for each field that is looked at.
-    fields: u32,
+    pub fields: u32,
     pub asked: Asked<'a>,
     /// Something was noted of executions.
     pub noted: bool,
@@ -33,12 +33,6 @@ pub(super) struct Asking<'a> {
 /// Of so many values there are marks in an expression; more are looked for run by run.
 const MOST: usize = 200;
 
-impl Asking<'_> {
-    pub fn takes_field(&self, field: usize) -> bool {
-        self.fields & (1 << field) != 0
-    }
-}
-
 impl Store {
     pub(super) fn asking<'a>(
         &self,
@@ -47,16 +41,7 @@ impl Store {
         asked: Asked<'a>,
     ) -> Result<Asking<'a>> {
         let (way, mut expression) = match sought.mode {
-            Mode::Words => {
-                let names: Vec<&str> = FIELDS
-                    .iter()
-                    .enumerate()
-                    .filter(|(nth, _)| sought.fields & (1 << nth) != 0)
-                    .map(|(_, name)| *name)
-                    .collect();
-                let typed = if sought.syntax { sought.text.replace('\0', " ") } else { literal(sought.text) };
-                (Way::Words, format!("{{{}}} : ({typed})", names.join(" ")))
-            }
+            Mode::Words => (Way::Words, expression(sought.text, sought.fields, sought.syntax)),
             Mode::Substring => (Way::Substring(Needle::of(sought.text)), trigrams(sought.text)),
         };
         for marks in self.marks(filter)? {

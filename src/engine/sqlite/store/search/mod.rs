@@ -21,16 +21,14 @@ mod tests;
 
 use super::Store;
 use super::history::VERSION;
+use crate::engine::search::{UNFINISHED, within_transaction};
 use crate::engine::{Indexed, RunFilter, SearchAfter, Sought};
-use crate::error::{Error, Facts, Result};
+use crate::error::{Error, Result};
 use crate::model::search::Mode;
 use crate::rows::Batch;
 pub(super) use kept::Search;
 use sql::Sql;
 use state::Phase;
-
-/// The index is not built, and nobody is to wait for it.
-const UNFINISHED: i64 = 4;
 
 impl crate::engine::Search for Store {
     fn searchable(&self) -> Result<i64> {
@@ -103,9 +101,7 @@ impl Store {
     fn alone_here(&self, method: &'static str) -> Result<()> {
         self.check_version(VERSION, "the search comes")?;
         if self.connection.in_transaction() {
-            let error =
-                Error::Type(format!("{method}: not within a transaction: the index is built in many of its own"));
-            return Err(error.about(Facts { code: Some("ERR_INVALID_STATE"), method, ..Facts::default() }));
+            return Err(within_transaction(method));
         }
         Ok(())
     }
