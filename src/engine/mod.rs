@@ -39,6 +39,7 @@ pub mod transfer;
 mod transfers;
 mod trends;
 mod undo;
+mod undoing;
 mod wip_limits;
 mod workers;
 mod worktrees;

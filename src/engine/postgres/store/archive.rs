@@ -124,7 +124,7 @@ impl Archive for Store {
 
 impl Store {
     /// Takes a worktree off the board, with all that belongs to it: its row in the archive, or `None` where there is no such worktree.
-    fn put(&self, id: &str, reason: Option<&str>, now: i64) -> Result<Option<Row>> {
+    pub(super) fn put(&self, id: &str, reason: Option<&str>, now: i64) -> Result<Option<Row>> {
         let actor = self.actor();
         let values = [id.into(), now.into(), actor.as_deref().into(), reason.into()];
         self.moving("put", reason, &[(HOLD, &values[..1]), (PUT, &values)], 1)
@@ -132,7 +132,7 @@ impl Store {
 
     /// Brings a worktree back onto the board: the row of `RESTORE`, or `None` where none is archived so. Where its id, its port or its
     /// branch is another's now, that is said and nothing done.
-    fn restore(&self, method: &'static str, wish: &Restore<'_>, now: f64) -> Result<Option<Row>> {
+    pub(super) fn restore(&self, method: &'static str, wish: &Restore<'_>, now: f64) -> Result<Option<Row>> {
         let port = if let At::Port(port) = wish.at { Some(port) } else { None };
         let (when, is_free) = (time::iso(now), wish.at == At::Free);
         let values: [Value<'_>; 6] =

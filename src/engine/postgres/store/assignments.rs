@@ -9,9 +9,9 @@ use crate::model::{Field, Given, rules};
 use crate::rows::Batch;
 
 /// A worktree that is assigned again comes behind all others, as one that is assigned first.
-const ASSIGN: &str = "INSERT INTO {s}.worktree_zones (worktree_id, zone_id, assigned_at) VALUES ($1, $2, $3) \
+pub(super) const ASSIGN: &str = "INSERT INTO {s}.worktree_zones (worktree_id, zone_id, assigned_at) VALUES ($1, $2, $3) \
      ON CONFLICT (worktree_id) DO UPDATE SET zone_id = excluded.zone_id, assigned_at = excluded.assigned_at, seq = DEFAULT";
-const REMOVE: &str = "DELETE FROM {s}.worktree_zones WHERE worktree_id = $1";
+pub(super) const REMOVE: &str = "DELETE FROM {s}.worktree_zones WHERE worktree_id = $1";
 const GET: &str = "SELECT zone_id FROM {s}.worktree_zones WHERE worktree_id = $1";
 const LIST_OF_ZONE: &str = "SELECT {w.worktree} FROM {s}.worktree_zones AS a JOIN {s}.worktrees AS w ON w.id = a.worktree_id \
      WHERE a.zone_id = $1 ORDER BY a.assigned_at, a.seq";

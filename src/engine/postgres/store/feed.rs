@@ -71,7 +71,8 @@ impl Feed for Store {
             }
         }
         let of_place = [after.place.map_or(0, |place| place.seq).into(), from.stamp.into()];
-        let behind = [from.seq.into(), i64::from(after.entities).into(), (after.limit as i64).into()];
+        let behind =
+            [from.seq.into(), i64::from(after.entities).into(), i64::try_from(after.limit).unwrap_or(i64::MAX).into()];
         let of_place = if after.place.is_some() { &of_place[..] } else { &[] };
         let mut statements = vec![(known, of_place), (self.end_of_log(), &[]), (self.of_log(BEHIND), &behind[..])];
         if within {

@@ -30,6 +30,7 @@ mod statistics;
 mod transactions;
 mod transfer;
 mod unbuilt;
+mod undo;
 mod wip_limits;
 mod work;
 mod worktrees;

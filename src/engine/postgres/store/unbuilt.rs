@@ -1,10 +1,9 @@
 //! What this engine doesn't do yet: one list. Whoever builds a concept takes it out here and gives it a file.
 
 use super::Store;
-use crate::engine::{Indexed, RunFilter, Search, SearchAfter, Sought, TrendFilter, Trends, Undo};
+use crate::engine::{Indexed, RunFilter, Search, SearchAfter, Sought, TrendFilter, Trends};
 use crate::error::{Error, Result};
 use crate::model::search::Mode;
-use crate::model::undo::Way;
 use crate::rows::Batch;
 
 /// That PostgreSQL's engine hasn't got a method, as JavaScript spells it.
@@ -30,9 +29,6 @@ macro_rules! unbuilt {
 unbuilt! {
     Trends {
         "getTrend" trend(asked: &TrendFilter<'_>, batch: &mut Batch) -> ();
-    }
-    Undo {
-        "undo" step_back(way: Way, by: Option<&str>, skip: bool, now: f64) -> bool;
     }
     Search {
         "searchRuns" searchable() -> i64;
