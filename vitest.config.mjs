@@ -9,7 +9,7 @@ const postgres = '__test__/17?-postgres-*.test.mjs';
 /** What any engine has to pass: the suites that open boards by `place()` and don't say where they are. */
 const conformance = [
   '__test__/{04,05,06,07,08,09,10,11,12,13,14,15,17,19,21}-*.test.mjs',
-  '__test__/{16-errors,22-hostile-*,23-*,29-repeated-reads-random,90-*,130-prompts,131-get-changes,132-watch,133-board,135-moves,137-archive,138-board-at,139-undo}.test.mjs',
+  '__test__/{16-errors,22-hostile-*,23-*,29-repeated-reads-random,90-*,118-actors-*,130-prompts,130-who-*,131-get-changes,132-watch,133-board,134-feed-*,135-moves,137-archive,138-board-at,139-undo}.test.mjs',
   '__test__/{10,11}[0-9]-runs-*.test.mjs',
   '__test__/126-runs-any-calls.test.mjs',
   '__test__/162-studio-feed.test.mjs',

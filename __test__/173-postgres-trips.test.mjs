@@ -40,6 +40,8 @@ const LONGER = {
   moveWorktrees: 4,
   'enqueueRun by a move': 4,
   setMetadata: 2,
+  undo: 7,
+  redo: 7,
   startRun: 2,
   claimRun: 2,
   claimRuns: 2,

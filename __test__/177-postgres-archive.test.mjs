@@ -162,6 +162,48 @@ it('an execution that another program records while the worktree is archived goe
   expectRight(db);
 });
 
+it('of several that undo and redo at once each takes back what its own actor did, and nothing is left half done', async () => {
+  const { at, db } = furnished(40);
+  db.assignWorktreeToZone('wt-4', 'zone-1');
+  const before = [db.getWorktreeZone('wt-4'), ...db.listWorktrees()];
+  const children = [1, 2, 3].map((n) =>
+    startProgram(
+      at,
+      15,
+      `const me = db.as({ kind: 'agent', id: 'a${n}' });
+       for (let n = 0; n < times; n += 1) {
+         me.transaction(() => { me.moveWorktree('wt-${n}', 'zone-2', { position: { x: n + 1 } }); me.archiveWorktree('wt-${n}'); });
+         if (me.undo() === null || me.redo() === null || me.undo() === null) throw new Error('nothing to take back');
+         if (me.undo() !== null) throw new Error('something of others');
+       }`,
+    ),
+  );
+  for (const [code] of await Promise.all(children.map((child) => once(child, 'close')))) expect(code).toBe(0);
+  expect([db.getWorktreeZone('wt-4'), ...db.listWorktrees()]).toEqual(before);
+  expect(db.listArchived().items).toEqual([]);
+  expectRight(db);
+});
+
+it('one that is killed while it undoes has taken back all of it or nothing', async () => {
+  const { at, db } = furnished(200);
+  const me = db.as({ kind: 'agent', id: 'a' });
+  me.transaction(() => {
+    me.updateWorktree('wt-2', { status: 'done' });
+    me.archiveWorktree('wt-1');
+  });
+  for (let kill = 0; kill < 6; kill += 1) {
+    const source = `const me = db.as({ kind: 'agent', id: 'a' }); console.log('begun'); for (;;) { me.undo(); me.redo(); }`;
+    const child = startProgram(at, 1, source);
+    await once(child.stdout, 'data');
+    await setTimeout(20 + ((kill * 17) % 90));
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    db.transaction(() => db.getStats());
+    expect(db.getWorktree('wt-1') === null).toBe(db.getWorktree('wt-2').status === 'done');
+    expectRight(db);
+  }
+});
+
 it('what others truncate goes from the archive, too', () => {
   const { db } = furnished(40);
   db.assignWorktreeToZone('wt-1', 'zone-1');

@@ -67,6 +67,23 @@ describe('archive, archived and restore-worktree', () => {
   });
 });
 
+describe('undo and redo', () => {
+  it('take back what somebody did on the server, and do it again', () => {
+    const { url, db, env } = furnished();
+    const on = (...given) => visualDbWith({ env }, ...given, '--by', 'user:anna', '--db', url);
+    db.as({ kind: 'user', id: 'anna' }).updateWorktree('wt-1', { status: 'done' });
+    const undone = on('undo', '--json');
+    expect(undone.stderr).toBe('');
+    expect(undone.json()).toMatchObject([{ entity: 'worktree', id: 'wt-1', fields: { status: 'active' } }]);
+    expect(on('undo').stdout).toBe('There is nothing to undo.\n');
+    expect(on('redo').stdout).toContain('worktree wt-1');
+    expect(db.getWorktree('wt-1').status).toBe('done');
+    db.updateWorktree('wt-1', { status: 'other' });
+    expect(on('undo').stderr).toContain('status of worktree wt-1 was changed since by somebody else');
+    expect(on('undo', '--skip').stdout).toBe('There is nothing to undo.\n');
+  });
+});
+
 describe.each([
   ['backup', 'pg_dump'],
   ['backups', 'pg_dump'],

@@ -199,7 +199,9 @@ impl Taking<'_> {
             None => {}
             Some(Assigned::Nowhere) => {
                 self.later.push((REMOVE.into(), vec![id.to_owned().into()]));
-                OF_ASSIGNMENT.into_iter().for_each(|name| becomes(name, Cell::Null));
+                for name in OF_ASSIGNMENT {
+                    becomes(name, Cell::Null);
+                }
             }
             Some(Assigned::In { zone, since, rowid }) => {
                 if !self.states_of(&ZONE).contains_key(*zone) {
