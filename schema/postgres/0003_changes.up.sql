@@ -10,7 +10,8 @@
 -- data: JSON of new values, with x, y and u for the columns that change most (position_x, position_y, updated_at); of an assignment its
 -- time. agent_type: of an execution or a run; of what has another id now, the one before. success: of an execution; of what was made on
 -- the canvas its seq, and of an assignment that was changed, where it is another one.
--- xid: the transaction, by which a snapshot tells whether it had ended.
+-- xid: the transaction, by which a snapshot tells whether it had ended. call: of the first row of a call of this package's, its number: by
+-- that it is known again when it is sent again, and can't be made twice.
 CREATE TABLE {s}.changes (
   nth bigint NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
@@ -25,8 +26,10 @@ CREATE TABLE {s}.changes (
   success bigint,
   data text COLLATE "C",
   "by" text COLLATE "C",
-  reason text COLLATE "C"
+  reason text COLLATE "C",
+  call bigint
 );
+CREATE UNIQUE INDEX "changes.call" ON {s}.changes (call) WHERE call IS NOT NULL;
 CREATE INDEX changes_of_transactions ON {s}.changes (xid);
 
 -- The order in which changes could be seen. A batch is what the snapshot `after` shows and `before` (the one of the batch before) didn't: it
@@ -116,14 +119,19 @@ CREATE FUNCTION {s}.log(entity integer, op integer, id text, zone_id text, workt
 RETURNS bigint LANGUAGE plpgsql AS $log$
 DECLARE
   made bigint;
+  said bigint := nullif(current_setting('visual_db.call', true), '')::bigint;
 BEGIN
-  INSERT INTO {s}.changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, data, "by", reason)
+  IF said IS NOT NULL THEN
+    PERFORM set_config('visual_db.call', '', true);
+  END IF;
+  INSERT INTO {s}.changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, data, "by", reason, call)
   VALUES (
     greatest(coalesce(nullif(current_setting('visual_db.at', true), '')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint),
              (SELECT c.at FROM {s}.changes AS c ORDER BY c.nth DESC LIMIT 1)),
     $1, $2, $3, $4, $5, $6, $7, $8,
     nullif(current_setting('visual_db.by', true), ''),
-    CASE WHEN $1 = 3 THEN nullif(current_setting('visual_db.reason', true), '') END)
+    CASE WHEN $1 = 3 THEN nullif(current_setting('visual_db.reason', true), '') END,
+    said)
   RETURNING nth INTO made;
   RETURN made;
 END

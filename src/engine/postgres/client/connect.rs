@@ -1,13 +1,16 @@
 //! Connecting: the hosts one after the other, until one of them is a PostgreSQL that will do.
 
 use std::cell::Cell;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 use tokio_postgres::config::{Host, SslMode as Negotiated, TargetSessionAttrs};
-use tokio_postgres::{Client, Connection, NoTls, Socket};
+use tokio_postgres::{AsyncMessage, Client, Connection, NoTls, Socket};
 
-use super::error::{reason, unavailable};
+use super::error::{is_end_of_wait, may_pass, reason, unavailable};
 use super::own_session;
 use super::statements::Statements;
 use super::tls::{Tls, Why};
@@ -28,6 +31,8 @@ pub struct Link {
     pub is_standby: bool,
     /// What it has prepared.
     pub statements: Statements,
+    /// Somebody has ended a wait for the synchronous standby: what was committed then may be lost with this host.
+    pub is_alone: Arc<AtomicBool>,
     task: JoinHandle<()>,
 }
 
@@ -56,10 +61,19 @@ pub struct Wanted<'a> {
     pub is_pooled: &'a Cell<bool>,
 }
 
+/// That there is no connection.
+pub struct Unconnected {
+    pub error: Error,
+    /// Whether there may be one soon: a host that is gone, starts, stops, follows another one or is full.
+    pub may_pass: bool,
+}
+
 /// Why a host is not taken.
 enum Refusal {
     /// It takes no settings with the beginning of a session.
     Settings,
+    /// Another one may do, and this one, too, after a while.
+    Now(Why),
     /// Another one may do.
     Passed(Why),
     /// What it is will not change.
@@ -67,31 +81,36 @@ enum Refusal {
 }
 
 /// Connects to the first host that will do.
-pub async fn connect(wanted: &Wanted<'_>) -> Result<Link> {
+pub async fn connect(wanted: &Wanted<'_>) -> Result<Link, Unconnected> {
     let Wanted { target, within, .. } = wanted;
     let deadline = Instant::now() + *within;
-    let mut passed = Vec::new();
+    let (mut passed, mut may_pass) = (Vec::new(), false);
     for (nth, address) in target.hosts.iter().enumerate() {
         // One that is frozen leaves the others their time.
         let left = deadline.saturating_duration_since(Instant::now()) / (target.hosts.len() - nth) as u32;
         let attempt = tokio::time::timeout(left, connect_to(wanted, address)).await;
-        match attempt.unwrap_or_else(|_| Err(Refusal::Passed(no_answer(left)))) {
+        match attempt.unwrap_or_else(|_| Err(Refusal::Now(no_answer(left)))) {
             Ok(link) => return Ok(link),
             Err(Refusal::Unsupported(why)) => {
-                return Err(Error::Coded {
-                    code: "ERR_ENGINE_UNSUPPORTED",
-                    message: format!("The database at {address} can't be used: {why}"),
-                });
+                let message = format!("The database at {address} can't be used: {why}");
+                let error = Error::Coded { code: "ERR_ENGINE_UNSUPPORTED", message };
+                return Err(Unconnected { error, may_pass: false });
+            }
+            Err(Refusal::Now(why)) => {
+                may_pass = true;
+                passed.push((address.to_string(), why));
             }
             Err(Refusal::Passed(why)) => passed.push((address.to_string(), why)),
             Err(Refusal::Settings) => {}
         }
     }
-    if let [(host, why)] = passed.as_slice() {
-        return Err(unavailable(host, why));
-    }
-    let each: Vec<String> = passed.iter().map(|(host, why)| format!("{host}: {why}")).collect();
-    Err(unavailable("any of its hosts", &each.join("; ")))
+    let error = if let [(host, why)] = passed.as_slice() {
+        unavailable(host, why)
+    } else {
+        let each: Vec<String> = passed.iter().map(|(host, why)| format!("{host}: {why}")).collect();
+        unavailable("any of its hosts", &each.join("; "))
+    };
+    Err(Unconnected { error, may_pass })
 }
 
 /// That nothing came for so long.
@@ -119,6 +138,7 @@ async fn begin(wanted: &Wanted<'_>, address: &Address, word: Option<&str>) -> Re
     let target = wanted.target;
     let passed = |error: tokio_postgres::Error| match word {
         Some(_) if own_session::is_refused(&error) => Refusal::Settings,
+        _ if may_pass(&error) => Refusal::Now(explained(&error)),
         _ => Refusal::Passed(explained(&error)),
     };
     let mut config = target.config.clone();
@@ -153,7 +173,7 @@ fn checked<S>(
     wanted: &Wanted<'_>,
     address: &Address,
     client: Client,
-    connection: Connection<Socket, S>,
+    mut connection: Connection<Socket, S>,
 ) -> Result<Link, Refusal>
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
@@ -167,23 +187,31 @@ where
     let takes_no_writes = says("in_hot_standby") == "on" || says("default_transaction_read_only") == "on";
     match wanted.target.attrs {
         TargetSessionAttrs::ReadWrite if takes_no_writes => {
-            return Err(Refusal::Passed("it takes no writes: a standby, or set to be read-only".into()));
+            return Err(Refusal::Now("it takes no writes: a standby, or set to be read-only".into()));
         }
         TargetSessionAttrs::ReadOnly if !takes_no_writes => {
-            return Err(Refusal::Passed("it takes writes, where one that doesn't is asked for".into()));
+            return Err(Refusal::Now("it takes writes, where one that doesn't is asked for".into()));
         }
         _ if says("in_hot_standby") == "on" && !wanted.readonly => {
             let why = "it is in recovery, a standby: it can only be opened with `readonly: true`";
-            return Err(Refusal::Passed(why.into()));
+            return Err(Refusal::Now(why.into()));
         }
         _ => {}
     }
     let is_standby = says("in_hot_standby") == "on";
+    let is_alone = Arc::new(AtomicBool::default());
+    let noted = Arc::clone(&is_alone);
     let task = tokio::spawn(async move {
         // What it fails with, whoever waits for an answer is told.
-        let _ = connection.await;
+        while let Some(Ok(message)) = poll_fn(|cx| connection.poll_message(cx)).await {
+            if let AsyncMessage::Notice(notice) = message
+                && is_end_of_wait(&notice)
+            {
+                noted.store(true, Ordering::Relaxed);
+            }
+        }
     });
-    Ok(Link { client, host: address.to_string(), is_standby, statements: Statements::default(), task })
+    Ok(Link { client, host: address.to_string(), is_standby, statements: Statements::default(), is_alone, task })
 }
 
 /// Refuses what speaks the protocol but is something else, and what is too old.
@@ -225,7 +253,7 @@ mod tests {
     fn what_is_no_postgresql_is_refused() {
         let why = |version, cockroach| match check_kind(version, cockroach) {
             Ok(()) => "taken".to_string(),
-            Err(Refusal::Unsupported(why) | Refusal::Passed(why)) => why,
+            Err(Refusal::Unsupported(why) | Refusal::Passed(why) | Refusal::Now(why)) => why,
             Err(Refusal::Settings) => "settings".into(),
         };
         assert_eq!(why("15.20 (Debian 15.20-0+deb12u1)", false), "taken");

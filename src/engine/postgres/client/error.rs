@@ -3,6 +3,8 @@
 //! What a caller can do wrong has SQLite's words and codes, which callers match on: constraints are named for them
 //! (`schema/postgres`), so that a name is all that has to be read.
 
+use std::io::ErrorKind;
+
 use rusqlite::ffi;
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -12,6 +14,9 @@ use crate::error::{Cause, Error};
 pub const UNAVAILABLE: &str = "ERR_DATABASE_UNAVAILABLE";
 /// Nobody knows whether what was sent has been done.
 pub const OUTCOME_UNKNOWN: &str = "ERR_OUTCOME_UNKNOWN";
+
+/// The index by which a call is found in the log, and made once.
+const CALL: &str = "changes.call";
 
 /// What the name of a primary key's constraint begins with; those of others are table and column alone.
 const PRIMARY_KEY: &str = "primary key ";
@@ -24,6 +29,8 @@ pub fn answered(error: tokio_postgres::Error, host: &str) -> Error {
     };
     let state = answer.code();
     let (name, number, message) = match state.code() {
+        // A connection that was given up has done it meanwhile.
+        "23505" if answer.constraint() == Some(CALL) => return outcome_unknown(host, "it was made twice, once for good"),
         "23505" => unique(answer),
         "23502" => not_null(answer),
         "23503" => {
@@ -81,6 +88,35 @@ fn is_unavailable(code: &str) -> bool {
     code.starts_with("08")
         || code.starts_with("28")
         || matches!(code, "57P01" | "57P02" | "57P03" | "57P05" | "53300" | "3D000" | "26000")
+}
+
+/// Whether it is a write that a server refuses which takes none.
+#[must_use]
+pub fn is_refused_write(error: &tokio_postgres::Error) -> bool {
+    error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION)
+}
+
+/// Whether a connection that fails so may be had after a while: the server goes down or comes up, or has no room, or nobody is there.
+#[must_use]
+pub fn may_pass(error: &tokio_postgres::Error) -> bool {
+    if let Some(answer) = error.as_db_error() {
+        return answer.code().code().starts_with("57P") || *answer.code() == SqlState::TOO_MANY_CONNECTIONS;
+    }
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<std::io::Error>() {
+            return !matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other);
+        }
+        cause = error.source();
+    }
+    error.is_closed()
+}
+
+/// Whether it says that somebody has ended a commit's wait for the synchronous standby, which is no error: it is committed here, and
+/// perhaps nowhere else.
+#[must_use]
+pub fn is_end_of_wait(notice: &DbError) -> bool {
+    matches!(*notice.code(), SqlState::QUERY_CANCELED | SqlState::ADMIN_SHUTDOWN)
 }
 
 /// Whether the server has ended the session with this answer.

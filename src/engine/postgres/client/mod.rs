@@ -16,9 +16,10 @@ mod tls;
 pub mod value;
 
 use std::cell::{Cell, RefCell};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use self::connect::{Link, Wanted};
+use self::connect::{Link, Unconnected, Wanted};
 pub use self::looked::{Look, Looked};
 pub use self::step::{Answer, Step};
 use super::target::Target;
@@ -35,8 +36,10 @@ const SILENCE: Duration = Duration::from_millis(100);
 /// Why there is no answer.
 #[derive(Debug)]
 pub enum Lost {
-    /// Nothing was sent: there is no connection to be had.
-    Unsent(Error),
+    /// Nothing was sent: there is no connection to be had, and whether there may soon be one.
+    Unsent(Error, bool),
+    /// Nothing was done: the host takes no writes any more, and another one may.
+    Refused(tokio_postgres::Error),
     /// Nothing was sent: the connection on which it was begun is gone.
     Gone,
     /// The connection ended, with something sent.
@@ -50,17 +53,31 @@ impl Lost {
     #[must_use]
     pub fn why(&self) -> &str {
         match self {
-            Self::Unsent(error) => error.message(),
+            Self::Unsent(error, _) => error.message(),
+            Self::Refused(_) => "it takes no writes any more",
             Self::Gone => "the connection was closed",
             Self::Ended(why) | Self::Silent(why) => why,
         }
+    }
+
+    /// Whether something may have been done.
+    #[must_use]
+    pub fn is_unsure(&self) -> bool {
+        matches!(self, Self::Ended(_) | Self::Silent(_))
+    }
+
+    /// Whether it may be otherwise on another connection. Who waits in vain waits once.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        !matches!(self, Self::Unsent(_, false) | Self::Silent(_))
     }
 
     /// What a caller is told who has changed nothing yet.
     #[must_use]
     pub fn unavailable(self, host: &str) -> Error {
         match self {
-            Self::Unsent(error) => error,
+            Self::Unsent(error, _) => error,
+            Self::Refused(error) => error::answered(error, host),
             lost => error::unavailable(host, lost.why()),
         }
     }
@@ -69,8 +86,8 @@ impl Lost {
     #[must_use]
     pub fn outcome_unknown(self, host: &str) -> Error {
         match self {
-            Self::Ended(why) | Self::Silent(why) => error::outcome_unknown(host, &why),
-            lost => lost.unavailable(host),
+            Self::Unsent(error, _) => error::outcome_unknown(host, error.message()),
+            lost => error::outcome_unknown(host, lost.why()),
         }
     }
 }
@@ -104,7 +121,7 @@ impl Client {
         let grace = Cell::new(GRACE);
         let client =
             Self { target, readonly, timeout, grace, runtime, link, heard, is_pooled, has_lost_name, connections };
-        client.connected()?;
+        client.connected().map_err(|none| none.error)?;
         Ok(client)
     }
 
@@ -163,8 +180,17 @@ impl Client {
     /// Where not all of them came.
     pub fn send(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
         self.notice_silence();
-        self.connected().map_err(Lost::Unsent)?;
-        self.say(steps)
+        self.connected().map_err(|none| Lost::Unsent(none.error, none.may_pass))?;
+        let mut answers = self.say(steps)?;
+        // Of several hosts another one has taken over.
+        let refused = answers.iter().position(|answer| answer.as_ref().is_err_and(error::is_refused_write));
+        match refused.filter(|_| !self.readonly && self.target.hosts.len() > 1).map(|nth| answers.swap_remove(nth)) {
+            Some(Err(error)) => {
+                self.hang_up();
+                Err(Lost::Refused(error))
+            }
+            _ => Ok(answers),
+        }
     }
 
     /// The same in the middle of a transaction, which there is on this connection and on no other: there COMMIT would have nothing to
@@ -185,7 +211,7 @@ impl Client {
     /// # Errors
     /// What the server says against it.
     pub fn look(&self, look: Look<'_>) -> Result<Looked> {
-        self.connected()?;
+        self.connected().map_err(|none| none.error)?;
         let link = self.link.borrow();
         let Some(Link { client, host, .. }) = link.as_ref() else {
             return Err(Lost::Gone.unavailable(self.target.shown()));
@@ -205,6 +231,7 @@ impl Client {
                 |answer: &Answer| answer.as_ref().is_err_and(|error| link_in_use.statements.is_lost_name(error));
             self.has_lost_name.set(answers.iter().any(is_lost));
         }
+        let is_alone = link_in_use.is_alone.swap(false, Ordering::Relaxed);
         drop(link);
         self.heard.set(Instant::now());
         let Some(answers) = said else {
@@ -216,10 +243,13 @@ impl Client {
             self.hang_up();
             return Err(Lost::Ended(why));
         }
+        if is_alone {
+            return Err(Lost::Ended("it has committed, and no longer waits for its synchronous standby to have it".into()));
+        }
         Ok(answers)
     }
 
-    fn connected(&self) -> Result<()> {
+    fn connected(&self) -> Result<(), Unconnected> {
         if self.link.borrow().is_some() {
             return Ok(());
         }

@@ -11,6 +11,7 @@ use crate::engine::archiving::{
     At, Put, Restore, Taken, execution_is_taken, is_taken, none_is_archived, port_field, zone_is_missing,
 };
 use crate::engine::postgres::client::Step;
+use crate::engine::postgres::client::error::outcome_unknown;
 use crate::engine::postgres::client::value::{Value, integer, is_null, push_cells, text_of};
 use crate::error::{Error, Result};
 use crate::model::{Field, Given, WORKTREE, free_port, time};
@@ -160,7 +161,11 @@ impl Store {
         let first = steps.len();
         steps.extend(texts.iter().zip(statements).map(|(sql, (_, values))| Step::Statement(sql, values)));
         steps.push(Step::Statement(SAY, &end));
-        let mut rows = self.change(true, &steps)?;
+        let mut rows = self.change(true, &steps, &[])?;
+        // What it was made of has gone from where it was: nothing reads the answer a second time.
+        if rows.is_empty() {
+            return Err(outcome_unknown(&self.client.host(), "it was made, and the answer was lost"));
+        }
         Ok(rows.get_mut(first + nth).and_then(Vec::pop))
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | a read | the statement |
 //! | a write | `BEGIN` and the board's lock, shared; who does it, where that is said; the statement; `COMMIT` |
+//! | one of them where no answer came | `again.rs` |
 //! | either within a transaction | `SAVEPOINT`; the statement; `RELEASE`. Where it fails, the next trip undoes it first, so that the transaction goes on |
 //! | many rows | `BEGIN` and the lock, alone; all statements; `COMMIT` (`gathering.rs`) |
 
@@ -21,6 +22,8 @@ use crate::error::{Error, Result};
 /// What a statement's own savepoint is called.
 pub(super) const SAVEPOINT: &str = "SAVEPOINT visual_db_call";
 pub(super) const RELEASE: &str = "RELEASE visual_db_call";
+/// What answers for a write that was made before, where there is nothing to be read.
+pub(super) const IS_DONE: &str = "SELECT 1";
 /// Who does what follows, and when by their clock: the triggers of the log read it.
 pub(super) const SIGN: &str =
     "SELECT pg_catalog.set_config('visual_db.by', $1, true), pg_catalog.set_config('visual_db.at', $2, true)";
@@ -36,12 +39,7 @@ impl Store {
         if self.is_within() {
             return Ok(self.guarded(&[step])?.pop().unwrap_or_default());
         }
-        let answers = match self.say(&[step]) {
-            // A read does no harm a second time, on a new connection. Who waits in vain waits once.
-            Err(Lost::Ended(_)) => self.say(&[step]),
-            sent => sent,
-        };
-        self.first(answers.map_err(|lost| lost.unavailable(&self.client.host()))?)
+        self.first(self.say_until_answered(&[step])?)
     }
 
     /// Reads at most one row.
@@ -49,17 +47,34 @@ impl Store {
         Ok(self.read(sql, values)?.into_iter().next())
     }
 
-    /// Runs a statement that writes: the rows that it returns.
+    /// Runs a statement that writes: the rows that it returns, or, of which all that counts is whether there are any, others.
     pub(super) fn write(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
-        self.write_beside(false, sql, values)
+        self.write_beside(false, sql, values, (IS_DONE, &[]))
     }
 
-    /// The same where nobody else is to write meanwhile: what it reads stays as it is.
-    pub(super) fn write_alone(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
-        self.write_beside(true, sql, values)
+    /// Runs a statement that writes: the rows that it returns, or those that `instead` reads where it was made before.
+    pub(super) fn write_and_read(
+        &self,
+        alone: bool,
+        sql: &str,
+        values: &[Value<'_>],
+        instead: (&str, &[Value<'_>]),
+    ) -> Result<Vec<Row>> {
+        self.write_beside(alone, sql, values, instead)
     }
 
-    fn write_beside(&self, alone: bool, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
+    /// Runs a statement of whose rows nothing is wanted, where nobody else is to write meanwhile: what it reads stays as it is.
+    pub(super) fn write_alone(&self, sql: &str, values: &[Value<'_>]) -> Result<()> {
+        self.write_beside(true, sql, values, (IS_DONE, &[])).map(drop)
+    }
+
+    fn write_beside(
+        &self,
+        alone: bool,
+        sql: &str,
+        values: &[Value<'_>],
+        instead: (&str, &[Value<'_>]),
+    ) -> Result<Vec<Row>> {
         self.check_open()?;
         self.check_writable()?;
         let sql = self.expanded(sql);
@@ -70,7 +85,8 @@ impl Store {
         let mut steps = Vec::with_capacity(2);
         steps.extend(signature.as_ref().map(|values| Step::Statement(SIGN, values)));
         steps.push(Step::Statement(&sql, values));
-        Ok(self.change(alone, &steps)?.pop().unwrap_or_default())
+        let read = self.expanded(instead.0);
+        Ok(self.change(alone, &steps, &[Step::Statement(&read, instead.1)])?.pop().unwrap_or_default())
     }
 
     /// Runs statements that write, in one trip, all or nothing; beside others or alone.
@@ -81,18 +97,15 @@ impl Store {
         let texts: Vec<Rc<str>> = statements.iter().map(|(sql, _)| self.expanded(sql)).collect();
         let mut steps: Vec<Step<'_>> = signature.iter().map(|values| Step::Statement(SIGN, values)).collect();
         steps.extend(texts.iter().zip(statements).map(|(sql, (_, values))| Step::Statement(sql, values)));
-        self.change(alone, &steps).map(drop)
+        self.change(alone, &steps, &[]).map(drop)
     }
 
-    /// Says things that change something, all or nothing, in one trip: the rows of each.
-    pub(super) fn change(&self, alone: bool, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
+    /// Says things that change something, all or nothing, in one trip: the rows of each, or of `instead` where they were made before.
+    pub(super) fn change(&self, alone: bool, steps: &[Step<'_>], instead: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
         if self.is_within() {
             return self.guarded(steps);
         }
-        let begin = self.begin_and_lock(alone);
-        let begin = begin.steps();
-        let sent = self.say(&framed(&begin, steps));
-        self.rows_of(sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?, begin.len())
+        self.rows_of(self.say_once(alone, steps, instead)?, 0)
     }
 
     /// Reads several things in one trip, which `begin` begins: the rows of each.
@@ -102,11 +115,7 @@ impl Store {
             return self.guarded(steps);
         }
         let steps = framed(&[Step::Script(begin)], steps);
-        let answers = match self.say(&steps) {
-            Err(Lost::Ended(_)) => self.say(&steps),
-            sent => sent,
-        };
-        self.rows_of(answers.map_err(|lost| lost.unavailable(&self.client.host()))?, 1)
+        self.rows_of(self.say_until_answered(&steps)?, 1)
     }
 
     /// Says what is a transaction of its own, or a read, and once more where nothing of it was done since the server knew a name no
@@ -212,7 +221,7 @@ impl Store {
 }
 
 /// What is one transaction of its own.
-fn framed<'a>(begin: &[Step<'a>], steps: &[Step<'a>]) -> Vec<Step<'a>> {
+pub(super) fn framed<'a>(begin: &[Step<'a>], steps: &[Step<'a>]) -> Vec<Step<'a>> {
     framed_by(begin, steps, "COMMIT")
 }
 

@@ -37,19 +37,11 @@ impl Store {
                 Err(_) => Ok(false),
             };
         }
-        let begin = self.begin_writing(true);
-        steps.insert(0, Step::Script(&begin));
-        steps.push(Step::Script("COMMIT"));
-        let sent = self.client.send(&steps);
-        let answers = sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?;
-        if self.client.take_lost_name() {
-            return Ok(false);
-        }
-        for (nth, answer) in answers.into_iter().enumerate() {
+        for answer in self.say_once(true, &steps, &[])? {
             match answer {
                 Ok(_) => {}
                 // One of the statements.
-                Err(error) if nth > 0 && is_about_data(&error) => return Ok(false),
+                Err(error) if is_about_data(&error) => return Ok(false),
                 Err(error) => return Err(answered(error, &self.client.host())),
             }
         }

@@ -11,7 +11,7 @@ use super::Store;
 use super::state::Snapshot;
 use crate::engine::postgres::client::error::answered;
 use crate::engine::postgres::client::value::{Value, text_of};
-use crate::engine::postgres::client::{Lost, Step};
+use crate::engine::postgres::client::Step;
 use crate::error::Result;
 
 const SNAPSHOT: &str = "SELECT pg_catalog.pg_current_snapshot()::text";
@@ -49,7 +49,7 @@ impl Store {
             let steps =
                 [Step::Statement(SNAPSHOT, &[]), Step::Statement(&sql, &values), Step::Statement(SNAPSHOT, &[])];
             let answers = match self.client.send(&steps) {
-                Err(Lost::Ended(_)) => break,
+                Err(lost) if lost.may_pass() => break,
                 Ok(_) if self.client.take_lost_name() => break,
                 sent => sent.map_err(|lost| lost.unavailable(&self.client.host()))?,
             };

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::Store;
+use super::conversation::IS_DONE;
 use crate::engine::Metadata;
 use crate::engine::postgres::client::value::text_of;
 use crate::error::Result;
@@ -18,7 +19,7 @@ impl Metadata for Store {
         let patch = Patch::given(field, argument(given, 2))?;
         let entity = entity_of(kind);
         let mut object = Map::new();
-        self.read_then_write(&of(entity), &[id.into()], |row| {
+        self.read_then_write(&of(entity), &[id.into()], IS_DONE, |row| {
             let row = row.ok_or_else(|| not_found(entity, method, id))?;
             let before = parse(&text_of(&row, 0).unwrap_or_default());
             let Some(after) = patch.applied(field, &before)? else {

@@ -1,6 +1,7 @@
 //! Every SQL statement of the domain, on PostgreSQL: a file for each concept of the seam. `conversation.rs` is how all of them
 //! speak to the server, `unbuilt.rs` the list of what is not there yet.
 
+mod again;
 mod archive;
 mod assignments;
 mod boards;

@@ -27,6 +27,14 @@ macro_rules! moved {
     };
 }
 
+/// When the call that is under way has changed the zone of $1.
+macro_rules! of_call {
+    () => {
+        "SELECT c.at FROM {s}.changes AS first JOIN {s}.changes AS c ON c.xid = first.xid AND c.entity = 3 AND c.worktree_id = $1 \
+         WHERE first.call = nullif(pg_catalog.current_setting('visual_db.call', true), '')::bigint"
+    };
+}
+
 /// Makes a move, where nothing is in its way: what it found, and the worktree as it is then. A worktree comes last in its zone: its
 /// assignment becomes another one where one of that time or later is there already. $1 worktree, $2 zone, $3 now, $4 whether a zone is
 /// expected, $5 which, $6 whether the limit is passed over; `{place}` sets its position.
@@ -58,6 +66,14 @@ const PLACE: &str = ", placed AS (UPDATE {s}.worktrees AS w SET {set}, updated_a
 const FOUND: usize = 7;
 const LAST_MOVE: &str =
     concat!("SELECT ", moved!(), " FROM {s}.moves WHERE worktree_id = $1 ORDER BY key DESC LIMIT 1");
+/// What a move has found that was made before, and which it was.
+const MOVED: &str = concat!(
+    "SELECT NULL::text, NULL::text, true, EXISTS (",
+    of_call!(),
+    "), NULL::bigint, 0, true, {w.worktree} FROM {s}.worktrees AS w WHERE w.id = $1"
+);
+const MOVE_OF_CALL: &str =
+    concat!("SELECT ", moved!(), " FROM {s}.moves WHERE worktree_id = $1 AND at = (", of_call!(), " LIMIT 1) ORDER BY key DESC LIMIT 1");
 const REASON: &str = "SELECT pg_catalog.set_config('visual_db.reason', $1, true)";
 
 /// The latest moves before one: $2 since, $3 until.
@@ -153,7 +169,10 @@ impl Store {
         let at = steps.len();
         steps.extend([Step::Statement(&sql, &values), Step::Statement(&last, &worktree)]);
         steps.extend(of.reason.is_some().then_some(Step::Statement(REASON, &none)));
-        let rows = self.change(true, &steps)?;
+        let (moved, last_of_call) = (self.expanded(MOVED), self.expanded(MOVE_OF_CALL));
+        let mut instead = steps.clone();
+        instead.splice(at..=at + 1, [Step::Statement(&moved, &worktree), Step::Statement(&last_of_call, &worktree)]);
+        let rows = self.change(true, &steps, &instead)?;
         let found = rows.get(at).and_then(|rows| rows.first());
         let row =
             found.ok_or_else(|| WORKTREE.not_found(Field::new(of.method, "worktreeId"), Given::Text(of.worktree)))?;

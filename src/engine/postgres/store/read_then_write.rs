@@ -3,8 +3,9 @@
 use tokio_postgres::Row;
 
 use super::Store;
+use super::again::Call;
 use super::conversation::SIGN;
-use crate::engine::postgres::client::Step;
+use crate::engine::postgres::client::{Lost, Step};
 use crate::engine::postgres::client::error::answered;
 use crate::engine::postgres::client::value::Value;
 use crate::error::Result;
@@ -13,12 +14,14 @@ use crate::error::Result;
 pub(super) type Statement<'a> = (String, Vec<Value<'a>>);
 
 impl Store {
-    /// Reads one row and writes what `decide` makes of it, if anything: the rows that this returns.
+    /// Reads one row and writes what `decide` makes of it, if anything: the rows that this returns, or those of `instead`, of the same
+    /// values as `read`, where it was made before.
     pub(super) fn read_then_write<'a>(
         &self,
         read: &str,
         values: &[Value<'_>],
-        decide: impl FnOnce(Option<Row>) -> Result<Option<Statement<'a>>>,
+        instead: &str,
+        mut decide: impl FnMut(Option<Row>) -> Result<Option<Statement<'a>>>,
     ) -> Result<Vec<Row>> {
         self.check_open()?;
         self.check_writable()?;
@@ -30,28 +33,43 @@ impl Store {
                 None => Ok(Vec::new()),
             };
         }
-        let row = self.begin_with(read, values)?;
-        match decide(row) {
-            Ok(Some((sql, values))) => self.end_with(&sql, &values),
-            Ok(None) => {
-                self.give_up();
-                Ok(Vec::new())
-            }
-            Err(error) => {
-                self.give_up();
-                Err(error)
+        let (call, mut patience) = (Call::new(), self.patience());
+        loop {
+            let lost = match self.begin_with(call, read, values)? {
+                Err(lost) => lost,
+                Ok(row) => match decide(row) {
+                    Ok(Some((sql, new))) => match self.end_with(&sql, &new)? {
+                        Ok(rows) => return Ok(rows),
+                        Err(lost) if lost.is_unsure() => {
+                            if !self.outcome_of(call, lost, &mut patience)?.is_empty() {
+                                return self.read(instead, values);
+                            }
+                            Lost::Gone
+                        }
+                        Err(lost) => lost,
+                    },
+                    decided => {
+                        self.give_up();
+                        return decided.map(|_| Vec::new());
+                    }
+                },
+            };
+            if !patience.allows(&lost) {
+                return Err(lost.unavailable(&self.client.host()));
             }
         }
     }
 
-    fn begin_with(&self, sql: &str, values: &[Value<'_>]) -> Result<Option<Row>> {
-        let (begin, sql) = (self.begin_writing(true), self.expanded(sql));
+    fn begin_with(&self, call: Call, sql: &str, values: &[Value<'_>]) -> Result<Result<Option<Row>, Lost>> {
+        let (begin, sql) = (self.begin_writing(true, call), self.expanded(sql));
         let signature = self.signature();
         let mut steps = vec![Step::Script(&begin)];
         steps.extend(signature.as_ref().map(|values| Step::Statement(SIGN, values)));
         steps.push(Step::Statement(&sql, values));
-        let sent = self.say_first(&steps);
-        let answers = sent.map_err(|lost| lost.unavailable(&self.client.host()))?;
+        let answers = match self.say_first(&steps) {
+            Ok(answers) => answers,
+            Err(lost) => return Ok(Err(lost)),
+        };
         let mut rows = Vec::new();
         for answer in answers {
             match answer {
@@ -63,17 +81,19 @@ impl Store {
                 }
             }
         }
-        Ok(rows.into_iter().next())
+        Ok(Ok(rows.into_iter().next()))
     }
 
-    fn end_with(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
+    fn end_with(&self, sql: &str, values: &[Value<'_>]) -> Result<Result<Vec<Row>, Lost>> {
         let sql = self.expanded(sql);
-        let sent = self.client.go_on(&[Step::Statement(&sql, values), Step::Script("COMMIT")]);
-        let mut answers = sent.map_err(|lost| lost.outcome_unknown(&self.client.host()))?.into_iter();
+        let mut answers = match self.client.go_on(&[Step::Statement(&sql, values), Step::Script("COMMIT")]) {
+            Ok(answers) => answers.into_iter(),
+            Err(lost) => return Ok(Err(lost)),
+        };
         let failed = |error| answered(error, &self.client.host());
         let rows = answers.next().unwrap_or_else(|| Ok(Vec::new())).map_err(failed)?;
         answers.try_for_each(|answer| answer.map(drop).map_err(failed))?;
-        Ok(rows)
+        Ok(Ok(rows))
     }
 
     /// Ends what was begun. Where that can't be said, the server ends it with the connection.

@@ -41,7 +41,8 @@ impl Store {
         let columns = entity.fields.len();
         let read = format!("SELECT {}, metadata FROM {{s}}.{} WHERE id = $1", entity.columns(""), entity.table);
         let mut is_same = false;
-        let updated = self.read_then_write(&read, &[id.into()], |row| {
+        let get = format!("SELECT {} FROM {{s}}.{} WHERE id = $1", entity.columns(""), entity.table);
+        let updated = self.read_then_write(&read, &[id.into()], &get, |row| {
             let Some(row) = row else { return Ok(None) };
             let data = text_of(&row, columns);
             let mut found = Batch::default();

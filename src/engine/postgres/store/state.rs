@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use tokio_postgres::Row;
 
+use super::again::Call;
 use crate::engine::postgres::client::value::Value;
 use crate::engine::{Place, past_boards};
 use crate::rows::Batch;
@@ -34,6 +35,8 @@ pub struct Ahead {
 pub struct Transaction {
     /// A transaction is, as the caller knows it.
     pub is_open: bool,
+    /// Its number in the log.
+    pub call: Call,
     /// A statement has failed, and what is sent next undoes it first.
     pub failed: bool,
     /// Somebody was named with what was written in it.

@@ -5,8 +5,11 @@
 //! each other.
 
 use super::Store;
+use super::again::Call;
+use super::state::Transaction;
 use crate::engine::Control;
-use crate::engine::postgres::client::error::{answered, is_aborted, unavailable};
+use crate::engine::postgres::client::error::{answered, is_aborted, outcome_unknown, unavailable};
+use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::client::{Lost, Step};
 use crate::error::{Error, Result};
 
@@ -19,12 +22,13 @@ const ROLLBACK_TO: &str = "ROLLBACK TO visual_db";
 pub(super) struct Begin {
     script: String,
     lock: Option<String>,
+    call: [Value<'static>; 1],
 }
 
 impl Begin {
     /// The same, as it is sent.
     pub(super) fn steps(&self) -> Vec<Step<'_>> {
-        let lock = self.lock.as_deref().map(|lock| Step::Statement(lock, &[]));
+        let lock = self.lock.as_deref().map(|lock| Step::Statement(lock, &self.call));
         std::iter::once(Step::Script(&self.script)).chain(lock).collect()
     }
 }
@@ -55,26 +59,32 @@ impl Store {
         }
     }
 
-    /// What begins a transaction in which somebody writes, beside others or alone.
-    pub(super) fn begin_writing(&self, alone: bool) -> String {
+    /// What begins a transaction in which somebody writes, beside others or alone; the first row that it puts into the log has the
+    /// call's number.
+    pub(super) fn begin_writing(&self, alone: bool, call: Call) -> String {
         format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_catalog.set_config('lock_timeout', '{}ms', true), \
-             pg_catalog.pg_advisory_xact_lock{}({})",
+             pg_catalog.pg_advisory_xact_lock{}({}), pg_catalog.set_config('visual_db.call', '{}', true)",
             self.client.timeout().as_millis().max(1),
             if alone { "" } else { "_shared" },
-            self.lock
+            self.lock,
+            call.0
         )
     }
 
     /// The same for a transaction that is one trip. On a session of the client's own the lock is a prepared statement, and what
     /// else is to be said was said when the session began.
-    pub(super) fn begin_and_lock(&self, alone: bool) -> Begin {
+    pub(super) fn begin_and_lock(&self, alone: bool, call: Call) -> Begin {
+        let number = [Value::Text(call.0.to_string().into())];
         if !self.client.is_own_session() {
-            return Begin { script: self.begin_writing(alone), lock: None };
+            return Begin { script: self.begin_writing(alone, call), lock: None, call: number };
         }
         let shared = if alone { "" } else { "_shared" };
-        let lock = format!("SELECT pg_catalog.pg_advisory_xact_lock{shared}({})", self.lock);
-        Begin { script: "BEGIN".into(), lock: Some(lock) }
+        let lock = format!(
+            "SELECT pg_catalog.pg_advisory_xact_lock{shared}({}), pg_catalog.set_config('visual_db.call', $1, true)",
+            self.lock
+        );
+        Begin { script: "BEGIN".into(), lock: Some(lock), call: number }
     }
 
     /// Makes several calls one: all or nothing.
@@ -116,11 +126,12 @@ impl Store {
             Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive
                 if self.readonly =>
             {
-                self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", Call::default())
             }
             // Nobody else writes meanwhile: a read that is followed by a write can't fail for that.
             Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive => {
-                self.begin(&self.begin_writing(true))
+                let call = Call::new();
+                self.begin(&self.begin_writing(true, call), call)
             }
             _ if !within => Err(misused(match control {
                 Control::Commit => "cannot commit - no transaction is active",
@@ -137,10 +148,10 @@ impl Store {
         }
     }
 
-    fn begin(&self, sql: &str) -> Result<()> {
-        let sent = self.client.send(&[Step::Script(sql)]);
-        let answers = sent.map_err(|lost| lost.unavailable(&self.client.host()))?;
-        self.transaction.borrow_mut().is_open = true;
+    fn begin(&self, sql: &str, call: Call) -> Result<()> {
+        // Nothing was done on a connection that didn't answer to it.
+        let answers = self.say_until_answered(&[Step::Script(sql)])?;
+        *self.transaction.borrow_mut() = Transaction { is_open: true, call, ..Transaction::default() };
         for answer in answers {
             if let Err(error) = answer {
                 let failed = answered(error, &self.client.host());
@@ -167,9 +178,16 @@ impl Store {
             self.forget_transaction();
             return Err(lost);
         }
-        self.forget_transaction();
+        let call = self.transaction.take().call;
         let host = self.client.host();
-        let answers = sent.map_err(|lost| lost.outcome_unknown(&host))?;
+        let answers = match sent {
+            Ok(answers) => answers,
+            // What the log doesn't tell of may have been done all the same.
+            Err(lost) => match self.outcome_of(call, lost, &mut self.patience()) {
+                Ok(made) if made.is_empty() => return Err(outcome_unknown(&host, "the log has nothing of it")),
+                told => return told.map(drop),
+            },
+        };
         for answer in answers {
             answer.map_err(|error| if is_aborted(&error) { rolled_back() } else { answered(error, &host) })?;
         }

@@ -7,7 +7,8 @@
 //! | the end | what is to be written; `COMMIT`, or `RELEASE` |
 //!
 //! So a call that asks once is two trips, and one that only writes is one. Where it fails all of it is undone; within a transaction of
-//! the caller's the next trip does that, and the transaction goes on.
+//! the caller's the next trip does that, and the transaction goes on. Where the connection is lost outside of one, the whole call is made again
+//! (`again.rs`).
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -15,12 +16,13 @@ use std::rc::Rc;
 use tokio_postgres::Row;
 
 use super::Store;
+use super::again::{Call, Patience};
 use super::conversation::{RELEASE, SAVEPOINT, SIGN};
 use super::transactions::Begin;
-use crate::engine::postgres::client::error::answered;
+use crate::engine::postgres::client::error::{answered, outcome_unknown};
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::client::{Answer, Lost, Step};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A statement that is to be sent with the next step.
 type Later = (Rc<str>, Vec<Value<'static>>);
@@ -28,12 +30,17 @@ type Later = (Rc<str>, Vec<Value<'static>>);
 /// A call that is under way.
 pub(super) struct Work<'s> {
     pub store: &'s Store,
+    number: Call,
     /// What begins it, outside of a transaction of the caller's.
     begin: Begin,
     /// What is sent behind that.
     first: Rc<str>,
     begun: Cell<bool>,
     wrote: Cell<bool>,
+    /// The log says nothing of what it writes.
+    is_silent: Cell<bool>,
+    /// The connection went, and nothing of it was done.
+    lost: Cell<Option<Lost>>,
     later: RefCell<Vec<Later>>,
 }
 
@@ -43,24 +50,33 @@ impl Store {
     pub(super) fn atomically<T>(
         &self,
         first: &str,
-        call: impl FnOnce(&Work<'_>) -> Result<T>,
+        mut call: impl FnMut(&Work<'_>) -> Result<T>,
     ) -> Result<(T, Vec<Vec<Row>>)> {
         self.check_open()?;
         self.check_writable()?;
         self.refuse_to_gather()?;
-        let work = Work {
-            store: self,
-            begin: self.begin_and_lock(false),
-            first: self.expanded(first),
-            begun: Cell::new(false),
-            wrote: Cell::new(false),
-            later: RefCell::default(),
-        };
-        let made = call(&work).and_then(|made| Ok((made, work.end()?)));
-        if made.is_err() {
-            work.undo();
+        let (number, mut patience) = (Call::new(), self.patience());
+        loop {
+            let work = Work {
+                store: self,
+                number,
+                begin: self.begin_and_lock(false, number),
+                first: self.expanded(first),
+                begun: Cell::default(),
+                wrote: Cell::default(),
+                is_silent: Cell::default(),
+                lost: Cell::default(),
+                later: RefCell::default(),
+            };
+            let made = call(&work).and_then(|made| Ok((made, work.end(&mut patience)?)));
+            if made.is_err() {
+                work.undo();
+            }
+            match work.lost.take() {
+                Some(lost) if made.is_err() && patience.allows(&lost) => {}
+                _ => return made,
+            }
         }
-        made
     }
 }
 
@@ -75,30 +91,53 @@ impl Work<'_> {
         let texts: Vec<Rc<str>> = asked.iter().map(|(sql, _)| self.store.expanded(sql)).collect();
         let asked: Vec<Step<'_>> =
             texts.iter().zip(asked).map(|(sql, (_, values))| Step::Statement(sql, values)).collect();
-        self.send(&asked, |lost| lost.unavailable(&self.store.client.host())).map(|mut rows| {
-            let from = rows.len() - asked.len();
-            rows.split_off(from)
-        })
+        let mut rows = self.send(&asked)?.map_err(|lost| self.undone(lost))?;
+        let from = rows.len() - asked.len();
+        Ok(rows.split_off(from))
     }
 
-    fn end(&self) -> Result<Vec<Vec<Row>>> {
+    /// That the log says nothing of what it writes: whether that was done can't be seen there.
+    pub fn is_not_in_the_log(&self) {
+        self.is_silent.set(true);
+    }
+
+    /// What a caller is told where nothing was done, unless it is done again.
+    fn undone(&self, lost: Lost) -> Error {
+        let told = self.store.told_of(&lost);
+        self.lost.set(Some(lost));
+        told
+    }
+
+    fn end(&self, patience: &mut Patience) -> Result<Vec<Vec<Row>>> {
         let writes = !self.later.borrow().is_empty();
         if !writes && !self.begun.get() {
             return Ok(Vec::new());
         }
         let wrote = writes || self.wrote.get();
         let last = if self.store.is_within() { Step::Script(RELEASE) } else { Step::Script("COMMIT") };
-        let host = self.store.client.host();
-        let told = |lost: Lost| if wrote { lost.outcome_unknown(&host) } else { lost.unavailable(&host) };
-        let mut rows = self.send(&[last], told)?;
-        rows.pop();
-        // It is over: nothing is left to be undone.
-        self.begun.set(false);
-        Ok(rows)
+        match self.send(&[last])? {
+            Ok(mut rows) => {
+                rows.pop();
+                // It is over: nothing is left to be undone.
+                self.begun.set(false);
+                Ok(rows)
+            }
+            Err(lost) if wrote && lost.is_unsure() => {
+                let rows = self.store.outcome_of(self.number, lost, patience)?;
+                match rows.is_empty() {
+                    false => Ok(vec![rows]),
+                    true if self.is_silent.get() => {
+                        Err(outcome_unknown(&self.store.client.host(), "the log says nothing of such a change"))
+                    }
+                    true => Err(self.undone(Lost::Gone)),
+                }
+            }
+            Err(lost) => Err(self.undone(lost)),
+        }
     }
 
-    /// Sends what is to be written, and `steps`: the rows of all that.
-    fn send(&self, steps: &[Step<'_>], lost: impl FnOnce(Lost) -> crate::error::Error) -> Result<Vec<Vec<Row>>> {
+    /// Sends what is to be written, and `steps`: the rows of all that, or that the connection is lost.
+    fn send(&self, steps: &[Step<'_>]) -> Result<Result<Vec<Vec<Row>>, Lost>> {
         let store = self.store;
         let (within, begins) = (store.is_within(), !self.begun.replace(true));
         let later = self.later.take();
@@ -127,13 +166,16 @@ impl Work<'_> {
         } else {
             let sent = if begins { store.say_first(&all) } else { store.client.go_on(&all) };
             self.begun.set(sent.is_ok());
-            sent.map_err(lost)?
+            match sent {
+                Ok(answers) => answers,
+                Err(lost) => return Ok(Err(lost)),
+            }
         };
         let mut rows = Vec::with_capacity(answers.len());
         for answer in answers {
             rows.push(answer.map_err(|error| answered(error, &store.client.host()))?);
         }
-        Ok(rows.split_off(before))
+        Ok(Ok(rows.split_off(before)))
     }
 
     /// Undoes what was begun. Within a transaction of the caller's, the next trip does.

@@ -22,6 +22,9 @@ const DELETE: &str = "DELETE FROM {s}.worktrees WHERE id = $1 RETURNING 1";
 pub(super) const FREE_PORT: &str = "SELECT min(p.port) AS port FROM pg_catalog.generate_series($1, $2) AS p (port) \
      WHERE NOT EXISTS (SELECT 1 FROM {s}.worktrees AS taken WHERE taken.port = p.port)";
 
+/// The port that it was given before.
+const PORT: &str = "SELECT port FROM {s}.worktrees WHERE id = $1";
+
 impl Worktrees for Store {
     fn create_worktree(&self, method: &'static str, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()> {
         self.check_open()?;
@@ -91,6 +94,7 @@ impl Store {
         let mut stored = WORKTREE.stored(method, &given, &[], now)?;
         Self::check_new(&WORKTREE, method, &stored)?;
         let port = WORKTREE.written().position(|field| field.column == "port").unwrap_or(0);
+        let id = WORKTREE.written().position(|field| field.column == "id").unwrap_or(0);
         let columns: Vec<&str> = WORKTREE.written().map(|field| field.column).collect();
         let mut values = values_of(&WORKTREE, &stored);
         let taken: Vec<String> =
@@ -105,7 +109,8 @@ impl Store {
             taken.join(", "),
             free
         );
-        let rows = self.write_alone(&sql, &values).map_err(|error| about_new(error, &WORKTREE, method))?;
+        let id = [values_of(&WORKTREE, &stored).swap_remove(id)];
+        let rows = self.write_and_read(true, &sql, &values, (PORT, &id)).map_err(|error| about_new(error, &WORKTREE, method))?;
         let Some(row) = rows.first() else {
             return Err(free_port::none_is_free(Field::new(method, "port").behind(nth)));
         };

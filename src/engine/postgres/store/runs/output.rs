@@ -44,6 +44,9 @@ impl Output for Store {
             });
             let last = last.unwrap_or_default();
             let appended = append(last.next, expected, chunks.len() as i64)?;
+            if expected.is_none() {
+                work.is_not_in_the_log();
+            }
             if let Some(record) = record.filter(|_| appended.writes) {
                 work.append(record.key, last, chunks, most_bytes, wall_ms)?;
             }

@@ -110,7 +110,7 @@ impl Spending for Store {
         let key = [budget.scope, budget.id, budget.period].map(Value::from);
         let [scope, id, of] = key;
         let values = [scope, id, of, quarter(period.start).into(), period.end.into()];
-        self.write_alone(RENEW_BUDGET, &values).map(drop)
+        self.write_alone(RENEW_BUDGET, &values)
     }
 
     fn list_budgets(&self, batch: &mut Batch) -> Result<()> {
@@ -165,14 +165,14 @@ impl Store {
         id: &str,
         event: &Event<'_>,
         wall_ms: i64,
-        not_found: impl FnOnce() -> crate::error::Error,
+        not_found: impl Fn() -> crate::error::Error,
     ) -> Result<Usage> {
         let by_id: [Value<'_>; 1] = [id.into()];
         let used: [Value<'_>; 2] = [id.into(), event.id.into()];
         let (usage, _) = self.atomically(&self.gate(), |work| {
             let answers = work.ask(&[(HOLD, &by_id), (USED, &used), (BUDGETS, &[])])?;
             let [_, rows, budgets] = answers.try_into().unwrap_or_default();
-            let row = rows.first().ok_or_else(not_found)?;
+            let row = rows.first().ok_or_else(&not_found)?;
             let (key, has_ended, is_counted) = (integer(row, 0), integer(row, 1) != 0, integer(row, 2) != 0);
             let of: [String; 3] = [3, 4, 5].map(|column| text_of(row, column).unwrap_or_default());
             let made = integer(row, 6);

@@ -136,12 +136,12 @@ impl Store {
         call: &Call,
         now: f64,
         batch: &mut Batch,
-        say: impl FnOnce(&mut Record),
+        say: impl Fn(&mut Record),
     ) -> Result<()> {
         let id = rules::id(Field::new(call.method(), "id"), id)?;
         let (record, _) = self.atomically("", |work| {
             let (held, now) = work.hold(&[id], now as i64)?;
-            work.apply_to(id, held.into_iter().next(), call, None, now, say)
+            work.apply_to(id, held.into_iter().next(), call, None, now, &say)
         })?;
         push_one(batch, record.as_ref());
         Ok(())

@@ -85,7 +85,7 @@ impl Workers for Store {
         let outcome = outcome(Field::new("finishRun", "status").behind(2), argument(given, 2))?;
         let said = said(given)?;
         let finish = Call::Finish { token, outcome, chance: execution::random() as u32 };
-        self.work(id, token, &finish, now, batch, |record| record.said = said)
+        self.work(id, token, &finish, now, batch, |record| record.said = said.clone())
     }
 
     fn runs_out_of_lease(&self, grace_ms: Given<'_>, after: Given<'_>, now: f64, batch: &mut Batch) -> Result<()> {
@@ -174,7 +174,7 @@ impl Store {
         call: &Call,
         now: f64,
         batch: &mut Batch,
-        say: impl FnOnce(&mut Record),
+        say: impl Fn(&mut Record),
     ) -> Result<()> {
         let is_finish = matches!(call, Call::Finish { .. });
         let settled: [Value<'_>; 2] = [id.into(), token.into()];
@@ -187,7 +187,7 @@ impl Store {
             {
                 held.record.life.settled.push(token);
             }
-            work.apply_to(id, found, call, is_finish.then_some(token), now, say)
+            work.apply_to(id, found, call, is_finish.then_some(token), now, &say)
         })?;
         push_one(batch, record.as_ref());
         Ok(())

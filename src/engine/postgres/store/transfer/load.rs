@@ -63,7 +63,7 @@ impl Store {
 
     fn send_rows(&self, insert: &str, rows: &[Vec<Value<'static>>]) -> Result<()> {
         let steps: Vec<Step<'_>> = rows.iter().map(|values| Step::Statement(insert, values)).collect();
-        self.change(true, &steps).map(drop)
+        self.change(true, &steps, &[]).map(drop)
     }
 }
 
