@@ -1,10 +1,9 @@
 // A server that follows another one: it may be read, and takes over.
-import fs from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { other, server as shared } from './support/postgres/databases.mjs';
 import { expectRefusal, openingError } from './support/postgres/openings.mjs';
 import { PASSWORD, startServer } from './support/postgres/server.mjs';
+import { follow } from './support/postgres/standby.mjs';
 import { furnish, worktree } from './support/samples.mjs';
 import { open } from './support/temporary.mjs';
 
@@ -12,22 +11,6 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let primary;
 let standby;
-
-/** A copy of a server that goes on meanwhile, made as pg_basebackup makes it, which is no part of what the tests install. */
-async function follow(server) {
-  const at = { url: server.url() };
-  const query = (text) => other().query(at, text).rows[0];
-  query("SELECT pg_backup_start('of the tests', true)");
-  const copy = join(server.folder, 'copy');
-  fs.cpSync(server.data, copy, {
-    recursive: true,
-    filter: (from) => !/postmaster\.(pid|opts)$|pg_wal\/.|pg_replslot\/./.test(from),
-  });
-  const { labelfile } = query('SELECT labelfile FROM pg_backup_stop(false)');
-  const { bin } = shared;
-  const settings = { primary_conninfo: `host=${server.folder} port=${server.port} user=postgres` };
-  return startServer({ bin, cluster: copy, settings, files: { backup_label: labelfile, 'standby.signal': '' } });
-}
 
 beforeAll(async () => {
   const { bin, cluster } = shared;

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { give, owner } from './binaries.mjs';
 
@@ -41,11 +42,13 @@ const freePort = () =>
     });
   });
 
+let logs = 0;
+
 /** Starts the server, and again on another port where somebody was quicker to take it. */
-async function start() {
+async function start(same) {
   for (let tries = 1; ; tries += 1) {
-    const port = await freePort();
-    const log = path.join(folder, `log-${tries}`);
+    const port = same ?? (await freePort());
+    const log = path.join(folder, `log-${(logs += 1)}`);
     const options = Object.entries({ ...settings, port, unix_socket_directories: folder });
     const server = spawn(
       program('postgres'),
@@ -58,6 +61,8 @@ async function start() {
     for (const text = () => fs.readFileSync(log, 'utf8'); ; await setTimeout(10)) {
       if (/ready to accept (read-only )?connections/.test(text())) return { server, ended, port, log };
       if (!isOver) continue;
+      // What is left of the one that was killed ends by and by.
+      if (same && tries < 50 && /in use|is another postmaster/.test(text())) break;
       if (tries < 5 && text().includes('Address already in use')) break;
       throw new Error(`PostgreSQL ended instead of starting: ${text()}`);
     }
@@ -83,9 +88,25 @@ try {
   for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(data, name), text, { mode: 0o600 });
   give(folder);
   fs.chmodSync(data, 0o700);
-  const running = await start();
-  process.stdout.write(`${JSON.stringify({ pid: running.server.pid, port: running.port, log: running.log })}\n`);
-  await Promise.race([gone, running.ended]);
+  let running = await start();
+  const tell = () =>
+    process.stdout.write(`${JSON.stringify({ pid: running.server.pid, port: running.port, log: running.log })}\n`);
+  tell();
+  let restarting;
+  createInterface(process.stdin).on('line', (signal) => {
+    restarting = (async () => {
+      running.server.kill(signal);
+      await running.ended;
+      running = await start(running.port);
+      restarting = undefined;
+      tell();
+    })();
+    restarting.catch(() => {});
+  });
+  for (let isOver = false; !isOver;) {
+    isOver = await Promise.race([gone.then(() => true), running.ended.then(() => !restarting)]);
+    if (restarting) await restarting;
+  }
   await stop(running);
 } catch (error) {
   process.stderr.write(`${error.message}\n${error.stderr ?? ''}`);

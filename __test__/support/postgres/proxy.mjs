@@ -16,6 +16,10 @@ export function proxyTo(url) {
     delay: (milliseconds) => thread.call('delay', milliseconds),
     /** The next statement whose text matches is passed on, and the connection cut instead of answering. */
     cutAfter: (pattern) => thread.call('cutAfter', pattern.source),
+    /** The same, and nobody is let in any more. */
+    shutAfter: (pattern) => thread.call('cutAfter', pattern.source, true),
+    /** The next statement whose text matches is not passed on, nor what is sent with it, and the connection is cut. */
+    cutBefore: (pattern) => thread.call('cutBefore', pattern.source),
     /** Cuts each connection. */
     cut: () => thread.call('cut'),
     /** Cuts each, and refuses further ones. */

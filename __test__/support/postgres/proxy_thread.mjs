@@ -7,6 +7,10 @@ const connections = new Set();
 /** Milliseconds by which what a client sends comes later: a turn takes so much longer. */
 let delay = 0;
 let cutAfter;
+/** What is cut off before it comes to the server. */
+let cutBefore;
+/** Whether nobody is let in. */
+let isShut = false;
 let counted = { turns: [], connections: 0 };
 
 /** One client's connection and what it asks of the server. */
@@ -23,6 +27,7 @@ class Connection {
   /** The texts of statements by name. */
   #statements = new Map();
   #isDoomed = false;
+  #isGone = false;
   /** The next byte from the server says whether there is encryption; what follows that is none of ours. */
   #isChoosing = false;
   #isOpaque = false;
@@ -34,6 +39,7 @@ class Connection {
     for (const socket of [client, this.#server]) socket.setNoDelay(true).on('error', end).on('close', end);
     client.on('data', (bytes) => {
       if (!this.#isOpaque) for (const message of this.#asked.push(bytes)) this.#ask(message);
+      if (this.#isGone) return void this.cut();
       if (delay === 0) this.#server.write(bytes);
       else setTimeout(() => this.#server.write(bytes), delay);
     });
@@ -64,8 +70,14 @@ class Connection {
     this.#hasAnswer = false;
     counted.turns[counted.turns.length - 1] += type;
     if (type === 'Q' || type === 'S' || type === 'F') this.#awaited += 1;
-    if (cutAfter?.test(this.#textOf(type, bytes))) {
+    const text = this.#textOf(type, bytes);
+    if (cutBefore?.test(text)) {
+      this.#isGone = true;
+      cutBefore = undefined;
+    }
+    if (cutAfter?.pattern.test(text)) {
       this.#isDoomed = true;
+      isShut ||= cutAfter.andShut;
       cutAfter = undefined;
     }
   }
@@ -98,12 +110,16 @@ class Connection {
   }
 }
 
-const server = net.createServer((client) => connections.add(new Connection(client)));
+const server = net.createServer((client) => {
+  if (isShut) client.destroy();
+  else connections.add(new Connection(client));
+});
 
 serve({
   listen: () => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port))),
   delay: (milliseconds) => void (delay = milliseconds),
-  cutAfter: (pattern) => void (cutAfter = new RegExp(pattern, 'i')),
+  cutAfter: (pattern, andShut = false) => void (cutAfter = { pattern: new RegExp(pattern, 'i'), andShut }),
+  cutBefore: (pattern) => void (cutBefore = new RegExp(pattern, 'i')),
   cut() {
     for (const connection of connections) connection.cut();
   },

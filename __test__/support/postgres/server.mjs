@@ -38,7 +38,8 @@ const HBA = ['local all all trust', 'local replication all trust', 'host all all
 
 /**
  * Starts a server. `cluster` is the folder of data to begin with (as another one keeps them with `keep`), `files` are written
- * into its data. The answer: `url({ database, user, password, tcp })`, `pid`, `data`, `log()`, `freeze()`, `thaw()`, `stop()`.
+ * into its data. The answer: `url({ database, user, password, tcp })`, `pid`, `data`, `log()`, `freeze()`, `thaw()`, `restart(signal)`,
+ * `stop()`.
  */
 export async function startServer({ bin, cluster, keep = false, settings, hba = HBA, files = {} } = {}) {
   const folder = fs.mkdtempSync(path.join(place(), 'visual-db-postgres-'));
@@ -60,20 +61,32 @@ export async function startServer({ bin, cluster, keep = false, settings, hba = 
   const complaints = [];
   keeper.stderr.on('data', (data) => complaints.push(data));
   const ended = once(keeper, 'close');
-  const [line] = await Promise.race([once(createInterface(keeper.stdout), 'line'), ended]);
+  const lines = createInterface(keeper.stdout);
+  const [line] = await Promise.race([once(lines, 'line'), ended]);
   if (typeof line !== 'string') throw new Error(`PostgreSQL: ${Buffer.concat(complaints)}`);
   // A run doesn't wait for it, it waits for the run.
   for (const each of [keeper, keeper.stdin, keeper.stdout, keeper.stderr]) each.unref();
-  const { pid, port, log } = JSON.parse(line);
+  let { pid, log } = JSON.parse(line);
+  const { port } = JSON.parse(line);
   return {
     ...at({ folder, port }),
     bin: given.bin,
-    pid,
+    get pid() {
+      return pid;
+    },
     data: path.join(folder, 'data'),
     cluster: keep ? path.join(folder, 'cluster') : undefined,
     log: () => fs.readFileSync(log, 'utf8'),
     freeze: () => signal(pid, 'SIGSTOP'),
     thaw: () => signal(pid, 'SIGCONT'),
+    /** Ends the server by a signal, and starts it again. */
+    async restart(signal) {
+      const started = once(lines, 'line');
+      keeper.stdin.write(`${signal}\n`);
+      const [again] = await Promise.race([started, ended]);
+      if (typeof again !== 'string') throw new Error(`PostgreSQL: ${Buffer.concat(complaints)}`);
+      ({ pid, log } = JSON.parse(again));
+    },
     async stop() {
       keeper.stdin.end();
       await ended;

@@ -113,10 +113,10 @@ pub fn may_pass(error: &tokio_postgres::Error) -> bool {
 }
 
 /// Whether it says that somebody has ended a commit's wait for the synchronous standby, which is no error: it is committed here, and
-/// perhaps nowhere else.
+/// perhaps nowhere else. It has no code of its own, and its words are of any language.
 #[must_use]
 pub fn is_end_of_wait(notice: &DbError) -> bool {
-    matches!(*notice.code(), SqlState::QUERY_CANCELED | SqlState::ADMIN_SHUTDOWN)
+    notice.routine() == Some("SyncRepWaitForLSN")
 }
 
 /// Whether the server has ended the session with this answer.
