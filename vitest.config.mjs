@@ -16,6 +16,17 @@ const conformance = [
   '__test__/{150-export,151-import,152-prune,153-retention,154-keeping-arguments,155-dry-run}.test.mjs',
 ];
 
+/** Those of them that AsyncVisualDatabase passes as well, each of its calls being waited for. */
+const asynchronous = [
+  '__test__/{05,06,07,08,09,10,11,12,13,14}-*.test.mjs',
+  '__test__/{130-prompts,131-get-changes,133-board,135-moves}.test.mjs',
+  '__test__/{10,11}[0-9]-runs-*.test.mjs',
+];
+const ofAsync = {
+  env: { VISUAL_DB_ASYNC: '1' },
+  setupFiles: ['./__test__/properties.mjs', './__test__/support/async/differences.mjs'],
+};
+
 /** What takes ten seconds or more, since it starts, kills and waits for many processes, or compiles. */
 const long = [
   '__test__/faults/*.test.mjs',
@@ -53,6 +64,9 @@ export default defineConfig({
       project('studio', [browser], [], { fileParallelism: false, testTimeout: 120_000 }),
       // On a PostgreSQL server, which it starts.
       project('postgres', [postgres, ...conformance], [], { globalSetup: '__test__/support/postgres/setup.mjs' }),
+      // AsyncVisualDatabase in the place of VisualDatabase, on both engines.
+      project('async', asynchronous, [], ofAsync),
+      project('async-postgres', asynchronous, [], { ...ofAsync, globalSetup: '__test__/support/postgres/setup.mjs' }),
     ],
   },
 });

@@ -35,7 +35,11 @@ export const temporaryFile = () => join(temporaryFolder(), 'visual.db');
 export const place = () => (inFiles ? { dbPath: temporaryFile() } : temporarySchema());
 
 /** A new board for one connection, of a test or of all of a file. */
-export const ownPlace = (whose) => (inFiles ? { dbPath: ':memory:' } : temporarySchema(whose));
+export function ownPlace(whose) {
+  if (!inFiles) return temporarySchema(whose);
+  // What is in memory nobody else can look at, and there the class is on a thread of its own.
+  return { dbPath: process.env.VISUAL_DB_ASYNC && !whose?.forAll ? temporaryFile() : ':memory:' };
+}
 
 /** How many bytes the longest text may have that is looked up by: an id, a status. */
 export const LONGEST_KEY = inFiles ? 100_000 : 2600;

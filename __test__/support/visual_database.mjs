@@ -15,5 +15,15 @@ async function javaScriptLayer() {
   return { VisualDatabase, Database, SqliteError: Database.SqliteError };
 }
 
+/** VISUAL_DB_ASYNC=1 puts AsyncVisualDatabase in its place, each of whose calls is waited for. */
+async function asynchronous() {
+  const [{ VisualDatabase }, rest] = await Promise.all([import('./async/blocking.mjs'), import('../../lib/index.mjs')]);
+  return { ...rest, VisualDatabase };
+}
+
 export const { VisualDatabase, AsyncVisualDatabase, Database, SqliteError } =
-  process.env.VISUAL_DB_REFERENCE === 'peer' ? await javaScriptLayer() : await import('../../lib/index.mjs');
+  process.env.VISUAL_DB_REFERENCE === 'peer'
+    ? await javaScriptLayer()
+    : process.env.VISUAL_DB_ASYNC
+      ? await asynchronous()
+      : await import('../../lib/index.mjs');
