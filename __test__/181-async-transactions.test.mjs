@@ -51,6 +51,14 @@ describe.each([
     expect((await db.listZones()).map(({ id }) => id).toSorted()).toEqual(['zone-1', 'zone-3']);
   });
 
+  test('is one also three deep', async () => {
+    const db = await opened(path());
+    const answer = await db.transaction((tx) =>
+      tx.transaction((inner) => inner.transaction((innermost) => innermost.createZone(zone(1)))),
+    );
+    expect([answer.id, (await db.getStats()).zones]).toEqual(['zone-1', 1]);
+  });
+
   test('goes on behind an error that fn catches', async () => {
     const db = await opened(path());
     await db.transaction(async (tx) => {

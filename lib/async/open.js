@@ -25,7 +25,7 @@ const forgotten = new FinalizationRegistry((threads) => {
   for (const thread of threads) thread.close().catch(() => {});
 });
 
-/** What each of them is made of: `{ root, calls, by }`. */
+/** What each of them is made of: `{ root, calls, by, level }`; `level` is of a transaction, and another one in each. */
 const states = new WeakMap();
 
 /** All of a database that was opened: its thread, the one for transactions, and whose turn it is for that. */
@@ -77,9 +77,9 @@ async function open(Class, options) {
   return made(root, thread);
 }
 
-function made(root, calls, by) {
+function made(root, calls, by, level) {
   const database = Object.create(root.prototype);
-  states.set(database, { root, calls, by });
+  states.set(database, { root, calls, by, level });
   return database;
 }
 
@@ -114,8 +114,8 @@ function isWithin(of) {
 
 const methods = {
   as(actor) {
-    const { root, calls } = stateOf(this, 'as');
-    return made(root, calls, actorText('as', 'actor', actor));
+    const { root, calls, level } = stateOf(this, 'as');
+    return made(root, calls, actorText('as', 'actor', actor), level);
   },
 
   async close() {
@@ -126,14 +126,14 @@ const methods = {
   },
 
   async transaction(fn, options) {
-    const { root, calls, by } = stateOf(this, 'transaction');
+    const { root, calls, by, level } = stateOf(this, 'transaction');
     if (typeof fn !== 'function')
       throw wrongType('transaction', 'fn', fn, `Expected first argument to be a function, got ${describe(fn)}`);
     const isOuter = root.threads.includes(calls);
-    const of = isOuter ? root : calls;
+    const of = isOuter ? root : level;
     if (isOuter && root.isClosed) throw new TypeError(CLOSED);
     if (isWithin(of)) throw over('transaction', 'transaction: inside a transaction begin another one on what it gave');
-    const turns = isOuter ? root.turns : Turns.of(calls);
+    const turns = isOuter ? root.turns : Turns.of(level);
     return turns.take(() => inTransaction(this, { root, calls, by, isOuter, of }, fn), options?.signal);
   },
 
@@ -150,7 +150,7 @@ async function inTransaction(database, { root, calls, by, isOuter, of }, fn) {
   const ended = () => over('transaction', 'The transaction has ended');
   let result;
   try {
-    const tx = made(root, own, by);
+    const tx = made(root, own, by, {});
     result = await within.run({ of, outer: within.getStore() }, () => fn(tx));
   } catch (error) {
     // Where even that can't be said, the thread has ended, and the transaction with it.

@@ -4,10 +4,10 @@
 class Turns {
   static #each = new WeakMap();
 
-  /** Those of a conversation. */
-  static of(conversation) {
-    if (!Turns.#each.has(conversation)) Turns.#each.set(conversation, new Turns());
-    return Turns.#each.get(conversation);
+  /** Those in a transaction. */
+  static of(level) {
+    if (!Turns.#each.has(level)) Turns.#each.set(level, new Turns());
+    return Turns.#each.get(level);
   }
 
   #last = Promise.resolve();
