@@ -62,6 +62,49 @@ describe('AsyncVisualDatabase.open({ url })', () => {
     await Promise.all(made);
   });
 
+  it('sends what is made together in few trips, and each call has its own answer', async () => {
+    const at = temporarySchema();
+    furnish(open(at));
+    const proxy = proxyTo(at.url);
+    const db = await opened({ ...at, url: proxy.url });
+    await db.getStats();
+    proxy.counted();
+    const made = Array.from({ length: 100 }, (_, n) => db.createWorktree(worktree(100 + n)));
+    expect((await Promise.all(made)).map(({ id }) => id)).toEqual(made.map((_, n) => `wt-${100 + n}`));
+    expect(proxy.counted().turns.length).toBeLessThan(20);
+    // Of some that are refused, and of others between them.
+    const stop = new AbortController();
+    const calls = [
+      db.createWorktree(worktree(300)),
+      db.createWorktree(worktree(300)),
+      db.createWorktree({ ...worktree(301), port: 'x' }),
+      db.createZone(zone(9)),
+      db.createZone(zone(10), { signal: stop.signal }),
+      db.createWorktree({ ...worktree(302), port: 'auto' }),
+      db.getWorktree('wt-302'),
+      db.recordExecution({ zoneId: 'zone-9', worktreeId: 'wt-300', agentType: 'qa', prompt: 'p' }),
+      db.recordExecution({ zoneId: 'nowhere', worktreeId: 'wt-300', agentType: 'qa', prompt: 'p' }),
+      db.getExecutionHistory('zone-9'),
+    ];
+    stop.abort(new Error('enough'));
+    const told = (await Promise.allSettled(calls)).map(
+      ({ value, reason }) => value?.id ?? reason?.code ?? reason?.message ?? value,
+    );
+    const ran = told.at(-3);
+    expect(told).toEqual([
+      'wt-300',
+      'SQLITE_CONSTRAINT_UNIQUE',
+      'ERR_INVALID_ARG_VALUE',
+      'zone-9',
+      'enough',
+      'wt-302',
+      'wt-302',
+      ran,
+      'SQLITE_CONSTRAINT_FOREIGNKEY',
+      [expect.objectContaining({ id: ran })],
+    ]);
+  });
+
   it('leaves the event loop to others while it waits for a lock, and a signal ends the wait', async () => {
     const at = temporarySchema();
     const db = await opened(at);
@@ -74,7 +117,7 @@ describe('AsyncVisualDatabase.open({ url })', () => {
     await holder.transaction(async (tx) => {
       await tx.createZone(zone(1));
       first = db.createZone(zone(2));
-      second = db.createZone(zone(3), { signal: stop.signal });
+      second = db.updateZone('zone-2', { name: 'Another' }, { signal: stop.signal });
       const timer = setInterval(() => (ticks += 1), 5);
       await sleep(200);
       stop.abort(why);
@@ -83,7 +126,7 @@ describe('AsyncVisualDatabase.open({ url })', () => {
     });
     expect((await first).id).toBe('zone-2');
     expect(ticks).toBeGreaterThan(10);
-    expect((await db.listZones()).map(({ id }) => id).toSorted()).toEqual(['zone-1', 'zone-2']);
+    expect((await db.getZone('zone-2')).name).toBe(zone(2).name);
   });
 
   it('sends a call again whose connection was cut', async () => {

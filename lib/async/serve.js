@@ -8,6 +8,7 @@ const { packed } = require('./answers.js');
 const { heard, over, told } = require('./errors.js');
 const { joined } = require('./functions.js');
 const { SLOW } = require('./slow.js');
+const { together } = require('./together.js');
 
 const { options, has, dropped, reply } = workerData;
 
@@ -188,11 +189,24 @@ function untilEnd(port, awake) {
 
 let database;
 
+/** What takes messages. Where somebody is told of each call, or says when it was, each is made by itself. */
+function hearing() {
+  const one = (message) => serve(parentPort, message);
+  if (has.clock || has.logger || has.onQuery) return one;
+  return together(parentPort, database, {
+    serve: one,
+    make: (message) => call(parentPort, message),
+    answer: ({ id }, value) => parentPort.postMessage({ id, ...packed(value) }),
+    fail: ({ id }, error) => parentPort.postMessage({ id, error: told(error) }),
+    isDropped: ({ id }) => Atomics.load(dropped, id % dropped.length) === 1,
+  });
+}
+
 /** Opens the database, and serves from then on. */
 function serveAll() {
   try {
     database = opened();
-    parentPort.on('message', (message) => serve(parentPort, message));
+    parentPort.on('message', hearing());
     parentPort.postMessage({ opened: true });
   } catch (error) {
     parentPort.postMessage({ opened: false, error: told(error) });
