@@ -39,7 +39,15 @@ describe('doctor', () => {
     const { url, env } = furnished();
     const { status, ...told } = visualDbWith({ env }, 'doctor', '--db', url, '--json');
     expect(status).toBe(0);
-    expect(told.json().map(({ check }) => check)).toEqual(['opening', 'counts', 'distance']);
+    expect(told.json().map(({ check }) => check)).toEqual([
+      'opening',
+      'counts',
+      'distance',
+      'fsync',
+      'full_page_writes',
+      'synchronous_commit',
+      'standbys',
+    ]);
     expect(told.stdout).toMatch(/a call takes [\d.]+ ms/);
   });
 

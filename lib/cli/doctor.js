@@ -7,6 +7,7 @@ const { RUNS } = require('./run_checks.js');
 const { SCHEMA } = require('./schema_checks.js');
 const { SEARCH } = require('./search_checks.js');
 const { withDatabase } = require('./database.js');
+const { DURABILITY, settingsOf } = require('./durability_checks.js');
 const { SERVER } = require('./server_checks.js');
 const { isServer } = require('./server.js');
 const { Found } = require('./outcome.js');
@@ -66,10 +67,23 @@ function examine({ db, fix }) {
 
 function examineServer(db) {
   try {
-    return withDatabase(db, { readonly: true }, (database) => perform(SERVER, { database }));
+    return withDatabase(db, { readonly: true }, (database) => [
+      ...perform(SERVER, { database }),
+      ...examineSettings(db),
+    ]);
   } catch (error) {
     return [{ check: 'opening', ...problem(error.message) }];
   }
+}
+
+function examineSettings(url) {
+  let settings;
+  try {
+    settings = settingsOf(url);
+  } catch (error) {
+    return [{ check: 'settings', ...problem(error.message) }];
+  }
+  return perform(DURABILITY, { url, settings });
 }
 
 function perform(checks, subject) {
