@@ -30,7 +30,9 @@ pub fn answered(error: tokio_postgres::Error, host: &str) -> Error {
     let state = answer.code();
     let (name, number, message) = match state.code() {
         // A connection that was given up has done it meanwhile.
-        "23505" if answer.constraint() == Some(CALL) => return outcome_unknown(host, "it was made twice, once for good"),
+        "23505" if answer.constraint() == Some(CALL) => {
+            return outcome_unknown(host, "it was made twice, once for good");
+        }
         "23505" => unique(answer),
         "23502" => not_null(answer),
         "23503" => {

@@ -244,7 +244,9 @@ impl Client {
             return Err(Lost::Ended(why));
         }
         if is_alone {
-            return Err(Lost::Ended("it has committed, and no longer waits for its synchronous standby to have it".into()));
+            return Err(Lost::Ended(
+                "it has committed, and no longer waits for its synchronous standby to have it".into(),
+            ));
         }
         Ok(answers)
     }

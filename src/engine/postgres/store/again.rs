@@ -93,7 +93,9 @@ impl Store {
                 return Err(self.told(lost, is_unsure));
             }
             let said = self.begin_again(call).and_then(|made| match made {
-                Some(_) => self.go_on(&[&[Step::Script(WRITE_SOMETHING)], instead].concat()).map(|answers| (answers, 1)),
+                Some(_) => {
+                    self.go_on(&[&[Step::Script(WRITE_SOMETHING)], instead].concat()).map(|answers| (answers, 1))
+                }
                 None => self.go_on(steps).map(|answers| (answers, 0)),
             });
             match said {

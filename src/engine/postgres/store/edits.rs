@@ -66,7 +66,9 @@ impl Store {
             Some(id) => {
                 Self::check_changes(entity, edit, method, &changes)?;
                 let (sql, values) = update(entity, &changes, now, id);
-                let rows = self.write_and_read(false, &sql, &values, (get, &[id.into()])).map_err(|error| about_edit(error, entity, edit, method))?;
+                let rows = self
+                    .write_and_read(false, &sql, &values, (get, &[id.into()]))
+                    .map_err(|error| about_edit(error, entity, edit, method))?;
                 if let Some(row) = rows.first() {
                     push_row(row, batch);
                 }

@@ -9,9 +9,9 @@ use tokio_postgres::Row;
 
 use super::Store;
 use super::state::Snapshot;
+use crate::engine::postgres::client::Step;
 use crate::engine::postgres::client::error::answered;
 use crate::engine::postgres::client::value::{Value, text_of};
-use crate::engine::postgres::client::Step;
 use crate::error::Result;
 
 const SNAPSHOT: &str = "SELECT pg_catalog.pg_current_snapshot()::text";

@@ -72,8 +72,13 @@ const MOVED: &str = concat!(
     of_call!(),
     "), NULL::bigint, 0, true, {w.worktree} FROM {s}.worktrees AS w WHERE w.id = $1"
 );
-const MOVE_OF_CALL: &str =
-    concat!("SELECT ", moved!(), " FROM {s}.moves WHERE worktree_id = $1 AND at = (", of_call!(), " LIMIT 1) ORDER BY key DESC LIMIT 1");
+const MOVE_OF_CALL: &str = concat!(
+    "SELECT ",
+    moved!(),
+    " FROM {s}.moves WHERE worktree_id = $1 AND at = (",
+    of_call!(),
+    " LIMIT 1) ORDER BY key DESC LIMIT 1"
+);
 const REASON: &str = "SELECT pg_catalog.set_config('visual_db.reason', $1, true)";
 
 /// The latest moves before one: $2 since, $3 until.

@@ -5,9 +5,9 @@ use tokio_postgres::Row;
 use super::Store;
 use super::again::Call;
 use super::conversation::SIGN;
-use crate::engine::postgres::client::{Lost, Step};
 use crate::engine::postgres::client::error::answered;
 use crate::engine::postgres::client::value::Value;
+use crate::engine::postgres::client::{Lost, Step};
 use crate::error::Result;
 
 /// A statement with its values.

@@ -110,7 +110,9 @@ impl Store {
             free
         );
         let id = [values_of(&WORKTREE, &stored).swap_remove(id)];
-        let rows = self.write_and_read(true, &sql, &values, (PORT, &id)).map_err(|error| about_new(error, &WORKTREE, method))?;
+        let rows = self
+            .write_and_read(true, &sql, &values, (PORT, &id))
+            .map_err(|error| about_new(error, &WORKTREE, method))?;
         let Some(row) = rows.first() else {
             return Err(free_port::none_is_free(Field::new(method, "port").behind(nth)));
         };
