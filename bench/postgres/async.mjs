@@ -37,6 +37,8 @@ const PEERS = {
     const { username, hostname, port, pathname } = new URL(url);
     const [host, database] = [decodeURIComponent(hostname), pathname.slice(1)];
     const pool = new Pool({ user: username, host, port: Number(port), database });
+    // The server ends what is left as it stops.
+    pool.on('error', () => {});
     const query = async (name, text, given) => (await pool.query({ name, text, values: given })).rows;
     return {
       ...byHand(query, SCHEMA),

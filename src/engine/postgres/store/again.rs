@@ -112,12 +112,12 @@ impl Store {
             if !patience.allows(&lost) {
                 return Err(self.told(lost, true));
             }
-            let said = self.begin_again(call).and_then(|made| match made {
-                Some(rows) => self.go_on(&[Step::Script(WRITE_SOMETHING)]).map(|_| rows),
-                None => {
-                    self.give_up();
-                    Ok(Vec::new())
+            let said = self.begin_again(call).and_then(|made| {
+                if let Some(rows) = made {
+                    return self.go_on(&[Step::Script(WRITE_SOMETHING)]).map(|_| rows);
                 }
+                self.give_up();
+                Ok(Vec::new())
             });
             match said {
                 Ok(rows) => return Ok(rows),

@@ -114,8 +114,8 @@ impl Work<'_> {
             return Ok(Vec::new());
         }
         let wrote = writes || self.wrote.get();
-        let last = if self.store.is_within() { Step::Script(RELEASE) } else { Step::Script("COMMIT") };
-        match self.send(&[last])? {
+        let end = if self.store.is_within() { Step::Script(RELEASE) } else { Step::Script("COMMIT") };
+        match self.send(&[end])? {
             Ok(mut rows) => {
                 rows.pop();
                 // It is over: nothing is left to be undone.
