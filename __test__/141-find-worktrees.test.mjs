@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { board, claim, ended, idsOf, queued, refusal } from './support/runs.mjs';
 import { worktree } from './support/samples.mjs';
-import { inFiles, open, place, temporaryFile } from './support/temporary.mjs';
+import { sql } from './support/sql.mjs';
+import { inFiles, open, place } from './support/temporary.mjs';
 import { WRITERS } from './support/writers.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -131,7 +132,7 @@ describe('findWorktrees(filter?)', () => {
     );
   });
 
-  it('gives of the archive what it would have given of the board', () => {
+  it.runIf(inFiles)('gives of the archive what it would have given of the board', () => {
     fc.assert(
       fc.property(boards, filters, (given, some) => {
         const db = made(given.map((each) => ({ ...each, runs: 0 })));
@@ -152,7 +153,7 @@ describe('findWorktrees(filter?)', () => {
     );
   });
 
-  it('has of the archive each that had an id', () => {
+  it.runIf(inFiles)('has of the archive each that had an id', () => {
     const db = board();
     for (const n of [1, 2, 3]) {
       db.archiveWorktree('wt-1', { reason: `${n}` });
@@ -162,21 +163,36 @@ describe('findWorktrees(filter?)', () => {
     expect(idsOf(db.findWorktrees({ archived: false }).items).toSorted()).toEqual(['wt-1', 'wt-2', 'wt-3']);
   });
 
-  it.runIf(inFiles)('takes times as any program writes them', () => {
-    const dbPath = temporaryFile();
-    const db = board({ dbPath });
-    for (const [n, write] of Object.values(WRITERS).entries()) {
+  it('takes times as any program writes them', () => {
+    const at = place();
+    const db = board(at);
+    const writers = inFiles ? Object.values(WRITERS) : [1, 2, 3].map(() => (_, text) => sql(db).exec(text));
+    for (const [n, write] of writers.entries()) {
       write(
-        dbPath,
+        at.dbPath,
         `INSERT INTO worktrees (id, path, port, branch_name, created_at, updated_at)
          VALUES ('theirs-${n}', '/', ${4000 + n}, 'b', '2031-05-06 0${n}:08:09', '2031-05-06T07:08:09+02:00')`,
       );
     }
-    const count = Object.keys(WRITERS).length;
+    const count = writers.length;
     expect(db.findWorktrees({ createdSince: '2031-05-06T00:00:00Z' }).items).toHaveLength(count);
     expect(db.findWorktrees({ createdSince: '2031-05-06T01:08:09.001Z' }).items).toHaveLength(Math.max(count - 2, 0));
     expect(db.findWorktrees({ updatedSince: '2031-05-06T05:08:09Z' }).items).toHaveLength(count);
     expect(db.findWorktrees({ updatedSince: '2031-05-06T05:08:10Z' }).items).toEqual([]);
+  });
+
+  it('takes every character but * for itself', () => {
+    const db = board();
+    const names = ['a_b', 'a%b', String.raw`a\b`, 'axb', 'ab', 'a\u0000b', 'a\u0001b', 'a\u0002b', 'a.b', 'Axb'];
+    for (const [n, branchName] of names.entries()) db.createWorktree(worktree(10 + n, { branchName }));
+    for (const name of names) {
+      for (const asked of [name, `*${name}`, `${name}*`, name.replace('a', '*'), name.replace('b', '*')]) {
+        const right = names.filter((each) => pattern(asked).test(each)).toSorted(compare);
+        const found = db.findWorktrees({ branchName: asked, orderBy: 'branch' }).items;
+        expect({ asked, found: found.map(({ branchName }) => branchName) }).toEqual({ asked, found: right });
+        expect(everyPage(db, { branchName: asked, orderBy: 'branch' }, 1)).toEqual(found);
+      }
+    }
   });
 
   it('has each worktree once that stays, while others come and go', () => {

@@ -34,6 +34,24 @@ describe('stats', () => {
   });
 });
 
+/** What a command gives as JSON of a board on a server, told of it by its environment. */
+function toldBy({ url, env }, ...args) {
+  const { status, stderr, ...told } = visualDbWith({ env }, ...args, '--db', url, '--json');
+  expect([status, stderr]).toEqual([0, '']);
+  return told.json();
+}
+
+describe('worktrees', () => {
+  it('lists what findWorktrees does', () => {
+    const { db, ...at } = furnished();
+    const filter = { zoneId: 'zone-1', branchName: 'feature/*', orderBy: 'branch' };
+    const found = db.findWorktrees(filter);
+    expect(found.items).not.toEqual([]);
+    expect(toldBy(at, 'worktrees', '--zone', 'zone-1', '--branch', 'feature/*', '--order', 'branch')).toEqual(found);
+    expect(visualDbWith({ env: at.env }, 'worktrees', '--db', at.url).stdout).toMatch(/│ wt-1 +│ active +│ Zone 1 +│/);
+  });
+});
+
 describe('doctor', () => {
   it('finds nothing, and says how far the server is', () => {
     const { url, env } = furnished();

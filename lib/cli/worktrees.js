@@ -64,9 +64,10 @@ function found(
     limit,
     after,
   });
+  const names = new Map(database.listZones().map(({ id, name }) => [id, name]));
   const zones = page.items.map(({ id }) => {
     const zoneId = database.getWorktreeZone(id);
-    return database.getZone(zoneId)?.name ?? zoneId ?? '-';
+    return names.get(zoneId) ?? zoneId ?? '-';
   });
   return { page, zones };
 }

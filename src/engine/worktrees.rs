@@ -1,8 +1,10 @@
 //! Worktrees.
 
 use crate::error::Result;
-use crate::model::Given;
+use crate::model::{Given, time};
 use crate::rows::Batch;
+
+const DAY: i64 = 86_400_000;
 
 /// Which worktrees are asked for, and in which order. Times are milliseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +27,16 @@ pub struct WorktreeFilter<'a> {
     pub metadata: Option<&'a str>,
     /// Which come first.
     pub order: WorktreeOrder,
+}
+
+impl WorktreeFilter<'_> {
+    /// The first text that a time can be which is asked for: a day before, whichever offset others write it with. Empty where any may be.
+    #[must_use]
+    pub fn earliest(&self) -> String {
+        let date = |since: i64| time::iso((since - DAY) as f64).get(..10).unwrap_or_default().to_owned();
+        // Years of more than four digits are written so that texts have another order.
+        self.created_since.filter(|since| (0..253_402_300_800_000).contains(since)).map(date).unwrap_or_default()
+    }
 }
 
 /// Which worktrees of a list come first.

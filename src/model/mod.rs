@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod metadata;
 pub mod number;
 pub mod object;
+pub mod pattern;
 pub mod port;
 pub mod prompt;
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use super::Store;
 use super::edits::Call;
 use super::sql::values_of;
-use super::unbuilt::unsupported;
 use crate::engine::new_row::push_new;
 use crate::engine::postgres::client::value::{Value, cell, integer};
 use crate::engine::refusals::about_new;
@@ -56,9 +55,14 @@ impl Worktrees for Store {
         }
     }
 
-    fn find_worktrees(&self, _: &WorktreeFilter<'_>, _: Option<(&str, &str)>, _: usize, _: &mut Batch) -> Result<()> {
-        self.check_open()?;
-        Err(unsupported("findWorktrees"))
+    fn find_worktrees(
+        &self,
+        filter: &WorktreeFilter<'_>,
+        after: Option<(&str, &str)>,
+        most: usize,
+        batch: &mut Batch,
+    ) -> Result<()> {
+        self.find_in_order(filter, after, most, batch)
     }
 
     fn update_worktree(&self, id: Given<'_>, given: &[Given<'_>], now: &str, batch: &mut Batch) -> Result<()> {

@@ -4,6 +4,7 @@ use super::columns::{FROM, Found, columns, read};
 use super::load::push_recorded;
 use crate::engine::postgres::client::value::{Value, integer, text_of};
 use crate::engine::postgres::store::Store;
+use crate::engine::postgres::store::conditions::Conditions;
 use crate::engine::run::cells::{push, push_brief, push_summary};
 use crate::engine::{RunFilter, RunOrder, RunsAfter};
 use crate::error::Result;
@@ -28,41 +29,6 @@ struct OnBranch {
     archived: Vec<String>,
 }
 
-/// What is asked for, as SQL.
-#[derive(Default)]
-struct Asked<'a> {
-    conditions: Vec<String>,
-    values: Vec<Value<'a>>,
-}
-
-impl<'a> Asked<'a> {
-    /// A condition in which `?` is a value.
-    fn and(&mut self, condition: &str, value: impl Into<Value<'a>>) {
-        self.values.push(value.into());
-        self.conditions.push(condition.replace('?', &format!("${}", self.values.len())));
-    }
-
-    /// A condition in which each `?` is another value.
-    fn and_each(&mut self, condition: &str, values: impl IntoIterator<Item = Value<'a>>) {
-        let mut condition = condition.to_owned();
-        for value in values {
-            self.values.push(value);
-            condition = condition.replacen('?', &format!("${}", self.values.len()), 1);
-        }
-        self.conditions.push(condition);
-    }
-
-    /// That something is one of these, where any are named.
-    fn among(&mut self, condition: &str, names: Option<&[&'a str]>) {
-        match names {
-            // One of one is what an index in the order of time is for.
-            Some([name]) => self.and(&condition.replace("ANY (?)", "?"), *name),
-            Some(names) => self.and(condition, Value::Texts(names.to_vec())),
-            None => {}
-        }
-    }
-}
-
 impl Store {
     /// Appends the runs behind a position, at most so many, and behind the cells of each the position that it has.
     pub(super) fn runs_behind(
@@ -84,19 +50,16 @@ impl Store {
         let (sign, way) = if filter.order == RunOrder::Oldest { (">", "") } else { ("<", " DESC") };
         let columns_of_order: Vec<&str> = value.into_iter().chain(["r.created_at", "r.key"]).collect();
         let behind: Vec<i64> = value.map(|_| after.value).into_iter().chain([after.at, after.key]).collect();
-        let known = asked.values.len();
-        let places: Vec<String> = (1..=behind.len()).map(|n| format!("${}", known + n)).collect();
-        asked.values.extend(behind.into_iter().map(Value::from));
-        asked.conditions.push(format!("({}) {sign} ({})", columns_of_order.join(", "), places.join(", ")));
-        asked.values.push((most as i64).into());
+        let places: Vec<String> = behind.into_iter().map(|value| asked.value(value)).collect();
+        asked.also(format!("({}) {sign} ({})", columns_of_order.join(", "), places.join(", ")));
+        let limit = asked.value(most as i64);
         let order: Vec<String> = columns_of_order.iter().map(|column| format!("{column}{way}")).collect();
         let sql = format!(
-            "SELECT {}, {}, r.created_at, r.key FROM {FROM} WHERE NOT (r.executed AND e.id IS NULL) AND {} ORDER BY {} LIMIT ${}",
+            "SELECT {}, {}, r.created_at, r.key FROM {FROM} WHERE NOT (r.executed AND e.id IS NULL) AND {} ORDER BY {} LIMIT {limit}",
             columns(filter.full),
             value.unwrap_or("0::bigint"),
-            asked.conditions.join(" AND "),
-            order.join(", "),
-            asked.values.len()
+            asked.text(),
+            order.join(", ")
         );
         for row in self.read(&sql, &asked.values)? {
             let (found, reader) = read(&row);
@@ -135,8 +98,8 @@ impl Store {
     }
 }
 
-fn asked<'a>(filter: &RunFilter<'a>, on_branch: Option<&'a OnBranch>) -> Asked<'a> {
-    let mut asked = Asked::default();
+fn asked<'a>(filter: &RunFilter<'a>, on_branch: Option<&'a OnBranch>) -> Conditions<'a> {
+    let mut asked = Conditions::default();
     asked.among("r.zone_id = ANY (?)", filter.zones.as_deref());
     if let Some(OnBranch { ids, of_board, archived }) = on_branch {
         let [ids, of_board, archived] =
@@ -165,7 +128,7 @@ fn asked<'a>(filter: &RunFilter<'a>, on_branch: Option<&'a OnBranch>) -> Asked<'
     if let Some([status]) = filter.statuses.as_deref()
         && *status != "succeeded"
     {
-        asked.conditions.push("r.status <> 'succeeded'".into());
+        asked.also("r.status <> 'succeeded'");
     }
     if let Some(model) = filter.model {
         asked.and("EXISTS (SELECT 1 FROM {s}.run_models AS u WHERE u.run = r.key AND u.model = ?)", model);
@@ -188,10 +151,10 @@ fn asked<'a>(filter: &RunFilter<'a>, on_branch: Option<&'a OnBranch>) -> Asked<'
         asked.and("r.duration_ms >= ?", least);
     }
     if filter.least_ms.is_some() || filter.order == RunOrder::Longest {
-        asked.conditions.push("r.finished_at IS NOT NULL AND r.started_at IS NOT NULL".into());
+        asked.also("r.finished_at IS NOT NULL AND r.started_at IS NOT NULL");
     }
     if filter.order == RunOrder::Costliest {
-        asked.conditions.push("r.finished_at IS NOT NULL AND r.cost_micros IS NOT NULL".into());
+        asked.also("r.finished_at IS NOT NULL AND r.cost_micros IS NOT NULL");
     }
     asked
 }

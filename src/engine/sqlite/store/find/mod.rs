@@ -1,7 +1,6 @@
 //! Finding worktrees: along an order, or those that a filter names, each looked at for the other filters.
 
 mod compiled;
-mod pattern;
 mod sql;
 mod statements;
 #[cfg(test)]
@@ -17,17 +16,16 @@ use super::{Store, archive};
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::{WorktreeFilter, WorktreeOrder};
 use crate::error::Result;
+use crate::model::pattern::{Pattern, holds};
 use crate::model::{WORKTREE, time};
 use crate::rows::Batch;
 pub(super) use compiled::Statements;
-use pattern::{Pattern, has};
 use sql::Sql;
 
 /// The version of the schema that has metadata.
 const METADATA: u32 = 5;
 /// Behind every text that a name or a time is.
 const LAST: &str = "\u{10ffff}";
-const DAY: i64 = 86_400_000;
 
 /// The columns of what is found.
 const BRANCH: usize = 3;
@@ -193,7 +191,7 @@ impl Store {
             let from = if by_branch { begin.as_str().max(pattern.prefix()) } else { pattern.prefix() };
             return self.each_row(Sql::ByBranch, &[Bind::Text(from), Bind::Text(&end)], |row| take(row, by_branch));
         }
-        let oldest = earliest(filter);
+        let oldest = filter.earliest();
         let (all, of_status, end) = match filter.order {
             WorktreeOrder::Newest | WorktreeOrder::Updated => (Sql::Newest, Sql::NewestOfStatus, oldest.as_str()),
             WorktreeOrder::Oldest => (Sql::Oldest, Sql::OldestOfStatus, LAST),
@@ -227,16 +225,9 @@ fn first_value(asked: &Asked<'_>, after: Option<(&str, &str)>) -> String {
     match (asked.filter.order, after) {
         (_, Some((value, _))) => value.to_owned(),
         (WorktreeOrder::Newest | WorktreeOrder::Updated, None) => LAST.to_owned(),
-        (WorktreeOrder::Oldest, None) => earliest(asked.filter),
+        (WorktreeOrder::Oldest, None) => asked.filter.earliest(),
         (WorktreeOrder::Branch, None) => String::new(),
     }
-}
-
-/// The first text that a time can be which is asked for: a day before, whichever offset others write it with.
-fn earliest(filter: &WorktreeFilter<'_>) -> String {
-    let date = |since: i64| time::iso((since - DAY) as f64).get(..10).unwrap_or_default().to_owned();
-    // Years of more than four digits are written so that texts have another order.
-    filter.created_since.filter(|since| (0..253_402_300_800_000).contains(since)).map(date).unwrap_or_default()
 }
 
 impl Asked<'_> {
@@ -275,9 +266,4 @@ impl Store {
         };
         Ok(found.unwrap_or_else(|| holds("", asked)))
     }
-}
-
-/// Whether metadata that is stored as this text has what is asked for.
-fn holds(text: &str, asked: &Value) -> bool {
-    has(&serde_json::from_str(text).unwrap_or_else(|_| Value::Object(serde_json::Map::new())), asked)
 }

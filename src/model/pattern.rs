@@ -1,31 +1,43 @@
 //! What a worktree's branch and metadata are compared with.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A branch, in which each `*` stands for any text.
-pub(super) struct Pattern<'a>(&'a str);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pattern<'a>(&'a str);
 
 impl<'a> Pattern<'a> {
+    /// What is asked for.
+    #[must_use]
     pub const fn new(text: &'a str) -> Self {
         Self(text)
     }
 
     /// The text before the first `*`.
+    #[must_use]
     pub fn prefix(&self) -> &'a str {
-        self.0.split('*').next().unwrap_or_default()
+        self.parts().next().unwrap_or_default()
     }
 
-    /// Whether a branch has that at its beginning and nothing else has to be looked at.
+    /// Whether it is the branch's whole name.
+    #[must_use]
     pub fn is_exact(&self) -> bool {
         !self.0.contains('*')
     }
 
+    /// The texts between which there is a `*`.
+    pub fn parts(&self) -> impl Iterator<Item = &'a str> {
+        self.0.split('*')
+    }
+
+    /// Whether it is that of a branch.
+    #[must_use]
     pub fn takes(&self, branch: &str) -> bool {
         if self.is_exact() {
             return self.0 == branch;
         }
         let Some(mut rest) = branch.strip_prefix(self.prefix()) else { return false };
-        let mut parts = self.0.split('*').skip(1).peekable();
+        let mut parts = self.parts().skip(1).peekable();
         while let Some(part) = parts.next() {
             if parts.peek().is_none() {
                 return rest.ends_with(part);
@@ -37,8 +49,14 @@ impl<'a> Pattern<'a> {
     }
 }
 
+/// Whether metadata that is stored as this text has what is asked for.
+#[must_use]
+pub fn holds(text: &str, asked: &Value) -> bool {
+    has(&serde_json::from_str(text).unwrap_or_else(|_| Value::Object(Map::new())), asked)
+}
+
 /// Whether JSON has what is asked for: an object each of its members, `null` for one that is not there; anything else is equal.
-pub(super) fn has(found: &Value, asked: &Value) -> bool {
+fn has(found: &Value, asked: &Value) -> bool {
     match (found, asked) {
         (Value::Object(found), Value::Object(asked)) => {
             asked.iter().all(|(key, asked)| found.get(key).map_or_else(|| asked.is_null(), |found| has(found, asked)))
