@@ -52,6 +52,15 @@ describe('worktrees', () => {
   });
 });
 
+describe('flow', () => {
+  it('gives what getFlow does', () => {
+    const { db, ...at } = furnished();
+    const flow = db.getFlow({ bucket: 'day' });
+    expect(flow.buckets.at(-1)).toMatchObject({ arrived: 1, zones: { 'zone-1': 1 } });
+    expect(toldBy(at, 'flow')).toEqual(flow);
+  });
+});
+
 describe('doctor', () => {
   it('finds nothing, and says how far the server is', () => {
     const { url, env } = furnished();

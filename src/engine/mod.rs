@@ -14,6 +14,7 @@ pub mod dimension;
 pub mod drops;
 mod executions;
 mod feed;
+mod flows;
 mod keeping;
 mod lists;
 mod metadata;

@@ -12,6 +12,7 @@ mod edits;
 mod executions;
 mod feed;
 mod find;
+mod flow;
 mod gathering;
 mod keeping;
 mod kept;

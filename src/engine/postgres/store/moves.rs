@@ -7,7 +7,6 @@ use tokio_postgres::types::Type;
 use super::Store;
 use super::conversation::SIGN;
 use super::sql::column_type;
-use super::unbuilt::unsupported;
 use crate::engine::drops::{Expected, Wish, ZONE_AT, agents, elsewhere, full, push_move};
 use crate::engine::postgres::client::Step;
 use crate::engine::postgres::client::value::{Value, integer, push_cells, text_of};
@@ -133,9 +132,8 @@ impl Moves for Store {
         Ok(())
     }
 
-    fn flow(&self, _: &FlowFilter, _: &mut Batch) -> Result<()> {
-        self.check_open()?;
-        Err(unsupported("getFlow"))
+    fn flow(&self, asked: &FlowFilter, batch: &mut Batch) -> Result<()> {
+        self.read_flow(asked, batch)
     }
 }
 

@@ -2,36 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
-
 use super::cells;
 use super::sql::Sql;
 use crate::engine::FlowFilter;
+use crate::engine::flows::{buckets_of, push_flow};
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
-use crate::model::Field;
 use crate::model::ledger::Move;
-use crate::model::ledger::flow::{Flow, Since, percentile};
+use crate::model::ledger::flow::{Flow, Since};
 use crate::model::trend::Buckets;
 use crate::rows::Batch;
 
-/// More buckets than so many nobody looks at.
-const MOST: usize = 20_000;
-/// Which times are told, in hundredths of all.
-const SHARES: [usize; 3] = [50, 85, 95];
-
 impl Store {
     pub(super) fn push_flow(&self, asked: &FlowFilter, batch: &mut Batch) -> Result<()> {
-        let buckets = Buckets::new(asked.bucket, &asked.offsets, asked.range, MOST).ok_or_else(|| {
-            Field::new("getFlow", "since").out_of_range(&format!("within {MOST} buckets of until"), "more")
-        })?;
-        let (flow, now) = self.in_snapshot(|| {
+        let buckets = buckets_of(asked)?;
+        let (flow, zones) = self.in_snapshot(|| {
             let _busy = self.connection.enter();
             self.read_flow(&buckets)
         })?;
-        batch.push_text(told(&buckets, &flow, now).as_bytes());
-        batch.end_row();
+        push_flow(batch, &buckets, &flow, zones);
         Ok(())
     }
 
@@ -79,27 +69,4 @@ impl Store {
         })?;
         Ok(since)
     }
-}
-
-/// As JSON.
-fn told(buckets: &Buckets, flow: &Flow, now: BTreeSet<String>) -> String {
-    let mut zones = now;
-    zones.extend(flow.stays.keys().cloned());
-    for counts in &flow.counts {
-        zones.extend(counts.iter().filter(|(_, count)| **count != 0).map(|(zone, _)| zone.clone()));
-    }
-    let of = |lengths: &[i64]| SHARES.map(|share| percentile(lengths, share));
-    let count = |counts: &BTreeMap<String, i64>| -> Vec<i64> {
-        zones.iter().map(|zone| counts.get(zone).copied().unwrap_or_default()).collect()
-    };
-    json!({
-        "starts": buckets.starts,
-        "zones": zones,
-        "counts": flow.counts.iter().map(count).collect::<Vec<_>>(),
-        "arrived": flow.arrived,
-        "left": flow.left,
-        "lead": of(&flow.lead),
-        "stays": zones.iter().map(|zone| of(flow.stays.get(zone).map_or(&[], Vec::as_slice))).collect::<Vec<_>>(),
-    })
-    .to_string()
 }
