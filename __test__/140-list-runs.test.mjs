@@ -75,7 +75,7 @@ describeWriters('with %o', (writers) => {
           const dbPath = temporaryFile();
           copyFileSync(empty, dbPath);
           const reading = open({ dbPath, readonly: true });
-          const db = acting(dbPath);
+          const db = acting({ dbPath });
           const filters = filtersOf(some, db.parent);
           await writers[writer](dbPath, first);
           expectLists(reading, filters.slice(0, 4));

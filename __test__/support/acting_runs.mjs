@@ -77,9 +77,9 @@ export function act(db, calls, before = () => {}) {
 }
 
 /** A database whose time goes on when it is told to, what it holds, and a run that has parts. */
-export function acting(dbPath, begin = NOW) {
+export function acting(place, begin = NOW) {
   let now = begin;
-  const db = open({ dbPath, clock: () => now });
+  const db = open({ ...place, clock: () => now });
   db.createZone(zone(7));
   db.createWorktree(worktree(7));
   const parent = db.enqueueRun({ zoneId: 'zone-7', worktreeId: 'wt-7', agentType: 'p', prompt: '' }).id;

@@ -1,6 +1,8 @@
 // What `listRuns` has to give, found out the slow way: every run by `getRun`, filtered and sorted here.
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { inFiles } from './places.mjs';
+import { sql } from './sql.mjs';
 
 /** When it was made; a time that nobody can read is before all others. */
 const made = ({ createdAt }) => {
@@ -12,27 +14,32 @@ const isEnded = ({ finishedAt }) => finishedAt !== null;
 
 /** Every run that there is, in whatever order. */
 export function everyRun(db) {
-  const sql = `SELECT id FROM runs WHERE key > 0 UNION SELECT id FROM zone_executions WHERE typeof(id) = 'text'
+  const inAFile = `SELECT id FROM runs WHERE key > 0 UNION SELECT id FROM zone_executions WHERE typeof(id) = 'text'
     UNION SELECT id FROM archived_executions WHERE typeof(id) = 'text'`;
-  const ids = db.db.prepare(sql).pluck().all();
+  const ids = sql(db)
+    .prepare(inFiles ? inAFile : 'SELECT id FROM runs')
+    .pluck()
+    .all();
   return ids.map((id) => db.getRun(id)).filter(Boolean);
 }
 
 /** The archived worktree that a run is of, by its key in the archive; `undefined` of one on the board, or of one whose execution others gave to another worktree. */
 export function archivedOf(db, { id, worktreeId }) {
-  const sql = `SELECT w.key FROM archived_executions AS a JOIN archived_worktrees AS w ON w.key = a.key >> 32
+  if (!inFiles) return sql(db).prepare('SELECT archive FROM runs WHERE id = ?').pluck().get(id) ?? undefined;
+  const inArchive = `SELECT w.key FROM archived_executions AS a JOIN archived_worktrees AS w ON w.key = a.key >> 32
       WHERE a.id = :id AND w.id = :worktreeId AND NOT EXISTS (SELECT 1 FROM zone_executions WHERE id = :id)
       AND a.key = (SELECT max(key) FROM archived_executions WHERE id = :id)
     UNION ALL SELECT worktree FROM archived_runs AS a JOIN runs AS r ON r.key = a.run WHERE r.id = :id ORDER BY 1 DESC LIMIT 1`;
-  return db.db.prepare(sql).pluck().get({ id, worktreeId });
+  return db.db.prepare(inArchive).pluck().get({ id, worktreeId });
 }
+
+const MEANT = `SELECT key FROM archived_worktrees WHERE id = ? AND restored_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM worktrees WHERE id = ?)
+  AND NOT EXISTS (SELECT 1 FROM zone_executions WHERE worktree_id = ?) ORDER BY key DESC LIMIT 1`;
 
 /** The archived worktree that an id means, where it is on no board, and others have left no executions of it there either. */
 export function meant(db, id) {
-  const sql = `SELECT key FROM archived_worktrees WHERE id = :id AND restored_at IS NULL
-    AND NOT EXISTS (SELECT 1 FROM worktrees WHERE id = :id)
-    AND NOT EXISTS (SELECT 1 FROM zone_executions WHERE worktree_id = :id) ORDER BY key DESC LIMIT 1`;
-  return db.db.prepare(sql).pluck().get({ id });
+  return sql(db).prepare(MEANT).pluck().get(id, id, id);
 }
 
 const ON_BRANCH = 'SELECT 1 FROM archived_worktrees WHERE key = ? AND branch_name = ? AND restored_at IS NULL';
@@ -49,7 +56,7 @@ export const KEEPS = {
   branchName(run, name, db) {
     const archived = archivedOf(db, run);
     if (archived === undefined) return db.getWorktree(run.worktreeId)?.branchName === name;
-    return db.db.prepare(ON_BRANCH).get(archived, name) !== undefined;
+    return sql(db).prepare(ON_BRANCH).get(archived, name) !== undefined;
   },
   since: (run, time) => made(run) >= new Date(time).getTime(),
   until: (run, time) => made(run) > -Infinity && made(run) <= new Date(time).getTime(),

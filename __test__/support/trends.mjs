@@ -2,6 +2,7 @@
 // show at each quarter of an hour.
 import { expect } from 'vitest';
 import { archivedOf, everyRun, KEEPS, meant } from './listed_runs.mjs';
+import { sql } from './sql.mjs';
 
 const QUARTER = 900_000;
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -63,8 +64,8 @@ const nameOf = (db, run) => {
 function branchOf(db, run) {
   const archived = archivedOf(db, run);
   if (archived === undefined) return db.getWorktree(run.worktreeId)?.branchName;
-  const sql = 'SELECT branch_name FROM archived_worktrees WHERE key = ? AND restored_at IS NULL';
-  return db.db.prepare(sql).pluck().get(archived);
+  const branch = 'SELECT branch_name FROM archived_worktrees WHERE key = ? AND restored_at IS NULL';
+  return sql(db).prepare(branch).pluck().get(archived);
 }
 
 /** The series that a run is in: what each is known by, and what it is called. */

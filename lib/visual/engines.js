@@ -22,7 +22,7 @@ function unsupported(method, what, instead) {
 }
 
 /** Methods that ask the engine for something that another one is named after, and that are not there yet on a server. */
-const NOT_YET = ['getTrend', 'searchRuns'];
+const NOT_YET = ['searchRuns'];
 
 /** Refuses a method where the board is no file. */
 function checkIsFile({ server, connection }, method, instead) {

@@ -31,6 +31,7 @@ mod revisions;
 mod run;
 mod runs;
 pub mod search;
+mod series;
 mod session;
 mod sha256;
 mod spending;

@@ -32,6 +32,8 @@ pub enum Value<'a> {
     OwnTexts(Vec<String>),
     /// Bytes.
     Bytes(Vec<u8>),
+    /// 64-bit integers.
+    Integers(Vec<i64>),
 }
 
 impl<'a> From<&'a str> for Value<'a> {
@@ -55,6 +57,12 @@ impl From<i64> for Value<'_> {
 impl From<String> for Value<'_> {
     fn from(text: String) -> Self {
         Self::Text(Cow::Owned(text))
+    }
+}
+
+impl From<Vec<i64>> for Value<'_> {
+    fn from(integers: Vec<i64>) -> Self {
+        Self::Integers(integers)
     }
 }
 
@@ -98,6 +106,7 @@ impl<'a> Value<'a> {
             Self::Texts(texts) => texts.iter().map(|text| text.len()).sum(),
             Self::OwnTexts(texts) => texts.iter().map(String::len).sum(),
             Self::Bytes(bytes) => bytes.len(),
+            Self::Integers(integers) => 8 * integers.len(),
         }
     }
 
@@ -111,7 +120,7 @@ impl<'a> Value<'a> {
             Self::Text(text) => Value::Text(Cow::Owned(text.to_string())),
             Self::OwnTexts(texts) => Value::OwnTexts(texts.clone()),
             Self::Bytes(bytes) => Value::Bytes(bytes.clone()),
-            Self::Texts(_) => return None,
+            Self::Texts(_) | Self::Integers(_) => return None,
         })
     }
 
@@ -131,6 +140,7 @@ impl<'a> Value<'a> {
             Self::Text(_) => Type::TEXT,
             Self::Texts(_) | Self::OwnTexts(_) => Type::TEXT_ARRAY,
             Self::Bytes(_) => Type::BYTEA,
+            Self::Integers(_) => Type::INT8_ARRAY,
         }
     }
 }
@@ -150,6 +160,7 @@ impl ToSql for Value<'_> {
             Self::Texts(texts) => {
                 return texts.iter().map(|text| escaped(text)).collect::<Vec<_>>().to_sql(kind, out);
             }
+            Self::Integers(integers) => return integers.to_sql(kind, out),
         }
         Ok(IsNull::No)
     }

@@ -22,15 +22,6 @@ impl<'a> Conditions<'a> {
         self.conditions.push(condition.replace('?', &place));
     }
 
-    /// A condition in which each `?` is another value.
-    pub fn and_each(&mut self, condition: &str, values: impl IntoIterator<Item = Value<'a>>) {
-        let mut condition = condition.to_owned();
-        for value in values {
-            condition = condition.replacen('?', &self.value(value), 1);
-        }
-        self.conditions.push(condition);
-    }
-
     /// A condition without a value.
     pub fn also(&mut self, condition: impl Into<String>) {
         self.conditions.push(condition.into());

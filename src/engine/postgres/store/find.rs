@@ -12,8 +12,7 @@ use crate::model::WORKTREE;
 use crate::model::pattern::{Pattern, holds};
 use crate::rows::Batch;
 
-/// The columns of what is found.
-const ID: usize = 0;
+/// The column that has it.
 const BRANCH: usize = 3;
 
 const OPEN: &str =
@@ -30,13 +29,15 @@ impl Store {
         batch: &mut Batch,
     ) -> Result<()> {
         self.check_open()?;
-        if filter.archived {
-            // Nothing is: there is no archive.
-            return Ok(());
-        }
         let metadata: Option<Json> = filter.metadata.map(|text| serde_json::from_str(text).unwrap_or_default());
         let branch = filter.branch.map(Pattern::new);
         let mut asked = conditions(filter);
+        // Ids are no keys in the archive: several may have had one.
+        let (table, id) = if filter.archived {
+            ("archived_worktrees", "pg_catalog.lpad(w.key::text, 19, '0') COLLATE \"C\"")
+        } else {
+            ("worktrees", "w.id")
+        };
         if metadata.as_ref().is_some_and(|of| !holds("", of)) {
             asked.also("w.metadata IS NOT NULL");
         }
@@ -46,9 +47,9 @@ impl Store {
             WorktreeOrder::Newest | WorktreeOrder::Oldest => "w.created_at",
         };
         let (sign, way) = if filter.order.is_descending() { ("<", " DESC") } else { (">", "") };
-        if let Some((last, id)) = after {
-            let places = [asked.value(last), asked.value(id)];
-            asked.also(format!("({value}, w.id) {sign} ({})", places.join(", ")));
+        if let Some((last, last_id)) = after {
+            let places = [asked.value(last), asked.value(last_id)];
+            asked.also(format!("({value}, {id}) {sign} ({})", places.join(", ")));
         }
         // Half of what stands for one of these characters could be taken for another one.
         let is_whole = branch.is_none_or(|pattern| pattern.is_exact() || !pattern.parts().any(has_escapes));
@@ -58,7 +59,7 @@ impl Store {
             String::new()
         };
         let sql = format!(
-            "SELECT {{w.worktree}}, {value}, {} FROM {{s}}.worktrees AS w WHERE {} ORDER BY {value}{way}, w.id{way}{limit}",
+            "SELECT {{w.worktree}}, {value}, {id}, {} FROM {{s}}.{table} AS w WHERE {} ORDER BY {value}{way}, {id}{way}{limit}",
             if metadata.is_some() { "w.metadata" } else { "NULL::text" },
             asked.text(),
         );
@@ -67,12 +68,12 @@ impl Store {
         let text = |row, column| text_of(row, column).unwrap_or_default();
         let found = rows.iter().filter(|row| {
             (is_whole || branch.is_none_or(|pattern| pattern.takes(&text(row, BRANCH))))
-                && metadata.as_ref().is_none_or(|of| holds(&text(row, columns + 1), of))
+                && metadata.as_ref().is_none_or(|of| holds(&text(row, columns + 2), of))
         });
         for row in found.take(most) {
             push_cells(row, 0..columns, batch);
             batch.push_text(text(row, columns).as_bytes());
-            batch.push_text(text(row, ID).as_bytes());
+            batch.push_text(text(row, columns + 1).as_bytes());
             batch.end_row();
         }
         Ok(())
@@ -82,7 +83,7 @@ impl Store {
 fn conditions<'a>(filter: &WorktreeFilter<'a>) -> Conditions<'a> {
     let mut asked = Conditions::default();
     asked.among("w.status = ANY (?)", filter.statuses.as_deref());
-    asked.among(IN_ZONES, filter.zones.as_deref());
+    asked.among(if filter.archived { "w.zone_id = ANY (?)" } else { IN_ZONES }, filter.zones.as_deref());
     if let Some(pattern) = filter.branch.map(Pattern::new) {
         if pattern.is_exact() {
             asked.and("w.branch_name = ?", pattern.prefix());
@@ -98,8 +99,14 @@ fn conditions<'a>(filter: &WorktreeFilter<'a>) -> Conditions<'a> {
     if let Some(since) = filter.updated_since {
         asked.and("{s}.instant(w.updated_at) >= ?", since);
     }
-    if let Some(is) = filter.has_open_runs {
-        asked.also(if is { OPEN.to_owned() } else { format!("NOT {OPEN}") });
+    match filter.has_open_runs {
+        // What is in the archive has none.
+        Some(is) if filter.archived => asked.also(if is { "false" } else { "true" }),
+        Some(is) => asked.also(if is { OPEN.to_owned() } else { format!("NOT {OPEN}") }),
+        None => {}
+    }
+    if filter.archived {
+        asked.also("w.restored_at IS NULL");
     }
     asked
 }

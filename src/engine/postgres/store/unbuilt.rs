@@ -1,7 +1,7 @@
 //! What this engine doesn't do yet: one list. Whoever builds a concept takes it out here and gives it a file.
 
 use super::Store;
-use crate::engine::{Indexed, RunFilter, Search, SearchAfter, Sought, TrendFilter, Trends};
+use crate::engine::{Indexed, RunFilter, Search, SearchAfter, Sought};
 use crate::error::{Error, Result};
 use crate::model::search::Mode;
 use crate::rows::Batch;
@@ -27,9 +27,6 @@ macro_rules! unbuilt {
 }
 
 unbuilt! {
-    Trends {
-        "getTrend" trend(asked: &TrendFilter<'_>, batch: &mut Batch) -> ();
-    }
     Search {
         "searchRuns" searchable() -> i64;
         "enableSearch" enable_search(mode: Mode) -> ();

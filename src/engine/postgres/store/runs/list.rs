@@ -2,7 +2,7 @@
 
 use super::columns::{FROM, Found, columns, read};
 use super::load::push_recorded;
-use crate::engine::postgres::client::value::{Value, integer, text_of};
+use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::store::Store;
 use crate::engine::postgres::store::conditions::Conditions;
 use crate::engine::run::cells::{push, push_brief, push_summary};
@@ -13,21 +13,11 @@ use crate::rows::Batch;
 /// The first time that JavaScript can say: what has none that anybody can read is before it.
 const FIRST_TIME: i64 = -8_640_000_000_000_000;
 
-/// The worktrees on a branch: id, key in the archive, and whether the id means it.
-const ON_BRANCH: &str = "SELECT id, NULL::text, true FROM {s}.worktrees WHERE branch_name = $1 UNION ALL \
-     SELECT a.id, a.key::text, a.key = (SELECT m.key FROM {s}.archived(ARRAY[a.id]) AS m) FROM {s}.archived_worktrees AS a \
-     WHERE a.branch_name = $1 AND a.restored_at IS NULL";
-
-/// The worktrees on a branch.
-#[derive(Default)]
-struct OnBranch {
-    /// Their ids.
-    ids: Vec<String>,
-    /// Those of the board.
-    of_board: Vec<String>,
-    /// The keys of those in the archive.
-    archived: Vec<String>,
-}
+/// The worktrees on a branch, `?`, and their keys in the archive: 0 of one on the board.
+pub(super) const ON_BRANCH: &str = "(SELECT id, 0::bigint AS archive FROM {s}.worktrees WHERE branch_name = ? \
+     UNION ALL SELECT id, key FROM {s}.archived_worktrees WHERE branch_name = ? AND restored_at IS NULL)";
+/// That a run is of one of these, `o`.
+pub(super) const IS_OF: &str = "r.worktree_id = o.id AND coalesce(r.archive, 0) = o.archive";
 
 impl Store {
     /// Appends the runs behind a position, at most so many, and behind the cells of each the position that it has.
@@ -39,9 +29,7 @@ impl Store {
         batch: &mut Batch,
     ) -> Result<()> {
         self.check_open()?;
-        // Which worktrees are on a branch is asked before: only of names that it is told the server knows how many runs they have.
-        let on_branch = filter.branch.map_or(Ok(None), |branch| self.on_branch(branch, filter).map(Some))?;
-        let mut asked = asked(filter, on_branch.as_ref());
+        let mut asked = asked(filter);
         let value = match filter.order {
             RunOrder::Newest | RunOrder::Oldest => None,
             RunOrder::Longest => Some("r.duration_ms"),
@@ -52,15 +40,29 @@ impl Store {
         let behind: Vec<i64> = value.map(|_| after.value).into_iter().chain([after.at, after.key]).collect();
         let places: Vec<String> = behind.into_iter().map(|value| asked.value(value)).collect();
         asked.also(format!("({}) {sign} ({})", columns_of_order.join(", "), places.join(", ")));
+        if filter.branch.is_some() {
+            asked.also(IS_OF);
+        }
         let limit = asked.value(most as i64);
-        let order: Vec<String> = columns_of_order.iter().map(|column| format!("{column}{way}")).collect();
-        let sql = format!(
-            "SELECT {}, {}, r.created_at, r.key FROM {FROM} WHERE NOT (r.executed AND e.id IS NULL) AND {} ORDER BY {} LIMIT {limit}",
+        let ordered = |of: &[&str]| of.iter().map(|column| format!("{column}{way}")).collect::<Vec<_>>().join(", ");
+        let page = format!(
+            "SELECT {}, {} AS by_value, r.created_at AS by_time, r.key AS by_key FROM {FROM} \
+             WHERE NOT (r.executed AND e.id IS NULL) AND {} ORDER BY {} LIMIT {limit}",
             columns(filter.full),
             value.unwrap_or("0::bigint"),
             asked.text(),
-            order.join(", ")
+            ordered(&columns_of_order)
         );
+        // A page of each worktree on a branch, along its own index, and the first of these: the server doesn't know how many runs those
+        // have whose names it isn't told.
+        let sql = match filter.branch {
+            Some(branch) => format!(
+                "SELECT r.* FROM {} AS o, LATERAL ({page}) AS r ORDER BY {} LIMIT {limit}",
+                ON_BRANCH.replace('?', &asked.value(branch)),
+                ordered(&["by_value", "by_time", "by_key"])
+            ),
+            None => page,
+        };
         for row in self.read(&sql, &asked.values)? {
             let (found, reader) = read(&row);
             let Some(Found { record, recorded_at }) = found else { continue };
@@ -81,33 +83,13 @@ impl Store {
         }
         Ok(())
     }
-
-    /// The worktrees on a branch, of the board and of the archive; where ids are asked for, those that they mean.
-    fn on_branch(&self, branch: &str, filter: &RunFilter<'_>) -> Result<OnBranch> {
-        let mut found = OnBranch::default();
-        for row in self.read(ON_BRANCH, &[branch.into()])? {
-            let (id, key) = (text_of(&row, 0).unwrap_or_default(), text_of(&row, 1));
-            let is_meant = integer(&row, 2) != 0;
-            if filter.worktrees.as_ref().is_none_or(|ids| is_meant && ids.contains(&id.as_str())) {
-                found.of_board.extend(key.is_none().then(|| id.clone()));
-                found.archived.extend(key);
-                found.ids.push(id);
-            }
-        }
-        Ok(found)
-    }
 }
 
-fn asked<'a>(filter: &RunFilter<'a>, on_branch: Option<&'a OnBranch>) -> Conditions<'a> {
+/// Which runs a filter leaves, on whatever branch.
+pub(super) fn asked<'a>(filter: &RunFilter<'a>) -> Conditions<'a> {
     let mut asked = Conditions::default();
     asked.among("r.zone_id = ANY (?)", filter.zones.as_deref());
-    if let Some(OnBranch { ids, of_board, archived }) = on_branch {
-        let [ids, of_board, archived] =
-            [ids, of_board, archived].map(|texts| texts.iter().map(String::as_str).collect::<Vec<_>>());
-        asked.among("r.worktree_id = ANY (?)", Some(&ids));
-        let of = [of_board, archived].map(Value::Texts);
-        asked.and_each("(r.archive IS NULL AND r.worktree_id = ANY (?) OR r.archive = ANY (?::bigint[]))", of);
-    } else if let Some(ids) = &filter.worktrees {
+    if let Some(ids) = &filter.worktrees {
         asked.among("r.worktree_id = ANY (?)", Some(ids));
         // A reused id is the worktree's that has it now.
         asked.and(

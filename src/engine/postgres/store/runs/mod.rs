@@ -1,4 +1,4 @@
-//! Runs: `wishes`, `workers`, `output` and `spending` are the calls, `claim`, `sweep` and `list` what of them is long. A call locks a
+//! Runs: `wishes`, `workers`, `output` and `spending` are the calls, `claim`, `sweep`, `list` and `trend` what of them is long. A call locks a
 //! run and reads it (`load`) as a record, asks the model what it makes of its life, and writes that (`settle`), in one transaction of
 //! two trips.
 
@@ -14,6 +14,7 @@ mod reader;
 mod settle;
 mod spending;
 mod sweep;
+mod trend;
 mod usage;
 mod wishes;
 mod workers;

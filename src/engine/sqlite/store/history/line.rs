@@ -1,6 +1,7 @@
 //! A run as the history has it: where it is in every order, and what filters ask for.
 
 use crate::engine::RunOrder;
+pub(super) use crate::engine::series::archived_name;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::model::run::{End, Status};
 use crate::model::trend::{Ended, How};
@@ -12,11 +13,6 @@ pub const FIRST_TIME: i64 = -8_640_000_000_000_000;
 /// Keys of what is recorded as an execution only begin here, with the number of the log's row that made it behind; a run's are
 /// less than half of that, those between are of executions that the log knows nothing of.
 pub(super) const RECORDED: i64 = 1 << 40;
-
-/// What the history knows an archived worktree by, so that who has its id now has another history.
-pub(super) fn archived_name(key: i64) -> String {
-    format!("\u{1}{key}")
-}
 
 /// The archived worktree that is known so.
 pub fn archived_key(name: &str) -> Option<i64> {

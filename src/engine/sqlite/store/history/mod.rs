@@ -18,7 +18,6 @@ mod prune;
 mod read_tail;
 mod roll;
 mod rollups;
-mod series;
 mod sql;
 mod statements;
 mod tail;

@@ -9,26 +9,20 @@ use super::asked::Asked;
 use super::ended::Wanted;
 use super::line::{archived_key, archived_name};
 use super::rollups::{DayOf, Dimension};
-use super::series::{OfDay, Series};
 use super::sql::Sql;
 use super::tail::Tail;
+use crate::engine::series::{OfDay, Series, buckets_of};
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::{Store, archive};
 use crate::engine::{By, TrendFilter, Trends};
 use crate::error::{Error, Result};
-use crate::model::Field;
 use crate::model::trend::day::{self, Plan, QUARTER, Stored};
 use crate::model::trend::{Buckets, Day};
 use crate::rows::Batch;
 
-/// More stretches of time than so many nobody looks at.
-const MOST_STRETCHES: usize = 200_000;
-
 impl Trends for Store {
     fn trend(&self, asked: &TrendFilter<'_>, batch: &mut Batch) -> Result<()> {
-        let buckets = Buckets::new(asked.bucket, &asked.offsets, asked.range, MOST_STRETCHES).ok_or_else(|| {
-            Field::new("getTrend", "since").out_of_range(&format!("within {MOST_STRETCHES} buckets of until"), "more")
-        })?;
+        let buckets = buckets_of(asked)?;
         let read = || {
             self.in_snapshot(|| {
                 let _busy = self.connection.enter();

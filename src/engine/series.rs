@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use super::TrendFilter;
 use crate::error::Result;
 use crate::model::Field;
 use crate::model::trend::day::{DAY, Into, Plan, QUARTER, Stored};
@@ -11,8 +12,27 @@ use crate::model::trend::{Buckets, Day, Ended, Totals};
 /// More rows than so many nobody looks at.
 const MOST: usize = 500_000;
 
+/// More stretches of time than so many nobody looks at.
+const MOST_STRETCHES: usize = 200_000;
+
 /// Which times of how long a run took are told, in hundredths of all.
 const SHARES: [u64; 3] = [50, 90, 99];
+
+/// The buckets that are asked for.
+///
+/// # Errors
+/// A `RangeError` where these are more than anybody looks at.
+pub fn buckets_of(asked: &TrendFilter<'_>) -> Result<Buckets> {
+    Buckets::new(asked.bucket, &asked.offsets, asked.range, MOST_STRETCHES).ok_or_else(|| {
+        Field::new("getTrend", "since").out_of_range(&format!("within {MOST_STRETCHES} buckets of until"), "more")
+    })
+}
+
+/// What the series of an archived worktree is known by, so that who has its id now has another one.
+#[must_use]
+pub fn archived_name(key: i64) -> String {
+    format!("\u{1}{key}")
+}
 
 /// What is added up, by bucket.
 #[derive(Default)]
@@ -28,13 +48,16 @@ impl Into for Sums {
 }
 
 /// A day of a series: as it is stored, or as it is now.
-pub(super) enum OfDay<'a> {
+pub enum OfDay<'a> {
+    /// Bytes that somebody has kept.
     Stored(Stored<'a>),
+    /// What there is instead of these.
     Changed(&'a Day),
 }
 
 /// All series.
-pub(super) struct Series<'a> {
+pub struct Series<'a> {
+    /// By what they are added up.
     pub buckets: &'a Buckets,
     /// Quarters of an hour that are in two buckets, or only half in what is asked for: their runs are added one by one.
     pub cut: BTreeSet<i64>,
@@ -43,6 +66,8 @@ pub(super) struct Series<'a> {
 }
 
 impl<'a> Series<'a> {
+    /// None yet.
+    #[must_use]
     pub fn new(buckets: &'a Buckets) -> Self {
         let edges = buckets.stretches.iter().map(|(start, _)| *start).chain([buckets.from, buckets.to]);
         let cut = edges.filter(|edge| edge.rem_euclid(QUARTER) != 0).map(|edge| edge.div_euclid(QUARTER) * QUARTER);
@@ -50,11 +75,15 @@ impl<'a> Series<'a> {
     }
 
     /// Whether there is a series that is known so.
+    #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.all.contains_key(name)
     }
 
     /// Makes a series, that may have nothing.
+    ///
+    /// # Errors
+    /// A `RangeError` where there are more rows than anybody looks at.
     pub fn begin(&mut self, name: &str, key: Option<String>) -> Result<()> {
         if self.has(name) {
             return Ok(());
@@ -70,6 +99,7 @@ impl<'a> Series<'a> {
     }
 
     /// Where the quarters of a day go. `whole`: also those that are cut, to the bucket in which they begin.
+    #[must_use]
     pub fn plan(&self, day: i64, whole: bool) -> Plan {
         let start = day.saturating_mul(DAY);
         let is_cut = |quarter: i64| !whole && self.cut.contains(&quarter);
@@ -80,6 +110,7 @@ impl<'a> Series<'a> {
     }
 
     /// Adds a day to a series; `None` where its bytes are none of a day.
+    #[must_use]
     pub fn add_day(&mut self, name: &str, plan: &Plan, day: &OfDay<'_>) -> Option<()> {
         let Some((_, sums)) = self.all.get_mut(name) else { return Some(()) };
         match day {
@@ -98,7 +129,15 @@ impl<'a> Series<'a> {
         }
     }
 
+    /// Adds what runs of a bucket come to.
+    pub fn join(&mut self, name: &str, bucket: usize, totals: &Totals) {
+        if let Some((_, sums)) = self.all.get_mut(name) {
+            sums.totals(bucket).join(totals);
+        }
+    }
+
     /// As JSON.
+    #[must_use]
     pub fn told(&self) -> String {
         let mut text = String::from("{\"starts\":[");
         list(&mut text, self.buckets.starts.iter().map(|start| Some(*start as f64)));

@@ -1,0 +1,137 @@
+//! How runs went: the server adds them up by series, bucket and length, whose bounds it is given, so that what comes is as much as is told, and
+//! not as much as was run. The model adds up these.
+
+use tokio_postgres::Row;
+
+use super::list::{IS_OF, ON_BRANCH, asked};
+use super::reader::Reader;
+use crate::engine::postgres::client::value::Value;
+use crate::engine::postgres::store::Store;
+use crate::engine::series::{Series, archived_name, buckets_of};
+use crate::engine::{By, TrendFilter, Trends};
+use crate::error::Result;
+use crate::model::trend::totals::Known;
+use crate::model::trend::{Buckets, Totals, histogram};
+use crate::rows::Batch;
+
+/// Sums are texts: they may be wider than an integer is.
+const ADDED_UP: &str = "SELECT key, archive, bucket, slot, count(*), count(*) FILTER (WHERE status = 'succeeded'), \
+       count(*) FILTER (WHERE status = 'failed'), max(took), sum(took)::text, \
+       count(input), sum(input)::text, count(output), sum(output)::text, count(cost), sum(cost)::text \
+     FROM (SELECT {key} AS key, {archive} AS archive, ({buckets})[pg_catalog.width_bucket(r.finished_at, {starts})] AS bucket, \
+       pg_catalog.width_bucket(l.took, {slots}) AS slot, l.took, r.status, {of}.input_tokens - least({of}.input_tokens, 0) AS input, \
+       {of}.output_tokens - least({of}.output_tokens, 0) AS output, {of}.cost_micros - least({of}.cost_micros, 0) AS cost \
+       FROM {s}.runs AS r{joined}, LATERAL (SELECT CASE WHEN r.started_at IS NOT NULL THEN greatest(r.duration_ms, 0) END AS took) AS l \
+       WHERE {conditions}) AS ended GROUP BY key, archive, bucket, slot";
+/// The worktrees of the archive that are asked for, which have a series each whether they have runs or not.
+const ARCHIVED: &str = " UNION ALL SELECT m.id, m.key, NULL, NULL, 0, 0, 0, NULL, NULL, 0, NULL, 0, NULL, 0, NULL FROM {s}.archived({ids}) AS m";
+/// Every worktree, and its key in the archive: 0 of one on the board.
+const WORKTREES: &str = "(SELECT id, 0::bigint AS archive, branch_name FROM {s}.worktrees \
+     UNION ALL SELECT id, key, branch_name FROM {s}.archived_worktrees WHERE restored_at IS NULL)";
+
+impl Trends for Store {
+    fn trend(&self, asked: &TrendFilter<'_>, batch: &mut Batch) -> Result<()> {
+        self.check_open()?;
+        let buckets = buckets_of(asked)?;
+        let mut series = Series::new(&buckets);
+        let (sql, values) = added_up(asked, &buckets);
+        let mut archived = Vec::new();
+        for row in self.read(&sql, &values)? {
+            archived.extend(add(&row, &mut series)?);
+        }
+        for name in named(asked).into_iter().filter(|name| !archived.iter().any(|id| id == name)) {
+            series.begin(name, asked.by.map(|_| name.to_owned()))?;
+        }
+        batch.push_text(series.told().as_bytes());
+        batch.end_row();
+        Ok(())
+    }
+}
+
+/// The series that there are whether they have runs or not.
+fn named<'a>(TrendFilter { runs, by, .. }: &TrendFilter<'a>) -> Vec<&'a str> {
+    match by {
+        None => vec![""],
+        Some(By::Zone) => runs.zones.clone().unwrap_or_default(),
+        Some(By::Agent) => runs.agents.clone().unwrap_or_default(),
+        Some(By::Worktree) => runs.worktrees.clone().unwrap_or_default(),
+        Some(By::Model) => runs.model.into_iter().collect(),
+        Some(By::Branch) => runs.branch.into_iter().collect(),
+    }
+}
+
+/// The statement, and its values.
+fn added_up<'a>(TrendFilter { runs, by, .. }: &TrendFilter<'a>, buckets: &Buckets) -> (String, Vec<Value<'a>>) {
+    let mut asked = asked(runs);
+    asked.and("r.finished_at >= ?", buckets.from);
+    asked.and("r.finished_at < ?", buckets.to);
+    let mut joined = String::new();
+    if *by == Some(By::Branch) {
+        joined.push_str(&format!(
+            " JOIN {WORKTREES} AS w ON r.worktree_id = w.id AND coalesce(r.archive, 0) = w.archive"
+        ));
+    }
+    if let Some(branch) = runs.branch {
+        joined.push_str(&format!(" JOIN {} AS o ON {IS_OF}", ON_BRANCH.replace('?', &asked.value(branch))));
+    }
+    // Of a model is only what was used of that.
+    let is_of_models = *by == Some(By::Model) || runs.model.is_some();
+    if is_of_models {
+        joined.push_str(" JOIN {s}.run_models AS u ON u.run = r.key");
+    }
+    if let (Some(model), true) = (runs.model, *by != Some(By::Model)) {
+        asked.and("u.model = ?", model);
+    }
+    let (key, archive) = match by {
+        None => ("NULL::text", "NULL::bigint"),
+        Some(By::Zone) => ("r.zone_id", "NULL::bigint"),
+        Some(By::Agent) => ("r.agent_type", "NULL::bigint"),
+        Some(By::Worktree) => ("r.worktree_id", "r.archive"),
+        Some(By::Model) => ("u.model", "NULL::bigint"),
+        Some(By::Branch) => ("w.branch_name", "NULL::bigint"),
+    };
+    let (starts, slots) =
+        buckets.stretches.iter().map(|(start, nth)| (*start, *nth as i64)).unzip::<_, _, Vec<_>, Vec<_>>();
+    let mut sql = ADDED_UP
+        .replace("{key}", key)
+        .replace("{archive}", archive)
+        .replace("{of}", if is_of_models { "u" } else { "r" })
+        .replace("{joined}", &joined)
+        .replace("{starts}", &asked.value(starts))
+        .replace("{buckets}", &asked.value(slots))
+        .replace("{slots}", &asked.value(histogram::bounds()))
+        .replace("{conditions}", &asked.text());
+    if let (Some(By::Worktree), Some(ids)) = (by, &runs.worktrees) {
+        sql.push_str(&ARCHIVED.replace("{ids}", &asked.value(Value::Texts(ids.clone()))));
+    }
+    (sql, asked.values)
+}
+
+/// Adds what runs of a series, a bucket and a length come to; or begins the series of a worktree in the archive, whose id this gives.
+fn add(row: &Row, series: &mut Series<'_>) -> Result<Option<String>> {
+    let reader = Reader::of(row);
+    let key = reader.text_or_null();
+    let archive = reader.integer_or_null();
+    let name = archive.map_or_else(|| key.clone().unwrap_or_default(), archived_name);
+    series.begin(&name, key.clone())?;
+    let Some(bucket) = reader.integer_or_null().and_then(|bucket| usize::try_from(bucket).ok()) else { return Ok(key) };
+    let slot = reader.integer_or_null();
+    let mut totals = Totals { runs: std::array::from_fn(|_| count(&reader)), ..Totals::default() };
+    if let Some(slot) = slot {
+        // The server counts from one on.
+        totals.lengths.add(usize::try_from(slot - 1).unwrap_or_default(), totals.runs[0]);
+    }
+    totals.longest = count(&reader);
+    totals.took = sum(&reader);
+    totals.used = std::array::from_fn(|_| Known { by: count(&reader), sum: sum(&reader) });
+    series.join(&name, bucket, &totals);
+    Ok(None)
+}
+
+fn count(reader: &Reader<'_>) -> u64 {
+    reader.integer_or_null().and_then(|count| u64::try_from(count).ok()).unwrap_or_default()
+}
+
+fn sum(reader: &Reader<'_>) -> u128 {
+    reader.text_or_null().and_then(|sum| sum.parse().ok()).unwrap_or_default()
+}
