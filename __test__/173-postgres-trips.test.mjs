@@ -130,6 +130,13 @@ it('a list of any length is one trip', () => {
   expect(listed).toHaveLength(2003);
 });
 
+it('a page of the runs of a branch is one trip', () => {
+  const [{ branchName }] = db.findWorktrees({ branchName: 'feature/1' }).items;
+  let page;
+  expect(tripsOf(() => (page = db.listRuns({ branchName })))).toHaveLength(1);
+  expect(page.items).toHaveLength(1);
+});
+
 it('opening a board that is there is two trips at most, beside those of the connection', () => {
   proxy.counted();
   expect(db.getStats().worktrees).toBe(3);

@@ -61,6 +61,16 @@ describe('flow', () => {
   });
 });
 
+describe('trend', () => {
+  it('gives what getTrend does', () => {
+    const { db, ...at } = furnished();
+    const trend = db.getTrend({ bucket: 'day', by: 'zone' });
+    expect(trend.at(-1)).toMatchObject({ key: 'zone-1', runs: 2 });
+    expect(toldBy(at, 'trend', '--by', 'zone')).toEqual(trend);
+    expect(visualDbWith({ env: at.env }, 'trend', '--db', at.url).stdout).toContain('runs');
+  });
+});
+
 describe('doctor', () => {
   it('finds nothing, and says how far the server is', () => {
     const { url, env } = furnished();

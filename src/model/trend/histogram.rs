@@ -15,17 +15,6 @@ pub fn slot(value: u64) -> usize {
     PARTS + doublings as usize * PARTS + ((value >> doublings) as usize & (PARTS - 1))
 }
 
-/// The smallest value of each slot that lengths of 63 bits can be in, in their order.
-#[must_use]
-pub fn bounds() -> Vec<i64> {
-    let least = |slot: usize| {
-        let doublings = (slot / PARTS).saturating_sub(1);
-        let part = if slot < PARTS { slot } else { PARTS + slot % PARTS };
-        (part as i64) << doublings
-    };
-    (0..=self::slot(i64::MAX as u64)).map(least).collect()
-}
-
 /// The middle of a slot.
 #[must_use]
 pub fn middle(slot: usize) -> u64 {
@@ -132,16 +121,6 @@ mod tests {
             assert_eq!(middle(slot(value)), value);
         }
         assert_eq!(slot(u64::MAX), SLOTS - 1);
-    }
-
-    #[test]
-    fn a_slot_begins_with_its_bound() {
-        let bounds = bounds();
-        assert_eq!(bounds.len(), slot(i64::MAX as u64) + 1);
-        for (nth, bound) in bounds.iter().enumerate() {
-            assert_eq!(slot(*bound as u64), nth);
-            assert_eq!(slot((*bound as u64).saturating_sub(1)), nth.saturating_sub(1));
-        }
     }
 
     #[test]

@@ -85,15 +85,20 @@ impl Totals {
             *count = count.wrapping_add(more.into());
         }
         if let Some(length) = run.length() {
-            self.lengths.add(slot(length), 1);
-            self.took = self.took.wrapping_add(length.into());
-            self.longest = self.longest.max(length);
+            self.add_length(length);
         }
         for (of, amount) in self.used.iter_mut().zip(run.used) {
             if let Some(amount) = amount {
                 of.add(amount);
             }
         }
+    }
+
+    /// How long one of them took.
+    pub fn add_length(&mut self, length: u64) {
+        self.lengths.add(slot(length), 1);
+        self.took = self.took.wrapping_add(length.into());
+        self.longest = self.longest.max(length);
     }
 
     /// One less, which was added before; `true` where it may have been the longest, and somebody has to look which one is now.

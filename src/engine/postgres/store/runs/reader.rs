@@ -37,6 +37,11 @@ impl<'a> Reader<'a> {
         !is_null(self.row, self.column())
     }
 
+    /// An array; empty where there is none.
+    pub fn integers(&self) -> Vec<i64> {
+        self.row.try_get::<_, Option<Vec<i64>>>(self.column()).ok().flatten().unwrap_or_default()
+    }
+
     pub fn text(&self) -> String {
         self.text_or_null().unwrap_or_default()
     }

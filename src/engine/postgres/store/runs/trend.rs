@@ -1,5 +1,5 @@
-//! How runs went: the server adds them up by series, bucket and length, whose bounds it is given, so that what comes is as much as is told, and
-//! not as much as was run. The model adds up these.
+//! How runs went: the server adds them up by series and bucket, whose bounds it is given. How long each took comes as it is, a number a run,
+//! of which the model makes what is told.
 
 use tokio_postgres::Row;
 
@@ -11,20 +11,20 @@ use crate::engine::series::{Series, archived_name, buckets_of};
 use crate::engine::{By, TrendFilter, Trends};
 use crate::error::Result;
 use crate::model::trend::totals::Known;
-use crate::model::trend::{Buckets, Totals, histogram};
+use crate::model::trend::{Buckets, Totals};
 use crate::rows::Batch;
 
 /// Sums are texts: they may be wider than an integer is.
-const ADDED_UP: &str = "SELECT key, archive, bucket, slot, count(*), count(*) FILTER (WHERE status = 'succeeded'), \
-       count(*) FILTER (WHERE status = 'failed'), max(took), sum(took)::text, \
+const ADDED_UP: &str = "SELECT key, archive, bucket, count(*), count(*) FILTER (WHERE status = 'succeeded'), \
+       count(*) FILTER (WHERE status = 'failed'), array_agg(took) FILTER (WHERE took IS NOT NULL), \
        count(input), sum(input)::text, count(output), sum(output)::text, count(cost), sum(cost)::text \
      FROM (SELECT {key} AS key, {archive} AS archive, ({buckets})[pg_catalog.width_bucket(r.finished_at, {starts})] AS bucket, \
-       pg_catalog.width_bucket(l.took, {slots}) AS slot, l.took, r.status, {of}.input_tokens - least({of}.input_tokens, 0) AS input, \
+       CASE WHEN r.started_at IS NOT NULL THEN greatest(r.duration_ms, 0) END AS took, r.status, {of}.input_tokens - least({of}.input_tokens, 0) AS input, \
        {of}.output_tokens - least({of}.output_tokens, 0) AS output, {of}.cost_micros - least({of}.cost_micros, 0) AS cost \
-       FROM {s}.runs AS r{joined}, LATERAL (SELECT CASE WHEN r.started_at IS NOT NULL THEN greatest(r.duration_ms, 0) END AS took) AS l \
-       WHERE {conditions}) AS ended GROUP BY key, archive, bucket, slot";
+       FROM {s}.runs AS r{joined} WHERE {conditions}) AS ended GROUP BY key, archive, bucket";
 /// The worktrees of the archive that are asked for, which have a series each whether they have runs or not.
-const ARCHIVED: &str = " UNION ALL SELECT m.id, m.key, NULL, NULL, 0, 0, 0, NULL, NULL, 0, NULL, 0, NULL, 0, NULL FROM {s}.archived({ids}) AS m";
+const ARCHIVED: &str =
+    " UNION ALL SELECT m.id, m.key, NULL, 0, 0, 0, NULL, 0, NULL, 0, NULL, 0, NULL FROM {s}.archived({ids}) AS m";
 /// Every worktree, and its key in the archive: 0 of one on the board.
 const WORKTREES: &str = "(SELECT id, 0::bigint AS archive, branch_name FROM {s}.worktrees \
      UNION ALL SELECT id, key, branch_name FROM {s}.archived_worktrees WHERE restored_at IS NULL)";
@@ -99,7 +99,6 @@ fn added_up<'a>(TrendFilter { runs, by, .. }: &TrendFilter<'a>, buckets: &Bucket
         .replace("{joined}", &joined)
         .replace("{starts}", &asked.value(starts))
         .replace("{buckets}", &asked.value(slots))
-        .replace("{slots}", &asked.value(histogram::bounds()))
         .replace("{conditions}", &asked.text());
     if let (Some(By::Worktree), Some(ids)) = (by, &runs.worktrees) {
         sql.push_str(&ARCHIVED.replace("{ids}", &asked.value(Value::Texts(ids.clone()))));
@@ -107,7 +106,7 @@ fn added_up<'a>(TrendFilter { runs, by, .. }: &TrendFilter<'a>, buckets: &Bucket
     (sql, asked.values)
 }
 
-/// Adds what runs of a series, a bucket and a length come to; or begins the series of a worktree in the archive, whose id this gives.
+/// Adds what runs of a series and a bucket come to; or begins the series of a worktree in the archive, whose id this gives.
 fn add(row: &Row, series: &mut Series<'_>) -> Result<Option<String>> {
     let reader = Reader::of(row);
     let key = reader.text_or_null();
@@ -115,14 +114,10 @@ fn add(row: &Row, series: &mut Series<'_>) -> Result<Option<String>> {
     let name = archive.map_or_else(|| key.clone().unwrap_or_default(), archived_name);
     series.begin(&name, key.clone())?;
     let Some(bucket) = reader.integer_or_null().and_then(|bucket| usize::try_from(bucket).ok()) else { return Ok(key) };
-    let slot = reader.integer_or_null();
     let mut totals = Totals { runs: std::array::from_fn(|_| count(&reader)), ..Totals::default() };
-    if let Some(slot) = slot {
-        // The server counts from one on.
-        totals.lengths.add(usize::try_from(slot - 1).unwrap_or_default(), totals.runs[0]);
+    for length in reader.integers() {
+        totals.add_length(length.max(0) as u64);
     }
-    totals.longest = count(&reader);
-    totals.took = sum(&reader);
     totals.used = std::array::from_fn(|_| Known { by: count(&reader), sum: sum(&reader) });
     series.join(&name, bucket, &totals);
     Ok(None)
