@@ -1,4 +1,4 @@
-// `v_runs`, `v_board` and `v_daily`: views for who asks with SQL, in TEMP, so that nothing in the file is over the four tables.
+// `v_runs`, `v_board` and `v_daily`: views for who asks with SQL; of a file in TEMP, so that nothing in it is over the four tables.
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { peerNode } from './support/child.mjs';
 import { board, ended, queued, running, waiting } from './support/runs.mjs';
 import { execution } from './support/samples.mjs';
-import { open, temporaryFile } from './support/temporary.mjs';
+import { sql } from './support/sql.mjs';
+import { inFiles, open, temporaryFile } from './support/temporary.mjs';
 
 const SQL = fileURLToPath(new URL('../schema/views.sql', import.meta.url));
 const PEER = createRequire(new URL('peer/package.json', import.meta.url)).resolve('better-sqlite3');
@@ -41,7 +42,7 @@ const inFull = (db) => db.listRuns({ limit: 1000, fields: 'full' }).items;
 describe('v_runs', () => {
   it('has every run as lists have it', () => {
     const db = furnished();
-    const rows = db.db.prepare('SELECT * FROM v_runs').all();
+    const rows = sql(db).prepare('SELECT * FROM v_runs').all();
     const runs = inFull(db);
     expect(rows).toHaveLength(runs.length);
     for (const run of runs) {
@@ -76,7 +77,7 @@ describe('v_board', () => {
   it('has the worktrees of the board, where they are, and what is going on there', () => {
     const db = furnished();
     const { worktrees } = db.getBoard({ runs: true });
-    const rows = db.db.prepare('SELECT * FROM v_board ORDER BY id').all();
+    const rows = sql(db).prepare('SELECT * FROM v_board ORDER BY id').all();
     expect(rows.map(({ id, open_runs, cost_micros }) => [id, open_runs, cost_micros])).toEqual(
       worktrees.map(({ id, openRuns, costMicros }) => [id, openRuns, costMicros]).toSorted(),
     );
@@ -94,7 +95,7 @@ describe('v_board', () => {
 describe('v_daily', () => {
   it('counts how runs ended, by day, zone and agent', () => {
     const db = furnished();
-    const rows = db.db.prepare('SELECT * FROM v_daily ORDER BY zone_id').all();
+    const rows = sql(db).prepare('SELECT * FROM v_daily ORDER BY zone_id').all();
     const runs = inFull(db).filter(({ finishedAt }) => finishedAt !== null);
     const sum = (key) => rows.reduce((all, row) => all + row[key], 0);
     expect(sum('runs')).toBe(runs.length);
@@ -106,7 +107,7 @@ describe('v_daily', () => {
   });
 });
 
-describe('the views', () => {
+describe.runIf(inFiles)('the views of a file', () => {
   it('are not in the file, and in TEMP only once somebody has named one', () => {
     const db = furnished();
     const names = (schema) =>

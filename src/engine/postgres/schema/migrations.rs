@@ -28,6 +28,7 @@ migrations! {
     3 "changes",
     4 "runs",
     5 "archive",
+    6 "asking",
     8 "keeping",
 }
 

@@ -65,19 +65,17 @@ fn added_up<'a>(TrendFilter { runs, by, .. }: &TrendFilter<'a>, buckets: &Bucket
     let mut asked = asked(runs);
     asked.and("r.finished_at >= ?", buckets.from);
     asked.and("r.finished_at < ?", buckets.to);
-    let mut joined = String::new();
+    let mut joined = Vec::new();
     if *by == Some(By::Branch) {
-        joined.push_str(&format!(
-            " JOIN {WORKTREES} AS w ON r.worktree_id = w.id AND coalesce(r.archive, 0) = w.archive"
-        ));
+        joined.push(format!(" JOIN {WORKTREES} AS w ON r.worktree_id = w.id AND coalesce(r.archive, 0) = w.archive"));
     }
     if let Some(branch) = runs.branch {
-        joined.push_str(&format!(" JOIN {} AS o ON {IS_OF}", ON_BRANCH.replace('?', &asked.value(branch))));
+        joined.push(format!(" JOIN {} AS o ON {IS_OF}", ON_BRANCH.replace('?', &asked.value(branch))));
     }
     // Of a model is only what was used of that.
     let is_of_models = *by == Some(By::Model) || runs.model.is_some();
     if is_of_models {
-        joined.push_str(" JOIN {s}.run_models AS u ON u.run = r.key");
+        joined.push(" JOIN {s}.run_models AS u ON u.run = r.key".into());
     }
     if let (Some(model), true) = (runs.model, *by != Some(By::Model)) {
         asked.and("u.model = ?", model);
@@ -96,7 +94,7 @@ fn added_up<'a>(TrendFilter { runs, by, .. }: &TrendFilter<'a>, buckets: &Bucket
         .replace("{key}", key)
         .replace("{archive}", archive)
         .replace("{of}", if is_of_models { "u" } else { "r" })
-        .replace("{joined}", &joined)
+        .replace("{joined}", &joined.concat())
         .replace("{starts}", &asked.value(starts))
         .replace("{buckets}", &asked.value(slots))
         .replace("{conditions}", &asked.text());
