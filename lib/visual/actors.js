@@ -2,7 +2,7 @@
 
 const addon = require('../native/addon.js');
 const { describe, fields } = require('./arguments.js');
-const { refuseWhatIsMissing } = require('./engines.js');
+const { withoutHandle } = require('./engines.js');
 const { wrongType, wrongValue } = require('./errors.js');
 const knownKeys = require('./known_keys.js');
 const { Stateful, stateOf } = require('./state.js');
@@ -18,7 +18,7 @@ const methods = {
     const seen = Object.create(state);
     seen.connection = addon.actAs(state.connection, text);
     const database = Reflect.construct(Stateful, [seen]);
-    if (state.server !== null) refuseWhatIsMissing(database);
+    if (state.server !== null) withoutHandle(database);
     else database.db = this.db;
     return Object.setPrototypeOf(database, Object.getPrototypeOf(this));
   },

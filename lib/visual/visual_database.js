@@ -12,7 +12,7 @@ const board = require('./board.js');
 const budgets = require('./budgets.js');
 const changes = require('./changes.js');
 const { openConfig } = require('./config.js');
-const { refuseWhatIsMissing, unsupported } = require('./engines.js');
+const { unsupported, withoutHandle } = require('./engines.js');
 const executions = require('./executions.js');
 const { keptOf } = require('./kept_answers.js');
 const keeping = require('./keeping.js');
@@ -69,7 +69,7 @@ class VisualDatabase extends Stateful {
     };
     super(state);
     if (server !== null) {
-      refuseWhatIsMissing(this);
+      withoutHandle(this);
       if (onQuery) state.observer = observers.tell(this, onQuery);
       log.info('[VisualDB] Database initialized', { path: name });
       if (retention !== null) state.retention = new Retention(connection, clock, retention, log);

@@ -34,6 +34,8 @@ pub enum Value<'a> {
     Bytes(Vec<u8>),
     /// 64-bit integers.
     Integers(Vec<i64>),
+    /// Numbers of 32 bits.
+    Numbers(Vec<i32>),
 }
 
 impl<'a> From<&'a str> for Value<'a> {
@@ -107,6 +109,7 @@ impl<'a> Value<'a> {
             Self::OwnTexts(texts) => texts.iter().map(String::len).sum(),
             Self::Bytes(bytes) => bytes.len(),
             Self::Integers(integers) => 8 * integers.len(),
+            Self::Numbers(numbers) => 8 * numbers.len(),
         }
     }
 
@@ -120,6 +123,7 @@ impl<'a> Value<'a> {
             Self::Text(text) => Value::Text(Cow::Owned(text.to_string())),
             Self::OwnTexts(texts) => Value::OwnTexts(texts.clone()),
             Self::Bytes(bytes) => Value::Bytes(bytes.clone()),
+            Self::Numbers(numbers) => Value::Numbers(numbers.clone()),
             Self::Texts(_) | Self::Integers(_) => return None,
         })
     }
@@ -141,6 +145,7 @@ impl<'a> Value<'a> {
             Self::Texts(_) | Self::OwnTexts(_) => Type::TEXT_ARRAY,
             Self::Bytes(_) => Type::BYTEA,
             Self::Integers(_) => Type::INT8_ARRAY,
+            Self::Numbers(_) => Type::INT4_ARRAY,
         }
     }
 }
@@ -157,6 +162,7 @@ impl ToSql for Value<'_> {
                 return texts.iter().map(|text| escaped(text)).collect::<Vec<_>>().to_sql(kind, out);
             }
             Self::Bytes(bytes) => out.put_slice(bytes),
+            Self::Numbers(numbers) => return numbers.to_sql(kind, out),
             Self::Texts(texts) => {
                 return texts.iter().map(|text| escaped(text)).collect::<Vec<_>>().to_sql(kind, out);
             }

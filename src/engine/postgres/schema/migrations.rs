@@ -29,6 +29,7 @@ migrations! {
     4 "runs",
     5 "archive",
     6 "asking",
+    7 "search",
     8 "keeping",
 }
 

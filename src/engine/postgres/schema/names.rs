@@ -27,6 +27,12 @@ pub const fn gate(lock: i64) -> i64 {
     lock.wrapping_add(1 << 32)
 }
 
+/// The number of the lock by which one after the other writes to the search's index.
+#[must_use]
+pub const fn indexing(lock: i64) -> i64 {
+    lock.wrapping_add(7 << 32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,12 +9,11 @@ use super::Store;
 use super::assignments::LIST as LIST_ASSIGNMENTS;
 use super::log::{END, NUMBER, place};
 use super::state::{Ahead, Rest};
-use super::unbuilt::unsupported;
 use crate::engine::past_boards::{Read, Rest as Past};
 use crate::engine::postgres::client::Step;
 use crate::engine::postgres::client::value::{push_cells, text_of};
 use crate::engine::{Boards, Part, Place};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{Entity, WORKTREE, ZONE};
 use crate::rows::Batch;
 use crate::rows::revision::Revision;
@@ -66,7 +65,8 @@ impl Boards for Store {
 
     fn compact_log(&self, _: i64) -> Result<Option<(i64, i64)>> {
         self.check_open()?;
-        Err(unsupported("vacuum"))
+        let message = "vacuum is not available on PostgreSQL: the server does it by itself".into();
+        Err(Error::Coded { code: "ERR_ENGINE_UNSUPPORTED", message })
     }
 
     fn list_board_at(&self, part: Part, batch: &mut Batch) -> Result<bool> {

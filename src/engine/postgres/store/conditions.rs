@@ -3,7 +3,7 @@
 use crate::engine::postgres::client::value::Value;
 
 /// Conditions, and the values that stand in them.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Conditions<'a> {
     conditions: Vec<String>,
     pub values: Vec<Value<'a>>,

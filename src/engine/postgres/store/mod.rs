@@ -1,5 +1,5 @@
 //! Every SQL statement of the domain, on PostgreSQL: a file for each concept of the seam. `conversation.rs` is how all of them
-//! speak to the server, `unbuilt.rs` the list of what is not there yet.
+//! speak to the server.
 
 mod again;
 mod archive;
@@ -26,6 +26,7 @@ mod read_then_write;
 mod refusals;
 mod revisions;
 mod runs;
+mod search;
 mod session;
 mod sized;
 mod sql;
@@ -33,7 +34,6 @@ mod state;
 mod statistics;
 mod transactions;
 mod transfer;
-mod unbuilt;
 mod undo;
 mod wip_limits;
 mod work;
@@ -74,6 +74,8 @@ pub struct Store {
     unfinished: RefCell<Option<Rest>>,
     /// A board that was read in one trip.
     ahead: RefCell<Option<Ahead>>,
+    /// What is kept of the search.
+    search: search::Kept,
     /// The board of a time that was read last.
     past_board: RefCell<Option<Rc<Read>>>,
     /// How much is pruned in a step.
@@ -104,6 +106,7 @@ impl Store {
             holds: Cell::default(),
             unfinished: RefCell::default(),
             ahead: RefCell::default(),
+            search: search::Kept::default(),
             past_board: RefCell::default(),
             keeping: Cell::default(),
             opened: Instant::now(),

@@ -26,6 +26,11 @@ pub(super) struct Begin {
 }
 
 impl Begin {
+    /// What begins one that takes no lock.
+    pub(super) fn of(script: String) -> Self {
+        Self { script, lock: None, call: [Value::Integer(0)] }
+    }
+
     /// The same, as it is sent.
     pub(super) fn steps(&self) -> Vec<Step<'_>> {
         let lock = self.lock.as_deref().map(|lock| Step::Statement(lock, &self.call));

@@ -50,6 +50,20 @@ impl Store {
     pub(super) fn atomically<T>(
         &self,
         first: &str,
+        call: impl FnMut(&Work<'_>) -> Result<T>,
+    ) -> Result<(T, Vec<Vec<Row>>)> {
+        self.begun_by(|number| self.begin_and_lock(false, number), first, call)
+    }
+
+    /// The same without the board's lock: what it writes is no part of the board, and does no harm a second time.
+    pub(super) fn beside_others<T>(&self, call: impl FnMut(&Work<'_>) -> Result<T>) -> Result<(T, Vec<Vec<Row>>)> {
+        self.begun_by(|_| Begin::of(self.begin_reading()), "", call)
+    }
+
+    fn begun_by<T>(
+        &self,
+        begin: impl Fn(Call) -> Begin,
+        first: &str,
         mut call: impl FnMut(&Work<'_>) -> Result<T>,
     ) -> Result<(T, Vec<Vec<Row>>)> {
         self.check_open()?;
@@ -60,7 +74,7 @@ impl Store {
             let work = Work {
                 store: self,
                 number,
-                begin: self.begin_and_lock(false, number),
+                begin: begin(number),
                 first: self.expanded(first),
                 begun: Cell::default(),
                 wrote: Cell::default(),

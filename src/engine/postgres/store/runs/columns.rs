@@ -22,25 +22,25 @@ const COLUMNS: &str = "r.key, r.id, r.zone_id, r.worktree_id, r.agent_type, r.pr
 const BODIES: &str =
     "CASE WHEN r.executed THEN e.prompt ELSE r.prompt END, CASE WHEN r.executed THEN e.result ELSE r.result END";
 /// The tables that they are of.
-pub(super) const FROM: &str = "{s}.runs AS r LEFT JOIN {s}.zone_executions AS x ON r.executed AND x.id = r.id LEFT JOIN LATERAL \
+pub const FROM: &str = "{s}.runs AS r LEFT JOIN {s}.zone_executions AS x ON r.executed AND x.id = r.id LEFT JOIN LATERAL \
      (SELECT id, executed_at, prompt, result FROM {s}.archived_executions WHERE r.executed AND x.id IS NULL AND id = r.id ORDER BY archive DESC LIMIT 1) AS a ON true \
      CROSS JOIN LATERAL (SELECT coalesce(x.id, a.id) AS id, coalesce(x.executed_at, a.executed_at) AS executed_at, \
      coalesce(x.prompt, a.prompt) AS prompt, CASE WHEN x.id IS NULL THEN a.result ELSE x.result END AS result) AS e";
 
 /// What is selected of a run. Prompt and result are not where they are not asked for.
-pub(super) fn columns(full: bool) -> String {
+pub fn columns(full: bool) -> String {
     format!("{COLUMNS}, {}", if full { BODIES } else { "NULL::text, NULL::text" })
 }
 
 /// A run as a statement gives it.
-pub(super) struct Found {
+pub struct Found {
     pub record: Record,
     /// Where it is recorded as an execution and nothing else: when, as that was written.
     pub recorded_at: Option<String>,
 }
 
 /// Reads a run; `None` where it is gone, since its execution is. The reader stands behind its columns then.
-pub(super) fn read(row: &Row) -> (Option<Found>, Reader<'_>) {
+pub fn read(row: &Row) -> (Option<Found>, Reader<'_>) {
     let reader = Reader::of(row);
     let mut record = Record {
         key: reader.integer(),

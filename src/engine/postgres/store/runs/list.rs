@@ -65,17 +65,8 @@ impl Store {
         };
         for row in self.read(&sql, &asked.values)? {
             let (found, reader) = read(&row);
-            let Some(Found { record, recorded_at }) = found else { continue };
-            match recorded_at {
-                Some(made) if filter.full => push_recorded(batch, &record, &made, true),
-                Some(made) => {
-                    let texts = [&record.id, &record.zone_id, &record.worktree_id, &record.agent_type];
-                    let texts = texts.map(String::as_str);
-                    push_brief(batch, texts, record.life.status(), &made, &record.usage, record.metadata.as_deref());
-                }
-                None if filter.full => push(batch, &record),
-                None => push_summary(batch, &record),
-            }
+            let Some(found) = found else { continue };
+            push_listed(&found, filter.full, batch);
             for _ in 0..3 {
                 batch.push_integer(reader.integer(), false);
             }
@@ -83,6 +74,30 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Appends the cells that a run has in a list.
+pub fn push_listed(found: &Found, full: bool, batch: &mut Batch) {
+    let Found { record, recorded_at } = found;
+    match recorded_at {
+        Some(made) if full => push_recorded(batch, record, made, true),
+        Some(made) => {
+            let texts = [&record.id, &record.zone_id, &record.worktree_id, &record.agent_type].map(String::as_str);
+            push_brief(batch, texts, record.life.status(), made, &record.usage, record.metadata.as_deref());
+        }
+        None if full => push(batch, record),
+        None => push_summary(batch, record),
+    }
+}
+
+/// The same, and of those only the ones on the branch that is asked for.
+pub fn asked_on_branch<'a>(filter: &RunFilter<'a>) -> Conditions<'a> {
+    let mut asked = asked(filter);
+    if let Some(branch) = filter.branch {
+        let of = ON_BRANCH.replace('?', &asked.value(branch));
+        asked.also(format!("EXISTS (SELECT 1 FROM {of} AS o WHERE {IS_OF})"));
+    }
+    asked
 }
 
 /// Which runs a filter leaves, on whatever branch.

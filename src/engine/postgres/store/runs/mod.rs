@@ -18,3 +18,6 @@ mod trend;
 mod usage;
 mod wishes;
 mod workers;
+
+pub(super) use columns::{FROM, Found, columns, read};
+pub(super) use list::{asked_on_branch, push_listed};

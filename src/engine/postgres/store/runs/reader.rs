@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use crate::engine::postgres::client::value::{cell, integer, is_null, text_of};
 
 /// A row; each read is of the next column.
-pub(super) struct Reader<'a> {
+pub struct Reader<'a> {
     row: &'a Row,
     next: Cell<usize>,
 }

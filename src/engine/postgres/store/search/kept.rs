@@ -1,0 +1,27 @@
+//! What a store keeps of the search.
+
+use std::cell::{Cell, OnceCell};
+
+use super::full_text::FullText;
+use crate::error::Result;
+
+/// What a store keeps of the search.
+#[derive(Default)]
+pub struct Kept {
+    full_text: OnceCell<FullText>,
+    /// What can be searched, as whoever has just folded has heard.
+    pub told: Cell<Option<i64>>,
+    /// How many runs were indexed when somebody last asked, and since.
+    pub done: Cell<i64>,
+}
+
+impl Kept {
+    /// FTS5, opened when it is first needed.
+    pub(super) fn full_text(&self) -> Result<&FullText> {
+        if let Some(open) = self.full_text.get() {
+            return Ok(open);
+        }
+        let opened = FullText::open()?;
+        Ok(self.full_text.get_or_init(|| opened))
+    }
+}
