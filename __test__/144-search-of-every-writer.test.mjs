@@ -150,7 +150,7 @@ describeWriters('with %o', (writers) => {
         await writers[writer](dbPath, second);
         read += expectFound(able(reading), TEXTS);
         found += expectFound([db, reading], TEXTS);
-        expect(checkSearch(dbPath)).toEqual({ unfinished: false, wrong: [] });
+        expect(checkSearch({ dbPath })).toEqual({ unfinished: false, wrong: [] });
       }),
       { numRuns: 10, endOnFailure: true },
     );
@@ -242,9 +242,9 @@ describe('a search finds', () => {
     const left = db.db.prepare('SELECT phase, done FROM search_state').get();
     expect(left.phase).toBe(1);
     expect(left.done).toBeGreaterThan(500);
-    expect(checkSearch(dbPath)).toEqual({ unfinished: true, wrong: [] });
+    expect(checkSearch({ dbPath })).toEqual({ unfinished: true, wrong: [] });
     expect(db.enableSearch()).toEqual({ modes: ['words'], indexed: 4000 });
-    expect(checkSearch(dbPath)).toEqual({ unfinished: false, wrong: [] });
+    expect(checkSearch({ dbPath })).toEqual({ unfinished: false, wrong: [] });
   });
 
   it('and no trigger of the file names a table of FTS5', () => {

@@ -80,6 +80,7 @@ describe('doctor', () => {
       'opening',
       'counts',
       'distance',
+      'search',
       'fsync',
       'full_page_writes',
       'synchronous_commit',

@@ -5,9 +5,9 @@ import { VisualDatabase } from './visual_database.mjs';
 
 const parts = createRequire(import.meta.url)('../../lib/entry/parts');
 
-/** What `doctor` says of the index of a file. */
-export function checkSearch(dbPath) {
-  const db = new VisualDatabase({ dbPath, readonly: true });
+/** What `doctor` says of the index of the board at a place. */
+export function checkSearch(at) {
+  const db = new VisualDatabase({ ...at, readonly: true });
   try {
     return parts.checkSearch(db);
   } finally {

@@ -11,7 +11,11 @@ function search({ file }) {
   const { checkSearch, schema } = require('../entry/parts');
   const { state, reasons } = schema.status(file);
   if (!['current', 'newer'].includes(state) || reasons.length > 0) return ok('left until the schema is as it must be');
-  const found = withDatabase(file, { readonly: true }, checkSearch);
+  return ofIndex(withDatabase(file, { readonly: true }, checkSearch));
+}
+
+/** What is said of an index, as the addon has looked at it. */
+function ofIndex(found) {
   if (found === null) return ok('off');
   const { unfinished, wrong } = found;
   if (wrong.length > 0) return problem(wrong.join('; '), AGAIN);
@@ -19,4 +23,4 @@ function search({ file }) {
   return ok('every run is indexed as it is');
 }
 
-module.exports = { SEARCH: { search } };
+module.exports = { SEARCH: { search }, ofIndex };

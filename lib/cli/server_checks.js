@@ -4,6 +4,7 @@
 
 const { many } = require('./output.js');
 const { ok, note } = require('./checks.js');
+const { ofIndex } = require('./search_checks.js');
 
 /** A trip that takes longer makes a worker wait for the server most of the time. */
 const LONG = 20;
@@ -37,4 +38,9 @@ function distance({ database }) {
   return note(finding, 'run who works on the board nearer to the server');
 }
 
-module.exports = { SERVER: { opening, counts, distance } };
+function search({ database }) {
+  const { checkSearch } = require('../entry/parts');
+  return ofIndex(checkSearch(database));
+}
+
+module.exports = { SERVER: { opening, counts, distance, search } };
