@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { visualDb, visualDbWith } from './support/backups.mjs';
 import { temporarySchema } from './support/postgres/databases.mjs';
+import { board, queued } from './support/runs.mjs';
 import { execution, furnish } from './support/samples.mjs';
+import { sql } from './support/sql.mjs';
 import { open, temporaryFolder } from './support/temporary.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -127,6 +129,48 @@ describe('undo and redo', () => {
     db.updateWorktree('wt-1', { status: 'other' });
     expect(on('undo').stderr).toContain('status of worktree wt-1 was changed since by somebody else');
     expect(on('undo', '--skip').stdout).toBe('There is nothing to undo.\n');
+  });
+});
+
+describe('search', () => {
+  it('is off until its index is built, finds what a file’s does, and doctor compares the index', () => {
+    const { url, schema } = temporarySchema();
+    const db = board({ url, schema });
+    const id = db.recordExecution(execution({ prompt: 'Fix the\ncart in src/db.rs:42', success: true }));
+    const wish = queued(db, { prompt: 'the cart of 2', zoneId: 'zone-2', worktreeId: 'wt-2' });
+    const search = (...args) => visualDbWith({ env: { VISUAL_DB_SCHEMA: schema } }, ...args, '--db', url);
+    const doctor = () =>
+      search('doctor', '--json')
+        .json()
+        .find(({ check }) => check === 'search');
+    const ids = (...args) =>
+      search('search', ...args, '--json')
+        .json()
+        .items.map(({ run }) => run.id);
+    expect(search('search', 'cart').stderr).toMatch(/the search is off: enableSearch/);
+    expect(doctor()).toMatchObject({ state: 'ok', finding: 'off' });
+    expect(search('search', '--enable').stdout).toBe('2 runs indexed: words can be searched.\n');
+    expect(search('search', 'SRC/db.rs:42').stdout).toMatch(
+      /^exec-\S+ {2}succeeded {2}\d{4}-\S+Z {2}frontend, prompt\n {2}Fix the cart in src\/db.rs:42\n$/,
+    );
+    expect(search('search', 'nothing').stdout).toBe('Nothing was found.\n');
+    expect(search('search', 'cart', '--json').json()).toEqual(db.searchRuns('cart'));
+    expect(ids('cart', '--zone', 'Zone 2', '--worktree', 'feature/2', '--status', 'queued')).toEqual([wish.id]);
+    expect(ids('car* NOT src', '--syntax')).toEqual([wish.id]);
+    search('search', '--enable', '--mode', 'substring');
+    expect(ids('ARt in', '--mode', 'substring', '--in', 'prompt')).toEqual([id]);
+    const [, next] = /There are more: --after (\S+)/.exec(search('search', 'cart', '--limit', '1').stdout);
+    expect(ids('cart', '--after', next)).toHaveLength(1);
+    expect(doctor()).toMatchObject({ state: 'ok', finding: 'every run is indexed as it is' });
+    sql(db).exec('ALTER TABLE zone_executions DISABLE TRIGGER search_execution_changed');
+    sql(db).exec("UPDATE zone_executions SET prompt = 'something else'");
+    expect(doctor()).toMatchObject({
+      state: 'problem',
+      finding: `1 runs are not indexed as they are (such as ${id})`,
+    });
+    expect(search('search', '--disable').stdout).toBe('The index is removed.\n');
+    search('search', '--enable');
+    expect(doctor()).toMatchObject({ state: 'ok', finding: 'every run is indexed as it is' });
   });
 });
 

@@ -148,6 +148,22 @@ const TESTS = {
     const { boot, claimed, deadline, expires_at: expires } = JSON.parse(lease);
     expect([boot, claimed, deadline]).toEqual([0, null, expires]);
   },
+  'searchRuns with syntax'() {
+    const place = at();
+    const proxy = proxyTo(place.url);
+    const db = furnish(open({ ...place, url: proxy.url }));
+    db.recordExecutions(Array.from({ length: 1300 }, (_, n) => execution({ prompt: `text ${n}` })));
+    const id = db.recordExecution(execution({ prompt: 'the login form' }));
+    db.enableSearch();
+    const search = (text) => {
+      proxy.counted();
+      const { items } = db.searchRuns(text, { syntax: true });
+      return [items.map(({ run }) => run.id), proxy.counted().turns.length];
+    };
+    expect(search('log* NOT search')).toEqual([[id], 5]);
+    expect(search('log* AND form')).toEqual([[id], 2]);
+    expect(search('login OR nothing')).toEqual([[id], 2]);
+  },
   TRUNCATE() {
     const db = board();
     db.assignWorktreeToZone('wt-1', 'zone-1');

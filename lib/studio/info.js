@@ -26,8 +26,8 @@ function isSearched(db) {
     db.searchRuns('studio', { limit: 1 });
     return true;
   } catch (error) {
-    // A file that is kept at an older version has none to turn on, nor has a server so far.
-    if (['ERR_SEARCH_OFF', 'ERR_SCHEMA_OLDER', 'ERR_ENGINE_UNSUPPORTED'].includes(error.code)) return false;
+    // A file that is kept at an older version has none to turn on.
+    if (['ERR_SEARCH_OFF', 'ERR_SCHEMA_OLDER'].includes(error.code)) return false;
     throw error;
   }
 }

@@ -80,7 +80,7 @@ fn put_and_find(
     let mut rows = find.query([expression])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let hits = row.get_ref(1)?.as_blob().map(WordHits::of).unwrap_or_else(|_| WordHits::of(&[]));
+        let hits = row.get_ref(1)?.as_blob().map_or_else(|_| WordHits::of(&[]), WordHits::of);
         found.push((row.get::<_, i64>(0)? as usize, hits));
     }
     Ok(found)

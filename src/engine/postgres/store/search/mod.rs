@@ -23,7 +23,7 @@ impl crate::engine::Search for Store {
         self.check_open()?;
         match self.search.told.take() {
             Some(bits) => Ok(bits),
-            None => Ok(self.search_state()?.map_or(0, |state| state.searchable())),
+            None => Ok(self.search_state()?.map_or(0, state::State::searchable)),
         }
     }
 
