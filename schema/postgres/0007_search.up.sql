@@ -21,7 +21,7 @@ CREATE TABLE {s}.search_runs (
   run bigint NOT NULL PRIMARY KEY,
   doc bigint NOT NULL UNIQUE,
   words integer[],
-  grams integer[]
+  grams smallint[]
 );
 CREATE INDEX search_runs_words ON {s}.search_runs USING gin (words) WITH (gin_pending_list_limit = 1024);
 CREATE INDEX search_runs_grams ON {s}.search_runs USING gin (grams) WITH (gin_pending_list_limit = 1024);

@@ -7,11 +7,17 @@ use super::substring::folded;
 /// So many are asked for at most.
 const MOST: usize = 64;
 
-/// The number of a word, or of a part of one.
+/// The number of a word.
 #[must_use]
-pub fn key(bytes: &[u8]) -> i32 {
-    let hash = hash_of(bytes);
+pub fn key(word: &[u8]) -> i32 {
+    let hash = hash_of(word);
     (hash ^ (hash >> 32)) as u32 as i32
+}
+
+/// The number of three characters, of 16 bits: a text has many of them, of which there are few.
+fn gram_key(gram: &str) -> i32 {
+    let key = key(gram.as_bytes());
+    i32::from((key ^ (key >> 16)) as i16)
 }
 
 /// The numbers of all that is three characters long in a text, whatever their case.
@@ -21,7 +27,7 @@ pub fn grams(text: &str) -> Vec<i32> {
     let ends = folded.char_indices().map(|(at, _)| at).skip(3).chain([folded.len()]);
     let grams = folded.char_indices().zip(ends).filter_map(|((start, _), end)| folded.get(start..end));
     // A text shorter than that has none.
-    let mut keys: Vec<i32> = grams.filter(|gram| gram.chars().count() == 3).map(|gram| key(gram.as_bytes())).collect();
+    let mut keys: Vec<i32> = grams.filter(|gram| gram.chars().count() == 3).map(gram_key).collect();
     distinct(&mut keys);
     keys
 }

@@ -116,7 +116,9 @@ impl Store {
         let mut asked = asked.clone();
         let has = match way {
             Way::Words { needed, .. } => has_words(needed, &mut asked),
-            Way::Substring { grams, .. } => format!("s.grams @> {}", asked.value(Value::Numbers(grams.clone()))),
+            Way::Substring { grams, .. } => {
+                format!("s.grams @> {}::smallint[]", asked.value(Value::Numbers(grams.clone())))
+            }
         };
         let (top, most) = (asked.value(top), asked.value(limit as i64));
         asked.also("NOT (r.executed AND e.id IS NULL)");

@@ -23,7 +23,7 @@ const CLEAR: &str = "WITH gone AS MATERIALIZED (SELECT d.run FROM (SELECT run FR
        WHERE (SELECT pg_catalog.pg_try_advisory_xact_lock($1)) AND NOT EXISTS (SELECT 1 FROM {s}.runs AS r WHERE r.key = d.run)), \
      indexed AS (DELETE FROM {s}.search_runs WHERE run IN (SELECT run FROM gone)) \
      DELETE FROM {s}.search_due WHERE run IN (SELECT run FROM gone)";
-const PUT: &str = "INSERT INTO {s}.search_runs AS s (run, doc, words, grams) VALUES ($1, $2, $3, $4) \
+const PUT: &str = "INSERT INTO {s}.search_runs AS s (run, doc, words, grams) VALUES ($1, $2, $3, $4::smallint[]) \
      ON CONFLICT (run) DO UPDATE SET words = excluded.words, grams = excluded.grams \
      WHERE (s.words, s.grams) IS DISTINCT FROM (excluded.words, excluded.grams)";
 const DONE: &str = "DELETE FROM {s}.search_due WHERE seq = ANY ($1::bigint[])";

@@ -11,7 +11,7 @@ mod state;
 mod triggers;
 
 use super::Store;
-use crate::engine::search::{UNFINISHED, within_transaction};
+use crate::engine::search::within_transaction;
 use crate::engine::{Indexed, RunFilter, SearchAfter, Sought};
 use crate::error::Result;
 use crate::model::search::Mode;

@@ -1,9 +1,9 @@
 //! What is indexed, and whether all of it is.
 
-use super::UNFINISHED;
 use crate::engine::Indexed;
 use crate::engine::postgres::client::value::integer;
 use crate::engine::postgres::store::Store;
+use crate::engine::search::UNFINISHED;
 use crate::error::Result;
 use crate::model::search::Mode;
 
