@@ -74,6 +74,9 @@ const RELEASE_CHECKS = {
   'postgres-newest': () => node('scripts/postgres.js'),
   runtimes: () => node('scripts/runtimes.js'),
   torture: () => node('scripts/torture.js'),
+  // Failover of three hosts, and whether the drill would see a loss.
+  drill: () => node('scripts/drill/index.mjs'),
+  'drill-control': () => node('scripts/drill/index.mjs', '--quick', '--control'),
   // The binaries of all platforms, the same bytes once more, and what runs of them here. `install` has been before them: it is
   // run again with all packages.
   'build-all': () => node('scripts/release/build_all.js'),

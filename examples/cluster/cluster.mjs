@@ -1,0 +1,241 @@
+// Three hosts, each with PostgreSQL, Patroni and etcd: one leads, and what was acknowledged is on another one, too.
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { makeHosts, owner, processesIn } from './network.mjs';
+
+/** Seconds. Who leads has to say so every `loop_wait`; after `ttl` without a word another one takes over. */
+const PACE = { ttl: 20, loop_wait: 5, retry_timeout: 5 };
+
+export class Cluster {
+  #folder;
+  #programs;
+  #remove;
+  #passwords = { postgres: secret(), replicator: secret(), board: secret() };
+  #isSynchronous;
+
+  /** In `folder`, which is this cluster's alone; `programs` as `install` gives them. */
+  constructor({ folder, programs, isSynchronous = true, hasNamespaces }) {
+    this.#folder = folder;
+    this.#programs = programs;
+    this.#isSynchronous = isSynchronous;
+    const { hosts, remove } = makeHosts(3, hasNamespaces);
+    this.hosts = hosts;
+    this.#remove = remove;
+  }
+
+  /** What `new VisualDatabase({ url })` takes: each host is named, and the one that leads is found. */
+  get url() {
+    return this.#url('board', 'boards', this.hosts);
+  }
+
+  /** Of one host alone, for reading. */
+  urlOf = (host) => this.#url('board', 'boards', [host]);
+
+  #url(user, database, hosts) {
+    const where = hosts.map(({ address }) => `${address}:5432`).join(',');
+    // Nobody else is on this network.
+    return `postgres://${user}:${this.#passwords[user]}@${where}/${database}?sslmode=disable`;
+  }
+
+  /** Starts all hosts, and makes the database. */
+  async start() {
+    fs.chmodSync(this.#folder, 0o755);
+    for (const host of this.hosts) this.#prepare(host);
+    for (const host of this.hosts) this.startHost(host);
+    await this.isWhole({ within: 120_000 });
+    const leader = await this.leader();
+    const sql = [`CREATE ROLE board LOGIN PASSWORD '${this.#passwords.board}'`, 'CREATE DATABASE boards OWNER board'];
+    const args = [this.#url('postgres', 'postgres', [leader]), '-qX', '-v', 'ON_ERROR_STOP=1'];
+    execFileSync(path.join(this.#programs.postgres, 'psql'), [...args, ...sql.flatMap((line) => ['-c', line])]);
+  }
+
+  /** Starts what a host runs, which was killed or never started. */
+  startHost(host) {
+    const others = this.hosts.map(({ name, inner }) => `${name}=http://${inner}:2380`).join(',');
+    const here = `http://${host.inner}`;
+    const options = {
+      name: host.name,
+      'data-dir': 'etcd',
+      'initial-cluster': others,
+      'listen-peer-urls': `${here}:2380`,
+      'initial-advertise-peer-urls': `${here}:2380`,
+      'listen-client-urls': `${here}:2379`,
+      'advertise-client-urls': `${here}:2379`,
+      'heartbeat-interval': 200,
+      'election-timeout': 2000,
+    };
+    const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+    this.#run(host, 'etcd', this.#programs.etcd, args);
+    this.#run(host, 'patroni', this.#programs.patroni, ['patroni.yml']);
+  }
+
+  /** SIGKILL to all that a host runs. */
+  async killHost(host) {
+    while (this.signalHost(host, 'SIGKILL') > 0) await setTimeout(20);
+  }
+
+  /** A signal to all that a host runs; to how many processes. */
+  signalHost(host, signal) {
+    const pids = processesIn(this.folderOf(host));
+    for (const pid of pids) send(pid, signal);
+    return pids.length;
+  }
+
+  killPostmaster(host) {
+    const [pid] = fs.readFileSync(path.join(this.folderOf(host), 'data/postmaster.pid'), 'utf8').split('\n');
+    process.kill(Number(pid), 'SIGKILL');
+  }
+
+  /** Has another one lead. */
+  async switchOver(leader) {
+    const answer = await fetch(`http://${leader.address}:8008/switchover`, {
+      method: 'POST',
+      body: JSON.stringify({ leader: leader.name }),
+      signal: AbortSignal.timeout(60_000),
+    });
+    if (!answer.ok) throw new Error(`Patroni refuses to switch over: ${await answer.text()}`);
+  }
+
+  /** The host that leads, as the others say, waited for; another one than `not`. */
+  async leader({ not, within = 180_000 } = {}) {
+    return this.#until(within, 'leads', async () => {
+      for (const asked of this.hosts.filter((host) => host !== not)) {
+        const members = await this.members(asked);
+        const found = members.find(({ role, state }) => role === 'leader' && state === 'running');
+        const leader = this.hosts.find(({ name }) => name === found?.name);
+        if (leader && leader !== not) return leader;
+      }
+    });
+  }
+
+  /** Waits until one leads, the others follow, and, where that is wanted, one of them synchronously. */
+  async isWhole({ within = 240_000 } = {}) {
+    return this.#until(within, 'is followed by the others', async () => {
+      const all = await Promise.all(this.hosts.map((host) => this.members(host)));
+      return all.every(
+        (members) =>
+          members.filter(({ role, state }) => role === 'leader' && state === 'running').length === 1 &&
+          members.filter(({ state }) => state === 'streaming').length === this.hosts.length - 1 &&
+          (!this.#isSynchronous || members.some(({ role }) => role === 'sync_standby')),
+      );
+    });
+  }
+
+  /** What a host's Patroni says of all. */
+  async members(host) {
+    try {
+      const answer = await fetch(`http://${host.address}:8008/cluster`, { signal: AbortSignal.timeout(2000) });
+      return (await answer.json()).members ?? [];
+    } catch {
+      return [];
+    }
+  }
+
+  async #until(within, what, look) {
+    for (const end = Date.now() + within; Date.now() < end; await setTimeout(250)) {
+      const found = await look();
+      if (found) return found;
+    }
+    throw new Error(`No host ${what} after ${within / 1000} s: see the logs in ${this.#folder}`);
+  }
+
+  /** Ends all, however it is; it may be called twice. */
+  async stop() {
+    for (const host of this.hosts) await this.killHost(host);
+    this.#remove();
+  }
+
+  /** The same at once, for when the process ends. */
+  stopNow() {
+    for (const host of this.hosts) while (this.signalHost(host, 'SIGKILL') > 0);
+    this.#remove();
+  }
+
+  folderOf = (host) => path.join(this.#folder, host.name);
+
+  #prepare(host) {
+    const folder = this.folderOf(host);
+    fs.mkdirSync(folder, { mode: 0o700 });
+    // YAML, of which JSON is a part.
+    fs.writeFileSync(path.join(folder, 'patroni.yml'), JSON.stringify(this.#configuration(host), null, 2), {
+      mode: 0o600,
+    });
+    const { uid, gid } = owner();
+    for (const each of [folder, path.join(folder, 'patroni.yml')]) fs.chownSync(each, uid, gid);
+  }
+
+  #run(host, name, program, args) {
+    const folder = this.folderOf(host);
+    const log = fs.openSync(path.join(folder, `${name}.log`), 'a');
+    const [file, ...rest] = host.command(program, args);
+    // Of nobody's terminal, so that an interrupt there ends the cluster in its order.
+    const started = spawn(file, rest, {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: folder, LANG: 'C.UTF-8' },
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    fs.closeSync(log);
+    started.unref();
+  }
+
+  #configuration(host) {
+    const { postgres, replicator } = this.#passwords;
+    const isStrict = this.#isSynchronous;
+    return {
+      scope: 'boards',
+      name: host.name,
+      restapi: {
+        listen: '0.0.0.0:8008'.replace('0.0.0.0', host.namespace ? '0.0.0.0' : host.address),
+        connect_address: `${host.inner}:8008`,
+      },
+      etcd3: { hosts: this.hosts.map(({ inner }) => `${inner}:2379`) },
+      bootstrap: {
+        dcs: {
+          ...PACE,
+          // Strict: without a standby that has it, nothing is acknowledged.
+          synchronous_mode: isStrict,
+          synchronous_mode_strict: isStrict,
+          postgresql: {
+            use_pg_rewind: true,
+            parameters: {
+              max_connections: 60,
+              shared_buffers: '32MB',
+              wal_keep_size: '512MB',
+              wal_sender_timeout: '10s',
+              wal_receiver_timeout: '10s',
+            },
+          },
+        },
+        initdb: [{ encoding: 'UTF8' }, { locale: 'C' }, 'data-checksums'],
+      },
+      postgresql: {
+        listen: `${host.namespace ? '0.0.0.0' : host.address}:5432`,
+        connect_address: `${host.inner}:5432`,
+        data_dir: 'data',
+        pgpass: 'pgpass',
+        bin_dir: this.#programs.postgres,
+        pg_hba: ['host replication replicator all scram-sha-256', 'host all all all scram-sha-256'],
+        authentication: {
+          superuser: { username: 'postgres', password: postgres },
+          replication: { username: 'replicator', password: replicator },
+          rewind: { username: 'postgres', password: postgres },
+        },
+        parameters: { unix_socket_directories: '' },
+      },
+    };
+  }
+}
+
+const secret = () => randomBytes(12).toString('hex');
+
+function send(pid, signal) {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended.
+  }
+}

@@ -1,0 +1,131 @@
+// Hosts on one machine. As root each is a network namespace with two interfaces, one to those who call it and one to the other
+// hosts, so that either can be cut; otherwise each is an address of its own, 127.x.y.z, and nothing can be cut.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+
+const ip = (...args) => execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+const isRoot = process.getuid?.() === 0;
+
+/** Whether namespaces can be made here. */
+export function canCut() {
+  if (!isRoot) return false;
+  const name = `vd${process.pid}t`;
+  try {
+    ip('netns', 'add', name);
+    ip('netns', 'delete', name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** As whom the hosts' programs run: not as root, which PostgreSQL refuses. */
+export function owner() {
+  if (!isRoot) return os.userInfo();
+  const id = (option) => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+/** Who started it ends: so do they. What they have started themselves is ended by `Host.pids`. */
+function asOwner() {
+  const { uid, gid } = owner();
+  const who = isRoot ? [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'] : [];
+  return ['setpriv', ...who, '--pdeathsig', 'KILL', '--'];
+}
+
+/** Makes `count` hosts; `remove` takes their networks away. */
+export function makeHosts(count, hasNamespaces = canCut()) {
+  const part = process.pid % 250;
+  const name = `vd${process.pid}`;
+  const bridges = { c: `${name}c`, n: `${name}n` };
+  const hosts = Array.from(
+    { length: count },
+    (_, n) => new Host(n + 1, part, hasNamespaces ? `${name}-${n + 1}` : null),
+  );
+  const remove = () => {
+    if (!hasNamespaces) return;
+    const quietly = (...args) => {
+      try {
+        ip(...args);
+      } catch {
+        // It wasn't made, or it is gone.
+      }
+    };
+    for (const { namespace } of hosts) quietly('netns', 'delete', namespace);
+    for (const bridge of Object.values(bridges)) quietly('link', 'delete', bridge);
+  };
+  if (!hasNamespaces) return { hosts, remove };
+  try {
+    for (const bridge of Object.values(bridges)) {
+      ip('link', 'add', bridge, 'type', 'bridge');
+      ip('link', 'set', bridge, 'up');
+    }
+    ip('address', 'add', `10.213.${part}.1/24`, 'dev', bridges.c);
+    for (const host of hosts) host.connect(bridges);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return { hosts, remove };
+}
+
+class Host {
+  constructor(number, part, namespace) {
+    this.name = `host${number}`;
+    this.namespace = namespace;
+    /** Where it is called, and where the other hosts reach it. */
+    this.address = namespace ? `10.213.${part}.${10 + number}` : `127.213.${part}.${10 + number}`;
+    this.inner = namespace ? `10.214.${part}.${10 + number}` : this.address;
+    /** The machine's ends of its two cables. */
+    this.cables = { c: `${namespace}c`, n: `${namespace}n` };
+  }
+
+  connect(bridges) {
+    ip('netns', 'add', this.namespace);
+    for (const [side, address] of [
+      ['c', this.address],
+      ['n', this.inner],
+    ]) {
+      ip('link', 'add', this.cables[side], 'type', 'veth', 'peer', 'name', side, 'netns', this.namespace);
+      ip('link', 'set', this.cables[side], 'master', bridges[side], 'up');
+      ip('-n', this.namespace, 'address', 'add', `${address}/24`, 'dev', side);
+      ip('-n', this.namespace, 'link', 'set', 'dev', side, 'up');
+    }
+    ip('-n', this.namespace, 'link', 'set', 'dev', 'lo', 'up');
+  }
+
+  /** The command that runs a program on this host. */
+  command(file, args) {
+    const within = this.namespace ? ['nsenter', `--net=/run/netns/${this.namespace}`] : [];
+    return [...within, ...asOwner(), file, ...args];
+  }
+
+  /** Nothing gets through any more: to the other hosts, and, with `fromAll`, to anybody. */
+  cut({ fromAll = false } = {}) {
+    this.#cables('down', fromAll ? ['n', 'c'] : ['n']);
+  }
+
+  mend() {
+    this.#cables('up', ['n', 'c']);
+  }
+
+  #cables(state, sides) {
+    if (!this.namespace) throw new Error('Only network namespaces can be cut, which need root');
+    for (const side of sides) ip('link', 'set', this.cables[side], state);
+  }
+}
+
+/** The processes whose working directory is in `folder`: what a host runs, whoever started it. */
+export function processesIn(folder) {
+  return fs.readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const place = fs.readlinkSync(`/proc/${name}/cwd`);
+      return place === folder || place.startsWith(`${folder}/`) ? [Number(name)] : [];
+    } catch {
+      // It has ended, or is none of ours.
+      return [];
+    }
+  });
+}

@@ -1,0 +1,44 @@
+// What happens to the host that leads. Each waits until another one leads where one has to, and then lets the host come back.
+import { setTimeout } from 'node:timers/promises';
+
+/** How long another one leads before the old one comes back: long enough to write what it doesn't know. */
+const ALONE = 5000;
+
+const another = async (cluster, old, undo) => {
+  try {
+    await cluster.leader({ not: old });
+    await setTimeout(ALONE);
+  } finally {
+    await undo();
+  }
+};
+
+export const EVENTS = {
+  'host killed': async (cluster, old) => {
+    await cluster.killHost(old);
+    await another(cluster, old, () => cluster.startHost(old));
+  },
+  'postmaster killed': async (cluster, old) => {
+    cluster.killPostmaster(old);
+    await setTimeout(ALONE);
+  },
+  'frozen and thawed': async (cluster, old) => {
+    cluster.signalHost(old, 'SIGSTOP');
+    await another(cluster, old, () => cluster.signalHost(old, 'SIGCONT'));
+  },
+  switchover: async (cluster, old) => {
+    await cluster.switchOver(old);
+    await another(cluster, old, () => {});
+  },
+  'cut from the hosts': async (cluster, old) => {
+    old.cut();
+    await another(cluster, old, () => old.mend());
+  },
+  'cut from everybody': async (cluster, old) => {
+    old.cut({ fromAll: true });
+    await another(cluster, old, () => old.mend());
+  },
+};
+
+/** Those that need network namespaces. */
+export const isCut = (name) => name.startsWith('cut');
