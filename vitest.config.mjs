@@ -34,7 +34,7 @@ const long = [
   '__test__/faults/*.test.mjs',
   '__test__/{27-demo,27-memory,29-waiting-*,54-clients-mappers*,60-*,62-*,63-*,64-*,65-*,75-*,79-*,81-*,86-*,88-*}.test.mjs',
   '__test__/78-command-line{,-archive,-doctor-runs,-moves,-runs,-show}.test.mjs',
-  '__test__/{120-*,121-*,122-*,124-*,125-*,131-command-line-*,133-feed-*,136-*,138-*,144-search-of-*,160-*,163-*}.test.mjs',
+  '__test__/{120-*,121-*,122-*,124-*,125-*,127-*,131-command-line-*,133-feed-*,136-*,138-*,144-search-of-*,160-*,163-*}.test.mjs',
 ];
 
 /** Under these tools a file may take an hour. */

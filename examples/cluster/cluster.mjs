@@ -16,13 +16,14 @@ export class Cluster {
   #passwords = { postgres: secret(), replicator: secret(), board: secret() };
   #isSynchronous;
 
-  /** In `folder`, which is this cluster's alone; `programs` as `install` gives them. */
-  constructor({ folder, programs, isSynchronous = true, hasNamespaces }) {
+  /** In `folder`, which is this cluster's alone; `programs` as `install` gives them. `guests` are hosts without a database. */
+  constructor({ folder, programs, isSynchronous = true, hasNamespaces, guests = 0 }) {
     this.#folder = folder;
     this.#programs = programs;
     this.#isSynchronous = isSynchronous;
-    const { hosts, remove } = makeHosts(3, hasNamespaces);
-    this.hosts = hosts;
+    const { hosts, remove } = makeHosts(3 + guests, hasNamespaces);
+    this.hosts = hosts.slice(0, 3);
+    this.guests = hosts.slice(3);
     this.#remove = remove;
   }
 
@@ -170,7 +171,7 @@ export class Cluster {
   #run(host, name, program, args) {
     const folder = this.folderOf(host);
     const log = fs.openSync(path.join(folder, `${name}.log`), 'a');
-    const [file, ...rest] = host.command(program, args);
+    const [file, ...rest] = host.command(program, args, { asOwner: true });
     // Of nobody's terminal, so that an interrupt there ends the cluster in its order.
     const started = spawn(file, rest, {
       cwd: folder,

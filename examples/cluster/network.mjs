@@ -27,11 +27,10 @@ export function owner() {
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** Who started it ends: so do they. What they have started themselves is ended by `Host.pids`. */
-function asOwner() {
+/** What root does to run something as somebody else. */
+function asNobody() {
   const { uid, gid } = owner();
-  const who = isRoot ? [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'] : [];
-  return ['setpriv', ...who, '--pdeathsig', 'KILL', '--'];
+  return isRoot ? [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'] : [];
 }
 
 /** Makes `count` hosts; `remove` takes their networks away. */
@@ -95,10 +94,10 @@ class Host {
     ip('-n', this.namespace, 'link', 'set', 'dev', 'lo', 'up');
   }
 
-  /** The command that runs a program on this host. */
-  command(file, args) {
+  /** The command that runs a program on this host; `asOwner` as whom servers run, else as who runs this. */
+  command(file, args, { asOwner }) {
     const within = this.namespace ? ['nsenter', `--net=/run/netns/${this.namespace}`] : [];
-    return [...within, ...asOwner(), file, ...args];
+    return [...within, 'setpriv', ...(asOwner ? asNobody() : []), '--pdeathsig', 'KILL', '--', file, ...args];
   }
 
   /** Nothing gets through any more: to the other hosts, and, with `fromAll`, to anybody. */
