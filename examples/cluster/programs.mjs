@@ -20,12 +20,7 @@ export async function install(folder, say = () => {}) {
   const [etcd, patroni] = [path.join(folder, 'etcd/usr/bin/etcd'), path.join(folder, 'patroni/bin/patroni')];
   if (!fs.existsSync(etcd)) {
     say('etcd, from Debian');
-    await run('apt-get', ['download', 'etcd-server'], { cwd: folder }).catch(async () => {
-      await run('apt-get', ['update']);
-      await run('apt-get', ['download', 'etcd-server'], { cwd: folder });
-    });
-    const archive = fs.readdirSync(folder).find((name) => name.startsWith('etcd-server_'));
-    await run('dpkg', ['-x', archive, path.join(folder, 'etcd')], { cwd: folder });
+    await unpack('etcd-server', folder, 'etcd');
   }
   if (!fs.existsSync(patroni)) {
     say(`Patroni ${PATRONI}, from PyPI`);
@@ -38,8 +33,20 @@ export async function install(folder, say = () => {}) {
   return { etcd, patroni, postgres };
 }
 
+/** Unpacks a package of Debian's into a folder there, which is the answer: nothing of it is installed. */
+export async function unpack(name, folder, as = name) {
+  const download = () => run('apt-get', ['download', name], { cwd: folder });
+  await download().catch(async () => {
+    await run('apt-get', ['update']);
+    await download();
+  });
+  const archive = fs.readdirSync(folder).find((file) => file.startsWith(`${name}_`));
+  await run('dpkg', ['-x', archive, as], { cwd: folder });
+  return path.join(folder, as);
+}
+
 /** The folder of the newest server's programs. What npm has of PostgreSQL lacks `pg_basebackup` and `pg_rewind`. */
-function newestServer() {
+export function newestServer() {
   const versions = fs.existsSync(SERVERS) ? fs.readdirSync(SERVERS).map(Number) : [];
   const folders = versions.toSorted((one, other) => other - one).map((version) => `${SERVERS}/${version}/bin`);
   const folder = folders.find((name) => fs.existsSync(`${name}/pg_rewind`));
