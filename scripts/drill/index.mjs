@@ -79,7 +79,7 @@ async function drill({ quick, control, names, programs: kept, folder }) {
     const urls = cluster.hosts.map((host) => cluster.urlOf(host));
     const of = (kind) => programsOf.filter(({ program }) => program === kind);
     const journals = programsOf.map(({ journal }) => journal);
-    const times = done.map((event) => ({ name: event.name, seconds: unavailable(journals, event) }));
+    const times = done.map((event) => ({ name: event.name, anew: event.anew, seconds: unavailable(journals, event) }));
     const result = compare({ url: cluster.url, urls, writers: of('writer'), workers: of('worker') });
     return { ...result, times, failed: ended.filter((code) => code !== 0).length };
   } finally {
@@ -118,12 +118,19 @@ async function happen(cluster, name) {
   say(`${leader.name} leads: ${name}`);
   const from = Date.now();
   await EVENTS[name](cluster, leader);
-  await cluster.isWhole();
+  let anew = [];
+  try {
+    await cluster.isWhole({ within: 120_000 });
+  } catch {
+    anew = await cluster.reinitialize();
+    say(`  copied anew, since it doesn't follow: ${anew.join(', ')}`);
+    await cluster.isWhole();
+  }
   // Whoever waits longest asks once more by then.
   await setTimeout(3000);
   const to = Date.now();
   say(`  ${(await cluster.leader()).name} leads; whole again after ${((to - from) / 1000 - 3).toFixed(0)} s`);
-  return { name, from, to };
+  return { name, from, to, anew: anew.length };
 }
 
 function report({ times, control, ...found }) {
@@ -136,7 +143,7 @@ function report({ times, control, ...found }) {
       `${times.length} events, ${found.acknowledged} acknowledged, ${found.lost} lost, ${found.doubled} doubled; ` +
       `${found.runs} runs finished, ${found.twice} by two, ${found.undone} not so any more; ` +
       `ERR_DATABASE_UNAVAILABLE ${found.unavailable} times, ERR_OUTCOME_UNKNOWN ${found.unknown}; ` +
-      `hosts that differ afterwards: ${found.differ}`,
+      `standbys that had to be copied anew: ${times.reduce((sum, { anew }) => sum + anew, 0)}; hosts that differ afterwards: ${found.differ}`,
   );
   for (const message of new Set(found.errors)) console.log(`Error: ${message}`);
   const isLossless = found.lost === 0 && found.doubled === 0 && found.twice === 0 && found.undone === 0;
