@@ -128,8 +128,9 @@ export class Cluster {
   /** Copies anew each host that doesn't follow, as a person does where Patroni can't; their names. */
   async reinitialize() {
     const leader = await this.leader();
-    const follow = (await this.members(leader)).filter(({ state }) => state === 'streaming').map(({ name }) => name);
-    const lost = this.hosts.filter((host) => host !== leader && !follow.includes(host.name));
+    const members = await this.members(leader);
+    const follow = new Set(members.filter(({ state }) => state === 'streaming').map(({ name }) => name));
+    const lost = this.hosts.filter((host) => host !== leader && !follow.has(host.name));
     for (const { address } of lost) {
       const body = JSON.stringify({ force: true });
       await fetch(`http://${address}:8008/reinitialize`, { method: 'POST', body, signal: AbortSignal.timeout(10_000) });
