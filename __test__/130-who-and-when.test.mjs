@@ -214,19 +214,22 @@ it.runIf(inFiles)('without actor and clock nothing is added: no statement, and n
   expect(db.db.prepare('SELECT * FROM seen').all()).toHaveLength(1);
 });
 
-it.runIf(inFiles)('names the actor also in what a fold takes out of the log at once, for those who have not read it yet', () => {
-  const db = board();
-  db.assignWorktreesToZone(['wt-1', 'wt-2'], 'zone-1');
-  sql(db).exec('UPDATE changes_state SET keep_rows = 0');
-  db.transaction(() => {
-    for (let n = lastOf(db); n < 8190; n += 1) db.updateZone('zone-2', { name: `n${n}` });
-  });
-  const before = lastOf(db);
-  expect(before).toBe(8190);
-  db.as(ANNA).deleteZone('zone-1');
-  expect(sql(db).prepare('SELECT min(seq) FROM changes').pluck().get()).toBe(8192);
-  const rows = sql(db).prepare('SELECT seq, "by" FROM changes UNION SELECT seq, "by" FROM changes_unread').all();
-  const ofCall = rows.filter(({ seq }) => seq > before);
-  expect(ofCall.map((row) => row.by)).toEqual(ofCall.map(() => JSON.stringify(ANNA)));
-  expect(ofCall).toHaveLength(3);
-});
+it.runIf(inFiles)(
+  'names the actor also in what a fold takes out of the log at once, for those who have not read it yet',
+  () => {
+    const db = board();
+    db.assignWorktreesToZone(['wt-1', 'wt-2'], 'zone-1');
+    sql(db).exec('UPDATE changes_state SET keep_rows = 0');
+    db.transaction(() => {
+      for (let n = lastOf(db); n < 8190; n += 1) db.updateZone('zone-2', { name: `n${n}` });
+    });
+    const before = lastOf(db);
+    expect(before).toBe(8190);
+    db.as(ANNA).deleteZone('zone-1');
+    expect(sql(db).prepare('SELECT min(seq) FROM changes').pluck().get()).toBe(8192);
+    const rows = sql(db).prepare('SELECT seq, "by" FROM changes UNION SELECT seq, "by" FROM changes_unread').all();
+    const ofCall = rows.filter(({ seq }) => seq > before);
+    expect(ofCall.map((row) => row.by)).toEqual(ofCall.map(() => JSON.stringify(ANNA)));
+    expect(ofCall).toHaveLength(3);
+  },
+);
