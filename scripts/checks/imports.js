@@ -15,7 +15,7 @@ const LAYERS = {
     /^src\/(lib|declarations)\.rs$|^src\/binding\//,
     /^src\/engine\/postgres\/(look|mod|open)\.rs$/,
     /^src\/engine\/postgres\/(store|schema)\//,
-    /^src\/engine\/postgres\/client\/(?!value|error)/,
+    /^src\/engine\/postgres\/client\/(?!value|error_codes)/,
     /^src\/engine\/postgres\/(client\/|\w+\.rs$)/,
     /^src\/engine\/sqlite\/(mod|open|maintenance|new_file|sole_name|views)\.rs$|^src\/engine\/sqlite\/(backup|transfer)\//,
     /^src\/engine\/sqlite\/(store|schema)\//,

@@ -9,6 +9,7 @@ mod assignments;
 pub mod beside_rows;
 mod boards;
 mod commits;
+pub mod constraint_facts;
 mod control;
 pub mod dimension;
 pub mod drops;
@@ -26,7 +27,7 @@ pub mod past_boards;
 pub mod postgres;
 mod prompts;
 pub mod pruning;
-pub mod refusals;
+
 mod revisions;
 mod run;
 mod runs;

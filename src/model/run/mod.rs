@@ -20,7 +20,7 @@ mod wanted;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
-mod table;
+mod table_of_docs;
 
 pub use backoff::Backoff;
 pub use bounds::{GRACE_MS, LEASE_MS, MAX_ATTEMPTS, TIMEOUT_MS, token};

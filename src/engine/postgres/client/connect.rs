@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio_postgres::config::{Host, SslMode as Negotiated, TargetSessionAttrs};
 use tokio_postgres::{AsyncMessage, Client, Connection, NoTls, Socket};
 
-use super::error::{is_end_of_wait, may_pass, reason, unavailable};
+use super::error_codes::{is_end_of_wait, may_pass, reason, unavailable};
 use super::own_session;
 use super::statements::Statements;
 use super::tls::{Tls, Why};

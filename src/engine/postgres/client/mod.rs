@@ -6,7 +6,7 @@
 
 mod connect;
 mod conversation;
-pub mod error;
+pub mod error_codes;
 mod looked;
 mod own_session;
 mod row;
@@ -77,8 +77,8 @@ impl Lost {
     pub fn unavailable(self, host: &str) -> Error {
         match self {
             Self::Unsent(error, _) => error,
-            Self::Refused(error) => error::answered(error, host),
-            lost => error::unavailable(host, lost.why()),
+            Self::Refused(error) => error_codes::answered(error, host),
+            lost => error_codes::unavailable(host, lost.why()),
         }
     }
 
@@ -86,8 +86,8 @@ impl Lost {
     #[must_use]
     pub fn outcome_unknown(self, host: &str) -> Error {
         match self {
-            Self::Unsent(error, _) => error::outcome_unknown(host, error.message()),
-            lost => error::outcome_unknown(host, lost.why()),
+            Self::Unsent(error, _) => error_codes::outcome_unknown(host, error.message()),
+            lost => error_codes::outcome_unknown(host, lost.why()),
         }
     }
 }
@@ -115,7 +115,7 @@ impl Client {
     /// `ERR_DATABASE_UNAVAILABLE` with the host and why, `ERR_ENGINE_UNSUPPORTED` where it is no PostgreSQL that will do.
     pub fn open(target: Target, readonly: bool, timeout: Duration) -> Result<Self> {
         let built = Builder::new_current_thread().enable_io().enable_time().build();
-        let runtime = built.map_err(|error| error::unavailable(target.shown(), &error.to_string()))?;
+        let runtime = built.map_err(|error| error_codes::unavailable(target.shown(), &error.to_string()))?;
         let (link, heard) = (RefCell::default(), Cell::new(Instant::now()));
         let (is_pooled, has_lost_name, connections) = (Cell::default(), Cell::default(), Cell::default());
         let grace = Cell::new(GRACE);
@@ -183,7 +183,7 @@ impl Client {
         self.connected().map_err(|none| Lost::Unsent(none.error, none.may_pass))?;
         let mut answers = self.say(steps)?;
         // Of several hosts another one has taken over.
-        let refused = answers.iter().position(|answer| answer.as_ref().is_err_and(error::is_refused_write));
+        let refused = answers.iter().position(|answer| answer.as_ref().is_err_and(error_codes::is_refused_write));
         match refused.filter(|_| !self.readonly && self.target.hosts.len() > 1).map(|nth| answers.swap_remove(nth)) {
             Some(Err(error)) => {
                 self.hang_up();
@@ -216,7 +216,7 @@ impl Client {
         let Some(Link { client, host, .. }) = link.as_ref() else {
             return Err(Lost::Gone.unavailable(self.target.shown()));
         };
-        self.runtime.block_on(looked::look(client, look)).map_err(|error| error::answered(error, host))
+        self.runtime.block_on(looked::look(client, look)).map_err(|error| error_codes::answered(error, host))
     }
 
     fn say(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
@@ -238,8 +238,8 @@ impl Client {
             self.hang_up();
             return Err(Lost::Silent(connect::no_answer(within)));
         };
-        if let Some(Err(error)) = answers.iter().find(|answer| answer.as_ref().is_err_and(error::ends_session)) {
-            let why = error::reason(error);
+        if let Some(Err(error)) = answers.iter().find(|answer| answer.as_ref().is_err_and(error_codes::ends_session)) {
+            let why = error_codes::reason(error);
             self.hang_up();
             return Err(Lost::Ended(why));
         }

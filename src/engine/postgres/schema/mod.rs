@@ -4,7 +4,7 @@ mod migrations;
 pub mod names;
 
 use self::migrations::{ALL, HISTORY, LATEST, Migration};
-use super::client::error::{answered, unavailable};
+use super::client::error_codes::{answered, unavailable};
 use super::client::value::{Value, cell, integer};
 use super::client::{Answer, Client, Step};
 use super::options::Options;

@@ -16,11 +16,11 @@ use std::time::{Duration, Instant};
 use tokio_postgres::Row;
 
 use super::Store;
+use super::call::Call;
 use super::conversation::framed;
-use crate::engine::postgres::client::error::{UNAVAILABLE, answered, reason, unavailable};
+use crate::engine::postgres::client::error_codes::{UNAVAILABLE, answered, reason, unavailable};
 use crate::engine::postgres::client::{Answer, Lost, Step};
 use crate::error::{Error, Result};
-use crate::model::execution;
 
 /// Whether the log has the call's number. A run that was made had its worktree, its zone and its parent: three times yes is that answer.
 const IS_MADE: &str = "SELECT true, true, true FROM {s}.changes WHERE call = $1";
@@ -30,17 +30,6 @@ const WRITE_SOMETHING: &str = "SELECT pg_catalog.pg_logical_emit_message(true, '
 /// How long is waited before the second time that it is sent again, and at most before each.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
-
-/// The number of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Call(pub i64);
-
-impl Call {
-    /// Another one.
-    pub(super) fn new() -> Self {
-        Self((execution::random() >> 1) as i64)
-    }
-}
 
 /// How long it is tried.
 pub(super) struct Patience {

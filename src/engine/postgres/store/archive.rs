@@ -11,7 +11,7 @@ use crate::engine::archiving::{
     At, Put, Restore, Taken, execution_is_taken, is_taken, none_is_archived, port_field, zone_is_missing,
 };
 use crate::engine::postgres::client::Step;
-use crate::engine::postgres::client::error::outcome_unknown;
+use crate::engine::postgres::client::error_codes::outcome_unknown;
 use crate::engine::postgres::client::value::{Value, integer, is_null, push_cells, text_of};
 use crate::error::{Error, Result};
 use crate::model::{Field, Given, WORKTREE, free_port, time};

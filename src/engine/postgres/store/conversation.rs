@@ -14,7 +14,7 @@ use tokio_postgres::Row;
 
 use super::Store;
 use super::transactions::rolled_back;
-use crate::engine::postgres::client::error::{answered, is_aborted};
+use crate::engine::postgres::client::error_codes::{answered, is_aborted};
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::client::{Answer, Lost, Step};
 use crate::error::{Error, Result};

@@ -3,7 +3,7 @@
 use super::Store;
 use super::sql::values_of;
 use crate::engine::Executions;
-use crate::engine::refusals::about_new_execution;
+use crate::engine::constraint_facts::about_new_execution;
 use crate::error::Result;
 use crate::model::{EXECUTION, Field, Given, execution, rules};
 use crate::rows::Batch;

@@ -9,7 +9,7 @@ use super::Store;
 use super::conversation::SIGN;
 use super::state::Gathered;
 use crate::engine::postgres::client::Step;
-use crate::engine::postgres::client::error::{answered, is_about_data};
+use crate::engine::postgres::client::error_codes::{answered, is_about_data};
 use crate::engine::postgres::client::value::Value;
 use crate::error::{Error, Result};
 

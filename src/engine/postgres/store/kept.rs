@@ -10,7 +10,7 @@ use tokio_postgres::Row;
 use super::Store;
 use super::state::Snapshot;
 use crate::engine::postgres::client::Step;
-use crate::engine::postgres::client::error::answered;
+use crate::engine::postgres::client::error_codes::answered;
 use crate::engine::postgres::client::value::{Value, text_of};
 use crate::error::Result;
 

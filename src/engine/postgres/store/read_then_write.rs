@@ -3,9 +3,9 @@
 use tokio_postgres::Row;
 
 use super::Store;
-use super::again::Call;
+use super::call::Call;
 use super::conversation::SIGN;
-use crate::engine::postgres::client::error::answered;
+use crate::engine::postgres::client::error_codes::answered;
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::client::{Lost, Step};
 use crate::error::Result;

@@ -3,8 +3,8 @@
 use super::Store;
 use super::edits::update;
 use crate::engine::Revisions;
+use crate::engine::constraint_facts::about_edit;
 use crate::engine::postgres::client::value::{push_cells, push_row, text_of};
-use crate::engine::refusals::about_edit;
 use crate::error::Result;
 use crate::model::entity::Edit;
 use crate::model::{Entity, Field, Given, WORKTREE, ZONE, rules};

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use tokio_postgres::Row;
 
-use super::again::Call;
+use super::call::Call;
 use crate::engine::postgres::client::value::Value;
 use crate::engine::{Place, past_boards};
 use crate::rows::Batch;

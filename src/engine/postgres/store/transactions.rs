@@ -5,10 +5,10 @@
 //! each other.
 
 use super::Store;
-use super::again::Call;
+use super::call::Call;
 use super::state::Transaction;
 use crate::engine::Control;
-use crate::engine::postgres::client::error::{answered, is_aborted, outcome_unknown, unavailable};
+use crate::engine::postgres::client::error_codes::{answered, is_aborted, outcome_unknown, unavailable};
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::client::{Lost, Step};
 use crate::error::{Error, Result};

@@ -16,10 +16,11 @@ use std::rc::Rc;
 use tokio_postgres::Row;
 
 use super::Store;
-use super::again::{Call, Patience};
+use super::again::Patience;
+use super::call::Call;
 use super::conversation::{RELEASE, SAVEPOINT, SIGN};
 use super::transactions::Begin;
-use crate::engine::postgres::client::error::{answered, outcome_unknown};
+use crate::engine::postgres::client::error_codes::{answered, outcome_unknown};
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::client::{Answer, Lost, Step};
 use crate::error::{Error, Result};

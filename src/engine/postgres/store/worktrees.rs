@@ -3,9 +3,9 @@
 use super::Store;
 use super::edits::Call;
 use super::sql::values_of;
+use crate::engine::constraint_facts::about_new;
 use crate::engine::new_row::push_new;
 use crate::engine::postgres::client::value::{Value, cell, integer};
-use crate::engine::refusals::about_new;
 use crate::engine::{WorktreeFilter, Worktrees};
 use crate::error::Result;
 use crate::model::entity::Edit;

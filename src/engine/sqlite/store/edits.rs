@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Store;
 use super::queries::Query;
 use super::rowids::ById;
-use crate::engine::refusals::about_edit;
+use crate::engine::constraint_facts::about_edit;
 use crate::engine::sqlite::driver::Statement;
 use crate::error::Result;
 use crate::model::entity::{Changes, Edit};

@@ -4,7 +4,7 @@ use super::queries::Query;
 use super::rowids::ById;
 use super::{Store, archive};
 use crate::engine::Executions;
-use crate::engine::refusals::about_new_execution;
+use crate::engine::constraint_facts::about_new_execution;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::error::Result;
 use crate::model::{EXECUTION, Field, Given, execution, rules};

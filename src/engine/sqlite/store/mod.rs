@@ -16,6 +16,7 @@ mod find;
 mod history;
 mod judged;
 mod keeping;
+mod missing_links;
 mod moves;
 mod past;
 #[cfg(test)]
@@ -23,7 +24,6 @@ mod planned;
 #[cfg(test)]
 mod plans;
 pub mod queries;
-mod refusals;
 mod replaced;
 mod rowids;
 mod runs;

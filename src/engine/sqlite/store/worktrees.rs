@@ -3,8 +3,8 @@
 use super::Store;
 use super::queries::Query;
 use super::rowids::ById;
+use crate::engine::constraint_facts::about_new;
 use crate::engine::new_row::push_new;
-use crate::engine::refusals::about_new;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::{WorktreeFilter, Worktrees};
 use crate::error::Result;

@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use super::sources;
-use crate::engine::postgres::client::error::answered;
+use crate::engine::postgres::client::error_codes::answered;
 use crate::engine::postgres::client::value::{Value, cell, integer, unescaped};
 use crate::engine::postgres::client::{Answer, Client, Lost, Step};
 use crate::engine::postgres::store::Store;

@@ -2,7 +2,7 @@
 
 use super::sql::Sql;
 use crate::engine::Revisions;
-use crate::engine::refusals::about_edit;
+use crate::engine::constraint_facts::about_edit;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::rowids::ById;

@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::rowids::ById;
-use crate::engine::refusals::{Named, is_foreign_key, link_facts};
+use crate::engine::constraint_facts::{Named, is_foreign_key, link_facts};
 use crate::error::{Error, Result};
 use crate::rows::Batch;
 

@@ -1,8 +1,8 @@
 //! What a foreign key that failed says about the caller's values.
 
 use super::Store;
+use crate::engine::constraint_facts::{Named, is_foreign_key, link_facts};
 use crate::engine::postgres::client::value::integer;
-use crate::engine::refusals::{Named, is_foreign_key, link_facts};
 use crate::error::{Error, Facts, Result};
 
 /// Whether the first id is a zone's, the second one; whether the first is a worktree's, the second one.
