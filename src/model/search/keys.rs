@@ -57,7 +57,7 @@ mod tests {
             assert!(!grams(part).is_empty(), "{part}");
             assert!(grams(part).iter().all(|key| text.contains(key)), "{part}");
         }
-        assert_eq!([grams(""), grams("ab")], [vec![], vec![]]);
+        assert!(grams("").is_empty() && grams("ab").is_empty());
         assert_eq!(grams("aaaaa").len(), 1);
         assert_eq!(asked_grams(&('!'..'~').collect::<String>()).len(), MOST);
     }
