@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { thrown } from './support/failure.mjs';
-import { CALLS } from './support/every_call.mjs';
 import { temporarySchema } from './support/postgres/databases.mjs';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
-import { DIFFERENCES, MISSING } from './support/postgres/documented.mjs';
+import { DIFFERENCES } from './support/postgres/documented.mjs';
 import { proxyTo } from './support/postgres/proxy.mjs';
 import { sql } from './support/sql.mjs';
 import { open, temporaryFile, temporaryFolder } from './support/temporary.mjs';
@@ -182,20 +181,4 @@ it('each line has its test, and each test its line', () => {
 
 describe('on a server', () => {
   it.each(Object.keys(TESTS))('%s', (name) => TESTS[name]());
-});
-
-/** Those of which one call is not one answer. */
-const LONGER = {
-  enableSearch: (db) => db.enableSearch(),
-  disableSearch: (db) => db.disableSearch(),
-};
-
-describe('what is not there yet', () => {
-  it.each([...MISSING])('%s says so under its own name', async (name) => {
-    const call = LONGER[name] ?? CALLS[name][0];
-    const given = { run: { id: 'x' }, id: 'x', token: 1, 0: { run: { id: 'x' }, id: 'x', token: 1 } };
-    const error = await (async () => call(board(), 0, given))().catch((reason) => reason);
-    expect(error).toMatchObject({ code: 'ERR_ENGINE_UNSUPPORTED' });
-    expect(error.message).toMatch(new RegExp(`^${name}\\b`));
-  });
 });

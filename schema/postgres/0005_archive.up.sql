@@ -75,15 +75,20 @@ RETURNS bigint LANGUAGE plpgsql AS $log$
 DECLARE
   archiving text := current_setting('visual_db.archive', true);
   made bigint;
+  said bigint := nullif(current_setting('visual_db.call', true), '')::bigint;
 BEGIN
-  INSERT INTO {s}.changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, data, "by", reason)
+  IF said IS NOT NULL THEN
+    PERFORM set_config('visual_db.call', '', true);
+  END IF;
+  INSERT INTO {s}.changes (at, entity, op, id, zone_id, worktree_id, agent_type, success, data, "by", reason, call)
   VALUES (
     greatest(coalesce(nullif(current_setting('visual_db.at', true), '')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint),
              (SELECT c.at FROM {s}.changes AS c ORDER BY c.nth DESC LIMIT 1)),
     $1, CASE WHEN $1 = 1 AND $2 = 3 AND archiving = 'put' THEN 4 WHEN $1 = 1 AND $2 = 1 AND archiving = 'restore' THEN 5 ELSE $2 END,
     $3, $4, $5, $6, $7, $8,
     nullif(current_setting('visual_db.by', true), ''),
-    CASE WHEN $1 = 3 THEN nullif(current_setting('visual_db.reason', true), '') END)
+    CASE WHEN $1 = 3 THEN nullif(current_setting('visual_db.reason', true), '') END,
+    said)
   RETURNING nth INTO made;
   RETURN made;
 END
