@@ -141,6 +141,14 @@ describe('a call', () => {
     expect((await db.getStats()).worktrees).toBe(0);
   });
 
+  test('whose argument throws while it is read throws the very value', async () => {
+    const db = await opened();
+    const mine = new Error('mine');
+    const acting = { ...zone(1), get name() { throw mine; } }; // prettier-ignore
+    for (const call of [() => db.createZone(acting), () => db.createWorktrees([acting])])
+      await expect(call()).rejects.toBe(mine);
+  });
+
   test('by somebody says who it was', async () => {
     const db = await opened();
     await db.createWorktree(worktree(1));
@@ -189,6 +197,45 @@ describe('a signal', () => {
       setTimeout(() => stop.abort(why), 50);
       await expect(waiting).rejects.toBe(why);
     }
+  });
+});
+
+describe('a signal of waitForRun', () => {
+  /** A database whose thread is busy until `free` is called, with a run in the queue. */
+  async function busy() {
+    const dbPath = temporaryFile();
+    const db = await opened({ dbPath });
+    await db.createZone(zone(1));
+    await db.createWorktree(worktree(1));
+    await db.enqueueRun({ zoneId: 'zone-1', worktreeId: 'wt-1', agentType: 'qa', prompt: 'p' });
+    const other = new VisualDatabase({ dbPath });
+    other.db.exec('BEGIN IMMEDIATE');
+    const before = db.createZone(zone(2));
+    const free = () => {
+      other.db.exec('COMMIT');
+      other.close();
+      return before;
+    };
+    return { db, free };
+  }
+
+  test.each([
+    ['already', () => AbortSignal.abort('no more')],
+    [
+      'before its turn comes',
+      () => {
+        const stop = new AbortController();
+        setTimeout(() => stop.abort('no more'), 50);
+        return stop.signal;
+      },
+    ],
+  ])('that is aborted %s claims nothing', async (_, signal) => {
+    const { db, free } = await busy();
+    const waiting = db.waitForRun({ workerId: 'w', signal: signal() }).catch((error) => error);
+    await sleep(100);
+    await free();
+    expect(await waiting).toBe('no more');
+    expect((await db.listRuns({ status: 'queued' })).items).toHaveLength(1);
   });
 });
 

@@ -47,6 +47,7 @@ class Conversation {
     if (this.#over !== null) throw this.#over(message.method);
     signal?.throwIfAborted();
     const { args: plain, kept, where } = separated(args);
+    for (const one of kept) if (isSignal(one)) one.throwIfAborted();
     const id = (last += 1);
     Atomics.store(this.#dropped, id % BYTES, 0);
     // A transaction ends whatever the clock says.
@@ -55,7 +56,7 @@ class Conversation {
     return new Promise((resolve, reject) => {
       const call = { method: message.method, kept, thrown: [], resolve, reject, ended: [] };
       if (signal) this.#hearOf(signal, call, () => this.#drop(id, signal.reason));
-      for (const one of kept) if (isSignal(one)) this.#hearOf(one, call, () => this.#send({ abort: id }));
+      for (const one of kept) if (isSignal(one)) this.#hearOf(one, call, () => this.#abort(id));
       if (this.#calls.size === 0) this.#port.ref();
       this.#calls.set(id, call);
     });
@@ -81,10 +82,17 @@ class Conversation {
     this.#end(id)?.reject(why);
   }
 
+  /** The thread says whether it had begun: a run that it has claimed is the caller's all the same. */
+  #abort(id) {
+    Atomics.store(this.#dropped, id % BYTES, 1);
+    this.#send({ abort: id });
+  }
+
   #post(message, transfer) {
     try {
       this.#send(message, transfer);
     } catch (error) {
+      if (error?.name !== 'DataCloneError') throw error;
       // What no other thread can be told.
       const { method } = message;
       const facts = { code: 'ERR_INVALID_ARG_TYPE', method };

@@ -137,7 +137,7 @@ function serve(port, message, awake) {
   const fail = (error) => end(error instanceof Thrown ? error.answer : { error: told(error) });
   if (message.later !== undefined) return hearLater(message);
   if (message.abort !== undefined) return stops.get(message.abort)?.abort();
-  if (Atomics.exchange(dropped, id % dropped.length, 0) === 1) return undefined;
+  if (Atomics.exchange(dropped, id % dropped.length, 0) === 1) return fail(new DOMException('aborted', 'AbortError'));
   if (message.now !== undefined) ({ now } = message);
   try {
     if (method === 'transaction') return transaction(port, message, awake, answer, fail);
