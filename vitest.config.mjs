@@ -20,9 +20,9 @@ const conformance = [
 
 /** Those of them that AsyncVisualDatabase passes as well, each of its calls being waited for. */
 const asynchronous = [
-  '__test__/{05,06,07,08,09,10,12,13,14}-*.test.mjs',
+  '__test__/{05,06,07,08,09,10,11,12,13,14}-*.test.mjs',
   '__test__/{130-prompts,131-get-changes,133-board,135-moves}.test.mjs',
-  '__test__/{100,101,103,104,105,106,108,109,110,111,112,113,116}-runs-*.test.mjs',
+  '__test__/{10,11}[0-9]-runs-*.test.mjs',
 ];
 const ofAsync = {
   env: { VISUAL_DB_ASYNC: '1' },

@@ -1,5 +1,6 @@
 // Leases and tokens: for how long a worker holds a run, and how a late one changes nothing.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { crosses } from './support/async/crossing.mjs';
 import { thrown } from './support/failure.mjs';
 import { board, claim, ended, everything, pause, queued, ranOut, refusal, running, waiting } from './support/runs.mjs';
 
@@ -86,7 +87,8 @@ describe('a token', () => {
     const db = board();
     const { run, token } = running(db);
     const before = everything(db);
-    for (const given of [String(token), '', null, undefined, true, {}, [token], Symbol('t'), () => token])
+    const others = [String(token), '', null, undefined, true, {}, [token], Symbol('t'), () => token];
+    for (const given of others.filter(crosses))
       expect(refusal(() => call(db, run.id, given))).toMatchObject({ name: 'TypeError', method, field: 'token' });
     for (const given of [-1, 0.5, NaN, Infinity, 2 ** 53])
       expect(refusal(() => call(db, run.id, given))).toMatchObject({ name: 'RangeError', method, field: 'token' });

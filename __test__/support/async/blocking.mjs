@@ -73,14 +73,28 @@ function post(message, args, settle) {
   const numbers = kept.map((one) => (one instanceof AbortSignal ? null : keep((_, ...given) => one(...given))));
   // A test may have set the time, which another thread has not.
   const now = Date === THE_DATE ? null : Date.now();
-  port.postMessage({ ...message, id, args: plain, where, numbers, now });
-  for (const signal of kept.filter((one) => one instanceof AbortSignal)) {
-    const abort = () => port.postMessage({ abort: id, reason: thrown.push(signal.reason) - 1 });
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+  const signal = kept.find((one) => one instanceof AbortSignal);
+  const why = () => thrown.push(signal.reason) - 1;
+  const aborted = signal?.aborted ? why() : undefined;
+  try {
+    port.postMessage({ ...message, id, args: plain, where, numbers, now, aborted });
+  } catch (error) {
+    throw refused(message, error);
   }
-  pending.set(id, settle);
+  const abort = () => port.postMessage({ abort: id, reason: why() });
+  signal?.addEventListener('abort', abort);
+  pending.set(id, (answer) => {
+    signal?.removeEventListener('abort', abort);
+    settle(answer);
+  });
   port.ref();
+}
+
+/** What can't cross is refused before it does, in the words of the class. */
+function refused({ method }, error) {
+  if (error?.name !== 'DataCloneError') return error;
+  const facts = { code: 'ERR_INVALID_ARG_TYPE', method };
+  return Object.assign(new TypeError(`${method}: ${error.message}`, { cause: error }), facts);
 }
 
 /** Makes a call, and waits for it. */

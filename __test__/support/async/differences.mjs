@@ -3,6 +3,18 @@
 import { beforeEach } from 'vitest';
 
 const DIFFERENT = [
+  // What structuredClone doesn't take never gets as far as to JSON.stringify, or to who reads it: functions inside, Proxies.
+  /^undefined and functions inside$|^toJSON$|^an object that changes while it is written/,
+  /what (enqueueRuns|appendOutput) is given > throws: its own value arrives/,
+  /is given > is not one that it reads$/,
+  // The value that an error has is a copy.
+  /JSON.stringify rejects .* > a (cycle|BigInt inside)$/,
+  // While a function is asked the thread waits for its answer, and makes no other call.
+  /^is asked outside the transaction, and may use the database/,
+  /that fails undoes itself alone$/,
+  /^begun by SQL on db\.db/,
+  // Its methods are taken off another class.
+  /says how to call it$/,
   /symbol/i,
   /has toString/,
   /instances of a class, getters/,
@@ -13,5 +25,5 @@ const DIFFERENT = [
 ];
 
 beforeEach(({ task, skip }) => {
-  if (DIFFERENT.some((name) => name.test(task.name))) skip();
+  if (DIFFERENT.some((name) => name.test(task.name) || name.test(`${task.suite?.name} > ${task.name}`))) skip();
 });

@@ -75,6 +75,7 @@ function call(message) {
     if (kind !== 'signal') return (...given) => ask(numbers[nth], given);
     const stop = new AbortController();
     stops.set(message.id, stop);
+    if (message.aborted !== undefined) stop.abort(new Thrown(message.aborted, { message: 'aborted' }));
     return stop.signal;
   });
   const base = within === undefined || method === 'close' ? databases[number] : transactions[within].tx;
