@@ -4,6 +4,7 @@
 
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { disposedBy } = require('../native/disposable.js');
+const { takenOff } = require('../native/taken_off.js');
 const { actorText } = require('../visual/actors.js');
 const VisualDatabase = require('../visual/visual_database.js');
 const { wrongType } = require('../visual/errors.js');
@@ -86,7 +87,7 @@ function made(root, calls, by, level) {
 function stateOf(database, method) {
   const state = states.get(database);
   if (state !== undefined) return state;
-  throw over(method, `${method} must be called on an AsyncVisualDatabase: db.${method}(…)`);
+  throw takenOff('db', method);
 }
 
 /** `{ signal }` behind the arguments of any call is the caller's word that he waits no more. */
