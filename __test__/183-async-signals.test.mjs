@@ -63,7 +63,7 @@ describe('a signal of waitForRun', () => {
       other.close();
       return before;
     };
-    return { db, free };
+    return { db, dbPath, free };
   }
 
   test.each([
@@ -83,5 +83,18 @@ describe('a signal of waitForRun', () => {
     await free();
     expect(await waiting).toBe('no more');
     expect((await db.listRuns({ status: 'queued' })).items).toHaveLength(1);
+  });
+
+  test('that is aborted behind the claim, before its caller hears of that, gives the run', async () => {
+    const { db, dbPath, free } = await busy();
+    await free();
+    const stop = new AbortController();
+    const waiting = db.waitForRun({ workerId: 'w', signal: stop.signal });
+    const other = new VisualDatabase({ dbPath });
+    const end = Date.now() + 10_000;
+    while (Date.now() < end && other.listRuns({ status: 'running' }).items.length === 0);
+    other.close();
+    stop.abort('no more');
+    expect((await waiting).run.status).toBe('running');
   });
 });
