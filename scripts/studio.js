@@ -45,6 +45,7 @@ function problems() {
 function check(args) {
   const found = problems();
   for (const problem of found) console.error(problem);
+  dependencies('__test__/postgres');
   addon();
   chromium({ install: true });
   const vitest = [path.join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'studio', ...args];

@@ -42,7 +42,7 @@ export async function opened({ db, write = false, at = '', viewport = { width: 1
   onTestFinished(() => expect(complaints).toEqual([]));
   await page.goto(`${server.url}${at}`);
   const go = (hash) => page.evaluate((hash) => (location.hash = hash), hash);
-  return { db: board, dbPath: board.db.name, server, context, page, go, complaints };
+  return { db: board, dbPath, server, context, page, go, complaints };
 }
 
 /** What axe finds against the page: a line for each. */
