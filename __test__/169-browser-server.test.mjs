@@ -48,8 +48,7 @@ test('a card is moved, and undo takes it back', async () => {
   const other = before === 'review' ? 'test' : 'review';
   await page.keyboard.press('Enter');
   await page.getByLabel('Move it to').selectOption(other);
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Move', exact: true }).click();
   await soon(() => db.getWorktreeZone('wt-0')).toBe(other);
   expect(db.getMoves({ worktreeId: 'wt-0' }).items[0].by).toEqual({ kind: 'user', id: 'anna' });
   await page.locator('.stage').focus();

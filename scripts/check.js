@@ -72,6 +72,7 @@ const RELEASE_CHECKS = {
   ...CHECKS,
   building: () => node('scripts/test.js', '--project', 'building'),
   'postgres-newest': () => node('scripts/postgres.js'),
+  'async-postgres': () => node('scripts/test.js', '--project', 'async-postgres'),
   runtimes: () => node('scripts/runtimes.js'),
   torture: () => node('scripts/torture.js'),
   // Failover of three hosts, and whether the drill would see a loss.

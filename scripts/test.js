@@ -12,7 +12,7 @@ dependencies();
 dependencies('__test__/peer');
 if (args.includes('install') || args.includes('building')) dependencies('__test__/runtimes');
 if (args.includes('install')) dependencies('__test__/managers');
-if (args.includes('postgres')) dependencies('__test__/postgres');
+if (args.includes('postgres') || args.includes('async-postgres')) dependencies('__test__/postgres');
 addon();
 // With arguments the caller wants certain tests: Rust's are none of them, long ones may be.
 const certain = args.length > 0;
