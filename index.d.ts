@@ -2739,6 +2739,7 @@ export interface Database {
    * db.db.prepare('SELECT initial(name) FROM zones').pluck().all(); // ['D', 'T']
    */
   function(name: string, fn: (...args: any[]) => unknown): this;
+  /** The same, with what SQLite may expect of it: see `FunctionOptions`. */
   function(name: string, options: FunctionOptions, fn: (...args: any[]) => unknown): this;
   /**
    * Makes an aggregate that SQL can call, as {@link Database.function} otherwise.
