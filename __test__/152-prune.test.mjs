@@ -33,8 +33,16 @@ const totals = (db) => ({
   zones: ['zone-1', 'zone-2'].map((zoneId) => db.getExecutionStats({ zoneId })),
   worktrees: ['wt-1', 'wt-2', 'wt-3'].map((worktreeId) => db.getExecutionStats({ worktreeId })),
   both: db.getExecutionStats({ zoneId: 'zone-1', worktreeId: 'wt-1' }),
-  trends: (inFiles ? [undefined, 'zone', 'agent', 'model'] : []).map((by) =>
+  trends: [undefined, 'zone', 'agent', 'model', 'worktree', 'branch'].map((by) =>
     db.getTrend({ bucket: 'day', by, since: new Date(START - DAY), until: new Date(START + 400 * DAY) }),
+  ),
+  trendsOf: [
+    { zoneId: 'zone-1' },
+    { worktreeId: ['wt-1', 'wt-2'] },
+    { branchName: 'feature/1' },
+    { agentType: 'qa' },
+  ].map((of) =>
+    db.getTrend({ bucket: 'week', ...of, since: new Date(START - DAY), until: new Date(START + 400 * DAY) }),
   ),
   moves: db.getMoves({ limit: 1000 }).items.map(({ worktreeId, from, to }) => ({ worktreeId, from, to })),
 });

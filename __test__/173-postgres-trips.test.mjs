@@ -2,7 +2,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { CALLS, OTHERS } from './support/every_call.mjs';
 import { temporarySchema } from './support/postgres/databases.mjs';
-import { MISSING } from './support/postgres/documented.mjs';
 import { proxyTo } from './support/postgres/proxy.mjs';
 import { furnish, worktree } from './support/samples.mjs';
 import { open } from './support/temporary.mjs';
@@ -59,7 +58,7 @@ const LONGER = {
   searchRuns: 2,
 };
 
-const CALLED = Object.entries(CALLS).filter(([name]) => !MISSING.has(methodOf(name)));
+const CALLED = Object.entries(CALLS);
 
 describe.each(CALLED.filter(([name]) => Object.hasOwn(LONGER, name)))('%s', (name, [call, prepare]) => {
   it('is two trips, and no more', () => {

@@ -10,6 +10,7 @@ mod limits;
 mod list;
 mod load;
 mod output;
+mod pruned_days;
 mod reader;
 mod settle;
 mod spending;

@@ -4,7 +4,9 @@
 use tokio_postgres::Row;
 
 use super::list::{IS_OF, ON_BRANCH, asked};
+use super::pruned_days;
 use super::reader::Reader;
+use crate::engine::postgres::client::Step;
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::store::Store;
 use crate::engine::series::{Series, archived_name, buckets_of};
@@ -29,15 +31,26 @@ const ARCHIVED: &str =
 const WORKTREES: &str = "(SELECT id, 0::bigint AS archive, branch_name FROM {s}.worktrees \
      UNION ALL SELECT id, key, branch_name FROM {s}.archived_worktrees WHERE restored_at IS NULL)";
 
+/// Nothing is pruned between the one and the other.
+const IN_ONE_STATE: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 impl Trends for Store {
     fn trend(&self, asked: &TrendFilter<'_>, batch: &mut Batch) -> Result<()> {
         self.check_open()?;
         let buckets = buckets_of(asked)?;
         let mut series = Series::new(&buckets);
         let (sql, values) = added_up(asked, &buckets);
+        let sql = self.expanded(&sql);
+        let days = pruned_days::days(asked, &buckets).map(|(sql, values)| (self.expanded(&sql), values));
+        let mut steps = vec![Step::Statement(&sql, &values)];
+        steps.extend(days.as_ref().map(|(sql, values)| Step::Statement(sql, values)));
+        let mut rows = self.read_together(IN_ONE_STATE, &steps)?.into_iter();
         let mut archived = Vec::new();
-        for row in self.read(&sql, &values)? {
+        for row in rows.next().unwrap_or_default() {
             archived.extend(add(&row, &mut series)?);
+        }
+        for row in rows.next().unwrap_or_default() {
+            pruned_days::add(&row, asked.by, &mut series)?;
         }
         for name in named(asked).into_iter().filter(|name| !archived.iter().any(|id| id == name)) {
             series.begin(name, asked.by.map(|_| name.to_owned()))?;

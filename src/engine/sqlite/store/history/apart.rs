@@ -6,6 +6,7 @@ use super::asked::Asked;
 use super::line::Line;
 use super::rollups::Dimension;
 use crate::engine::By;
+use crate::engine::dimension::asked_for;
 use crate::error::Result;
 use crate::model::trend::Ended;
 
@@ -51,33 +52,18 @@ impl Apart<'_> {
 /// The one dimension that is asked for, and which keys of it; `None` is each. `None` where it is several.
 pub(super) fn dimension<'a>(asked: &'a Asked<'_>, by: Option<By>) -> Option<(Dimension, Option<Vec<&'a str>>)> {
     let filter = asked.filter;
-    let borrowed = |names: &'a Option<Vec<String>>| names.as_ref().map(|of| of.iter().map(String::as_str).collect());
-    let filtered = [
-        (Dimension::Zone, filter.zones.clone()),
-        (Dimension::Agent, filter.agents.clone()),
-        (Dimension::Model, filter.model.map(|model| vec![model])),
-        (Dimension::Worktree, borrowed(&asked.worktrees)),
-    ];
-    if filter.statuses.is_some() || filter.parent.is_some() || filter.least_ms.is_some() {
-        return None;
+    let (dimension, is_of_some) = asked_for(filter, asked.worktrees.is_some(), by)?;
+    if !is_of_some {
+        return Some((dimension, None));
     }
-    let by = by.map(|by| match by {
-        By::Zone => Dimension::Zone,
-        By::Agent => Dimension::Agent,
-        By::Model => Dimension::Model,
-        By::Worktree | By::Branch => Dimension::Worktree,
-    });
-    let mut given = filtered.into_iter().filter_map(|(dimension, keys)| Some((dimension, keys?)));
-    match (given.next(), given.next(), by) {
-        (None, _, None) => Some((Dimension::All, Some(vec![""]))),
-        (None, _, Some(by)) => Some((by, None)),
-        // Of those that used one model, some used others, too.
-        (Some((Dimension::Model, _)), None, Some(Dimension::Model)) => None,
-        (Some((dimension, mut keys)), None, by) if by.is_none_or(|by| by == dimension) => {
-            keys.sort_unstable();
-            keys.dedup();
-            Some((dimension, Some(keys)))
-        }
-        _ => None,
-    }
+    let mut keys: Vec<&str> = match dimension {
+        Dimension::All => vec![""],
+        Dimension::Zone => filter.zones.clone().unwrap_or_default(),
+        Dimension::Agent => filter.agents.clone().unwrap_or_default(),
+        Dimension::Model => filter.model.into_iter().collect(),
+        Dimension::Worktree => asked.worktrees.iter().flatten().map(String::as_str).collect(),
+    };
+    keys.sort_unstable();
+    keys.dedup();
+    Some((dimension, Some(keys)))
 }
