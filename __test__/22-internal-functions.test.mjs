@@ -91,6 +91,7 @@ const WITHOUT = [
   'openVisual',
   'openPostgres',
   'shownUrl',
+  'lookAtServer',
   'closeAll',
   'declarations',
   'unreviewedSqlite',
