@@ -5,6 +5,7 @@ const install = '__test__/*-install-*.test.mjs';
 const building = '__test__/*-building-*.test.mjs';
 const browser = '__test__/*-browser-*.test.mjs';
 const postgres = '__test__/17?-postgres-*.test.mjs';
+const cluster = '__test__/127-example-cluster.test.mjs';
 
 /** What any engine has to pass: the suites that open boards by `place()` and don't say where they are. */
 const conformance = [
@@ -34,7 +35,7 @@ const long = [
   '__test__/faults/*.test.mjs',
   '__test__/{27-demo,27-memory,29-waiting-*,54-clients-mappers*,60-*,62-*,63-*,64-*,65-*,75-*,79-*,81-*,86-*,88-*}.test.mjs',
   '__test__/78-command-line{,-archive,-doctor-runs,-moves,-runs,-show}.test.mjs',
-  '__test__/{120-*,121-*,122-*,124-*,125-*,127-*,131-command-line-*,133-feed-*,136-*,138-*,144-search-of-*,160-*,163-*}.test.mjs',
+  '__test__/{120-*,121-*,122-*,124-*,125-*,131-command-line-*,133-feed-*,136-*,138-*,144-search-of-*,160-*,163-*}.test.mjs',
 ];
 
 /** Under these tools a file may take an hour. */
@@ -56,7 +57,7 @@ export default defineConfig({
     setupFiles: ['./__test__/properties.mjs'],
     reporters: patient ? ['default'] : ['default', './__test__/overdue.mjs'],
     projects: [
-      project('suite', ['__test__/**/*.test.mjs'], [install, building, browser, postgres, ...long]),
+      project('suite', ['__test__/**/*.test.mjs'], [install, building, browser, postgres, cluster, ...long]),
       project('long', long, []),
       // Installs the package as users do, and compiles it once: minutes rather than seconds.
       project('install', [install], [], { testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false }),
@@ -66,6 +67,8 @@ export default defineConfig({
       project('studio', [browser], [], { fileParallelism: false, testTimeout: 120_000 }),
       // On a PostgreSQL server, which it starts.
       project('postgres', [postgres, ...conformance], [], { globalSetup: '__test__/support/postgres/setup.mjs' }),
+      // Three hosts under Patroni, one of which is killed: minutes, and Debian's PostgreSQL.
+      project('cluster', [cluster], []),
       // AsyncVisualDatabase in the place of VisualDatabase, on both engines.
       project('async', asynchronous, [], ofAsync),
       project('async-postgres', asynchronous, [], { ...ofAsync, globalSetup: '__test__/support/postgres/setup.mjs' }),

@@ -77,6 +77,7 @@ const RELEASE_CHECKS = {
   torture: () => node('scripts/torture.js'),
   // Failover of three hosts, and whether the drill would see a loss.
   drill: () => node('scripts/drill/index.mjs'),
+  cluster: () => node('scripts/test.js', '--project', 'cluster'),
   'drill-backups': () => node('scripts/drill/backups.mjs'),
   'drill-control': () => node('scripts/drill/index.mjs', '--quick', '--control'),
   // The binaries of all platforms, the same bytes once more, and what runs of them here. `install` has been before them: it is
