@@ -45,6 +45,7 @@ const CHANGES = {
       { worktreeId: 'wt-2', zoneId: 'zone-2' },
     ]),
   'an assignment': (anna) => anna.assignWorktreeToZone('wt-1', 'zone-2'),
+  'an assignment to the zone that it is in': (anna) => anna.assignWorktreeToZone('wt-3', 'zone-1'),
   'leaving a zone': (anna) => anna.removeWorktreeFromZone('wt-3'),
   'an update of a worktree': (anna) =>
     anna.updateWorktree('wt-1', { status: 'done', taskId: 'ü\0😀', position: { x: -0.5 } }),
@@ -61,6 +62,7 @@ const CHANGES = {
 function furnished() {
   const { db, ...rest } = two();
   db.assignWorktreeToZone('wt-3', 'zone-1');
+  db.assignWorktreeToZone('wt-2', 'zone-1');
   db.setMetadata('zone', 'zone-2', { old: 1 });
   db.createWorktree(worktree(8, { id: 'wt-old' }));
   db.archiveWorktree('wt-old');

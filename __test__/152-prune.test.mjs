@@ -86,6 +86,20 @@ describe('prune', () => {
     });
   });
 
+  test('output beside bodies is looked at again in each round, too', () => {
+    const { db, clock } = dated();
+    const { run, token } = running(db, {}, { leaseMs: DAY });
+    db.appendOutput(run.id, token, [{ stream: 'stdout', text: 'hello world' }]);
+    const kept = { bodies: '30d', output: '1d', budgetMs: ALL };
+    record(db);
+    clock.at = 2;
+    db.prune(kept);
+    clock.at = 3;
+    db.finishRun(run.id, token, { status: 'succeeded' });
+    clock.at = 5;
+    expect(db.prune(kept)).toMatchObject({ bytes: 11 });
+  });
+
   test('output alone: the rest stays', () => {
     const { db, clock } = dated();
     const { run, token } = running(db, { prompt: 'kept' });

@@ -28,9 +28,13 @@ const NEXT: &str = "SELECT u.data::text, u.tx::text, pg_catalog.set_config('visu
 const TX: &str = "(SELECT u.tx FROM {steps} ORDER BY u.key {order} LIMIT 1)";
 /// A worktree and what is beside it, in the order of `model::undo::beside`.
 const WORKTREES: &str = "SELECT {w.worktree}, w.metadata, a.zone_id, a.assigned_at, a.seq \
-     FROM {s}.worktrees AS w LEFT JOIN {s}.worktree_zones AS a ON a.worktree_id = w.id WHERE w.id IN ({ids})";
+     FROM {s}.worktrees AS w LEFT JOIN {s}.worktree_zones AS a ON a.worktree_id = w.id WHERE w.id IN ({ids}) FOR UPDATE OF w";
+/// Their assignments: nobody changes them from here on.
+const ASSIGNMENTS: &str = "SELECT 1 FROM {s}.worktree_zones WHERE worktree_id IN ({ids}) FOR UPDATE";
+/// That there is a zone.
+const IS_ZONE: &str = "SELECT 1 FROM {s}.zones WHERE id = $1";
 /// The same of a zone.
-const ZONES: &str = "SELECT {zone}, metadata FROM {s}.zones WHERE id IN ({ids})";
+const ZONES: &str = "SELECT {zone}, metadata FROM {s}.zones WHERE id IN ({ids}) FOR UPDATE";
 /// What they are about, and the zones that assignments come back to.
 const IDS: &str = "SELECT u.data ->> 'id' FROM {steps} AND u.tx = {tx}";
 const ZONES_OF_ASSIGNMENTS: &str = " UNION SELECT z.value #>> '{}' FROM {s}.undo_steps AS u, \
@@ -86,11 +90,16 @@ impl Store {
     fn next_steps(&self, way: Way, by: &str, now: f64) -> Result<Option<(Taking<'_>, Vec<Done>)>> {
         let values = [by.into(), (way == Way::Redo).into()];
         let zones = format!("{IDS}{ZONES_OF_ASSIGNMENTS}");
-        let texts = [NEXT, &WORKTREES.replace("{ids}", IDS), &ZONES.replace("{ids}", &zones)]
-            .map(|sql| self.expanded(&of_steps(sql, way)));
+        let texts = [
+            NEXT,
+            &ASSIGNMENTS.replace("{ids}", IDS),
+            &WORKTREES.replace("{ids}", IDS),
+            &ZONES.replace("{ids}", &zones),
+        ]
+        .map(|sql| self.expanded(&of_steps(sql, way)));
         let steps: Vec<Step<'_>> = texts.iter().map(|sql| Step::Statement(sql, &values)).collect();
         let rows = self.read_together(&self.begin_reading(), &steps)?;
-        let [steps, worktrees, zones] = rows.try_into().unwrap_or_default();
+        let [steps, _, worktrees, zones] = rows.try_into().unwrap_or_default();
         let Some(tx) = steps.first().and_then(|row| text_of(row, 1)) else { return Ok(None) };
         let mut done = Vec::with_capacity(steps.len());
         for row in &steps {
@@ -204,7 +213,9 @@ impl Taking<'_> {
                 }
             }
             Some(Assigned::In { zone, since, rowid }) => {
-                if !self.states_of(&ZONE).contains_key(*zone) {
+                // The zone that it is in now was not read, where it stays there and is only in another place.
+                let is_known = self.states_of(&ZONE).contains_key(*zone);
+                if !is_known && self.store.read_one(IS_ZONE, &[(*zone).into()])?.is_none() {
                     return Err(zone_is_gone(self.way, id, zone));
                 }
                 let mut values: Vec<Value<'static>> = [id, zone, since].map(|text| text.to_owned().into()).to_vec();

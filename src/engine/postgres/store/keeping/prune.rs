@@ -92,16 +92,20 @@ impl Store {
                 }
             }
         }
+        let mut sweeps = Vec::with_capacity(2);
         for (kept, name, which, fate) in [
             (policy.bodies_ms, "bodies", Which::WithBodies, Fate::Bodies),
             (policy.output_ms, "output", Which::WithOutput, Fate::Output),
         ] {
             if let Some(kept) = kept {
-                let from = self.start_of_sweep(name, work.now)?;
-                let last = self.prune_part(Part::Before(work.now - kept, which), from, fate, work)?;
-                let sql = SWEPT.replace("{name}", name);
-                self.write(&sql, &[last.at.into(), last.key.into(), (from == START).into(), work.now.into()])?;
+                // Both are asked before either says that a round has begun.
+                sweeps.push((kept, name, which, fate, self.start_of_sweep(name, work.now)?));
             }
+        }
+        for (kept, name, which, fate, from) in sweeps {
+            let last = self.prune_part(Part::Before(work.now - kept, which), from, fate, work)?;
+            let sql = SWEPT.replace("{name}", name);
+            self.write(&sql, &[last.at.into(), last.key.into(), (from == START).into(), work.now.into()])?;
         }
         if let Some(most) = policy.max_bytes {
             self.prune_to(most, work)?;

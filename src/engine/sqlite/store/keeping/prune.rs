@@ -94,10 +94,15 @@ impl Store {
                 }
             }
         }
+        let mut sweeps = Vec::with_capacity(2);
         for (kept, sweep) in [(policy.bodies_ms, Sweep::Bodies), (policy.output_ms, Sweep::Output)] {
             if let Some(kept) = kept {
-                self.sweep_runs(sweep, work.now - kept, work)?;
+                // Both are asked before either says that a round has begun.
+                sweeps.push((kept, sweep, self.connection.with(|inner| sweep::start(inner, sweep, work.now))?));
             }
+        }
+        for (kept, sweep, start) in sweeps {
+            self.sweep_runs(sweep, start, work.now - kept, work)?;
         }
         if let Some(most) = policy.max_bytes {
             self.prune_to(most, work)?;
@@ -148,10 +153,10 @@ impl Store {
     }
 
     /// Bodies or output of runs that ended before a time, from where the last call came to.
-    fn sweep_runs(&self, of: Sweep, time: i64, work: &mut Work) -> Result<()> {
+    fn sweep_runs(&self, of: Sweep, start: Place, time: i64, work: &mut Work) -> Result<()> {
         let name = of.name();
-        let mut after = self.connection.with(|inner| sweep::start(inner, of, work.now))?;
-        let is_new_round = after == START;
+        let mut after = start;
+        let is_new_round = start == START;
         let (now, floor) = (work.now, floor());
         while !work.is_over() {
             let next = |size| self.connection.with(|inner| choose::before(inner, after, time, of.which(), size));
