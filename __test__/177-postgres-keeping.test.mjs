@@ -88,3 +88,32 @@ test('the log is kept for as long as the policy says', () => {
   db.prune({ changes: '2d' });
   expect(sql(db).prepare('SELECT keep_ms FROM changes_state').pluck().get()).toBe(2 * DAY);
 });
+
+test('a worktree comes back whose id and days with pruned runs another one had, any number of times', () => {
+  const { db, clock } = dated();
+  const prunedRun = (success) => {
+    clock.at = 0;
+    db.recordExecution({ ...execution(), success });
+    clock.at = 100;
+    expect(db.prune({ runs: '10d', budgetMs: 60_000 }).runs).toBe(1);
+  };
+  const runs = () =>
+    db.getTrend({ bucket: 'day', since: new Date(START - DAY), until: new Date(START + DAY) }).map((row) => row.runs);
+  prunedRun(true);
+  db.archiveWorktree('wt-1');
+  db.createWorktree(worktree(1));
+  prunedRun(false);
+  db.archiveWorktree('wt-1');
+  const all = runs();
+  for (let time = 0; time < 3; time += 1) {
+    db.restoreWorktree('wt-1');
+    db.archiveWorktree('wt-1');
+  }
+  db.restoreWorktree('wt-1');
+  db.deleteWorktree('wt-1');
+  db.restoreWorktree('wt-1');
+  db.archiveWorktree('wt-1');
+  db.restoreWorktree('wt-1');
+  expect(db.getWorktree('wt-1').id).toBe('wt-1');
+  expect(runs()).toEqual(all);
+});
