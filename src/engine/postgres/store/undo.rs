@@ -31,8 +31,6 @@ const WORKTREES: &str = "SELECT {w.worktree}, w.metadata, a.zone_id, a.assigned_
      FROM {s}.worktrees AS w LEFT JOIN {s}.worktree_zones AS a ON a.worktree_id = w.id WHERE w.id IN ({ids}) FOR UPDATE OF w";
 /// Their assignments: nobody changes them from here on.
 const ASSIGNMENTS: &str = "SELECT 1 FROM {s}.worktree_zones WHERE worktree_id IN ({ids}) FOR UPDATE";
-/// That there is a zone.
-const IS_ZONE: &str = "SELECT 1 FROM {s}.zones WHERE id = $1";
 /// The same of a zone.
 const ZONES: &str = "SELECT {zone}, metadata FROM {s}.zones WHERE id IN ({ids}) FOR UPDATE";
 /// What they are about, and the zones that assignments come back to.
@@ -215,7 +213,8 @@ impl Taking<'_> {
             Some(Assigned::In { zone, since, rowid }) => {
                 // The zone that it is in now was not read, where it stays there and is only in another place.
                 let is_known = self.states_of(&ZONE).contains_key(*zone);
-                if !is_known && self.store.read_one(IS_ZONE, &[(*zone).into()])?.is_none() {
+                let is_there = "SELECT 1 FROM {s}.zones WHERE id = $1";
+                if !is_known && self.store.read_one(is_there, &[(*zone).into()])?.is_none() {
                     return Err(zone_is_gone(self.way, id, zone));
                 }
                 let mut values: Vec<Value<'static>> = [id, zone, since].map(|text| text.to_owned().into()).to_vec();
