@@ -152,6 +152,9 @@ describe('a packed package', () => {
       ['stats'],
       ['board'],
       ['doctor'],
+      ['export', 'all.jsonl'],
+      ['prune', '--runs', '1y'],
+      ['copy', 'data/visual.db', 'copied.db'],
       ['vacuum'],
     ];
     /** What may be loaded beside the one file: the command line itself, and of the rest nothing. */

@@ -40,7 +40,7 @@ Example: visual-db copy ./visual.db postgres://me@db.example/boards`;
 async function copied({ from, to, fromSchema, toSchema, check }, tell) {
   if (!isServer(from) && !fs.existsSync(from)) throw new Error(`${from}: there is no such database`);
   const { VisualDatabase } = require('../index.js');
-  const { copying } = require('../entry/parts/index.js');
+  const { copying } = require('../entry/parts');
   const isNew = !isServer(to) && !fs.existsSync(to);
   const settings = { retention: false };
   const source = new VisualDatabase({ ...placed(from, fromSchema), readonly: true, fileMustExist: true, ...settings });
