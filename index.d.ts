@@ -2460,7 +2460,7 @@ export interface Transaction<F extends (...args: any[]) => unknown> {
 /**
  * The tables as they lie in the file, for a query builder: `new Kysely<Schema>(…)`. A column is nullable where SQL lets
  * it be; the methods of {@link VisualDatabase} never write a NULL into one that has a default. What begins with `v_` is a view,
- * to be read only: `db.db` has them where a statement names one, other connections by `schema/views.sql`.
+ * to be read only: `db.db` has them where a statement names one, other connections by `schema/views.sql`, and on a server the schema has them.
  */
 export interface Schema {
   v_runs: RunsView;

@@ -6,10 +6,11 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { startScript } from './support/child.mjs';
 import { describeWriters } from './support/history_writers.mjs';
-import { board, idsOf, queued, running } from './support/runs.mjs';
+import { board, idsOf } from './support/runs.mjs';
 import { execution } from './support/samples.mjs';
 import { schema } from './support/schema.mjs';
 import { checkSearch, expectFound } from './support/searched_runs.mjs';
+import { act, callsOf } from './support/searching_calls.mjs';
 import { open, temporaryFile, temporaryFolder } from './support/temporary.mjs';
 import { VisualDatabase } from './support/visual_database.mjs';
 
@@ -69,45 +70,6 @@ const history = fc.array(fc.oneof({ weight: 40, arbitrary: statement }, { weight
   size: 'max',
 });
 
-/** What this package is called to do. */
-const CALLS = {
-  enqueue: (db, said) => queued(db, { prompt: said }),
-  record: (db, said) => db.recordExecution(execution({ prompt: said, result: { said } })),
-  work(db, said) {
-    const { run, token } = running(db, { prompt: 'cart' });
-    db.finishRun(run.id, token, { status: said.length % 2 ? 'failed' : 'succeeded', error: said, result: [said] });
-  },
-  wait(db, said) {
-    const { run, token } = running(db, { prompt: 'login' });
-    db.waitRun(run.id, token, { question: said });
-    if (said.length % 2) db.answerRun(run.id, { answer: said });
-  },
-  archive: (db) => db.archiveWorktree('wt-1'),
-  restore: (db) => db.restoreWorktree('wt-1'),
-  deleteZone: (db) => db.deleteZone('zone-1'),
-};
-const calls = fc.array(
-  fc.record({
-    call: fc.constantFrom(...Object.keys(CALLS), 'record', 'work', 'wait'),
-    said: text,
-    undone: fc.nat({ max: 5 }),
-  }),
-  { minLength: 5, maxLength: 15 },
-);
-
-function act(db, made) {
-  for (const { call, said, undone } of made) {
-    try {
-      db.transaction(() => {
-        CALLS[call](db, said);
-        if (undone === 0) throw new Error('undone');
-      });
-    } catch {
-      // What can't be done, or is undone.
-    }
-  }
-}
-
 /** The database, unless its index has to be built by somebody who may write. */
 function able(db) {
   try {
@@ -133,7 +95,7 @@ describeWriters('with %o', (writers) => {
     searching(empty).close();
     let [found, read] = [0, 0];
     await fc.assert(
-      fc.asyncProperty(history, calls, history, async (first, made, second) => {
+      fc.asyncProperty(history, callsOf(text), history, async (first, made, second) => {
         const dbPath = temporaryFile();
         copyFileSync(empty, dbPath);
         const db = open({ dbPath });

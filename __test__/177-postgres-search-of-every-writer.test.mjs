@@ -3,9 +3,9 @@
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { other, temporarySchema } from './support/postgres/databases.mjs';
-import { board, queued, running } from './support/runs.mjs';
-import { execution } from './support/samples.mjs';
+import { board } from './support/runs.mjs';
 import { checkSearch, expectFound } from './support/searched_runs.mjs';
+import { act, callsOf } from './support/searching_calls.mjs';
 import { open } from './support/temporary.mjs';
 
 vi.setConfig({ testTimeout: 180_000 });
@@ -43,45 +43,6 @@ const statement = fc.oneof(
 );
 const history = fc.array(statement, { minLength: 5, maxLength: 25, size: 'max' });
 
-/** What this package is called to do. */
-const CALLS = {
-  enqueue: (db, said) => queued(db, { prompt: said }),
-  record: (db, said) => db.recordExecution(execution({ prompt: said, result: { said } })),
-  work(db, said) {
-    const { run, token } = running(db, { prompt: 'cart' });
-    db.finishRun(run.id, token, { status: said.length % 2 ? 'failed' : 'succeeded', error: said, result: [said] });
-  },
-  wait(db, said) {
-    const { run, token } = running(db, { prompt: 'login' });
-    db.waitRun(run.id, token, { question: said });
-    if (said.length % 2) db.answerRun(run.id, { answer: said });
-  },
-  archive: (db) => db.archiveWorktree('wt-1'),
-  restore: (db) => db.restoreWorktree('wt-1'),
-  deleteZone: (db) => db.deleteZone('zone-1'),
-};
-const calls = fc.array(
-  fc.record({
-    call: fc.constantFrom(...Object.keys(CALLS), 'record', 'work', 'wait'),
-    said: text,
-    undone: fc.nat({ max: 5 }),
-  }),
-  { minLength: 5, maxLength: 15 },
-);
-
-function act(db, made) {
-  for (const { call, said, undone } of made) {
-    try {
-      db.transaction(() => {
-        CALLS[call](db, said);
-        if (undone === 0) throw new Error('undone');
-      });
-    } catch {
-      // What can't be done, or is undone.
-    }
-  }
-}
-
 /** The history as another client writes it. */
 function live(at, statements) {
   for (const each of statements) {
@@ -97,7 +58,7 @@ function live(at, statements) {
 it('what is found is what runs say, after any history by another client and by us', async () => {
   let count = 0;
   await fc.assert(
-    fc.asyncProperty(history, calls, history, async (first, made, second) => {
+    fc.asyncProperty(history, callsOf(text), history, async (first, made, second) => {
       const at = temporarySchema();
       const db = board(at);
       db.enableSearch();

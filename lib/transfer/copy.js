@@ -66,15 +66,11 @@ async function copy(source, target, tell) {
   return { tables: tally.sums(), refused: [] };
 }
 
-/** What the board says of itself that is no row of an export: what is kept, what is searched. What one of the two hasn't got yet is left. */
+/** What the board says of itself that is no row of an export: what is kept, what is searched. */
 function settle(source, target) {
   const retention = source.getRetention();
   if (retention !== null) target.setRetention(retention);
-  try {
-    for (const mode of searchModes(source)) target.enableSearch({ mode });
-  } catch (error) {
-    if (error.code !== 'ERR_ENGINE_UNSUPPORTED') throw error;
-  }
+  for (const mode of searchModes(source)) target.enableSearch({ mode });
 }
 
 const refused = (code, why) => Object.assign(new Error(`copy: ${why}`), { code });

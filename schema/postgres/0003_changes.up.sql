@@ -115,9 +115,11 @@ END
 $move$;
 
 -- Appends a row: its nth. Who did it, when by their clock and why is said by the transaction's own settings, which only this package makes.
+-- visual_db.archive: a worktree goes into the archive ('put'), which is op 4, or comes out of it ('restore'), 5 (0005_archive).
 CREATE FUNCTION {s}.log(entity integer, op integer, id text, zone_id text, worktree_id text, agent_type text, success bigint, data text)
 RETURNS bigint LANGUAGE plpgsql AS $log$
 DECLARE
+  archiving text := current_setting('visual_db.archive', true);
   made bigint;
   said bigint := nullif(current_setting('visual_db.call', true), '')::bigint;
 BEGIN
@@ -128,7 +130,8 @@ BEGIN
   VALUES (
     greatest(coalesce(nullif(current_setting('visual_db.at', true), '')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint),
              (SELECT c.at FROM {s}.changes AS c ORDER BY c.nth DESC LIMIT 1)),
-    $1, $2, $3, $4, $5, $6, $7, $8,
+    $1, CASE WHEN $1 = 1 AND $2 = 3 AND archiving = 'put' THEN 4 WHEN $1 = 1 AND $2 = 1 AND archiving = 'restore' THEN 5 ELSE $2 END,
+    $3, $4, $5, $6, $7, $8,
     nullif(current_setting('visual_db.by', true), ''),
     CASE WHEN $1 = 3 THEN nullif(current_setting('visual_db.reason', true), '') END,
     said)
@@ -283,7 +286,7 @@ BEGIN
 END
 $log$;
 CREATE TRIGGER log_execution AFTER INSERT OR DELETE OR UPDATE OF id, zone_id, worktree_id, agent_type, success, executed_at
-ON {s}.zone_executions FOR EACH ROW EXECUTE FUNCTION {s}.log_execution();
+ON {s}.zone_executions FOR EACH ROW WHEN (coalesce(current_setting('visual_db.archive', true), '') = '') EXECUTE FUNCTION {s}.log_execution();
 
 -- TRUNCATE fires no trigger of a row.
 CREATE FUNCTION {s}.log_truncate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $log$

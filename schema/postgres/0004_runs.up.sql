@@ -219,7 +219,7 @@ BEGIN
   ON CONFLICT (id) DO NOTHING;
   RETURN NULL;
 END $$;
-CREATE TRIGGER runs_execution_recorded AFTER INSERT ON {s}.zone_executions FOR EACH ROW EXECUTE FUNCTION {s}.execution_recorded();
+CREATE TRIGGER runs_execution_recorded AFTER INSERT ON {s}.zone_executions FOR EACH ROW WHEN (coalesce(current_setting('visual_db.archive', true), '') = '') EXECUTE FUNCTION {s}.execution_recorded();
 
 CREATE FUNCTION {s}.execution_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE made bigint := {s}.instant(NEW.executed_at);
@@ -249,7 +249,7 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER runs_executions_deleted AFTER DELETE ON {s}.zone_executions REFERENCING OLD TABLE AS gone
-  FOR EACH STATEMENT EXECUTE FUNCTION {s}.executions_deleted();
+  FOR EACH STATEMENT WHEN (coalesce(current_setting('visual_db.archive', true), '') = '') EXECUTE FUNCTION {s}.executions_deleted();
 
 -- The log says of a run that it is wanted, what becomes of it, and that somebody wants it to stop. What is recorded has its execution there.
 CREATE FUNCTION {s}.log_run() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $log$
@@ -269,11 +269,14 @@ $log$;
 CREATE TRIGGER log_run AFTER INSERT OR UPDATE OF status, cancel_requested_at ON {s}.runs FOR EACH ROW WHEN (NOT NEW.recorded)
   EXECUTE FUNCTION {s}.log_run();
 
--- Deleting a worktree or a zone, by anybody, ends its open runs: the one change of a run that others can make.
+-- Deleting a worktree or a zone, by anybody, ends its open runs: the one change of a run that others can make. So does archiving a worktree.
 CREATE FUNCTION {s}.end_runs() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE now_ms bigint := floor(extract(epoch FROM clock_timestamp()) * 1000);
+DECLARE
+  now_ms bigint := floor(extract(epoch FROM clock_timestamp()) * 1000);
+  archiving text := current_setting('visual_db.archive', true);
 BEGIN
-  UPDATE {s}.runs AS r SET status = 'cancelled', finished_at = now_ms, error = 'The ' || TG_ARGV[0] || ' was deleted', answered = false,
+  UPDATE {s}.runs AS r SET status = 'cancelled', finished_at = now_ms,
+    error = 'The ' || TG_ARGV[0] || CASE WHEN archiving = 'put' THEN ' was archived' ELSE ' was deleted' END, answered = false,
     not_before = NULL, duration_ms = duration_ms + CASE status WHEN 'running' THEN greatest(now_ms - claimed_at, 0) ELSE 0 END,
     deadline = NULL, expires_at = NULL, length_ms = NULL, claimed = NULL, claimed_at = NULL, sound_to = NULL, worker_before = NULL,
     cancel_reason = NULL, input_tokens = used.input_tokens, cached_input_tokens = used.cached_input_tokens,

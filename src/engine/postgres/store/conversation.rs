@@ -49,26 +49,16 @@ impl Store {
 
     /// Runs a statement that writes: the rows that it returns, or, of which all that counts is whether there are any, others.
     pub(super) fn write(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
-        self.write_beside(false, sql, values, (IS_DONE, &[]))
-    }
-
-    /// Runs a statement that writes: the rows that it returns, or those that `instead` reads where it was made before.
-    pub(super) fn write_and_read(
-        &self,
-        alone: bool,
-        sql: &str,
-        values: &[Value<'_>],
-        instead: (&str, &[Value<'_>]),
-    ) -> Result<Vec<Row>> {
-        self.write_beside(alone, sql, values, instead)
+        self.write_and_read(false, sql, values, (IS_DONE, &[]))
     }
 
     /// Runs a statement of whose rows nothing is wanted, where nobody else is to write meanwhile: what it reads stays as it is.
     pub(super) fn write_alone(&self, sql: &str, values: &[Value<'_>]) -> Result<()> {
-        self.write_beside(true, sql, values, (IS_DONE, &[])).map(drop)
+        self.write_and_read(true, sql, values, (IS_DONE, &[])).map(drop)
     }
 
-    fn write_beside(
+    /// Runs a statement that writes: the rows that it returns, or those that `instead` reads where it was made before.
+    pub(super) fn write_and_read(
         &self,
         alone: bool,
         sql: &str,
