@@ -14,14 +14,14 @@ pub trait Archive {
     /// `ERR_NOT_FOUND`, the model's for a value.
     fn archive_worktree(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()>;
 
-    /// Brings the worktree back that was archived last under an id, and appends its row. Given are the id, a port or `auto`, and
+    /// Brings back the worktree that was archived last under an id, and appends its row. Given are the id, a port or `auto`, and
     /// the key of the one that is meant where it isn't the last.
     ///
     /// # Errors
     /// `ERR_NOT_FOUND`; `ERR_CONFLICT` where the id, the port or the branch is another's; `ERR_NO_PORT`; the model's for a value.
     fn restore_worktree(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()>;
 
-    /// The worktrees of the archive that were archived last, before a key, at most so many, as `archive_worktree` has them.
+    /// The worktrees that were archived last, before a key, at most `most`, each row as `archive_worktree` appends it.
     ///
     /// # Errors
     /// The engine's error.

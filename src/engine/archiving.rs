@@ -3,7 +3,7 @@
 use crate::error::{Current, Error, Facts, Result};
 use crate::model::{Field, Given, Stored, port, rules};
 
-/// Where `port` and `key` are among the arguments of a restore.
+/// The indexes of `port` and `key` among the arguments of a restore.
 pub const PORT_AT: usize = 1;
 const KEY_AT: usize = 2;
 
@@ -76,7 +76,7 @@ impl<'a> Restore<'a> {
     }
 }
 
-/// What a worktree that comes back has, and another one may have by now.
+/// What a restored worktree has, and another one may have by now.
 #[derive(Debug, Clone, Copy)]
 pub enum Taken<'a> {
     /// Its id.
@@ -100,14 +100,14 @@ pub fn none_is_archived(method: &'static str, id: &str) -> Error {
     Error::Coded { code: "ERR_NOT_FOUND", message }.about(Field::new(method, "id").facts())
 }
 
-/// That none is under a key.
+/// That no worktree is archived under a key.
 #[must_use]
 pub fn none_has_key(method: &'static str, key: i64) -> Error {
     let message = format!("{method}: no worktree is archived under the key {key}");
     Error::Coded { code: "ERR_NOT_FOUND", message }.about(Field::new(method, "key").facts())
 }
 
-/// That a worktree of the board has what one of the archive would have to have.
+/// That a worktree of the board has what the restored one would have.
 #[must_use]
 pub fn is_taken(method: &'static str, what: Taken<'_>, by: String) -> Error {
     let (facts, what) = match what {
@@ -118,26 +118,26 @@ pub fn is_taken(method: &'static str, what: Taken<'_>, by: String) -> Error {
     conflict(format!("{method}: {what} is taken by worktree {by}"), facts, Some(by))
 }
 
-/// That a zone is not there in which it has executions.
+/// That a zone in which the worktree has executions doesn't exist.
 #[must_use]
 pub fn zone_is_missing(method: &'static str, zone: &str) -> Error {
     let message = format!("{method}: zone {zone}, in which it has executions, is not there");
     conflict(message, of_field(method, "zoneId"), None)
 }
 
-/// That others have recorded an execution under an id that one of the archive has.
+/// That an execution was recorded meanwhile under the id of an archived one.
 #[must_use]
 pub fn execution_is_taken(method: &'static str) -> Error {
     let message = format!("{method}: one of its executions has an id that an execution of the board has now");
     conflict(message, of_field(method, "id"), None)
 }
 
-/// A fact about a value that the caller has not given.
+/// The facts about a value that the caller has not given.
 fn of_field(method: &'static str, field: &'static str) -> Facts {
     Facts { method, field: Some(field), ..Facts::default() }
 }
 
-/// What isn't as it would have to be, and the worktree that is there instead.
+/// A conflict, with the worktree that is in the way.
 fn conflict(message: String, facts: Facts, current: Option<String>) -> Error {
     Error::Coded { code: "ERR_CONFLICT", message }.about(Facts { current: Some(Current::Text(current)), ..facts })
 }

@@ -24,7 +24,7 @@ pub trait Assignments {
     /// A `TypeError` for an id that is no string.
     fn get_worktree_zone(&self, worktree: Given<'_>, batch: &mut Batch) -> Result<()>;
 
-    /// The worktrees in a zone in the order in which they came; `true` where there are more.
+    /// The worktrees in a zone, in the order in which they were assigned; `true` where there are more.
     ///
     /// # Errors
     /// A `TypeError` for an id that is no string.

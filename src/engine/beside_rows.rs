@@ -10,23 +10,23 @@ use crate::rows::revision::Revision;
 pub struct Rows {
     /// How many columns the rows have themselves.
     pub columns: usize,
-    /// Their metadata; `None` where the file has no room for any.
+    /// Their metadata; `None` where the file's version has none.
     pub metadata: Option<HashMap<Box<str>, Box<str>>>,
     /// How many worktrees each may have, where they are zones.
     pub wip_limits: Option<HashMap<Box<str>, i64>>,
-    /// What their runs come to, where they are worktrees of which that is asked.
+    /// What their runs come to, where they are worktrees and this was asked for.
     pub runs: Option<Runs>,
 }
 
 /// What the runs of worktrees come to.
 pub enum Runs {
-    /// The file has no room for it.
+    /// The file's version has no runs.
     Unknown,
-    /// It is this.
+    /// By the worktrees' ids.
     Known {
         /// Those that have not ended.
         open: HashMap<Box<str>, Open>,
-        /// What all cost, where anybody told.
+        /// What all their runs cost, where that was recorded.
         costs: HashMap<Box<str>, i64>,
     },
 }
@@ -56,7 +56,7 @@ impl Rows {
             && self.wip_limits.as_ref().is_none_or(HashMap::is_empty)
     }
 
-    /// Appends what is beside the row that begins at the mark.
+    /// Appends what is beside the row that begins at the mark, but for what its runs come to: the engine appends that.
     pub fn push(&self, id: &str, mark: &Mark, batch: &mut Batch) {
         let metadata = self.metadata.as_ref().map(|metadata| metadata.get(id).map(AsRef::as_ref));
         let revision = Revision::of(&batch.since(mark), metadata.flatten());

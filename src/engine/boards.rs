@@ -4,8 +4,8 @@ use super::Place;
 use crate::error::Result;
 use crate::rows::Batch;
 
-/// What an engine does to show a whole board. Metadata is JSON text, empty where there is none, and NULL where the file has no
-/// room for any.
+/// What an engine does to show a whole board. Metadata is JSON text, empty where there is none, and NULL where the file's
+/// version has none.
 pub trait Boards {
     /// All zones, newest first, and behind the cells of each its revision, its metadata, and how many worktrees it may have;
     /// `true` where there are more.
@@ -14,7 +14,7 @@ pub trait Boards {
     /// The engine's error.
     fn list_zones_of_board(&self, batch: &mut Batch) -> Result<bool>;
 
-    /// All worktrees, newest first, and behind the cells of each its revision and its metadata; where that is asked, too, how many
+    /// All worktrees, newest first, and behind the cells of each its revision and its metadata; with `runs` also how many
     /// of its runs have not ended, id and state of the latest one, and what all cost. `true` where there are more.
     ///
     /// # Errors
@@ -28,15 +28,15 @@ pub trait Boards {
     /// The engine's error.
     fn mark_of_board(&self) -> Result<Option<String>>;
 
-    /// Reads the board as it was at a time, in milliseconds, and where the log was then; `None` where nothing has been changed
+    /// Reads the board as it was at a time, in milliseconds, and the log's place then; `None` where nothing has been changed
     /// since, so that it is the board of now. [`Boards::list_board_at`] lists it, until [`Lists::abandon`](super::Lists).
     ///
     /// # Errors
     /// `ERR_HISTORY_PRUNED` for a time before all that is kept, the engine's error.
     fn read_board_at(&self, at: i64) -> Result<Option<Place>>;
 
-    /// Makes the log smaller, a slice of it behind a row: positions that follow each other, as dragging leaves them, become one. The last
-    /// row that was looked at and how many went, `None` at the end.
+    /// Compacts a slice of the log behind a row: positions that follow each other, as dragging leaves them, become one. Returns
+    /// the last row that was read and how many rows were removed; `None` at the end.
     ///
     /// # Errors
     /// The engine's error.

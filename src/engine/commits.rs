@@ -13,16 +13,16 @@ pub trait Commits {
     /// A `TypeError` once it is closed, the engine's error where commits of others can't be heard of.
     fn commits(&self) -> Result<i32>;
 
-    /// Calls `tell`, once and on whichever thread, when [`Commits::commits`] may be another number than `seen`, after
-    /// `within`, and now and then, unless the watch is dropped before. `None` where it is another number already.
+    /// Calls `tell` once, on any thread: when [`Commits::commits`] may differ from `seen`, after `within`, or now and then
+    /// without a reason, unless the watch is dropped before. `None` where it differs already.
     ///
     /// # Errors
     /// As [`Commits::commits`].
     fn watch(&self, seen: i32, within: Option<Duration>, tell: Tell) -> Result<Option<Box<dyn Watch>>>;
 }
 
-/// Told that it is time to look.
+/// Called when it is time to read [`Commits::commits`] again.
 pub type Tell = Box<dyn FnOnce() + Send>;
 
-/// Ends when it is dropped; what is being told then may still arrive.
+/// Ends when it is dropped; a call of `tell` that has begun then may still arrive.
 pub trait Watch {}

@@ -10,7 +10,7 @@ pub fn about_new(error: Error, entity: &Entity, method: &'static str) -> Error {
     about(error, entity, method, entity.given(), 0)
 }
 
-/// Which field of an edit a constraint is about; the id is given before them.
+/// Which field of an edit a constraint is about; the id is given before the fields.
 #[must_use]
 pub fn about_edit(error: Error, entity: &Entity, edit: Edit, method: &'static str) -> Error {
     about(error, entity, method, entity.editable(edit), 1)
@@ -48,7 +48,7 @@ pub fn is_foreign_key(error: &Error) -> bool {
 /// An id that was given, and where.
 pub type Named<'a> = (Field, &'a str);
 
-/// What a constraint says about a new execution. `about_link` finds out which of its two ids is of nothing.
+/// What a constraint says about a new execution. `about_link` finds out which of its two ids refers to nothing.
 #[must_use]
 pub fn about_new_execution<'a>(
     error: Error,
@@ -62,11 +62,11 @@ pub fn about_new_execution<'a>(
     about_link(error, (Field::new(method, "zoneId"), zone), (worktree_field, worktree))
 }
 
-/// Which of the two ids that a foreign key refused is of nothing, and whether they are swapped. What is there is asked only
-/// now, since hardly anything fails.
+/// Which of the two ids that a foreign key refused refers to nothing, and whether they are swapped. They are looked up only
+/// now, since such failures are rare.
 ///
 /// # Errors
-/// That of asking.
+/// Those of `has_zone` and `has_worktree`.
 pub fn link_facts(
     (zone, zone_id): Named<'_>,
     (worktree, worktree_id): Named<'_>,
@@ -80,7 +80,7 @@ pub fn link_facts(
     if !has_worktree(worktree_id)? {
         unknown.push(worktree);
     }
-    // None, where what is missing has come meanwhile, or a foreign key of somebody else's has failed.
+    // None where what was missing exists by now, or where a foreign key of another program's table has failed.
     let Some(first) = unknown.first() else {
         return Ok(Facts { method: zone.method, ..Facts::default() });
     };

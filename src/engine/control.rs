@@ -28,7 +28,7 @@ controls! {
     BeginImmediate,
     /// Begins one that also keeps readers out, where the engine can.
     BeginExclusive,
-    /// Makes it last.
+    /// Commits all of it.
     Commit,
     /// Undoes all of it.
     Rollback,

@@ -1,4 +1,4 @@
-//! What runs that have ended are told apart by, where they are added up by days.
+//! By what runs that have ended are told apart, where they are added up by days.
 
 use super::runs::RunFilter;
 use super::trends::By;
@@ -26,11 +26,11 @@ pub struct Whose<'a> {
     pub zone: &'a str,
     /// The agent.
     pub agent: &'a str,
-    /// The worktree, by the name that its history has.
+    /// The worktree, by the name that counts know it by.
     pub worktree: &'a str,
 }
 
-/// The series that a run belongs to, with what it adds to each: of a model only what was used of that.
+/// The series that a run belongs to, with what it adds to each: to that of a model only what was used of that model.
 pub fn series<'a>(
     ended: &Ended,
     whose: Whose<'a>,
@@ -47,7 +47,7 @@ pub fn series<'a>(
 }
 
 /// The one dimension that a trend is of, and whether it is of some of its keys only; `None` where it is several. `by_worktree`: some
-/// worktrees are asked for, by whatever.
+/// worktrees are asked for, by whichever filter.
 #[must_use]
 pub fn asked_for(filter: &RunFilter<'_>, by_worktree: bool, by: Option<By>) -> Option<(Dimension, bool)> {
     if filter.statuses.is_some() || filter.parent.is_some() || filter.least_ms.is_some() {

@@ -20,7 +20,7 @@ pub struct Wish<'a> {
     pub position: Changes<'a>,
     /// Why.
     pub reason: Option<&'a str>,
-    /// Where it is to be now.
+    /// Where it is expected to be now; `None` is anywhere.
     pub expected: Option<Expected<'a>>,
     /// Whether the zone's limit is passed over.
     pub force: bool,
@@ -28,12 +28,12 @@ pub struct Wish<'a> {
     pub variables: Option<Value>,
 }
 
-/// The zone in which a worktree is to be; `None` is in none.
+/// The zone in which a worktree is expected; `None` is in none.
 pub struct Expected<'a>(pub Option<&'a str>);
 
-/// Where the zone is among them.
+/// The index of the zone among the arguments.
 pub const ZONE_AT: usize = 1;
-/// Where these are.
+/// The indexes of the others; y comes behind x.
 const X_AT: usize = 2;
 const REASON_AT: usize = 4;
 const EXPECTED_AT: usize = 5;
@@ -134,7 +134,7 @@ pub fn elsewhere(method: &'static str, expected: Option<&str>, from: Option<Stop
     Error::Coded { code: "ERR_CONFLICT", message }.about(Facts { current: Some(Current::Text(from)), ..facts })
 }
 
-/// That a zone has all the worktrees that it is to have.
+/// That a zone has as many worktrees as its limit allows.
 #[must_use]
 pub fn full(method: &'static str, zone: &str, there: i64, most: i64) -> Error {
     let message =
@@ -163,7 +163,7 @@ pub fn push_move(batch: &mut Batch, of: &Move) {
     }
 }
 
-/// What it is known by: the same before it is folded and after.
+/// The id of a move: the same before it is folded into the ledger and after.
 fn id(of: &Move) -> String {
     let Move { seq, stamp, nth, .. } = of;
     if *nth == 0 { format!("{seq}-{stamp:x}") } else { format!("{seq}-{stamp:x}-{nth}") }

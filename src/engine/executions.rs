@@ -1,4 +1,4 @@
-//! The history: every run of an agent.
+//! Executions: what was recorded of agents' runs.
 
 use crate::error::Result;
 use crate::model::Given;
@@ -6,7 +6,7 @@ use crate::rows::Batch;
 
 /// What an engine does with executions.
 pub trait Executions {
-    /// Records a run and returns its id.
+    /// Records an execution and returns its id.
     ///
     /// # Errors
     /// The model's for a value, the engine's for a constraint.
@@ -18,19 +18,19 @@ pub trait Executions {
         now: &str,
     ) -> Result<String>;
 
-    /// The run with this id, or no row.
+    /// The execution with this id, or no row.
     ///
     /// # Errors
     /// A `TypeError` for an id that is no string.
     fn get_execution(&self, id: Given<'_>, batch: &mut Batch) -> Result<()>;
 
-    /// The latest runs in a zone; `true` where there are more.
+    /// The latest executions in a zone; `true` where there are more.
     ///
     /// # Errors
     /// A `TypeError` for an id that is no string, the model's for the limit.
     fn list_executions_of_zone(&self, zone: Given<'_>, limit: Given<'_>, batch: &mut Batch) -> Result<bool>;
 
-    /// The latest runs in a worktree; `true` where there are more.
+    /// The latest executions in a worktree; `true` where there are more.
     ///
     /// # Errors
     /// A `TypeError` for an id that is no string, the model's for the limit.

@@ -52,9 +52,9 @@ pub trait Feed {
     fn changes_end(&self) -> Result<Option<Place>>;
 
     /// Changes behind a place, a row each: number, stamp, time, who, entity (an index in [`CHANGED`]), what was done (1 made,
-    /// 2 changed, 3 gone; of a worktree 4 archived, 5 restored), id, zone, worktree, agent, success, data. A last row without an entity says where to go on, and in
-    /// place of what was done whether there was no room for more. No row at all where what is behind the place isn't known any
-    /// more.
+    /// 2 changed, 3 gone; of a worktree 4 archived, 5 restored), id, zone, worktree, agent, success, data. A last row without an
+    /// entity says where to go on and, instead of what was done, whether there was no room for more. No row at all where what is
+    /// behind the place isn't known any more.
     ///
     /// # Errors
     /// The engine's error.

@@ -11,21 +11,21 @@ use crate::model::ledger::flow::{Flow, percentile};
 use crate::model::trend::Buckets;
 use crate::rows::Batch;
 
-/// More buckets than so many nobody looks at.
+/// How many buckets an answer has at most: nobody reads more.
 const MOST: usize = 20_000;
-/// Which times are told, in hundredths of all.
+/// Which percentiles of times are told.
 const SHARES: [usize; 3] = [50, 85, 95];
 
 /// The buckets that are asked for.
 ///
 /// # Errors
-/// A `RangeError` where these are more than anybody looks at.
+/// A `RangeError` where there are too many for anybody to read.
 pub fn buckets_of(asked: &FlowFilter) -> Result<Buckets> {
     Buckets::new(asked.bucket, &asked.offsets, asked.range, MOST)
         .ok_or_else(|| Field::new("getFlow", "since").out_of_range(&format!("within {MOST} buckets of until"), "more"))
 }
 
-/// Appends what flows, as JSON: of the zones that there are now, and of all that anything was in.
+/// Appends the flow, as JSON: of the zones that exist now, and of all that a worktree was in.
 pub fn push_flow(batch: &mut Batch, buckets: &Buckets, flow: &Flow, mut zones: BTreeSet<String>) {
     zones.extend(flow.stays.keys().cloned());
     for counts in &flow.counts {

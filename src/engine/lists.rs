@@ -5,7 +5,7 @@ use crate::rows::Batch;
 
 /// What an engine does with its lists.
 pub trait Lists {
-    /// Reads on where the latest list stopped.
+    /// Reads on where the latest list stopped; `true` where there are more.
     ///
     /// # Errors
     /// The engine's error.
@@ -14,13 +14,13 @@ pub trait Lists {
     /// Gives up the rest of the latest list, so that its read transaction ends.
     fn abandon(&self);
 
-    /// Begins to read with several statements as if with one; `false` where a transaction is open, which does the same.
+    /// Begins a snapshot, so that several statements read one state; `false` where a transaction is open, which does the same.
     ///
     /// # Errors
     /// The engine's error.
     fn begin_snapshot(&self) -> Result<bool>;
 
-    /// Ends it.
+    /// Ends the snapshot.
     ///
     /// # Errors
     /// The engine's error.

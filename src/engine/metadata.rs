@@ -6,8 +6,8 @@ use crate::rows::Batch;
 
 /// What an engine does with metadata. Times are the caller's clock's, in milliseconds.
 pub trait Metadata {
-    /// Changes metadata by a JSON merge patch, and tells the log, where that changes anything: one row, all of it. Given
-    /// are what it is beside, its id and the JSON of the patch; `null` removes all of it.
+    /// Changes metadata by a JSON merge patch, says so in the log where that changes anything, and appends one row, all of it.
+    /// Given are what it is beside, its id and the JSON of the patch; `null` removes all of it.
     ///
     /// # Errors
     /// `ERR_NOT_FOUND` for what isn't there, the model's for a value.

@@ -1,6 +1,6 @@
-//! The seam: what a board can do on whichever engine it is kept, a trait for each concept. `sqlite` is a file, `postgres` a server.
+//! The seam: what a board can do, whichever engine keeps it; a trait for each concept. `sqlite` is a file, `postgres` a server.
 //!
-//! Above it nobody knows which engine answers: values come in as the model's [`Given`](crate::model::Given), rows go out in
+//! No layer above knows which engine answers: values come in as the model's [`Given`](crate::model::Given), rows go out in
 //! a [`Batch`](crate::rows::Batch), errors are [`Error`](crate::error::Error)s.
 
 mod archive;

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::model::Given;
 use crate::rows::Batch;
 
-/// A piece of output, checked by JavaScript's part.
+/// A piece of output; JavaScript has checked it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chunk {
     /// Which stream: its index in [`STREAMS`].

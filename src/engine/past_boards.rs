@@ -41,7 +41,7 @@ impl Rest {
         Self { board: Rc::clone(board), part, from: 0 }
     }
 
-    /// Appends rows until the batch is full: what is left.
+    /// Appends rows until the batch is full; returns what is left.
     pub fn fill(self, batch: &mut Batch) -> Option<Self> {
         let to = match self.part {
             Part::Zones => push_rows(&self.board.zones, self.from, batch),
@@ -64,7 +64,7 @@ impl Rest {
     }
 }
 
-/// Appends rows from one on: the first that has no room.
+/// Appends rows from an index on; returns the index of the first one that has no room.
 fn push_rows((rows, beside): &(Vec<Row>, Rows), from: usize, batch: &mut Batch) -> Option<usize> {
     for (nth, row) in rows.iter().enumerate().skip(from) {
         if !batch.has_room(beside.columns + beside.width()) {

@@ -6,7 +6,7 @@ use crate::rows::Batch;
 
 /// What an engine does with templates.
 pub trait Prompts {
-    /// The prompt that a zone's template makes of a worktree, and a JSON array of the names that nothing has. Zone, worktree and
+    /// The prompt that a zone's template makes of a worktree, and a JSON array of the names without a value. Zone, worktree and
     /// a JSON object of variables are given.
     ///
     /// # Errors

@@ -1,27 +1,27 @@
-//! What engines share about pruning: how much time a call has left, and how much it does in a step; for how long somebody has the turn.
+//! What engines share about pruning: how much time a call has left, how much it does in a step, and how long a turn lasts.
 
 use std::time::{Duration, Instant};
 
 use crate::engine::Pruned;
 
-/// Whoever prunes says so again before this time is over, in milliseconds.
+/// A process that prunes says so again before this time is over, in milliseconds.
 pub const TURN_MS: i64 = 60_000;
-/// After so long a sweep begins anew: a run may have ended late.
+/// After this many milliseconds a sweep starts from the first run again: one that it has passed may have ended since.
 pub const ROUND_MS: i64 = 86_400_000;
-/// What a run takes without its texts, in bytes, about: its rows, and its part of all indexes.
+/// About how many bytes a run takes without its texts: its rows, and its part of all indexes.
 pub const OF_RUN: i64 = 750;
 
-/// A step is to take about so long, or half of what the call may. The shorter, the more often the same pages of the history's
-/// indexes are written.
+/// About how long a step is to take, or half of what the call may. The shorter it is, the more often the same pages of the
+/// history's indexes are written.
 const STEP: Duration = Duration::from_millis(20);
-/// The same where others write, too: what the system lets a process run before it stops it, on a machine with much else to do. Whoever
-/// is stopped in a step has the lock for as long as all the others run.
+/// The same where others write, too: about how long the system lets a process run on a busy machine. A process that is
+/// preempted in a step holds the lock for as long as all the others run.
 const IN_COMPANY: Duration = Duration::from_millis(2);
 
 /// How much is done in a step, as the last ones have shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Sizes {
-    /// How many runs are looked at.
+    /// How many runs are checked.
     runs: i64,
     /// How many pages are given back.
     pages: i64,
@@ -43,7 +43,7 @@ pub enum Of {
 }
 
 impl Of {
-    /// The fewest and the most. Fewer cost more: a busy machine stops short steps, too, so that by the clock none is short enough.
+    /// The fewest and the most. Fewer cost more: a busy machine preempts short steps, too, so that by the clock none is short enough.
     const fn bounds(self) -> (i64, i64) {
         match self {
             Self::Runs => (32, 1_024),
@@ -65,7 +65,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// One that may take so long.
+    /// One that may take `budget_ms`.
     #[must_use]
     pub fn begin(now: i64, budget_ms: f64, sizes: Sizes) -> Self {
         let budget = Duration::from_micros((budget_ms * 1_000.0) as u64);
@@ -92,7 +92,7 @@ impl Work {
         }
     }
 
-    /// A step took so long: longer ones than are wanted are of less next time, shorter ones of more.
+    /// A step took this long: where that is longer than wanted the next one does less, where it is shorter, more.
     pub fn took(&mut self, of: Of, took: Duration, in_company: bool) {
         let step = if in_company { IN_COMPANY } else { STEP }.min(self.budget / 2);
         let (fewest, most) = of.bounds();

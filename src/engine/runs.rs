@@ -1,4 +1,4 @@
-//! Runs, from the wish to the result, as those see them who want them done.
+//! Runs, from the wish to the result, as seen by those who want them done.
 
 use crate::error::Result;
 use crate::model::Given;
@@ -29,7 +29,7 @@ pub struct RunFilter<'a> {
     pub finished_since: Option<i64>,
     /// That ended then or before.
     pub finished_until: Option<i64>,
-    /// Known to have taken so long, or longer.
+    /// Known to have taken this long, or longer.
     pub least_ms: Option<i64>,
     /// Which come first.
     pub order: RunOrder,
@@ -109,13 +109,13 @@ pub trait Runs {
     /// A `TypeError` for an id that is no string.
     fn get_run(&self, id: Given<'_>, batch: &mut Batch) -> Result<()>;
 
-    /// Reads ahead what lists of runs are made of, where there is much of it and nobody has to be waited for.
+    /// Folds the log into the history where much was written since, unless that means waiting for others.
     ///
     /// # Errors
     /// The engine's own, of reading how much that is.
     fn fold_history(&self) -> Result<()>;
 
-    /// The runs behind a position, at most so many, and behind the cells of each the position that it has.
+    /// The runs behind a position, at most `most`, and behind the cells of each its position.
     ///
     /// # Errors
     /// The engine's error.

@@ -5,11 +5,11 @@ use crate::error::{Error, Facts, Result};
 use crate::model::search::{Excerpt, FIELDS, Mode};
 use crate::rows::Batch;
 
-/// So many hits are ranked together.
+/// How many hits are ranked together.
 pub const RANKED: usize = 400;
-/// Where every text has to be read to tell whether it is one.
+/// The same where every text has to be read to tell whether it is a hit.
 pub const RANKED_BY_TEXT: usize = 200;
-/// What [`Search::searchable`] tells where the index isn't built, and nobody is to wait for it.
+/// The bit of [`Search::searchable`] for an index that isn't built yet, and that nobody is to wait for.
 pub const UNFINISHED: i64 = 4;
 
 /// What is looked for.
@@ -21,7 +21,7 @@ pub struct Sought<'a> {
     pub mode: Mode,
     /// A bit for each of [`FIELDS`](crate::model::search::FIELDS) that it is looked for in.
     pub fields: u32,
-    /// The text is an expression of the engine's own.
+    /// Whether the text is an expression in the engine's own syntax.
     pub syntax: bool,
 }
 
@@ -30,13 +30,13 @@ pub struct Sought<'a> {
 pub struct SearchAfter {
     /// The first of those that are ranked together.
     pub top: i64,
-    /// How well the last one answered.
+    /// How well the last one matched.
     pub score: i64,
-    /// Which it is of those that answer as well.
+    /// Which it is of those that match equally well.
     pub doc: i64,
 }
 
-/// Appends behind a run's cells what was found in it, and where that is in the list. `is_recorded`: others recorded it.
+/// Appends behind a run's cells what was found in it, and where that is in the list. `is_recorded`: it is an execution only.
 pub fn push_found(batch: &mut Batch, field: usize, shown: &Excerpt, is_recorded: bool, place: SearchAfter) {
     batch.push_text(FIELDS[field.min(FIELDS.len() - 1)].as_bytes());
     batch.push_text(shown.text.as_bytes());
@@ -58,21 +58,21 @@ pub fn within_transaction(method: &'static str) -> Error {
 /// How far an index is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Indexed {
-    /// So many runs are in it.
+    /// How many runs are in it.
     pub done: i64,
-    /// So many there are.
+    /// How many there are.
     pub total: i64,
 }
 
 /// What an engine does with what runs say.
 pub trait Search {
-    /// What can be searched: the bits of the modes, and 4 where the index isn't built and nobody is to wait for it.
+    /// What can be searched: the bits of the modes, and [`UNFINISHED`].
     ///
     /// # Errors
     /// The engine's error.
     fn searchable(&self) -> Result<i64>;
 
-    /// Wants an index for a mode beside those that there are.
+    /// Asks for an index for a mode, beside those that exist.
     ///
     /// # Errors
     /// The engine's error; a `TypeError` within a transaction.
@@ -96,14 +96,14 @@ pub trait Search {
     /// The engine's error.
     fn disable_search(&self) -> Result<bool>;
 
-    /// Indexes what was written since, where nobody has to be waited for.
+    /// Folds the log into the index, unless that means waiting for others.
     ///
     /// # Errors
     /// The engine's own, of reading how much that is.
     fn fold_search(&self) -> Result<()>;
 
-    /// What was found behind a position, at most so many runs: behind the cells of each the field, what is shown of it, where the hits
-    /// are in that, how well it answers, and its position.
+    /// What was found behind a position, at most `most` runs: behind the cells of each the field, what is shown of it, where the
+    /// hits are in that, how well it matches, and its position.
     ///
     /// # Errors
     /// The engine's error, also for an expression that is none.

@@ -9,26 +9,26 @@ use crate::model::Field;
 use crate::model::trend::day::{DAY, Into, Plan, QUARTER, Stored};
 use crate::model::trend::{Buckets, Day, Ended, Totals};
 
-/// More rows than so many nobody looks at.
+/// How many rows an answer has at most: nobody reads more.
 const MOST: usize = 500_000;
 
-/// More stretches of time than so many nobody looks at.
+/// How many stretches of time it has at most.
 const MOST_STRETCHES: usize = 200_000;
 
-/// Which times of how long a run took are told, in hundredths of all.
+/// Which percentiles of runs' durations are told.
 const SHARES: [u64; 3] = [50, 90, 99];
 
 /// The buckets that are asked for.
 ///
 /// # Errors
-/// A `RangeError` where these are more than anybody looks at.
+/// A `RangeError` where there are too many for anybody to read.
 pub fn buckets_of(asked: &TrendFilter<'_>) -> Result<Buckets> {
     Buckets::new(asked.bucket, &asked.offsets, asked.range, MOST_STRETCHES).ok_or_else(|| {
         Field::new("getTrend", "since").out_of_range(&format!("within {MOST_STRETCHES} buckets of until"), "more")
     })
 }
 
-/// What the series of an archived worktree is known by, so that who has its id now has another one.
+/// What the series of an archived worktree is known by, so that a later worktree of its id has another series.
 #[must_use]
 pub fn archived_name(key: i64) -> String {
     format!("\u{1}{key}")
@@ -51,17 +51,17 @@ impl Into for Sums {
 pub enum OfDay<'a> {
     /// Bytes that somebody has kept.
     Stored(Stored<'a>),
-    /// What there is instead of these.
+    /// The day that replaces them.
     Changed(&'a Day),
 }
 
 /// All series.
 pub struct Series<'a> {
-    /// By what they are added up.
+    /// The buckets that they are added up by.
     pub buckets: &'a Buckets,
     /// Quarters of an hour that are in two buckets, or only half in what is asked for: their runs are added one by one.
     pub cut: BTreeSet<i64>,
-    /// By what it is known by, what it is called, and what it comes to.
+    /// By the name that a series is known by: its key, and what it comes to.
     all: BTreeMap<String, (Option<String>, Sums)>,
 }
 
@@ -74,16 +74,16 @@ impl<'a> Series<'a> {
         Self { buckets, cut: cut.collect(), all: BTreeMap::new() }
     }
 
-    /// Whether there is a series that is known so.
+    /// Whether there is a series of this name.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.all.contains_key(name)
     }
 
-    /// Makes a series, that may have nothing.
+    /// Makes a series, which may stay empty, where there is none of this name.
     ///
     /// # Errors
-    /// A `RangeError` where there are more rows than anybody looks at.
+    /// A `RangeError` where there are more rows than anybody reads.
     pub fn begin(&mut self, name: &str, key: Option<String>) -> Result<()> {
         if self.has(name) {
             return Ok(());
@@ -109,7 +109,7 @@ impl<'a> Series<'a> {
         })
     }
 
-    /// Adds a day to a series; `None` where its bytes are none of a day.
+    /// Adds a day to a series; `None` where its bytes aren't those of a day.
     #[must_use]
     pub fn add_day(&mut self, name: &str, plan: &Plan, day: &OfDay<'_>) -> Option<()> {
         let Some((_, sums)) = self.all.get_mut(name) else { return Some(()) };
@@ -142,7 +142,7 @@ impl<'a> Series<'a> {
         let mut text = String::from("{\"starts\":[");
         list(&mut text, self.buckets.starts.iter().map(|start| Some(*start as f64)));
         text.push_str("],\"series\":[");
-        // By what they are called; those that are called the same, by what they are known by.
+        // By key; those with the same key, by name.
         let mut all: Vec<_> = self.all.iter().collect();
         all.sort_by(|one, other| (&one.1.0, one.0).cmp(&(&other.1.0, other.0)));
         for (nth, (_, (key, sums))) in all.into_iter().enumerate() {
@@ -174,7 +174,7 @@ fn list(text: &mut String, numbers: impl Iterator<Item = Option<f64>>) {
             text.push(',');
         }
         let _ = match number {
-            // Most are whole, which are written sooner.
+            // Most are whole, and those are faster to write as integers.
             Some(number) if number.fract() == 0.0 && number.abs() < 9e15 => write!(text, "{}", number as i64),
             Some(number) => write!(text, "{number}"),
             None => write!(text, "null"),

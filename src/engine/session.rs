@@ -28,12 +28,12 @@ pub trait Session {
     /// A `TypeError` where the session can't, the engine's error.
     fn control(&self, control: Control) -> Result<()>;
 
-    /// Sets who is named with what the calls write from now on, as JSON, and the time by the caller's own clock; `None`
+    /// Sets who is named, as JSON, with what the calls write from now on, and the time by the caller's own clock; `None`
     /// names nobody, and leaves the time to whatever writes.
     fn act_as(&self, by: Option<&Rc<str>>, at: Option<i64>);
 
-    /// Begins to gather what is written, where a trip for each row would take long: nothing of it is done before
-    /// [`Session::send_gathered`], and what it answers says nothing. `false` where that is no matter.
+    /// Begins to gather writes, where a trip for each row would take long: none is done before
+    /// [`Session::send_gathered`], so what they answer says nothing. `false` where the engine has no need of it.
     ///
     /// # Errors
     /// As what writes.
@@ -41,7 +41,7 @@ pub trait Session {
         Ok(false)
     }
 
-    /// Does what was gathered, all or nothing. `false` where nothing was done, and each is to be done by itself, which tells why.
+    /// Does what was gathered, all or nothing. `false` where nothing was done: done one by one, they tell why.
     ///
     /// # Errors
     /// The engine's error, which is about none of them.
@@ -56,8 +56,8 @@ pub trait Session {
     /// back; 0 where that can't be told, inside a transaction for one.
     fn generation(&self) -> i32;
 
-    /// Says of which generation the answer to the next read is kept, 0 of none, to an engine that can tell only by asking: where it still
-    /// holds, the read gives nothing, and [`Session::still_holds`] says so.
+    /// Tells an engine that can find out only by asking of which generation the answer to the next read is kept, 0 of none: where
+    /// that answer still holds, the read gives nothing, and [`Session::still_holds`] says so.
     fn expect(&self, kept: i32) {
         let _ = kept;
     }

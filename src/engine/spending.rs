@@ -15,7 +15,7 @@ pub struct BudgetKey<'a> {
     pub period: &'a str,
 }
 
-/// A period of a budget, in milliseconds by the wall clock. Where days begin is JavaScript's to say, which knows time zones.
+/// A period of a budget, in milliseconds by the wall clock. JavaScript, which knows time zones, says when days begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
     /// When it began.
@@ -24,7 +24,7 @@ pub struct Period {
     pub end: Option<i64>,
 }
 
-/// What is thrown where a budget's period is over: whoever knows time zones is to begin the next one, and to ask again.
+/// What is thrown where a budget's period is over: JavaScript begins the next one, and asks again.
 pub const PERIOD_IS_OVER: &str = "ERR_BUDGET_PERIOD";
 
 /// What an engine does with usage, budgets and limits. Times are the caller's clock's, in milliseconds.
@@ -61,7 +61,7 @@ pub trait Spending {
     /// The engine's error.
     fn list_budgets(&self, batch: &mut Batch) -> Result<()>;
 
-    /// What was spent from a time on of what a budget is about.
+    /// What the runs that a budget is about have cost since a time.
     ///
     /// # Errors
     /// The engine's error.
@@ -73,7 +73,7 @@ pub trait Spending {
     /// The model's for a value.
     fn set_run_limit(&self, given: &[Given<'_>], now: f64) -> Result<()>;
 
-    /// All limits, that of all runs first: zone, agent, how many, how many are.
+    /// All limits, that of all runs first: zone, agent, how many may be at work, how many are.
     ///
     /// # Errors
     /// The engine's error.

@@ -9,13 +9,13 @@ use crate::rows::Batch;
 pub struct Mended {
     /// How many counts.
     pub counts: usize,
-    /// Which parts of what keeps them were missing or others.
+    /// Which of the tables and triggers that keep them were missing or had been changed.
     pub restored: Vec<String>,
 }
 
 /// What an engine does with statistics.
 pub trait Statistics {
-    /// One row: total, successful, failed, agents; of all runs, a zone's, a worktree's or both's.
+    /// One row: total, successful, failed, agents; of all executions, a zone's, a worktree's or both's.
     ///
     /// # Errors
     /// A `TypeError` for an id that is no string.

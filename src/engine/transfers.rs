@@ -1,4 +1,4 @@
-//! Boards that are taken along.
+//! Export and import of boards.
 
 use std::path::Path;
 
@@ -24,10 +24,10 @@ pub struct Wanted {
     pub since: Option<i64>,
 }
 
-/// Takes a piece of the text, and how many lines there are with it; an error stops the work.
+/// Takes a piece of the text, and how many lines there are up to its end; an error stops the work.
 pub type Sink<'a> = &'a mut dyn FnMut(Vec<u8>, u64) -> Result<()>;
 
-/// Opens a board on a connection of its own, in the thread that works with it; what goes with it is thrown away behind it.
+/// Opens a board on a connection of its own, in the thread that works with it; a temporary file that it lies in is removed after it.
 pub type Source = Box<dyn FnOnce() -> Result<(Box<dyn Transfers>, Option<TempPath>)> + Send>;
 
 /// What an import came to.
@@ -39,7 +39,7 @@ pub struct Imported {
     pub added: Vec<(&'static str, u64)>,
 }
 
-/// A line that an engine can't have.
+/// A line that an engine can't store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Its number, from 1 on.
@@ -50,9 +50,9 @@ pub struct Refused {
     pub why: String,
 }
 
-/// What an engine does with boards that are taken along, on a connection that does nothing else meanwhile.
+/// What an engine does to export and import a board, on a connection that does nothing else meanwhile.
 pub trait Transfers {
-    /// Opens the board once more, in another thread; `None` of one that its binding opens by the path of a file.
+    /// Opens the board once more, in another thread; `None` for one that the binding opens by the path of its file.
     fn elsewhere(&self) -> Option<Source> {
         None
     }
@@ -63,7 +63,7 @@ pub trait Transfers {
     /// The engine's error.
     fn about_lines(&self) -> Result<u64>;
 
-    /// Writes all of the board, of one state, whatever others do meanwhile.
+    /// Writes all of the board from one snapshot, whatever others do meanwhile.
     ///
     /// # Errors
     /// `ERR_SCHEMA_OLDER`; the engine's error; what the sink says.
@@ -72,11 +72,11 @@ pub trait Transfers {
     /// Makes what was staged in a file part of the board, all or nothing.
     ///
     /// # Errors
-    /// `ERR_CONFLICT` with the line, where the board has something otherwise; `ERR_IMPORT` with the line of what this engine can't have;
+    /// `ERR_CONFLICT` with a line that conflicts with a row of the board; `ERR_IMPORT` with one that this engine can't store;
     /// `ERR_SCHEMA_OLDER`; a `TypeError` within a transaction; the engine's error.
     fn take_staged(&self, staged: &Path) -> Result<Imported>;
 
-    /// The first of the lines that were staged, and which this engine can't have. Nothing is changed.
+    /// The first of the staged lines that this engine can't store, at most `most`. Nothing is changed.
     ///
     /// # Errors
     /// The engine's error.

@@ -16,7 +16,7 @@ pub struct TrendFilter<'a> {
     pub bucket: Bucket,
     /// Between which times the runs ended.
     pub range: Range,
-    /// What the clocks show that the buckets go by.
+    /// The offsets from UTC of the clock that the buckets go by.
     pub offsets: Offsets,
 }
 
@@ -47,6 +47,6 @@ pub trait Trends {
     /// failed, durations (mean, p50, p90, p99, max), tokens in and out, millionths; `null` for what nobody knows.
     ///
     /// # Errors
-    /// A `RangeError` where that is more than anybody looks at; the engine's own.
+    /// A `RangeError` where that is too much for anybody to read; the engine's own.
     fn trend(&self, asked: &TrendFilter<'_>, batch: &mut Batch) -> Result<()>;
 }

@@ -10,7 +10,7 @@ use crate::model::entity::Declaration;
 use crate::model::undo::{ASSIGNED_AT, ASSIGNED_ROWID, METADATA, Value, Way, ZONE_ID, beside, made};
 use crate::model::{Entity, time};
 
-/// What only says when something was changed, by which nobody is in anybody's way.
+/// The column that only says when something was changed: a change of it alone is no conflict.
 const UPDATED_AT: &str = "updated_at";
 
 /// Whose change is meant.
@@ -25,11 +25,11 @@ pub fn whose<'a>(way: Way, by: Option<&'a str>, acting: Option<&'a str>) -> Resu
     })
 }
 
-/// Who is named with what is written, where nobody is: the one whose change it was.
+/// Names the one whose change it was with what is written, where nobody is named.
 pub struct Named<'a>(Option<&'a RefCell<Option<Rc<str>>>>);
 
 impl<'a> Named<'a> {
-    /// For as long as this lives.
+    /// Names `by` for as long as this lives, unless somebody is named.
     pub fn at_least(acting: &'a RefCell<Option<Rc<str>>>, by: &str) -> Self {
         let mut named = acting.borrow_mut();
         if named.is_some() {
@@ -76,7 +76,7 @@ pub enum Assigned<'a> {
 /// What has to be written to take these changes back of something that is in this state now.
 ///
 /// # Errors
-/// `ERR_CONFLICT` where one of them is another since.
+/// `ERR_CONFLICT` where one of the values was changed since.
 pub fn back<'a>(
     way: Way,
     entity: &'static Entity,
@@ -98,7 +98,7 @@ pub fn back<'a>(
     let to = |name: &str| values.iter().find(|value| value.name == name).map(|value| way.of(value).1);
     let columns = values.iter().filter_map(|value| {
         let (was, to) = way.of(value);
-        // When it was updated is what it was, unless somebody has updated something else since.
+        // The time of the update becomes what it was, unless somebody has updated something else since.
         let is_its_time = value.name != UPDATED_AT || is(UPDATED_AT) == Some(was);
         let to = if is_its_time { to.clone() } else { Cell::Text(time::iso(now as f64).into()) };
         field(&value.name).map(|field| (field, to))
@@ -117,14 +117,14 @@ pub fn back<'a>(
     Ok(Back { columns: columns.collect(), metadata: to(METADATA), zone })
 }
 
-/// Where a value is in the state of something.
+/// The index of a value in an entity's state.
 #[must_use]
 pub fn place_of(entity: &Entity, name: &str) -> Option<usize> {
     let columns = entity.fields.iter().map(|field| field.column);
     columns.chain(beside(entity).iter().copied()).position(|known| known == name)
 }
 
-/// What something is now, if it is the one that is meant: one that was made at another time only has the same id.
+/// The state of an entity now, if it is the one that is meant: one that was made at another time only has the same id.
 ///
 /// # Errors
 /// `ERR_CONFLICT` where it isn't.
@@ -143,7 +143,7 @@ pub fn still_there(
     }
 }
 
-/// That the zone is gone in which a worktree was.
+/// That the zone that a worktree was in is gone.
 #[must_use]
 pub fn zone_is_gone(way: Way, id: &str, zone: &str) -> Error {
     conflict(way, &format!("the zone of worktree {id}, {zone}, which is not there,"), Some(format!("worktree {id}")))
@@ -155,13 +155,13 @@ pub fn port_is_taken(way: Way, id: &str) -> Error {
     conflict(way, &format!("the port of worktree {id}, which is another's now,"), Some(format!("worktree {id}")))
 }
 
-/// That what was done is nothing that could be undone: no version of this package wrote it.
+/// That the record of what was done can't be read: no version of this package wrote it.
 #[must_use]
 pub fn is_unreadable(way: Way) -> Error {
     conflict(way, "what was done", None)
 }
 
-/// Who was archived was restored since, or a worktree is in the way.
+/// The archived worktree was restored since, or another worktree is in the way.
 #[must_use]
 pub fn in_the_way(mut error: Error, way: Way) -> Error {
     if error.is_coded("ERR_NOT_FOUND") {
@@ -179,7 +179,7 @@ fn named(entity: &Entity, id: &str) -> String {
     format!("{} {id}", entity.name)
 }
 
-/// Somebody has changed since what was to be taken back; `current` names what that is, if it is there.
+/// Somebody else has changed what was to be taken back; `current` names it, if it exists.
 fn conflict(way: Way, what: &str, current: Option<String>) -> Error {
     let method = way.method();
     let message = format!("{method}: {what} was changed since by somebody else; onConflict: 'skip' passes it over");

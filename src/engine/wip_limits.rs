@@ -5,7 +5,7 @@ use crate::model::Given;
 
 /// What an engine does with limits of work in progress. Times are the caller's clock's, in milliseconds.
 pub trait WipLimits {
-    /// Sets how many worktrees a zone is to have at most, or lifts that; the log is told where it was otherwise.
+    /// Sets how many worktrees a zone is to have at most, or lifts that; says so in the log where it changes.
     ///
     /// # Errors
     /// `ERR_NOT_FOUND` for a zone that isn't there, the model's for a value.

@@ -1,4 +1,4 @@
-//! Runs as those see them who do them.
+//! Runs, as seen by the workers that do them.
 
 use crate::error::Result;
 use crate::model::Given;
@@ -17,12 +17,12 @@ pub struct Claim<'a> {
     pub zones: Option<&'a [String]>,
     /// For one of these agents.
     pub agents: Option<&'a [String]>,
-    /// Whether it goes on with a claim that was too large for one call: what ran out of its lease was taken away then, and
-    /// a run that is claimed by a call is not claimed again by the same one, however short the lease.
+    /// Whether this goes on with a claim that was too large for one call: its first part took away what ran out of its lease,
+    /// and a run that a claim has taken is not taken again by the same claim, however short the lease.
     pub goes_on: bool,
 }
 
-/// A claim of which somebody was asked whether its worker is still there.
+/// A claim, and what was answered when somebody was asked whether its worker is alive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     /// The run.
@@ -73,23 +73,23 @@ pub trait Workers {
     /// As [`Workers::heartbeat_run`].
     fn finish_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()>;
 
-    /// The runs whose lease ran out so long ago, in the order of their ids from behind one on: a row each, the token behind
-    /// its cells; at most a batch.
+    /// The runs whose lease ran out `grace_ms` ago or earlier, in the order of their ids, behind `after`: a row each, the token
+    /// behind its cells; at most a batch.
     ///
     /// # Errors
     /// The model's for a value.
     fn runs_out_of_lease(&self, grace_ms: Given<'_>, after: Given<'_>, now: f64, batch: &mut Batch) -> Result<()>;
 
-    /// Takes away the runs whose lease ran out so long ago, and those that took too long: a row each, its id and its
-    /// status. Where somebody was asked whether workers are alive, a lease that ran out counts only if its claim was asked
+    /// Takes away the runs whose lease ran out `grace_ms` ago or earlier, and those that took too long: a row each, its id and
+    /// its status. Where somebody was asked whether workers are alive, a lease that ran out counts only if its claim was asked
     /// about.
     ///
     /// # Errors
     /// The model's for a value.
     fn sweep_runs(&self, grace_ms: Given<'_>, asked: Option<&[Asked]>, now: f64, batch: &mut Batch) -> Result<()>;
 
-    /// In how many milliseconds something may be claimed that may not be claimed now, though nobody does anything: a lease
-    /// runs out, a run's time comes, the period of a budget that is spent is over. `None` where nothing is to come.
+    /// In how many milliseconds a run may become claimable without anybody doing anything: a lease runs out, a run's time
+    /// comes, the period of a spent budget is over. `None` where nothing is to come.
     ///
     /// # Errors
     /// The engine's error.

@@ -30,11 +30,11 @@ pub struct WorktreeFilter<'a> {
 }
 
 impl WorktreeFilter<'_> {
-    /// The first text that a time can be which is asked for: a day before, whichever offset others write it with. Empty where any may be.
+    /// The least text that a time which is asked for can be: a day earlier, since others may write it with any offset. Empty for any.
     #[must_use]
     pub fn earliest(&self) -> String {
         let date = |since: i64| time::iso((since - DAY) as f64).get(..10).unwrap_or_default().to_owned();
-        // Years of more than four digits are written so that texts have another order.
+        // Years of more than four digits don't sort as texts.
         self.created_since.filter(|since| (0..253_402_300_800_000).contains(since)).map(date).unwrap_or_default()
     }
 }
