@@ -21,7 +21,7 @@ impl<'a> Answers<'a> {
         let Some(answers) = &self.0 else { return (false, grace_ms) };
         match answers.get(id).filter(|asked| asked.token == token) {
             Some(asked) => (asked.alive, grace_ms),
-            // It may have taken too long; its lease is left alone as if its worker were alive.
+            // It may still have taken too long; its lease is left alone, as if its worker were alive.
             None => (true, i64::MAX),
         }
     }

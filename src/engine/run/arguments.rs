@@ -15,13 +15,13 @@ const USUAL_LEASE_MS: i64 = 60_000;
 /// How many runs a call takes or gives at most: their cells fit a batch.
 pub const MOST: i64 = 150;
 
-/// How many a sweep takes away at most, whose ids and states fit a batch.
+/// How many a sweep takes away at most: their ids and states fit a batch.
 pub const MOST_SWEPT: usize = 2000;
 
-/// Where the amounts begin among what `recordUsage` is given.
+/// The index of the first amount among what `recordUsage` is given.
 pub const AMOUNTS: usize = 4;
 
-/// The value at a place, if there is one.
+/// The argument at an index; `Undefined` where there is none.
 #[must_use]
 pub fn argument<'a>(given: &[Given<'a>], at: usize) -> Given<'a> {
     given.get(at).copied().unwrap_or(Given::Undefined)
@@ -46,7 +46,7 @@ pub fn start<'a>(given: &[Given<'a>], wall_ms: i64) -> Result<(Wanted<'a>, Taker
     Ok((wanted, Taker { worker, lease_ms, zones: None, agents: None, goes_on: false }))
 }
 
-/// That the run which `startRun` found by its idempotency key is somewhere else than in the queue.
+/// That the run which `startRun` found by its idempotency key is not in the queue.
 #[must_use]
 pub fn not_queued(id: &str, status: Status) -> Error {
     let at = RUN.given().position(|field| field.name == "idempotencyKey").unwrap_or_default();
@@ -101,7 +101,7 @@ pub fn output<'a>(given: &[Given<'a>]) -> Result<(&'a str, i64, Option<i64>)> {
     Ok((id, token, expected))
 }
 
-/// Zone, agent and limit that `setRunLimit` was given: an empty name is every one, no limit takes it away. `check` looks at a name, too.
+/// Zone, agent and limit that `setRunLimit` was given: an empty name is every one, no limit lifts it. `check` is asked about each name.
 ///
 /// # Errors
 /// The model's, and `check`'s.

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::run::{Budget, Run, State, spent};
 use crate::rows::Batch;
 
-/// What is spent is kept by quarters of an hour: where time zones are apart by less, there have been none since 1986.
+/// What is spent is kept by quarters of an hour: no time zone has had a finer offset since 1986.
 const QUARTER_MS: i64 = 900_000;
 
 /// The quarter of an hour that a time is in.
@@ -26,7 +26,7 @@ pub struct StoredBudget {
     pub id: String,
     /// `day`, `month` or `total`.
     pub period: String,
-    /// In which days begin.
+    /// The time zone in which its days begin.
     pub time_zone: String,
     /// How much.
     pub budget: Budget,
@@ -87,8 +87,8 @@ pub fn push_budget(batch: &mut Batch, budget: &StoredBudget) {
     instant(batch, budget.resets_at);
 }
 
-/// Appends the row that a heartbeat answers, where the run is at work: until when it is held, whether it is to stop, of the budgets that it
-/// counts for that of which the least is left.
+/// Appends the row that a heartbeat answers, where the run is at work: until when it is held, whether it is to stop, and the
+/// budget with the least left of those that it counts for.
 pub fn push_heartbeat(batch: &mut Batch, life: &Run, budget: Option<&StoredBudget>) {
     let State::Running { lease, .. } = &life.state else { return };
     instant(batch, Some(lease.deadline.wall_ms));
@@ -100,7 +100,7 @@ pub fn push_heartbeat(batch: &mut Batch, life: &Run, budget: Option<&StoredBudge
     batch.end_row();
 }
 
-/// Refuses budgets of whose periods one is over.
+/// Refuses budgets where the period of one is over.
 ///
 /// # Errors
 /// [`PERIOD_IS_OVER`].
@@ -112,7 +112,7 @@ pub fn check_current(budgets: &[StoredBudget], wall_ms: i64) -> Result<()> {
     Ok(())
 }
 
-/// What those that are spent close.
+/// What the spent ones of these budgets close.
 #[must_use]
 pub fn closed_by(budgets: Vec<StoredBudget>) -> Spent {
     let mut closed = Spent::default();
@@ -128,7 +128,7 @@ pub fn closed_by(budgets: Vec<StoredBudget>) -> Spent {
     closed
 }
 
-/// Refuses to start a run that a budget is spent for.
+/// Refuses to start a run where a budget that it would count for is spent.
 ///
 /// # Errors
 /// `ERR_BUDGET`.
@@ -137,7 +137,7 @@ pub fn check_unspent(budgets: &[StoredBudget], zone: &str, worktree: &str, agent
     budgets.iter().find(covers).map_or(Ok(()), |found| Err(spent(&found.budget, found.field())))
 }
 
-/// Of the budgets that a run counts for that of which the least is left.
+/// The budget with the least left of those that a run counts for.
 #[must_use]
 pub fn least_of(budgets: Vec<StoredBudget>, zone: &str, worktree: &str, agent: &str) -> Option<StoredBudget> {
     let of = budgets.into_iter().filter(|budget| budget.covers(zone, worktree, agent));

@@ -118,8 +118,8 @@ pub fn push_claimed(batch: &mut Batch, record: &Record) {
     batch.end_row();
 }
 
-/// A run of what is recorded as an execution only: one that began and ended at once. `cell` appends a column of it: id, zone,
-/// worktree, agent, prompt, result, and as the last one, behind whether it succeeded, its time.
+/// Appends what is recorded as an execution only, as a run that began and ended at once. `cell` appends a column of it: id,
+/// zone, worktree, agent, prompt, result, and as the last one, behind whether it succeeded, its time.
 pub fn push_execution(
     batch: &mut Batch,
     cell: impl Fn(&mut Batch, usize),
@@ -135,7 +135,7 @@ pub fn push_execution(
         integer(batch, Some(count));
     }
     nulls(batch, 5);
-    // Created, and to be had from then on.
+    // Created, and available from then on.
     cell(batch, 7);
     cell(batch, 7);
     nulls(batch, 1);

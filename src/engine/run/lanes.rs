@@ -2,7 +2,7 @@
 
 use crate::model::run::{Limit, full};
 
-/// By how much what a person has answered is more urgent: more than two priorities can differ.
+/// By how much a run that a person has answered is more urgent: by more than any two priorities differ.
 const ANSWERED: i64 = 1 << 54;
 
 /// The position in a lane: the smallest is next. Of two with one urgency the older.
@@ -25,13 +25,13 @@ pub struct First<'a> {
     pub zone_id: &'a str,
     /// Its agent.
     pub agent_type: &'a str,
-    /// By which it is in line.
+    /// Its position in the lane.
     pub urgency: i64,
     /// The key of the run.
     pub run: i64,
 }
 
-/// Lanes, by zone. All names are in one text: a claim makes nothing for each of them that has to be freed.
+/// Lanes, by zone. All names are in one text, so that a claim allocates nothing for each of them.
 #[derive(Debug, Default)]
 pub struct Lanes {
     names: String,
@@ -53,7 +53,7 @@ struct Lane {
     run: i64,
 }
 
-/// From where to where it is in the text.
+/// Where a name begins and ends in the text.
 #[derive(Debug, Clone, Copy)]
 struct Name(usize, usize);
 
@@ -96,7 +96,7 @@ impl Lanes {
         First { zone_id: self.name(self.zones[zone].name), agent_type: self.name(agent), urgency, run }
     }
 
-    /// Another is the first of a lane, or none is left; how many lanes there are.
+    /// Sets the first of a lane. Where none is left the lane is removed, and the last lane gets its index.
     pub fn set_first(&mut self, at: usize, first: Option<(i64, i64)>) {
         match first {
             Some((urgency, run)) => (self.all[at].urgency, self.all[at].run) = (urgency, run),

@@ -13,16 +13,16 @@ pub const MOST_PIECES: i64 = 0xffff_ffff;
 pub struct Last {
     /// The number of the next piece.
     pub next: i64,
-    /// How many bytes are kept. The beginning of a run's output is never dropped, so of that, and of nothing else, it is at most half of
-    /// what may be kept.
+    /// How many bytes are kept. As long as that is at most half of what may be, all of it is the output's beginning, which is
+    /// never dropped.
     pub bytes: i64,
     /// Whether any of it was dropped.
     pub truncated: bool,
 }
 
 impl Last {
-    /// Counts one more piece, of which and of all at most so many bytes are kept: what is kept of it. `drop` takes out of what is behind so many
-    /// bytes at least so many: how many it took.
+    /// Counts one more piece and returns what is kept of it: of all pieces at most `most` bytes are, of one at most half of that.
+    /// `drop(behind, least)` drops at least `least` bytes of what is behind the first `behind`, and returns how many.
     ///
     /// # Errors
     /// What `drop` fails with.
@@ -36,7 +36,7 @@ impl Last {
         self.truncated |= kept.len() < text.len();
         let length = kept.len() as i64;
         if self.bytes + length > most {
-            // More than is needed, so that the next chunks need not look.
+            // More than is needed, so that the next pieces need not drop any.
             let dropped = drop(most / 2, self.bytes + length - most + most / 8)?;
             if dropped > 0 {
                 // Nothing that comes behind a gap is of the beginning, which is taken for full from now on.

@@ -4,19 +4,19 @@ use crate::error::Result;
 use crate::model::run::Wanted;
 use crate::model::{Entity, Field, Given, RUN, WORKTREE, ZONE};
 
-/// What of it is there.
+/// Which of these exist.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct There {
     /// Its worktree.
     pub worktree: bool,
     /// Its zone.
     pub zone: bool,
-    /// The run that it is a part of; of none it doesn't matter.
+    /// The run that it is a part of; without one this doesn't matter.
     pub parent: bool,
 }
 
-/// Refuses a zone, a worktree or a parent that isn't there. A run that is being made has no descendants yet: whoever is its parent
-/// is none of them. Its fields are the caller's values from `nth` on.
+/// Refuses a zone, a worktree or a parent that doesn't exist. A run that is being made has no descendants yet, so its parent is
+/// none of them. Its fields are the caller's values from `nth` on.
 ///
 /// # Errors
 /// `ERR_NOT_FOUND`.

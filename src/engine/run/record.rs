@@ -34,13 +34,13 @@ pub struct Record {
     /// What its worker said of it in the end.
     pub said: Said,
     pub usage: Usage,
-    /// Whether anybody has told what it used.
+    /// Whether anybody has recorded what it used.
     pub is_used: bool,
     /// Who held it before, while it runs: the one to go back to where the claim is undone.
     pub worker_before: Option<String>,
     /// Why it is to stop, while it runs.
     pub cancel_reason: Option<String>,
-    /// What decides.
+    /// What decides about its life.
     pub life: Run,
 }
 
@@ -71,9 +71,9 @@ pub struct Usage {
 /// An attempt that ended while the run went on.
 #[derive(Debug, Clone)]
 pub struct Attempt {
-    /// Of its claim.
+    /// The token of its claim.
     pub token: i64,
-    /// Which it was.
+    /// Which attempt it was.
     pub number: u32,
     /// When it was claimed.
     pub started_at: i64,
@@ -173,8 +173,8 @@ impl Record {
         !self.life.status().is_open()
     }
 
-    /// It goes back to the queue: the attempt that this ends, whether it failed by `token` or was lost, and `None` where its claim
-    /// was undone and whoever held it before is named again.
+    /// It goes back to the queue. Returns the attempt that this ends: failed where a worker said so by `token`, else lost; `None`
+    /// where its claim was undone, and then the worker that held it before is named again.
     pub fn requeued(&mut self, before: &Run, token: Option<i64>) -> Option<Attempt> {
         if let State::Queued { not_before: Some(due), .. } = self.life.state {
             self.available_at = due;
@@ -203,7 +203,7 @@ impl Record {
         }
     }
 
-    /// What was wanted of a run, to be wanted again: not its key, and at once.
+    /// What was wanted of a run, to be wanted again: without its idempotency key, and available at once.
     #[must_use]
     pub fn wanted_again(&self) -> Wanted<'static> {
         let text = |text: &str| std::borrow::Cow::Owned(text.to_owned());

@@ -1,6 +1,6 @@
 //! Of too much, its beginning and its end.
 
-/// A text of at most so many bytes: of a longer one its middle is left out.
+/// A text of at most `most` bytes: the middle of a longer one is left out.
 #[must_use]
 pub fn shortened(text: &str, most: usize) -> std::borrow::Cow<'_, str> {
     if text.len() <= most {

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::model::execution;
 use crate::model::run::{Call, Effect, Moment, Transition, apply};
 
-/// By how much one token may be larger than the one before: a million, of which 2^53 has room for thousands of millions.
+/// By how much at most a token is larger than the one before: by 2^20, for which 2^53 has room 2^33 times.
 const TOKENS: u64 = 1 << 20;
 
 /// What a worker takes.
@@ -18,7 +18,7 @@ pub struct Taker<'a> {
     pub zones: Option<&'a [String]>,
     /// For one of these agents.
     pub agents: Option<&'a [String]>,
-    /// Whether what ran out of its lease was taken away by an earlier part of the same call.
+    /// Whether an earlier part of the same call has taken away what ran out of its lease.
     pub goes_on: bool,
 }
 
@@ -29,8 +29,8 @@ impl Taker<'_> {
     /// The model's.
     pub fn claims(&self, record: &mut Record, now: Moment) -> Result<Option<Transition>> {
         let claim = Call::Claim { lease_ms: self.lease_ms };
-        // A board that was restored knows nothing of the claims since its backup, whose workers may live: they must not have the
-        // token that somebody else gets now. So it is larger by chance.
+        // A board that was restored knows nothing of the claims made since its backup, whose workers may be alive: their tokens
+        // must not be given to anybody else now. So each token is larger by a random number.
         record.life.token = record.life.token.saturating_add((execution::random() % TOKENS) as i64);
         let to = apply(&record.id, Some(&record.life), &claim, now)?;
         if to.effect != Effect::Claimed {

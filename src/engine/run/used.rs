@@ -8,11 +8,11 @@ use crate::model::run::Amounts;
 
 /// What is told of one use of a model.
 pub struct Event<'a> {
-    /// By which it is known again.
+    /// Its id: one that was counted already is recognised by it.
     pub id: Option<&'a str>,
     /// The model.
     pub model: &'a str,
-    /// Whose it is.
+    /// The model's provider.
     pub provider: Option<&'a str>,
     /// How much.
     pub amounts: Amounts,
@@ -24,7 +24,7 @@ pub struct Event<'a> {
 pub struct OfModel {
     /// The model.
     pub model: String,
-    /// Whose it is.
+    /// The model's provider.
     pub provider: Option<String>,
     /// How much.
     pub amounts: Amounts,
@@ -32,8 +32,8 @@ pub struct OfModel {
     pub is_computed: bool,
 }
 
-/// Adds an event to what a run used of each model, which are in the order of their names: what it used of all by then, and where
-/// the event's model is among them. The event's amounts are the caller's values from `nth` on.
+/// Adds an event to what a run used of each model, which are in the order of their names. Returns what it used of all of them,
+/// and the index of the event's model. The event's amounts are the caller's values from `nth` on.
 ///
 /// # Errors
 /// A `RangeError` where a sum would be beyond 2^53; nothing is added then.
@@ -53,7 +53,7 @@ pub fn add(models: &mut Vec<OfModel>, event: &Event<'_>, nth: usize) -> Result<(
     Ok((all, at))
 }
 
-/// What the log says of a run's usage by then.
+/// What the log says of a run's usage so far.
 #[must_use]
 pub fn used_in_log(all: &Amounts) -> String {
     let Amounts { input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros } = all;
