@@ -16,7 +16,7 @@ pub enum Cell<'a> {
     Null,
     /// A whole number.
     Integer(i64),
-    /// Another one.
+    /// A floating-point number.
     Real(f64),
     /// Text.
     Text(Cow<'a, str>),

@@ -1,4 +1,4 @@
-//! The form of an export: a header, a row a line, an end that says how many lines there are and what they were.
+//! The form of an export: a header, a row a line, an end with the number of lines and their checksum.
 
 use std::io::Write;
 
@@ -33,7 +33,7 @@ pub fn begin(since: Option<i64>, out: &mut Out<'_>) -> Result<()> {
 /// What the sink says.
 pub fn end(out: &mut Out<'_>) -> Result<()> {
     out.hand_over()?;
-    // What was written, so that what is missing or was damaged is noticed.
+    // The checksum of what was written, so that missing or damaged lines are noticed.
     let sum = out.sum();
     let _ = write!(out.text, "{{\"end\":{},\"sha256\":\"{sum}\"}}", out.lines);
     out.end_line()?;

@@ -1,4 +1,4 @@
-//! Text on its way to whoever takes it, piece by piece.
+//! Text on its way to the sink, piece by piece.
 
 use sha2::{Digest, Sha256};
 
@@ -6,7 +6,7 @@ use crate::engine::Sink;
 use crate::engine::sha256::hex;
 use crate::error::Result;
 
-/// So many bytes are handed over at once.
+/// From how many bytes on the text is handed over.
 const CHUNK: usize = 512 * 1024;
 
 /// The text on its way.

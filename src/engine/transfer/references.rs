@@ -1,4 +1,4 @@
-//! What lines say of each other: what belongs to a run or to an archived worktree comes with it.
+//! References between lines: what belongs to a run or to an archived worktree comes with it.
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -54,7 +54,7 @@ const WRONG: &[(&str, &str)] = &[
     ),
 ];
 
-/// Looks whether lines that belong together are there.
+/// Checks that lines that belong together are all there.
 pub fn check(stage: &Connection) -> Result<()> {
     for (sql, why) in WRONG {
         let found: Option<i64> = stage.query_row(&format!("{sql} LIMIT 1"), [], |row| row.get(0)).optional()?;

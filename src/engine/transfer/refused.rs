@@ -1,14 +1,14 @@
-//! What an import says of a line that it doesn't take.
+//! What an import says of a line that it refuses.
 
 use crate::error::Error;
 
-/// A line, by its number from 1 on, that is not taken: the whole import isn't.
+/// A line, by its number from 1 on, that is refused, and with it the whole import.
 #[must_use]
 pub fn refused(line: u64, why: &str) -> Error {
     coded("ERR_IMPORT", line, why)
 }
 
-/// A line with what the board has otherwise.
+/// A line that conflicts with what the board has.
 #[must_use]
 pub fn taken(line: u64, why: &str) -> Error {
     coded("ERR_CONFLICT", line, why)

@@ -10,9 +10,9 @@ use super::out::Out;
 use crate::engine::sha256::hex;
 use crate::error::Result;
 
-/// So many spans are a line.
+/// How many spans a line has.
 const BATCH: usize = 100;
-/// So far up a run's parents are looked for.
+/// How far up a run's parents are followed.
 const DEEPEST: usize = 64;
 
 /// What a whole number of a run is called as an attribute of a span.

@@ -1,4 +1,4 @@
-//! Lines into a file of their own, each checked as it comes. Nothing of the board is touched.
+//! Takes lines into a file of their own, each checked as it comes. Nothing of the board is touched.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::error::Result;
 
 /// The longest line: a row of SQLite's longest values is shorter.
 const LONGEST: usize = 1 << 30;
-/// So many lines are written at once.
+/// How many lines are written in a transaction.
 const BATCH: u64 = 20_000;
 
 /// Where it is in the text.
@@ -55,7 +55,7 @@ impl Stage {
         Ok(Self { connection, inserts, at: At::Header, line: 0, begun: Vec::new(), hash: Sha256::new() })
     }
 
-    /// Takes a piece of the text: how many lines there were so far.
+    /// Takes a piece of the text; returns how many lines there were so far.
     pub fn take(&mut self, mut piece: &[u8]) -> Result<u64> {
         while let Some(end) = piece.iter().position(|&byte| byte == b'\n') {
             let (line, rest) = (&piece[..end], &piece[end + 1..]);
@@ -75,7 +75,7 @@ impl Stage {
         Ok(self.line)
     }
 
-    /// The text is at its end: how many lines it had.
+    /// The text is at its end; returns how many lines it had.
     pub fn finish(mut self) -> Result<u64> {
         if !self.begun.is_empty() {
             let last = std::mem::take(&mut self.begun);
@@ -134,7 +134,7 @@ impl Stage {
                 return Err(refused(number, &format!("{key:?} is no key of the end")));
             }
         }
-        // Who writes lines by hand need not add them up.
+        // Lines that were written by hand need no checksum.
         match line.get("sha256") {
             None | Some(Cell::Null) => Ok(()),
             Some(Cell::Text(sum)) if *sum == hex(self.hash.clone()) => Ok(()),
@@ -169,7 +169,7 @@ impl Stage {
 fn values<'line, 'a>(number: u64, table: &Table, line: &'line Line<'a>) -> Result<Vec<&'line Cell<'a>>> {
     let mut values = Vec::with_capacity(table.columns.len());
     for (nth, column) in table.columns.iter().enumerate() {
-        // As a rule they are in the order in which they were written.
+        // As a rule they are in the order in which an export writes them.
         let value = match line.0.get(nth + 1) {
             Some((key, value)) if key == column.name => Some(value),
             _ => line.get(column.name),
@@ -257,7 +257,7 @@ fn shown(value: Option<&Cell<'_>>) -> String {
 fn create(table: &Table) -> String {
     let columns: Vec<String> =
         table.columns.iter().map(|column| format!("\"{}\" {}", column.name, column.affinity)).collect();
-    // A rowid is a column like others here, under a name that is none.
+    // A rowid is a column like others here, under a name that SQLite doesn't take for the rowid.
     let name = table.name;
     let mut sql = format!(
         "CREATE TABLE \"{name}\" (line INTEGER PRIMARY KEY, {});",

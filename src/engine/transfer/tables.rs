@@ -1,5 +1,5 @@
-//! What is taken along: which tables, which columns, in which order. What is read off these (counts, the history, boards of the
-//! past) is made anew; the log, its readers and undo belong to their file.
+//! What an export has: which tables, which columns, in which order. What is derived from these (counts, the history, boards of
+//! the past) is made again; the log, its readers and undo belong to their file.
 //! Long because it is the declaration of the whole form: a column is a line.
 
 /// What a column may hold. The four tables hold what anybody has written; the others only what this package writes.
@@ -42,20 +42,20 @@ pub struct Column {
     pub affinity: &'static str,
 }
 
-/// A table as it is taken along.
+/// A table as it is exported.
 #[derive(Debug, Clone, Copy)]
 pub struct Table {
     /// Its name, there and in the lines.
     pub name: &'static str,
     /// Its columns.
     pub columns: &'static [Column],
-    /// In which order its rows come. This, and what is behind the key, is as SQLite's tables have it.
+    /// In which order its rows come. This, `since` and `only` are in SQL for SQLite's tables.
     pub order: &'static str,
-    /// By which a row is known again.
+    /// The columns by which a row is recognised.
     pub key: &'static [&'static str],
     /// Which rows are of a time or later; all are, where it is empty.
     pub since: &'static str,
-    /// Which rows are taken along at all; all, where it is empty.
+    /// Which rows are exported at all; all, where it is empty.
     pub only: &'static str,
 }
 
@@ -114,7 +114,7 @@ const PLACE: Column = Column {
 const STATUSES: &[&str] = &["queued", "waiting", "succeeded", "failed", "cancelled", "timedOut", "lost"];
 const ENDED: &[&str] = &["queued", "succeeded", "failed", "cancelled", "timedOut", "lost"];
 
-/// A run that is there: not one that ended as an execution which somebody has deleted, or which only keeps a key from being used twice.
+/// A run that exists: not one that ended as an execution that is deleted by now, nor one that only keeps a key from being used twice.
 macro_rules! is_there {
     () => {
         "id <> '' AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id) \
@@ -122,7 +122,7 @@ macro_rules! is_there {
     };
 }
 
-/// What is of a run that is there.
+/// What belongs to a run that exists.
 macro_rules! of_run {
     ($key:literal) => {
         concat!("EXISTS (SELECT 1 FROM main.runs AS r WHERE r.key = ", $key, " AND ", is_there!(), ")")
@@ -532,7 +532,7 @@ impl Table {
         format!("SELECT {} FROM main.{} AS t{filter} ORDER BY {}", columns.join(", "), self.name, self.order)
     }
 
-    /// Which one it is among all.
+    /// Its index in [`TABLES`].
     #[must_use]
     pub fn named(name: &str) -> Option<usize> {
         TABLES.iter().position(|table| table.name == name)

@@ -10,7 +10,7 @@ use super::stage::Stage;
 use crate::engine::{Imported, Refused, Source, Transfers, Wanted};
 use crate::error::{Error, Result};
 
-/// So many pieces may wait for who takes them.
+/// How many pieces may wait to be taken.
 const AHEAD: usize = 2;
 
 /// A piece of an export.
@@ -18,7 +18,7 @@ const AHEAD: usize = 2;
 pub struct Chunk {
     /// Its text.
     pub text: Vec<u8>,
-    /// How many lines there are with it.
+    /// How many lines there are up to its end.
     pub lines: u64,
     /// About how many there will be.
     pub about: u64,
@@ -77,13 +77,13 @@ impl Importing {
     /// Begins; lines are staged in this file, which is empty.
     ///
     /// # Errors
-    /// SQLite's, where it can't be one of its own.
+    /// SQLite's, where it can't make a database of the file.
     pub fn begin(file: TempPath) -> Result<Self> {
         let stage = Stage::begin(&file)?;
         Ok(Self { stage: Mutex::new(Some(stage)), file: Mutex::new(Some(file)) })
     }
 
-    /// Takes a piece of the text: how many lines there were so far.
+    /// Takes a piece of the text; returns how many lines there were so far.
     ///
     /// # Errors
     /// `ERR_IMPORT` with the line; SQLite's error.
@@ -119,7 +119,7 @@ impl Staged {
         board.take_staged(&self.file)
     }
 
-    /// The first lines that a board can't have.
+    /// The first lines that a board can't store.
     ///
     /// # Errors
     /// As `refused_of`.
