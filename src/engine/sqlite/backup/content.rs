@@ -56,7 +56,7 @@ pub fn schema_version(connection: &Connection, path: &Path) -> Result<u32> {
     }
 }
 
-/// Refuses a file that lacks what its version has. Its header alone says what it is, and it may have been damaged since.
+/// Refuses a file that lacks tables or columns of its version: only its header has said so far what it is.
 pub fn has_schema(connection: &Connection, path: &Path, version: u32) -> Result<()> {
     let missing = missing(connection, version)?;
     if missing.is_empty() {
@@ -97,7 +97,7 @@ impl Damage {
     }
 }
 
-/// Looks at every page, index and reference.
+/// Checks every page, index and foreign key.
 pub fn damage(connection: &Connection) -> Result<Option<Damage>> {
     match find_damage(connection) {
         Err(error) if is_unreadable(&error) => Ok(Some(Damage::Pages(error.message().into()))),

@@ -91,7 +91,7 @@ pub fn pages(from: &Connection, to: &mut Connection, stage: Stage, report: Repor
 }
 
 /// Copies a backup into an empty file that nobody else knows yet and the caller syncs: no journal, no syncs in between.
-/// Like every database of this package it has a WAL then, which a backup, being one file, has not.
+/// Then it is in WAL mode, like every database of this package; a backup, being one file, is not.
 pub fn into_new_file(backup: &Path, file: &Path, report: Report) -> Result<()> {
     let mut to = open_to_write(file)?;
     to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
@@ -106,7 +106,7 @@ pub fn lock<'a>(from: &'a Connection, to: &'a mut Connection) -> Result<Backup<'
     Ok(copy)
 }
 
-/// Copies all pages of a copy that has been begun.
+/// Copies all pages of a copy that has begun.
 pub fn run(copy: &Backup, stage: Stage, report: Report) -> Result<()> {
     loop {
         let total = copy.progress().pagecount;

@@ -126,8 +126,8 @@ fn describe(connection: &Connection, dest: &Path, (kind, created_at): (Kind, Str
     let damage = content::damage(connection)?;
     let schema_version = content::schema_version(connection, dest);
     match (kind, &damage) {
-        // What a restore replaces is kept as it is, whatever it is. A migration finds rows that refer to nothing and
-        // leaves them; without its backup there would be no way to it.
+        // What a restore replaces is kept as it is, whatever it is. A migration leaves rows that refer to nothing as they
+        // are; if they prevented its backup, they would prevent the migration.
         (Kind::Safety, _) | (Kind::Migration, Some(Damage::References(_))) => {}
         (_, Some(Damage::Pages(text) | Damage::References(text))) => {
             let why = format!("no backup was made, since the database is damaged: {text}");

@@ -33,7 +33,7 @@ pub fn refused(code: &'static str, path: &Path, why: impl std::fmt::Display) -> 
     Error::Coded { code, message: format!("{}: {why}", path.display()) }
 }
 
-/// Whether SQLite can't make sense of the file, as opposed to not being allowed at it or having to wait for it.
+/// Whether SQLite can't make sense of the file, as opposed to not being allowed to open it or having to wait for it.
 pub fn is_unreadable(error: &Error) -> bool {
     use rusqlite::ffi::{SQLITE_CORRUPT, SQLITE_NOTADB};
     matches!(error, Error::Engine { number: code, .. } if matches!(code & 0xff, SQLITE_CORRUPT | SQLITE_NOTADB))

@@ -11,7 +11,7 @@ use super::error::{io, refused};
 use crate::engine::sqlite::file_id;
 use crate::error::Result;
 
-/// The ending of files that are being written. What a killed process left is swept by `retention::prune`.
+/// The ending of files that are being written. [`sweep`] removes what a killed process left.
 pub const PARTIAL: &str = "partial";
 
 /// SQLite's side files of a database.
@@ -131,7 +131,7 @@ pub fn is_partial(path: &Path, prefix: &Path) -> bool {
 
 /// A file under a name of its own that nobody else uses, removed again unless it is published.
 pub struct Partial {
-    /// Before the file itself: without it they would be nobody's.
+    /// Dropped before the file itself: without that, nobody would know whose side files they are.
     _side_files: SideFiles,
     file: TempPath,
 }

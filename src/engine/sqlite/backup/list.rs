@@ -12,7 +12,7 @@ use crate::error::Result;
 /// A file of a backup folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listed {
-    /// A backup whose size is what its manifest says. Whether its content is, `verify` tells.
+    /// A backup that is no shorter than its manifest says. `verify` tells whether it is sound.
     Backup(Backup),
     /// A database file that can't be a good backup.
     Problem {

@@ -10,7 +10,7 @@ use super::error::context;
 use super::files::create_private;
 use crate::error::Result;
 
-/// Takes the lock, waiting at most so long; `None` where somebody else holds it. Closing the connection gives it back.
+/// Takes the lock, waiting for `wait` at most; `None` where somebody else holds it. Closing the connection releases it.
 pub fn take(path: &Path, wait: Duration) -> Result<Option<Connection>> {
     if !path.exists()
         && let Err(error) = create_private(path)

@@ -1,4 +1,4 @@
-//! How backups are called.
+//! The names of backups.
 
 use std::path::{Path, PathBuf};
 

@@ -44,11 +44,11 @@ pub struct Restored {
     pub counts: Counts,
 }
 
-/// Verifies the backup, keeps a safety copy of what is there, then makes the database equal to the backup.
+/// Verifies the backup, keeps a safety copy of the old content, then makes the database equal to the backup.
 /// Killed at any point it leaves the old content or the new.
 ///
 /// # Errors
-/// As `verify`, with the database unchanged to the byte. `SQLITE_BUSY` where others don't let go of the write lock.
+/// As `verify`, with the database unchanged to the byte. `SQLITE_BUSY` where others don't release the write lock.
 pub fn restore(backup: &Path, live: &Path, report: Report) -> Result<Restored> {
     let live = resolve(live)?;
     if same_file(backup, &live) {
@@ -75,12 +75,12 @@ pub fn restore(backup: &Path, live: &Path, report: Report) -> Result<Restored> {
     })
 }
 
-/// Through SQLite into the file that is there. Its write lock is held from before the safety copy is made until the
+/// Restores through SQLite into the existing file. Its write lock is held from before the safety copy is made until the
 /// new content is committed, so that nothing can be written in between and be in neither.
 fn into_live(backup: &Path, live: &Path, report: Report) -> Result<Option<PathBuf>> {
     let explain = |error| context(error, "cannot restore to", live);
     let mut to = open_to_write(live)?;
-    // Looking at a file that can't be opened must neither checkpoint nor remove its WAL.
+    // Trying to open a file that can't be opened must neither checkpoint nor remove its WAL.
     to.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let (pages, page_size) = prepare(&to).map_err(|error| explain(error.into()))?;
     to.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
@@ -91,7 +91,7 @@ fn into_live(backup: &Path, live: &Path, report: Report) -> Result<Option<PathBu
         copy::run(&copy, Stage::Restore, report).map_err(explain)?;
         safety
     };
-    // The WAL is as large as the database now. Where others still read it, it shrinks later.
+    // The WAL is as large as the database now. Where others still read it, it is truncated later.
     let _ = to.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     Ok(safety)
 }

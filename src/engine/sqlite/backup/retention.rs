@@ -77,7 +77,7 @@ pub fn prune(folder: &Path, stem: &str, keep: Keep, dry_run: bool) -> Result<Pru
 /// without a backup.
 ///
 /// # Errors
-/// What the system says, but for a file that is gone already.
+/// The system's, except for a file that is gone already.
 pub fn discard(backup: &Path) -> Result<()> {
     remove(&manifest::path_of(backup))?;
     remove(backup)
@@ -91,7 +91,7 @@ pub fn prune_for(folder: &Path, source: &Path, keep: Keep, dry_run: bool) -> Res
     prune(folder, &stem(&resolve(source)?), keep, dry_run)
 }
 
-/// Which of these times, newest first, the rules keep. All that are no times count as one period.
+/// Which of these times, newest first, the rules keep. All that can't be parsed count as one period.
 pub fn choose(times: &[&str], keep: Keep) -> Vec<bool> {
     let times: Vec<_> = times.iter().map(|time| time::parse(time)).collect();
     let mut chosen = vec![false; times.len()];
@@ -119,7 +119,7 @@ fn spare_the_last_good(candidates: &[Backup], chosen: &mut [bool]) {
     }
     match removed.iter().find(|at| is_good(at)) {
         Some(good) => chosen[*good] = true,
-        // Nothing verifies: what is there may be all there is.
+        // Nothing verifies: these files may be all that is left.
         None => chosen.fill(true),
     }
 }

@@ -52,7 +52,7 @@ pub fn run_if_due(source: &Path, folder: Option<&Path>, every: Duration, keep: K
 }
 
 /// Milliseconds since the newest backup. One from the future, made before a clock was set back, doesn't count, nor does
-/// one whose time is none.
+/// one whose time can't be parsed.
 fn age_of_newest(folder: &Path, stem: &str) -> Result<Option<u64>> {
     let now = time::now();
     for listed in list(folder)? {

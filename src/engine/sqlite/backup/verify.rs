@@ -80,7 +80,7 @@ fn is_a_file(path: &Path) -> Result<()> {
     }
 }
 
-/// What can be said before SQLite has looked: the size of the file, if it is what its header and manifest say.
+/// What can be said before SQLite reads the file: its size, if that is no less than its header and manifest say.
 fn has_whole_pages(connection: &Connection, path: &Path, manifest: Option<&Manifest>) -> Result<u64> {
     let bytes = PageBytes::of(connection);
     let explain = |error| context(error, "cannot read", path);
@@ -113,7 +113,7 @@ fn inspect(connection: &Connection, path: &Path, manifest: Option<&Manifest>) ->
     hold_snapshot(connection)?;
     let version = content::schema_version(connection, path)?;
     if manifest.is_none() {
-        // With a manifest it is what it was when it was made, which has to do.
+        // With a manifest, the checksum says that it is what it was when it was made, which has to suffice.
         content::has_schema(connection, path, version)?;
     }
     // A safety copy of a damaged database is as good as what it was made of.
@@ -154,7 +154,7 @@ fn describe(connection: &Connection, path: &Path) -> Result<Manifest> {
     })
 }
 
-/// Without a manifest the file's own time has to do.
+/// Without a manifest the file's own time has to suffice.
 fn changed_at(path: &Path) -> String {
     time::iso(fs::metadata(path).and_then(|found| found.modified()).map_or(0, time::of) as f64)
 }
