@@ -46,7 +46,7 @@ impl<'a> From<&'a Stored<'a>> for Bind<'a> {
     }
 }
 
-/// A statement to which values are bound that nobody copied.
+/// A statement with bound values that SQLite has not copied; dropping this unbinds them.
 struct Bound<'a>(&'a Statement);
 
 impl Drop for Bound<'_> {
@@ -71,27 +71,27 @@ impl Statement {
     /// Binds one value. Counted from 0.
     ///
     /// # Errors
-    /// A `RangeError` for what is too big or one too many, `Error('Out of memory')`.
+    /// A `RangeError` for a value that is too big or one too many, `Error('Out of memory')`.
     pub fn bind(&self, index: usize, value: Bind<'_>) -> Result<()> {
         // SAFETY: text and blobs are copied.
         unsafe { self.bind_as(index, value, ffi::SQLITE_TRANSIENT()) }
     }
 
-    /// Binds values without copying them, runs `steps`, resets the statement and lets go of the values again.
+    /// Binds values without copying them, runs `steps`, resets the statement and unbinds the values again.
     ///
     /// # Errors
     /// As [`Self::bind`], or what `steps` fails with.
     pub fn with_bound<T>(&self, values: &[Bind<'_>], steps: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
         let bound = Bound(self);
         for (index, value) in values.iter().enumerate() {
-            // SAFETY: the values are borrowed for all of this call, at whose end, however it comes, nothing is bound any more.
+            // SAFETY: the values are borrowed for all of this call; however it ends, dropping `bound` unbinds them.
             unsafe { self.bind_as(index, *value, ffi::SQLITE_STATIC())? };
         }
         steps(bound.0)
     }
 
     /// # Safety
-    /// With `SQLITE_STATIC` the value has to live until another one is bound, or none.
+    /// With `SQLITE_STATIC` the value has to live until it is unbound or another one is bound.
     unsafe fn bind_as(&self, index: usize, value: Bind<'_>, kept: ffi::sqlite3_destructor_type) -> Result<()> {
         let raw = self.raw()?;
         let at = c_int::try_from(index + 1).unwrap_or(c_int::MAX);
@@ -130,7 +130,7 @@ impl Statement {
         values.into_iter().enumerate().try_for_each(|(index, value)| self.bind(index, value))
     }
 
-    /// Lets go of all bound values.
+    /// Unbinds all values.
     pub fn clear_bindings(&self) {
         if let Ok(raw) = self.raw() {
             // SAFETY: the statement is alive.

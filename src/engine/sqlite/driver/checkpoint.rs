@@ -1,9 +1,10 @@
 //! When the write-ahead log (WAL) is checkpointed.
 //!
-//! SQLite tries it at every commit from the 1,000th frame on. Where somebody is always reading, the WAL is never reset: it
-//! grows without end, and every commit of everybody pays for sorting it and for two syncs. Here it is tried for each 1,000
-//! frames that are not backfilled, and where the WAL has grown long and nearly all of it is backfilled, by whomever, this connection
-//! waits a moment for the readers, so that the next commit resets it. `docs/decisions/0016-when-the-wal-is-checkpointed.md`.
+//! SQLite tries that at every commit from the 1,000th frame on. Where somebody is always reading, the WAL is never reset: it
+//! grows without end, and every commit, by anybody, pays for sorting its frames and for two syncs. Here a checkpoint is tried
+//! for each 1,000 frames that are not backfilled. Where the WAL has grown long and nearly all of it is backfilled, whoever did
+//! that, this connection waits a moment for the readers, so that the next commit resets the WAL.
+//! `docs/decisions/0016-when-the-wal-is-checkpointed.md`.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
@@ -15,14 +16,14 @@ use super::connection::Connection;
 use super::vfs::database;
 use crate::error::Result;
 
-/// How many frames may wait: SQLite's own default, so that a power cut takes no more of what `synchronous: 'normal'` leaves
-/// to the system.
+/// How many frames may wait to be backfilled: SQLite's own default, so that a power cut takes no more of what
+/// `synchronous: 'normal'` leaves to the system.
 const WAITING: c_int = 1000;
 
-/// How many frames a WAL has that should have been reset long ago: 16 MB of 4 KiB.
+/// From how many frames on a WAL should have been reset long ago: 16 MB with pages of 4 KiB.
 const LONG: c_int = 4 * WAITING;
 
-/// How long to wait for readers, and for who else writes: about as long as the syncs of a checkpoint take.
+/// How long to wait for readers and for other writers: about as long as the syncs of a checkpoint take.
 const MOMENT: Duration = Duration::from_millis(20);
 
 impl Connection {
@@ -38,40 +39,40 @@ impl Connection {
     /// A `TypeError` once it is closed.
     pub fn checkpoint_after_commits(&self) -> Result<()> {
         let raw = self.raw()?;
-        // SAFETY: the handle is open. The connection closes it before it goes, and doesn't move: it is only ever had in an `Rc`.
+        // SAFETY: the handle is open. The connection closes it before it is freed, and never moves: it always lives in an `Rc`.
         unsafe { ffi::sqlite3_wal_hook(raw, Some(committed), ptr::from_ref(self).cast_mut().cast()) };
         Ok(())
     }
 
-    /// Whether to try it now that the WAL has so many frames, of which so many are backfilled.
+    /// Whether to try a checkpoint now that the WAL has `frames` frames, of which `backfilled` are backfilled.
     ///
-    /// The writer's lock was let go of before `frames` is told here, and `backfilled` is read later still: others may have gone
-    /// on, or reset the WAL in between, so the two may be of different ones. What is decided from them is only whether
-    /// this commit tries; SQLite's checkpoint itself looks again, under its locks. At worst it comes a thousand frames early or
-    /// late.
+    /// The write lock was released before SQLite tells `frames`, and `backfilled` is read later still: others may have committed
+    /// or reset the WAL in between, so the two may be of different WALs. They decide only whether this commit tries; SQLite's
+    /// checkpoint itself reads the index again, under its locks. At worst it comes a thousand frames early or late.
     fn is_time_to_checkpoint(&self, frames: c_int, backfilled: c_int) -> bool {
-        // The WAL is shorter than at the last try: it was reset. Where it is longer again already, this try comes late, and
-        // those of whoever made it longer came before.
+        // The WAL is shorter than at the last try: it was reset. Where it is longer again already, this try comes late, but the
+        // connections that made it longer have tried before.
         let tried = if frames < self.tried.get() { 0 } else { self.tried.get() };
         let is_time = frames.saturating_sub(backfilled.max(tried)) >= WAITING;
         self.tried.set(if is_time { frames } else { tried });
         is_time
     }
 
-    /// Whether the WAL is to be reset: it has so many frames, of which so many are backfilled, as a passive checkpoint left them (-1
-    /// where another connection was at it and nothing was done), or as somebody else's did. SQLite's own rule backfills at every
-    /// commit; beside it there are never a thousand frames for a checkpoint of ours, and the WAL would not be reset by anybody.
+    /// Whether the WAL is to be reset: it has `frames` frames, of which `backfilled` are backfilled, as a passive checkpoint left
+    /// them (-1 where another connection's was under way and nothing was done), or as somebody else's did. A connection with
+    /// SQLite's own rule backfills at every commit: beside it there are never a thousand frames left for a checkpoint of ours, and
+    /// nobody would reset the WAL.
     fn is_time_to_restart(&self, frames: c_int, backfilled: c_int) -> bool {
-        // Who waited in vain waits again a thousand frames later, or in another WAL.
+        // After waiting in vain this waits again a thousand frames later, or once the WAL was reset.
         let tried = if frames < self.tried_restart.get() { 0 } else { self.tried_restart.get() };
-        // What is left is backfilled and synced under the writer's lock, so it has to be little. Where a snapshot is held it is
+        // What is left is backfilled and synced under the write lock, so it has to be little. Where a snapshot is held it is
         // much, and waiting would be in vain.
         frames >= LONG && frames.saturating_sub(backfilled) < WAITING && (tried == 0 || frames - tried >= WAITING)
     }
 }
 
-/// SQLite calls it after a commit has made the WAL so many frames long. The commit is made: whatever fails here, it is not the
-/// caller's failure, and is tried again.
+/// SQLite calls this after a commit, with the number of frames that the WAL has now. The commit is made: whatever fails here is
+/// not the caller's failure, and is tried again.
 unsafe extern "C" fn committed(
     this: *mut c_void,
     connection: *mut ffi::sqlite3,
@@ -96,7 +97,7 @@ unsafe extern "C" fn committed(
                 (frames, backfilled) = run(ffi::SQLITE_CHECKPOINT_PASSIVE);
             }
             if this.is_time_to_restart(frames, backfilled) {
-                // Where somebody else's checkpoint is under way it waits for nobody, and the next commit tries again.
+                // Where another connection's checkpoint is under way this returns at once, and the next commit tries again.
                 let (told, _) = this.patience.at_most(MOMENT, || run(ffi::SQLITE_CHECKPOINT_RESTART));
                 this.tried_restart.set(told.max(0));
             }
@@ -148,7 +149,7 @@ mod tests {
         assert!(frames_of_log(&folder) < 1_100, "{} frames", frames_of_log(&folder));
     }
 
-    /// How long a WAL is into which so often a commit and something else was written while somebody always reads.
+    /// How many frames a WAL has after `commits` commits, each followed by `then`, while somebody always reads.
     fn frames_while_read(commits: u32, then: impl Fn(&Path) -> Box<dyn FnMut()>) -> u64 {
         let folder = Folder::new();
         let path = folder.database();
@@ -178,7 +179,7 @@ mod tests {
     #[test]
     fn so_is_one_that_is_always_read() {
         let frames = frames_while_read(6_000, |_| Box::new(|| {}));
-        // 30,000 were written. How soon a moment is found depends on the machine.
+        // 30,000 were written. How soon a moment without readers of old frames is found depends on the machine.
         assert!(frames < 24_000, "{frames} frames");
     }
 
@@ -226,7 +227,7 @@ mod tests {
         let [reader, writer] = [opened(&folder.database()), opened(&folder.database())];
         run(&reader, "BEGIN; SELECT count(*) FROM t");
         let mut waits = 0_u32;
-        // SAFETY: the handle is open, and `waits` is read when the connection is closed.
+        // SAFETY: the handle is open, and `waits` outlives it: it is read after the connection was dropped.
         unsafe { ffi::sqlite3_busy_handler(writer.raw().unwrap(), Some(count), (&raw mut waits).cast()) };
         for _ in 0..1_500 {
             run(&writer, COMMIT);

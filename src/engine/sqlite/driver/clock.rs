@@ -1,5 +1,5 @@
 //! The clock that leases go by: milliseconds since the machine was started, which nobody can set and which go on while it
-//! sleeps, and which start it was. SQLite's files are of one machine, so all who have one open see the same clock.
+//! sleeps, and which boot that was. A file in WAL mode is used on one machine, so all connections to it see the same clock.
 
 use std::sync::OnceLock;
 
@@ -23,13 +23,13 @@ thread_local! {
     pub(crate) static SET: std::cell::Cell<Option<Moment>> = const { std::cell::Cell::new(None) };
 }
 
-/// Which start of the machine this is; it is asked for once.
+/// Which boot of the machine this is, read once.
 fn boot() -> Boot {
     static BOOT: OnceLock<Boot> = OnceLock::new();
     *BOOT.get_or_init(|| boot_id().map_or(Boot::UNKNOWN, |id| number(id.trim())))
 }
 
-/// 64 bits of an id, none of which stand for an unknown one (FNV-1a: it is the same in every process).
+/// 64 bits of a boot's id, never those of an unknown one (FNV-1a, which is the same in every process).
 fn number(id: &str) -> Boot {
     let hash = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, hash);
@@ -77,7 +77,7 @@ fn monotonic_ms() -> i64 {
     time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
 }
 
-/// No boot is known there.
+/// No boot is known on other systems, so no such time is compared.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 fn monotonic_ms() -> i64 {
     0

@@ -12,7 +12,7 @@ use crate::rows::Batch;
 /// `statement` stands on a row and has that column.
 pub(super) unsafe fn push_column(batch: &mut Batch, statement: *mut ffi::sqlite3_stmt, column: c_int, bigints: bool) {
     // SAFETY: the value is read before anything else happens on the statement. SQLite converts nothing here
-    // that would move it: each is read as the type that it has.
+    // that would move its bytes: each is read as the type that it has.
     unsafe {
         let value = ffi::sqlite3_column_value(statement, column);
         match ffi::sqlite3_value_type(value) {
@@ -31,7 +31,7 @@ pub(super) unsafe fn push_column(batch: &mut Batch, statement: *mut ffi::sqlite3
     }
 }
 
-/// The bytes at a pointer of SQLite's, which is null for none of them.
+/// The bytes at a pointer of SQLite's, which is null where there are none.
 ///
 /// # Safety
 /// `data` is null or has `length` bytes for as long as the slice is used.
@@ -39,12 +39,12 @@ pub(super) unsafe fn slice<'a>(data: *const u8, length: c_int) -> &'a [u8] {
     if data.is_null() || length <= 0 {
         return &[];
     }
-    // SAFETY: as the caller promises.
+    // SAFETY: `data` is not null, so the caller promises `length` bytes there for as long as the slice is used.
     unsafe { std::slice::from_raw_parts(data, length as usize) }
 }
 
 /// A copy of a C string of SQLite's; `None` for null.
 pub(super) fn text(pointer: *const c_char) -> Option<String> {
-    // SAFETY: SQLite's names are C strings or null.
+    // SAFETY: it is not null, and what SQLite gives as a name or as SQL is a C string.
     (!pointer.is_null()).then(|| unsafe { CStr::from_ptr(pointer) }.to_string_lossy().into_owned())
 }

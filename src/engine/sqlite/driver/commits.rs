@@ -33,14 +33,14 @@ impl Connection {
     }
 
     /// A number that changes whenever anybody commits to `main`, and never comes back. Unlike the generation it says
-    /// nothing of what a read here would see now, so it is there in a transaction, too; a read after it sees at least
-    /// that.
+    /// nothing of what a read here would see now, so it works in a transaction, too; a read that begins after it sees at
+    /// least those commits.
     ///
     /// Where there is no WAL it needs a statement, and of this connection's own commits it counts those that changed rows.
     ///
     /// # Errors
     /// A `TypeError` once it is closed; `SQLITE_READONLY_DBMOVED` where the files were taken away, since commits of others
-    /// would never be heard of; SQLite's error.
+    /// would go unnoticed; SQLite's error.
     pub fn commits(&self) -> Result<i32> {
         let raw = self.raw()?;
         self.check_same_file()?;
@@ -76,7 +76,7 @@ impl Connection {
         }
         let read = || self.with(|inner| Ok(inner.pragma_query_value(None, "data_version", |row| row.get(0))?));
         let of_others = match self.without_waiting(read) {
-            // Who has the file locked is about to commit.
+            // The connection that has the file locked is about to commit.
             Err(Error::Engine { number, .. }) if number & 0xff == ffi::SQLITE_BUSY => return Ok(known),
             read => read?,
         };
@@ -84,16 +84,16 @@ impl Connection {
         if self.counted.replace(counted) == counted { Ok(known) } else { Ok(self.count(State::default())) }
     }
 
-    /// Something new was seen.
+    /// Counts a state that is new.
     fn count(&self, state: State) -> i32 {
-        // After two thousand million commits it begins again: nothing is kept that long.
+        // After 2^31 commits it starts from 1 again: nothing is kept that long.
         let next = self.seen.get().1.checked_add(1).unwrap_or(1);
         self.seen.set((state, next));
         next
     }
 
-    /// Calls `tell`, once and on another thread, when [`Self::commits`] may be another number than `seen`, after `within`,
-    /// and now and then, unless what is returned is dropped before; `None` where it is another number already.
+    /// Calls `tell` once, on another thread: when [`Self::commits`] may differ from `seen`, after `within`, or now and then
+    /// without a reason, unless what is returned is dropped before; `None` where it differs already.
     ///
     /// # Errors
     /// As [`Self::commits`]; where the system gives no thread.

@@ -32,7 +32,7 @@ pub struct Connection {
     /// How long it was after this connection's latest commit.
     pub(super) log_frames: Cell<c_int>,
     pub(super) files: OpenFiles,
-    /// What the WAL's index said last, and how often that, or what stands for it, was something new.
+    /// The state that the WAL's index showed last, and how often that, or what stands for it, was a new one.
     pub(super) seen: Cell<(sight::State, i32)>,
     /// Where there is no index: how many commits of others SQLite has counted, and how many rows were changed here.
     pub(super) counted: Cell<(i64, c_int)>,
@@ -46,7 +46,7 @@ impl Connection {
     /// Takes over an open connection.
     #[must_use]
     pub fn new(inner: rusqlite::Connection) -> Rc<Self> {
-        // SAFETY: the handle is valid for as long as `inner`, and `close` clears `raw` before it lets `inner` go.
+        // SAFETY: the handle is valid for as long as `inner`, and `close` clears `raw` before it drops `inner`.
         let raw = unsafe { inner.handle() };
         Rc::new(Self {
             raw: Cell::new(raw),
@@ -130,7 +130,7 @@ impl Connection {
         Err(failed(ffi::SQLITE_READONLY_DBMOVED, message))
     }
 
-    /// Marks the connection busy until the guard goes: what JavaScript calls back meanwhile is refused.
+    /// Marks the connection busy until the guard is dropped: calls that JavaScript makes meanwhile are refused.
     pub fn enter(&self) -> Busy<'_> {
         self.busy.set(true);
         Busy(self)
@@ -172,7 +172,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Runs code of the cold paths on rusqlite's own connection.
+    /// Runs code that is not on a hot path on rusqlite's own connection.
     ///
     /// # Errors
     /// A `TypeError` once it is closed, else what the code returns.
@@ -251,7 +251,7 @@ impl Connection {
             unsafe { ffi::sqlite3_finalize(statement.as_ptr()) };
         }
         for backup in self.backups.borrow_mut().drain() {
-            // SAFETY: likewise; its destination is closed by who owns it.
+            // SAFETY: each was begun here and leaves the set once, so it is finished once; its owner closes its destination.
             unsafe { ffi::sqlite3_backup_finish(backup.as_ptr()) };
         }
         self.raw.set(ptr::null_mut());

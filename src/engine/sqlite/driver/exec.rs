@@ -10,7 +10,7 @@ use super::statement::expanded_sql;
 use crate::error::Result;
 
 impl Connection {
-    /// Runs every statement of `sql`, `before` being told each one's text with its parameters before it runs.
+    /// Runs every statement of `sql`; before each, `before` is told its text, with its parameters expanded.
     ///
     /// # Errors
     /// SQLite's error, or what `before` returns.

@@ -10,8 +10,8 @@ use super::error::failed;
 use crate::error::Result;
 
 impl Connection {
-    /// Loads an extension: the library at `path`, by its entry point, or by the usual ones. SQL can't do so, before or after: loading is
-    /// allowed to this call alone.
+    /// Loads an extension: the library at `path`, by its entry point, or by the usual ones. SQL can't load any, before or after:
+    /// loading is allowed for this call alone.
     ///
     /// # Errors
     /// A `TypeError` once it is closed; SQLite's, in the words of the system's loader, where there is no such library.
@@ -52,6 +52,6 @@ impl Connection {
 /// # Safety
 /// The handle is open.
 unsafe fn allow(raw: *mut ffi::sqlite3, on: i32) {
-    // SAFETY: the handle is the caller's word; this option takes an integer and a pointer that may be null.
+    // SAFETY: the caller promises that the handle is open; this option takes an integer and a pointer that may be null.
     unsafe { ffi::sqlite3_db_config(raw, ffi::SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, on, ptr::null_mut::<i32>()) };
 }

@@ -1,8 +1,8 @@
-//! What a search needs of FTS5 beyond SQL: where the phrases of a query are in a row, and where the words of a text begin and end. FTS5's
-//! own `highlight` and `snippet` read the text from the table, and ours have none in them.
+//! What a search needs of FTS5 beyond SQL: where the phrases of a query are in a row, and where the words of a text begin and
+//! end. FTS5's own `highlight` and `snippet` read the text from the table, and our tables don't store it.
 //!
-//! `visual_hits(t)` is a blob of 32-bit numbers: how many columns there are, how many words each has, then for each hit its phrase, its
-//! column, its first word, and of how many words it is.
+//! `visual_hits(t)` is a blob of 32-bit numbers: how many columns there are, how many words each has, then for each hit its
+//! phrase, its column, its first word, and of how many words it is.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::marker::PhantomData;
@@ -16,13 +16,13 @@ use super::connection::Connection;
 use super::error::failed;
 use crate::error::Result;
 
-/// So many hits of a row are looked at.
+/// How many hits of a row are told at most.
 const MOST: c_int = 4096;
 
 type Context = *mut ffi::Fts5Context;
 
 impl Connection {
-    /// Makes the function known to this connection's FTS5.
+    /// Registers `visual_hits` with this connection's FTS5.
     ///
     /// # Errors
     /// A `TypeError` once it is closed, SQLite's error.
@@ -84,7 +84,7 @@ impl Connection {
 
 const ABSENT: &str = "FTS5 is not there";
 
-/// What tells the words of a text. It is never alive when its connection is closed.
+/// What tells the words of a text. It borrows its connection; whoever has it drops it before that is closed.
 pub struct Tokenizer<'a> {
     methods: ffi::fts5_tokenizer,
     raw: *mut ffi::Fts5Tokenizer,
@@ -138,7 +138,7 @@ unsafe extern "C" fn hits(
     _: c_int,
     _: *mut *mut ffi::sqlite3_value,
 ) {
-    // SAFETY: as FTS5 called it. No panic gets to C.
+    // SAFETY: `api` and `row` are what FTS5 called this with, and valid during the call. No panic gets to C.
     let numbers = catch_unwind(AssertUnwindSafe(|| unsafe { found(&*api, row) }));
     // SAFETY: the context is valid while the callback runs; the blob is copied.
     unsafe {
@@ -155,7 +155,7 @@ unsafe extern "C" fn hits(
 /// # Safety
 /// Within a callback of FTS5, with what it was called with.
 unsafe fn found(api: &ffi::Fts5ExtensionApi, row: Context) -> Option<Vec<i32>> {
-    // SAFETY: as the caller promises; FTS5 writes to the numbers that are lent.
+    // SAFETY: the caller promises that FTS5's call is under way, so `api` and `row` are valid; the numbers outlive each call.
     unsafe {
         let columns = api.xColumnCount?(row);
         let mut numbers = vec![columns];
@@ -179,7 +179,7 @@ unsafe fn found(api: &ffi::Fts5ExtensionApi, row: Context) -> Option<Vec<i32>> {
     }
 }
 
-/// A word of the text: where it begins and ends. Another one in the same place is not another word.
+/// A word of the text: where it begins and ends. A second token at the same position is not another word.
 unsafe extern "C" fn word(
     words: *mut c_void,
     flags: c_int,

@@ -1,4 +1,4 @@
-//! Functions and aggregates that are written outside SQLite: traits for whoever writes them.
+//! Application-defined functions and aggregates: the traits that they implement.
 
 use std::any::Any;
 use std::ffi::{CString, c_int};

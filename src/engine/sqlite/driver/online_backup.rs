@@ -63,7 +63,7 @@ impl OnlineBackup {
         })
     }
 
-    /// Copies up to `pages` pages. A source or destination that is locked just makes no progress.
+    /// Copies up to `pages` pages. While the source or the destination is locked it makes no progress.
     ///
     /// # Errors
     /// A `TypeError` once the source is closed, SQLite's error.

@@ -41,7 +41,7 @@ pub fn raw(path: &Path, flags: c_int, vfs: Option<&CStr>) -> Result<rusqlite::Co
         return Err(Error::Type("A database path can't contain NUL".into()));
     };
     let mut handle = ptr::null_mut();
-    // SAFETY: the name is a C string. A handle may come back with an error and is closed then, below.
+    // SAFETY: the name is a C string. A handle may come back with an error, too, and is closed below then.
     unsafe {
         let flags = flags | ffi::SQLITE_OPEN_NOMUTEX | ffi::SQLITE_OPEN_EXRESCODE;
         let code = ffi::sqlite3_open_v2(name.as_ptr(), &raw mut handle, flags, vfs.map_or(ptr::null(), CStr::as_ptr));
@@ -60,7 +60,7 @@ pub fn raw(path: &Path, flags: c_int, vfs: Option<&CStr>) -> Result<rusqlite::Co
 }
 
 /// Where a symbolic link leads. SQLite follows it by itself elsewhere, so that the WAL lies beside the file; on Windows it
-/// would lie beside the link, where who opens the file itself would not see it.
+/// would lie beside the link, where a connection that opens the file itself would not see it.
 #[cfg(windows)]
 fn followed(path: &Path) -> std::path::PathBuf {
     let is_link = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
@@ -68,8 +68,8 @@ fn followed(path: &Path) -> std::path::PathBuf {
     target.and_then(std::io::Result::ok).unwrap_or_else(|| path.to_path_buf())
 }
 
-/// Whether the index of a WAL can be mapped beside a database: SQLite finds out when the database's file says already
-/// that it has one, and then nobody can read it any more. So a file at `scratch`, where nothing is, has to do for it.
+/// Whether the index of a WAL can be mapped beside a database. SQLite finds out only when the database's header says WAL mode
+/// already, and then nobody can read it any more. So this tries with an empty file, at `scratch`.
 ///
 /// # Errors
 /// `SQLITE_IOERR_SHMMAP`. Whatever else fails will fail for the database too, or doesn't matter to it.

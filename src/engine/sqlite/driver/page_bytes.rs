@@ -1,7 +1,7 @@
 //! A database file's bytes, read through SQLite's own handle on it.
 //!
 //! Opening and closing the file beside SQLite would drop every POSIX lock that this process holds on it, and it may
-//! be a file that somebody in this process works with.
+//! be a file that another connection of this process has open.
 
 use std::ffi::c_void;
 

@@ -47,21 +47,21 @@ impl Statement {
         self.raw().map_or(true, |raw| unsafe { ffi::sqlite3_column_type(raw, column as c_int) } == ffi::SQLITE_NULL)
     }
 
-    /// A column of the row it stands on, a copy of its own; a blob, which no field of ours is, as NULL.
+    /// A copy of a column of the row it stands on; a blob, which no field of ours is, reads as NULL.
     #[must_use]
     pub fn stored(&self, column: usize) -> Stored<'static> {
         let Ok(raw) = self.raw() else { return Stored::Null };
         // SAFETY: the statement is alive; a column that isn't there is NULL.
         match unsafe { ffi::sqlite3_column_type(raw, column as c_int) } {
             ffi::SQLITE_INTEGER => Stored::Integer(self.integer(column)),
-            // SAFETY: likewise.
+            // SAFETY: the statement is alive; the value is a float, so nothing is converted.
             ffi::SQLITE_FLOAT => Stored::Real(unsafe { ffi::sqlite3_column_double(raw, column as c_int) }),
             ffi::SQLITE_TEXT => Stored::Text(self.text(column).into()),
             _ => Stored::Null,
         }
     }
 
-    /// Lends the bytes of a text of the row it stands on, which may be no UTF-8; none for NULL and without a row.
+    /// Lends the bytes of a text of the row it stands on, which may not be UTF-8; none for NULL and without a row.
     pub fn with_bytes<T>(&self, column: usize, read: impl FnOnce(&[u8]) -> T) -> T {
         let Ok(raw) = self.raw() else { return read(&[]) };
         // SAFETY: the statement is alive; the bytes are only lent, and what reads them may step other statements, but not this one.
@@ -83,7 +83,7 @@ impl Statement {
 
     /// Lends a text of the row it stands on, which need not be copied then; empty for NULL and without a row.
     pub fn with_text<T>(&self, column: usize, read: impl FnOnce(&str) -> T) -> T {
-        // Whole text is checked much faster than it is repaired.
+        // Checking a text is much faster than repairing it, and hardly any needs that.
         self.with_bytes(column, |bytes| match std::str::from_utf8(bytes) {
             Ok(text) => read(text),
             Err(_) => read(&String::from_utf8_lossy(bytes)),

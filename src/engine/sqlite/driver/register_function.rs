@@ -1,4 +1,4 @@
-//! Registering functions and aggregates that are written outside SQLite, and the callbacks by which it calls them.
+//! Registering application-defined functions and aggregates, and the callbacks by which SQLite calls them.
 
 use std::any::Any;
 use std::ffi::{c_int, c_void};
@@ -31,7 +31,7 @@ impl Connection {
     pub fn create_function(&self, signature: &Signature<'_>, function: Box<dyn Scalar>) -> Result<()> {
         let raw = self.raw()?;
         let data: *mut Function = Box::into_raw(Box::new(function));
-        // SAFETY: `data` is a box that SQLite gives back to `destroy` once, also when registering fails.
+        // SAFETY: the handle is open. `data` is a box that SQLite hands to `destroy` once, also where registering fails.
         let code = unsafe {
             ffi::sqlite3_create_function_v2(
                 raw,

@@ -1,5 +1,5 @@
-//! Whether a database file, its WAL or the WAL's index was taken away or replaced since it was opened. What is written to such
-//! files is gone when the last connection closes, or others never see it, and SQLite itself looks in its rollback mode only.
+//! Whether a database file, its WAL or the WAL's index was removed or replaced since it was opened. What is written to such
+//! files is gone when the last connection closes, or others never see it, and SQLite itself checks this in rollback mode only.
 
 use std::ffi::c_int;
 
@@ -15,11 +15,11 @@ use super::vfs::mapped::{Inode, beside, inode};
 pub struct OpenFiles {
     #[cfg(unix)]
     watch: std::cell::RefCell<Option<unix::Watch>>,
-    /// How many answers may yet come from memory before somebody looks.
+    /// How many answers may yet come from memory before the files are checked.
     unseen: std::cell::Cell<u32>,
 }
 
-/// How many answers come from memory between two looks: a look costs a third of a read.
+/// How many answers come from memory between two checks: a check costs a third of a read.
 const UNSEEN: u32 = 32;
 
 impl OpenFiles {
@@ -29,16 +29,16 @@ impl OpenFiles {
     /// # Safety
     /// `database` is open, and the same in every call.
     pub unsafe fn has_changed(&self, database: *mut ffi::sqlite3, wal: Option<u32>) -> bool {
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller promises that `database` is open.
         let look = || unsafe { has_moved(database) };
         #[cfg(unix)]
         {
             let mut watch = self.watch.borrow_mut();
             if watch.is_none() {
-                // SAFETY: as the caller promises.
+                // SAFETY: the caller promises that `database` is open.
                 *watch = unsafe { unix::Watch::of(database) };
             }
-            // SAFETY: as the caller promises.
+            // SAFETY: the caller promises that `database` is open.
             let mapped = || unsafe { index_file(database) };
             watch.as_ref().map_or_else(look, |watch| watch.has_changed(wal, look, mapped))
         }
@@ -50,8 +50,8 @@ impl OpenFiles {
         }
     }
 
-    /// Whether what is in memory must not be answered: the index of a WAL that is no longer at its path tells of nobody's
-    /// commits any more.
+    /// Whether no answer may come from memory: a WAL index that is no longer at its path doesn't show the commits of others
+    /// any more.
     ///
     /// # Safety
     /// As for `has_changed`.
@@ -61,14 +61,14 @@ impl OpenFiles {
             self.unseen.set(unseen - 1);
             return false;
         }
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller promises that `database` is open.
         let changed = unsafe { self.has_changed(database, wal) };
-        // Once one has, every read looks.
+        // Once a file has changed, every read checks.
         self.unseen.set(if changed { 0 } else { UNSEEN });
         changed
     }
 
-    /// Whether the WAL at the path is not the one that is open, or others can have gone on in it through another index: then
+    /// Whether the WAL at the path is not the one that is open, or others can have committed to it through another index: then
     /// a checkpoint would write over what they committed.
     pub fn has_anothers_wal(&self) -> bool {
         #[cfg(unix)]
@@ -90,7 +90,7 @@ impl OpenFiles {
 /// `database` is open.
 unsafe fn has_moved(database: *mut ffi::sqlite3) -> bool {
     let mut moved: c_int = 0;
-    // SAFETY: as the caller promises; the control writes one int, or nothing where there is no file.
+    // SAFETY: the caller promises that `database` is open; the control writes one int, or nothing where there is no file.
     unsafe {
         let control = ffi::SQLITE_FCNTL_HAS_MOVED;
         ffi::sqlite3_file_control(database, c"main".as_ptr(), control, (&raw mut moved).cast());
@@ -98,10 +98,10 @@ unsafe fn has_moved(database: *mut ffi::sqlite3) -> bool {
     moved != 0
 }
 
-/// Deleting, replacing or renaming a file changes the time of its folder's last change. That is asked for before every write,
-/// at a third of the cost of a path, and the paths themselves where it has changed, and where nobody has asked for a
-/// millisecond: a folder above can be renamed too. Two changes within a tick of the kernel's clock look like one, so a change
-/// is believed to be the last one when it is older than that.
+/// Deleting, replacing or renaming a file changes the modification time of its folder. That is read before every write, at a
+/// third of the cost of a path. The paths themselves are read where it has changed, and where that was last done a millisecond
+/// ago: a folder above can be renamed, too. Two changes within a tick of the kernel's clock look like one, so a time is relied
+/// on only once it is older than a tick.
 #[cfg(unix)]
 mod unix {
     use std::cell::{Cell, RefCell};
@@ -125,10 +125,10 @@ mod unix {
         folder: File,
         wal: PathBuf,
         index: PathBuf,
-        /// When the paths were asked for last, and what the folder was then.
+        /// When the paths were read last, and the folder's times then.
         seen: Cell<Option<(Instant, Stamp)>>,
-        /// The WAL and its index, and which one of the connection they are. SQLite has them open, so that their inodes are
-        /// given to no other file meanwhile.
+        /// Which WAL of the connection is open, and the inodes of it and its index. SQLite has both open, so no other file is
+        /// given these inodes meanwhile.
         beside: RefCell<Option<(u32, [Inode; 2])>>,
     }
 
@@ -136,12 +136,12 @@ mod unix {
     type Stamp = ([i64; 4], Option<u32>);
 
     impl Watch {
-        /// `None` for a database without a file, and where the folder can't be looked at.
+        /// `None` for a database without a file, and where the folder can't be opened.
         ///
         /// # Safety
         /// `database` is open.
         pub unsafe fn of(database: *mut ffi::sqlite3) -> Option<Self> {
-            // SAFETY: as the caller promises; the name is null or a C string that lives as long as the connection.
+            // SAFETY: the caller promises that `database` is open; the name is null or a C string that lives as long as that.
             let name = unsafe {
                 let name = ffi::sqlite3_db_filename(database, c"main".as_ptr());
                 (!name.is_null()).then(|| CStr::from_ptr(name))?
@@ -158,8 +158,8 @@ mod unix {
             })
         }
 
-        /// Whether a path leads to another file, the database's own by `look` where that has to be asked again. `mapped` is the
-        /// file that the WAL's index was mapped from.
+        /// Whether a path leads to another file now; `look` tells that of the database's own path, where it has to be read again.
+        /// `mapped` is the file that the WAL's index was mapped from.
         pub fn has_changed(
             &self,
             wal: Option<u32>,
@@ -173,7 +173,7 @@ mod unix {
                 return false;
             }
             let changed = look() || self.wal_has_changed(wal, mapped);
-            // Once one has, every write asks.
+            // Once a file has changed, every write reads the paths.
             self.seen.set((!changed && is_past(found.ctime(), found.ctime_nsec())).then_some((now, stamp)));
             changed
         }
@@ -197,7 +197,7 @@ mod unix {
             match *known {
                 Some((same, files)) if same == wal => files != found,
                 _ => {
-                    // The index of a process's first connection is that of all: it may have gone from its path already.
+                    // All connections of a process share the index that the first one mapped: it may be gone from its path already.
                     let files = [found[0], mapped().unwrap_or(found[1])];
                     *known = Some((wal, files));
                     files != found
@@ -206,7 +206,7 @@ mod unix {
         }
     }
 
-    /// Whether a later change has a later time.
+    /// Whether a later change would have a later time.
     fn is_past(seconds: i64, nanoseconds: i64) -> bool {
         let changed = Duration::new(seconds.max(0).cast_unsigned(), nanoseconds as u32);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -274,7 +274,7 @@ mod tests {
         let later = open::bare(&folder.database(), options).unwrap();
         later.with(|inner| Ok(inner.execute_batch("SELECT * FROM t")?)).unwrap();
         assert!(later.check_same_file().is_err());
-        // Nobody has the old one any more.
+        // Nobody has the old index open any more.
         for connection in [first, later] {
             connection.close().unwrap();
         }

@@ -26,7 +26,7 @@ pub struct Statement {
     pub(super) connection: Rc<Connection>,
     raw: NonNull<ffi::sqlite3_stmt>,
     parameters: usize,
-    /// While an iterator runs over it.
+    /// Whether an iterator runs over it.
     locked: Cell<bool>,
 }
 
@@ -99,7 +99,7 @@ impl Statement {
     /// Goes back to before the first row and ends the read transaction that it may have held.
     pub fn reset(&self) {
         if let Ok(raw) = self.raw() {
-            // SAFETY: the statement is alive. What it returns is the error of the latest step, told then.
+            // SAFETY: the statement is alive. Its result is the error of the latest step, which was returned then.
             unsafe { ffi::sqlite3_reset(raw) };
         }
     }
@@ -135,7 +135,7 @@ impl Statement {
         self.raw().map_or(0, |raw| unsafe { ffi::sqlite3_stmt_status(raw, ffi::SQLITE_STMTSTATUS_REPREPARE, 0) })
     }
 
-    /// How many instructions of SQLite's machine all its runs took.
+    /// How many instructions of SQLite's virtual machine all its runs took.
     #[cfg(test)]
     #[must_use]
     pub fn instructions(&self) -> i32 {
@@ -163,7 +163,7 @@ impl Statement {
         self.locked.get()
     }
 
-    /// Locks it for an iterator, or lets it go.
+    /// Locks it for an iterator, or unlocks it.
     pub fn set_locked(&self, locked: bool) {
         if self.locked.replace(locked) != locked {
             self.connection.count_iterator(if locked { 1 } else { -1 });
@@ -186,7 +186,7 @@ impl Drop for Statement {
 /// # Safety
 /// The statement is alive.
 pub(super) unsafe fn expanded_sql(raw: *mut ffi::sqlite3_stmt) -> Option<String> {
-    // SAFETY: as the caller promises; the expanded text is SQLite's to free and copied before.
+    // SAFETY: the caller promises that the statement is alive; the expanded text is copied, then freed once by SQLite.
     unsafe {
         let expanded = ffi::sqlite3_expanded_sql(raw);
         if expanded.is_null() {

@@ -1,4 +1,4 @@
-//! The statements that begin and end transactions and savepoints, compiled once a connection.
+//! The statements that begin and end transactions and savepoints, compiled once for each connection.
 
 use std::cell::OnceCell;
 use std::rc::Rc;

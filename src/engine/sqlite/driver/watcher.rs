@@ -1,10 +1,9 @@
 //! The thread that waits for commits: one for all connections of the process, and only while somebody waits.
 //!
-//! It looks at memory, so that waiting needs no statement and no lock of the file. It knows when nothing was committed;
-//! that something was it only believes, and tells whoever waits to look on the connection's own thread. So it may be
-//! wrong: it tells also where it can see nothing, and now and then where nothing has happened, which is when it is found
-//! out that the connection was closed, or its files were taken away. `docs/decisions/0025-waiting-for-commits.md` has the
-//! measurements.
+//! It reads the WAL index in memory, so that waiting needs no statement and no lock of the file. It can be sure only that
+//! nothing was committed; where something may have been, it tells those who wait to check on the connection's own thread. It
+//! tells them also where it can see nothing, and now and then without a reason: by that they find out that the connection was
+//! closed, or its files were removed. `docs/decisions/0025-waiting-for-commits.md` has the measurements.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,13 +18,13 @@ use crate::error::{Error, Result};
 const PACE: Duration = Duration::from_millis(60);
 /// After how long somebody is told in any case.
 const QUIET: Duration = Duration::from_secs(3);
-/// How often it looks in vain for somebody who waits before it ends: who was woken often waits again.
+/// For how many rounds without anybody who waits it goes on: those who were told often wait again.
 const LINGERS: u32 = 16;
 
 /// Somebody who waits.
 struct Waiter {
     number: u64,
-    /// `None` where there is nothing to look at.
+    /// `None` where there is no index to read.
     sight: Option<Arc<Sight>>,
     seen: State,
     since: Instant,
@@ -33,7 +32,7 @@ struct Waiter {
     tell: Tell,
 }
 
-/// When time is up, by whichever clock comes first: the one on the wall may be set back, and the other one stops while the
+/// When time is up, by whichever clock comes first: the wall clock may be set back, and the monotonic one stops while the
 /// machine sleeps.
 struct Due(Option<Instant>, Option<SystemTime>);
 
@@ -46,9 +45,9 @@ impl Due {
 /// All who wait.
 struct Waiters {
     list: Vec<Waiter>,
-    /// How many there have been.
+    /// How many there have been: the number of the latest.
     numbers: u64,
-    /// Whether there is a thread that looks for them.
+    /// Whether the thread runs.
     watched: bool,
 }
 
@@ -66,13 +65,13 @@ impl Drop for Watched {
         let mut waiters = waiters();
         let at = waiters.list.iter().position(|waiter| waiter.number == self.0);
         let ended = at.map(|at| waiters.list.swap_remove(at));
-        // What it tells by may take locks of its own.
+        // Dropping its `tell` may take locks.
         drop(waiters);
         drop(ended);
     }
 }
 
-/// Calls `tell` once, when something else than `seen` is to be seen, after `within`, or now and then.
+/// Calls `tell` once: when the state may be another than `seen`, after `within`, or now and then without a reason.
 ///
 /// # Errors
 /// Where the system gives no thread.
@@ -101,13 +100,13 @@ fn run() {
         thread::sleep(PACE);
         let mut waiters = waiters();
         in_vain = if waiters.list.is_empty() { in_vain + 1 } else { 0 };
-        // Said under the lock: who comes next starts another thread.
+        // Set under the lock, so that whoever waits next starts another thread.
         waiters.watched = in_vain < LINGERS;
         let (now, wall) = (Instant::now(), SystemTime::now());
         let told: Vec<Waiter> = waiters.list.extract_if(.., |waiter| waiter.is_to_be_told(now, wall)).collect();
         drop(waiters);
         for waiter in told {
-            // What panics there must not end this thread for the others.
+            // A panic in `tell` must not end this thread for the others.
             let _ = catch_unwind(AssertUnwindSafe(waiter.tell));
         }
     }

@@ -20,7 +20,7 @@ use super::mapped::{IndexFile, Inode};
 use super::sight::{Look, Sight, State};
 use super::tables::Tables;
 
-/// The writer's lock among SQLite's locks of the WAL index, as a bit.
+/// The write lock among SQLite's locks of the WAL index, as a bit.
 const WRITE: u8 = 1;
 
 /// What is kept behind the default VFS's own file object.
@@ -31,13 +31,13 @@ pub(super) struct Database {
     /// The file that the index was mapped from.
     #[cfg(unix)]
     file: IndexFile,
-    /// How often the index was given up: the index of the next WAL may begin with the same words.
+    /// How often the index was unmapped: the index of the next WAL may begin with the same words.
     logs: Cell<u32>,
     /// The locks of the index that this connection holds.
     locks: Cell<u8>,
     /// What is held back of the WAL, while that is open; else null.
     pub held: Cell<*mut Held>,
-    /// What another thread looks at the index through, once one has wanted to.
+    /// Through what another thread reads the index, once one has wanted to.
     sight: OnceCell<Arc<Sight>>,
 }
 
@@ -73,7 +73,7 @@ pub(super) unsafe fn attach(
         held: Cell::new(ptr::null_mut()),
         sight: OnceCell::new(),
     };
-    // SAFETY: as the caller promises; `close` drops what is written here.
+    // SAFETY: the caller promises a file object of our VFS, which has room for our part; `close` drops what is written here.
     unsafe {
         ptr::write(part(file), database);
         (*file).pMethods = TABLES.replacing(methods, |ours| {
@@ -90,7 +90,7 @@ pub(super) unsafe fn attach(
 /// # Safety
 /// `attach` took over `file`, which is open.
 unsafe fn database<'a>(file: *mut ffi::sqlite3_file) -> &'a Database {
-    // SAFETY: as the caller promises.
+    // SAFETY: `attach` wrote this part, as the caller promises, and `close` drops it last.
     unsafe { &*part(file) }
 }
 
@@ -99,7 +99,7 @@ unsafe fn database<'a>(file: *mut ffi::sqlite3_file) -> &'a Database {
 /// # Safety
 /// `file` is null, or the object of an open file of any VFS, for as long as the part is used.
 pub(super) unsafe fn of<'a>(file: *mut ffi::sqlite3_file) -> Option<&'a Database> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller promises null or an open file; its methods being ours says that `attach` took it over.
     unsafe {
         let methods = file.as_ref()?.pMethods.as_ref()?;
         is_ours(methods).then(|| database(file))
@@ -122,12 +122,12 @@ fn is_ours(methods: &ffi::sqlite3_io_methods) -> bool {
 }
 
 impl Database {
-    /// Whether this connection has the writer's lock, of an index that is known.
+    /// Whether this connection holds the write lock, in an index of the layout that is read here.
     pub fn is_writing(&self) -> bool {
         self.locks.get() & WRITE != 0 && self.index.get().is_some_and(Index::is_reviewed)
     }
 
-    /// The index is mapped there, or not any more. Before it is unmapped this has to be said: nobody is looking at it then.
+    /// Notes where the index is mapped, or that it no longer is. To be called before it is unmapped: nobody reads it afterwards.
     fn set_index(&self, index: Option<Index>) {
         self.index.set(index);
         #[cfg(unix)]
@@ -135,16 +135,16 @@ impl Database {
         self.show();
     }
 
-    /// Other threads see what this one does.
+    /// Shows other threads where the index is.
     fn show(&self) {
         if let Some(sight) = self.sight.get() {
             sight.set(self.index.get().map(|index| (index, self.logs.get())));
         }
     }
 
-    /// The writer's lock is let go of.
+    /// The write lock is about to be released.
     fn end_writing(&self) {
-        // SAFETY: it is null where the WAL is not open, and its file object uses it only while SQLite calls that.
+        // SAFETY: it is null where the WAL is not open, and the WAL's file object uses it only within its own methods.
         if let Some(held) = unsafe { self.held.get().as_mut() } {
             held.forget();
         }
@@ -155,7 +155,7 @@ unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     // SAFETY: `attach` wrote what is dropped here, and SQLite closes a file once.
     unsafe {
         let this = database(file);
-        // SQLite has unmapped it already; that nobody looks at it any more is not to hang on that.
+        // SQLite has unmapped it already; that nobody reads it any more must not depend on that.
         this.set_index(None);
         let methods = this.methods;
         ptr::drop_in_place(part::<Database>(file));
@@ -222,7 +222,7 @@ unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, delete: c_int) -> c
 /// # Safety
 /// `connection` is an open connection of this thread.
 pub unsafe fn state(connection: *mut ffi::sqlite3) -> Option<State> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller promises an open connection of this thread.
     let this = unsafe { main(connection) }?;
     Some((this.index.get()?.header()?, this.logs.get()))
 }
@@ -232,17 +232,17 @@ pub unsafe fn state(connection: *mut ffi::sqlite3) -> Option<State> {
 /// # Safety
 /// `connection` is an open connection of this thread.
 pub unsafe fn look(connection: *mut ffi::sqlite3) -> Look {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller promises an open connection of this thread.
     let this = unsafe { main(connection) };
     this.map_or(Look::Nothing, |this| Look::at(this.index.get(), this.logs.get()))
 }
 
-/// What other threads can look at the index through; `None` where the file is not one of this VFS.
+/// Through what other threads can read the index; `None` where the file is not one of this VFS.
 ///
 /// # Safety
 /// `connection` is an open connection of this thread.
 pub unsafe fn sight(connection: *mut ffi::sqlite3) -> Option<Arc<Sight>> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller promises an open connection of this thread.
     let this = unsafe { main(connection) }?;
     let sight = Arc::clone(this.sight.get_or_init(Arc::default));
     this.show();
@@ -254,7 +254,7 @@ pub unsafe fn sight(connection: *mut ffi::sqlite3) -> Option<Arc<Sight>> {
 /// # Safety
 /// `connection` is an open connection of this thread.
 pub unsafe fn wal(connection: *mut ffi::sqlite3) -> Option<u32> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller promises an open connection of this thread.
     let this = unsafe { main(connection) }?;
     this.index.get().map(|_| this.logs.get())
 }
@@ -265,7 +265,7 @@ pub unsafe fn wal(connection: *mut ffi::sqlite3) -> Option<u32> {
 /// `connection` is an open connection of this thread.
 #[cfg(unix)]
 pub unsafe fn index_file(connection: *mut ffi::sqlite3) -> Option<Inode> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller promises an open connection of this thread.
     let this = unsafe { main(connection) }?;
     this.file.inode()
 }
@@ -275,7 +275,7 @@ pub unsafe fn index_file(connection: *mut ffi::sqlite3) -> Option<Inode> {
 /// # Safety
 /// `connection` is an open connection of this thread.
 pub unsafe fn backfilled(connection: *mut ffi::sqlite3) -> c_int {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller promises an open connection of this thread.
     let index = unsafe { main(connection) }.and_then(|this| this.index.get()).filter(|index| index.is_reviewed());
     index.map_or(0, |index| c_int::try_from(index.backfilled()).unwrap_or(c_int::MAX))
 }
@@ -286,7 +286,7 @@ pub unsafe fn backfilled(connection: *mut ffi::sqlite3) -> c_int {
 /// `connection` is an open connection of this thread, and stays so while the part is used.
 unsafe fn main<'a>(connection: *mut ffi::sqlite3) -> Option<&'a Database> {
     let mut file: *mut ffi::sqlite3_file = ptr::null_mut();
-    // SAFETY: as the caller promises; the control writes one pointer, to a file that lives as long as the connection.
+    // SAFETY: the caller promises an open connection; the control writes one pointer, to a file that lives as long as that.
     unsafe {
         let control = ffi::SQLITE_FCNTL_FILE_POINTER;
         if ffi::sqlite3_file_control(connection, c"main".as_ptr(), control, (&raw mut file).cast()) != ffi::SQLITE_OK {

@@ -1,8 +1,8 @@
-//! The frames of the WAL, those of a commit written with one call of the system.
+//! The frames of the WAL, those of a commit written with one system call.
 //!
 //! SQLite writes each frame's header (24 bytes) and then its page. They are held back here until the frame that commits, whose
-//! header says so, has its page, and all go out together: a commit of two to five frames needs one call instead of four to
-//! ten, which is a fifth of it. What is written, in which order, and what is synced when, stays as it was. An error is that of
+//! header says so, has its page, and all are written together: a commit of two to five frames needs one call instead of four to
+//! ten, which is a fifth of its time. What is written, in which order, and what is synced when, stays as it was. An error is that of
 //! the write of the last page, before SQLite counts the commit as made; frames of a transaction that hasn't committed matter
 //! to nobody. `docs/decisions/0013-frames-in-one-write.md`.
 
@@ -28,7 +28,7 @@ static TABLES: Tables = Tables::new();
 /// What is kept behind the default VFS's own file object.
 pub(super) struct Frames {
     methods: &'static ffi::sqlite3_io_methods,
-    /// The database whose WAL it is. It lives for as long as its file is open, and that is longer than the WAL: what is `'static`
+    /// The database whose WAL it is. It lives for as long as its file is open, which is longer than the WAL is: what is `'static`
     /// here must not leave this object.
     database: &'static Database,
     held: Held,
@@ -43,7 +43,7 @@ pub(super) unsafe fn attach(
     methods: &'static ffi::sqlite3_io_methods,
     name: ffi::sqlite3_filename,
 ) {
-    // SAFETY: as the caller promises; `close` drops what is written here.
+    // SAFETY: the caller promises a file object of our VFS, which has room for our part; `close` drops what is written here.
     unsafe {
         let Some(database) = database::of(ffi::sqlite3_database_file_object(name)) else { return };
         let ours = part::<Frames>(file);
@@ -64,7 +64,7 @@ pub(super) unsafe fn attach(
 /// # Safety
 /// `attach` was called for `file`.
 unsafe fn frames<'a>(file: *mut ffi::sqlite3_file) -> &'a mut Frames {
-    // SAFETY: as the caller promises.
+    // SAFETY: `attach` wrote this part, as the caller promises, and SQLite runs one method of a file at a time.
     unsafe { &mut *part(file) }
 }
 
@@ -74,17 +74,17 @@ impl Frames {
     /// # Safety
     /// `self` is `file`'s, `data` has `amount` bytes.
     unsafe fn put(&self, file: *mut ffi::sqlite3_file, data: *const c_void, amount: c_int, offset: i64) -> c_int {
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller promises that these are `file`'s own methods, and that `data` has `amount` bytes.
         self.methods.xWrite.map_or(ffi::SQLITE_IOERR_WRITE, |put| unsafe { put(file, data, amount, offset) })
     }
 
-    /// Writes what is held back. Where that fails it stays: SQLite may yet go on with the transaction.
+    /// Writes what is held back. Where that fails it stays held: SQLite may yet go on with the transaction.
     ///
     /// # Safety
     /// `self` is `file`'s.
     unsafe fn let_go(&mut self, file: *mut ffi::sqlite3_file) -> c_int {
         let Ok(amount @ 1..) = c_int::try_from(self.held.bytes.len()) else { return ffi::SQLITE_OK };
-        // SAFETY: there are so many bytes.
+        // SAFETY: `amount` is how many bytes are held; the caller promises that `self` is `file`'s.
         let code = unsafe { self.put(file, self.held.bytes.as_ptr().cast(), amount, self.held.begin) };
         if code == ffi::SQLITE_OK {
             self.held.bytes.clear();
@@ -92,7 +92,7 @@ impl Frames {
         code
     }
 
-    /// Holds a header back, while the writer's lock is held: when it is let go of, `forget` is called.
+    /// Holds a header back, while the write lock is held: when that is released, `forget` is called.
     fn begin_frame(&mut self, header: &[u8], offset: i64) -> bool {
         self.database.is_writing() && self.held.hold(header, offset)
     }
@@ -104,7 +104,7 @@ unsafe extern "C" fn write(
     amount: c_int,
     offset: ffi::sqlite3_int64,
 ) -> c_int {
-    // SAFETY: SQLite's own arguments: `data` has `amount` bytes.
+    // SAFETY: SQLite's own arguments: `attach` took over `file`, and `data` has `amount` bytes.
     unsafe {
         let this = frames(file);
         let bytes = std::slice::from_raw_parts(data.cast::<u8>(), usize::try_from(amount).unwrap_or_default());
@@ -119,7 +119,7 @@ unsafe extern "C" fn write(
                 if commits || this.held.bytes.len() >= LARGEST_WRITE {
                     let code = this.let_go(file);
                     if code != ffi::SQLITE_OK {
-                        // SQLite will know that this frame failed: it must not get into the WAL later.
+                        // SQLite is told that this frame failed: it must not get into the WAL later.
                         this.held.bytes.truncate(this.held.bytes.len() - bytes.len() - FRAME_HEADER);
                         return code;
                     }
@@ -132,7 +132,7 @@ unsafe extern "C" fn write(
         let code = this.let_go(file);
         if code != ffi::SQLITE_OK {
             if matches!(before, Latest::Held(at, _) if at == offset) {
-                // Its page found no memory, and this is its failure.
+                // There was no memory for its page, and this is the page's failure.
                 this.held.bytes.truncate(this.held.bytes.len() - FRAME_HEADER);
             }
             return code;
@@ -155,7 +155,7 @@ fn commits(header: &[u8]) -> bool {
     header[4..8] != [0; 4]
 }
 
-/// Whether a page can be so long.
+/// Whether a page can have this length.
 fn is_page(length: usize) -> bool {
     length >= 512 && length.is_power_of_two()
 }
@@ -186,7 +186,7 @@ macro_rules! after_letting_go {
             // SAFETY: SQLite's own arguments go on to the default VFS.
             unsafe {
                 let this = frames(file);
-                // They come between transactions; where SQLite does it otherwise some day, what is held goes first.
+                // They come between transactions; should SQLite change that some day, what is held is written first.
                 debug_assert!(this.held.bytes.is_empty(), concat!("frames are held back at ", stringify!($method)));
                 this.held.latest = this.held.latest.after_another_call();
                 match this.let_go(file) {
@@ -209,7 +209,7 @@ unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     // SAFETY: `attach` wrote what is dropped here, and SQLite closes a file once.
     unsafe {
         let this = frames(file);
-        // A commit has written everything, and a rollback has let go of the writer's lock, which forgets the rest.
+        // A commit has written everything, and a rollback has released the write lock, which forgets the rest.
         debug_assert!(this.held.bytes.is_empty(), "frames are held back in a WAL that is closed");
         let methods = this.methods;
         this.database.held.set(ptr::null_mut());

@@ -2,8 +2,8 @@
 
 use std::ffi::c_int;
 
-/// What SQLite wrote last. Only a header that goes on exactly where a whole frame ended is held back: a page follows it.
-/// Headers that SQLite writes again, over older ones and without a page, never do.
+/// What SQLite wrote last. Only a header that begins exactly where a whole frame ended is held back: a page follows it.
+/// Headers that SQLite writes again, over older ones and without a page, never begin there.
 #[derive(Default, Clone, Copy, PartialEq)]
 pub enum Latest {
     /// Something else, or nothing.
@@ -43,7 +43,7 @@ impl Held {
         }
     }
 
-    /// Holds bytes back behind those that are held already, where there is memory for them.
+    /// Holds bytes back behind those that are held already; `false` where there is no memory for them.
     pub fn hold(&mut self, bytes: &[u8], offset: i64) -> bool {
         let room = self.bytes.try_reserve(bytes.len()).is_ok();
         if room {

@@ -21,8 +21,8 @@ pub type Header = [u32; WORDS];
 #[derive(Clone, Copy)]
 pub(super) struct Index(*const AtomicU32);
 
-// SAFETY: it is an address. What is there is read with atomics, and `at` asks of whoever reads it, on whichever thread, that it
-// is mapped then.
+// SAFETY: it is an address. What is there is read with atomics, and the caller of `at` promises that it is mapped whenever it is
+// read, on whichever thread.
 unsafe impl Send for Index {}
 
 impl Index {

@@ -1,7 +1,7 @@
 //! Which file a WAL index was mapped from.
 //!
-//! SQLite maps the index of a database once for all connections of a process. Who comes later gets the file that the first
-//! one has open, also where that was deleted and somebody else has made a new one at its path: the path alone doesn't tell.
+//! SQLite maps the index of a database once for all connections of a process. A later one gets the file that the first one
+//! has open, also where that was deleted and somebody else has made a new one at its path: the path alone doesn't tell.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,10 +15,10 @@ use rusqlite::ffi;
 
 use super::index::Index;
 
-/// A file, whatever it is called: device and number.
+/// A file, whatever it is called: device and inode number.
 pub type Inode = (u64, u64);
 
-/// The files by where they are mapped, for as long as a connection says so.
+/// The files by where they are mapped, for as long as a connection has them mapped.
 static MAPPED: Mutex<BTreeMap<usize, Weak<Inode>>> = Mutex::new(BTreeMap::new());
 
 /// The file at a path; `None` where there is none.
@@ -50,10 +50,10 @@ impl IndexFile {
         Self { database, mapped: RefCell::new(None) }
     }
 
-    /// The index is mapped there, or not any more. Before it is unmapped this has to be said: the next one may be mapped at the
-    /// same address.
+    /// Notes where the index is mapped, or that it no longer is. To be called before it is unmapped: the next one may be mapped at
+    /// the same address.
     pub fn set(&self, index: Option<Index>) {
-        // SAFETY: as the caller of `of` promised.
+        // SAFETY: it is not null, and SQLite's name of a file is a C string, which the caller of `of` promised to keep.
         let database = || (!self.database.is_null()).then(|| unsafe { CStr::from_ptr(self.database) });
         let file = index.and_then(|index| mapped_at(index.address(), database()?));
         self.mapped.replace(file);

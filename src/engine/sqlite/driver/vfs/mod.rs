@@ -1,6 +1,6 @@
 //! A thin VFS over the default one: of the database file it notes where the WAL index is mapped (`database`, `index`), which
-//! tells that somebody has committed, also to another thread (`sight`); of the WAL it writes the frames of a commit with one call of the system (`frames`).
-//! Everything else is the default VFS's own.
+//! tells that somebody has committed, also to another thread (`sight`); of the WAL it writes the frames of a commit with one
+//! system call (`frames`). Everything else is the default VFS's own.
 
 pub mod database;
 mod file;
@@ -52,7 +52,7 @@ pub fn unreviewed() -> Option<&'static CStr> {
 /// The name of the VFS.
 pub const NAME: &CStr = c"visual-db";
 
-/// Registers the VFS, once a process. `false` where this is not the SQLite that was reviewed, or there is no default one.
+/// Registers the VFS, once per process. `false` where this is not the SQLite that was reviewed, or there is no default VFS.
 pub fn register() -> bool {
     static REGISTERED: OnceLock<bool> = OnceLock::new();
     *REGISTERED.get_or_init(|| {

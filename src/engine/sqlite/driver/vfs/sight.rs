@@ -1,4 +1,4 @@
-//! The WAL index of a connection as another thread may look at it, for as long as SQLite has it mapped.
+//! The WAL index of a connection as another thread may read it, for as long as SQLite has it mapped.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -29,13 +29,13 @@ impl Look {
     }
 }
 
-/// Where a connection's index is mapped, behind a lock: who looks holds it for as long as that takes, and the connection
-/// takes it before it lets SQLite unmap the index.
+/// Where a connection's index is mapped, behind a lock: a thread holds it while it reads the index, and the connection
+/// takes it before it lets SQLite unmap that.
 #[derive(Default)]
 pub struct Sight(Mutex<Option<(Index, u32)>>);
 
 impl Sight {
-    /// The connection's thread tells where its index is mapped, or that it is going to be unmapped.
+    /// Notes, on the connection's thread, where its index is mapped, or that it is about to be unmapped.
     pub(super) fn set(&self, index: Option<(Index, u32)>) {
         *self.lock() = index;
     }

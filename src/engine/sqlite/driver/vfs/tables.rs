@@ -1,11 +1,11 @@
-//! Tables of methods that SQLite calls a file by, made from the default VFS's.
+//! Tables of a file's methods (`sqlite3_io_methods`), made from the default VFS's.
 
 use std::ptr;
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::ffi;
 
-/// Tables of methods with some replaced, each by the table it was made from. There is one a kind of file system.
+/// Tables of methods with some replaced, each by the table it was made from. There is one for each kind of file system.
 pub struct Tables(Mutex<Vec<(usize, usize)>>);
 
 impl Tables {

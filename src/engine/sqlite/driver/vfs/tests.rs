@@ -18,7 +18,7 @@ fn open(path: &Path, setup: &str) -> Connection {
     connection
 }
 
-/// How many rows and what sum somebody finds who has the files as they are now; panics where they are not sound.
+/// How many rows, and which sum, are in a copy of the files as they are now; panics where they are damaged.
 fn recovered(path: &Path) -> (i64, i64) {
     let copy = path.with_extension("copy");
     for end in ["", "-wal"] {
@@ -46,8 +46,8 @@ fn a_commit_is_whole_in_the_wal_when_it_returns() {
 #[test]
 fn so_is_one_that_wrote_frames_early_and_then_wrote_them_again() {
     let folder = Folder::new();
-    // Pages leave a cache of ten during the transaction; changed again, they are written over, and at the commit SQLite
-    // writes the headers of all frames behind them again, without their pages.
+    // A cache of ten spills pages during the transaction; changed again, their frames are overwritten, and at the commit
+    // SQLite writes the headers of all frames behind them again, without their pages.
     let connection =
         open(&folder.database(), &format!("{TABLE}; PRAGMA cache_size = 10; PRAGMA wal_autocheckpoint = 0"));
     for round in 1..=5 {
@@ -118,7 +118,7 @@ fn content(connection: &Connection) -> Vec<(i64, i64, i64)> {
     rows.map(|row| row.unwrap()).collect()
 }
 
-/// Whether a checkpoint was held up, how many frames the WAL has, and how many of them are in the file then.
+/// Whether a checkpoint was blocked, how many frames the WAL has, and how many of them are backfilled then.
 fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<(i64, i64, i64)> {
     let state = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], state)

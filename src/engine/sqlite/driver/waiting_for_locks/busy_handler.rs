@@ -1,10 +1,10 @@
 //! Waiting for another connection's lock.
 //!
-//! SQLite's own handler sleeps longer and longer between two looks, up to 100 ms. Where others take the lock again and
-//! again it is free for moments only, and who looks seldom may miss them all: of eight writers one was seen to be told
-//! `SQLITE_BUSY` after five seconds. Who looks much more often than others, though, takes every moment from those who wait
-//! with SQLite's handler. So here the looks are SQLite's at first, at random distances, and only who has waited for long
-//! looks often. `docs/decisions/0018-waiting-in-company.md`.
+//! SQLite's own busy handler sleeps longer and longer between two tries, up to 100 ms. Where others take the lock again and
+//! again it is free for moments only, and a connection that tries seldom may miss them all: of eight writers one was seen to
+//! get `SQLITE_BUSY` after five seconds. One that tries much more often than others, though, takes every such moment from those
+//! that wait with SQLite's handler. So here the sleeps are SQLite's at first, varied at random, and only a connection that has
+//! waited for long tries often. `docs/decisions/0018-waiting-in-company.md`.
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
@@ -19,25 +19,25 @@ pub struct Patience {
     /// `None` where SQLite's own handler is installed.
     pub(super) timeout: Cell<Option<Duration>>,
     since: Cell<Option<Instant>>,
-    /// Whether it waits for a moment only.
+    /// Whether it waits for a moment only, within [`Self::at_most`].
     hurried: Cell<bool>,
     pub turn: Turn,
 }
 
-/// How many milliseconds SQLite's own handler sleeps between its looks.
+/// How many milliseconds SQLite's own handler sleeps between its tries.
 const SLEEPS: [f64; 12] = [1., 2., 5., 10., 15., 20., 25., 25., 25., 50., 50., 100.];
 
-/// How long one waits before one looks often: several turns of eight who write.
+/// How long a connection waits before it tries often: several turns of eight writers.
 const LONG: Duration = Duration::from_millis(500);
 
-/// How long to wait between two looks then: who makes no breaks leaves the lock free for microseconds.
+/// How long to sleep between two tries then: a writer that makes no breaks leaves the lock free for microseconds.
 const OFTEN: Duration = Duration::from_micros(200);
 
-/// The same for who waits for a moment only.
+/// The same for a connection that waits for a moment only.
 const HURRIED: Duration = Duration::from_millis(1);
 
 impl Patience {
-    /// Waits no longer than this while something runs, and looks often meanwhile.
+    /// Waits no longer than this while something runs, and tries often meanwhile.
     pub fn at_most<T>(&self, timeout: Duration, run: impl FnOnce() -> T) -> T {
         let usual = self.timeout.get();
         self.timeout.set(usual.map(|usual| usual.min(timeout)));
@@ -49,9 +49,9 @@ impl Patience {
     }
 }
 
-/// SQLite calls it when a lock is taken, `looks` being how often it has for this one: 0 gives up.
+/// SQLite calls this when a lock is held by others; `looks` is how often it has for this one. Returning 0 gives up.
 pub(super) unsafe extern "C" fn wait(patience: *mut c_void, looks: c_int) -> c_int {
-    // SAFETY: it was given with the handler, and lives as long as the handle.
+    // SAFETY: it was given to SQLite with the handler, and lives as long as the handle.
     let Some(patience) = (unsafe { patience.cast::<Patience>().as_ref() }) else { return 0 };
     let now = Instant::now();
     if looks == 0 {
@@ -72,9 +72,9 @@ pub(super) unsafe extern "C" fn wait(patience: *mut c_void, looks: c_int) -> c_i
     1
 }
 
-/// How long to wait before the next look. Chance keeps those who wait from looking all at once, again and again.
+/// How long to sleep before the next try. Chance keeps those that wait from trying all at once, again and again.
 fn pause(looks: c_int, waited: Duration, timeout: Duration) -> Duration {
-    // Who has little time looks often soon.
+    // A connection with a short timeout tries often sooner.
     if waited >= LONG.min(timeout / 8) {
         return OFTEN;
     }

@@ -25,7 +25,7 @@ impl Connection {
         self.patience.turn.in_company()
     }
 
-    /// Makes a break where others wait for the lock that is about to be taken, and this connection has had it for long.
+    /// Makes a break where others wait for the lock that is about to be taken, and this connection has had it for a while.
     fn let_others(&self) {
         let patience = &self.patience;
         if let Some(pause) = patience.turn.due().filter(|_| !self.in_transaction()) {
@@ -33,7 +33,7 @@ impl Connection {
         }
     }
 
-    /// What comes before a write of the store: refuses it where it can't be, and lets others have their turn before.
+    /// What comes before a write of the store: refuses one that isn't allowed, and lets others have their turn first.
     ///
     /// # Errors
     /// As [`Self::check_writable`] and [`Self::check_same_file`].
@@ -51,13 +51,13 @@ impl Connection {
         let raw = self.raw()?;
         self.patience.timeout.set(Some(timeout));
         let patience: *const Patience = &raw const self.patience;
-        // SAFETY: the handle is open. The patience lives in the connection, which closes the handle before it goes and
-        // doesn't move: it is only ever had in an `Rc`.
+        // SAFETY: the handle is open. The patience lives in the connection, which closes the handle before it is freed and
+        // never moves: it always lives in an `Rc`.
         self.check(unsafe { ffi::sqlite3_busy_handler(raw, Some(wait), patience.cast_mut().cast()) })
     }
 
-    /// Runs what compiles `sql`, so that `PRAGMA busy_timeout` tells and sets how long this waits. SQLite obeys it
-    /// while it compiles it, and replaces any other handler by its own.
+    /// Runs what compiles `sql`, so that `PRAGMA busy_timeout` tells and sets how long this waits. SQLite runs that pragma
+    /// while it compiles it, and replaces any other busy handler by its own.
     pub fn compile<T>(&self, sql: &str, compile: impl FnOnce() -> T) -> T {
         let Some(timeout) = self.patience.timeout.get().filter(|_| mentions_timeout(sql)) else { return compile() };
         let milliseconds = c_int::try_from(timeout.as_millis()).unwrap_or(c_int::MAX);

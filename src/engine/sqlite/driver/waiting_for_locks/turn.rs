@@ -1,27 +1,27 @@
-//! Letting others have their turn at the writer's lock.
+//! Letting others have their turn at the write lock.
 //!
-//! Who commits again and again leaves the lock free for some microseconds at a time. Others look for it now and then only,
-//! SQLite's own handler every 100 ms in the end, and miss all of these moments. So a connection that had to wait for the
-//! lock itself a moment ago, and knows by that that others want it, makes a short break now and then. Who was never in
-//! anybody's company pays one look at a cell. `docs/decisions/0018-waiting-in-company.md` has the measurements.
+//! A connection that commits again and again leaves the lock free for some microseconds at a time. Others try it now and then
+//! only, with SQLite's own busy handler every 100 ms in the end, and miss all of these moments. So a connection that had to
+//! wait for the lock itself a moment ago, and so knows that others want it, makes a short break now and then. One that is
+//! alone pays for reading one cell. `docs/decisions/0018-waiting-in-company.md` has the measurements.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-/// How long one may go on without a break: less than the system lets a process run while others want the processor. Who
-/// goes on for longer is stopped where it spends its time, in the middle of a transaction, and holds the lock for as long
-/// as all of them run.
+/// How long a connection may go on without a break: less than the system lets a process run while others want the processor.
+/// One that goes on for longer is preempted where it spends its time, in the middle of a transaction, and holds the lock for
+/// as long as all of them run.
 const RUN: Duration = Duration::from_millis(1);
 
-/// How long a break is at least, and at most. Between these it is half as long as one has gone on, so that the lock is free
+/// How long a break is at least, and at most. Between these it is half as long as the connection went on, so that the lock is free
 /// for a third of the time, however long the transactions are.
 const BREAK: Duration = Duration::from_micros(500);
 const LONGEST_BREAK: Duration = Duration::from_millis(50);
 
-/// How long after it last had to wait a connection takes others to be there: some rounds of SQLite's longest sleep.
+/// For how long after its last wait a connection takes others to be there: some rounds of SQLite's longest sleep.
 const COMPANY: Duration = Duration::from_secs(1);
 
-/// What a connection knows of others who write.
+/// What a connection knows of other writers.
 #[derive(Debug, Default)]
 pub struct Turn {
     /// When it last had to wait for a lock; `None` where that is long ago.
@@ -39,7 +39,7 @@ impl Turn {
         self.since.set(Some(now));
     }
 
-    /// It committed, and has let go of the lock.
+    /// It committed, and has released the lock.
     pub fn committed(&self) {
         if self.waited.get().is_some() {
             self.committed.set(Some(Instant::now()));
@@ -51,7 +51,7 @@ impl Turn {
         self.waited.get().is_some_and(|waited| waited.elapsed() <= COMPANY)
     }
 
-    /// It is about to take the lock: how long a break it should make before.
+    /// How long a break it should make before it takes the lock; `None` where it needs none.
     pub fn due(&self) -> Option<Duration> {
         self.waited.get().and_then(|waited| self.due_at(Instant::now(), waited))
     }
