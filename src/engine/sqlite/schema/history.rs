@@ -1,4 +1,4 @@
-//! The table `schema_migrations`: what was done to the file, what was undone on purpose, and who may use it therefore.
+//! The table `schema_migrations`: what was done to the file, what was undone on purpose, and which versions may use it so.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -67,13 +67,13 @@ pub fn version(connection: &Connection) -> Result<u32> {
 pub enum Access {
     /// Work with it as with one of its own latest version.
     Write,
-    /// Only read it so.
+    /// Only read it.
     Read,
     /// Nothing.
     Refused,
 }
 
-/// What this package may do with a file of this later version, as the steps say that led there.
+/// What this package may do with a file of this later version, as the steps that led there say.
 pub fn access(connection: &Connection, version: i64) -> Result<Access> {
     let mut entries = read(connection)?;
     entries.retain(|entry| entry.rolled_back_at.is_none());
@@ -134,7 +134,7 @@ pub fn rolled_back(connection: &Connection, migration: &Migration) -> Result<()>
     Ok(())
 }
 
-/// Makes the table where it is missing, and what it lacked before versions said who may read and write them.
+/// Makes the table where it is missing, and the columns that it lacked before versions said who may read and write them.
 pub fn create(connection: &Connection) -> Result<()> {
     connection.execute_batch(HISTORY)?;
     if !has_bounds(connection)? {
@@ -146,7 +146,7 @@ pub fn create(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// What the table has to look like in this file: one that was made before versions said who may use them lacks that.
+/// What the table has to look like in this file: one that was made before versions said who may use them lacks those columns.
 pub fn shape(connection: &Connection) -> Result<Shape> {
     if !exists(connection)? || has_bounds(connection)? {
         return shape::of_sql(HISTORY);

@@ -26,7 +26,7 @@ pub fn header(connection: &Connection) -> Result<(i32, i64)> {
     })
 }
 
-/// Looks at a file without changing it.
+/// What a file is. Nothing is changed.
 pub fn inspect(connection: &Connection) -> Result<Found> {
     in_snapshot(connection, || look(connection))
 }

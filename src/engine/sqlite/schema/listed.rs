@@ -1,4 +1,4 @@
-//! Whether the history that lists of runs are read from (version 6) has what there is, but for what the log still has to tell it.
+//! Whether the history (version 6), which lists of runs are read from, has all runs, but for what is still to be folded into it.
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -7,7 +7,7 @@ use crate::error::Result;
 /// The version of the schema that has it.
 pub const VERSION: u32 = 6;
 
-/// What the log still has to tell.
+/// What is still to be folded.
 const UNREAD: &str = "SELECT id FROM main.changes WHERE seq > ?1 AND entity IN (4, 5) AND id IS NOT NULL";
 
 /// Runs and executions that the history lacks, or has of another zone, worktree or agent.
@@ -21,7 +21,7 @@ const LACKING: &str = "SELECT r.id FROM main.runs AS r WHERE key > 0 \
      AND NOT EXISTS (SELECT 1 FROM main.history AS h WHERE h.id = e.id AND h.zone_id = e.zone_id AND h.worktree_id = e.worktree_id \
        AND h.agent_type = e.agent_type)";
 
-/// What the history has too much.
+/// What the history has and should not have.
 const GONE: &str = "SELECT h.id FROM main.history AS h WHERE h.id IS NOT NULL \
      AND NOT EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = h.id) \
      AND NOT EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = h.id) \
@@ -29,7 +29,7 @@ const GONE: &str = "SELECT h.id FROM main.history AS h WHERE h.id IS NOT NULL \
      AND NOT EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id) \
      AND NOT EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = r.id)";
 
-/// What is wrong, a sentence each. Reads all of it. A history that is to be built anew is never wrong.
+/// What is wrong, a sentence each. Reads all of it. A history that is to be rebuilt is never wrong.
 pub fn check(connection: &Connection) -> Result<Vec<String>> {
     let sql = "SELECT seq FROM main.changes_readers AS r WHERE name = 'history' AND NOT EXISTS (SELECT 1 FROM main.history_building) \
                AND EXISTS (SELECT 1 FROM main.changes AS c WHERE c.seq = r.seq AND c.stamp = r.stamp)";
@@ -45,7 +45,7 @@ pub fn check(connection: &Connection) -> Result<Vec<String>> {
             problems.push(format!("history {what} {count} runs (such as {})", example.unwrap_or_default()));
         }
     }
-    // Of a history that is wrong they can't be told.
+    // Rollups can't be compared with a history that is wrong.
     if problems.is_empty() {
         problems.extend(super::rolled::check(connection)?);
     }

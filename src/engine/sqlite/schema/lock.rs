@@ -8,11 +8,11 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, Transact
 use super::Prepare;
 use crate::error::{Error, Result};
 
-/// How often the file is asked for again, beyond what the connection's own timeout does.
+/// How long to wait before the file is tried again, beyond what the connection's own timeout does.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Runs `attempt` until the file is free. The connection's own timeout is for other people's writes; a migration, with
-/// the backup and the checks that belong to it, takes as long as the file is large.
+/// Runs `attempt` until the file is free. The connection's own timeout is for others' writes; a migration, with the
+/// backup and the checks that belong to it, takes the longer the larger the file is.
 pub fn patiently<T>(options: &Prepare, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
     let start = Instant::now();
     loop {
@@ -38,8 +38,8 @@ pub fn begin<'a>(connection: &'a Connection, options: &Prepare) -> Result<Transa
     })
 }
 
-/// Takes the write lock of a file without a page, and has it give free pages back to the system when it is asked to
-/// (`auto_vacuum`), which can be said only before the first one is written. `BEGIN IMMEDIATE` writes it.
+/// Takes the write lock of a file without a page, and sets `auto_vacuum`, so that free pages can be given back to the
+/// system. That can be set only before the first page is written, and `BEGIN IMMEDIATE` writes it.
 fn begin_new(connection: &Connection) -> Result<Option<Transaction<'_>>> {
     let pages: i64 = connection.query_row("PRAGMA main.page_count", [], |row| row.get(0))?;
     if pages > 0 || connection.path().is_none_or(str::is_empty) {
@@ -47,7 +47,7 @@ fn begin_new(connection: &Connection) -> Result<Option<Transaction<'_>>> {
     }
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
     transaction.pragma_update(Some("main"), "auto_vacuum", "INCREMENTAL")?;
-    // Another process may have made it something else meanwhile, and then this has taken no lock.
+    // Another process may have written the first page meanwhile, and then this has taken no lock.
     let is_writing = transaction.transaction_state(Some("main"))? == TransactionState::Write;
     Ok(is_writing.then_some(transaction))
 }

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// Migrates up, to the latest version unless told otherwise. What was rolled back is applied again.
 ///
 /// # Errors
-/// A `RangeError` for a version that is not known or lies behind; otherwise as `prepare`.
+/// A `RangeError` for a version that is not known or below the file's; otherwise as `prepare`.
 pub fn up(connection: &Connection, options: &Prepare, to: Option<u32>) -> Result<Report> {
     let to = to.unwrap_or(LATEST);
     if !(1..=LATEST).contains(&to) {

@@ -17,7 +17,7 @@ pub struct Migration {
     pub min_reader: u32,
     /// The lowest version whose code may write it.
     pub min_writer: u32,
-    /// It rebuilds a table, so foreign keys are off meanwhile and checked afterwards.
+    /// Whether it rebuilds a table, so that foreign keys are off meanwhile and checked afterwards.
     pub rebuilds_tables: bool,
 }
 

@@ -43,7 +43,7 @@ pub const APPLICATION_ID: i32 = 0x5644_4231;
 pub struct Backup<'a> {
     /// Makes a verified backup of the file and says where it is; the text tells what for.
     pub make: &'a dyn Fn(&rusqlite::Connection, &str) -> Result<PathBuf>,
-    /// Takes it away again, where nothing was changed after all: who tries again and again must not fill the disk.
+    /// Removes it again, where nothing was changed after all: trying again and again must not fill the disk.
     pub discard: &'a dyn Fn(&Path),
 }
 

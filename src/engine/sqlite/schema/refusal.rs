@@ -47,7 +47,7 @@ pub fn refusal(options: &Prepare, found: &Found) -> Error {
     }
 }
 
-/// Refuses a file of a later version, also one that may be used: what mends it is not known here.
+/// Refuses a file of a later version, also one that may be used: how to mend it is not known here.
 ///
 /// # Errors
 /// `ERR_SCHEMA_NEWER`; SQLite's error.

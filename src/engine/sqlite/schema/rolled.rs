@@ -1,4 +1,4 @@
-//! Whether what runs come to by quarters of an hour (version 6) is what the history has.
+//! Whether the rollups (version 6) agree with the history.
 
 use std::collections::BTreeMap;
 

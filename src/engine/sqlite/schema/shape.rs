@@ -1,4 +1,4 @@
-//! What tables look like to SQLite, and in what two of a name differ.
+//! What tables look like to SQLite, and how two of one name differ.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::error::Result;
 /// A table: its columns, its keys, its kind. Indexes that are no constraint are not part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// `table`, or `table, STRICT`, `view`, `virtual`.
+    /// `table`, `table WITHOUT ROWID`, `table STRICT`, `view`, `virtual`.
     kind: String,
     columns: Vec<Column>,
     /// UNIQUE and PRIMARY KEY constraints, foreign keys: in SQLite's words, sorted.
@@ -48,7 +48,7 @@ pub fn of_sql(sql: &str) -> Result<Shape> {
     tables(&connection)?.into_iter().map(|name| Ok((name.clone(), table(&connection, &name)?))).collect()
 }
 
-/// In what the file's tables differ from these; others that it has don't count.
+/// How the file's tables differ from these; others that it has don't count.
 pub fn differences(connection: &Connection, expected: &Shape) -> Result<Vec<String>> {
     let present = tables(connection)?;
     let mut found = Vec::new();

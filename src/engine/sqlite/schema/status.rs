@@ -13,11 +13,11 @@ use crate::error::Result;
 pub enum State {
     /// At the version that the code needs.
     Current,
-    /// At an earlier one; opening it migrates it.
+    /// At an earlier one, or without its mark in the header; opening it migrates it.
     Older,
     /// At an earlier one on purpose; opening it leaves it there.
     Pinned,
-    /// At a later one, with which the code may do this.
+    /// At a later one; what the code may do with it.
     Newer(Access),
     /// Nothing in it; opening it makes the tables.
     Empty,
@@ -29,7 +29,7 @@ pub enum State {
     Foreign,
 }
 
-/// Where a file stands.
+/// The status of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     /// In a word.
@@ -57,7 +57,7 @@ pub struct Step {
     pub history: Option<Entry>,
 }
 
-/// Where a file stands. Nothing is written.
+/// The status of a file. Nothing is written.
 ///
 /// # Errors
 /// SQLite's error.

@@ -101,7 +101,7 @@ fn texts(connection: &Connection) -> Result<BTreeMap<String, (String, String)>> 
     )?;
     let rows = statement.query_map([], |row| {
         let sql: String = row.get(2)?;
-        // The texts of one statement written with other spaces are the same.
+        // Texts that differ only in white space are the same.
         let sql = sql.split_whitespace().collect::<Vec<_>>().join(" ");
         Ok((row.get(0)?, (row.get(1)?, sql)))
     })?;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::log::{FOLD, log};
 use crate::error::Result;
 
-/// What tells one moment's counts from another's as far as they can be doubted.
+/// A check of the counts, and what has happened since that makes them doubtful.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
     /// Whose check it was: random.
@@ -32,7 +32,7 @@ impl Standing {
     }
 }
 
-/// Where the counts stand; `None` where nobody has checked them.
+/// How the counts stand; `None` where nobody has checked them.
 pub fn standing(connection: &Connection) -> Result<Option<Standing>> {
     let version = connection.query_row("PRAGMA main.schema_version", [], |row| row.get(0))?;
     if !connection.table_exists(Some("main"), "changes_state")? {
@@ -47,8 +47,8 @@ pub fn standing(connection: &Connection) -> Result<Option<Standing>> {
     Ok(row)
 }
 
-/// Remembers that the counts are right, but for so many doubts. Of a log that isn't whole they hold nothing: it begins
-/// again, behind all that it had, so that whoever reads it finds that what he knows is gone.
+/// Remembers that the counts are right, but for this many doubts. They hold nothing of a log that isn't whole: that starts
+/// over, behind all that it had, so that its readers find their places gone.
 pub fn remember(connection: &Connection, doubts: i64) -> Result<()> {
     let found = log(connection)?;
     if found.is_none_or(|log| !log.is_whole) {
@@ -67,10 +67,10 @@ fn start_over(connection: &Connection) -> Result<()> {
     connection.execute_batch("INSERT OR IGNORE INTO main.changes_state (id) VALUES (1)")?;
     let ends = "SELECT max(counted_to, coalesce((SELECT max(seq) FROM main.changes), -1)) FROM main.changes_state";
     let end: i64 = connection.query_row(ends, [], |row| row.get(0))?;
-    // A number that no log gets to is somebody's joke, and leaves none behind it.
+    // No log gets to a higher number: somebody else wrote it, and it leaves no numbers behind it.
     let next = if (0..i64::MAX / 2).contains(&end) { (end / FOLD + 1) * FOLD } else { 0 };
     connection.execute("DELETE FROM main.changes", [])?;
-    // This row's number makes a fold, of nothing.
+    // The trigger folds at this row's number; there is nothing to fold.
     connection.execute("UPDATE main.changes_state SET counted_to = ?1 - 1", [next])?;
     connection.execute(
         "INSERT INTO main.changes (seq, at, entity, op) \

@@ -29,7 +29,7 @@ impl ToSql for Key {
     }
 }
 
-/// total, successful, failed
+/// Total, successful, failed.
 type Counts = [i64; 3];
 
 /// What has to be added to a count to make it right.
@@ -90,7 +90,7 @@ pub fn differences(connection: &Connection) -> Result<[(&'static str, Vec<Differ
         ),
         3,
     )?;
-    // The larger table is right with these added; what it then says of a zone is what the smaller one has to.
+    // The larger table is right with these added; the smaller one has to say of a zone what that says then.
     let mut by_zone: BTreeMap<Vec<Key>, Counts> = BTreeMap::new();
     let folded = "SELECT zone_id, agent_type, sum(total), sum(successful), sum(failed) FROM ( \
            SELECT zone_id, agent_type, total, successful, failed FROM main.execution_counts_of_worktrees UNION ALL \
@@ -116,7 +116,7 @@ fn difference(row: &Row<'_>, keys: usize) -> rusqlite::Result<Difference> {
     let key = |column| {
         Ok(match row.get_ref(column)? {
             ValueRef::Blob(bytes) => Key::Blob(bytes.to_vec()),
-            // NOT NULL, and a column of texts makes texts of numbers.
+            // The columns are NOT NULL, and their TEXT affinity makes texts of numbers.
             other => Key::Text(other.as_bytes().unwrap_or_default().to_vec()),
         })
     };

@@ -1,5 +1,5 @@
-//! The log of changes as far as the counts of executions go by it: what of it is not in their tables yet, and whether it is
-//! still the log that it was.
+//! The log of changes as far as the counts of executions are folded from it: what of it is not in their tables yet, and
+//! whether it is still the log that it was.
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -25,9 +25,9 @@ pub struct Log {
     pub last: i64,
     /// The last row's.
     pub stamp: i64,
-    /// `None` where somebody took the row that says so.
+    /// `None` where somebody removed the row that says so.
     counted_to: Option<i64>,
-    /// It begins where a fold leaves it, and all rows that aren't in the counts yet are there.
+    /// Whether it begins where a fold leaves it, and has all rows that aren't in the counts yet.
     pub is_whole: bool,
 }
 

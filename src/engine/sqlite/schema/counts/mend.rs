@@ -1,8 +1,8 @@
-//! Looking whether the counts can be relied on, as cheaply as what has happened allows, and mending them.
+//! Checking whether the counts can be relied on, as cheaply as what has happened allows, and mending them.
 //!
 //! All that takes long is read from a snapshot, so nobody waits for it: how much the counts differ from the executions.
-//! Under the write lock only that is added to them. It is right also where others have recorded executions meanwhile,
-//! which the triggers counted, unless somebody else has mended, or the schema has changed; then it starts over.
+//! Only that is added to them, under the write lock. It is right also where others have recorded executions meanwhile,
+//! which the triggers counted. Where somebody else has mended, or changed the schema, the check starts over.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -17,22 +17,22 @@ use crate::error::Result;
 /// How often it starts over.
 const ATTEMPTS: u32 = 5;
 
-/// What a look may do.
+/// What a check may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
     /// Mend what is wrong.
     pub write: bool,
     /// Read every execution where somebody has changed the schema, also if the counts' own parts are as they must be:
-    /// they may have been away meanwhile.
+    /// they may have been dropped for a while.
     pub thorough: bool,
 }
 
-/// What a look came to.
+/// What a check came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// The counts are right.
     Right,
-    /// They are now.
+    /// They were wrong, and are right now.
     Mended(Mended),
     /// They may be wrong, and were not mended.
     Doubtful,
@@ -43,14 +43,14 @@ pub enum Verdict {
 enum Case {
     Certain,
     /// Nothing came up, but a table is empty: of a file whose log was never folded, or because somebody emptied it. The
-    /// totals tell, but the next opening has to look again.
+    /// totals tell, but the next opening has to check again.
     Empty,
     /// Every change was counted but what REPLACE deleted, so the totals tell.
     TotalsTell,
     Unknown,
 }
 
-/// Looks whether the counts can be relied on. Where it can't find out, they can't.
+/// Checks whether the counts can be relied on. Where that can't be found out, they can't.
 #[must_use]
 pub fn look(connection: &Connection, how: Look) -> Verdict {
     attempt(connection, how).unwrap_or(Verdict::Doubtful)
@@ -82,7 +82,7 @@ fn attempt(connection: &Connection, how: Look) -> Result<Verdict> {
         })?;
         if right {
             if let Some(moment) = moment.filter(Moment::has_same_schema) {
-                // Whether the next one has to look again is not worth waiting or failing for.
+                // Whether the next one has to check again is not worth waiting or failing for.
                 let _ = moment.add(connection, &[]);
             }
             return Ok(verdict(mended));
@@ -128,8 +128,8 @@ fn mend(connection: &Connection, mended: &mut Mended) -> Result<bool> {
     Ok(added)
 }
 
-/// What the log was not told is missing in the history and in the search's index, too, which are built anew then. The ledger compares by
-/// itself.
+/// What the log lacks is missing in the history and in the search's index, too, which are rebuilt then. The ledger compares
+/// by itself.
 fn forget_history(connection: &Connection) -> Result<()> {
     connection.execute("DELETE FROM main.changes_readers WHERE name IN ('history', 'search')", [])?;
     Ok(())

@@ -47,7 +47,7 @@ fn drift((table, rows): &(&'static str, Vec<Difference>)) -> Option<Drift> {
     Some(Drift { table, rows: rows.len(), example })
 }
 
-/// Looks at every execution and mends what is wrong.
+/// Reads every execution and mends what is wrong.
 ///
 /// # Errors
 /// SQLite's error; then the counts are as they were.

@@ -54,7 +54,7 @@ const fn migration() -> &'static Migration {
     &ALL[VERSION as usize - 1]
 }
 
-/// What the file lacks, has otherwise or has too much, in words.
+/// What the file lacks, has in another form, or should not have, in words.
 pub fn lacking(connection: &Connection) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for part in expected()? {
@@ -76,7 +76,7 @@ pub fn restore(connection: &Connection) -> Result<()> {
     if lacking(&transaction)?.is_empty() {
         return Ok(());
     }
-    // A trigger may hang on the table that zone_executions was renamed to, and all of them name the tables.
+    // A trigger may belong to the table that zone_executions was renamed to, and all of them name the tables.
     for part in expected()?.iter().filter(|part| part.kind == "trigger") {
         transaction.execute_batch(&format!("DROP TRIGGER IF EXISTS main.{}", part.name))?;
     }
@@ -91,7 +91,7 @@ pub fn restore(connection: &Connection) -> Result<()> {
         }
         transaction.execute_batch(&part.sql)?;
     }
-    // What was done without triggers is in no row of the log: boards of the past have it by one that is kept now.
+    // What was done without triggers is in no row of the log: boards of the past have it from a board that is kept now.
     if of_name(&transaction, "boards", "table")?.is_some() {
         transaction.execute_batch(SAY_NOTHING)?;
         transaction.execute_batch(include_str!("../../../../../schema/keep_board.sql"))?;
@@ -105,7 +105,7 @@ fn actual(connection: &Connection, part: &Part) -> Result<Option<(String, String
     of_name(connection, &part.name, &part.kind)
 }
 
-/// What has a name, rather of this kind than of another.
+/// What has a name, preferably of this kind.
 fn of_name(connection: &Connection, name: &str, kind: &str) -> Result<Option<(String, String)>> {
     const SQL: &str = "SELECT type, sql FROM main.sqlite_schema WHERE name = ?1 AND sql IS NOT NULL \
                        ORDER BY type = lower(?2) DESC LIMIT 1";
@@ -114,7 +114,7 @@ fn of_name(connection: &Connection, name: &str, kind: &str) -> Result<Option<(St
     Ok(found)
 }
 
-/// The texts of one statement written with other spaces are the same.
+/// Texts that differ only in white space are the same.
 fn same(one: &str, other: &str) -> bool {
     one.split_whitespace().eq(other.split_whitespace())
 }

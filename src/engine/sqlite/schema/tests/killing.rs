@@ -25,7 +25,7 @@ unsafe extern "C" {
 
 unsafe extern "C" fn count_down(_: c_uint, _: *mut c_void, _: *mut c_void, _: *mut c_void) -> c_int {
     if LEFT.fetch_sub(1, Ordering::Relaxed) == 1 {
-        // SAFETY: a signal to this process itself.
+        // SAFETY: `raise` takes any number, and sends the signal to this process itself.
         unsafe { raise(SIGKILL) };
     }
     0

@@ -83,7 +83,7 @@ fn a_table_that_is_rebuilt_keeps_what_refers_to_its_rows_or_nothing_happens() {
         fill(&connection, 30);
         let (before, executions) =
             (schema(&connection), one::<i64>(&connection, "SELECT count(*) FROM zone_executions"));
-        // Its version is one that the header can have.
+        // The header can have only versions that are known, so the step leads to one of these.
         connection.execute_batch("PRAGMA user_version = 2").unwrap();
         let rebuild = Migration {
             version: 3,

@@ -40,7 +40,7 @@ fn a_newer_file_is_refused_naming_both_versions_and_not_touched() {
     connection.execute_batch("PRAGMA journal_mode = WAL").unwrap();
     prepare(&connection, &Prepare::default()).unwrap();
     connection.execute_batch("PRAGMA user_version = 99; CREATE TABLE later (x)").unwrap();
-    // As a crash leaves it: the newest pages in the log only.
+    // As a crash leaves it: the newest pages are in the WAL only.
     let crashed = folder.join("crashed.db");
     fs::copy(&path, &crashed).unwrap();
     fs::copy(path.with_extension("db-wal"), crashed.with_extension("db-wal")).unwrap();

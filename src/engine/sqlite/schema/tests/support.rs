@@ -17,7 +17,7 @@ pub const FIXTURES: [&str; 3] = ["js-layer.db", "js-layer-seven-indexes.db", "js
 /// The tables that hold the user's rows.
 pub const TABLES: [&str; 4] = ["worktrees", "zones", "worktree_zones", "zone_executions"];
 
-/// A connection as the package has it, but for the schema.
+/// A connection as the package opens it, but for the schema.
 pub fn open(path: &Path) -> Connection {
     let connection = Connection::open(path).unwrap();
     // A process that is killed loses nothing that it handed to the system: no need to wait for the disk.
