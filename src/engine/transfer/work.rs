@@ -1,4 +1,4 @@
-//! Exports and imports under way, as whoever drives them holds them: pieces of text that come out, pieces that go in.
+//! Exports and imports under way, as their drivers hold them: pieces of text that come out, pieces that go in.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

@@ -1,5 +1,5 @@
 //! What was staged becomes part of the board: checked against it and written in one transaction. The log says of each row what
-//! it says of any that is made, so feed, counts and the history follow from it; the ledger comes with the lines, and isn't told.
+//! it says of any that is made, so feed, counts and the history follow from it; the ledger comes with the lines, not from the log.
 
 use std::path::Path;
 
@@ -34,7 +34,7 @@ fn run(inner: &Connection) -> Result<Imported> {
     let mut counts = Imported { equal, added: Vec::with_capacity(TABLES.len()) };
     for table in TABLES {
         let added = match table.name {
-            // A run that is wanted is put in line by a trigger, one by one; here all of them are at once.
+            // A trigger puts new runs into the queue one by one; `queue` does so with all at once.
             "runs" => silently(inner, || Ok(inner.execute(&insert(table, &shifts), [])? as u64))?,
             "moves" => moves(inner, table)?,
             _ => inner.execute(&insert(table, &shifts), [])? as u64,
@@ -58,7 +58,7 @@ fn silently<T>(inner: &Connection, run: impl FnOnce() -> Result<T>) -> Result<T>
     Ok(value)
 }
 
-/// By how much rowids are moved, so that what comes is behind what is there. In an empty table they stay what they were.
+/// By how much rowids are shifted, so that imported rows are behind those of the board. In an empty table they stay what they were.
 struct Shifts(Vec<(&'static str, Option<i64>)>);
 
 impl Shifts {
@@ -145,7 +145,7 @@ fn insert(table: &Table, shifts: &Shifts) -> String {
     )
 }
 
-/// Moves are in the order of their times: where the board has some that are later than those that come, all get new numbers.
+/// Moves are in the order of their times: where the board has one that is later than the first imported one, all get new keys.
 fn moves(inner: &Connection, table: &Table) -> Result<u64> {
     let columns: Vec<String> = table.columns.iter().skip(1).map(|column| format!("\"{}\"", column.name)).collect();
     let columns = columns.join(", ");
@@ -171,7 +171,7 @@ fn moves(inner: &Connection, table: &Table) -> Result<u64> {
     Ok(added as u64)
 }
 
-/// Puts runs where they are: into the queue, which has a first in each lane, or among those that are not due.
+/// Puts runs where they belong: into the queue, which has a first in each lane, or among those that are not due.
 fn queue(inner: &Connection) -> Result<()> {
     inner.execute_batch(
         "INSERT INTO main.run_delayed (due, run, zone_id, worktree_id)
@@ -214,7 +214,7 @@ fn tell(inner: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// What was pruned there counts here.
+/// What was pruned where the lines come from still counts here.
 fn pruned(inner: &Connection) -> Result<()> {
     let at = time::now();
     inner.execute_batch(&format!(
@@ -226,7 +226,7 @@ fn pruned(inner: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// What the archive got counts for it, by the names that it has there; the history is read anew.
+/// What the archive got is counted by the names that archived worktrees have in counts; the history is rebuilt.
 fn archived(inner: &Connection) -> Result<()> {
     let mut keys = inner.prepare(
         "SELECT here FROM stage.archived_here JOIN stage.archived_worktrees AS s ON s.key = old \

@@ -1,5 +1,5 @@
-//! Comparing what was staged with the board that it is to become part of: what the board has already is left out, where it is the
-//! same to the bit; where it is another, nothing is imported. Within the transaction that imports.
+//! Comparing what was staged with the board that it is to become part of, within the transaction that imports: what the board
+//! has already is left out where it is the same to the bit; where it differs, nothing is imported.
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -7,7 +7,8 @@ use crate::engine::transfer::refused::taken;
 use crate::engine::transfer::tables::{Column, TABLES, Table};
 use crate::error::Result;
 
-/// What belongs to a run or an archived worktree, by the number that it has in the lines, and what its number is here.
+/// Tables of what belongs to a run or an archived worktree: the column with its number in the lines, and which table of the
+/// stage has its number here.
 const OF_OTHERS: &[(&str, &str, &str)] = &[
     ("leases", "run", "runs_here"),
     ("run_attempts", "run", "runs_here"),
@@ -56,7 +57,7 @@ const TAKEN: &[(&str, &str)] = &[
     ),
 ];
 
-/// Refuses what the board has otherwise, and leaves out what it has: how many lines that are.
+/// Refuses what differs from the board, and leaves out what the board has; returns how many lines those are.
 pub fn against_the_board(inner: &Connection) -> Result<u64> {
     number(inner)?;
     for (sql, _) in TAKEN {
@@ -107,7 +108,7 @@ fn number(inner: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// How a row of the board is found that is meant by one of the lines.
+/// How the row of the board that a line means is found.
 fn same(table: &Table) -> (String, String) {
     let mut join = String::new();
     for (name, column, here) in OF_OTHERS {
@@ -126,7 +127,7 @@ fn same(table: &Table) -> (String, String) {
     (join, "1".into())
 }
 
-/// Which rows of the board count: as for who exports.
+/// Which rows of the board count: of archived worktrees those that were not restored.
 fn only(table: &Table) -> &'static str {
     match table.name {
         "archived_worktrees" => "m.restored_at IS NULL",

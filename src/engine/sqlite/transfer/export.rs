@@ -84,11 +84,11 @@ fn unfolded(inner: &Connection, table: &Table, since: Option<i64>, moves: &[Move
     Ok(())
 }
 
-/// About how many lines there will be: what a bar of progress goes by.
+/// About how many lines there will be, for a progress bar.
 pub fn about(inner: &Connection) -> u64 {
     let mut about = 2;
     for table in TABLES {
-        // Of what may be much, the last number, which takes no time to find.
+        // Of tables that may be large the last number, which takes no time to find.
         let sql = match table.columns[0].name {
             "rowid" => format!("SELECT max(rowid) FROM main.{}", table.name),
             "key" => format!("SELECT max(key) FROM main.{}", table.name),

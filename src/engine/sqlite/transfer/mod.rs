@@ -1,5 +1,5 @@
-//! Taking a board in a file along: `export` writes all of it as lines, `check` compares lines that were staged with the board, `apply`
-//! makes them part of it. `spans` is what ran; `sources` opens the board for the thread that does either.
+//! Export and import of a board in a file: `export` writes all of it as lines, `check` compares lines that were staged with the
+//! board, `apply` makes them part of it. `spans` is what ran; `sources` opens the board for the thread that does either.
 
 mod apply;
 mod check;

@@ -1,4 +1,4 @@
-//! A board in a file, or in memory, for a thread that takes it along.
+//! A board in a file, or in memory, for a thread that exports or imports it.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ pub fn of_bytes(bytes: Vec<u8>) -> Source {
     })
 }
 
-/// An empty file beside the one of a database, or, of one in memory or on a server, where the system has its temporary files.
+/// An empty file beside that of a database; for one in memory or on a server, where the system has its temporary files.
 ///
 /// # Errors
 /// The system's.

@@ -28,7 +28,7 @@ pub fn write(inner: &Connection, since: Option<i64>, out: &mut Out<'_>) -> Resul
     let mut spans = Spans::default();
     for sql in [RUNS, EXECUTIONS] {
         let mut statement = inner.prepare(sql)?;
-        // What has no time is none.
+        // What has no time, or a time of 0, is left out.
         let mut rows = statement.query([since.unwrap_or(1)])?;
         while let Some(row) = rows.next()? {
             let parent_of =
