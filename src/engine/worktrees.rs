@@ -90,7 +90,7 @@ pub trait Worktrees {
     /// A `TypeError` for a status that is no text.
     fn list_worktrees(&self, status: Given<'_>, batch: &mut Batch) -> Result<bool>;
 
-    /// Worktrees of a filter behind a position, at most so many; behind the cells of each the two texts that are its position.
+    /// Worktrees of a filter behind a position, at most `most`; behind the cells of each the two texts that are its position.
     ///
     /// # Errors
     /// The engine's error.

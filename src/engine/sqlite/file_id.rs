@@ -9,7 +9,7 @@ pub type FileId = (u64, u64);
 /// The file at a path, symbolic links followed, and the number of its names.
 ///
 /// # Errors
-/// The system's, where it can't be looked at.
+/// The system's, where its metadata can't be read.
 #[cfg(unix)]
 pub fn of(path: &Path) -> io::Result<(FileId, u64)> {
     use std::os::unix::fs::MetadataExt;
@@ -17,8 +17,8 @@ pub fn of(path: &Path) -> io::Result<(FileId, u64)> {
     Ok(((found.dev(), found.ino()), found.nlink()))
 }
 
-/// The file at a path, symbolic links followed, and the number of its names. It is opened for that: Windows gives no lock away
-/// when one of several handles is closed.
+/// The file at a path, symbolic links followed, and the number of its names. It is opened for that: Windows releases no lock
+/// of one handle when another is closed.
 ///
 /// # Errors
 /// The system's, where it can't be opened.

@@ -1,4 +1,4 @@
-//! Looking after a file's schema without opening it as a database: for the command line and the migration script.
+//! Looking after a file's schema without opening it as a board: for the command line and the migration script.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::engine::sqlite::schema::counts::{self, Drift};
 use crate::engine::sqlite::schema::{self, Backup, Prepare, Report, Status};
 use crate::error::{Error, Result};
 
-/// Where a file stands. Nothing is written.
+/// The status of a file's schema. Nothing is written.
 ///
 /// # Errors
 /// `ERR_DATABASE_MISSING`; SQLite's error.
@@ -86,7 +86,7 @@ fn connect(path: &Path, flags: i32) -> Result<Connection> {
     let connection = raw(path, flags, None)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON")?;
-    // The first look at the file: whether it is a database at all.
+    // The first read of the file: whether it is a database at all.
     connection.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
     Ok(connection)
 }

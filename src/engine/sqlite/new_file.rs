@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::sole_name;
 
-/// Makes a folder, with those above it, whose permissions suit a file of these.
+/// Makes a folder and its missing parents, with permissions that suit a file of this mode.
 #[cfg(unix)]
 pub fn create_folder(folder: &Path, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
@@ -16,13 +16,13 @@ pub fn create_folder(folder: &Path, mode: u32) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(mode | search).create(folder)
 }
 
-/// Makes a folder, with those above it.
+/// Makes a folder and its missing parents.
 #[cfg(not(unix))]
 pub fn create_folder(folder: &Path, _: u32) -> io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
-/// Makes an empty file under another name and then gives it its own.
+/// Makes an empty file under another name and then gives it its own; `false` where there is one of that name.
 ///
 /// SQLite would make it readable for everyone first. The file is not made under its own name, since closing it then would
 /// take the locks away from a connection that another thread of this process has opened meanwhile.
@@ -41,7 +41,7 @@ pub fn create_file(path: &Path, mode: u32) -> io::Result<bool> {
     }
 }
 
-/// Leaves it to SQLite.
+/// Leaves making the file to SQLite.
 #[cfg(not(unix))]
 pub fn create_file(_: &Path, _: u32) -> io::Result<bool> {
     Ok(false)
@@ -55,7 +55,7 @@ fn resolve(path: &Path) -> PathBuf {
     }
 }
 
-/// An empty file that only its owner can read, in the folder of `path`; removed again unless it is moved.
+/// An empty file that only its owner can read, in the folder of `path`; removed again unless it is renamed.
 pub fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new(""));
     tempfile::Builder::new().prefix(&sole_name::temporary(path)).tempfile_in(folder)

@@ -51,13 +51,13 @@ const ATTACHED: i32 = 1;
 pub fn open(path: &Path, options: &Options<'_>) -> Result<(Rc<Connection>, Store)> {
     let in_memory = path.as_os_str() == ":memory:";
     if !in_memory && !options.readonly {
-        // What a restore that was killed has left to do.
+        // Finishes a restore that was killed.
         backup::resume(path)?;
     }
     let created = !in_memory && prepare_file(path, options)?;
     let opened = connect(path, in_memory, options);
     if opened.is_err() && created {
-        // Only what this call has made and nobody has written to yet goes again.
+        // Only a file that this call has made, and that nobody has written to yet, is removed again.
         remove_if_empty(path);
     }
     opened
@@ -74,7 +74,7 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
     harden(&connection)?;
     let prepared = connection
         .with(|inner| {
-            // SQLite opens what it may not write for reading instead, and says so at the first write.
+            // SQLite opens a file that it may not write read-only instead, and fails only at the first write.
             if !options.readonly && inner.is_readonly("main")? {
                 return Err(cannot(path, "permission denied: it can only be opened with `readonly: true`"));
             }
@@ -128,8 +128,8 @@ fn connect(path: &Path, in_memory: bool, options: &Options<'_>) -> Result<(Rc<Co
     Ok((connection, store))
 }
 
-/// Whether the file ends in the middle of a page. SQLite takes what is missing for zeros and says so only where a call reads that
-/// page. Where a WAL is there, whoever wrote to the file may have been killed at it, and the WAL has that page.
+/// Whether the file ends in the middle of a page. SQLite takes what is missing for zeros and fails only where a call reads that
+/// page. Where there is a WAL or a journal, a writer may have been killed in between, and that has the page.
 fn is_cut_off(connection: &rusqlite::Connection, path: &Path) -> Result<bool> {
     let page = connection.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0))?;
     let length = std::fs::metadata(path).map_or(0, |found| found.len());
@@ -141,9 +141,9 @@ fn is_cut_off(connection: &rusqlite::Connection, path: &Path) -> Result<bool> {
     Ok(!has("-wal") && !has("-journal"))
 }
 
-/// Refuses a file that has no WAL yet, or can't be read because of it, where there can be none.
+/// Refuses a file where a WAL's index can't be mapped: one that is not in WAL mode yet, or that is and can't be read for it.
 fn check_shared_memory(connection: &rusqlite::Connection, path: &Path, timeout: Duration) -> Result<()> {
-    // Whoever has it locked is waited for later.
+    // Others that have it locked are waited for later.
     connection.busy_timeout(Duration::ZERO)?;
     let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
     connection.busy_timeout(timeout)?;
@@ -173,12 +173,12 @@ pub(crate) fn before_migration(path: &Path, label: &str) -> Result<PathBuf> {
     }
 }
 
-/// That migration changed nothing, and its error is what the caller has to hear of.
+/// Discards the backup of a migration that changed nothing. What the caller has to hear of is the migration's error.
 pub(crate) fn unneeded(backup: &Path) {
     let _ = backup::discard(backup);
 }
 
-/// What a file could do to the program that opens it is turned off.
+/// Turns off what a file could do to the program that opens it.
 fn harden(connection: &Connection) -> Result<()> {
     connection.set_config(ffi::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_config(ffi::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;

@@ -1,5 +1,5 @@
-//! A database file has one name. SQLite keeps the WAL beside the name that a file was opened under, so that processes
-//! which know it under two names would each write a WAL that the other doesn't see, and destroy the file.
+//! A database file has one name. SQLite keeps the WAL beside the name that a file was opened under: processes that open it
+//! under two names would each write a WAL that the other doesn't see, and destroy the file.
 
 use std::io;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::file_id;
 
 /// `Err` with the number of names where there are several.
 pub fn check(path: &Path) -> io::Result<Result<(), u64>> {
-    // Where a file system can't rename without overwriting, a file has two for a moment while another process makes it,
+    // Where a file system can't rename without overwriting, a file has two names for a moment while another process makes it,
     // and for longer where that process was killed then.
     for _ in 0..50 {
         if file_id::of(path)?.1 <= 1 {
@@ -22,7 +22,7 @@ pub fn check(path: &Path) -> io::Result<Result<(), u64>> {
     Ok(if names > 1 { Err(names) } else { Ok(()) })
 }
 
-/// What the name begins with under which a file is made before it gets its own.
+/// The beginning of the name under which a file is made before it gets its own.
 pub fn temporary(path: &Path) -> std::ffi::OsString {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".new-");

@@ -1,11 +1,11 @@
-//! The views for who asks with SQL, in TEMP: made where somebody names one, and out of the way where somebody makes a table anew.
+//! The views for queries in SQL, in TEMP: made when a statement names one, dropped when one may rebuild a table.
 
 use super::driver::Connection;
 use crate::error::Result;
 
 const VIEWS: &str = include_str!("../../../schema/views.sql");
 
-/// What has their names and is somebody's own stays.
+/// Whether the file has something of these names: that is somebody's own, and stays.
 const TAKEN: &str = "SELECT count(*) FROM main.sqlite_schema WHERE name IN ('v_runs', 'v_board', 'v_daily')";
 const OURS: &str = "SELECT 'DROP VIEW temp.' || name FROM temp.sqlite_schema \
                     WHERE type = 'view' AND name IN ('v_runs', 'v_board', 'v_daily') AND sql LIKE '%/* @ai-orchestra/visual-db */%'";

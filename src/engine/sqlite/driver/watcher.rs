@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 const PACE: Duration = Duration::from_millis(60);
 /// After how long somebody is told in any case.
 const QUIET: Duration = Duration::from_secs(3);
-/// For how many rounds without anybody who waits it goes on: those who were told often wait again.
+/// For how many rounds it goes on while nobody waits: those who were told often wait again.
 const LINGERS: u32 = 16;
 
 /// Somebody who waits.

@@ -90,7 +90,7 @@ pub(super) unsafe fn attach(
 /// # Safety
 /// `attach` took over `file`, which is open.
 unsafe fn database<'a>(file: *mut ffi::sqlite3_file) -> &'a Database {
-    // SAFETY: `attach` wrote this part, as the caller promises, and `close` drops it last.
+    // SAFETY: `attach` wrote this part, as the caller promises, and only `close` drops it.
     unsafe { &*part(file) }
 }
 
