@@ -5,7 +5,8 @@ use rusqlite::{Connection, params};
 use super::list;
 use crate::error::Result;
 
-/// What is recorded as an execution only gets a row among the runs, as when its usage is told: there it says when.
+/// An execution that was only recorded gets a row among the runs, as when its usage is reported: that row says when its bodies
+/// were pruned.
 const NOTE: &str = "INSERT INTO main.runs (key, id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, \
       finished_at, attempt, executed) \
     SELECT (SELECT min(coalesce(min(key), 0), 0) FROM main.runs) - row_number() OVER (ORDER BY h.at, h.key), e.id, \
@@ -15,7 +16,7 @@ const NOTE: &str = "INSERT INTO main.runs (key, id, status, zone_id, worktree_id
 
 const TABLES: [&str; 2] = ["main.zone_executions", "main.archived_executions"];
 
-/// Empties them: of how many, and how many bytes that was. `floor` keeps keys of runs above those of notes.
+/// Empties them; returns how many, and how many bytes that was. `floor` keeps the keys of runs above those of notes.
 pub(super) fn empty(inner: &Connection, ids: &[String], now: i64, floor: &str) -> Result<(i64, i64)> {
     let named = list(ids);
     let in_place = is_referred_to(inner)?;
@@ -53,13 +54,13 @@ pub(super) fn empty(inner: &Connection, ids: &[String], now: i64, floor: &str) -
     Ok((count as i64, bytes))
 }
 
-/// Whether there is anything in the archive at all.
+/// Whether the archive has any executions.
 pub(super) fn has_archive(inner: &Connection) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM main.archived_executions)";
     Ok(inner.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-/// Whether another table refers to executions: what is replaced there may take its rows along.
+/// Whether another table refers to executions: replacing one may then delete that table's rows.
 fn is_referred_to(inner: &Connection) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f \
                WHERE s.type = 'table' AND f.\"table\" IN ('zone_executions', 'archived_executions') COLLATE NOCASE)";
@@ -73,8 +74,8 @@ fn update(inner: &Connection, table: &str, named: &str) -> Result<usize> {
     Ok(inner.prepare_cached(&sql)?.execute([named])?)
 }
 
-/// A row that becomes shorter leaves its page as it is, and so the file. What is deleted and put back makes room: pages that
-/// have little are joined.
+/// A row that becomes shorter frees no page, so the file stays as it is. Deleting and inserting it again makes room: SQLite joins
+/// pages that have little.
 fn replace(inner: &Connection, table: &str, named: &str) -> Result<usize> {
     let columns = if table == "main.zone_executions" { "rowid" } else { "key, at_rowid, made_at" };
     let sql = format!(
@@ -84,7 +85,7 @@ fn replace(inner: &Connection, table: &str, named: &str) -> Result<usize> {
     Ok(inner.prepare_cached(&sql)?.execute([named])?)
 }
 
-/// Removes their output: how many bytes that was. Its last row stays, empty, and says that there was more.
+/// Removes their output; returns how many bytes that was. The last row of each stays, empty, and says that there was more.
 pub(super) fn output(inner: &Connection, ids: &[String]) -> Result<i64> {
     let mut bytes = 0;
     for key in keys(inner, ids)? {
@@ -104,7 +105,7 @@ pub(super) fn output(inner: &Connection, ids: &[String]) -> Result<i64> {
     Ok(bytes)
 }
 
-/// The keys of those that are runs, or of which something was noted.
+/// The keys of those that have a row among the runs.
 pub(super) fn keys<T: serde::Serialize>(inner: &Connection, ids: &[T]) -> Result<Vec<i64>> {
     let mut statement =
         inner.prepare_cached("SELECT r.key FROM json_each(?1) AS j CROSS JOIN main.runs AS r ON r.id = j.value")?;

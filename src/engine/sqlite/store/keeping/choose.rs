@@ -1,41 +1,41 @@
-//! Which runs are next: of the history, the oldest first, so many rows at a time, whether or not they may be pruned. No row is
-//! looked at twice in a call, and no look takes long.
+//! Which runs are next: of the history, the oldest first, so many rows at a time, whether or not they may be pruned. A call reads
+//! no row twice, and no query takes long.
 
 use rusqlite::{Connection, Row, params};
 
 use crate::engine::sqlite::store::history::{Line, Place};
 use crate::error::Result;
 
-/// Before all that has a time. What has none is pruned by no time.
+/// Before every run that has a time. Those that have none are pruned by no time.
 pub(super) const START: Place = Place { at: -8_640_000_000_000_000, key: i64::MIN };
 
 /// A stretch of the history.
 #[derive(Debug, Default)]
 pub(super) struct Stretch {
-    /// The runs of it that may be pruned.
+    /// The ids of those that may be pruned.
     pub ids: Vec<String>,
-    /// Where they are.
+    /// Where these are in the history.
     pub places: Vec<Place>,
-    /// The last that was looked at; `None` where there are no more.
+    /// The last run that was read; `None` where there are no more.
     pub last: Option<(i64, i64)>,
 }
 
-/// What makes a run of the history one that stays: it is open, younger, pinned, or what an open one belongs to.
+/// A run of the history may go unless it is open, younger, pinned, or what an open one belongs to.
 const MAY_GO: &str = "h.status >= 3 AND coalesce(h.finished_at, h.at) < ?3 \
     AND NOT EXISTS (SELECT 1 FROM main.runs AS c WHERE c.parent_run_id = coalesce(h.id, r.id) AND c.finished_at IS NULL) \
     AND NOT EXISTS (SELECT 1 FROM main.runs AS p WHERE p.id = coalesce(h.id, r.id) AND p.metadata IS NOT NULL \
       AND json_extract(p.metadata, '$.pinned') = 1)";
 
-/// What has bodies still: nothing says that they were pruned.
+/// It still has bodies: nothing says that they were pruned.
 pub(super) const HAS_BODIES: &str =
     "NOT EXISTS (SELECT 1 FROM main.runs AS b WHERE b.id = coalesce(h.id, r.id) AND b.bodies_pruned_at IS NOT NULL)";
-/// What has output still: of what is recorded only there is none.
+/// It still has output; an execution that was only recorded has none.
 pub(super) const HAS_OUTPUT: &str = "h.id IS NULL AND EXISTS (SELECT 1 FROM main.run_output AS o \
     WHERE o.id BETWEEN h.key << 32 AND (h.key << 32) + 4294967295 AND o.text <> '')";
-/// All of them.
+/// Every run.
 pub(super) const ALL: &str = "1";
 
-/// Looks at so many runs behind a place that were made before a time.
+/// Reads at most `most` runs after a position that were made before a time.
 pub(super) fn before(inner: &Connection, after: Place, time: i64, which: &str, most: i64) -> Result<Stretch> {
     let sql = format!(
         "SELECT h.at, h.key, coalesce(h.id, r.id), {MAY_GO} AND {which} FROM \
@@ -46,7 +46,7 @@ pub(super) fn before(inner: &Connection, after: Place, time: i64, which: &str, m
     stretch(statement.query_map(params![after.at, after.key, time, most], read)?)
 }
 
-/// The same of a zone, up to and with a place.
+/// The same of a zone, up to `edge` and with it.
 pub(super) fn of_zone(inner: &Connection, zone: &str, after: Place, edge: Place, most: i64) -> Result<Stretch> {
     let sql = format!(
         "SELECT h.at, h.key, coalesce(h.id, r.id), {MAY_GO} FROM \
@@ -58,7 +58,7 @@ pub(super) fn of_zone(inner: &Connection, zone: &str, after: Place, edge: Place,
     stretch(statement.query_map(params![after.at, after.key, i64::MAX, most, zone, edge.at, edge.key], read)?)
 }
 
-/// A run that the tables don't have as it is now: its id, if it may be pruned.
+/// Whether a run that the tables don't have as it is now may be pruned: its id then.
 pub(super) fn unfolded(inner: &Connection, line: &Line, time: i64, which: &str) -> Result<Option<String>> {
     let sql = format!(
         "SELECT h.at, h.key, coalesce(h.id, r.id), {MAY_GO} AND {which} FROM \

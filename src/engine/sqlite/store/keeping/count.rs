@@ -14,14 +14,14 @@ use crate::engine::sqlite::store::history::{Line, Place, Tail};
 use crate::engine::{Policy, Pruned};
 use crate::error::Result;
 
-/// So many runs are looked at in one go.
+/// How many runs one query reads.
 const MOST: i64 = 1_024;
-/// So many are taken before it is looked again whether the file is small enough.
+/// How many are taken before it is checked again whether the file is small enough.
 const STEP: usize = 64;
-/// And what tells of a recorded one that it was emptied.
+/// About how many bytes the row takes that says of a recorded execution that it was emptied.
 const OF_NOTE: i64 = 300;
 
-/// The bytes of text in each row of some.
+/// How many bytes of text each row of some runs has.
 const TEXTS: &str = "SELECT coalesce(octet_length(prompt), 0) + coalesce(octet_length(result), 0) FROM main.zone_executions \
     WHERE id IN (SELECT value FROM json_each(?1)) UNION ALL \
     SELECT coalesce(octet_length(prompt), 0) + coalesce(octet_length(result), 0) FROM main.archived_executions \
@@ -30,7 +30,7 @@ const TEXTS: &str = "SELECT coalesce(octet_length(prompt), 0) + coalesce(octet_l
     WHERE id IN (SELECT value FROM json_each(?1))";
 
 impl Store {
-    /// Counts what a policy would prune, all of it. In a snapshot.
+    /// Counts all that a policy would prune. In a snapshot.
     pub(super) fn count_all(&self, policy: &Policy, now: i64) -> Result<Pruned> {
         self.with_tail(|tail| {
             self.connection.with(|inner| {
@@ -58,7 +58,7 @@ impl Store {
 struct Count<'a> {
     inner: &'a Connection,
     tail: &'a Tail,
-    /// What the tables don't have as it is now, the oldest first.
+    /// Runs that the tables don't have as they are now, the oldest first.
     lines: Vec<&'a Line>,
     room: Room,
     now: i64,
@@ -67,15 +67,15 @@ struct Count<'a> {
     emptied: HashSet<Place>,
     /// Runs that would be without output only.
     silent: HashSet<Place>,
-    /// About so much of the file would not be used any more.
+    /// About how many bytes of the file would not be used any more.
     freed: i64,
     done: Pruned,
 }
 
-/// Which runs are looked at.
+/// Which runs are read.
 #[derive(Clone, Copy)]
 enum Part<'a> {
-    /// Those made before a time, that have something.
+    /// Those made before a time for which a condition holds.
     Before(i64, &'a str),
     /// Those of a zone, up to one.
     OfZone(&'a str, Place),
@@ -118,8 +118,8 @@ impl Count<'_> {
         Ok(())
     }
 
-    /// Takes the runs of a part behind a place, the oldest first; where it is told how much of the file may be used, as long as it
-    /// is more.
+    /// Takes the runs of a part after a position, the oldest first; with `until`, only as long as more bytes of the file are
+    /// used.
     fn go_through(&mut self, part: Part<'_>, from: Place, fate: Fate, until: Option<i64>) -> Result<()> {
         let mut after = from;
         loop {
@@ -139,10 +139,10 @@ impl Count<'_> {
         }
     }
 
-    /// The next runs of a part that may be pruned, of the tables and of what they don't have; the last that was looked at.
+    /// The next runs of a part that may be pruned, of the tables and of the tail; the last one that was read.
     fn next(&self, part: Part<'_>, after: Place) -> Result<(Vec<Run>, Option<Place>)> {
         let Stretch { ids, places, last } = match part {
-            // The tables count for nothing.
+            // The tail has everything: the tables count for nothing.
             _ if self.tail.is_all() => Stretch::default(),
             Part::Before(time, which) => choose::before(self.inner, after, time, which, MOST)?,
             Part::OfZone(zone, edge) => choose::of_zone(self.inner, zone, after, edge, MOST)?,

@@ -11,13 +11,13 @@ pub(super) fn sizes(inner: &Connection) -> Result<(i64, i64)> {
     Ok((pages * size, (pages - free) * size))
 }
 
-/// Whether there is room that can be given back in slices.
+/// Whether there are free pages that an incremental vacuum can give back.
 pub(super) fn can_shrink(inner: &Connection) -> Result<bool> {
     let number = |name: &str| inner.pragma_query_value(Some("main"), name, |row| row.get::<_, i64>(0));
     Ok(number("auto_vacuum")? == 2 && number("freelist_count")? > 0)
 }
 
-/// Gives so many pages back. Within a transaction.
+/// Gives at most so many free pages back. Within a transaction.
 pub(super) fn shrink(inner: &Connection, pages: i64) -> Result<()> {
     let mut statement = inner.prepare(&format!("PRAGMA main.incremental_vacuum({pages})"))?;
     let mut rows = statement.query([])?;

@@ -1,4 +1,4 @@
-//! The log of changes is cut earlier than it would be by itself: by whole folds, and never what somebody has still to read.
+//! Cuts the log of changes earlier than it would be cut by itself: by whole folds, and never what a reader has still to read.
 
 use rusqlite::{OptionalExtension, params};
 

@@ -41,7 +41,7 @@ impl Store {
 
     pub(super) fn take_turn(&self, now: i64, every_ms: i64) -> Result<bool> {
         self.connection.with(|inner| {
-            // A clock that was set back leaves a turn, or an end, that is still to come: it counts for nothing.
+            // Where the clock was set back, a turn or an end may be still to come: it counts for nothing.
             let taken = inner.execute(
                 "UPDATE main.retention SET at_work_until = ?1 + ?3 WHERE id = 1 \
                  AND (at_work_until IS NULL OR at_work_until NOT BETWEEN ?1 AND ?1 + ?3) \

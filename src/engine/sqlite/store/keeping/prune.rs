@@ -1,4 +1,4 @@
-//! Pruning, in steps: each is a transaction of a few milliseconds, of as many runs as that takes.
+//! Pruning, in steps: each is a transaction of a few milliseconds, of as many runs as fit.
 
 use std::time::Instant;
 
@@ -15,7 +15,7 @@ use crate::engine::sqlite::store::runs::floor;
 use crate::engine::{Keeping, Policy, Pruned};
 use crate::error::{Error, Result};
 
-/// 16 MB of 4 KiB pages: so long a WAL should have been reset.
+/// Frames, 16 MB at 4 KiB a page: so long a WAL should have been reset.
 const LONG_LOG: i32 = 4_000;
 
 impl Keeping for Store {
@@ -37,7 +37,8 @@ impl Keeping for Store {
 
     fn would_prune(&self, policy: &Policy, now: i64) -> Result<Pruned> {
         self.check_version(super::VERSION, "pruning comes")?;
-        // What can't be written into the history, by who may only read or is in a transaction, is looked at beside it.
+        // What can't be written into the history, by a connection that may only read or is in a transaction, is counted from the
+        // tail.
         self.fold_runs()?;
         self.in_snapshot(|| self.count_all(policy, now))
     }
@@ -73,7 +74,7 @@ impl Store {
         Ok(())
     }
 
-    /// The history has to know of all there is before any of it goes.
+    /// The history has to know of all runs before any of them goes.
     fn read_history(&self, work: &mut Work) -> Result<()> {
         while self.atomically(|| self.read_on())? {
             if work.is_over() {
@@ -152,7 +153,7 @@ impl Store {
         Ok(())
     }
 
-    /// Bodies or output of runs that ended before a time, from where the last call came to.
+    /// Bodies or output of runs that were made, and ended, before a time, from where the last call stopped.
     fn sweep_runs(&self, of: Sweep, start: Place, time: i64, work: &mut Work) -> Result<()> {
         let name = of.name();
         let mut after = start;
@@ -168,7 +169,7 @@ impl Store {
             };
             let runs = work.done.runs;
             let step = self.prune_step(work, next, |ids| empty(ids).map(Some))?;
-            // Nothing of these went.
+            // None of these runs was removed.
             work.done.runs = runs;
             match step {
                 Some(last) => after = last,
@@ -186,7 +187,7 @@ impl Store {
         Ok(())
     }
 
-    /// As much as there is too much: bodies first, the oldest ones, and then runs.
+    /// Prunes until the file is small enough: first bodies, of the oldest runs first, and then runs.
     fn prune_to(&self, most: i64, work: &mut Work) -> Result<()> {
         let is_too_much = || Ok::<_, Error>(self.connection.with(disk::sizes)?.1 > most);
         for is_row in [false, true] {
@@ -214,23 +215,23 @@ impl Store {
         Ok(())
     }
 
-    /// Ends the call where the WAL has become long: in the pause that follows, somebody's commit resets it. No checkpoint of its own, which
-    /// would keep those of others from doing so.
+    /// Ends the call where the WAL has become long: in the pause that follows, somebody's commit resets it. The call runs no
+    /// checkpoint of its own, which would keep those of others from doing so.
     fn yield_to_checkpoints(&self, work: &mut Work) {
         if self.connection.log_frames() > LONG_LOG {
             work.stop();
         }
     }
 
-    /// Does something to the next runs: the last one that was looked at, `None` where there are no more.
+    /// Does something to the next runs; returns the last one that was read, `None` where there are no more.
     fn prune_step(
         &self,
         work: &mut Work,
         next: impl FnOnce(i64) -> Result<Stretch>,
         run: impl FnOnce(&[String]) -> Result<Option<(i64, i64)>>,
     ) -> Result<Option<Place>> {
-        // Which they are is looked at with the lock, and when the history knows of all there is: somebody may have pinned one
-        // meanwhile, or replaced it.
+        // They are chosen under the write lock, once the history knows of all runs: meanwhile somebody may have pinned one, or
+        // replaced it.
         let (last, runs, came) = self.atomically(|| {
             let since = Instant::now();
             if self.read_on()? {
@@ -238,7 +239,7 @@ impl Store {
             }
             let found = next(*work.size(Of::Runs))?;
             let came = if found.ids.is_empty() { Some((0, 0)) } else { run(&found.ids)? };
-            // What comes behind it, the checkpoint, nobody waits for.
+            // The checkpoint that follows is not counted: nobody waits for it.
             work.took(Of::Runs, since.elapsed(), self.connection.in_company());
             Ok((found.last, found.ids.len() as i64, came))
         })?;

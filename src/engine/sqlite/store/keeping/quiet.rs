@@ -1,15 +1,15 @@
-//! No trigger hears of what a call prunes: nothing of the board is another, and nothing counts otherwise.
+//! No trigger runs for what a call prunes: nothing on the board changes, and neither do the counts.
 
 use rusqlite::config::DbConfig;
 
 use crate::engine::sqlite::driver::Connection;
 use crate::error::Result;
 
-/// So many statements are kept compiled: all that a step takes.
+/// How many statements are kept compiled: all that a step takes.
 const STATEMENTS: usize = 64;
 
-/// For as long as it is there triggers are off. For a whole call, since SQLite compiles every statement of the connection anew after each
-/// change of it: in each step of 2 ms that was more than half of what pruning took.
+/// Triggers are off as long as this lives. That is for a whole call, since SQLite recompiles every statement of the connection
+/// after each change of the setting: in each step of 2 ms that was more than half of what pruning took.
 pub(super) struct Quiet<'a>(&'a Connection);
 
 impl<'a> Quiet<'a> {
@@ -30,7 +30,7 @@ impl<'a> Quiet<'a> {
 
 impl Drop for Quiet<'_> {
     fn drop(&mut self) {
-        // It fails on a connection that is closed only.
+        // It fails only on a closed connection.
         let _ = self.set(true);
     }
 }

@@ -1,4 +1,4 @@
-//! How much room something takes in the file, reckoned: texts as rows of a table have them.
+//! An estimate of the room that texts take in the file, as rows of a table have them.
 
 use rusqlite::Connection;
 
@@ -24,14 +24,14 @@ impl Room {
         Ok(Self { page, used: disk::sizes(inner)?.1 })
     }
 
-    /// How much a row with so many bytes of text takes: its part of a page, and pages of its own behind that.
+    /// How much a row with so many bytes of text takes: its part of a page, and its overflow pages.
     fn of_row(&self, text: i64) -> i64 {
         let (payload, usable) = (REST + text, self.page);
         let most = usable - 35;
         let (local, own) = if payload <= most {
             (payload, 0)
         } else {
-            // As SQLite's file format says it.
+            // As in SQLite's file format.
             let least = (usable - 12) * 32 / 255 - 23;
             let rest = least + (payload - least) % (usable - 4);
             let local = if rest <= most { rest } else { least };
@@ -55,7 +55,7 @@ mod tests {
     fn a_row_takes_its_part_of_a_page_and_what_does_not_fit_pages_of_its_own() {
         let room = Room { page: 4096, used: 0 };
         assert_eq!(room.of_row(0), 4096 / 19);
-        // One a page from half of it on.
+        // One row a page from half a page on.
         assert_eq!((room.of_row(1_700), room.of_row(1_900), room.of_row(3_800)), (2048, 4096, 4096));
         assert!((2 * 4096..=3 * 4096).contains(&room.of_row(8_000)), "{}", room.of_row(8_000));
         assert_eq!(room.of_text(0), 0);

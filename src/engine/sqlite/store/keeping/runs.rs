@@ -1,4 +1,5 @@
-//! Runs go, with all that is theirs, and count as before: what they come to is added to what is kept of it in the same transaction.
+//! Runs go, with all that is theirs, and count as before: in the same transaction, what they come to is added to what is kept of
+//! pruned runs.
 
 use rusqlite::Connection;
 
@@ -7,23 +8,23 @@ use super::list;
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 
-/// What was pruned of a worktree, a zone and an agent is more.
+/// Adds them to what was pruned of their worktree, zone and agent.
 const COUNT: &str = "INSERT INTO main.executions_pruned (worktree_id, zone_id, agent_type, total, successful, failed) \
     SELECT {name}, e.zone_id, e.agent_type, count(*), sum(e.success IS 1), sum(e.success IS 0) \
     FROM {from} WHERE e.id IN (SELECT value FROM json_each(?1)) GROUP BY 1, 2, 3 \
     ON CONFLICT DO UPDATE SET total = total + excluded.total, successful = successful + excluded.successful, failed = failed + excluded.failed";
 
-/// What a table has of the texts of some.
+/// How many bytes of text a table has of some executions.
 const BYTES: &str = "SELECT coalesce(sum(octet_length(prompt) + coalesce(octet_length(result), 0)), 0) FROM {table} \
     WHERE id IN (SELECT value FROM json_each(?1))";
 
-/// Of one that was recorded only nothing is here; the texts of others, and their keys.
+/// The keys of those that have a row among the runs, and how many bytes of text that has.
 const RUNS: &str = "SELECT r.key, coalesce(octet_length(r.prompt), 0) + coalesce(octet_length(r.result), 0) \
     FROM json_each(?1) AS j CROSS JOIN main.runs AS r ON r.id = j.value";
 
 impl Store {
-    /// Removes runs: how many bytes of text they had. `None`, and nothing is done, where the history has more to read first.
-    /// Within a transaction.
+    /// Removes runs; returns how many bytes of text they had. `None`, and nothing is done, where the history has more to read
+    /// first. Within a transaction.
     pub(super) fn remove_runs(&self, ids: &[String]) -> Result<Option<i64>> {
         let names: Vec<&str> = ids.iter().map(String::as_str).collect();
         if !self.keep_totals(&names)? {
@@ -54,7 +55,7 @@ fn remove(inner: &Connection, ids: &[String]) -> Result<i64> {
     if !keys.is_empty() {
         bytes += remove_wanted(inner, &keys)?;
     }
-    // The last one that went before is no more, once there is a later one.
+    // The row that stayed for the last key goes once there is a later one.
     inner
         .prepare_cached(
             "DELETE FROM main.runs WHERE id >= 'pruned-' AND id < 'pruned.' AND executed AND id = 'pruned-' || key \
@@ -64,7 +65,7 @@ fn remove(inner: &Connection, ids: &[String]) -> Result<i64> {
     Ok(bytes)
 }
 
-/// Executions go, of the board or of the archive, and are counted.
+/// Counts executions, of the board or of the archive, as pruned, and deletes them.
 fn remove_executions(inner: &Connection, table: &str, name: &str, from: &str, named: &str) -> Result<i64> {
     let bytes: i64 = inner.prepare_cached(&BYTES.replace("{table}", table))?.query_row([named], |row| row.get(0))?;
     inner.prepare_cached(&COUNT.replace("{name}", name).replace("{from}", from))?.execute([named])?;
@@ -73,7 +74,7 @@ fn remove_executions(inner: &Connection, table: &str, name: &str, from: &str, na
     Ok(bytes)
 }
 
-/// What was wanted here, or has notes, goes, with its output: how many bytes that was.
+/// Deletes the rows among the runs, and their output; returns how many bytes that was.
 fn remove_wanted(inner: &Connection, keys: &[i64]) -> Result<i64> {
     let mut bytes = 0;
     for key in keys {

@@ -1,4 +1,4 @@
-//! What of runs is swept, from where the last call came to.
+//! What a sweep removes of runs, and where it goes on.
 
 use rusqlite::Connection;
 
@@ -7,7 +7,7 @@ use crate::engine::pruning::ROUND_MS;
 use crate::engine::sqlite::store::history::Place;
 use crate::error::Result;
 
-/// What of runs is swept: the columns that say how far, and which still have it.
+/// What of runs is swept: which columns say how far, and which runs still have it.
 #[derive(Clone, Copy)]
 pub(super) enum Sweep {
     Bodies,
@@ -30,7 +30,7 @@ impl Sweep {
     }
 }
 
-/// Behind which run a sweep goes on.
+/// After which run a sweep goes on.
 pub(super) fn start(inner: &Connection, of: Sweep, now: i64) -> Result<Place> {
     let name = of.name();
     let sql = format!("SELECT {name}_at, {name}_key, round_at FROM main.retention WHERE id = 1");
