@@ -13,9 +13,9 @@ use crate::model::trend::Ended;
 /// What tells series apart, and which there are.
 pub(super) struct Apart<'a> {
     pub by: Option<By>,
-    /// Of which model only what was used of that is told.
+    /// Of a run, only what it used of this model is told, if there is one.
     pub model: Option<&'a str>,
-    /// By worktree, as the history knows it, which branch it is on.
+    /// The branch of each worktree, by the name that the history knows it by.
     pub branches: HashMap<String, String>,
 }
 
@@ -49,7 +49,7 @@ impl Apart<'_> {
     }
 }
 
-/// The one dimension that is asked for, and which keys of it; `None` is each. `None` where it is several.
+/// The one dimension that is asked for, and which keys of it (`None`: all); `None` where several dimensions are.
 pub(super) fn dimension<'a>(asked: &'a Asked<'_>, by: Option<By>) -> Option<(Dimension, Option<Vec<&'a str>>)> {
     let filter = asked.filter;
     let (dimension, is_of_some) = asked_for(filter, asked.worktrees.is_some(), by)?;

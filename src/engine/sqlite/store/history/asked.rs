@@ -1,4 +1,5 @@
-//! Which runs are asked for, as the history has it: what is known of them by their ids and branches, and whether one is among them.
+//! Which runs are asked for, as the history has it: worktrees by their names there, states by their numbers; whether a run is
+//! among them.
 
 use super::line::{FIRST_TIME, Line, NO_TIME, Place, archived_name, code};
 use super::sql::Sql;
@@ -8,10 +9,10 @@ use crate::engine::sqlite::store::{Store, archive};
 use crate::error::Result;
 use crate::model::run::Status;
 
-/// What is asked for, as the history has it.
+/// A filter, as the history has it.
 pub struct Asked<'a> {
     pub(super) filter: &'a RunFilter<'a>,
-    /// Of one of these worktrees, also by their branch.
+    /// Of these worktrees, whether asked for by id or by branch.
     pub(super) worktrees: Option<Vec<String>>,
     pub(super) statuses: Option<Vec<i64>>,
     pub(super) since: i64,
@@ -20,7 +21,7 @@ pub struct Asked<'a> {
 
 impl Store {
     pub(in crate::engine::sqlite::store) fn asked<'a>(&self, filter: &'a RunFilter<'a>) -> Result<Asked<'a>> {
-        // A reused id is the worktree's that has it now.
+        // A reused id means the worktree that has it now.
         let known = |id: &&str| Ok(self.archived_worktree(id)?.map_or_else(|| (*id).to_owned(), archived_name));
         let ids = filter.worktrees.as_ref().map(|ids| ids.iter().map(known).collect::<Result<Vec<_>>>());
         let mut worktrees = ids.transpose()?;
@@ -36,7 +37,7 @@ impl Store {
         Ok(Asked {
             worktrees,
             statuses: filter.statuses.as_ref().map(codes),
-            // What has no time that anybody can read is neither before nor after any.
+            // A run without a readable time is neither before nor after any time.
             since: filter.since.unwrap_or(if bounded { FIRST_TIME } else { NO_TIME }),
             until: filter.until.unwrap_or(i64::MAX),
             filter,

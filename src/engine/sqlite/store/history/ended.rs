@@ -10,16 +10,16 @@ use crate::error::Result;
 /// Which runs are wanted.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
-    /// That ended then or later,
+    /// Those that ended then or later,
     pub from: i64,
     /// and then or before.
     pub to: i64,
-    /// With the models that each used.
+    /// Whether the models that each used are read, too.
     pub with_models: bool,
 }
 
 impl Store {
-    /// Hands `take` each run that is wanted: of those of the tables what `takes` lets through, of those that they don't have yet, all.
+    /// Hands `take` each run that is wanted: of the tables' runs those that `takes` lets through, of the tail's all.
     pub(super) fn each_ended(
         &self,
         wanted: &Wanted,

@@ -1,5 +1,5 @@
 //! Writing the history: what the log has, and, where the history has to be built, every run and execution. In steps of a few
-//! milliseconds, so that nobody waits long for the lock; each leaves a history that can be gone on with.
+//! milliseconds, so that nobody waits long for the lock; after each, the next can continue.
 
 use super::line::{Place, RECORDED, Used};
 use super::log::Read;
@@ -11,9 +11,9 @@ use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::{Store, archive};
 use crate::error::Result;
 
-/// So many rows of the log are looked at again by each list before they are written.
+/// Up to so many rows of the log are read again by each list; more are written.
 const MUCH: usize = 100;
-/// So many are written at once, and so many runs or executions.
+/// How many rows of the log one step writes, and how many runs or executions.
 const STEP: usize = 1_000;
 /// The first key of an execution that the log knows nothing of.
 const FIRST_KEY: i64 = RECORDED / 2;
@@ -26,20 +26,20 @@ struct Building {
 }
 
 impl Store {
-    /// Writes what the log has, where it is much and nobody has to be waited for.
+    /// Writes what the log has, if it is much and the lock is free.
     pub(in crate::engine::sqlite::store) fn fold_runs(&self) -> Result<()> {
-        // Nobody has committed since it was found that nothing is to do: one list after another reads pages only.
+        // Nobody has committed since there was nothing to fold: page after page of a list only reads.
         let generation = self.connection.generation();
         if generation != 0 && self.history.nothing_to_fold.get() == generation {
             return Ok(());
         }
-        // What the log wasn't told, such as a table that was made anew without some of its rows, shows as wrong counts: mending them takes
-        // the history's place in the log away. Who can't mend them has to read everything.
+        // What the log wasn't told, such as a table that was created again without some of its rows, shows as wrong counts:
+        // mending them deletes the history's place in the log. A connection that can't mend them has to read everything.
         if self.version >= super::VERSION && !self.connection.in_transaction() {
             self.history.doubtful.set(self.read_counts(|_| Ok(Some(())))?.is_none());
         }
         if self.may_fold() && self.is_much()? {
-            // Who holds the lock now need not be waited for: the next list folds, too, and this one reads what isn't folded.
+            // No need to wait for the lock: the next list folds, too, and this one reads what isn't folded.
             while self.connection.without_waiting(|| self.atomically(|| self.fold_step())).is_ok_and(|more| more) {}
         } else if !self.history.doubtful.get() {
             self.history.nothing_to_fold.set(generation);
@@ -47,8 +47,7 @@ impl Store {
         Ok(())
     }
 
-    /// Whether the log has much that the history hasn't. As many of its rows are looked at without a snapshot: what they are is
-    /// looked at again with the lock.
+    /// Whether the log has much that the history hasn't. Its rows are read without a snapshot here, and again under the lock.
     fn is_much(&self) -> Result<bool> {
         let _busy = self.connection.enter();
         match (self.history_read()?, self.log_mark()?) {
@@ -93,7 +92,7 @@ impl Store {
         }
         let more = read.building && self.build_step(&mut rollups)?;
         if !self.write_rollups(&mut rollups)? {
-            // Somebody else wrote into them.
+            // Somebody else wrote into the rollups.
             self.write_run(Sql::Forget, &[])?;
             return Ok(true);
         }
@@ -137,7 +136,7 @@ impl Store {
         self.set_building(&building).map(|()| true)
     }
 
-    /// Reads all of the archive, and is done.
+    /// Reads all of the archive, which ends the building.
     fn build_archived(&self, mut next_key: i64, rollups: &mut Rollups) -> Result<()> {
         if self.version >= archive::VERSION {
             self.each_id(Sql::NextArchived, i64::MIN, |id| {
@@ -148,7 +147,7 @@ impl Store {
         self.write_run(Sql::Built, &[]).map(drop)
     }
 
-    /// Some rows behind one: its number, and the id.
+    /// Some rows after one: number and id of each.
     pub(super) fn ids(&self, sql: Sql, after: i64) -> Result<Vec<(i64, String)>> {
         let mut found = Vec::new();
         self.each_row(sql, &[Bind::Integer(after), Bind::Integer(STEP as i64)], |row| {
@@ -163,12 +162,12 @@ impl Store {
         for old in &truth.old {
             let Some(before) = self.line_at(*old)? else { continue };
             if line == Some(&before) {
-                // A run that was told of, but not changed.
+                // The log names the run, but it has not changed.
                 line = None;
                 continue;
             }
             self.roll(rollups, &before, Turn::Off)?;
-            // A run's row stays and changes: most of its indexes do not.
+            // A run's row is updated in place: most of its indexes do not change.
             if truth.line.as_ref().is_none_or(|line| line.place != *old || line.recorded.is_some()) {
                 self.remove_line(*old)?;
             }

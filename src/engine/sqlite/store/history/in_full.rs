@@ -1,4 +1,4 @@
-//! Walks that have the executions beside: to look for each by its id takes twice as long as the walk and its join.
+//! Walks joined with the executions: looking each up by its id takes twice as long as the walk with its join.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use crate::engine::sqlite::store::statements::Listed;
 use crate::error::Result;
 use crate::model::EXECUTION;
 
-/// A walk along the history, with what was recorded as an execution only beside its row, where that is on the board.
+/// A walk along the history, each row joined with its execution, if that was only recorded and is on the board.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct InFull(pub Sql);
 

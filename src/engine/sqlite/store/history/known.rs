@@ -1,4 +1,4 @@
-//! Single runs, for who finds them otherwise than in an order.
+//! Single runs, looked up by themselves and not along an order.
 
 use super::asked::Asked;
 use super::line::Line;
@@ -14,7 +14,7 @@ use crate::error::Result;
 pub enum Known {
     /// A run of ours, by its key.
     Run(i64),
-    /// What is recorded as an execution only, by its id.
+    /// An execution that was only recorded, by its id.
     Recorded(String),
 }
 
@@ -26,7 +26,7 @@ impl Line {
 }
 
 impl Store {
-    /// What there is under an id now.
+    /// The run or execution that has an id now.
     pub(in crate::engine::sqlite::store) fn line_of(&self, id: &str) -> Result<Option<Line>> {
         Ok(self.truth(id, 0, false)?.line)
     }
@@ -36,8 +36,8 @@ impl Store {
         self.first(Sql::RunKey, &[Bind::Text(id)], |row| row.integer(0))
     }
 
-    /// Sees to it that the tables have every run, but for what the log still has to tell: from where on. In a transaction that may
-    /// write.
+    /// Builds the tables until they have every run, but for what the log says after the row that is returned. In a transaction
+    /// that may write.
     pub(in crate::engine::sqlite::store) fn whole_history(&self) -> Result<Option<Mark>> {
         loop {
             match self.history_read()? {
@@ -48,13 +48,13 @@ impl Store {
         }
     }
 
-    /// Whether the tables have every run as it is. In a snapshot, behind [`Store::read_tail`].
+    /// Whether the tables have every run as it is. In a snapshot, after [`Store::read_tail`].
     pub(in crate::engine::sqlite::store) fn history_is_whole(&self) -> bool {
         let tail = self.history.tail.borrow();
         !tail.is_all() && tail.lines.is_empty()
     }
 
-    /// A run, if it is one of those that are asked for. In a snapshot, behind [`Store::read_tail`].
+    /// A run, if it is one of those that are asked for. In a snapshot, after [`Store::read_tail`].
     pub(in crate::engine::sqlite::store) fn asked_line(
         &self,
         known: &Known,

@@ -6,31 +6,31 @@ use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::model::run::{End, Status};
 use crate::model::trend::{Ended, How};
 
-/// Before every time that JavaScript can say: of what has no time that anybody can read.
+/// The time of runs without a readable one: before every time of JavaScript's.
 pub(super) const NO_TIME: i64 = FIRST_TIME - 1;
-/// The first time that JavaScript can say.
+/// The first time that JavaScript can represent.
 pub const FIRST_TIME: i64 = -8_640_000_000_000_000;
-/// Keys of what is recorded as an execution only begin here, with the number of the log's row that made it behind; a run's are
-/// less than half of that, those between are of executions that the log knows nothing of.
+/// Keys of executions that were only recorded begin here: this plus the number of the log's row that made the execution. A run's
+/// are less than half of this; those between are of executions that the log knows nothing of.
 pub(super) const RECORDED: i64 = 1 << 40;
 
-/// The archived worktree that is known so.
+/// The key of the archived worktree that the history knows by this name.
 pub fn archived_key(name: &str) -> Option<i64> {
     name.strip_prefix('\u{1}')?.parse().ok()
 }
 
-/// Where a run is among those made at the same time, and when that was.
+/// When a run was made, and where it is among those made at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     pub at: i64,
     pub key: i64,
 }
 
-/// What is recorded as an execution only.
+/// An execution that was only recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     pub id: String,
-    /// Its time, where it is written otherwise than we write times.
+    /// Its time as text, where that isn't as we write times.
     pub made_text: Option<String>,
 }
 
@@ -46,11 +46,11 @@ pub struct Line {
     pub duration_ms: Option<i64>,
     pub cost_micros: Option<i64>,
     pub recorded: Option<Recorded>,
-    /// When it ended, where it has and anybody can read when.
+    /// When it ended, if it has and that time is readable.
     pub finished_at: Option<i64>,
     pub input_tokens: Option<i64>,
     pub output_tokens: Option<i64>,
-    /// What it used; nothing where it was read from the table for a list.
+    /// The models that it used; none where it was read from the table for a list.
     pub models: Vec<Used>,
 }
 
@@ -69,8 +69,8 @@ impl Used {
 }
 
 impl Line {
-    /// The row that a statement stands on, as far as a list shows it: a run is read from where it is, and so is an execution
-    /// that is shown in full.
+    /// The row that a statement stands on, as far as a list shows it: the rest of a run is read from its own row, and so is that
+    /// of an execution that is shown in full.
     pub fn read(row: &Statement, full: bool) -> Self {
         let recorded = row.text_or_null(9).map(|id| Recorded { id, made_text: row.text_or_null(10) });
         let [zone_id, worktree_id, agent_type] =
@@ -134,7 +134,7 @@ impl Line {
         ]
     }
 
-    /// Where it is in an order; `None` where it is not in that.
+    /// Where it is in an order; `None` where that doesn't have it.
     pub fn rank(&self, order: RunOrder) -> Option<Rank> {
         rank(order, self.place, self.duration_ms, self.cost_micros)
     }
@@ -161,7 +161,7 @@ pub(super) fn place(row: &Statement) -> Place {
     Place { at: row.integer(0), key: row.integer(1) }
 }
 
-/// How many binary digits a duration has: runs that took about as long are together, each in the order of their making.
+/// How many binary digits a duration has: so runs that took about as long are together, in the order in which they were made.
 pub fn digits(duration_ms: i64) -> i64 {
     (i64::BITS - duration_ms.max(0).leading_zeros()).into()
 }
@@ -176,7 +176,7 @@ pub fn status_code(word: &str) -> Option<String> {
     Status::from_word(word).map(|status| code(status).to_string())
 }
 
-/// The state that it stands for.
+/// The state that a number stands for.
 pub(super) fn status(code: i64) -> Option<Status> {
     usize::try_from(code).ok().and_then(|nth| Status::ALL.get(nth).copied())
 }

@@ -1,4 +1,4 @@
-//! The runs that are asked for: those that the tables have, along the index that says most, and those that only the tail has.
+//! The runs that are asked for: those that the tables have, along the most selective index, and those that only the tail has.
 
 use super::asked::Asked;
 use super::in_full::InFull;
@@ -12,14 +12,14 @@ use crate::error::Result;
 use crate::model::run::Status;
 use crate::rows::Batch;
 
-/// How indexes are gone along for a page: by these statements, with these values.
+/// The walks along indexes that find a page: statements, with their values.
 struct Walks<'a> {
-    /// In the order that is asked for; else all that a walk finds is looked at.
+    /// In the order that is asked for; else all that a walk finds is read.
     in_order: bool,
     each: Vec<(Sql, Vec<Bind<'a>>)>,
 }
 
-/// The index that is gone along, and what is looked for in it.
+/// The index to walk along, and what to look for in it.
 enum Along<'a> {
     All,
     Texts([Sql; 2], Vec<&'a str>),
@@ -29,17 +29,17 @@ enum Along<'a> {
     Ended(i64, i64),
 }
 
-/// Of no more than so many runs that ended in a span of time each is looked at; of more, the order that is asked for is gone along.
-/// `Sql::SomeAtOnce` and `Sql::SomeLater` count one more.
+/// Up to so many runs that ended in a span of time are all read; where there are more, the walk is along the order that is asked
+/// for. `Sql::SomeAtOnce` and `Sql::SomeLater` count one more.
 const FEW: i64 = 5000;
 
-/// The first of what was found in an order, at most so many.
+/// The first, in an order, of what was found: `most` at most.
 struct First {
     ascending: bool,
     most: usize,
-    /// Behind this one.
+    /// They come after this one.
     after: Rank,
-    /// In their order. Mostly what is found comes last.
+    /// In their order. Most of what is found comes last.
     found: Vec<(Rank, Line)>,
 }
 
@@ -48,7 +48,7 @@ impl First {
         Self { ascending: order == RunOrder::Oldest, most, after, found: Vec::new() }
     }
 
-    /// What the tail has of what is asked for.
+    /// Puts what the tail has of what is asked for.
     fn put_tail(&mut self, tail: &Tail, asked: &Asked<'_>) {
         for line in tail.lines() {
             if let Some(rank) = line.rank(asked.filter.order)
@@ -64,7 +64,7 @@ impl First {
         if self.ascending { one < other } else { one > other }
     }
 
-    /// Whether something belongs to it.
+    /// Whether a run with this rank belongs among them.
     fn takes(&self, rank: Rank) -> bool {
         let is_full = self.found.len() >= self.most;
         let last = self.found.last().filter(|_| is_full);
@@ -87,7 +87,7 @@ impl First {
 }
 
 impl Store {
-    /// Appends the runs behind a position, at most so many. In a snapshot.
+    /// Appends the runs after a position, `most` at most. In a snapshot.
     pub(super) fn list_history(
         &self,
         filter: &RunFilter<'_>,
@@ -106,7 +106,7 @@ impl Store {
             first.put_tail(&tail, &asked);
             if !tail.is_all() {
                 let walks = self.walks(&asked, after)?;
-                // Mostly nothing has to be put between what one walk finds: then it is a page as it comes.
+                // Mostly there is one walk, and nothing to put between what it finds: then that is the page as it comes.
                 if let [walk] = &walks.each[..]
                     && walks.in_order
                     && first.found.is_empty()
@@ -130,7 +130,7 @@ impl Store {
         Ok(())
     }
 
-    /// Appends what a walk finds, until there are so many in all.
+    /// Appends what a walk finds, until the batch has `most` rows.
     fn push_walk(
         &self,
         (sql, values): &(Sql, Vec<Bind<'_>>),
@@ -143,7 +143,7 @@ impl Store {
         let mut last = None;
         let take = |row: &Statement| {
             let Some(rank) = rank_of(asked.filter.order, row) else { return Ok(true) };
-            // A table that somebody made anew without its key may have an id twice.
+            // A table that somebody created again without its key may have an id twice.
             if last.replace(rank) != Some(rank)
                 && !tail.hides(rank.1)
                 && asked.takes_row(self, row)?
@@ -156,7 +156,7 @@ impl Store {
         if full { self.each_row(InFull(*sql), values, take) } else { self.each_row(*sql, values, take) }
     }
 
-    /// Puts what walks find among what comes first.
+    /// Puts what walks find into `first`.
     fn put_walks(&self, walks: &Walks<'_>, asked: &Asked<'_>, tail: &Tail, first: &mut First) -> Result<()> {
         for (sql, values) in &walks.each {
             self.each_row(*sql, values, |row| {
@@ -173,7 +173,7 @@ impl Store {
         Ok(())
     }
 
-    /// How to find what comes behind a place.
+    /// The walks that find what comes after a rank.
     fn walks<'a>(&self, asked: &'a Asked<'_>, after: Rank) -> Result<Walks<'a>> {
         let order = asked.filter.order;
         let ascending = order == RunOrder::Oldest;
@@ -185,7 +185,7 @@ impl Store {
         };
         let end = if ascending { asked.until } else { asked.since };
         let along = self.along(asked)?;
-        // Along the order itself, or the whole of a few.
+        // In the order itself, or all of a few.
         let in_order = match order {
             RunOrder::Newest | RunOrder::Oldest => !matches!(along, Along::Ended(..)),
             RunOrder::Longest | RunOrder::Costliest => matches!(along, Along::Largest(..)),
@@ -209,7 +209,7 @@ impl Store {
         Ok(Walks { in_order, each })
     }
 
-    /// Which index to go along: the one of the filter that leaves least, as a rule.
+    /// Which index to walk along: the filter's that leaves least, as a rule.
     fn along<'a>(&self, asked: &'a Asked<'_>) -> Result<Along<'a>> {
         let filter = asked.filter;
         if let Some(parent) = filter.parent {

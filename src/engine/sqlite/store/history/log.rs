@@ -12,7 +12,7 @@ use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
 use crate::error::Result;
 
-/// How far the history has come.
+/// How far the history has read the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Read {
     pub mark: Mark,
@@ -29,17 +29,17 @@ pub(super) struct Touch {
     pub made: Option<i64>,
 }
 
-/// What the log calls what it says something of.
+/// The log's numbers of entities.
 const WORKTREE: i64 = 1;
 const ZONE: i64 = 2;
 
-/// A part of the log.
+/// What a part of the log says.
 #[derive(Default)]
 pub(super) struct Stretch {
     pub touched: HashMap<String, Touch>,
-    /// Worktrees, as the history knows them, of which it has something else now.
+    /// Worktrees, by their names in the history, of which its rows may no longer be right.
     pub worktrees: HashSet<String>,
-    /// Zones that went.
+    /// Zones that were deleted.
     pub zones: HashSet<String>,
     /// The last row that was read; `None` where there was none.
     pub last: Option<Mark>,
@@ -75,7 +75,7 @@ impl Store {
         Ok(found == Some(mark.stamp))
     }
 
-    /// What the log says of runs and executions behind a row of it, at most so many rows.
+    /// What the log says of runs and executions after a row of it, in `most` rows at most.
     pub(super) fn touched(&self, after: i64, most: usize) -> Result<Stretch> {
         let mut stretch = Stretch::default();
         self.each_row(Sql::Touched, &[Bind::Integer(after), Bind::Integer(most as i64)], |row| {
@@ -100,7 +100,7 @@ impl Store {
         Ok(stretch)
     }
 
-    /// What the history has of the worktrees and zones of which it has something else now.
+    /// The ids of what the history has of a stretch's worktrees and zones.
     pub(super) fn also_touched(&self, stretch: &Stretch) -> Result<Vec<String>> {
         let mut ids = Vec::new();
         for (sql, names) in [(Sql::OfWorktree, &stretch.worktrees), (Sql::OfZone, &stretch.zones)] {

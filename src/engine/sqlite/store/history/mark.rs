@@ -5,6 +5,6 @@
 pub struct Mark {
     /// Its number.
     pub seq: i64,
-    /// What no other row has.
+    /// A random number, by which it is known again.
     pub stamp: i64,
 }

@@ -1,6 +1,6 @@
-//! The history: every run, wanted here or recorded by anybody, in every order that is asked for. `truth` is what there is under an
-//! id now, `log` says which ids were touched, `fold` writes what came of them, `tail` is what is not written yet, which `read_tail` reads, `list` the runs
-//! that are asked for.
+//! The history: every run, queued here or recorded by anybody, in every order that is asked for. `truth` is the run or execution
+//! that has an id now, `log` says which ids were touched, `fold` writes what came of them, `tail` is what is not written yet,
+//! which `read_tail` reads, `list` the runs that are asked for.
 
 mod apart;
 mod asked;
@@ -51,7 +51,7 @@ pub(super) use tail::Tail;
 pub(super) const VERSION: u32 = 6;
 
 impl Store {
-    /// Appends the runs behind a position, at most so many.
+    /// Appends the runs after a position, `most` at most.
     pub(super) fn runs_behind(
         &self,
         filter: &RunFilter<'_>,
@@ -65,7 +65,8 @@ impl Store {
         })
     }
 
-    /// Appends the cells of what a row of the history is of; `false` where that is gone. `noted`: something was noted of executions.
+    /// Appends the cells of the run or execution that a row of the history stands for; `false` where that is gone. `noted`: there
+    /// are notes on executions.
     pub(super) fn push_line(&self, line: &Line, full: bool, noted: bool, batch: &mut Batch) -> Result<bool> {
         let Some(recorded) = &line.recorded else { return self.push_run_at(line.place.key, full, batch) };
         let texts = [&recorded.id, &line.zone_id, &line.worktree_id, &line.agent_type].map(String::as_str);
@@ -73,7 +74,7 @@ impl Store {
         if full { self.push_full(&recorded.id, noted, batch) } else { self.push_brief(&brief, noted, batch) }
     }
 
-    /// The same of the row that a statement stands on, of which nothing is copied but into the batch; in full of one of `InFull`.
+    /// The same of the row that a statement stands on, copied into the batch alone; with `full` the statement is one of `InFull`.
     fn push_row(&self, row: &Statement, place: Place, full: bool, noted: bool, batch: &mut Batch) -> Result<bool> {
         if row.is_null(9) {
             return self.push_run_at(place.key, full, batch);
@@ -101,7 +102,7 @@ impl Store {
         })
     }
 
-    /// What was recorded as an execution only, with prompt and result; `false` where it is gone.
+    /// An execution that was only recorded, with prompt and result; `false` where it is gone.
     fn push_full(&self, id: &str, noted: bool, batch: &mut Batch) -> Result<bool> {
         let note = if noted { self.noted(Bind::Text(id))? } else { Default::default() };
         self.push_listed_execution(Bind::Text(id), &note, batch)
@@ -129,7 +130,7 @@ impl Store {
     }
 }
 
-/// What the history's row says of what was recorded as an execution only: id, zone, worktree, agent, how it ended, when.
+/// What the history's row says of an execution that was only recorded: id, zone, worktree, agent, how it ended, when.
 struct Brief<'a> {
     texts: [&'a str; 4],
     status: i64,

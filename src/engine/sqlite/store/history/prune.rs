@@ -1,10 +1,10 @@
 //! What stays of runs that are pruned: what they come to.
 //!
-//! Who prunes calls [`Store::keep_totals`] with some ids in the transaction that deletes these runs and executions, before it does.
-//! Their rows leave the history, and what they came to goes from `rollups` to `rollups_kept`, so that a trend of one dimension is the
-//! same before and after, to the digit, also once the history is built anew. What the log says of the deleted rows then changes nothing: there
-//! is nothing under these ids, neither in the tables nor in the history. What is counted row by row (a trend of several dimensions,
-//! and the quarter of an hour that `since` or `until` cuts) has pruned runs no more.
+//! Pruning calls [`Store::keep_totals`] with some ids in the transaction that deletes these runs and executions, before it does.
+//! Their rows leave the history, and what they came to goes from `rollups` to `rollups_kept`, so that a trend of one dimension is
+//! the same before and after, to the digit, also once the history is rebuilt. What the log says of the deleted rows then changes
+//! nothing: nothing has these ids, neither in the tables nor in the history. What is counted row by row (a trend of several
+//! dimensions, and the quarter of an hour that `since` or `until` cuts) no longer has pruned runs.
 
 use super::line::{archived_name, place};
 use super::log::Read;
@@ -16,13 +16,13 @@ use crate::error::Result;
 use crate::model::trend::Day;
 
 impl Store {
-    /// Reads some more of the log, or of what was never read, within a transaction; `false` where the history knows of all there is.
+    /// Reads some more of the log, or of what was never read, within a transaction; `false` once the history knows of everything.
     pub(in crate::engine::sqlite::store) fn read_on(&self) -> Result<bool> {
         if self.catch_up()? { Ok(false) } else { self.fold_step() }
     }
 
-    /// Takes runs out of the history, and keeps what they came to. `false`, and nothing is done, where the history has still much to
-    /// read: [`Store::fold_runs`] reads that, outside of transactions.
+    /// Takes runs out of the history, and keeps what they came to. `false`, and nothing is done, where the history still has much
+    /// to read: [`Store::fold_runs`] reads that, outside of transactions.
     pub(in crate::engine::sqlite::store) fn keep_totals(&self, ids: &[&str]) -> Result<bool> {
         if !self.catch_up()? {
             return Ok(false);
@@ -174,7 +174,7 @@ mod tests {
         let rows =
             store.connection.with(|inner| Ok(inner.query_row("SELECT count(*) FROM history", [], |row| row.get(0))?));
         assert_eq!(rows, Ok(100_i64));
-        // Whatever else is deleted is in no trend.
+        // What is deleted otherwise is in no trend.
         run(&store, "DELETE FROM zone_executions WHERE id = 'e297'");
         assert_ne!(trends(&store), before);
     }

@@ -10,7 +10,7 @@ use crate::engine::sqlite::store::queries::Query;
 use crate::engine::sqlite::store::{Store, archive, runs};
 use crate::error::Result;
 
-/// What is read of the log at once.
+/// How many rows of the log one query reads.
 const STRETCH: usize = 10_000;
 
 impl Store {
@@ -39,7 +39,7 @@ impl Store {
             let Some(to) = tail.to else { break };
             let stretch = self.touched(to.seq, STRETCH)?;
             let also: Vec<String> = match tail.is_all() {
-                // Whatever it is: everything is here.
+                // The tail has everything, so all of it is read again.
                 true if stretch.worktrees.len() + stretch.zones.len() > 0 => tail.ids(),
                 true => Vec::new(),
                 false => {
@@ -52,7 +52,7 @@ impl Store {
             for (id, touch) in touched {
                 let known = tail.lines.get(&id).and_then(Option::as_ref).map(|line| line.place);
                 let key = touch.made.map_or(known.map_or(key_of(touch.seq), |known| known.key), key_of);
-                // What it is in the tables by counts for nothing where the tail has made it anew.
+                // An execution that the log made, or that the tail has, has that key, whatever key the tables know it by.
                 let anew = touch.made.is_some() || known.is_some();
                 let truth = self.truth(&id, key, anew)?;
                 tail.add(id, truth.line, truth.old);
@@ -69,7 +69,7 @@ impl Store {
         Ok(())
     }
 
-    /// What the tables don't have yet, for who goes through them and writes nothing. In a snapshot.
+    /// Hands what the tables don't have yet to `run`, which goes through them and writes nothing. In a snapshot.
     pub(in crate::engine::sqlite::store) fn with_tail<T>(&self, run: impl FnOnce(&Tail) -> Result<T>) -> Result<T> {
         self.read_tail()?;
         run(&self.history.tail.borrow())

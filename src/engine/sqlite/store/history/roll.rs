@@ -1,4 +1,4 @@
-//! Adding runs to what they belong to, and taking them away, in the tables and in what these don't have yet.
+//! Adding runs to the rollups of their series, and taking them away, in the tables and in the tail.
 
 use super::ended::Wanted;
 use super::line::{Line, Place, Used};
@@ -32,7 +32,7 @@ impl Line {
 }
 
 impl Store {
-    /// Adds a run to what it belongs to, or takes it away.
+    /// Adds a run to its series, or takes it away.
     pub(super) fn roll(&self, rollups: &mut Rollups, line: &Line, turn: Turn) -> Result<()> {
         let Some(ended) = line.ended() else { return Ok(()) };
         let (day, quarter) = day::place(ended.at);
@@ -78,7 +78,7 @@ impl Store {
         Ok(rollups.days.get_mut(of))
     }
 
-    /// What the table has of a day; `None` where that is nothing that we write.
+    /// What the table has of a day; `None` where it is damaged: not as we write it.
     fn rollup(&self, table: Of, of: &DayOf) -> Result<Option<Day>> {
         let sql = match table {
             Of::History => Sql::Rollup,
@@ -89,7 +89,7 @@ impl Store {
         Ok(found.unwrap_or_else(|| Some(Day::default())))
     }
 
-    /// Writes what was changed; `false` where some was damaged, and nothing of it is right.
+    /// Writes what was changed; `false` where any of it was damaged, and all has to be rebuilt.
     pub(super) fn write_rollups(&self, rollups: &mut Rollups) -> Result<bool> {
         self.find_longest(rollups, None)?;
         let [put, remove] = match rollups.of {
@@ -108,7 +108,7 @@ impl Store {
         Ok(!rollups.damaged)
     }
 
-    /// Looks which run took longest, where that was taken away: in the tables, and in what they don't have yet.
+    /// Finds the longest run again, where it was taken away: in the tables, and in the tail.
     pub(super) fn find_longest(&self, rollups: &mut Rollups, tail: Option<&Tail>) -> Result<()> {
         for (of, quarter) in std::mem::take(&mut rollups.lost).into_keys() {
             let from = of.day * day::DAY + i64::from(quarter) * QUARTER;
@@ -126,7 +126,7 @@ impl Store {
         Ok(())
     }
 
-    /// Tells the rollups of a tail what was added to it since they were told last. Where that fails, the tail is to be read anew.
+    /// Adds to a tail's rollups what came to it since they were told last. Where that fails, the tail has to be read again.
     pub(super) fn tell_rollups(&self, tail: &mut Tail) -> Result<()> {
         let (untold, mut rollups) = (std::mem::take(&mut tail.untold), std::mem::take(&mut tail.rollups));
         if !tail.is_all() {
@@ -149,7 +149,7 @@ impl Store {
         Ok(())
     }
 
-    /// What the tables have in a place, with the models that it used.
+    /// The run that the tables have at a position, with the models that it used.
     pub(super) fn line_at(&self, place: Place) -> Result<Option<Line>> {
         let at = [place.at, place.key].map(Bind::Integer);
         let found = self.first(Sql::At, &at, Line::read_whole)?;

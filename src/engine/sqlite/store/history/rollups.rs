@@ -36,7 +36,7 @@ pub enum Turn {
     Off,
 }
 
-/// What days are changed in.
+/// Which rollups are changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Of {
     /// What the history has.
@@ -52,16 +52,16 @@ pub enum Of {
 #[derive(Default)]
 pub struct Rollups {
     pub days: HashMap<DayOf, Day>,
-    /// Where the longest run was taken away, and how long it took: which is the longest now has still to be looked for.
+    /// Where the longest run was taken away, and how long it took: which one is the longest now has still to be found.
     pub lost: HashMap<(DayOf, u8), u64>,
-    /// Some are of nobody's making: all of it is to be built anew.
+    /// A day is not as we write it: all of them have to be rebuilt.
     pub damaged: bool,
-    /// What they were before.
+    /// The rollups that these days are of.
     pub of: Of,
 }
 
 impl Rollups {
-    /// Of these days nothing is known yet.
+    /// No day was changed yet.
     pub fn of(of: Of) -> Self {
         Self { of, ..Self::default() }
     }

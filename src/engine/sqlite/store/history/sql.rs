@@ -10,7 +10,7 @@ macro_rules! line {
     };
 }
 
-/// Rows behind a place, the later ones first: behind (?1, ?2), not before ?3, with `$column` being ?4.
+/// The rows with ?4 in `$column`, the latest first: before (?1, ?2), not before the time ?3.
 macro_rules! latest {
     ($column:literal) => {
         concat!(
@@ -22,7 +22,7 @@ macro_rules! latest {
     };
 }
 
-/// The same, the earlier ones first, not after ?3.
+/// The same, the earliest first: after (?1, ?2), not after the time ?3.
 macro_rules! earliest {
     ($column:literal) => {
         concat!(
@@ -34,7 +34,7 @@ macro_rules! earliest {
     };
 }
 
-/// Rows behind (?3, ?1, ?2), the largest of `$column` first, which is no less than ?4.
+/// The rows below (?3, ?1, ?2) with at least ?4 in `$column`, the largest first.
 macro_rules! largest {
     ($column:literal) => {
         concat!(
@@ -58,19 +58,19 @@ queries! {
     Read =
         "SELECT r.seq, r.stamp, c.stamp, EXISTS (SELECT 1 FROM main.history_building) \
          FROM main.changes_readers AS r LEFT JOIN main.changes AS c ON c.seq = r.seq WHERE r.name = 'history'";
-    /// How often somebody has done what the log isn't told.
+    /// How often somebody has done what the log isn't told, and the stamp of that count.
     Doubts = "SELECT doubts, stamp FROM main.changes_state";
-    /// It has come so far.
+    /// Sets up to which row the history has read the log.
     SetRead = "INSERT OR REPLACE INTO main.changes_readers (name, seq, stamp) VALUES ('history', ?1, ?2)";
-    /// What the log says behind a row of it of runs and executions, of worktrees that went to the archive or came back, and of
-    /// zones that went, which take what is archived along.
+    /// What the log says, after a row of it, of runs and executions, of worktrees that were archived or restored, and of zones
+    /// that were deleted, which take what is archived along.
     Touched =
         "SELECT seq, stamp, id, entity = 4 AND op = 1, entity, worktree_id FROM main.changes WHERE seq > ?1 \
          AND (entity IN (4, 5) OR (entity = 1 AND op IN (4, 5)) OR (entity = 2 AND op = 3)) ORDER BY seq LIMIT +?2";
-    /// What the history has of a worktree.
+    /// The ids of what the history has of a worktree.
     OfWorktree =
         "SELECT coalesce(h.id, (SELECT r.id FROM main.runs AS r WHERE r.key = h.key)) FROM main.history AS h WHERE h.worktree_id = +?1";
-    /// What it has of a zone.
+    /// The ids of what it has of a zone.
     OfZone =
         "SELECT coalesce(h.id, (SELECT r.id FROM main.runs AS r WHERE r.key = h.key)) FROM main.history AS h WHERE h.zone_id = +?1";
     /// The id of an archived worktree.
@@ -91,53 +91,53 @@ queries! {
          (SELECT * FROM main.archived_executions WHERE id = +?1 ORDER BY key DESC LIMIT 1)/*end*/";
     /// The models that a run used, and how much of each.
     ModelsOf = "SELECT model, input_tokens, output_tokens, cost_micros FROM main.run_models WHERE run = +?1 ORDER BY model";
-    /// The runs behind one, by key.
+    /// The runs after one, by key.
     NextRuns = "SELECT key, id FROM main.runs WHERE key > ?1 ORDER BY key LIMIT +?2";
-    /// The executions behind one, by rowid.
+    /// The executions after one, by rowid.
     NextExecutions = "SELECT rowid, id FROM main.zone_executions WHERE rowid > ?1 ORDER BY rowid LIMIT +?2";
 
     /// The key of a run.
     RunKey = "SELECT key FROM main.runs WHERE id = ?1 AND key > 0";
-    /// A run of ours.
+    /// The history's row of a run.
     LineOfRun = concat!(
         line!(),
         "FROM main.runs AS r CROSS JOIN main.history AS h ON h.at = r.created_at AND h.key = r.key WHERE r.key = +?1"
     );
-    /// What is recorded as an execution only.
+    /// The history's row of an execution that was only recorded.
     LineOfId = concat!(line!(), "FROM main.history AS h WHERE h.id = ?1");
 
     /// Where the history has an execution.
     PlaceOf = "SELECT at, key FROM main.history WHERE id = ?1";
-    /// A run or an execution is, or has become, this.
+    /// Inserts the row of a run or an execution, or updates it.
     Put =
         "INSERT INTO main.history (at, key, zone_id, worktree_id, agent_type, status, parent_run_id, duration_ms, length, cost_micros, id, made_text, \
          finished_at, input_tokens, output_tokens) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
          ON CONFLICT (at, key) DO UPDATE SET worktree_id = excluded.worktree_id, status = excluded.status, duration_ms = excluded.duration_ms, length = excluded.length, \
          cost_micros = excluded.cost_micros, finished_at = excluded.finished_at, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens";
-    /// What the history has in a place.
+    /// The history's row at a position.
     At = concat!(line!(), "FROM main.history AS h WHERE h.at = ?1 AND h.key = ?2");
-    /// It is no more.
+    /// Deletes it.
     Remove = "DELETE FROM main.history WHERE at = ?1 AND key = ?2";
-    /// It used a model, so much.
+    /// Puts a model that it used, and how much.
     PutModel =
         "INSERT OR REPLACE INTO main.history_models (at, key, model, input_tokens, output_tokens, cost_micros) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     /// The models that it used, and how much of each.
     ModelsAt = "SELECT model, input_tokens, output_tokens, cost_micros FROM main.history_models WHERE at = ?1 AND key = ?2";
-    /// They are no more.
+    /// Deletes them.
     RemoveModels = "DELETE FROM main.history_models WHERE at = ?1 AND key = ?2";
     /// Whether it used a model.
     UsedModel = "SELECT 1 FROM main.history_models WHERE model = +?3 AND at = ?1 AND key = ?2";
 
-    /// What ended when it was made, from a time to another one.
+    /// What ended when it was made, between two times.
     EndedAtOnce = concat!(line!(), "FROM main.history AS h WHERE h.at BETWEEN ?1 AND ?2 AND h.finished_at = h.at");
-    /// What ended later than it was made, likewise.
+    /// What ended later than it was made, between two times.
     EndedLater = concat!(
         line!(),
         "FROM main.history AS h INDEXED BY history_finished WHERE h.finished_at BETWEEN ?1 AND ?2 AND h.finished_at <> h.at"
     );
 
-    /// How many there are of those two, as far as `list` counts: of the first, those that were made then.
+    /// How many there are of those two, as far as `list` counts; of the first, all that were made then.
     SomeAtOnce = "SELECT count(*) FROM (SELECT 1 FROM main.history WHERE at BETWEEN +?1 AND +?2 LIMIT 5001)";
     SomeLater =
         "SELECT count(*) FROM (SELECT 1 FROM main.history INDEXED BY history_finished \
@@ -145,11 +145,11 @@ queries! {
 
     /// What a series comes to on a day.
     Rollup = "SELECT quarters FROM main.rollups WHERE dimension = +?1 AND day = +?2 AND key = +?3";
-    /// It is this.
+    /// Writes that.
     PutRollup = "INSERT OR REPLACE INTO main.rollups (dimension, day, key, whole, quarters) VALUES (?1, ?2, ?3, ?4, ?5)";
-    /// It is nothing.
+    /// Deletes it.
     RemoveRollup = "DELETE FROM main.rollups WHERE dimension = +?1 AND day = +?2 AND key = +?3";
-    /// So is all.
+    /// Deletes all of them.
     EmptyRollups = "DELETE FROM main.rollups";
     /// What a series comes to on a day, its quarters only where these are wanted.
     OneRollup = "SELECT whole, iif(+?4, quarters, NULL) FROM main.rollups WHERE dimension = +?1 AND day = +?2 AND key = +?3";
@@ -161,7 +161,7 @@ queries! {
     AllKept = "SELECT day, key, whole, iif(+?4, quarters, NULL) FROM main.rollups_kept WHERE dimension = +?1 AND day BETWEEN +?2 AND +?3";
     /// Whether anything was pruned.
     AnyKept = "SELECT 1 FROM main.rollups_kept LIMIT 1";
-    /// On which of some days there are any.
+    /// Which of some days have any.
     Days = "SELECT day FROM main.rollups WHERE dimension = 0 AND day BETWEEN +?1 AND +?2 \
          UNION ALL SELECT day FROM main.rollups_kept WHERE dimension = 0 AND day BETWEEN +?1 AND +?2";
     /// The branch that each worktree is on.
@@ -169,41 +169,41 @@ queries! {
     /// The same of the archive.
     ArchivedBranches = "SELECT key, branch_name FROM main.archived_worktrees WHERE restored_at IS NULL";
 
-    /// What a series of what was pruned comes to on a day.
+    /// What the pruned runs of a series come to on a day.
     Kept = "SELECT quarters FROM main.rollups_kept WHERE dimension = +?1 AND day = +?2 AND key = +?3";
-    /// It is this.
+    /// Writes that.
     PutKept = "INSERT OR REPLACE INTO main.rollups_kept (dimension, day, key, whole, quarters) VALUES (?1, ?2, ?3, ?4, ?5)";
-    /// It is nothing.
+    /// Deletes it.
     RemoveKept = "DELETE FROM main.rollups_kept WHERE dimension = +?1 AND day = +?2 AND key = +?3";
-    /// All that there is of a worktree of it.
+    /// What the pruned runs of a worktree come to, day by day.
     KeptOfWorktree = "SELECT day, quarters FROM main.rollups_kept INDEXED BY rollups_kept_of_worktrees WHERE dimension = 4 AND key = +?1";
     /// Where a run is in the history.
     PlaceOfRun = "SELECT created_at, key FROM main.runs WHERE id = ?1 AND key > 0";
-    /// The history is to be built anew.
+    /// Deletes the history's place in the log: it has to be rebuilt.
     Forget = "DELETE FROM main.changes_readers WHERE name = 'history'";
 
-    /// The history is empty.
+    /// Empties the history.
     Empty = "DELETE FROM main.history";
-    /// So are its models.
+    /// Empties its models.
     EmptyModels = "DELETE FROM main.history_models";
     /// How far it is built.
     Building = "SELECT run, execution, next_key FROM main.history_building";
-    /// It is built so far.
+    /// Sets how far it is built.
     SetBuilding = "INSERT OR REPLACE INTO main.history_building (id, run, execution, next_key) VALUES (1, ?1, ?2, ?3)";
     /// It is built.
     Built = "DELETE FROM main.history_building";
 
     /// The longest that any run took, in binary digits.
     MostDigits = "SELECT max(length) FROM main.history WHERE length IS NOT NULL";
-    /// The executions of the archive behind one, by key.
+    /// The executions of the archive after one, by key.
     NextArchived = "SELECT key, id FROM main.archived_executions WHERE key > ?1 AND id IS NOT NULL ORDER BY key LIMIT +?2";
     /// The worktrees on a branch.
     OnBranch = "SELECT id FROM main.worktrees WHERE branch_name = ?1";
 
-    /// Runs behind a place, the latest first.
+    /// All runs before a position, the latest first.
     Latest =
         concat!(line!(), "FROM main.history AS h WHERE (h.at, h.key) < (?1, ?2) AND h.at >= ?3 ORDER BY h.at DESC, h.key DESC");
-    /// The earliest first.
+    /// All runs after a position, the earliest first.
     Earliest = concat!(line!(), "FROM main.history AS h WHERE (h.at, h.key) > (?1, ?2) AND h.at <= ?3 ORDER BY h.at, h.key");
     /// Of a zone.
     LatestOfZone = latest!("zone_id");
@@ -225,9 +225,9 @@ queries! {
     LatestOfParent = latest!("parent_run_id");
     /// Parts of a run.
     EarliestOfParent = earliest!("parent_run_id");
-    /// That took about so long.
+    /// With a duration of so many binary digits.
     LatestOfLength = latest!("length");
-    /// That took about so long.
+    /// With a duration of so many binary digits.
     EarliestOfLength = earliest!("length");
     /// That used a model.
     LatestOfModel = concat!(

@@ -13,25 +13,25 @@ pub struct Tail {
     pub from: Option<Mark>,
     /// Where the log ended.
     pub to: Option<Mark>,
-    /// Where this is everything: how often somebody had done by then what the log isn't told, since when that is counted, and the
-    /// schema's number. Else the tables' place in the log tells.
+    /// Where this is everything: the log's doubts by then, the stamp of their count, and SQLite's schema version. Else the
+    /// tables' place in the log tells.
     pub doubts: Option<[i64; 3]>,
-    /// By id; `None` is no more.
+    /// By id; `None` is gone.
     pub lines: HashMap<String, Option<Line>>,
-    /// Where the tables have what is otherwise now.
+    /// The positions at which the tables are no longer right.
     hidden: HashSet<Place>,
-    /// What the days come to that this changes.
+    /// The days that this changes, as they are with it.
     pub rollups: Rollups,
-    /// What those have not been told yet.
+    /// What those lack still.
     pub untold: Untold,
 }
 
-/// What was added since rollups were told.
+/// What was added since the rollups were told last.
 #[derive(Default)]
 pub struct Untold {
-    /// Where the tables have what is otherwise since then.
+    /// The positions at which the tables are no longer right since then.
     pub hidden: Vec<Place>,
-    /// By id, what they were told last.
+    /// By id, as the rollups have it.
     pub before: HashMap<String, Option<Line>>,
 }
 
@@ -41,7 +41,7 @@ impl Tail {
         self.from.is_none()
     }
 
-    /// Whether it has something else than the tables have in this place.
+    /// Whether the tables are no longer right at this position.
     pub fn hides(&self, place: Place) -> bool {
         self.hidden.contains(&place)
     }
@@ -62,7 +62,7 @@ impl Tail {
         Self { from, to: from, rollups: Rollups::of(of), ..Self::default() }
     }
 
-    /// What there is under an id now, and where the tables have what is otherwise.
+    /// Adds what has an id now, and the positions at which the tables have it otherwise.
     pub fn add(&mut self, id: String, line: Option<Line>, old: Vec<Place>) {
         for place in old.into_iter().chain(line.as_ref().map(|line| line.place)) {
             if self.hidden.insert(place) {

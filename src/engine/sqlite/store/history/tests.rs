@@ -42,7 +42,7 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
     }
 }
 
-/// Those that lists go along.
+/// Those that lists walk along.
 fn walks() -> impl Iterator<Item = &'static Sql> {
     let ways = ["Latest", "Earliest", "Longest", "Costliest"];
     Sql::ALL.iter().filter(move |sql| ways.iter().any(|way| sql.name().starts_with(way)))

@@ -1,4 +1,4 @@
-//! How runs went: what rollups say, where what is asked for is of one dimension; else what the history says run by run.
+//! Trends: what rollups say, where what is asked for is of one dimension; else what the history says run by run.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -78,7 +78,7 @@ impl Store {
         Ok(series.told())
     }
 
-    /// The series that there are whether they have runs or not: what each is known by, and what it is called.
+    /// The series that exist whether they have runs or not: what each is known by, and what it is called.
     fn named(&self, asked: &Asked<'_>, by: Option<By>) -> Result<Vec<(String, Option<String>)>> {
         let filter = asked.filter;
         let names = match by {
@@ -98,7 +98,7 @@ impl Store {
         Ok(names.into_iter().map(|name| (name.to_owned(), Some(name.to_owned()))).collect())
     }
 
-    /// What a series is called that is known so.
+    /// What the series that is known by this name is called.
     fn called(&self, name: &str, by: Option<By>) -> Result<Option<String>> {
         let archived = if by == Some(By::Worktree) { archived_key(name) } else { None };
         match archived {
@@ -188,7 +188,7 @@ impl Store {
         Ok(())
     }
 
-    /// Adds a day to a series, which there is from then on if it has any run in what is asked for.
+    /// Adds a day to a series, which begins with it if any run of it is asked for.
     fn add_day(&self, series: &mut Series<'_>, name: &str, by: Option<By>, plan: &Plan, day: &OfDay<'_>) -> Result<()> {
         if !series.has(name) {
             let any = |day: &Day| day.quarters().any(|(quarter, _)| plan.takes(quarter));
@@ -205,7 +205,7 @@ impl Store {
         series.add_day(name, plan, day).ok_or_else(damaged)
     }
 
-    /// On which days there is anything.
+    /// The days on which there is anything.
     fn days(&self, between: &[Bind<'_>]) -> Result<BTreeSet<i64>> {
         let mut days = BTreeSet::new();
         self.each_row(Sql::Days, between, |row| {
@@ -215,7 +215,7 @@ impl Store {
         Ok(days)
     }
 
-    /// Adds runs one by one that ended from one time to another, both in it.
+    /// Adds, one by one, the runs that ended from one time to another, both included.
     fn add_runs(
         &self,
         asked: &Asked<'_>,
@@ -247,7 +247,7 @@ fn with_stored<T>(row: &Statement, column: usize, take: impl FnOnce(Stored<'_>) 
     row.with_blob(column, |whole| row.with_blob(column + 1, |quarters| take(Stored { whole, quarters })))
 }
 
-/// What somebody else wrote into the rollups.
+/// The error where somebody else wrote into the rollups.
 fn damaged() -> Error {
     Error::Engine {
         code: "SQLITE_CORRUPT".into(),

@@ -1,4 +1,5 @@
-//! What there is under an id now, as the history has it. Whatever was done to it, and by whom, what counts is what it came to.
+//! The run or execution that has an id now, as the history has it. Whatever was done to it, and by whom, what counts is what it
+//! came to.
 
 use super::VERSION;
 use super::line::{Line, NO_TIME, Place, RECORDED, Recorded, Used, archived_name, code, place};
@@ -9,16 +10,16 @@ use crate::error::Result;
 use crate::model::run::{End, Status};
 use crate::model::time;
 
-/// What there is under an id.
+/// What has an id now.
 #[derive(Default)]
 pub(super) struct Truth {
     /// As the history is to have it.
     pub line: Option<Line>,
-    /// Where the history may have something else under this id, which is to go.
+    /// Where the history may have this id otherwise: rows that are to go.
     pub old: Vec<Place>,
 }
 
-/// A run, or what was noted of an execution.
+/// A run, or the notes on an execution.
 struct Run {
     line: Line,
     is_open: bool,
@@ -26,7 +27,7 @@ struct Run {
 }
 
 impl Store {
-    /// What there is under an id. `key` is what it gets where it is an execution only that is new to the history, or, with
+    /// What has an id now. `key` is for an execution that was only recorded: it gets that if it is new to the history or, with
     /// `anew`, made again.
     pub(super) fn truth(&self, id: &str, key: i64, anew: bool) -> Result<Truth> {
         let run = if self.version >= runs::VERSION { self.first(Sql::RunOf, &[Bind::Text(id)], run_of)? } else { None };
@@ -35,7 +36,7 @@ impl Store {
         let is_kept = self.version >= VERSION;
         let known = if is_kept { self.first(Sql::PlaceOf, &[Bind::Text(id)], place)? } else { None };
         let mut truth = Truth { old: known.into_iter().collect(), line: None };
-        // A key below 0 is of what was noted of an execution.
+        // A key below 0 is that of the notes on an execution.
         if let Some(Run { mut line, is_open, is_gone }) = run.filter(|run| run.line.place.key > 0) {
             if known != Some(line.place) {
                 truth.old.push(line.place);
@@ -75,7 +76,7 @@ impl Store {
         Ok(truth)
     }
 
-    /// The models that a run used, and how much in all, where anybody knows.
+    /// The models that a run used, and how much in all, where that is known.
     fn used(&self, key: i64) -> Result<(Vec<Used>, [Option<i64>; 3])> {
         let (mut models, mut all) = (Vec::new(), [None; 3]);
         self.each_row(Sql::ModelsOf, &[Bind::Integer(key)], |row| {
@@ -96,7 +97,7 @@ fn run_of(row: &Statement) -> Run {
     let ended_at = row.integer_or_null(8);
     let status = match row.with_text(5, Status::from_word) {
         _ if row.integer(11) != 0 => Status::Running,
-        // Words of others than ours are nobody's to claim.
+        // A status that is none of ours: nobody can claim the run.
         None => Status::Ended(End::Lost),
         Some(status) => status,
     };
@@ -118,7 +119,7 @@ fn run_of(row: &Statement) -> Run {
     Run { line, is_open: status.is_open(), is_gone: row.integer(10) != 0 }
 }
 
-/// When an execution was made, and its text where we would write another.
+/// When an execution was made, and its text where we would write it otherwise.
 fn made(text: &str) -> (i64, Option<String>) {
     match time::parse(text) {
         Some(at) => (at, None),
