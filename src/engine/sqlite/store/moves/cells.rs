@@ -3,7 +3,7 @@
 use crate::engine::sqlite::driver::Statement;
 use crate::model::ledger::{Move, Stop};
 
-/// A row of the table, behind its key.
+/// Reads a row of the table, without its key.
 pub(super) fn read(row: &Statement) -> Move {
     let stop = |id, name| row.text_or_null(id).map(|id| Stop { id, name: row.text(name) });
     Move {

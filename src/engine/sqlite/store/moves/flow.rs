@@ -1,4 +1,4 @@
-//! How worktrees flow through the zones, read off the ledger: from what is in each zone now back to when it is asked for.
+//! How worktrees flow through the zones, by the ledger: from what is in each zone now back to the time that is asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ impl Store {
         Ok(())
     }
 
-    /// What flows, and the zones that there are now.
+    /// The flow, and the zones that there are now.
     fn read_flow(&self, buckets: &Buckets) -> Result<(Flow, BTreeSet<String>)> {
         let tail = self.moves_tail(false)?;
         let read;
@@ -40,7 +40,7 @@ impl Store {
             *now.entry(stop.id).or_insert(0) += 1;
         }
         let mut moves = Vec::new();
-        // Of a table's move where it is in that; those that only the log has are behind all.
+        // The key of the first of the table's moves; those that only the log has come after all of these.
         let mut first = i64::MAX;
         self.each_row(Sql::Moves, &[Bind::Integer(i64::MAX)], |row| {
             let of = cells::read(row);
@@ -57,7 +57,7 @@ impl Store {
         Ok((flow, ledger.zones.keys().cloned().collect()))
     }
 
-    /// Since when a worktree was where it was before a move, by the table's moves before one.
+    /// Since when a worktree was where it was before a move, by the table's moves before `first`.
     fn since_before(&self, of: &Move, first: i64) -> Result<Option<Since>> {
         let mut since: Option<Since> = None;
         self.each_row(Sql::MovesOfWorktree, &[Bind::Integer(first), Bind::Text(&of.worktree_id)], |row| {

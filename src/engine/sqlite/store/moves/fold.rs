@@ -1,5 +1,5 @@
-//! The ledger with what the log has that it hasn't read yet. What was read is written when it has become much: most lists of
-//! moves read a few rows of the log, and nobody waits for a lock because of them.
+//! The ledger with what the log has that it hasn't read yet. That is written once it has become much: most lists of moves read a
+//! few rows of the log, and nobody waits for a lock because of them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::ledger::{Entry, Known, Ledger, Move};
 
-/// So many rows are read again by each list before they are written.
+/// Up to so many rows of the log are read again by each list; more are written.
 const MUCH: i64 = 100;
 
 /// The ledger's end.
@@ -17,7 +17,7 @@ const MUCH: i64 = 100;
 pub(super) struct Tail {
     /// The moves that are not in the table yet, the oldest first.
     pub moves: Vec<Move>,
-    /// What comes of the board, if anything was read.
+    /// The board after these moves, if anything was read.
     pub ledger: Option<Ledger>,
     /// The last row of the log.
     end: Entry,
@@ -26,8 +26,8 @@ pub(super) struct Tail {
 impl Store {
     /// What the table of moves doesn't have yet. In a snapshot.
     ///
-    /// Where the log is another one than was read, and `compared`, the end is compared with the board, too: somebody may
-    /// have done what no trigger saw. The ledger ends where everything is.
+    /// With `compared`, or where the log is another one than was read, the end is compared with the board, too: somebody may have
+    /// done what no trigger saw. The ledger then ends where the board is.
     pub(super) fn moves_tail(&self, compared: bool) -> Result<Tail> {
         let mut tail = Tail { end: self.last_entry()?, ..Tail::default() };
         let read = self.moves_read()?;
@@ -66,7 +66,7 @@ impl Store {
         Ok(ledger)
     }
 
-    /// Writes what the log has, where it is much and nobody has to be waited for.
+    /// Writes what the log has, if it is much and the lock is free.
     pub(super) fn fold_unread(&self) -> Result<()> {
         if self.newer || self.connection.in_transaction() || self.connection.check_writable().is_err() {
             return Ok(());
@@ -77,7 +77,7 @@ impl Store {
             Ok(read.is_none_or(|read| !read.goes_on || end.seq.saturating_sub(read.seq) >= MUCH))
         })?;
         if is_much {
-            // Who holds the lock now need not be waited for: the next list folds, too, and this one reads what isn't folded.
+            // No need to wait for the lock: the next list folds, too, and this one reads what isn't folded.
             drop(self.connection.without_waiting(|| self.atomically(|| self.write_tail(&self.moves_tail(true)?))));
             self.keep_board_when_free();
         }
@@ -94,7 +94,7 @@ impl Store {
         self.write_tail(&self.moves_tail(true)?)
     }
 
-    /// The ledger has come to where the board is, without a move. Within a transaction.
+    /// Sets the ledger to the board as it is, without a move. Within a transaction.
     pub(in crate::engine::sqlite::store) fn ledger_is_the_board(&self) -> Result<()> {
         for sql in [Sql::EmptyLedgerWorktrees, Sql::FillLedgerWorktrees, Sql::EmptyLedgerZones, Sql::FillLedgerZones] {
             self.write_run(sql, &[])?;

@@ -20,7 +20,8 @@ struct Target {
 }
 
 impl Store {
-    /// Moves a worktree and appends its row, and, if it is a move, that of the move and those of the runs that are wanted.
+    /// Moves a worktree and appends its row, and, if its zone changes, that of the move and those of the runs that are queued by
+    /// it.
     fn drop_worktree(&self, of: Wish<'_>, wall_ms: i64, batch: &mut Batch) -> Result<()> {
         let now = &time::iso(wall_ms as f64);
         let method = of.method;
@@ -110,7 +111,7 @@ impl Store {
 }
 
 impl Store {
-    /// Wants a run of each agent of a zone into which a worktree was dropped, if that is what starts them.
+    /// Queues a run of each agent of a zone into which a worktree was dropped, if a drop starts them.
     fn enqueue_agents(
         &self,
         method: &'static str,

@@ -1,6 +1,5 @@
-//! Moves: `unread` reads the log as the ledger takes it, `fold` is the ledger with that, `list` the moves that are asked for, `flow` what
-//! they come to by buckets of time,
-//! `make` moves a worktree.
+//! Moves: `unread` reads the log for the ledger, `fold` is the ledger with that, `list` the moves that are asked for, `flow` what
+//! they come to by buckets of time, `make` moves a worktree.
 
 mod cells;
 mod compiled;

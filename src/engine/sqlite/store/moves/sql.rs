@@ -3,7 +3,7 @@
 
 use super::super::queries::queries;
 
-/// The columns of a move, in the order in which `Cells` reads them.
+/// The columns of a move, in the order in which `cells` reads them.
 macro_rules! moved {
     () => {
         "key, seq, stamp, nth, at, worktree_id, branch_name, from_zone_id, from_name, to_zone_id, to_name, \"by\", reason"
@@ -14,7 +14,7 @@ queries! {
     /// A statement of moves.
     Sql;
 
-    /// What the ledger has read of the log, and whether that row is still there.
+    /// How far the ledger has read the log, and whether that row is still there.
     MovesRead =
         "SELECT r.seq, r.stamp, c.stamp FROM main.changes_readers AS r LEFT JOIN main.changes AS c ON c.seq = r.seq WHERE r.name = 'moves'";
     /// What the ledger has still to read of a log that was cut.
@@ -34,39 +34,39 @@ queries! {
          UNION ALL SELECT worktree_id, '', 0, zone_id FROM main.worktree_zones WHERE worktree_id NOT IN (SELECT id FROM main.worktrees)";
     /// Its zones.
     BoardZones = "SELECT id, name FROM main.zones";
-    /// The ledger has come so far.
+    /// Sets how far it has read the log.
     SetMovesRead = "UPDATE main.changes_readers SET seq = ?1, stamp = ?2 WHERE name = 'moves'";
-    /// Nothing of what was cut is still to be read.
+    /// Deletes what was kept of a cut log for the ledger: it was read.
     ForgetUnread = "DELETE FROM main.changes_unread";
-    /// What the ledger knows of a worktree.
+    /// Sets what the ledger knows of a worktree.
     SetLedgerWorktree = "INSERT OR REPLACE INTO main.moves_worktrees (id, branch_name, is_there, zone_id) VALUES (?1, ?2, ?3, ?4)";
-    /// It knows nothing any more.
+    /// Deletes that.
     DeleteLedgerWorktree = "DELETE FROM main.moves_worktrees WHERE id = ?1";
-    /// What a zone is called.
+    /// Sets what a zone is called.
     SetLedgerZone = "INSERT OR REPLACE INTO main.moves_zones (id, name) VALUES (?1, ?2)";
-    /// There is no such zone.
+    /// Deletes that.
     DeleteLedgerZone = "DELETE FROM main.moves_zones WHERE id = ?1";
-    /// The ledger knows no worktree.
+    /// Empties the ledger's worktrees.
     EmptyLedgerWorktrees = "DELETE FROM main.moves_worktrees";
-    /// It knows those of the board.
+    /// Fills them from the board.
     FillLedgerWorktrees =
         "INSERT INTO main.moves_worktrees (id, branch_name, is_there, zone_id) \
          SELECT w.id, w.branch_name, 1, a.zone_id FROM main.worktrees AS w LEFT JOIN main.worktree_zones AS a ON a.worktree_id = w.id \
          WHERE w.id IS NOT NULL \
          UNION ALL SELECT worktree_id, '', 0, zone_id FROM main.worktree_zones WHERE worktree_id NOT IN (SELECT id FROM main.worktrees WHERE id IS NOT NULL)";
-    /// It knows no zone.
+    /// Empties its zones.
     EmptyLedgerZones = "DELETE FROM main.moves_zones";
-    /// It knows those of the board.
+    /// Fills them from the board.
     FillLedgerZones = "INSERT INTO main.moves_zones (id, name) SELECT id, name FROM main.zones WHERE id IS NOT NULL";
-    /// A move.
+    /// Appends a move.
     InsertMove =
         "INSERT INTO main.moves (seq, stamp, nth, at, worktree_id, branch_name, from_zone_id, from_name, to_zone_id, to_name, \"by\", reason) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-    /// The latest move of the table.
+    /// The key of the table's latest move.
     LastMove = "SELECT coalesce((SELECT key FROM main.moves ORDER BY key DESC LIMIT 1), 0)";
-    /// The latest move that was made at a time or before.
+    /// The key of the latest move that was made at a time or before.
     LastMoveUntil = "SELECT key FROM main.moves WHERE at <= ?1 ORDER BY at DESC, key DESC LIMIT 1";
-    /// A move.
+    /// A move by its key.
     MoveAt = concat!("SELECT ", moved!(), " FROM main.moves WHERE key = ?1");
     /// The latest moves before one.
     Moves = concat!("SELECT ", moved!(), " FROM main.moves WHERE key < ?1 ORDER BY key DESC");
@@ -86,6 +86,6 @@ queries! {
     /// How many worktrees are in a zone.
     CountInZone =
         "SELECT count(*) FROM main.worktree_zones AS a CROSS JOIN main.worktrees AS w ON w.id = a.worktree_id WHERE a.zone_id = +?1";
-    /// Why a row of the log was made.
+    /// Sets the reason in a row of the log.
     SetReason = "UPDATE main.changes SET reason = ?2 WHERE seq = ?1";
 }

@@ -6,7 +6,7 @@ use crate::engine::sqlite::store::tests::statements_are_planned;
 /// Statements that read all of a table, or from a position in it on, and why that is little.
 fn may_scan(sql: Sql) -> &'static [&'static str] {
     match sql {
-        // The board, which whoever folds reads once, and whoever imports writes anew.
+        // The board, which a fold reads once and an import writes again.
         Sql::LedgerWorktrees | Sql::EmptyLedgerWorktrees => &["moves_worktrees"],
         Sql::LedgerZones | Sql::EmptyLedgerZones => &["moves_zones"],
         Sql::BoardWorktrees | Sql::FillLedgerWorktrees => &["w", "worktree_zones"],

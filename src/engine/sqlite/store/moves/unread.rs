@@ -10,7 +10,7 @@ use crate::engine::sqlite::store::queries::Query;
 use crate::error::Result;
 use crate::model::ledger::{Change, Entry};
 
-/// How far the ledger has come.
+/// How far the ledger has read the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Read {
     /// The last row of the log that it has read.
@@ -21,13 +21,13 @@ pub(super) struct Read {
 }
 
 impl Store {
-    /// How far the ledger has come; `None` where somebody took its row.
+    /// How far the ledger has read the log; `None` where somebody has deleted its row.
     pub(super) fn moves_read(&self) -> Result<Option<Read>> {
         let read = self.first(Sql::MovesRead, &[], |row| (row.integer(0), row.integer(1), row.integer_or_null(2)))?;
         let Some((seq, stamp, there)) = read else { return Ok(None) };
         let goes_on = match there {
             Some(there) => there == stamp,
-            // It was cut, which is at a multiple of so many rows, or somebody has emptied it.
+            // It was cut, which is at a multiple of `FOLD`, or somebody has emptied the log.
             None => self
                 .first(Query::LogStart, &[], |row| row.integer(0))?
                 .is_some_and(|first| first > seq && first % FOLD == 0),
@@ -58,7 +58,7 @@ impl Store {
     }
 }
 
-/// What the columns of the log call what is changed, and how.
+/// The log's numbers of entities, and of what was done to them.
 const WORKTREE: i64 = 1;
 const ZONE: i64 = 2;
 const REPLACED: i64 = 0;
