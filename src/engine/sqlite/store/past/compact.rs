@@ -10,17 +10,17 @@ use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::queries::Query;
 use crate::error::Result;
 
-/// What is younger is left as it is: whoever follows the feed has read it by then.
+/// Younger rows are left as they are: after this time, whoever follows the feed has read them.
 const OLD_MS: i64 = 3_600_000;
 /// So long after another one a position no longer belongs to the same drag.
 const DRAG_MS: i64 = 60_000;
-/// So many rows are looked at in one transaction.
+/// How many rows one transaction reads.
 const SLICE: i64 = 1000;
 
 /// The short names of what a drag changes (`schema/0003_changes.up.sql`).
 const DRAGGED: [&str; 3] = ["x", "y", "u"];
 
-/// A position of a worktree, which the next one may take the place of.
+/// A position of a worktree, which the next one may replace.
 struct Position {
     seq: i64,
     at: i64,
@@ -31,9 +31,9 @@ struct Position {
 }
 
 impl Store {
-    /// Makes one of positions that follow each other: of one worktree, by the same, within a minute of each other, with
-    /// nothing else of that worktree between, older than an hour by the log's own time. The next slice of the log behind a row: the last row that was looked
-    /// at and how many went; `None` at the end.
+    /// Merges positions that follow each other: of one worktree, by the same actor, within a minute of each other, with nothing
+    /// else of that worktree between, older than an hour by the log's own time. Takes the next slice of the log, after a row;
+    /// returns the last row that was read and how many were deleted, `None` at the end.
     pub(in crate::engine::sqlite::store) fn compact_slice(&self, after: i64) -> Result<Option<(i64, i64)>> {
         self.atomically(|| {
             let now = self.first(Query::LogEnd, &[], |row| row.integer(2))?.unwrap_or_default();
@@ -51,7 +51,7 @@ impl Store {
                     && next.at - known.at <= DRAG_MS
                     && !known.stays
                 {
-                    // What only the earlier one says is true still.
+                    // What only the earlier one says is still true.
                     let mut values = known.values;
                     values.extend(next.values);
                     next.values = values;

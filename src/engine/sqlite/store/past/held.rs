@@ -7,15 +7,14 @@ use super::sql::Sql;
 use crate::engine::past_boards::Read;
 use crate::engine::sqlite::store::compiled::Compiled;
 
-/// What a store keeps for boards of the past.
 #[derive(Default)]
 pub struct Past {
     /// The compiled statements.
     pub(super) statements: Compiled<{ Sql::ALL.len() }>,
     /// The board that was read last.
     pub(super) board: RefCell<Option<Rc<Read>>>,
-    /// How much this connection has changed since it looked whether a board is to be kept.
+    /// How many changes this connection has made since it last checked whether a board is to be kept.
     pub(super) changes: Cell<i64>,
-    /// Where the log was when the transaction began, if it is one that holds the lock from the start.
+    /// The log's last row when the transaction began, if that holds the write lock from the start.
     pub(super) began: Cell<Option<i64>>,
 }

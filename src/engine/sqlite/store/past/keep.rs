@@ -5,11 +5,11 @@ use crate::engine::sqlite::schema::counts::FOLD;
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 
-/// After so many changes of this connection it looks whether a board is to be kept: somebody else may have made the others.
+/// After so many changes this connection checks whether a board is to be kept: somebody else may have made the others.
 const LOOK_AFTER: i64 = 512;
 
 impl Store {
-    /// This connection has changed so much: now and then it keeps a board.
+    /// Counts this connection's changes: now and then it keeps a board.
     pub(in crate::engine::sqlite::store) fn count_changes(&self, changes: i64) -> Result<()> {
         let changes = self.past.changes.get().saturating_add(changes);
         if changes < LOOK_AFTER || self.version < super::VERSION || self.newer {
@@ -21,10 +21,10 @@ impl Store {
         self.keep_board_if_due()
     }
 
-    /// Keeps a board where nobody has to be waited for: at the opening of a file, and where the ledger is read.
+    /// Keeps a board if it is due and the lock is free: at the opening of a file, and where the ledger is folded.
     pub fn keep_board_when_free(&self) {
         if self.version >= super::VERSION && !self.newer && !self.connection.in_transaction() {
-            // Whoever can't write, or finds the lock taken, leaves it to others.
+            // A connection that can't write, or finds the lock taken, leaves it to others.
             let _ = self.connection.without_waiting(|| {
                 let _busy = self.connection.enter();
                 self.keep_board_if_due()
@@ -37,7 +37,7 @@ impl Store {
         self.write_run(Sql::KeepBoard, &[]).map(drop)
     }
 
-    /// Keeps a board once the log has gone on by so much since the last one, or is another log.
+    /// Keeps a board once the log has `FOLD` more rows than at the last one, or is another log.
     fn keep_board_if_due(&self) -> Result<()> {
         let since = self.first(Sql::SinceKept, &[], |row| row.integer_or_null(0))?.flatten();
         if since.is_some_and(|since| !(0..FOLD).contains(&since)) {

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::canvas::{Board, Canvas, Logged, Of, Op};
 use crate::model::{Field, time};
 
-/// What the columns of `Sql::Canvas` are.
+/// Columns of `Sql::Canvas`.
 const ID: usize = 2;
 const ZONE: usize = 3;
 const ROWID: usize = 4;
@@ -17,7 +17,7 @@ const DATA: usize = 5;
 const WAS: usize = 6;
 
 impl Store {
-    /// The board at a time, and the place in the log; `None` where that is now. In a snapshot.
+    /// The board at a time, and its place in the log; `None` where that is now. In a snapshot.
     pub(super) fn past(&self, at: i64) -> Result<Option<(Place, Board)>> {
         let Some(end) = self.first(Query::LogEnd, &[], |row| [0, 2].map(|column| row.integer(column)))? else {
             return Err(self.pruned(at)?);
@@ -42,11 +42,11 @@ impl Store {
         Ok(Some((Place { seq: to, stamp }, canvas.into_board())))
     }
 
-    /// The last row of the log that is of a time or before, and ends what was changed together.
+    /// The last row of the log that is of a time or before, and is not in the middle of what was changed together.
     fn last_until(&self, at: i64, last: i64) -> Result<Option<i64>> {
         let time_at = |seq| self.first(Sql::LogAt, &[Bind::Integer(seq)], |row| (row.integer(0), row.integer(1)));
         let Some(first) = self.first(Query::LogStart, &[], |row| row.integer(0))? else { return Ok(None) };
-        // Times grow with numbers: halved between a row that is known to be of that time or before, and one that is not.
+        // Times grow with numbers: a binary search between a row that is known to be of that time or before, and one that is not.
         let (mut until, mut behind) = (None, last);
         let mut from = first;
         while from < behind {
@@ -62,7 +62,7 @@ impl Store {
             Some((before, last)) if until < last => before,
             _ => until,
         };
-        // What was before may have been compacted.
+        // The row before may have been merged into another.
         let to = self.first(Sql::LogUntil, &[Bind::Integer(to)], |row| row.integer(0))?;
         Ok(to.filter(|to| *to >= first))
     }

@@ -1,6 +1,6 @@
 //! What was changed together. Each row of the log has its own time, and a transaction may last longer than a millisecond: the
-//! board at a time is that before such a transaction or after it, never one in the middle. Of one that began with the write lock it is
-//! noted, where its first and its last row are not of one time.
+//! board at a time is that before such a transaction or after it, never one in the middle. A transaction that began with the
+//! write lock is noted, where its first and its last row are not of one time.
 
 use super::sql::Sql;
 use crate::engine::Control;
@@ -10,7 +10,7 @@ use crate::engine::sqlite::store::queries::Query;
 use crate::error::Result;
 
 impl Store {
-    /// Runs a step of a transaction, and notes what was changed together before it is kept.
+    /// Runs a step of a transaction, and notes what was changed together before it is committed.
     pub(in crate::engine::sqlite::store) fn step(&self, control: Control) -> Result<()> {
         if self.version < super::VERSION {
             return self.transactions.run(control);

@@ -10,7 +10,7 @@ fn may_scan(sql: Sql) -> &'static [&'static str] {
         Sql::SinceKept => &["changes", "boards"],
         // The whole board, which is kept.
         Sql::KeepBoard => &["t", "metadata", "wip_limits", "changes"],
-        // Few rows: who reads the log, and one.
+        // Few rows: the readers of the log, and one.
         Sql::Drawn => &["changes_readers", "changes_state"],
         // The latest board that was kept, the first one.
         Sql::Kept | Sql::FirstKept => &["b"],
