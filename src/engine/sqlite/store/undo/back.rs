@@ -54,7 +54,7 @@ impl Store {
         let next = if way == Way::Undo { Sql::LastOf } else { Sql::FirstUndoneOf };
         let of = [Bind::Text(by), Bind::Integer(tx)];
         while let Some((key, data)) = self.first(next, &of, |row| (row.integer(0), row.text(1)))? {
-            // What no version of this package wrote is nothing that could be undone.
+            // A step that no version of this package wrote can't be undone.
             let done = serde_json::from_str(&data).map_err(|_| is_unreadable(way))?;
             let done = self.take_back_one(way, done, now)?;
             let data = serde_json::to_string(&done).unwrap_or_default();
@@ -64,7 +64,7 @@ impl Store {
         Ok(())
     }
 
-    /// Takes back one thing: what was done, as it is to be remembered now.
+    /// Takes back one thing; returns it as it is to be remembered now.
     fn take_back_one(&self, way: Way, done: Done, now: i64) -> Result<Done> {
         let to_archive =
             matches!((&done, way), (Done::Archived { .. }, Way::Redo) | (Done::Restored { .. }, Way::Undo));
@@ -94,7 +94,7 @@ impl Store {
         still_there(way, entity, id, was_made, self.state(entity, id)?)
     }
 
-    /// Archives a worktree that had a key in the archive: the key that it has now.
+    /// Archives a worktree that had a key in the archive; returns the key that it has now.
     fn archive_again(
         &self,
         way: Way,

@@ -25,7 +25,7 @@ impl Drop for Recording<'_> {
 }
 
 impl Store {
-    /// Changes a worktree or a zone, so that whoever does it can undo it. Who nobody is named for pays nothing.
+    /// Changes a worktree or a zone, so that whoever does it can undo it. A call without an actor pays nothing.
     pub(in crate::engine::sqlite::store) fn undoable<T>(
         &self,
         entity: &Entity,
@@ -66,7 +66,7 @@ impl Store {
         Ok(())
     }
 
-    /// When a worktree was made, where somebody is about to remember what becomes of it.
+    /// When a worktree was made, if the call is going to remember what becomes of it.
     pub(in crate::engine::sqlite::store) fn worktree_made(&self, id: &str) -> Result<Cell> {
         let state = if self.remembers() { self.state(&WORKTREE, id)? } else { None };
         Ok(state.map(|state| made(&WORKTREE, &state).clone()).unwrap_or_default())
