@@ -1,4 +1,4 @@
-//! Whose a run is: ids are used again, and what is archived stays what it was of.
+//! Which worktree a run is of: ids are used again, and what is archived stays with the worktree that it was of.
 
 use super::VERSION;
 use super::sql::Sql;
@@ -16,7 +16,7 @@ impl Store {
         Ok(self.first(Query::ArchivedWorktree, &[Bind::Text(id)], |row| row.integer_or_null(0))?.flatten())
     }
 
-    /// The archived worktree that a run which has ended is of, by its key among the runs and its id.
+    /// The archived worktree of a run that has ended, by the run's key and its id.
     pub(in crate::engine::sqlite::store) fn archive_of_run(&self, run: i64, id: &str) -> Result<Option<i64>> {
         if self.version < VERSION {
             return Ok(None);
@@ -25,7 +25,7 @@ impl Store {
         Ok(self.first(Sql::OwnerOfRun, &of, |row| row.integer_or_null(0))?.flatten())
     }
 
-    /// The runs of an archived worktree cost more.
+    /// Adds to what the runs of an archived worktree cost.
     pub(in crate::engine::sqlite::store) fn add_archived_cost(&self, key: i64, micros: i64) -> Result<()> {
         self.write_run(Sql::AddCost, &[Bind::Integer(key), Bind::Integer(micros)]).map(drop)
     }

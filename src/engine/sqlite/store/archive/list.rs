@@ -16,7 +16,7 @@ impl Store {
         self.first(Sql::One, &[Bind::Integer(key)], |row| push(batch, row))?.unwrap_or(Ok(()))
     }
 
-    /// Appends the rows of those that were archived last, before one.
+    /// Appends the rows of those that were archived last, before a key.
     pub(super) fn push_latest_archived(&self, before: i64, most: usize, batch: &mut Batch) -> Result<()> {
         let most = Bind::Integer(i64::try_from(most).unwrap_or(i64::MAX));
         self.each_row(Sql::Latest, &[Bind::Integer(before), most], |row| push(batch, row).map(|()| true))

@@ -1,5 +1,5 @@
 //! The archive: worktrees off the board, with their history. `put` takes one off, `restore` brings it back, `list` shows them,
-//! `moving` moves executions between the board and the archive, `belongs` tells whose a run is.
+//! `moving` takes executions from the board to the archive and back, `belongs` tells which worktree a run is of.
 
 mod belongs;
 mod calls;

@@ -1,8 +1,8 @@
-//! Moving executions between the board and the archive.
+//! Taking executions from the board to the archive, and back.
 //!
-//! Whoever deletes an execution, or makes one, is in the log by triggers. Here nothing is deleted or made. Of a few that is set
-//! right in the log afterwards. Many would fill it with rows that say nothing: for them the connection has no triggers meanwhile,
-//! which takes a millisecond, since SQLite compiles each of its statements again then, when it is next used.
+//! Triggers log every execution that is deleted or made, but these are neither. For a few, the log's rows are corrected afterwards.
+//! Many would fill the log with rows that say nothing: for them the connection's triggers are off meanwhile, which takes a
+//! millisecond, since SQLite recompiles each of its statements at the next use.
 
 use rusqlite::ffi;
 
@@ -11,14 +11,14 @@ use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 
-/// From how many on they are many: as many as take longer in the log than compiling takes.
+/// How many are many: to log as many takes longer than recompiling does.
 pub(super) const MANY: i64 = 128;
 
-/// Executions that go from one place to the other.
+/// A worktree's executions on their way.
 pub(super) struct Moving<'a> {
     /// The worktree's key in the archive.
     pub key: i64,
-    /// What counts know them by on the board, and in the archive.
+    /// The names that counts know them by, on the board and in the archive.
     pub names: (&'a str, &'a str),
     /// Whether there are [`MANY`].
     pub are_many: bool,
@@ -28,8 +28,8 @@ pub(super) struct Moving<'a> {
 }
 
 impl Store {
-    /// Moves them by these statements, each of which is given the key and the worktree's id. Before and after it they are in
-    /// the archive, too.
+    /// Takes them there by these statements, each of which is given the key and, if it takes that, the worktree's id.
+    /// [`Store::move_counts`] counts them in the archive: after this where they go into it, before this where they come out.
     pub(super) fn move_executions(&self, of: &Moving<'_>, steps: &[Sql]) -> Result<()> {
         let values = [Bind::Integer(of.key), Bind::Text(of.names.0)];
         if of.are_many {
@@ -45,7 +45,7 @@ impl Store {
         Ok(())
     }
 
-    /// What they count goes from one name to the other; where triggers were on, these have counted the one of the board.
+    /// Takes what they count from one name to the other; where triggers were on, these have counted for the board's.
     pub(super) fn move_counts(&self, of: &Moving<'_>) -> Result<()> {
         let sign = if of.into_archive { 1 } else { -1 };
         let count = |name: &str, sign: i64| {
@@ -58,7 +58,7 @@ impl Store {
         count(of.names.1, sign)
     }
 
-    /// So does what was pruned of it.
+    /// The same for what was pruned of the worktree.
     pub(super) fn move_pruned(&self, from: &str, to: &str, now: i64) -> Result<()> {
         let names = [Bind::Text(from), Bind::Text(to)];
         for (name, sign) in [(names[0], -1), (names[1], 1)] {

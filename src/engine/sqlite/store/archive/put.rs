@@ -8,10 +8,10 @@ use crate::engine::sqlite::store::queries::Query;
 use crate::error::Result;
 
 impl Store {
-    /// Takes a worktree off the board, with all that belongs to it, within a transaction of the call: its key in the archive, or
-    /// `None` where there is no such worktree.
+    /// Takes a worktree off the board, with all that belongs to it, within a transaction of the call; returns its key in the
+    /// archive, or `None` where there is no such worktree.
     ///
-    /// What its executions count goes to a name that no worktree has, so that whoever gets its id begins with nothing.
+    /// What its executions count goes to a name that no worktree has, so that a worktree that gets its id begins with nothing.
     pub(in crate::engine::sqlite::store) fn archive(
         &self,
         id: &str,
@@ -46,7 +46,7 @@ impl Store {
         })
     }
 
-    /// What counts know an archived worktree by.
+    /// The name by which counts know an archived worktree.
     pub(in crate::engine::sqlite::store) fn history_of(&self, key: i64) -> Result<String> {
         Ok(self.first(Query::HistoryOf, &[Bind::Integer(key)], |row| row.text(0))?.unwrap_or_default())
     }

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::model::time;
 
 impl Store {
-    /// Brings a worktree back onto the board, within a transaction of the call, at its port or another one; what it is called
-    /// there. Where its id, its port or its branch is another's now, that is said and nothing done.
+    /// Brings a worktree back onto the board, within a transaction of the call, at its port or another one; returns its id.
+    /// Fails, and does nothing, where another worktree has its id, its port or its branch now.
     pub(in crate::engine::sqlite::store) fn restore(
         &self,
         method: &'static str,
@@ -68,7 +68,7 @@ impl Store {
     }
 }
 
-/// Others may have recorded an execution under an id that one of the archive has.
+/// Somebody may have recorded an execution under an id that one of the archive has.
 fn about_executions(error: Error, method: &'static str) -> Error {
     match error {
         Error::Engine { number: ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_UNIQUE, .. } => {

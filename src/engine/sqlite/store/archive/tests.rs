@@ -6,7 +6,7 @@ use crate::engine::sqlite::store::tests::statements_are_planned;
 /// Statements that read all of a table, and why that is little.
 fn may_scan(sql: Sql) -> &'static [&'static str] {
     match sql {
-        // As many as are in line or at work.
+        // As many as are queued or at work.
         Sql::PutOpenRuns => &["run_queue", "run_delayed", "leases"],
         // The last row of the log.
         Sql::CountFor | Sql::TellMetadata => &["changes"],
