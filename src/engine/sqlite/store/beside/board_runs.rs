@@ -11,7 +11,8 @@ use crate::error::Result;
 use crate::model::time;
 use crate::rows::Batch;
 
-/// A run that may be the latest. What was recorded only has no key, and counts as made after the runs of its millisecond.
+/// A run that may be the latest. An execution that was only recorded has no key, and counts as made after the runs of its
+/// millisecond.
 struct Latest {
     id: String,
     status: String,
@@ -63,7 +64,7 @@ impl Store {
         Ok(())
     }
 
-    /// The run of a worktree that was made last, what was recorded as an execution only included.
+    /// The run of a worktree that was made last, executions that were only recorded included.
     fn latest_run(&self, worktree: &str, open: Option<&Open>) -> Result<Option<Latest>> {
         let by = [Bind::Text(worktree)];
         let ended = self.first(Sql::UnexecutedRun, &by, |row| Latest {
@@ -85,7 +86,7 @@ impl Store {
         statement.with_bound(&by, |row| {
             while row.step()? {
                 let executed_at = row.with_text(0, time::parse).unwrap_or_default();
-                // None is made after its end, so those behind were made before.
+                // None is made after its end, so those that follow were made before, too.
                 if latest.as_ref().is_some_and(|latest| executed_at < latest.made.0) {
                     break;
                 }

@@ -1,5 +1,5 @@
-//! The whole board, with what is beside its rows. Of that there is less than there are rows: it is read first, and found by id
-//! then.
+//! The whole board, with what is beside its rows. There is less of that than there are rows: it is read first, and then looked up
+//! by id.
 
 use std::collections::HashMap;
 use std::rc::Rc;

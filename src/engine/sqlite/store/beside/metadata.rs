@@ -1,4 +1,4 @@
-//! What somebody keeps beside a worktree, a zone or a run.
+//! Metadata: what callers keep beside a worktree, a zone or a run.
 
 use serde_json::{Map, Value, json};
 
@@ -28,7 +28,7 @@ impl Metadata for Store {
         let object = self.atomically(|| match kind {
             Kind::Worktree => self.undoable(&WORKTREE, id, set),
             Kind::Zone => self.undoable(&ZONE, id, set),
-            // Of a run it is nothing that stands on the canvas.
+            // That of a run is not on the canvas, whose changes can be undone.
             Kind::Run => set(),
         })?;
         push(batch, &object);
@@ -48,7 +48,7 @@ impl Metadata for Store {
 }
 
 impl Store {
-    /// Keeps this as metadata, and tells the log, within a transaction of the call.
+    /// Stores metadata, and logs it, within a transaction of the call.
     pub(in crate::engine::sqlite::store) fn put_metadata(
         &self,
         kind: Kind,
@@ -82,7 +82,7 @@ impl Store {
         self.statement(by_index)?.with_bound(&[Bind::Text(id)], |row| Ok(row.step()?.then(String::new)))
     }
 
-    /// Nothing is kept where there is nothing.
+    /// An empty object is not kept.
     fn write_metadata(&self, kind: Kind, id: &str, object: &Map<String, Value>) -> Result<()> {
         let data = (!object.is_empty()).then(|| text(object));
         let entity = match kind {

@@ -12,7 +12,7 @@ impl Store {
         let statement = Sql::PortsTaken.compiled(self)?;
         statement.with_bound(&[Bind::Integer(from), Bind::Integer(to)], |row| {
             let mut free = from;
-            // What others stored may be no whole number, and takes the one below.
+            // A port that others stored may be no whole number; it takes the one below.
             while row.step()? && row.integer(0) <= free {
                 free = free.max(row.integer(0) + 1);
             }

@@ -12,11 +12,11 @@ queries! {
     OfZone = "SELECT (SELECT data FROM main.metadata WHERE entity = 2 AND id = z.id) FROM main.zones AS z WHERE id = ?1";
     /// The metadata of all worktrees, or all zones.
     AllMetadata = "SELECT id, data FROM main.metadata WHERE entity = ?1";
-    /// It is another.
+    /// Sets it.
     SetMetadata = "INSERT OR REPLACE INTO main.metadata (entity, id, data) VALUES (?1, ?2, ?3)";
-    /// There is none.
+    /// Deletes it.
     RemoveMetadata = "DELETE FROM main.metadata WHERE entity = ?1 AND id = ?2";
-    /// The log is told.
+    /// Logs it.
     LogMetadata =
         "INSERT INTO main.changes (at, entity, op, id, data, \"by\") \
          VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 6, 2, ?2, ?3, ?4)";
@@ -25,12 +25,12 @@ queries! {
     WipLimit = "SELECT (SELECT most FROM main.wip_limits WHERE zone_id = z.id) FROM main.zones AS z WHERE id = ?1";
     /// How many each zone may have.
     AllWipLimits = "SELECT zone_id, most FROM main.wip_limits";
-    /// That many may.
+    /// Sets that.
     SetWipLimit = "INSERT OR REPLACE INTO main.wip_limits (zone_id, most) VALUES (?1, ?2)";
-    /// As many as like.
+    /// Removes it.
     LiftWipLimit = "DELETE FROM main.wip_limits WHERE zone_id = ?1";
 
-    /// The ports that are taken, of a range.
+    /// The ports of a range that are taken.
     PortsTaken = "SELECT port FROM main.worktrees WHERE port BETWEEN ?1 AND ?2 ORDER BY port";
 
     /// The worktree, the run and the state of each that has not ended: 0 queued, 1 at work, 2 waiting.

@@ -15,7 +15,7 @@ impl Listed for Sql {
 }
 
 impl Store {
-    /// Refuses to write what a file that was left at an older version has no tables for.
+    /// Refuses calls that write into tables which the file's version lacks.
     pub(super) fn check_beside(&self) -> Result<()> {
         self.check_version(super::VERSION, "metadata and limits come")
     }
