@@ -1,7 +1,6 @@
-//! The compiled statements.
+//! The compiled statements that find worktrees.
 
 use super::sql::Sql;
 use crate::engine::sqlite::store::compiled::Compiled;
 
-/// The compiled statements.
 pub type Statements = Compiled<{ Sql::ALL.len() }>;

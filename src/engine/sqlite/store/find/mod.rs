@@ -1,4 +1,4 @@
-//! Finding worktrees: along an order, or those that a filter names, each looked at for the other filters.
+//! Finding worktrees: along an order, or those that a filter names, each checked against the other filters.
 
 mod compiled;
 mod sql;
@@ -24,7 +24,7 @@ use sql::Sql;
 
 /// The version of the schema that has metadata.
 const METADATA: u32 = 5;
-/// Behind every text that a name or a time is.
+/// After every text that is a name or a time.
 const LAST: &str = "\u{10ffff}";
 
 /// The columns of what is found.
@@ -49,7 +49,7 @@ struct Asked<'a> {
     busy: Option<BTreeSet<String>>,
 }
 
-/// The first in an order, at most so many, behind one.
+/// The first in an order, `most` at most, after one.
 struct First<'a> {
     order: WorktreeOrder,
     most: usize,
@@ -72,7 +72,7 @@ impl First<'_> {
             && self.last().is_none_or(|last| self.before(rank, last))
     }
 
-    /// Whether nothing with this value or behind it belongs to it any more.
+    /// Whether nothing with this value or a later one belongs among them any more.
     fn is_complete_before(&self, value: &str) -> bool {
         self.last().is_some_and(|(last, _)| value != last && self.before((last, ""), (value, "")))
     }
@@ -90,7 +90,8 @@ impl First<'_> {
 }
 
 impl Store {
-    /// Appends the worktrees that are asked for, behind one, at most so many; behind each what it is ordered by and its id.
+    /// Appends the worktrees that are asked for, after one, `most` at most; after each what it is ordered by and its id, or its
+    /// key in the archive.
     pub(super) fn find_in_order(
         &self,
         filter: &WorktreeFilter<'_>,
@@ -132,14 +133,14 @@ impl Store {
         Ok(())
     }
 
-    /// Looks at all that is in the archive. Ids are no keys there: several may have had one.
+    /// Reads all of the archive. Ids are no keys there: several worktrees may have had one.
     fn look_through_archive(&self, asked: &Asked<'_>, first: &mut First<'_>) -> Result<()> {
         if self.version < archive::VERSION {
             return Ok(());
         }
         self.each_row(Sql::Archived, &[], |row| {
             let (value, key) = (value_of(asked.filter.order, row), format!("{:019}", row.integer(KEY)));
-            // What is there has no open runs.
+            // An archived worktree has no open runs.
             if first.takes((&value, &key)) && asked.takes(self, "", row)? {
                 first.put(&value, &key);
             }
@@ -158,7 +159,7 @@ impl Store {
         Ok(ids)
     }
 
-    /// Goes along what leaves least, as a rule.
+    /// Walks along what leaves least, as a rule.
     fn go_along(&self, asked: &Asked<'_>, first: &mut First<'_>) -> Result<()> {
         let filter = asked.filter;
         let by_update = filter.order == WorktreeOrder::Updated;
@@ -200,7 +201,7 @@ impl Store {
                 return self.each_row(Sql::ByBranch, &bounds, |row| take(row, true));
             }
         };
-        // No index has the order of updates: all are looked at, as many as people can look at.
+        // No index has the order of updates: all are read, which are as many as people can look at.
         let bounds = [Bind::Text(if by_update { LAST } else { &begin }), Bind::Text(end)];
         let Some(statuses) = &filter.statuses else { return self.each_row(all, &bounds, |row| take(row, true)) };
         let statuses: BTreeSet<&str> = statuses.iter().copied().collect();
@@ -220,7 +221,7 @@ fn value_of(order: WorktreeOrder, row: &Statement) -> String {
     }
 }
 
-/// What the first of a page may be ordered by.
+/// The first value that a page may have.
 fn first_value(asked: &Asked<'_>, after: Option<(&str, &str)>) -> String {
     match (asked.filter.order, after) {
         (_, Some((value, _))) => value.to_owned(),

@@ -1,7 +1,7 @@
 //! The statements that find worktrees. Tables are named with `main.`, since a TEMP table of the same name would come first. `+?1`
 //! is a value by which SQLite is not to choose a plan, as in `queries`.
 //!
-//! Each reads the columns of a worktree and the zone it is in: along an order from ?1 on, to ?2; or all of what is named.
+//! Each reads the columns of a worktree and the zone it is in: along an order from ?1 on, to ?2; or those that a zone or an id names.
 
 use super::super::queries::queries;
 
@@ -19,16 +19,16 @@ queries! {
     /// A statement that finds worktrees.
     Sql;
 
-    /// Those that were made last first.
+    /// The newest first.
     Newest = found!("main.worktrees AS w WHERE created_at <= ?1 AND created_at >= ?2 ORDER BY created_at DESC");
-    /// Those that were made first.
+    /// The oldest first.
     Oldest = found!("main.worktrees AS w WHERE created_at >= ?1 AND created_at <= ?2 ORDER BY created_at");
     /// By their branch.
     ByBranch = found!("main.worktrees AS w WHERE branch_name >= ?1 AND branch_name <= ?2 ORDER BY branch_name");
-    /// In a state, those that were made last first.
+    /// Of a status, the newest first.
     NewestOfStatus =
         found!("main.worktrees AS w WHERE status = +?3 AND created_at <= ?1 AND created_at >= ?2 ORDER BY created_at DESC");
-    /// In a state, those that were made first.
+    /// Of a status, the oldest first.
     OldestOfStatus =
         found!("main.worktrees AS w WHERE status = +?3 AND created_at >= ?1 AND created_at <= ?2 ORDER BY created_at");
     /// In a zone.
@@ -39,10 +39,10 @@ queries! {
     Archived = "SELECT {w.worktree}, zone_id, key, metadata FROM main.archived_worktrees AS w WHERE restored_at IS NULL";
     /// One of the archive.
     ArchivedByKey = "SELECT {w.worktree}, zone_id FROM main.archived_worktrees AS w WHERE key = ?1";
-    /// Those that have open runs, each as often as it has some.
+    /// Those that have open runs, once for each run.
     WithOpenRuns =
         "SELECT worktree_id FROM main.run_queue UNION ALL SELECT worktree_id FROM main.run_delayed \
          UNION ALL SELECT worktree_id FROM main.leases UNION ALL SELECT worktree_id FROM main.runs WHERE status = 'waiting'";
-    /// What is kept beside a worktree.
+    /// The metadata of a worktree.
     MetadataOf = "SELECT data FROM main.metadata WHERE entity = 1 AND id = ?1";
 }

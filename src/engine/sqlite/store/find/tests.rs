@@ -11,7 +11,7 @@ fn no_statement_looks_at_more_than_it_needs_or_sorts() {
     let folder = Folder::new();
     let store = open(&folder.database());
     for sql in Sql::ALL {
-        // What has not ended is looked through.
+        // All runs that have not ended are read.
         let may: &[&str] =
             if *sql == Sql::WithOpenRuns { &["run_queue", "run_delayed", "leases", "runs"] } else { &[] };
         let (scanned, plan) = scanned(&store, &sql.sql(), may);
