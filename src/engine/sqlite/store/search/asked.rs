@@ -1,4 +1,4 @@
-//! What is asked for: an expression for FTS5, which leaves as little as the marks of the index can, and what each run is looked at for.
+//! What is asked for: an expression for FTS5 that leaves as few runs as the index's marks can, and what each run is checked for.
 
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
@@ -8,9 +8,9 @@ use crate::engine::{RunFilter, Sought};
 use crate::error::Result;
 use crate::model::search::{Kind, Mode, Needle, code, days_between, expression, mark, trigrams};
 
-/// How hits are told.
+/// What makes a hit.
 pub(super) enum Way {
-    /// FTS5 knows.
+    /// FTS5 finds it.
     Words,
     /// A text has this in it.
     Substring(Needle),
@@ -21,16 +21,16 @@ pub(super) struct Asking<'a> {
     pub way: Way,
     /// For FTS5.
     pub expression: String,
-    /// A bit for each field that is looked at.
+    /// A bit for each field that is searched.
     pub fields: u32,
     pub asked: Asked<'a>,
-    /// Something was noted of executions.
+    /// There are notes on executions.
     pub noted: bool,
-    /// There is something in TEMP.
+    /// The index in TEMP has something.
     pub has_tail: bool,
 }
 
-/// Of so many values there are marks in an expression; more are looked for run by run.
+/// A filter has marks in the expression for up to so many values; with more, each run is checked.
 const MOST: usize = 200;
 
 impl Store {
@@ -57,7 +57,7 @@ impl Store {
         Ok(Asking { way, expression, fields: sought.fields, asked, noted: self.has_notes()?, has_tail: false })
     }
 
-    /// For each filter the marks of which a run has one.
+    /// For each filter the marks of which a run has to have one.
     fn marks(&self, filter: &RunFilter<'_>) -> Result<Vec<Vec<String>>> {
         let mut all = Vec::new();
         let mut any = |kind: Kind, values: Option<Vec<&str>>| {
@@ -87,18 +87,18 @@ impl Store {
         Ok(all)
     }
 
-    /// A worktree's id where the history knows it by another name.
+    /// The id of the worktree that the history knows by this name.
     pub(super) fn plain_id(&self, name: &str) -> Result<String> {
         let Some(key) = archived_key(name) else { return Ok(name.to_owned()) };
         Ok(self.first(Sql::ArchivedId, &[Bind::Integer(key)], |row| row.text(0))?.unwrap_or_default())
     }
 
-    /// The marks of the days that are asked for, where the runs that have any are of few enough.
+    /// The marks of the days that are asked for, where the runs are of few enough days.
     fn marks_of_days(&self, filter: &RunFilter<'_>) -> Result<Option<Vec<String>>> {
         let known = self.first(Sql::Times, &[Bind::Integer(FIRST_TIME)], |row| {
             row.integer_or_null(0).zip(row.integer_or_null(1))
         })?;
-        // What isn't in the history yet is younger or older than all that is: then nothing is known.
+        // What isn't in the history yet may be younger or older than all that is: then nothing is known.
         let Some((first, last)) = known.flatten().filter(|_| self.history_is_whole()) else { return Ok(None) };
         let since = filter.since.map_or(first, |since| since.max(first));
         let until = filter.until.map_or(last, |until| until.min(last));

@@ -45,7 +45,7 @@ impl Store {
             let Some(last) = docs.last() else { break };
             doc = last.0;
             for (doc, id) in docs {
-                // What is no more is found by nobody, and goes with the next building.
+                // A run that is gone is found by nobody, and goes from the index when that is built next.
                 let Some(id) = id.filter(|id| !unread.contains(id)) else { continue };
                 let Some((known, document)) = self.document(&id)? else { continue };
                 if self.doc_of(Where::File, &known)? != Some((doc, document.print())) {

@@ -1,7 +1,6 @@
-//! The compiled statements.
+//! The compiled statements of the search.
 
 use super::sql::Sql;
 use crate::engine::sqlite::store::compiled::Compiled;
 
-/// The compiled statements.
 pub type Statements = Compiled<{ Sql::ALL.len() }>;

@@ -1,4 +1,4 @@
-//! What a run says now, and what it is told apart by.
+//! What a run says now, and its marks.
 
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
@@ -19,7 +19,7 @@ impl Store {
     fn facets(&self, line: &Line) -> Result<Facets> {
         let mut facets = Facets::default();
         facets.add(Kind::Zone, &line.zone_id);
-        // The archive changes what the history knows a worktree by, not what it is called.
+        // Archiving changes the name that the history knows a worktree by, not its id.
         let archived = match archived_key(&line.worktree_id) {
             Some(key) => self.first(Sql::ArchivedId, &[Bind::Integer(key)], |row| row.text(0))?,
             None => None,

@@ -1,5 +1,5 @@
-//! The runs in which something was found, the best first: the hits that were indexed last are ranked, then those before them, so many at
-//! a time. So a page costs as much where a word is in a million runs as where it is in a thousand.
+//! The runs in which something was found, the best first: the hits that were indexed last are ranked, then those before them, a
+//! limited number at a time. So a page costs as much where a word is in a million runs as where it is in a thousand.
 
 use super::asked::{Asking, Way};
 use super::index::Where;
@@ -20,7 +20,7 @@ struct Hit {
 }
 
 impl Store {
-    /// Appends what was found behind a position, at most so many runs. In a snapshot.
+    /// Appends what was found after a position, in `most` runs at most. In a snapshot.
     pub(super) fn push_hits(
         &self,
         asking: &Asking<'_>,
@@ -45,7 +45,7 @@ impl Store {
         }
     }
 
-    /// The hits from a number down that are ranked together, and the number from which on there are more.
+    /// The hits that are ranked together, from a number down, and the number from which on there are more.
     fn ranked(&self, asking: &Asking<'_>, top: i64) -> Result<(Vec<Hit>, Option<i64>)> {
         let (most, ways) = match asking.way {
             Way::Words => (RANKED, [Sql::FindWords, Sql::TailFindWords]),
@@ -78,7 +78,7 @@ impl Store {
         self.finds(Sql::TailRunOfDoc, &[Bind::Integer(doc)])
     }
 
-    /// How well what a statement stands on answers, and by which field; `None` where it does not.
+    /// How well the row that a statement stands on matches, and in which field; `None` where it does not.
     fn scored(&self, asking: &Asking<'_>, place: Where, doc: i64, row: &Statement) -> Result<Option<Hit>> {
         let needle = match &asking.way {
             Way::Words => return Ok(Some(Hit { doc, place, hits: row.with_bytes(1, WordHits::of) })),

@@ -1,6 +1,6 @@
-//! Writing the index: what the log has, and, where the index has to be built, every run. In slices, so that nobody waits long for the
-//! lock; each leaves an index that can be gone on with, whoever is killed. Building is comparing: what is in the index as it is now
-//! stays.
+//! Writing the index: what the log has, and, where the index has to be built, every run. In slices, so that nobody waits long for
+//! the lock; after each, the next can continue, even if the process was killed. Building is comparing: what is in the index as it
+//! is now stays.
 
 use std::time::{Duration, Instant};
 
@@ -14,13 +14,13 @@ use crate::engine::sqlite::store::history::Mark;
 use crate::error::Result;
 use crate::model::search::{Kind, Mode, code, mark};
 
-/// So many rows are read at once.
+/// How many rows one query reads.
 const STEP: usize = 500;
-/// For so long one slice goes on.
+/// How long a slice takes.
 const SLICE: Duration = Duration::from_millis(50);
 
 impl Store {
-    /// Writes what the index lacks, where this connection may; where it is built, nobody is waited for.
+    /// Writes what the index lacks, where this connection may; once the index is built, only if the lock is free.
     pub(super) fn write_index(&self) -> Result<()> {
         let Some(state) = self.search_state()? else { return Ok(()) };
         let may_write = !self.newer && !self.connection.in_transaction();
@@ -32,7 +32,7 @@ impl Store {
             && state.phase == Phase::Built
         {
             if self.search_log(read.seq, 1)?.rows > 0 {
-                // Who holds the lock now need not be waited for: a search looks at what isn't folded.
+                // No need to wait for the lock: a search reads what isn't folded.
                 while self.connection.without_waiting(|| self.search_slice()).is_ok_and(|more| more) {}
             }
             return Ok(());
@@ -88,7 +88,7 @@ impl Store {
     }
 
     fn put_runs(&self, mut state: State, until: Instant) -> Result<()> {
-        // What is gone along has to have everything.
+        // The history, along which this goes, has to have every run.
         self.whole_history()?;
         let mut runs = Vec::new();
         let values = [state.at, state.key, STEP as i64].map(Bind::Integer);
@@ -142,7 +142,7 @@ impl Store {
         self.write_run(Sql::SetRead, &[Bind::Integer(mark.seq), Bind::Integer(mark.stamp)]).map(drop)
     }
 
-    /// What is indexed of zones that went: what the archive had of them went along.
+    /// The ids that are indexed of deleted zones: what the archive had of these was deleted with them.
     pub(super) fn ids_of_zones(&self, state: State, stretch: &Stretch) -> Result<Vec<String>> {
         let mut docs = Vec::new();
         for zone in &stretch.zones {

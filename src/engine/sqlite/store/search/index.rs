@@ -23,7 +23,7 @@ impl Where {
 }
 
 impl Store {
-    /// Where a run is in an index, and how it was then.
+    /// A run's number in an index, and the hash of what was indexed.
     pub(super) fn doc_of(&self, place: Where, known: &Known) -> Result<Option<(i64, i64)>> {
         let read = |row: &crate::engine::sqlite::driver::Statement| (row.integer(0), row.integer(1));
         match known {
@@ -66,7 +66,7 @@ impl Store {
         Ok(())
     }
 
-    /// Takes what is under a number out of an index, where it is.
+    /// Takes the words and trigrams of a number out of an index.
     pub(super) fn remove_words(&self, place: Where, state: State, doc: i64) -> Result<()> {
         let values = [Bind::Integer(doc)];
         if state.has(Mode::Words) {
@@ -78,7 +78,7 @@ impl Store {
         Ok(())
     }
 
-    /// What has an id is in the file's index as it is now.
+    /// Brings the file's index up to date for an id.
     pub(super) fn refresh(&self, state: State, id: &str) -> Result<()> {
         let now = self.document(id)?;
         let run = self.run_key(id)?.map(Known::Run);

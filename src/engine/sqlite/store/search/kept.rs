@@ -4,14 +4,13 @@ use std::cell::Cell;
 
 use super::compiled::Statements;
 
-/// What a store keeps of the search.
 #[derive(Default)]
 pub struct Search {
     /// The compiled statements.
     pub statements: Statements,
-    /// FTS5 knows the function of ours.
+    /// Our function is registered with FTS5.
     pub registered: Cell<bool>,
-    /// What the schema has, and which one that is.
+    /// What the schema had when it was last checked.
     pub seen: Cell<Option<Seen>>,
 }
 
@@ -22,6 +21,6 @@ pub struct Seen {
     pub schema: i64,
     /// It has the tables.
     pub there: bool,
-    /// It has the trigger that tells of changed texts.
+    /// It has the trigger that logs changed texts.
     pub told: bool,
 }

@@ -6,15 +6,15 @@ use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::history::Mark;
 use crate::error::Result;
 
-/// What the log calls a zone.
+/// The log's number of zones.
 const ZONE: i64 = 2;
 
-/// A part of the log.
+/// What a part of the log says.
 #[derive(Default)]
 pub(super) struct Stretch {
-    /// What was touched, in the order in which it was first.
+    /// What was touched, in the order of the first time.
     pub ids: Vec<String>,
-    /// Zones that went.
+    /// Zones that were deleted.
     pub zones: Vec<String>,
     /// The last row that was read; `None` where there was none.
     pub last: Option<Mark>,
@@ -22,7 +22,7 @@ pub(super) struct Stretch {
 }
 
 impl Store {
-    /// What the log says behind a row of it, at most so many rows.
+    /// What the log says after a row of it, in `most` rows at most.
     pub(super) fn search_log(&self, after: i64, most: usize) -> Result<Stretch> {
         let mut stretch = Stretch::default();
         let mut known = std::collections::HashSet::new();

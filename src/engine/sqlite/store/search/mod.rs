@@ -1,6 +1,6 @@
-//! Finding runs by what they say. `document` is what a run says now, `index` puts it into an FTS5 table without keeping it there, `log` says
+//! Finding runs by what they say. `document` is what a run says now, `index` puts it into a contentless FTS5 table, `log` says
 //! what was touched, `fold` writes what came of that, `tail` has what is not written yet, `asked` makes an expression of what is
-//! asked for, `find` the page, `check` compares.
+//! asked for, `find` the page, `check` compares index and texts.
 
 mod asked;
 mod check;
@@ -97,7 +97,7 @@ impl crate::engine::Search for Store {
 }
 
 impl Store {
-    /// Refuses what is done in many transactions, or changes the schema, within one of the caller's.
+    /// Refuses, within a transaction of the caller's, what takes many transactions or changes the schema.
     fn alone_here(&self, method: &'static str) -> Result<()> {
         self.check_version(VERSION, "the search comes")?;
         if self.connection.in_transaction() {

@@ -12,12 +12,11 @@ use crate::model::search::Mode;
 pub(super) struct State {
     words: bool,
     substring: bool,
-    /// How far: [`Phase`].
     pub phase: Phase,
-    /// A row of the history, or a number of the index.
+    /// The row of the history, or the number of the index, that it is built up to.
     pub at: i64,
     pub key: i64,
-    /// So many runs.
+    /// How many runs are done.
     pub done: i64,
 }
 
@@ -27,7 +26,7 @@ pub(super) enum Phase {
     Built,
     /// Runs of the history are put into it.
     Runs,
-    /// What is in it is looked at: it may be gone.
+    /// Runs in it are checked: they may be gone.
     Docs,
 }
 

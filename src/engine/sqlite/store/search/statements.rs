@@ -10,7 +10,7 @@ use crate::error::Result;
 
 impl Listed for Sql {
     fn compiled(self, store: &Store) -> Result<&Rc<Statement>> {
-        // Some name the function, and whichever call comes first may be the one that compiles them.
+        // Some statements use our function, and any of them may be the first that is compiled.
         if !store.search.registered.replace(true) {
             store.connection.register_hits().inspect_err(|_| store.search.registered.set(false))?;
         }

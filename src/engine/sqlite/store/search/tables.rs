@@ -1,5 +1,5 @@
-//! The tables of the index. They are made when somebody wants to search, so no other file has them. No trigger of the file touches an
-//! FTS5 table: who has no FTS5 writes as before.
+//! The tables of the index. They are made when somebody turns the search on, so no other file has them. No trigger of the file
+//! touches an FTS5 table: programs without FTS5 write as before.
 
 use super::sql::Sql;
 use super::state::State;
@@ -8,9 +8,8 @@ use crate::engine::sqlite::store::Store;
 use crate::error::{Error, Result};
 use crate::model::search::Mode;
 
-/// One row: what is indexed; how far the index is built. phase 0: it is; 1: up to this row of the history; 2: all runs are in it, and
-/// up to this number it was seen whether they still are. The log is told where a text is changed, by a row that says nothing else:
-/// nothing but the search has to know.
+/// One row: what is indexed, and how far the index is built. phase 0: all of it; 1: up to this row of the history; 2: all runs
+/// are in it, and up to this number it was checked that they still are.
 const TABLES: &str = "
 CREATE TABLE main.search_state (
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -25,7 +24,7 @@ CREATE TRIGGER main.search_doubted AFTER UPDATE OF doubts ON changes_state WHEN 
   DELETE FROM changes_readers WHERE name = 'search';
 END;";
 
-/// run: of a run its `runs.key`; id: of what is recorded as an execution only. print: a hash of all that was indexed of it. doc is
+/// run: a run's `runs.key`; id: that of an execution that was only recorded. print: a hash of all that was indexed of it. doc is
 /// never another run's.
 const RUNS: &str = "
   doc INTEGER PRIMARY KEY,
@@ -34,6 +33,7 @@ const RUNS: &str = "
   print INTEGER
 );";
 
+/// Logs that a text was changed, by a row that says nothing else: nothing but the search has to know.
 pub(super) const TRIGGER: &str = "
 CREATE TRIGGER main.search_text_changed AFTER UPDATE OF prompt, result ON zone_executions
 WHEN OLD.prompt IS NOT NEW.prompt OR OLD.result IS NOT NEW.result
@@ -79,7 +79,7 @@ impl Store {
         self.connection.exec(sql, |_| Ok(()))
     }
 
-    /// Changes the schema in what counts of executions have nothing to do with: where they were right before, they are.
+    /// Changes the schema in what counts of executions have nothing to do with: where they were right before, they still are.
     fn beside_the_counts(&self, change: impl FnOnce() -> Result<()>) -> Result<()> {
         let version =
             || Ok::<i64, Error>(self.first(Sql::SchemaVersion, &[], |row| row.integer(0))?.unwrap_or_default());
@@ -89,8 +89,8 @@ impl Store {
         self.write_run(Sql::SameCounts, &[Bind::Integer(version()?), Bind::Integer(before)]).map(drop)
     }
 
-    /// Sees to it that there is an index for this mode beside those that there are. One that is new is empty, and so is every other
-    /// from then on. In a transaction that may write.
+    /// Makes sure that there is an index for this mode beside the existing ones. A new one is empty, and so are all others from
+    /// then on. In a transaction that may write.
     pub(super) fn make_tables(&self, mode: Mode) -> Result<()> {
         let known = self.search_state()?;
         if known.is_some_and(|state| state.has(mode)) {
@@ -113,7 +113,7 @@ impl Store {
         self.exec(&format!("INSERT INTO main.search_state VALUES (1, {words}, {substring}, 1, 0, 0, 0);"))
     }
 
-    /// Nothing is indexed any more: whether anything was.
+    /// Drops all tables; returns whether there were any.
     pub(super) fn drop_tables(&self) -> Result<bool> {
         let was_there = self.search_state()?.is_some();
         if was_there {
@@ -122,7 +122,7 @@ impl Store {
         Ok(was_there)
     }
 
-    /// Makes the tables in TEMP anew, without a row.
+    /// Makes the tables in TEMP again, without a row.
     pub(super) fn make_tail_tables(&self, state: State) -> Result<()> {
         self.exec(
             "DROP TABLE IF EXISTS temp.search_words; DROP TABLE IF EXISTS temp.search_substrings; \
@@ -144,7 +144,8 @@ impl Store {
         self.connection.with(|inner| Ok(inner.query_row(sql, [], |row| row.get::<_, i64>(0))? == 2))
     }
 
-    /// Puts the trigger back that went with a table that somebody made anew: what was written meanwhile nobody knows.
+    /// Makes the trigger again that went with a table which somebody created again: nobody knows what was written meanwhile, so
+    /// the index is rebuilt.
     pub(super) fn make_trigger(&self) -> Result<()> {
         self.beside_the_counts(|| {
             self.exec("DROP TRIGGER IF EXISTS main.search_text_changed;")?;

@@ -1,5 +1,5 @@
-//! What the file's index doesn't have yet, where this connection may not write it now: in an index in TEMP. What was done to TEMP in a
-//! transaction goes with it, so TEMP itself says what it has.
+//! What the file's index doesn't have yet, where this connection may not write it now: in an index in TEMP. A rollback also
+//! undoes what was done to TEMP, so TEMP itself says what it has.
 
 use super::index::Where;
 use super::sql::Sql;
@@ -9,11 +9,11 @@ use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::history::{Known, Mark};
 use crate::error::Result;
 
-/// What is read of the log at once.
+/// How many rows of the log one query reads.
 const STRETCH: usize = 5_000;
 
 impl Store {
-    /// Brings the index in TEMP up to date: whether it has anything. In a snapshot.
+    /// Brings the index in TEMP up to date; returns whether it has anything. In a snapshot.
     pub(super) fn read_search_tail(&self, state: State, from: Mark) -> Result<bool> {
         let Some(end) = self.log_mark()? else { return Ok(false) };
         if self.search_log(from.seq, 1)?.rows == 0 {
@@ -43,7 +43,7 @@ impl Store {
         Ok(true)
     }
 
-    /// What has an id is in TEMP as it is now, and so is what is no more: what the file's index has of it counts for nothing.
+    /// Brings TEMP up to date for an id, also where that is gone: what the file's index has of it counts for nothing.
     fn refresh_tail(&self, state: State, id: &str) -> Result<()> {
         let now = self.document(id)?;
         let run = self.run_key(id)?.map(Known::Run);
@@ -69,7 +69,7 @@ impl Store {
         Ok(())
     }
 
-    /// The number that the file's index is going to give what is new, if it goes on as the log does.
+    /// The number that the file's index is going to give the next new run, if it reads the log in the same order.
     fn next_doc(&self) -> Result<i64> {
         let mut last = 0;
         for sql in [Sql::LastDoc, Sql::TailLastDoc] {

@@ -14,7 +14,7 @@ fn searching(folder: &Folder) -> Store {
         store.enable_search(mode).unwrap();
     }
     let state = store.search_state().unwrap().unwrap();
-    // One that has compiled nothing before the tables were there.
+    // A store that compiled nothing before the tables existed.
     let store = open(&folder.database());
     store.connection.register_hits().unwrap();
     store.make_tail_tables(state).unwrap();
