@@ -31,27 +31,27 @@ impl Store {
         Ok(budgets)
     }
 
-    /// All budgets, of whose periods none is over.
+    /// All budgets; fails where the period of one is over.
     ///
     /// # Errors
-    /// [`PERIOD_IS_OVER`].
+    /// [`PERIOD_IS_OVER`](crate::engine::PERIOD_IS_OVER).
     pub(super) fn current_budgets(&self, wall_ms: i64) -> Result<Vec<StoredBudget>> {
         let budgets = self.budgets()?;
         check_current(&budgets, wall_ms)?;
         Ok(budgets)
     }
 
-    /// What budgets that are spent close now.
+    /// What spent budgets close now.
     pub(super) fn what_is_spent(&self, wall_ms: i64) -> Result<Spent> {
         Ok(closed_by(self.current_budgets(wall_ms)?))
     }
 
-    /// Refuses to start a run that a budget is spent for.
+    /// Refuses to start a run for which a budget is spent.
     pub(super) fn check_budgets(&self, zone: &str, worktree: &str, agent: &str, wall_ms: i64) -> Result<()> {
         check_unspent(&self.current_budgets(wall_ms)?, zone, worktree, agent)
     }
 
-    /// Of the budgets that a run at work counts for that of which the least is left.
+    /// The budget with the least left, of those that a run at work counts for.
     pub(super) fn least_budget_of(&self, id: &str, wall_ms: i64) -> Result<Option<StoredBudget>> {
         let budgets = self.current_budgets(wall_ms)?;
         if budgets.is_empty() {

@@ -1,4 +1,4 @@
-//! Who is next, and taking it.
+//! Which run is next, and claiming it.
 //!
 //! A claim reads what is small and changes: all leases and the first of each lane. So it costs the same however many runs are
 //! queued or have ended.
@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::model::run::{Boot, Call, Moment};
 
 impl Store {
-    /// Claims up to `most` runs, after what ran out of its lease or its time was taken away and what is due was put in line.
+    /// Claims up to `most` runs. Before that, it queues what is due and takes away runs whose lease or time has run out.
     pub(super) fn claim(&self, taker: &Taker<'_>, most: usize, now: Moment) -> Result<Vec<Record>> {
         let ahead = |row: &Statement| (row.integer_or_null(0), !row.is_null(1), !row.is_null(2));
         let (due, has_limits, has_budgets) = self.first(Sql::Ahead, &[], ahead)?.unwrap_or((None, true, true));
@@ -60,8 +60,8 @@ impl Store {
         Ok(claimed)
     }
 
-    /// A queued run, unless its worktree or zone went without a trigger that ended it: `REPLACE` and a changed id by others
-    /// fire none. Such a run ends now.
+    /// A queued run, unless its worktree or zone was deleted without a trigger that ended it: `REPLACE` and a changed id by
+    /// others fire none. Such a run ends now.
     fn unless_deleted(&self, mut record: Record, now: Moment) -> Result<Option<Record>> {
         let Some(gone) = self.what_is_gone(&record)? else { return Ok(Some(record)) };
         record.said.error = Some(gone.into());
@@ -69,15 +69,15 @@ impl Store {
         Ok(None)
     }
 
-    /// Writes that a worker holds a run that the queue has let go of; `None` where it can't be held.
+    /// Writes that a worker holds a run that has left the queue; `None` where it can't be held.
     pub(super) fn hand_over(&self, mut record: Record, taker: &Taker<'_>, now: Moment) -> Result<Option<Record>> {
         let Some(to) = taker.claims(&mut record, now)? else { return Ok(None) };
         self.settle(&mut record, to, None, now.wall_ms)?;
         Ok(Some(record))
     }
 
-    /// Returns what `read` gives, with each run at work counted into it: `count` is given a row of its zone and its agent.
-    /// Before, it takes away what is out of its lease or its time, where that is wanted.
+    /// Returns what `read` gives, with each run at work counted into it: `count` gets a row with its zone and its agent. Before
+    /// that, with `takes_away`, it takes away runs whose lease or time has run out.
     pub(super) fn with_those_at_work<T>(
         &self,
         now: Moment,
@@ -85,7 +85,7 @@ impl Store {
         read: impl Fn() -> Result<T>,
         count: impl Fn(&mut T, &Statement),
     ) -> Result<T> {
-        // Of a boot that nobody knows no clock is comparable: a sweep looks at all of them.
+        // Clocks of an unknown boot can't be compared with any: then the query names all runs, and a sweep checks each.
         let boot = Some(now.boot.0).filter(|_| now.boot != Boot::UNKNOWN);
         loop {
             let (mut found, mut over) = (read()?, Vec::new());
@@ -111,7 +111,8 @@ fn takes(taker: &Taker<'_>, lane: &First<'_>) -> bool {
     has(taker.zones, lane.zone_id) && has(taker.agents, lane.agent_type)
 }
 
-/// Whether a row of leases, from `boot` on, is out of its lease for so long, or over its time: whether a sweep has to look.
+/// Whether a run, in a row of leases from `boot` on, is out of its lease for `grace_ms` or over its time: whether a sweep has to
+/// check it.
 pub(super) fn is_over(row: &mut Row<'_>, grace_ms: i64, now: Moment) -> bool {
     let (lease, since) = clocks(row);
     let left_ms = row.integer_or_null();

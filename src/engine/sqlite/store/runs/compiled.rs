@@ -3,5 +3,4 @@
 use super::sql::Sql;
 use crate::engine::sqlite::store::compiled::Compiled;
 
-/// The compiled statements.
 pub type Statements = Compiled<{ Sql::ALL.len() }>;

@@ -4,12 +4,11 @@ use super::row::Row;
 use crate::engine::sqlite::driver::Statement;
 use crate::model::run::{Boot, Lease, Moment, Run, State};
 
-/// A row of `leases`.
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     pub run: i64,
     pub token: i64,
-    /// The claim, and the deadline that goes by the same boot's clock, or by a later one's.
+    /// When the run was claimed. The lease's deadline goes by the clock of the same boot, or of a later one.
     pub since: Moment,
     pub lease: Lease,
     attempt: u32,
@@ -41,7 +40,7 @@ impl Held {
         }
     }
 
-    /// What of the run decides about its lease alone.
+    /// The run, as far as it decides about its lease.
     pub fn life(&self) -> Run {
         Run {
             state: State::Running { since: self.since, lease: self.lease, answered: self.answered },

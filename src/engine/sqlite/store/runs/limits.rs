@@ -8,7 +8,7 @@ use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::run::{Limit, Scope};
 
-/// One more is at work, of a row of its zone and its agent.
+/// Counts a run at work, in a row with its zone and its agent.
 pub(super) fn count_row_in(limits: &mut [Limit], row: &Statement) {
     // Mostly there are no limits, and then nothing is read.
     if !limits.is_empty() {
@@ -17,7 +17,7 @@ pub(super) fn count_row_in(limits: &mut [Limit], row: &Statement) {
 }
 
 impl Store {
-    /// The limits, that of all runs first. Nobody is counted yet.
+    /// The limits, that of all runs first. No run is counted yet.
     pub(super) fn limits(&self) -> Result<Vec<Limit>> {
         let mut limits = Vec::new();
         self.each_row(Sql::Limits, &[], |statement| {
@@ -40,7 +40,7 @@ impl Store {
         Ok(limits)
     }
 
-    /// Sets a limit, or lifts it; a zone or an agent that is empty is every one.
+    /// Sets a limit, or removes it; an empty zone or agent stands for all.
     pub(super) fn set_limit(&self, zone: &str, agent: &str, most: Option<i64>, wall_ms: i64) -> Result<()> {
         let names = [Bind::Text(zone), Bind::Text(agent)];
         match most {
@@ -51,7 +51,7 @@ impl Store {
         self.log_limit("limit", [Some(zone), None, Some(agent)], &data, wall_ms)
     }
 
-    /// Says in the log that a limit or a budget is another, of a zone, a worktree and an agent.
+    /// Logs that a limit or a budget of a zone, a worktree and an agent is another one.
     pub(in crate::engine::sqlite::store) fn log_limit(
         &self,
         what: &str,

@@ -21,7 +21,7 @@ impl Store {
         self.load_held(id, held)
     }
 
-    /// The same; what is recorded as an execution only is a run that has ended, too.
+    /// The same; an execution that was only recorded is a run that has ended, too.
     pub(super) fn load_anything(&self, id: &str) -> Result<Option<Record>> {
         match self.load(id)? {
             Some(record) => Ok(Some(record)),
@@ -57,12 +57,12 @@ impl Store {
             .is_some())
     }
 
-    /// Whether anything was noted of executions that are no runs of ours.
+    /// Whether there are notes on executions that are no runs of ours.
     pub(in crate::engine::sqlite::store) fn has_notes(&self) -> Result<bool> {
         Ok(self.version >= VERSION && self.finds(Sql::AnyNote, &[])?)
     }
 
-    /// What was noted of such an execution.
+    /// The notes on such an execution.
     pub(in crate::engine::sqlite::store) fn noted(&self, id: Bind<'_>) -> Result<(Usage, Option<String>)> {
         let key = if self.version >= VERSION { self.first(Sql::NoteOf, &[id], |row| row.integer(0))? } else { None };
         key.map_or_else(
@@ -99,7 +99,7 @@ impl Store {
         self.check_version(VERSION, "runs come")
     }
 
-    /// The same, where it is known who holds it.
+    /// The same as [`Store::load`], where it is known who holds the run.
     pub(super) fn load_held(&self, id: &str, held: Option<Held>) -> Result<Option<Record>> {
         let known = held.as_ref().map(|held| held.run);
         let record = match known {
@@ -147,12 +147,12 @@ impl Store {
     }
 }
 
-/// Appends a column of an execution.
-/// An execution in a list, whose columns begin at `from`.
+/// Appends an execution in a list, whose columns begin at `from`.
 pub fn push_listed_row(batch: &mut Batch, row: &Statement, from: usize, used: &Usage, metadata: Option<&str>) {
     push_listed(batch, |batch, column| cell(batch, row, from + column), end(row, from), used, metadata);
 }
 
+/// Appends a column of an execution.
 fn cell(batch: &mut Batch, row: &Statement, column: usize) {
     if row.is_null(column) {
         batch.push_null();

@@ -6,8 +6,8 @@ use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 
 impl Store {
-    /// The metadata of a run, or of what is recorded as an execution only, empty where it has none; `None` where there is no
-    /// run with this id.
+    /// The metadata of a run, or of an execution that was only recorded, empty where it has none; `None` where there is no run
+    /// with this id.
     pub(in crate::engine::sqlite::store) fn metadata_of_run(&self, id: &str) -> Result<Option<String>> {
         let by = [Bind::Text(id)];
         if self.version >= super::VERSION

@@ -1,6 +1,6 @@
-//! Runs: `wishes`, `workers`, `output` and `spending` are the calls, `claim`, `sweep`, `usage`, `budgets` and `limits`
-//! what of them is long. A call reads a run (`load`) as a `record`, asks the model what it makes of its life, and writes that
-//! (`settle`), in one transaction.
+//! Runs: `wishes`, `workers`, `output` and `spending` are the calls, `claim`, `sweep`, `usage`, `budgets` and `limits` their
+//! longer parts. A call reads a run (`load`) as a `record`, asks the model what becomes of its life, and writes that (`settle`),
+//! in one transaction.
 
 mod budgets;
 mod claim;
@@ -29,7 +29,7 @@ mod tests;
 pub(super) use compiled::Statements;
 pub(super) use load::push_listed_row;
 
-/// The statement that keeps keys of runs above 0, for who makes notes of executions.
+/// The statement that keeps keys of runs above 0, for whatever makes notes on executions.
 pub(super) fn floor() -> String {
     sql::Sql::Floor.sql()
 }

@@ -1,4 +1,4 @@
-//! What runs print: appended in rows, and of too much the oldest of the middle dropped.
+//! What runs print: appended in rows; of too much, the oldest after the beginning is dropped.
 
 use super::row::Row;
 use super::sql::Sql;
@@ -92,10 +92,11 @@ impl Store {
         Ok(())
     }
 
-    /// Drops the oldest of the output behind its beginning until so many bytes are free: how many are.
+    /// Drops the oldest of the output after its beginning until so many bytes are free; returns how many are.
     fn drop_output(&self, run: i64, beginning: i64, wanted: i64) -> Result<i64> {
         let (first, end) = ((run << 32), (run << 32) + MOST_PIECES);
-        // What is kept up to a row is at most the beginning in all rows of it, and in no other: the first of the others.
+        // The first row after the beginning: `bytes`, the sum up to a row, is at most that of the beginning in its rows, and in
+        // no other.
         let (mut low, mut high) = (first, self.last_output(run)?.next + first);
         while low < high {
             let middle = low + (high - low) / 2;

@@ -11,7 +11,7 @@ use crate::engine::sqlite::store::Store;
 use crate::error::Result;
 use crate::model::run::{Moment, State};
 
-/// For how long a connection takes it that every lane has a first, in milliseconds.
+/// How long a connection relies on every lane having a first, in milliseconds.
 const LANES_STAND_MS: i64 = 10_000;
 
 /// Where a run stands in its lane.
@@ -66,7 +66,7 @@ impl Store {
         }
     }
 
-    /// Takes a run out of its lane; `false` where it isn't in it. Who is the first of the lane then is told, too.
+    /// Takes a run out of its lane; `false` where it isn't in it. Also returns the lane's first after that.
     pub(super) fn take_from(&self, lane: First<'_>) -> Result<(bool, Option<(i64, i64)>)> {
         let First { zone_id, agent_type, urgency, run } = lane;
         let dequeue = |behind| {
@@ -93,7 +93,7 @@ impl Store {
             || self.take(Sql::EndDelay, &[Bind::Integer(record.available_at), Bind::Integer(record.key)])?)
     }
 
-    /// Moves what is due into the queue.
+    /// Queues what is due.
     pub(super) fn put_what_is_due(&self, wall_ms: i64) -> Result<()> {
         let mut due = Vec::new();
         self.each_row(Sql::Due, &[Bind::Integer(wall_ms)], |statement| {
@@ -111,7 +111,7 @@ impl Store {
         Ok(())
     }
 
-    /// Looks now and then whether every lane has a first.
+    /// Checks now and then that every lane has a first.
     pub(super) fn look_at_lanes(&self, now: Moment) -> Result<()> {
         if self.lanes_seen.get().is_some_and(|seen| now.since(seen) < LANES_STAND_MS) {
             return Ok(());
@@ -121,8 +121,8 @@ impl Store {
         Ok(())
     }
 
-    /// Who takes rows out of the queue by hand may leave a lane without a first: its next run becomes that. `false` where all
-    /// lanes have one.
+    /// Somebody who deletes rows of the queue by hand may leave a lane without a first: its next run becomes that. `false` where
+    /// all lanes have one.
     fn mend_lanes(&self) -> Result<bool> {
         let mut firsts = Vec::new();
         self.each_row(Sql::LanesWithoutFirst, &[], |statement| {
@@ -136,7 +136,7 @@ impl Store {
         Ok(!firsts.is_empty())
     }
 
-    /// The lanes that are open. The runs of closed worktrees are passed, and a lane that has no others is closed.
+    /// The lanes that are open. Runs of closed worktrees are skipped, and a lane that has no others is closed.
     pub(super) fn lanes(&self, closed: &HashSet<String>, is_open: &impl Fn(&First<'_>) -> bool) -> Result<Lanes> {
         let mut lanes = Lanes::default();
         let (mut any, mut passed) = (false, Vec::new());
@@ -167,7 +167,8 @@ impl Store {
         Ok(lanes)
     }
 
-    /// Who comes behind the first of a lane and is of no closed worktree. Who has many runs to be passed pays for passing them.
+    /// The next run after the first of a lane that is of no closed worktree. A lane with many runs of closed worktrees pays for
+    /// skipping them.
     fn behind(&self, zone: &str, agent: &str, closed: &HashSet<String>) -> Result<Option<(i64, i64)>> {
         let mut found = None;
         self.each_row(Sql::AlongLane, &[Bind::Text(zone), Bind::Text(agent)], |row| {
@@ -179,7 +180,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Who may be claimed next in a lane whose first this is.
+    /// The run that may be claimed next in a lane with this first.
     pub(super) fn next_in(
         &self,
         zone: &str,

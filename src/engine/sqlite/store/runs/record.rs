@@ -1,4 +1,4 @@
-//! Reading a run from its row, and from that of whoever holds it.
+//! Reading a run from its row, and from its lease.
 
 use super::lease::Held;
 use super::row::Row;
@@ -7,7 +7,7 @@ use crate::model::run::{End, Run, State, Status};
 use crate::model::time;
 
 impl Record {
-    /// The run that a statement stands on, and that `held` says who holds. What an execution has of it is still to come.
+    /// The run that a statement stands on; `held` says who holds it. What an execution has of it is still to come.
     pub(super) fn read(row: &mut Row<'_>, held: Option<Held>) -> Self {
         let mut record = Self {
             key: row.integer(),
@@ -59,7 +59,7 @@ impl Record {
         record
     }
 
-    /// What is recorded as an execution only, whose row a statement stands on.
+    /// An execution that was only recorded, from the row that a statement stands on.
     pub(super) fn of_execution(row: &mut Row<'_>) -> Self {
         let texts = std::array::from_fn(|_| row.text());
         let result = row.text_or_null();
@@ -85,7 +85,7 @@ impl Record {
         let state = match status {
             Some(Status::Waiting) => State::Waiting,
             Some(Status::Ended(end)) => State::Ended { end, at: finished_at.unwrap_or_default() },
-            // Words of others than ours are nobody's to claim.
+            // A status that is none of ours: nobody can claim the run.
             None => State::Ended { end: End::Lost, at: finished_at.unwrap_or_default() },
             Some(Status::Queued | Status::Running) => State::Queued { not_before: None, answered },
         };

@@ -17,8 +17,7 @@ const MADE: i64 = 1;
 const CHANGED: i64 = 2;
 
 impl Store {
-    /// Applies a call to a run that was found, or not, and writes what it makes of it; `say` puts into it what the call says
-    /// besides.
+    /// Applies a call to the run that was found, if one was, and writes what comes of it; `say` adds what else the call says.
     pub(super) fn apply_to(
         &self,
         id: &str,
@@ -37,8 +36,8 @@ impl Store {
         Ok(Some(record))
     }
 
-    /// Writes what a transition makes of a run, whose record has already what its call says besides. `token` is the one that
-    /// ends an attempt, where one does.
+    /// Writes what a transition makes of a run; the record already has what else its call says. `token` is the one that ends an
+    /// attempt, if one does.
     pub(super) fn settle(&self, record: &mut Record, to: Transition, token: Option<i64>, wall_ms: i64) -> Result<()> {
         let before = std::mem::replace(&mut record.life, to.run);
         match to.effect {
@@ -51,7 +50,7 @@ impl Store {
                 let at = time::iso(asked.unwrap_or(wall_ms) as f64);
                 self.log(record, CHANGED, wall_ms, &format!("{{\"cancelRequestedAt\":\"{at}\"}}"))
             }
-            // The queue has let go of it already.
+            // It has already left the queue.
             Effect::Claimed => {
                 self.lend(record)?;
                 self.log_status(record, wall_ms)
@@ -76,7 +75,7 @@ impl Store {
         }
     }
 
-    /// A new run is wanted.
+    /// Logs that a run was made.
     pub(super) fn log_made(&self, record: &Record, wall_ms: i64) -> Result<()> {
         self.log(record, MADE, wall_ms, data(record.life.status()))
     }
@@ -85,7 +84,7 @@ impl Store {
         self.log(record, CHANGED, wall_ms, data(record.life.status()))
     }
 
-    /// More usage of a run was told.
+    /// Logs that more usage of a run was reported.
     pub(super) fn log_usage(&self, id: &str, of: [&str; 3], usage: &Usage, wall_ms: i64) -> Result<()> {
         self.append_to_log(id, of, CHANGED, wall_ms, &used_in_log(&usage.all))
     }
@@ -117,7 +116,7 @@ impl Store {
         self.write_run(Sql::GiveBack, &[Bind::Text(&record.id)]).map(drop)
     }
 
-    /// An attempt that failed or was lost while the run goes on.
+    /// Keeps an attempt that failed or was lost while the run goes on.
     fn remember_attempt(&self, record: &Record, attempt: &Attempt, wall_ms: i64) -> Result<()> {
         self.write_run(
             Sql::InsertAttempt,
@@ -153,8 +152,8 @@ impl Store {
         self.log_status(record, wall_ms)
     }
 
-    /// Records an ended run as an execution under its id. Where others took that, prompt and result stay with the run; where
-    /// its zone or worktree is gone, it ends as what is deleted with them does.
+    /// Records an ended run as an execution under its id. Where another execution has that, prompt and result stay with the run;
+    /// where its zone or worktree is gone, it ends as runs do that are deleted with them.
     fn execute(&self, record: &mut Record, wall_ms: i64) -> Result<()> {
         let State::Ended { end, at } = record.life.state else { return Ok(()) };
         let executed_at = time::iso(at as f64);
@@ -186,7 +185,7 @@ impl Store {
         Ok(())
     }
 
-    /// What a run of it says whose zone or worktree is not there any more.
+    /// The error of a run whose zone or worktree is gone; `None` where both are there.
     pub(super) fn what_is_gone(&self, record: &Record) -> Result<Option<&'static str>> {
         let places = [Bind::Text(&record.zone_id), Bind::Text(&record.worktree_id)];
         let missing = self.first(Sql::Places, &places, |row| [0, 1].map(|column| row.is_null(column)))?;
@@ -206,7 +205,7 @@ impl Store {
         };
         // Sums are kept once there is nothing more to add; until then they are what the models add up to.
         let sum = |amount: Option<i64>| amount.filter(|_| ended);
-        // An execution has it; until there is one, what the last attempt left stands with the run, as its error does.
+        // An execution has the result; until there is one, what the last attempt left stays with the run, as its error does.
         let result = if record.executed { None } else { said.result.as_deref() };
         self.write_run(
             Sql::Update,

@@ -32,11 +32,11 @@ impl Spending for Store {
             let (counted, usage) = self.count_event(key, &event, AMOUNTS, has_ended)?;
             if counted {
                 if let Some(micros) = event.amounts.cost_micros.filter(|micros| *micros > 0) {
-                    // Only so that what is spent now counts for the period that is now.
+                    // What is spent now has to count for the period that is now.
                     self.current_budgets(now)?;
                     self.spend(micros, [&of[0], &of[1], &of[2]], now)?;
                 }
-                // Of a worktree that nothing was told of nothing is known; of one that was told to cost nothing, that.
+                // A worktree has a cost once one was reported, be it 0.
                 if let Some(micros) = event.amounts.cost_micros
                     && self.version > super::VERSION
                 {
@@ -104,7 +104,8 @@ impl Spending for Store {
 }
 
 impl Store {
-    /// Makes room for the usage or the metadata of what is recorded as an execution only; `false` where there is none with this id.
+    /// Makes a row for the usage or the metadata of an execution that was only recorded; `false` where there is none with this
+    /// id.
     pub(super) fn note_execution(&self, id: &str) -> Result<bool> {
         let Some(record) = self.load_anything(id)? else { return Ok(false) };
         let values = [Bind::Text(id), Bind::Integer(record.created_at)];

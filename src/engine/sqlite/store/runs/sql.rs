@@ -28,14 +28,14 @@ queries! {
          /*archive*/OR EXISTS (SELECT 1 FROM main.archived_executions WHERE id = ?1)/*end*/";
     /// The open run that has this idempotency key.
     SameKey = "SELECT id FROM main.runs WHERE idempotency_key = ?1 AND finished_at IS NULL";
-    /// A new run, in line where it may be claimed at once. Where its zone or its worktree isn't there, a NOT NULL refuses it.
-    /// Its key is above 0 also where there are only those of executions, which SQLite would go on from.
+    /// Inserts a run, which a trigger queues where it may be claimed at once. Where its zone or its worktree isn't there, a NOT
+    /// NULL refuses it. Its key is above 0 also where there are only those of notes, which SQLite would continue.
     Insert =
         "INSERT INTO main.runs (key, id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, max_attempts, \
          timeout_ms, idempotency_key, parent_run_id, retry_of, metadata, \"by\", prompt) \
          VALUES (max(coalesce((SELECT max(key) FROM main.runs), 0), 0) + 1, ?1, 'queued', (SELECT id FROM main.zones WHERE id = ?2), (SELECT id FROM main.worktrees WHERE id = ?3), \
          ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
-    /// What a run has become, when it goes back to the queue, waits or ends.
+    /// Writes what a run has become, when it goes back to the queue, waits or ends.
     Update =
         "UPDATE main.runs SET status = ?2, answered = ?3, available_at = ?4, started_at = ?5, finished_at = ?6, duration_ms = ?7, \
          worked_ms = ?8, attempt = ?9, token = ?10, finished_token = ?11, executed = ?12, worker_id = ?13, \
@@ -57,12 +57,12 @@ queries! {
          FROM main.run_models WHERE run = +?1 ORDER BY model";
     /// Whether a token has finished an attempt after which the run went on.
     Settled = "SELECT 1 FROM main.run_attempts WHERE run = ?1 AND token = ?2 AND status = 'failed'";
-    /// An attempt that ended while the run goes on.
+    /// Inserts an attempt that ended while the run goes on.
     InsertAttempt =
         "INSERT OR IGNORE INTO main.run_attempts (run, token, attempt, worker_id, started_at, ended_at, status, error) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
-    /// A run may be claimed: the first of its lane, or behind it.
+    /// Queues a run: as the first of its lane, or behind it.
     Enqueue =
         "INSERT INTO main.run_queue (behind, zone_id, agent_type, urgency, run, worktree_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     /// The first of a lane.
@@ -73,14 +73,14 @@ queries! {
     /// All behind it.
     AlongLane =
         "SELECT urgency, run, worktree_id FROM main.run_queue WHERE behind = 1 AND zone_id = +?1 AND agent_type = +?2 ORDER BY urgency, run";
-    /// A run goes to the front of its lane, or behind the first.
+    /// Puts a run at the front of its lane, or behind the first.
     Reorder =
         "UPDATE main.run_queue SET behind = ?1 WHERE behind = 1 - ?1 AND zone_id = ?2 AND agent_type = ?3 AND urgency = ?4 AND run = ?5";
-    /// A run is taken out of the queue, from the front of its lane or from behind the first.
+    /// Takes a run out of the queue, from the front of its lane or from behind the first.
     Dequeue =
         "DELETE FROM main.run_queue WHERE behind = ?1 AND zone_id = ?2 AND agent_type = ?3 AND urgency = ?4 AND run = ?5";
-    /// The next runs of lanes that have no first, from lane to lane: no urgency is as large as the one by which a lane is left. The
-    /// `+` is for the index: without it SQLite would compare with the zone alone, and go along each lane.
+    /// The next runs of lanes that have no first, from lane to lane: every urgency is below the one by which a lane is left. The
+    /// `+` is for the index: without it SQLite would compare with the zone alone, and read all of each lane.
     LanesWithoutFirst =
         "WITH RECURSIVE lane (zone_id, agent_type, urgency, run) AS (SELECT * FROM (SELECT zone_id, agent_type, urgency, run \
          FROM main.run_queue WHERE behind = 1 ORDER BY zone_id, agent_type, urgency, run LIMIT 1) \
@@ -94,23 +94,23 @@ queries! {
     WorktreeOf = "SELECT worktree_id FROM main.runs WHERE key = ?1";
     /// The first of all lanes, by zone, and their worktrees.
     Lanes = "SELECT zone_id, agent_type, urgency, run, worktree_id FROM main.run_queue WHERE behind = 0 ORDER BY zone_id";
-    /// A run may be claimed from a time on.
+    /// Delays a run, which may be claimed from a time on.
     Delay = "INSERT INTO main.run_delayed (due, run, zone_id, worktree_id) VALUES (?1, ?2, ?3, ?4)";
-    /// It no longer is.
+    /// Ends that.
     EndDelay = "DELETE FROM main.run_delayed WHERE due = ?1 AND run = ?2";
-    /// What is due.
+    /// Delayed runs that are due.
     Due =
         "SELECT d.due, d.run, r.zone_id, r.agent_type, r.priority, r.worktree_id FROM main.run_delayed AS d \
          LEFT JOIN main.runs AS r ON r.key = d.run AND r.status = 'queued' WHERE d.due <= ?1 ORDER BY d.due, d.run LIMIT 1000";
-    /// When the next is.
+    /// When the next one is due.
     NextDue = "SELECT due FROM main.run_delayed ORDER BY due LIMIT 1";
 
-    /// What a claim has to look at: when the next is due, whether there are limits, and budgets.
+    /// What a claim has to know first: when the next run is due, whether there are limits, and budgets.
     Ahead =
         "SELECT (SELECT due FROM main.run_delayed ORDER BY due LIMIT 1), (SELECT 1 FROM main.run_limits LIMIT 1), \
          (SELECT 1 FROM main.budgets LIMIT 1)";
 
-    /// A worker holds a run.
+    /// Inserts a lease: a worker holds a run.
     Lend =
         "INSERT INTO main.leases (run_id, run, token, zone_id, worktree_id, agent_type, boot, deadline, expires_at, length_ms, \
          claimed, claimed_at, left_ms, attempt, answered, started_at, worked_ms, worker_id, sound_to) \
@@ -121,48 +121,48 @@ queries! {
          worked_ms, cancel_requested_at, cancel_reason, worker_id FROM main.leases WHERE run_id = ?1";
     /// What a run at work counts for.
     HeldFor = "SELECT zone_id, worktree_id, agent_type FROM main.leases WHERE run_id = ?1";
-    /// It lasts longer.
+    /// Lengthens a lease.
     Lengthen =
         "UPDATE main.leases SET boot = ?2, deadline = ?3, expires_at = ?4, length_ms = ?5, claimed = ?6, \
          sound_to = min(?3, iif(left_ms IS NULL, ?3, ?6 + left_ms + 1)) WHERE run_id = ?1";
-    /// Its worker is to hear that somebody wants it to stop.
+    /// Notes for a run's worker that somebody wants it to stop.
     AskToStop = "UPDATE main.leases SET cancel_requested_at = ?2, cancel_reason = ?3 WHERE run_id = ?1";
-    /// Nobody holds it any more.
+    /// Deletes the lease of a run.
     GiveBack = "DELETE FROM main.leases WHERE run_id = ?1";
-    /// What is at work, with its id where at ?2 of the boot ?1 it may be out of its lease or its time.
+    /// The runs at work, with their ids where at ?2 of the boot ?1 the lease or the time may have run out.
     AtWork = "SELECT zone_id, agent_type, iif(boot = ?1 AND sound_to > ?2, NULL, run_id) FROM main.leases";
     /// All leases.
     Leases =
         "SELECT zone_id, agent_type, boot, deadline, expires_at, length_ms, claimed, claimed_at, left_ms, run_id, token \
          FROM main.leases";
 
-    /// How many runs may be at work at once, of all first.
+    /// How many runs may be at work at once, those of all first.
     Limits = "SELECT zone_id, agent_type, at_once FROM main.run_limits ORDER BY zone_id, agent_type";
-    /// That many may.
+    /// Sets a limit.
     SetLimit = "INSERT OR REPLACE INTO main.run_limits (zone_id, agent_type, at_once) VALUES (?1, ?2, ?3)";
-    /// As many as like.
+    /// Removes a limit.
     LiftLimit = "DELETE FROM main.run_limits WHERE zone_id = ?1 AND agent_type = ?2";
 
-    /// What may be spent.
+    /// All budgets.
     Budgets = "SELECT scope, id, period, time_zone, limit_micros, spent_micros, resets_at FROM main.budgets ORDER BY scope, id, period";
-    /// So much may be.
+    /// Sets a budget.
     SetBudget =
         "INSERT OR REPLACE INTO main.budgets (scope, id, period, time_zone, limit_micros, spent_micros, resets_at) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    /// As much as it takes.
+    /// Removes a budget.
     LiftBudget = "DELETE FROM main.budgets WHERE scope = ?1 AND id = ?2 AND period = ?3";
-    /// Another period has begun.
+    /// Begins another period of a budget.
     RenewBudget =
         "UPDATE main.budgets SET spent_micros = ?4, resets_at = ?5 WHERE scope = ?1 AND id = ?2 AND period = ?3";
-    /// More was spent. What can't be counted any more stays at the most that JavaScript can count.
+    /// Adds to what was spent, up to the largest integer that JavaScript counts exactly.
     Spend =
         "UPDATE main.budgets SET spent_micros = min(spent_micros + ?1, 9007199254740991) WHERE scope = 'all' \
          OR (scope = 'zone' AND id = ?2) OR (scope = 'worktree' AND id = ?3) OR (scope = 'agent' AND id = ?4)";
-    /// What was spent in a quarter of an hour.
+    /// Adds to what was spent in a quarter of an hour.
     AddSpent =
         "INSERT INTO main.spent (quarter, zone_id, worktree_id, agent_type, cost_micros) VALUES (?1, ?2, ?3, ?4, ?5) \
          ON CONFLICT DO UPDATE SET cost_micros = min(cost_micros + excluded.cost_micros, 9007199254740991)";
-    /// What the runs of a worktree that is there cost in all.
+    /// Adds to what the runs of a worktree that is there cost in all.
     AddCost =
         "INSERT INTO main.worktree_costs (worktree_id, cost_micros) \
          SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM main.worktrees WHERE id = ?1) \
@@ -174,16 +174,16 @@ queries! {
 
     /// A run's key, and what its usage is counted for.
     UsageOf = "SELECT key, zone_id, worktree_id, agent_type, finished_at IS NOT NULL FROM main.runs WHERE id = ?1";
-    /// What is recorded as an execution only has a row among the runs, too, once its usage is told: by a key below 0.
+    /// Gives an execution that was only recorded a row among the runs, too, for its usage or its metadata: by a key below 0.
     NoteExecution =
         "INSERT INTO main.runs (key, id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, finished_at, \
          attempt, executed) SELECT min(coalesce((SELECT min(key) FROM main.runs), 0), 0) - 1, id, iif(success, 'succeeded', 'failed'), \
          zone_id, worktree_id, agent_type, 0, ?2, ?2, ?2, 1, 1 FROM (SELECT id, success, zone_id, worktree_id, agent_type \
          FROM main.zone_executions WHERE id = ?1 /*archive*/UNION ALL SELECT id, success, zone_id, worktree_id, agent_type \
          FROM main.archived_executions WHERE id = ?1/*end*/ LIMIT 1)";
-    /// An event is told; none is changed where it was before.
+    /// Inserts an event; changes no row where it was reported before.
     CountEvent = "INSERT OR IGNORE INTO main.usage_events (run, event_id) VALUES (?1, ?2)";
-    /// What a run used of a model.
+    /// Sets what a run used of a model.
     SetModel =
         "INSERT INTO main.run_models (run, model, provider, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, \
          cost_micros, cost_computed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
@@ -191,7 +191,7 @@ queries! {
          cached_input_tokens = excluded.cached_input_tokens, output_tokens = excluded.output_tokens, \
          reasoning_tokens = excluded.reasoning_tokens, cost_micros = excluded.cost_micros, \
          cost_computed = max(cost_computed, excluded.cost_computed)";
-    /// The sums of a run that has ended.
+    /// Sets the sums of a run that has ended.
     SetSums =
         "UPDATE main.runs SET input_tokens = ?2, cached_input_tokens = ?3, output_tokens = ?4, reasoning_tokens = ?5, \
          cost_micros = ?6 WHERE key = ?1";
@@ -203,13 +203,13 @@ queries! {
          /*archive*/OR EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = r.id)/*end*/)";
     /// The same by its key.
     MetadataAt = "SELECT metadata FROM main.runs WHERE key = ?1";
-    /// A run's key is above 0, also where notes, whose keys are below it, are all that there is: this row stands for nothing.
+    /// Keeps keys of runs above 0, also where there are only notes, whose keys are below: this row stands for nothing.
     Floor =
         "INSERT INTO main.runs (key, id, status, zone_id, worktree_id, agent_type, priority, available_at, created_at, finished_at, executed) \
          SELECT 0, '', 'lost', '', '', '', 0, 0, 0, 0, 1 WHERE NOT EXISTS (SELECT 1 FROM main.runs WHERE key >= 0)";
-    /// When what it was asked and what came of it were pruned.
+    /// When a run's bodies were pruned.
     PrunedAt = "SELECT bodies_pruned_at FROM main.runs WHERE key = ?1";
-    /// It is another.
+    /// Sets the metadata of a run.
     SetMetadata = "UPDATE main.runs SET metadata = ?2 WHERE id = ?1";
 
     /// A run's key, where it is not gone.
@@ -217,32 +217,32 @@ queries! {
         "SELECT key FROM main.runs AS r WHERE id = ?1 \
          AND (NOT executed OR EXISTS (SELECT 1 FROM main.zone_executions AS e WHERE e.id = r.id) \
          /*archive*/OR EXISTS (SELECT 1 FROM main.archived_executions AS a WHERE a.id = r.id)/*end*/)";
-    /// The last of a run's output.
+    /// The last piece of a run's output.
     LastOutput =
         "SELECT id, bytes, truncated FROM main.run_output WHERE id BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 \
          ORDER BY id DESC LIMIT 1";
-    /// A piece of output.
+    /// Appends a piece of output.
     AppendOutput =
         "INSERT INTO main.run_output (id, at, stream, truncated, bytes, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     /// The first piece of a run's output from a number on.
     OutputFrom = "SELECT id, bytes FROM main.run_output WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1";
     /// How long the pieces of a run's output are from a number on.
     OutputLengths = "SELECT id, octet_length(text) FROM main.run_output WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
-    /// Pieces of output are dropped.
+    /// Drops pieces of output.
     DropOutput = "DELETE FROM main.run_output WHERE id BETWEEN ?1 AND ?2";
     /// A run's output from a number on.
     Output =
         "SELECT id & 4294967295, stream, text, at FROM main.run_output WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT +?3";
 
-    /// Where the log ends, and whether there is anything of runs, limits or budgets behind a place in it.
+    /// Where the log ends, and whether there is anything of runs, limits or budgets after a row of it.
     News =
         "SELECT coalesce((SELECT seq FROM main.changes ORDER BY seq DESC LIMIT 1), 0), \
          EXISTS (SELECT 1 FROM main.changes WHERE seq > ?1 AND entity IN (5, 7))";
-    /// A row of the log that is about a limit or a budget.
+    /// Logs that a limit or a budget was changed.
     LogLimit =
         "INSERT INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data, \"by\") \
          VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 7, 2, ?2, ?3, ?4, ?5, ?6, ?7)";
-    /// A row of the log. FAIL: whatever fails here ends all of the call, so SQLite need not keep how its pages were before.
+    /// Logs a run. FAIL: whatever fails here ends all of the call, so SQLite needs no statement journal.
     Log =
         "INSERT OR FAIL INTO main.changes (at, entity, op, id, zone_id, worktree_id, agent_type, data, \"by\") \
          VALUES (max(?1, coalesce((SELECT at FROM main.changes ORDER BY seq DESC LIMIT 1), 0)), 5, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
@@ -251,8 +251,8 @@ queries! {
     Execution =
         "SELECT {execution}, rowid FROM main.zone_executions WHERE id = ?1 /*archive*/UNION ALL SELECT {execution}, key FROM \
          (SELECT * FROM main.archived_executions WHERE id = +?1 ORDER BY key DESC LIMIT 1)/*end*/";
-    /// What was noted of an execution that is no run of ours.
+    /// The key of the notes on an execution that is no run of ours.
     NoteOf = "SELECT key FROM main.runs WHERE id = ?1 AND key < 0";
-    /// Whether there is any such note.
+    /// Whether there are any such notes.
     AnyNote = "SELECT 1 FROM main.runs WHERE key < 0 LIMIT 1";
 }

@@ -25,8 +25,8 @@ impl Store {
         Ok(matches!(effect, Effect::Requeued | Effect::Ended { .. }).then_some(record))
     }
 
-    /// Takes away all that is; where somebody was asked about claims, a lease that ran out counts only if its claim was
-    /// asked about.
+    /// Takes away all runs that are out of their lease or their time; where somebody was asked about claims, a lease that ran out
+    /// counts only if its claim was asked about.
     pub(super) fn sweep(
         &self,
         grace_ms: i64,
@@ -46,7 +46,7 @@ impl Store {
         Ok(swept)
     }
 
-    /// Runs whose lease ran out so long ago, in the order of their ids from behind one on; at most so many.
+    /// Runs whose lease ran out `grace_ms` ago or earlier, in the order of their ids, after one; `most` at most.
     pub(super) fn out_of_lease(&self, grace_ms: i64, after: &str, now: Moment, most: usize) -> Result<Vec<Record>> {
         let mut found = Vec::new();
         for (id, _) in self.over(grace_ms, now)? {
@@ -64,7 +64,7 @@ impl Store {
         Ok(found)
     }
 
-    /// In how many milliseconds something may be claimed though nobody does anything.
+    /// In how many milliseconds a run may be claimed without anybody's doing.
     pub(super) fn next_due(&self, now: Moment) -> Result<Option<i64>> {
         let delayed = self.first(Sql::NextDue, &[], |row| row.integer(0))?;
         let budgets = self.budgets()?.into_iter().filter(|budget| budget.budget.is_spent());

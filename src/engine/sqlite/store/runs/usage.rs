@@ -36,8 +36,8 @@ impl Store {
         Ok(models)
     }
 
-    /// Counts an event of a run, its amounts being the caller's values from `nth` on; `false` where it was counted before.
-    /// What the run used by then is told, too.
+    /// Counts an event of a run, its amounts being the caller's values from `nth` on; `false` where it was counted before. Also
+    /// returns what the run has used by then.
     pub(super) fn count_event(
         &self,
         key: i64,

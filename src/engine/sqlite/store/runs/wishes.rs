@@ -108,8 +108,8 @@ impl Store {
         Ok(())
     }
 
-    /// Makes a run, or finds the open one with its idempotency key. Only `in_steps`, in a transaction, there is more than one
-    /// statement.
+    /// Makes a run, or finds the open one with its idempotency key. It takes more than one statement only `in_steps`, in a
+    /// transaction.
     pub(super) fn enqueue(
         &self,
         method: &'static str,
@@ -161,7 +161,7 @@ impl Store {
         Ok(record)
     }
 
-    /// Writes a new run, which is in line then if it may be claimed at once: its key.
+    /// Inserts a new run, which is queued if it may be claimed at once; returns its key.
     fn insert(&self, record: &Record) -> Result<i64> {
         let Run { max_attempts, timeout_ms, .. } = record.life;
         let values = [
@@ -196,7 +196,7 @@ impl Store {
         check_places(method, wanted, nth, There { worktree, zone, parent })
     }
 
-    /// What a call of somebody who holds nothing makes of a run; `say` puts into it what the call says besides.
+    /// Applies a call of somebody who doesn't hold the run; `say` adds what else the call says.
     fn transition(
         &self,
         id: Given<'_>,
@@ -217,7 +217,7 @@ impl Store {
     }
 }
 
-/// Whether a new run is more urgent than the first of its lane, which has to go behind it.
+/// Whether a new run was refused because it is more urgent than the first of its lane, which has to go behind it.
 const fn is_in_the_way(error: &Error) -> bool {
     matches!(error, Error::Engine { number: ffi::SQLITE_CONSTRAINT_CHECK, .. })
 }

@@ -1,4 +1,4 @@
-//! The calls of those who do it.
+//! The calls of workers.
 
 use super::limits::count_row_in;
 use super::sql::Sql;
@@ -118,12 +118,12 @@ impl Workers for Store {
 
 impl Store {
     fn start(&self, wanted: &Wanted<'_>, taker: &Taker<'_>, now: Moment) -> Result<Record> {
-        // What ran out of its lease is taken away first: it may be the run with the key.
+        // Runs whose lease or time has run out are taken away first: one may be the run with the idempotency key.
         let limits = self.with_those_at_work(now, true, || self.limits(), |limits, row| count_row_in(limits, row))?;
         let record = self.enqueue("startRun", wanted, None, now, true)?;
         let (id, status) = (record.id.clone(), record.life.status());
         if status == Status::Queued {
-            // Of a run that was found by its key it is its own limits and budgets that count.
+            // For a run that was found by its key, its own limits and budgets count.
             if let Some(limit) = full(&limits, &record.zone_id, &record.agent_type) {
                 return Err(limit.refusal());
             }
@@ -134,11 +134,11 @@ impl Store {
                 return Ok(record);
             }
         }
-        // Only one that was found by its key is somewhere else.
+        // Only a run that was found by its key may be in another state.
         Err(arguments::not_queued(&id, status))
     }
 
-    /// What a call of its worker makes of a run; `say` puts into it what the call says besides.
+    /// Applies a call of a run's worker; `say` adds what else the call says.
     fn work(
         &self,
         id: &str,

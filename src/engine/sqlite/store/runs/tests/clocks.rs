@@ -38,7 +38,7 @@ fn after_a_reboot_the_wall_clock_tells() {
     let rebooted = |boot, wall_ms| Moment { boot: Boot(boot), monotonic_ms: 5, wall_ms };
     assert_eq!(board.claim_at(rebooted(2, START.wall_ms + MINUTE - 1)), 0);
     assert_eq!(board.claim_at(rebooted(2, START.wall_ms + MINUTE)), 1);
-    // One that was set back to 1970 shows more time left than was ever given.
+    // A clock that was set back to 1970 shows more time left than was ever given.
     assert_eq!(board.claim_at(rebooted(3, 0)), 1);
     assert_eq!(board.store.load(&id).unwrap().unwrap().life.attempt, 3);
 }
@@ -79,7 +79,7 @@ fn it_is_known_when_something_is_due() {
     assert_eq!(due(START), None);
     board.claim_at(START);
     board.at(START.plus(10_000));
-    // It is over its time before it is out of its lease.
+    // Its time is over before its lease runs out.
     assert_eq!(due(START.plus(10_000)), Some(MINUTE / 2 - 10_000 + 1));
     board.at(START.plus(2 * MINUTE));
     assert_eq!(due(START.plus(2 * MINUTE)), Some(0));

@@ -8,7 +8,7 @@ use crate::rows::Batch;
 
 const TAKER: Taker<'_> = Taker { worker: "worker", lease_ms: 60_000, zones: None, agents: None, goes_on: false };
 
-/// Lanes that have no first, two of them, or one that isn't.
+/// Lanes with no first, with two, or with one that shouldn't be.
 const WRONG: &str = "SELECT count(*) FROM (SELECT sum(behind = 0) <> 1
     OR max(iif(behind = 0, urgency, NULL)) <> min(urgency) OR max(iif(behind = 0, run, NULL)) <>
       (SELECT run FROM run_queue AS n WHERE n.zone_id = q.zone_id AND n.agent_type = q.agent_type ORDER BY urgency, run LIMIT 1)
@@ -83,7 +83,7 @@ fn a_new_run_goes_before_less_urgent_ones_in_a_transaction_and_out_of_one() {
 fn a_queue_whose_firsts_were_all_taken_out_by_hand_is_mended() {
     let board = Board::new();
     let ids: Vec<String> = (0..3).map(|_| board.enqueue(1, None)).collect();
-    // As another program would, that knows nothing of lanes.
+    // As another program would that knows nothing of lanes.
     board.sql("DELETE FROM run_queue WHERE run < 3");
     assert_eq!(claim(&board, 5), ids[2..]);
     assert_eq!((claim(&board, 5).len(), board.count("SELECT count(*) FROM run_queue")), (0, 0));

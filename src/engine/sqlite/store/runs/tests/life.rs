@@ -63,7 +63,7 @@ fn code<T>(result: &Result<T>) -> Option<&'static str> {
     }
 }
 
-/// Calls the store: the code of its error.
+/// Makes the call on the store; returns the code of its error.
 fn on_store(board: &Board, id: &str, run: &Run, call: &Call, now: Moment) -> Option<&'static str> {
     let (store, wall, batch) = (&board.store, board.now(), &mut Batch::default());
     let token = |token: i64| Given::Number(token as f64);
@@ -123,7 +123,7 @@ fn live(seed: u64) -> Status {
         board.at(now);
         let call = call(&mut random, &run);
         let said = on_store(&board, &id, &run, &call, now);
-        // A claim takes away first what is out of its lease or its time.
+        // A claim first takes away what is out of its lease or its time.
         let mut expected = Vec::new();
         if matches!(call, Call::Claim { .. }) {
             expected.push(Call::Sweep { alive: false, grace_ms: 0 });
@@ -147,12 +147,12 @@ fn live(seed: u64) -> Status {
         }
         let record = board.store.load(&id).unwrap().unwrap();
         if record.life.token > run.token && run.status() == Status::Running {
-            // A token is larger than the one before, by chance.
+            // A token is larger than the one before, by a random number.
             run.token = record.life.token;
         }
         assert_eq!(kept(&record.life), kept(&run), "{what}");
         if let State::Queued { not_before: Some(not_before), .. } = &mut run.state {
-            // Half of a backoff is by chance.
+            // Half of a backoff is random.
             assert!((record.available_at - *not_before).abs() <= 300_000, "{what}");
             *not_before = record.available_at;
         }
@@ -172,6 +172,6 @@ fn the_store_keeps_to_the_model_whatever_is_called_when() {
     for seed in 0..400 {
         ends.insert(live(seed));
     }
-    // All but what only time can't bring.
+    // All states but one, which chance may leave out.
     assert!(ends.len() >= 7, "{ends:?}");
 }

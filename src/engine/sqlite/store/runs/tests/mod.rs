@@ -42,7 +42,7 @@ impl Board {
         );
     }
 
-    /// It is now this late.
+    /// Sets the clock.
     pub fn at(&self, now: Moment) {
         clock::SET.set(Some(now));
     }
@@ -59,7 +59,7 @@ impl Board {
         self.store.connection.with(|inner| Ok(inner.query_row(sql, [], |row| row.get(0))?)).unwrap()
     }
 
-    /// A queued run: its id.
+    /// Queues a run; returns its id.
     pub fn enqueue(&self, max_attempts: u32, timeout_ms: Option<i64>) -> String {
         let mut given = [Given::Undefined; 11];
         for (at, text) in ["z", "w", "claude", "do it"].into_iter().enumerate() {
@@ -70,7 +70,7 @@ impl Board {
         self.row(|batch| self.store.enqueue_run("enqueueRun", &given, self.now(), batch)).unwrap()
     }
 
-    /// What a sweep takes away: how many.
+    /// How many runs a sweep takes away.
     pub fn sweep(&self) -> usize {
         let mut batch = Batch::default();
         self.store.sweep_runs(Given::Null, None, self.now(), &mut batch).unwrap();

@@ -1,4 +1,4 @@
-//! Which statements may look at more than they need: told by SQLite, not by a clock.
+//! Which statements may read more than they need: told by SQLite, not by a clock.
 
 use super::super::sql::Sql;
 use super::Board;
@@ -61,7 +61,7 @@ fn steps(queued: usize) -> i32 {
         Sql::ALL.iter().filter_map(|sql| board.store.runs.known(*sql as usize)).map(|s| s.instructions()).sum::<i32>()
     };
     let before = instructions();
-    // Late enough to look at the lanes, too.
+    // Late enough for the lanes to be checked, too.
     assert_eq!(claim(now.plus(20_000)), 1);
     instructions() - before
 }
