@@ -52,7 +52,7 @@ impl Assignments for Store {
 
 impl Store {
     fn assign(&self, assignment: &[Stored<'_>]) -> Result<()> {
-        // Many assignments of one millisecond come in a transaction, where trying the other first would cost more.
+        // Many assignments within one millisecond come in a transaction: there, trying `MoveWorktree` first would cost more.
         if !self.connection.in_transaction() && self.write(Query::MoveWorktree, assignment)? > 0 {
             return Ok(());
         }

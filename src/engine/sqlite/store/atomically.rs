@@ -10,7 +10,7 @@ use crate::error::Result;
 struct Atomic<'a>(&'a Cell<bool>);
 
 impl<'a> Atomic<'a> {
-    /// `None` within another.
+    /// `None` within another such call.
     fn begin(under_way: &'a Cell<bool>) -> Option<Self> {
         (!under_way.replace(true)).then(|| Self(under_way))
     }
@@ -23,7 +23,7 @@ impl Drop for Atomic<'_> {
 }
 
 impl Store {
-    /// Runs one statement, which is all of a call or nothing by itself.
+    /// Runs a call of one statement, which SQLite by itself makes all or nothing.
     pub(super) fn alone<T>(&self, run: impl FnOnce() -> Result<T>) -> Result<T> {
         self.connection.prepare_to_write()?;
         let _busy = self.connection.enter();
@@ -31,7 +31,7 @@ impl Store {
     }
 
     /// Runs several statements as one: in a transaction that holds the write lock from the start, within another one as a
-    /// savepoint. What does so within is part of it already: its failure is the whole's.
+    /// savepoint. A call of this within `run` is already part of it: its failure is the whole's.
     pub(super) fn atomically<T>(&self, run: impl FnOnce() -> Result<T>) -> Result<T> {
         let Some(_atomic) = Atomic::begin(&self.atomic) else { return run() };
         let nested = self.connection.in_transaction();
@@ -52,7 +52,7 @@ impl Store {
         self.control(if nested { Control::Release } else { Control::Commit })
     }
 
-    /// Why it failed is what the caller is to hear, whatever comes of this: SQLite may have rolled back by itself (a full disk,
+    /// Its own errors are ignored: the caller is to hear why the call failed. SQLite may have rolled back by itself (a full disk,
     /// say).
     #[inline(never)]
     fn undo(&self, nested: bool) {

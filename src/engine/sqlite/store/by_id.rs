@@ -74,7 +74,7 @@ mod tests {
 
         run("DELETE FROM worktrees WHERE id IN ('a', 'b')");
         assert_eq!(read(&store, &ids), "- - c -");
-        // Each where another was.
+        // `b` and `d` at rowids that others had.
         for (rowid, id) in [(5, "b"), (6, "d"), (8, "a")] {
             insert(rowid, id);
         }

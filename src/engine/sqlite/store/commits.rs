@@ -1,4 +1,4 @@
-//! Commits to a board's file: the connection's.
+//! Commits to a board's file, as its connection sees them.
 
 use std::time::Duration;
 

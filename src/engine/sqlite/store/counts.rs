@@ -1,8 +1,8 @@
 //! Counts of executions: the tables that triggers keep, and what the log of changes adds to them.
 //!
-//! Each change appends a row to the log; each 8,192nd folds it into the tables (`schema/0003_changes.up.sql`). Reading all
-//! that is not in them for every call would cost as much as it is long, so what was read is kept here, added up, and only
-//! the rows behind it are read. A row's random stamp tells whether the log before it is still the same.
+//! Each change appends a row to the log; each 8,192nd row folds the log into the tables (`schema/0003_changes.up.sql`). Reading
+//! all rows that are not in them for every call would cost more the more there are, so what was read is kept here, added up, and
+//! only newer rows are read. A row's random stamp tells whether the log before it is still the same.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ impl Store {
             goes_on = log.step()? && known == (log.integer(0), log.integer(1));
         }
         if !goes_on {
-            // Nothing was read yet. Or it was folded, what was read was rolled back, the file restored, the log emptied.
+            // Nothing was read yet, or what was read has been folded or rolled back, the file restored, the log emptied.
             *tail = Tail::default();
             log.reset();
             if !self.counts_stand(note) {
@@ -55,7 +55,7 @@ impl Store {
                 tail.add(&log.text(3), &log.text(4), &log.text(5), counts);
             }
             row = log.step()?;
-            // The next row decides whether this one counts, so it is read again as long as there is none.
+            // The next row decides whether this one counts, so this one is read again until there is a next one.
             if row || !undecided {
                 tail.read_to = Some(read);
             }
@@ -65,7 +65,7 @@ impl Store {
     }
 
     fn add_up(&self, zone: Option<&str>, worktree: Option<&str>, note: &Note<'_>) -> Result<Option<Summary>> {
-        // What is archived has a name of its own in the counts.
+        // The counts know an archived worktree by a name of its own.
         let history = match worktree.map(|id| self.archived_worktree(id)).transpose()?.flatten() {
             Some(key) => Some(self.history_of(key)?),
             None => None,

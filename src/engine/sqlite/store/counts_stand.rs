@@ -1,7 +1,8 @@
 //! Whether this connection may answer from the counts, or has to count the executions themselves.
 //!
-//! Who opens the file looks thoroughly. From then on each call that reads counts looks whether anything came up since:
-//! the file's own note of the last check tells. What did is looked into, and mended where this connection may write.
+//! Opening the file checks them thoroughly. From then on each call that reads counts checks whether anything came up since: the
+//! file's own note of the last check tells. If anything did, the counts are compared again, and mended where this connection may
+//! write.
 
 use super::Store;
 use super::judged::{Note, Said, Sight};
@@ -19,13 +20,13 @@ pub enum By {
 }
 
 impl Store {
-    /// Looks whether the counts are right, and mends them. For who has just opened the file.
+    /// Checks whether the counts are right, and mends them, for a file that was just opened.
     pub fn look_at_counts(&self) {
         if self.version < VERSION {
             return;
         }
         let how = Look { write: self.may_mend(), thorough: true };
-        // Nobody waits for a lock where there is nothing to mend.
+        // A lock is waited for only where there is something to mend.
         if !self.connection.without_waiting(|| self.judge(how)) && how.write {
             self.judge(how);
         }
@@ -47,26 +48,26 @@ impl Store {
         if found.is_none() && self.look_again() { attempt() } else { Ok(found) }
     }
 
-    /// Nothing of what the file says is new, and the counts were right. Who reads on looks at the rest as far as it matters:
-    /// that the log is the one that was read before, and that the table has rows where none was found.
+    /// Whether nothing of what the file says is new, and the counts were right. The reads themselves check the rest as far as it
+    /// matters: that the log is the one that was read before, and that the table has rows where none was found.
     fn said_before(&self, note: &Note<'_>) -> bool {
         self.judged.right.get() && self.judged.of.get().is_some_and(|known| known.said == note.said)
     }
 
-    /// Whether a table of counts that had no row to give still has all that it had.
+    /// Whether a table of counts is right to give no row: it was empty before, or has rows, only not these.
     pub(super) fn is_rightly_silent(&self, by: By, note: &Note<'_>) -> bool {
         let was_empty = self.judged.of.get().is_some_and(|known| !known.tables_have_rows[by as usize]);
         was_empty || self.counts_stand(note)
     }
 
-    /// The same as to all that there is to look at.
+    /// Whether the counts are right, by all that there is to see.
     pub(super) fn counts_stand(&self, note: &Note<'_>) -> bool {
         let (Ok(now), judged) = (self.sight(note), &self.judged) else { return false };
         let known = judged.of.get();
         if Some(now) == known {
             return judged.right.get();
         }
-        // Who wrote another stamp has looked at everything since. With the same one, the first fold has filled the tables.
+        // With another stamp, somebody has checked everything since. With the same one, the first fold has filled the tables.
         let stamp = |sight: Sight| sight.said.standing.stamp;
         let is_new = now.is_certain() && (judged.right.get() || known.map(stamp) != Some(stamp(now)));
         if is_new {
@@ -76,7 +77,7 @@ impl Store {
         is_new
     }
 
-    /// Looks into what came up since the last look, if there is anything new or it can be mended.
+    /// Checks what came up since the last check, if there is anything new or it can be mended.
     fn look_again(&self) -> bool {
         let write = self.may_mend();
         let new = self.sight_now().is_ok_and(|now| now != self.judged.of.get());
@@ -85,7 +86,7 @@ impl Store {
 
     fn may_mend(&self) -> bool {
         let readonly = || self.connection.with(|inner| Ok(inner.is_readonly("main")?)).unwrap_or(true);
-        // What a later version has made of the counts is not this one's to mend.
+        // What a later version has made of the counts is not this version's to mend.
         !self.newer && self.connection.check_writable().is_ok() && !self.connection.in_transaction() && !readonly()
     }
 
@@ -111,7 +112,8 @@ impl Store {
         Ok(Sight { said: note.said, tables_have_rows })
     }
 
-    /// With a statement that is kept, and two look-ups however long the log is; `None` where somebody took the row.
+    /// The file's note of the last check, by a kept statement and two look-ups, however long the log is; `None` where somebody
+    /// has deleted its row.
     fn note(&self) -> Result<Option<Note<'_>>> {
         let statement = self.statement(Query::CountsChecked)?;
         if !statement.step()? {

@@ -1,4 +1,4 @@
-//! Changing and deleting rows that are there.
+//! Changing and deleting rows.
 
 use std::rc::Rc;
 
@@ -41,7 +41,7 @@ impl Store {
         }
     }
 
-    /// Deletes the row with this id.
+    /// Deletes the row with this id; fails where there is none.
     pub(super) fn delete(&self, query: Query, entity: &Entity, field: Field, id: Given<'_>) -> Result<()> {
         self.connection.check_idle()?;
         match rules::lookup(field, id)? {

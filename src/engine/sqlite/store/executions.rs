@@ -1,4 +1,4 @@
-//! The history: every run of an agent.
+//! Executions: every run of an agent.
 
 use super::queries::Query;
 use super::rowids::ById;
@@ -56,7 +56,7 @@ impl Executions for Store {
     }
 }
 
-/// The id and the limit that a page of a history was asked for; `None` for no id, which has none.
+/// The id and the limit of a page of executions; `None` without an id, for which there are none.
 fn page<'a>(
     method: &'static str,
     argument: &'static str,
@@ -68,7 +68,7 @@ fn page<'a>(
     Ok(id.map(|id| (id, limit)))
 }
 
-/// A row that is being looked at. As long as this lives, the connection reads one snapshot.
+/// A statement that stays on its row. As long as this lives, the connection reads one snapshot.
 struct Beside<'a>(&'a Statement);
 
 impl Drop for Beside<'_> {
@@ -78,7 +78,7 @@ impl Drop for Beside<'_> {
 }
 
 impl Store {
-    /// The one row of what is asked of the archive before a history is read; `None` where the file has none.
+    /// The one row of a query about the archive that precedes a list of executions; `None` where the file has no archive.
     fn reading_beside(&self, query: Query, values: &[Bind<'_>]) -> Result<Option<Beside<'_>>> {
         self.connection.check_idle()?;
         if self.version < archive::VERSION {

@@ -10,13 +10,13 @@ use crate::error::Result;
 use crate::model::{Field, Given, rules, time};
 use crate::rows::Batch;
 
-/// What a row of the log is of, beside worktrees.
+/// What a row of the log is about, beside worktrees.
 const EXECUTION: i64 = 4;
 const LIMIT: i64 = 7;
 /// What was done to it, beside being made or changed.
 const REPLACED: i64 = 0;
 const GONE: i64 = 3;
-/// The same of a worktree only.
+/// The same, of worktrees only.
 const ARCHIVED: i64 = 4;
 const RESTORED: i64 = 5;
 
@@ -78,7 +78,7 @@ impl Feed for Store {
 }
 
 impl Store {
-    /// The place, where the log still goes on from it; the beginning, where that is still there.
+    /// This place, if the log still goes on from it; without a place, the log's beginning, if that is still there.
     fn known_place(&self, place: Option<Place>) -> Result<Option<Place>> {
         match place {
             Some(place) => {
@@ -103,7 +103,7 @@ impl Store {
         let mut replaced = Replaced::default();
         self.statement(Query::LogBehind)?.with_bound(&[Bind::Integer(from.seq)], |row| {
             while batch.rows() < after.limit {
-                // The last row has to fit, too.
+                // The last row, which has the place, has to fit, too.
                 is_full = !batch.has_room(2 * CELLS);
                 if is_full || !row.step()? {
                     break;
@@ -119,7 +119,7 @@ impl Store {
         Ok(())
     }
 
-    /// Which entity a row is of, as callers know it, and what was done to it; `None` for a row that nobody is shown.
+    /// Which entity a row is of, as callers know it, and what was done to it; `None` for a row that callers don't see.
     fn shown(&self, row: &Statement, wanted: u32, replaced: &mut Replaced) -> Result<Option<(i64, i64)>> {
         let [entity, op, count] =
             [Column::Entity, Column::Op, Column::Count].map(|column| row.integer(column as usize));
@@ -131,7 +131,7 @@ impl Store {
             return Ok(None);
         }
         let op = match op {
-            // What is replaced by what has its id is that, with other values.
+            // A worktree that is replaced by one with its id is the same one, with other values.
             REPLACED if entity == WORKTREE => {
                 let seq = row.integer(Column::Seq as usize);
                 let (id, data) = (row.text(Column::Id as usize), row.text(Column::Data as usize));
@@ -140,7 +140,7 @@ impl Store {
                 }
                 GONE
             }
-            // The first row of two says what it no longer counts as.
+            // The first of an execution's two rows says what it no longer counts as.
             CHANGED if entity == EXECUTION && count < 0 => return Ok(None),
             MADE..=GONE => op,
             ARCHIVED | RESTORED if entity == WORKTREE => op,
@@ -175,7 +175,7 @@ fn push_change(batch: &mut Batch, row: &Statement, entity: i64, op: i64) {
         Some(success) => batch.push_integer(success, false),
         None => batch.push_null(),
     }
-    // What is gone has no values any more: the row may be one that says what takes its place.
+    // What is gone has no values any more: the row's may be those of what takes its place.
     if op == GONE || op == ARCHIVED {
         batch.push_null();
     } else {

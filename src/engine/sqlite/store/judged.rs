@@ -6,8 +6,8 @@ use crate::engine::Mended;
 use crate::engine::sqlite::driver::Statement;
 use crate::engine::sqlite::schema::counts::Standing;
 
-/// What the file says about its counts, with one row. As long as this lives, the connection reads one snapshot: SQLite ends
-/// it when the last statement that is under way is reset, and this one stays on its row. BEGIN and COMMIT take longer.
+/// What the file says about its counts, in one row. As long as this lives, the connection reads one snapshot: SQLite ends it when
+/// the last statement that is under way is reset, and this one stays on its row. BEGIN and COMMIT take longer.
 pub struct Note<'a> {
     /// What it says.
     pub said: Said,
@@ -22,7 +22,7 @@ impl Drop for Note<'_> {
     }
 }
 
-/// What each call looks at before it relies on the counts.
+/// What each call checks before it relies on the counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Said {
     /// What the file's own note says.
@@ -31,7 +31,7 @@ pub struct Said {
     pub log_goes_on: bool,
 }
 
-/// All that there is to look at.
+/// All that a connection sees without counting.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Sight {
     /// What the file says.
@@ -41,7 +41,7 @@ pub struct Sight {
 }
 
 impl Sight {
-    /// Nothing has come up since the check. A table may be empty rightly, which has to be looked into.
+    /// Nothing has come up since the check. A table may rightly be empty, but that has to be checked.
     pub fn is_certain(&self) -> bool {
         self.said.standing.is_certain() && self.said.log_goes_on && self.tables_have_rows == [true; 2]
     }
@@ -56,8 +56,8 @@ pub struct Judged {
     pub right: Cell<bool>,
     /// What was mended, until somebody asks.
     pub mended: RefCell<Option<Mended>>,
-    /// The number of the schema, and how often SQLite had compiled the note's statement again when it was read. It does
-    /// so whenever that number is another one, so the number need not be read for each call.
+    /// SQLite's schema version, and how often SQLite had recompiled the note's statement when it was read. SQLite recompiles
+    /// whenever that version is another one, so it need not be read for each call.
     pub schema: Cell<Option<(i32, i64)>>,
 }
 

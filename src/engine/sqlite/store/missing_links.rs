@@ -1,4 +1,4 @@
-//! What a foreign key that failed says about the caller's values. Nothing here is asked before a statement has failed.
+//! What a foreign key that failed says about the caller's values. Nothing is looked up before a statement has failed.
 
 use super::Store;
 use super::rowids::ById;
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::rows::Batch;
 
 impl Store {
-    /// Which of the two ids that a foreign key refused is of nothing, and whether they are swapped.
+    /// Adds to a foreign key's error which of the two ids does not exist, and whether they are swapped.
     pub(super) fn about_link(&self, error: Error, zone: Named<'_>, worktree: Named<'_>) -> Error {
         if !is_foreign_key(&error) {
             return error;

@@ -77,7 +77,7 @@ pub struct Store {
     rowids: rowids::Rowids,
     /// The statements of runs.
     runs: runs::Statements,
-    /// When somebody looked last whether every lane of the queue has a first.
+    /// When this connection last checked that every lane of the queue has a first run.
     lanes_seen: Cell<Option<Moment>>,
     /// The statements of what is beside the board.
     beside: beside::Statements,
@@ -97,9 +97,9 @@ pub struct Store {
     past: past::Past,
     /// The statements of the archive.
     archive: archive::Statements,
-    /// Of how many runs a step of pruning was last.
+    /// How much a step of pruning does, as the last ones have shown.
     keeping: Cell<keeping::Sizes>,
-    /// Who is named with what is written.
+    /// Who signs what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
     acting_at: Cell<Option<i64>>,
@@ -136,7 +136,7 @@ impl Lists for Store {
 }
 
 impl Store {
-    /// Nothing is compiled yet. `prepared` is what opening the file came to.
+    /// Nothing is compiled yet. `prepared` is the report of opening the file.
     #[must_use]
     pub fn new(connection: &Rc<Connection>, prepared: &Report) -> Self {
         Self {
@@ -173,7 +173,7 @@ impl Store {
         &self.connection
     }
 
-    /// Who is named with what is written, as JSON.
+    /// Who signs what is written, as JSON.
     fn actor(&self) -> Option<Rc<str>> {
         self.acting.borrow().clone()
     }
@@ -192,7 +192,8 @@ impl Store {
         is_more
     }
 
-    /// Refuses calls on a file that was left at a version which lacks what they need: `what` says what, and that it comes.
+    /// Refuses calls on a file that was left at a version which lacks what they need: `what` says what that is, with its verb
+    /// ('runs come').
     fn check_version(&self, version: u32, what: &str) -> Result<()> {
         self.connection.check_idle()?;
         if self.version >= version {
@@ -250,7 +251,7 @@ impl Store {
     fn in_snapshot<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
         let begun = self.begin_snapshot()?;
         let result = read();
-        // A transaction that has only read always ends.
+        // A COMMIT after reads alone ends the transaction, also where a read failed.
         let ended = if begun { self.end_snapshot() } else { Ok(()) };
         let value = result?;
         ended?;

@@ -1,4 +1,4 @@
-//! The plans that the statements must have, in SQLite's words. `plans` looks whether they do.
+//! The plans that the statements must have, in SQLite's words. `plans` checks that they do.
 
 use super::queries::Query;
 
@@ -40,7 +40,7 @@ pub fn plan(query: Query) -> &'static [&'static str] {
             "SEARCH worktree_zones USING COVERING INDEX idx_worktree_zones_zone (zone_id=? AND assigned_at>?)",
         ],
         Query::ListAssignments => &["SCAN worktree_zones USING INDEX idx_worktree_zones_zone"],
-        // The archive is looked at where the board has none.
+        // The archive is searched where the board has no such execution.
         Query::GetExecution => &[
             "COMPOUND QUERY",
             "LEFT-MOST SUBQUERY",
@@ -81,7 +81,7 @@ pub fn plan(query: Query) -> &'static [&'static str] {
         Query::ListExecutionsOfWorktree => {
             &["SEARCH zone_executions USING INDEX idx_executions_worktree (worktree_id=?)"]
         }
-        // Behind the last row that was read: never more than the tables lack.
+        // From the last row that was read on: never more rows than the tables lack.
         Query::ReadLog => &[
             "SEARCH c USING INTEGER PRIMARY KEY (rowid>?)",
             "CORRELATED SCALAR SUBQUERY 1",
@@ -108,7 +108,7 @@ pub fn plan(query: Query) -> &'static [&'static str] {
             "SCALAR SUBQUERY 5",
             "SCAN executions_pruned",
         ],
-        // As there are triggers, SQLite looks whether rows refer to the new one already.
+        // As there are triggers, SQLite checks whether rows already refer to the new one.
         Query::InsertWorktree => &[
             "SEARCH zone_executions USING COVERING INDEX idx_executions_worktree (worktree_id=?)",
             "SEARCH worktree_zones USING COVERING INDEX sqlite_autoindex_worktree_zones_1 (worktree_id=?)",
@@ -120,7 +120,7 @@ pub fn plan(query: Query) -> &'static [&'static str] {
         // The last row, and the first.
         Query::LogEnd | Query::LogStart => &["SCAN changes"],
         Query::LogRow => &["SEARCH changes USING INTEGER PRIMARY KEY (rowid=?)"],
-        // What a call has brought; what is behind a place in the feed.
+        // What a call has brought; what comes after a place in the log.
         Query::Sign | Query::LogBehind | Query::LogOf => &["SEARCH changes USING INTEGER PRIMARY KEY (rowid>?)"],
         Query::SignUnread => &["SEARCH changes_unread USING INTEGER PRIMARY KEY (rowid>?)"],
         // As many rows as there are runs at work.

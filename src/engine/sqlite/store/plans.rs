@@ -9,7 +9,7 @@ use super::queries::Query;
 use crate::engine::sqlite::schema;
 use crate::model::{WORKTREE, ZONE};
 
-/// A whole number of the counts' log, so that both histories leave as much of it unfolded.
+/// Whole folds of the log and 100 executions more, so that both histories leave as much of it unfolded.
 const SHORT_HISTORY: usize = 8_192 + 100;
 const LONG_HISTORY: usize = 5 * 8_192 + 100;
 const WORKTREES: usize = 200;
@@ -72,7 +72,7 @@ fn new_zone(id: &str) -> Vec<Value> {
     values
 }
 
-/// Runs in every zone and worktree, those of a zone in different worktrees.
+/// The nth execution; they are in every zone and worktree, those of a zone in different worktrees.
 fn new_execution(n: usize) -> Vec<Value> {
     let of = [worktree(n / ZONES % WORKTREES), zone(n % ZONES)];
     let at = format!("2026-01-01T{n:012}");
@@ -106,7 +106,7 @@ fn values(query: Query) -> Vec<Value> {
         | Query::SchemaVersion
         | Query::BeginRead
         | Query::EndRead => vec![],
-        // Behind the end: what is read of the log costs its rows, however many are kept before them.
+        // Past the end: a read of the log costs the rows that it reads, however many are kept before them.
         Query::ReadLog | Query::LogRow | Query::LogBehind => vec![number(usize::try_from(u32::MAX).unwrap())],
         Query::LogOf => vec![number(usize::try_from(u32::MAX).unwrap()), number(1)],
 
@@ -204,7 +204,7 @@ fn no_statement_takes_more_instructions_in_a_longer_history() {
             connection.execute_batch("SAVEPOINT before").unwrap();
             let mut given = values(query);
             if query == Query::ReadLog {
-                // From where the tables of counts end, as a call reads it that has read nothing yet.
+                // From where the tables of counts end, as in a call that has read nothing yet.
                 let first = "SELECT counted_to + 1 FROM changes_state";
                 given = vec![connection.query_one(first, [], |row| row.get(0)).unwrap()];
             }

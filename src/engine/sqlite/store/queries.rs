@@ -1,6 +1,6 @@
 //! The statements. `{worktree}`, `{zone}` and `{execution}` stand for the columns of an entity as the model declares them,
 //! in the order of the object's keys; `{w.worktree}` for the same of the table `w`, `{new worktree}` for what an INSERT says
-//! behind the table's name.
+//! after the table's name.
 //!
 //! Tables are named with `main.`, since a TEMP table of the same name would come first. `+?1` is a value by which SQLite is not
 //! to choose a plan: where it may (an ORDER BY beside an equality, a LIMIT), it compiles the statement again whenever a value is
@@ -72,14 +72,14 @@ queries! {
     /// A zone goes, its assignments and executions with it.
     DeleteZone = "DELETE FROM main.zones WHERE id = ?1";
 
-    /// A worktree goes into a zone. The row goes behind all others, so that rowids tell the order within a millisecond; the
-    /// greatest there is can't be passed. Not by REPLACE, which deletes first: two changes in the log for one move.
+    /// A worktree goes into a zone. Its row gets a rowid above all others, so that rowids tell the order within a millisecond;
+    /// above the greatest possible one there is none. Not by REPLACE, which deletes first: two changes in the log for one move.
     AssignWorktree =
         "INSERT INTO main.worktree_zones (worktree_id, zone_id, assigned_at) VALUES (?1, ?2, ?3) \
          ON CONFLICT (worktree_id) DO UPDATE SET zone_id = excluded.zone_id, assigned_at = excluded.assigned_at, \
          rowid = (SELECT iif(max(rowid) < 9223372036854775807, max(rowid) + 1, worktree_zones.rowid) FROM main.worktree_zones)";
-    /// The same where the time alone tells the order, so that the row can stay where it is: two pages less to write.
-    /// Changes nothing where another came into the zone in this millisecond, or later by its clock.
+    /// The same where the time alone tells the order, so that the row can keep its rowid: two fewer pages to write. Changes
+    /// nothing where another came into the zone in this millisecond, or later by its clock.
     MoveWorktree =
         "INSERT INTO main.worktree_zones (worktree_id, zone_id, assigned_at) VALUES (?1, ?2, ?3) \
          ON CONFLICT (worktree_id) DO UPDATE SET zone_id = excluded.zone_id, assigned_at = excluded.assigned_at \
@@ -115,14 +115,14 @@ queries! {
         "SELECT {execution} FROM main.zone_executions WHERE worktree_id = +?1 \
          ORDER BY executed_at DESC, rowid DESC LIMIT +?2";
 
-    /// Whether the archive has runs in a zone. Always a row: as long as it is not reset, what is read is of one snapshot.
+    /// Whether the archive has runs in a zone. Always a row: until the statement is reset, all reads are of one snapshot.
     ArchiveHasZone = "SELECT EXISTS (SELECT 1 FROM main.archived_executions WHERE zone_id = ?1)";
-    /// Which archived worktree an id means, if none of the board has it: the last one. Always a row, likewise.
+    /// Which archived worktree an id means, if the board has none with it: the last one. Always a row, likewise.
     ArchivedWorktree =
         "SELECT (SELECT key FROM main.archived_worktrees AS w WHERE w.id = +?1 AND restored_at IS NULL \
            AND NOT EXISTS (SELECT 1 FROM main.worktrees AS l WHERE l.id = +?1) \
            AND NOT EXISTS (SELECT 1 FROM main.zone_executions WHERE worktree_id = +?1) ORDER BY key DESC LIMIT 1)";
-    /// What counts know it by.
+    /// The name by which counts know it.
     HistoryOf = "SELECT history FROM main.archived_worktrees WHERE key = ?1";
     /// The latest runs in a zone, of the board and of the archive.
     ListAllOfZone =
@@ -140,29 +140,28 @@ queries! {
     LogStart = "SELECT seq, stamp FROM main.changes ORDER BY seq LIMIT 1";
     /// A row of it.
     LogRow = "SELECT seq, stamp FROM main.changes WHERE seq = ?1";
-    /// The rows behind one.
+    /// The rows after one.
     LogBehind =
         "SELECT seq, stamp, at, \"by\", entity, op, id, zone_id, worktree_id, agent_type, success, data, count \
          FROM main.changes WHERE seq > ?1 ORDER BY seq";
-    /// Those of an entity.
+    /// Those about one kind of entity.
     LogOf = "SELECT seq, op, id, data FROM main.changes WHERE seq > ?1 AND entity = +?2 ORDER BY seq";
     /// The last piece of output of each run at work.
     OutputEnds =
         "SELECT l.run_id, o.id & 4294967295, o.at FROM main.leases AS l CROSS JOIN main.run_output AS o ON o.id = \
          (SELECT max(id) FROM main.run_output WHERE id BETWEEN l.run << 32 AND (l.run << 32) + 4294967295)";
-    /// The same of a run.
+    /// The last piece of output of one run.
     OutputEnd =
         "SELECT r.id, o.id & 4294967295, o.at FROM main.runs AS r CROSS JOIN main.run_output AS o ON o.id = \
          (SELECT max(id) FROM main.run_output WHERE id BETWEEN r.key << 32 AND (r.key << 32) + 4294967295) WHERE r.id = +?1";
-    /// The rows of the log behind one are somebody's, and of a time that is not before that row's.
+    /// Signs the log's rows after one: with who it was, and when, which is not before that row's time.
     Sign = "UPDATE main.changes SET \"by\" = coalesce(?1, \"by\"), at = coalesce(max(?2, ?3), at) WHERE seq > ?4";
-    /// The same of what was taken out of the log meanwhile.
+    /// The same for rows that were taken out of the log meanwhile.
     SignUnread =
         "UPDATE main.changes_unread SET \"by\" = coalesce(?1, \"by\"), at = coalesce(max(?2, ?3), at) WHERE seq > ?4";
 
-    /// The last check of the counts, how far the log is in their tables, and whether the log went on from what it was at the
-    /// check: its last row then is still there, or was cut off with all before it (the first row's number is a multiple of
-    /// 8,192 then).
+    /// The last check of the counts, up to which row the tables have the log, and whether the log goes on from the check: its
+    /// last row then is still there, or was cut off with all before it (the first row's number is a multiple of 8,192 then).
     CountsChecked =
         "SELECT s.stamp, s.doubts, s.schema_version, s.counted_to, c.stamp IS s.checked_stamp \
          OR (SELECT seq > s.checked_to AND seq % 8192 = 0 FROM main.changes ORDER BY seq LIMIT 1) IS 1 \
@@ -171,10 +170,10 @@ queries! {
     CountsThere =
         "SELECT EXISTS (SELECT 1 FROM main.execution_counts_of_worktrees), \
          EXISTS (SELECT 1 FROM main.execution_counts_of_zones)";
-    /// The number that every change of the schema counts up.
+    /// SQLite's schema version.
     SchemaVersion = "PRAGMA main.schema_version";
-    /// What the log adds to the counts' tables, from a row on. A row that says what is about to be
-    /// replaced counts where the next one is the insert itself: whether there is a next one, and by how much it counts then.
+    /// What the log adds to the counts' tables, from a row on. A row that says what is about to be replaced counts only where the
+    /// next one is the insert itself: whether it is such a row, and by how much it counts.
     ReadLog =
         "SELECT c.seq, c.stamp, c.op = 0 AND c.count <> 0, c.zone_id, c.worktree_id, c.agent_type, \
          CASE WHEN c.op <> 0 OR c.count = 0 THEN c.count ELSE coalesce((SELECT n.op = 1 AND n.entity = 4 AND n.id = c.id \
@@ -190,13 +189,15 @@ queries! {
     /// The counts of a worktree in a zone.
     CountsOfBoth =
         "SELECT agent_type, total, successful, failed FROM main.execution_counts_of_worktrees WHERE worktree_id = ?2 AND zone_id = ?1";
-    /// Rows of the small tables, the runs in the counts of all zones: NULL where there are none; how many of them were pruned.
+    /// How many rows the small tables have; the runs in the counts of all zones: NULL where there are none; how many of them were
+    /// pruned.
     CountSmall =
         "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \
          (SELECT count(*) FROM main.worktree_zones), (SELECT sum(total) FROM main.execution_counts_of_zones) \
          /*archive*/, (SELECT sum(total) FROM main.executions_pruned)/*end*/";
 
-    /// Counts of runs where the counts may be wrong, or a file of an older version, which can only be read, has none.
+    /// Counts the runs themselves, where the counts may be wrong, or where a file of an older version, which can only be read,
+    /// has none.
     CountExecutions =
         "SELECT coalesce(sum(n), 0), sum(s), sum(f), count(DISTINCT agent_type) FROM \
          (SELECT agent_type, 1 AS n, success = 1 AS s, success = 0 AS f FROM main.zone_executions WHERE (?1 IS NULL OR zone_id = ?1) AND (?2 IS NULL OR worktree_id = ?2) \
@@ -207,7 +208,7 @@ queries! {
          UNION ALL SELECT agent_type, total, successful, failed FROM main.executions_pruned WHERE (?1 IS NULL OR zone_id = ?1) AND (?2 IS NULL OR worktree_id = \
            coalesce((SELECT history FROM main.archived_worktrees AS w WHERE w.id = +?2 AND restored_at IS NULL \
             AND NOT EXISTS (SELECT 1 FROM main.worktrees AS l WHERE l.id = +?2) ORDER BY key DESC LIMIT 1), ?2))/*end*/)";
-    /// Rows of every table there.
+    /// How many rows each of the board's tables has.
     CountRows =
         "SELECT (SELECT count(*) FROM main.worktrees), (SELECT count(*) FROM main.zones), \
          (SELECT count(*) FROM main.worktree_zones), (SELECT count(*) FROM main.zone_executions) \
@@ -227,7 +228,7 @@ pub(super) fn without_archive(sql: &str) -> String {
     pieces.fold(first, |kept, piece| kept + piece.split_once("/*end*/").map_or(piece, |(_, rest)| rest))
 }
 
-/// Replaces what stands for columns by them.
+/// Replaces the placeholders by the columns that they stand for.
 pub(super) fn expand(sql: &str) -> String {
     let mut sql = sql.replace("{w.worktree}", &WORKTREE.columns("w."));
     for entity in [&WORKTREE, &ZONE, &EXECUTION] {

@@ -1,9 +1,9 @@
 //! Worktrees that went because another one took their place.
 //!
-//! `REPLACE` by who leaves recursive triggers off fires no delete trigger. So a row of the log says before each insert what is
-//! in its way (`schema/0003_changes.up.sql`), and the insert confirms it; where the insert was ignored or became an update, the
-//! row is void. The next row of a worktree that is no such row itself decides. `UPDATE OR REPLACE` of a port says the same, and
-//! its own row confirms it.
+//! `REPLACE` on a connection that leaves recursive triggers off fires no delete trigger. So before each insert a row of the log
+//! says what is in its way (`schema/0003_changes.up.sql`), and the insert's own row confirms it; where the insert was ignored or
+//! became an update, the first row is void. The next row about a worktree that is no such row itself decides. `UPDATE OR REPLACE`
+//! of a port says the same, and its own row confirms it.
 
 use std::collections::HashMap;
 
@@ -14,14 +14,14 @@ use super::queries::Query;
 use crate::engine::sqlite::driver::Bind;
 use crate::error::Result;
 
-/// What a row of the log is of that is a worktree's.
+/// The entity of the log's rows about worktrees.
 pub const WORKTREE: i64 = 1;
-/// What it says where something was made.
+/// The `op` of a row that says that something was made.
 pub const MADE: i64 = 1;
-/// What it says where something was changed.
+/// The `op` of a row that says that something was changed.
 pub const CHANGED: i64 = 2;
 
-/// What decides about the rows before it, as far as it was looked for: looking again for each of them would cost as much as
+/// The row that decides about the rows before it, once it was looked for: looking again for each of them would cost as much as
 /// there are.
 #[derive(Default)]
 pub struct Replaced {
@@ -34,12 +34,12 @@ struct Looked {
     until: i64,
     /// What was done there, to which worktree, and its port, where that is another one now.
     done: Option<(i64, String, Value)>,
-    /// Where else the same worktrees were in the way: only the last time counts.
+    /// Where else the same worktrees were in the way: the last time for each, which alone counts.
     again: HashMap<String, i64>,
 }
 
 impl Replaced {
-    /// Whether the worktree with this id is gone, of which a row says that another one, in `data`, is about to take its place.
+    /// Whether the worktree with this id is gone: the row `seq` says that another one, in `data`, is about to take its place.
     pub fn is_gone(&mut self, store: &Store, seq: i64, id: &str, data: &str) -> Result<bool> {
         let Ok(Value::Object(taker)) = serde_json::from_str(data) else { return Ok(false) };
         let (Some(Value::String(by)), Some(port)) = (taker.get("id"), taker.get("port")) else { return Ok(false) };

@@ -1,5 +1,6 @@
-//! At which rowids rows were found. A read by id goes down the index to the rowid, then down the table to the row; with the rowid
-//! remembered it goes down the table alone, which is a fifth of a read whose pages another process's commit has made cold.
+//! The rowids at which rows were found. A read by id goes down the index to the rowid, then down the table to the row; with the
+//! rowid remembered it goes down the table alone, which saves a fifth of a read whose pages another process's commit has made
+//! cold.
 //!
 //! A remembered rowid is a guess and never more: the row is taken only where it has the id, else the id is looked up.
 

@@ -1,8 +1,8 @@
-//! Who did it, and when by their clock, in the log.
+//! Who made a change, and when by their clock, written into the log.
 //!
 //! Triggers write the log's rows of the four tables, for every writer, and know neither: they leave `by` empty and take the
-//! system's time. Where our caller has an actor or a clock, the call sets both in the rows that its statement has brought,
-//! right afterwards, in the same transaction. Whoever has neither pays nothing.
+//! system's time. Where our caller has an actor or a clock, the call sets both in the rows that its statement has brought, right
+//! afterwards, in the same transaction. A caller with neither pays nothing.
 
 use super::Store;
 use super::queries::Query;
@@ -14,7 +14,7 @@ use crate::error::Result;
 const START: (i64, i64) = (-1, i64::MIN);
 
 impl Store {
-    /// Runs a statement that writes one of the four tables. With what signs it, it is all or nothing.
+    /// Runs a statement that writes one of the four tables. It and what signs its rows are one transaction.
     pub(super) fn signed<T>(&self, run: impl FnOnce() -> Result<T>) -> Result<T> {
         if !self.connection.in_transaction() {
             self.count_changes(1)?;

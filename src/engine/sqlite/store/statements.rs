@@ -1,4 +1,4 @@
-//! Running statements of the lists that they stand in.
+//! Running the statements of the lists in `queries` and in each folder's `sql`.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
-//! Counts. They are kept with the rows by triggers (version 3 of the schema), so they cost the same at any size. Only where
-//! they may be wrong and can't be mended are the rows counted.
+//! Counts of rows. Triggers keep them with the rows (version 3 of the schema), so they cost the same at any size. The rows are
+//! counted only where the counts may be wrong and can't be mended.
 
 use super::Store;
 use super::counts_stand::By;

@@ -33,7 +33,7 @@ pub struct Summary {
 /// Counts by agent.
 pub type ByAgent = HashMap<String, Counts>;
 
-/// What was read of it, added up.
+/// What was read of the log, added up.
 #[derive(Default)]
 pub struct Tail {
     /// The last row that was read, and its stamp.
@@ -63,7 +63,7 @@ impl Tail {
     }
 }
 
-/// Works on the value of a key, made where it is missing; the key is only copied then.
+/// Works on the value of a key, made where it is missing; only then the key is copied.
 fn at<V: Default>(map: &mut HashMap<String, V>, key: &str, work: impl FnOnce(&mut V)) {
     match map.get_mut(key) {
         Some(value) => work(value),

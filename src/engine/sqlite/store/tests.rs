@@ -43,7 +43,7 @@ pub(super) fn scanned(store: &Store, sql: &str, may: &[&str]) -> (Vec<String>, V
 pub(super) fn recompilations(statement: &Statement) -> i32 {
     for value in [1, 2] {
         let values = vec![Bind::Integer(value); statement.parameter_count()];
-        // What a constraint refuses is compiled, too.
+        // A statement that a constraint refuses was compiled, too.
         let _ = statement.with_bound(&values, Statement::step);
     }
     statement.recompilations()
@@ -58,7 +58,7 @@ fn counted(store: &Store, zone: Option<&str>, worktree: Option<&str>) -> [i64; 4
     [summary.counts.total, summary.counts.successful, summary.counts.failed, summary.agents]
 }
 
-/// What the same question costs a scan of everything.
+/// What a scan of everything answers.
 fn truth(store: &Store, zone: Option<&str>, worktree: Option<&str>) -> [i64; 4] {
     let read = |row: &rusqlite::Row<'_>| {
         Ok([0, 1, 2, 3].map(|column| row.get::<_, Option<i64>>(column).ok().flatten().unwrap_or(0)))

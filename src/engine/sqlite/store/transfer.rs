@@ -1,4 +1,5 @@
-//! What taking a board along needs of the store: a snapshot with the ledger as it is, and a transaction that takes rows in.
+//! What exporting and importing a board need of the store: a snapshot with the moves that the ledger lacks, and a transaction
+//! that takes rows in.
 
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::ledger::Move;
 
 impl Store {
-    /// Refuses a file that was left at a version that lacks some of what is taken along.
+    /// Refuses a file that was left at a version which lacks some of what is exported.
     ///
     /// # Errors
     /// `ERR_SCHEMA_OLDER`, a `TypeError` on a closed connection.
@@ -16,7 +17,7 @@ impl Store {
         self.check_version(LATEST, "what is taken along is all there")
     }
 
-    /// Begins a snapshot: the moves that are not in the ledger's table yet.
+    /// Begins a snapshot; returns the moves that are not in the ledger's table yet.
     ///
     /// # Errors
     /// SQLite's error.
@@ -27,7 +28,7 @@ impl Store {
         self.unfolded_moves()
     }
 
-    /// Ends it.
+    /// Ends that snapshot.
     ///
     /// # Errors
     /// SQLite's error.
@@ -36,11 +37,11 @@ impl Store {
         self.end_snapshot()
     }
 
-    /// Runs `take`, in which the database in the file `staged` is called `stage`, as one transaction. What refers to nothing may
-    /// come in, as it may be in the file. The ledger is complete before, and ends where the board is afterwards.
+    /// Runs `take` as one transaction, with the database in the file `staged` attached as `stage`. Rows that refer to nothing may
+    /// come in, as the file may have them. The ledger is complete before, and ends where the board is afterwards.
     ///
     /// # Errors
-    /// What `take` returns, SQLite's error, a `TypeError` within a transaction: nothing has changed then.
+    /// The error of `take`, SQLite's error, a `TypeError` within a transaction: nothing has changed then.
     pub fn take_in<T>(&self, staged: &Path, take: impl FnOnce() -> Result<T>) -> Result<T> {
         self.check_transfer()?;
         self.connection.check_no_iterators()?;
@@ -50,7 +51,7 @@ impl Store {
         let attach = || {
             self.connection.with(|inner| {
                 inner.execute("ATTACH DATABASE ?1 AS stage", [staged.to_string_lossy()])?;
-                // Whatever becomes of that file, it is thrown away.
+                // That file is thrown away, whatever comes of this.
                 inner.query_row("PRAGMA stage.journal_mode = MEMORY", [], |_| Ok(()))?;
                 Ok(inner.execute_batch("PRAGMA stage.synchronous = OFF; PRAGMA main.foreign_keys = OFF")?)
             })

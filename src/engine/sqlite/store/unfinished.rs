@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::engine::sqlite::driver::Statement;
 use crate::engine::{beside_rows, past_boards};
 
-/// A list that is to be read on.
+/// A list that is not read to its end.
 pub enum Unfinished {
     /// Of a statement's rows.
     Rows(Rc<Statement>),

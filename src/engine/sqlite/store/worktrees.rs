@@ -78,7 +78,7 @@ impl Worktrees for Store {
 }
 
 impl Store {
-    /// The same at the lowest port that no worktree has: looking for it and taking it is one transaction.
+    /// Creates one at the lowest port that no worktree has: looking for the port and taking it are one transaction.
     fn create_at_a_free_port(
         &self,
         method: &'static str,
@@ -89,7 +89,7 @@ impl Store {
     ) -> Result<()> {
         let mut given = given.to_vec();
         given[nth] = Given::Null;
-        // Refused before anything is locked.
+        // Bad values are refused before anything is locked.
         WORKTREE.stored(method, &given, &[], now)?;
         self.atomically(|| {
             let (from, to) = free_port::AUTO;
