@@ -1,4 +1,4 @@
-//! A look at a board by SQL of a person's own, on a connection that is closed again.
+//! A person's own SQL, run to look at a board, on a connection that is closed afterwards.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use super::schema::names::quoted;
 use super::target::Target;
 use crate::error::Result;
 
-/// How long a connection may take.
+/// How long to wait for a connection, or for somebody else's lock.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Runs one statement that only reads, and shows at most so many of its rows. What takes longer than `limit_ms` the server ends.
+/// Runs one statement that only reads, and gives at most `most` of its rows. The server cancels what takes longer than `limit_ms`.
 ///
 /// # Errors
-/// What the server says against it.
+/// What the server refuses it with.
 pub fn look(url: &str, schema: &str, sql: &str, most: usize, limit_ms: u32) -> Result<Looked> {
     check_name(schema)?;
     let client = Client::open(Target::parse(url)?, true, TIMEOUT)?;

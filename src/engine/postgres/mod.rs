@@ -1,5 +1,5 @@
 //! The second engine: a PostgreSQL server. `client` speaks to it, `schema` looks after its tables, `store` implements the seam,
-//! a file for each concept; `look` asks by a person's own SQL.
+//! a file for each concept; `look` runs a person's own SQL.
 
 mod client;
 mod look;

@@ -1,22 +1,22 @@
-//! How a connection is encrypted, and what of the certificate is looked at.
+//! How a connection is encrypted, and what of the certificate is checked.
 
 /// How a connection is encrypted, as libpq's `sslmode` has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SslMode {
-    /// Not.
+    /// Not encrypted.
     Disable,
-    /// Where the server can; nobody looks at its certificate.
+    /// Encrypted where the server can; its certificate isn't checked.
     Prefer,
-    /// Always; nobody looks at the certificate, unless root certificates are given.
+    /// Always encrypted; the certificate isn't checked, unless root certificates are given.
     Require,
-    /// Always, and somebody who is trusted has to have signed the certificate.
+    /// Always encrypted, and an authority that is trusted has to have signed the certificate.
     VerifyCa,
-    /// That, and it has to be of this host.
+    /// That, and it has to be issued for this host.
     VerifyFull,
 }
 
 impl SslMode {
-    /// The one of a name.
+    /// The mode of a name, as libpq spells it.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {

@@ -1,4 +1,4 @@
-//! Where the database is: a URL as libpq knows it, taken apart. What is shown of it never has the password.
+//! Where the database is: a URL as libpq knows it, taken apart. What is shown of it never contains the password.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// Whether it is this machine: what is said to it passes no network.
+    /// Whether it is this machine: what is sent there crosses no network.
     fn is_local(&self) -> bool {
         match &self.host {
             Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback()),
@@ -40,23 +40,23 @@ impl std::fmt::Display for Address {
     }
 }
 
-/// Where the database is, and how it is spoken to.
+/// Where the database is, and how to connect to it.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// The hosts that may have it, in the order in which they are tried.
     pub hosts: Vec<Address>,
-    /// What all of them are told; hosts are not in it.
+    /// The settings for all of them, without the hosts.
     pub config: Config,
-    /// Whether the one that takes writes is wanted, or one that doesn't.
+    /// Whether a host that takes writes is wanted, or one that doesn't.
     pub attrs: TargetSessionAttrs,
     /// The mode that was asked for.
     ssl_mode: Option<SslMode>,
-    /// A file of root certificates; `system` are the system's, which are taken where there is none.
+    /// A file of root certificates; where there is none, the system's are taken.
     pub root_certificates: Option<PathBuf>,
     shown: String,
 }
 
-/// What a URL says beside what the client's library reads.
+/// What is read here of a URL, instead of by the client's library.
 #[derive(Default)]
 struct Apart {
     ssl_mode: Option<SslMode>,
@@ -85,7 +85,7 @@ impl Target {
         Ok(Self { hosts, config, attrs, ssl_mode, root_certificates, shown })
     }
 
-    /// How a host is spoken to. Where nobody says otherwise, a certificate is checked as soon as there is a network between.
+    /// The mode for a host. Where nobody says otherwise, its certificate is checked as soon as there is a network between.
     #[must_use]
     pub fn ssl_mode(&self, address: &Address) -> SslMode {
         self.ssl_mode.unwrap_or(if address.is_local() { SslMode::Prefer } else { SslMode::VerifyFull })
@@ -108,7 +108,7 @@ impl Apart {
         let (authority, path) =
             base.split_once("//").map_or(("", base), |(_, rest)| rest.split_once('/').unwrap_or((rest, "")));
         if authority.matches('@').count() > 1 || path.contains('@') || query.contains('@') {
-            // The rest of a password: nothing of it may be taken for anything else, and shown.
+            // This is part of a password: nothing of it may be taken for anything else, and shown.
             return Err(refused("`@`, `/` and `?` in a user's name or a password must be percent-encoded"));
         }
         let mut rest = Vec::new();
@@ -122,7 +122,7 @@ impl Apart {
                 "sslrootcert" => {
                     let path = decoded(value).ok_or_else(|| refused("sslrootcert is not percent-encoded UTF-8"))?;
                     if path == "system" {
-                        // As in libpq: who names the system's certificates wants them looked at.
+                        // As in libpq: naming the system's certificates asks for the full check.
                         self.ssl_mode.get_or_insert(SslMode::VerifyFull);
                     } else {
                         self.root_certificates = Some(path.into());
@@ -145,12 +145,12 @@ fn refused(why: &str) -> Error {
     })
 }
 
-/// What the library says of a URL, without what it repeats of it.
+/// What the library says of a URL: its error, and the cause where that isn't in it.
 fn told(error: &tokio_postgres::Error) -> String {
     let mut text = error.to_string();
     if let Some(cause) = std::error::Error::source(error) {
         let cause = cause.to_string();
-        // Options are named in quotes: `invalid value for option `port``.
+        // The cause names the option: invalid value for option `port`.
         if !text.contains(&cause) {
             let _ = write!(text, ": {cause}");
         }
@@ -189,7 +189,7 @@ fn addresses(given: &Config) -> Result<Vec<Address>> {
     Ok(hosts.into_iter().enumerate().map(|(nth, host)| Address { host, port: port(nth) }).collect())
 }
 
-/// What all hosts are told.
+/// The settings for all hosts, without the hosts.
 fn without_hosts(given: &Config) -> Config {
     let mut config = Config::new();
     if let Some(user) = given.get_user() {

@@ -1,4 +1,4 @@
-//! Connecting: the hosts one after the other, until one of them is a PostgreSQL that will do.
+//! Connecting: the hosts one after the other, until one of them is a PostgreSQL server that can be used.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -18,7 +18,7 @@ use crate::engine::postgres::ssl_mode::SslMode;
 use crate::engine::postgres::target::{Address, Target};
 use crate::error::{Error, Result};
 
-/// The oldest version that will do.
+/// The oldest major version that can be used.
 const OLDEST: u32 = 14;
 
 /// A connection to a server.
@@ -29,18 +29,18 @@ pub struct Link {
     pub host: String,
     /// Whether it is a standby.
     pub is_standby: bool,
-    /// What it has prepared.
+    /// What the session has prepared.
     pub statements: Statements,
-    /// Somebody has ended a wait for the synchronous standby: what was committed then may be lost with this host.
+    /// Set once somebody has ended a commit's wait for the synchronous standby: that commit may be lost with this host.
     pub is_alone: Arc<AtomicBool>,
     task: JoinHandle<()>,
 }
 
 impl Link {
-    /// Says goodbye, and waits so long for it to be sent; then the socket is closed.
+    /// Sends Terminate, and waits at most `within` for that; then the socket is closed.
     pub async fn end(self, within: Duration) {
         let Self { client, mut task, .. } = self;
-        // Whoever reads and writes says goodbye once nobody is left to send.
+        // The task sends it once the client is dropped.
         drop(client);
         if tokio::time::timeout(within, &mut task).await.is_err() {
             task.abort();
@@ -49,44 +49,44 @@ impl Link {
     }
 }
 
-/// What is connected to, and how.
+/// What to connect to, and how.
 pub struct Wanted<'a> {
     pub target: &'a Target,
     pub readonly: bool,
-    /// How long a connection may take.
+    /// How long connecting may take.
     pub within: Duration,
-    /// How long somebody else's lock is waited for.
+    /// How long to wait for somebody else's lock.
     pub timeout: Duration,
-    /// Whether a pooler has been seen, which takes no settings.
+    /// Set once a pooler has been seen: it takes no settings.
     pub is_pooled: &'a Cell<bool>,
 }
 
-/// That there is no connection.
+/// Why there is no connection.
 pub struct Unconnected {
     pub error: Error,
-    /// Whether there may be one soon: a host that is gone, starts, stops, follows another one or is full.
+    /// Whether there may be one soon: the host is gone, starts, stops, is a standby or full.
     pub may_pass: bool,
 }
 
 /// Why a host is not taken.
 enum Refusal {
-    /// It takes no settings with the beginning of a session.
+    /// It takes no settings at the start of a session.
     Settings,
-    /// Another one may do, and this one, too, after a while.
+    /// Another host may do, and this one, too, after a while.
     Now(Why),
-    /// Another one may do.
+    /// Another host may do.
     Passed(Why),
-    /// What it is will not change.
+    /// It can't be used, and that will not change.
     Unsupported(Why),
 }
 
-/// Connects to the first host that will do.
+/// Connects to the first host that can be used.
 pub async fn connect(wanted: &Wanted<'_>) -> Result<Link, Unconnected> {
     let Wanted { target, within, .. } = wanted;
     let deadline = Instant::now() + *within;
     let (mut passed, mut may_pass) = (Vec::new(), false);
     for (nth, address) in target.hosts.iter().enumerate() {
-        // One that is frozen leaves the others their time.
+        // A host that is frozen leaves the others their share of the time.
         let left = deadline.saturating_duration_since(Instant::now()) / (target.hosts.len() - nth) as u32;
         let attempt = tokio::time::timeout(left, connect_to(wanted, address)).await;
         match attempt.unwrap_or_else(|_| Err(Refusal::Now(no_answer(left)))) {
@@ -113,7 +113,7 @@ pub async fn connect(wanted: &Wanted<'_>) -> Result<Link, Unconnected> {
     Err(Unconnected { error, may_pass })
 }
 
-/// That nothing came for so long.
+/// Says that nothing came within that time.
 #[must_use]
 pub fn no_answer(within: Duration) -> String {
     format!("no answer within {} ms", within.as_millis())
@@ -168,7 +168,7 @@ async fn begin(wanted: &Wanted<'_>, address: &Address, word: Option<&str>) -> Re
     checked(wanted, address, client, connection)
 }
 
-/// Looks at what the server says of itself, and has the connection read and written.
+/// Checks what the server says of itself, and starts the task that reads and writes the connection.
 fn checked<S>(
     wanted: &Wanted<'_>,
     address: &Address,
@@ -202,7 +202,7 @@ where
     let is_alone = Arc::new(AtomicBool::default());
     let noted = Arc::clone(&is_alone);
     let task = tokio::spawn(async move {
-        // What it fails with, whoever waits for an answer is told.
+        // The calls that wait for an answer get its error.
         while let Some(Ok(message)) = poll_fn(|cx| connection.poll_message(cx)).await {
             if let AsyncMessage::Notice(notice) = message
                 && is_end_of_wait(&notice)

@@ -15,15 +15,15 @@ use super::statements::Sending;
 use super::step::{Answer, Step};
 use super::value::Value;
 
-/// What is waited for.
+/// A future that is waited for.
 type Asked<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 type Prepared = Result<tokio_postgres::Statement, tokio_postgres::Error>;
 
-/// How much is sent in a second at least: so much longer than for an answer is waited for a large one to go out.
+/// The least that is sent in a second: what is large is given so much longer to go out.
 const BYTES_PER_SECOND: usize = 1 << 20;
 
-/// Says all of it, and waits no longer than that for something of the answers to come: one for each step, or `None` where
-/// nothing came. As long as rows come, it is waited for more.
+/// Sends all of it, and waits at most `within` for the next part of the answers: one for each step, or `None` where nothing came.
+/// As long as rows come, it goes on waiting.
 pub async fn say_within(link: &Link, steps: &[Step<'_>], within: Duration) -> Option<Vec<Answer>> {
     let came = Cell::new(0_u64);
     let mut saying = pin!(say(link, steps, &came));
@@ -46,7 +46,7 @@ fn bytes_of(steps: &[Step<'_>]) -> usize {
     steps.iter().map(of).sum()
 }
 
-/// Says all of it: the answers, one for each step. What is asked a second time is prepared behind them.
+/// Sends all of it: the answers, one for each step. A statement that is sent a second time is prepared behind them.
 async fn say(link: &Link, steps: &[Step<'_>], came: &Cell<u64>) -> Vec<Answer> {
     let mut prepared: Vec<(&str, Asked<'_, Prepared>)> = Vec::new();
     let mut asked: Vec<Asked<'_, Answer>> = Vec::with_capacity(steps.len());
@@ -68,7 +68,7 @@ async fn say(link: &Link, steps: &[Step<'_>], came: &Cell<u64>) -> Vec<Answer> {
     let (texts, prepared): (Vec<_>, Vec<_>) = prepared.into_iter().unzip();
     let (answers, prepared) = all(asked, prepared).await;
     for (sql, prepared) in texts.into_iter().zip(prepared) {
-        // One that can't be prepared now, behind what has failed, may be another time.
+        // A statement that can't be prepared now, behind one that failed, may be another time.
         if let Ok(statement) = prepared {
             link.statements.keep(sql, statement);
         }
@@ -114,7 +114,7 @@ async fn prepare(client: &Client, sql: &str, values: &[Value<'_>]) -> Prepared {
     client.prepare_typed(sql, &kinds).await
 }
 
-/// Waits for all of them. They are polled in their order, in which they are sent for that.
+/// Waits for all of them. They are polled in their order, since each is sent when it is first polled.
 async fn all<T, U>(mut asked: Vec<Asked<'_, T>>, mut behind: Vec<Asked<'_, U>>) -> (Vec<T>, Vec<U>) {
     let (mut answers, mut others): (Vec<Option<T>>, Vec<Option<U>>) =
         (asked.iter().map(|_| None).collect(), behind.iter().map(|_| None).collect());
@@ -129,7 +129,7 @@ async fn all<T, U>(mut asked: Vec<Asked<'_, T>>, mut behind: Vec<Asked<'_, U>>) 
     .await
 }
 
-/// Polls those that have not answered; whether all have.
+/// Polls those that haven't answered yet; tells whether all have.
 fn poll_each<T>(asked: &mut [Asked<'_, T>], answers: &mut [Option<T>], cx: &mut std::task::Context<'_>) -> bool {
     let mut is_done = true;
     for (future, answer) in asked.iter_mut().zip(answers) {

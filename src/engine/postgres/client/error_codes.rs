@@ -1,7 +1,7 @@
 //! PostgreSQL's failures as errors of the crate: the one place that maps its codes.
 //!
-//! What a caller can do wrong has SQLite's words and codes, which callers match on: constraints are named for them
-//! (`schema/postgres`), so that a name is all that has to be read.
+//! What a caller can do wrong has SQLite's words and codes, which callers match on. The constraints are named after them
+//! (`schema/postgres`), so that only a name has to be read.
 
 use std::io::ErrorKind;
 
@@ -42,7 +42,7 @@ pub fn answered(error: tokio_postgres::Error, host: &str) -> Error {
             let message = format!("CHECK constraint failed: {}", answer.constraint().unwrap_or_default());
             ("SQLITE_CONSTRAINT_CHECK", ffi::SQLITE_CONSTRAINT_CHECK, message)
         }
-        // Others have what it needs locked, and did not let go of it in time, or never would have.
+        // Others hold a lock that it needs, and didn't release it in time, or never would have.
         "55P03" | "40P01" | "40001" => sqlite("SQLITE_BUSY", ffi::SQLITE_BUSY, "database is locked"),
         "25006" => sqlite("SQLITE_READONLY", ffi::SQLITE_READONLY, "attempt to write a readonly database"),
         "53100" => sqlite("SQLITE_FULL", ffi::SQLITE_FULL, "database or disk is full"),
@@ -85,20 +85,20 @@ fn not_null(answer: &DbError) -> (&'static str, i32, String) {
     ("SQLITE_CONSTRAINT_NOTNULL", ffi::SQLITE_CONSTRAINT_NOTNULL, message)
 }
 
-/// The server is going down or coming up, has no room for another connection, or lost it.
+/// Whether the server is going down or coming up, refuses another connection or this user, lacks the database, or lost the session.
 fn is_unavailable(code: &str) -> bool {
     code.starts_with("08")
         || code.starts_with("28")
         || matches!(code, "57P01" | "57P02" | "57P03" | "57P05" | "53300" | "3D000" | "26000")
 }
 
-/// Whether it is a write that a server refuses which takes none.
+/// Whether a server that takes no writes has refused a write.
 #[must_use]
 pub fn is_refused_write(error: &tokio_postgres::Error) -> bool {
     error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION)
 }
 
-/// Whether a connection that fails so may be had after a while: the server goes down or comes up, or has no room, or nobody is there.
+/// Whether connecting may succeed after a while: the server goes down or comes up, has no room, or can't be reached.
 #[must_use]
 pub fn may_pass(error: &tokio_postgres::Error) -> bool {
     if let Some(answer) = error.as_db_error() {
@@ -115,7 +115,7 @@ pub fn may_pass(error: &tokio_postgres::Error) -> bool {
 }
 
 /// Whether it says that somebody has ended a commit's wait for the synchronous standby, which is no error: it is committed here, and
-/// perhaps nowhere else. It has no code of its own, and its words are of any language.
+/// perhaps nowhere else. It has no code of its own, and its words are in any language.
 #[must_use]
 pub fn is_end_of_wait(notice: &DbError) -> bool {
     notice.routine() == Some("SyncRepWaitForLSN")
@@ -134,26 +134,26 @@ pub fn ends_session(error: &tokio_postgres::Error) -> bool {
         })
 }
 
-/// Whether the transaction had failed before, so that this statement was not even looked at.
+/// Whether the transaction had failed before, so that this statement was not run at all.
 #[must_use]
 pub fn is_aborted(error: &tokio_postgres::Error) -> bool {
     error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION)
 }
 
-/// Whether it is about what a statement was given, or about others who had it first: nothing of its transaction was done, and it is
-/// no matter of the server's.
+/// Whether it is about a statement's values, or about others that were first: nothing of its transaction was done, and the server
+/// itself is well.
 #[must_use]
 pub fn is_about_data(error: &tokio_postgres::Error) -> bool {
     error.code().is_some_and(|state| ["22", "23", "40"].iter().any(|class| state.code().starts_with(class)))
 }
 
-/// That a host doesn't answer as it should, and why.
+/// Says that a host doesn't answer as it should, and why.
 #[must_use]
 pub fn unavailable(host: &str, why: &str) -> Error {
     Error::Coded { code: UNAVAILABLE, message: format!("The database at {host} is unavailable: {why}") }
 }
 
-/// That what was sent may have been done or not.
+/// Says that what was sent may have been done or not.
 #[must_use]
 pub fn outcome_unknown(host: &str, why: &str) -> Error {
     let message = format!(
@@ -163,7 +163,7 @@ pub fn outcome_unknown(host: &str, why: &str) -> Error {
     Error::Coded { code: OUTCOME_UNKNOWN, message }
 }
 
-/// What a failure comes from, in the words of whoever knows it best.
+/// Why it failed: the server's words, or else the error's with those of its causes.
 #[must_use]
 pub fn reason(error: &tokio_postgres::Error) -> String {
     if let Some(answer) = error.as_db_error() {

@@ -1,4 +1,4 @@
-//! One statement of a person's own, whose columns nobody here knows: as text, and only read.
+//! One statement of a person's own, which only reads, and whose columns nobody here knows: they come as text.
 
 use futures_util::{TryStreamExt, pin_mut};
 use tokio_postgres::{Client, Error, SimpleQueryMessage};
@@ -10,7 +10,7 @@ pub struct Looked {
     pub columns: Vec<String>,
     /// Its rows, each value as PostgreSQL writes it.
     pub rows: Vec<Vec<Option<String>>>,
-    /// There are more.
+    /// Whether there are more.
     pub truncated: bool,
     /// The lines of its plan.
     pub plan: Vec<String>,
@@ -18,20 +18,20 @@ pub struct Looked {
     pub seconds: f64,
 }
 
-/// What is looked for.
+/// What to run, and within which limits.
 #[derive(Debug, Clone, Copy)]
 pub struct Look<'a> {
     /// The statement.
     pub sql: &'a str,
-    /// Where tables are looked up that are named without a schema, as SQL has it.
+    /// The schema, quoted, in which tables are looked up that are named without one.
     pub schema: &'a str,
-    /// So many rows, and no more.
+    /// The most rows to give.
     pub most: usize,
-    /// The server ends what takes longer, in milliseconds.
+    /// After how many milliseconds the server cancels it.
     pub limit_ms: u32,
 }
 
-/// How many bytes of rows are enough: what is left of a hop of `HOP` rows comes in full.
+/// After how many bytes of rows no more are fetched: the last `HOP` rows come in full.
 const ENOUGH: usize = 8 << 20;
 /// Rows that are fetched at once.
 const HOP: usize = 50;
@@ -67,7 +67,7 @@ pub async fn look(client: &Client, look: Look<'_>) -> Result<Looked, Error> {
     Ok(looked)
 }
 
-/// The next rows: how many there were.
+/// Fetches the next rows: how many there were.
 async fn fetch(client: &Client, wanted: usize, looked: &mut Looked) -> Result<usize, Error> {
     let messages = client.simple_query_raw(&format!("FETCH {wanted} FROM looked")).await?;
     pin_mut!(messages);

@@ -26,25 +26,25 @@ use super::target::Target;
 use crate::error::{Error, Result};
 use tokio::runtime::{Builder, Runtime};
 
-/// How much longer than for a lock is waited for the server itself, by default.
+/// How much longer to wait for the server than for a lock, by default.
 const GRACE: Duration = Duration::from_secs(1);
-/// How long a goodbye may take: a server that is frozen gets none.
+/// How long Terminate may take to be sent: a server that is frozen doesn't get it.
 const GOODBYE: Duration = Duration::from_millis(20);
-/// After how long a silence it is looked whether the server has hung up.
+/// After how long without a call to check whether the server has hung up.
 const SILENCE: Duration = Duration::from_millis(100);
 
 /// Why there is no answer.
 #[derive(Debug)]
 pub enum Lost {
-    /// Nothing was sent: there is no connection to be had, and whether there may soon be one.
+    /// Nothing was sent: there was no connection to be had. Whether there may soon be one.
     Unsent(Error, bool),
     /// Nothing was done: the host takes no writes any more, and another one may.
     Refused(tokio_postgres::Error),
-    /// Nothing was sent: the connection on which it was begun is gone.
+    /// Nothing was sent: the connection that has the transaction is gone.
     Gone,
     /// The connection ended, with something sent.
     Ended(String),
-    /// The time did.
+    /// The time ended, with something sent.
     Silent(String),
 }
 
@@ -66,13 +66,13 @@ impl Lost {
         matches!(self, Self::Ended(_) | Self::Silent(_))
     }
 
-    /// Whether it may be otherwise on another connection. Who waits in vain waits once.
+    /// Whether it may succeed on another connection. A wait in vain is not repeated.
     #[must_use]
     pub fn may_pass(&self) -> bool {
         !matches!(self, Self::Unsent(_, false) | Self::Silent(_))
     }
 
-    /// What a caller is told who has changed nothing yet.
+    /// The error of a call that has changed nothing yet.
     #[must_use]
     pub fn unavailable(self, host: &str) -> Error {
         match self {
@@ -82,7 +82,7 @@ impl Lost {
         }
     }
 
-    /// What a caller is told whose change was to be made for good by that.
+    /// The error of a call whose change was to be committed by that.
     #[must_use]
     pub fn outcome_unknown(self, host: &str) -> Error {
         match self {
@@ -97,7 +97,7 @@ pub struct Client {
     target: Target,
     readonly: bool,
     timeout: Duration,
-    /// How much longer than for a lock is waited for the server itself.
+    /// How much longer to wait for the server than for a lock.
     grace: Cell<Duration>,
     runtime: Runtime,
     link: RefCell<Option<Link>>,
@@ -125,7 +125,7 @@ impl Client {
         Ok(client)
     }
 
-    /// How long somebody else's lock is waited for.
+    /// How long to wait for somebody else's lock.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout
@@ -137,37 +137,37 @@ impl Client {
         &self.target
     }
 
-    /// Gives the server so much time for each answer, of one who has statements about all of a table made.
+    /// Gives the server so much more time for each answer: there are statements that read all of a table.
     pub fn be_patient(&self, grace: Duration) {
         self.grace.set(grace);
     }
 
-    /// The host that it is connected to, or the URL where it is to none.
+    /// The host that it is connected to; without a connection the URL.
     #[must_use]
     pub fn host(&self) -> String {
         self.link.borrow().as_ref().map_or_else(|| self.target.shown().to_string(), |link| link.host.clone())
     }
 
-    /// Whether the session is nobody else's, and was begun with the settings that it is to have.
+    /// Whether the session is nobody else's, and began with the settings that it is to have.
     #[must_use]
     pub fn is_own_session(&self) -> bool {
         self.link.borrow().as_ref().is_some_and(|link| link.statements.is_own())
     }
 
-    /// The number of the connection, where the server's snapshots tell whether anything was committed.
+    /// The number of the connection, where the server's snapshots tell whether anything was committed: not behind a pooler or on a standby.
     #[must_use]
     pub fn tells_snapshots(&self) -> Option<u64> {
         let tells = self.link.borrow().as_ref().is_some_and(|link| link.statements.is_own() && !link.is_standby);
         tells.then(|| self.connections.get())
     }
 
-    /// Whether what was sent last failed only since the server knew a statement's name no longer: nothing of that statement was
-    /// done, and sent again it has none.
+    /// Whether what was sent last failed only because the server no longer knew a statement's name: nothing of that statement was
+    /// done, and it is sent again without one.
     pub fn take_lost_name(&self) -> bool {
         self.has_lost_name.take()
     }
 
-    /// Hangs up. The server ends what was open.
+    /// Closes the connection. The server rolls back what was open.
     pub fn hang_up(&self) {
         if let Some(link) = self.link.take() {
             self.runtime.block_on(link.end(GOODBYE));
@@ -182,7 +182,7 @@ impl Client {
         self.notice_silence();
         self.connected().map_err(|none| Lost::Unsent(none.error, none.may_pass))?;
         let mut answers = self.say(steps)?;
-        // Of several hosts another one has taken over.
+        // Another one of several hosts has taken over.
         let refused = answers.iter().position(|answer| answer.as_ref().is_err_and(error_codes::is_refused_write));
         match refused.filter(|_| !self.readonly && self.target.hosts.len() > 1).map(|nth| answers.swap_remove(nth)) {
             Some(Err(error)) => {
@@ -193,8 +193,8 @@ impl Client {
         }
     }
 
-    /// The same in the middle of a transaction, which there is on this connection and on no other: there COMMIT would have nothing to
-    /// commit, and say that it has.
+    /// The same in the middle of a transaction. Only this connection has it: on another one COMMIT would have nothing to commit, and
+    /// say that it has.
     ///
     /// # Errors
     /// Where not all of them came.
@@ -209,7 +209,7 @@ impl Client {
     /// Runs a person's own statement, which only reads.
     ///
     /// # Errors
-    /// What the server says against it.
+    /// What the server refuses it with.
     pub fn look(&self, look: Look<'_>) -> Result<Looked> {
         self.connected().map_err(|none| none.error)?;
         let link = self.link.borrow();

@@ -1,7 +1,7 @@
 //! Whether a session of the server is this client's own, or a pooler's that gives it to somebody else after each transaction.
 //!
-//! A setting that only the beginning of a session can have been told shows it: a pooler (PgBouncer) refuses such a beginning, or
-//! leaves it out. What a session is to have by default is told with it.
+//! A setting that is made only at the start of a session shows it: a pooler (PgBouncer) refuses such a startup parameter, or leaves
+//! it out. The session's defaults are set with it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,8 +15,8 @@ pub fn word() -> String {
     format!("{}-{now:x}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Has a session begin with it, beside what the URL says: `lock_timeout`, and the isolation that a statement outside of a
-/// transaction has.
+/// Has a session start with the word, beside what the URL says, and with its defaults: `lock_timeout`, and the isolation of a
+/// statement outside of a transaction.
 pub fn begin_with(config: &mut Config, word: &str, timeout: Duration) {
     let given = config.get_options().unwrap_or_default();
     let timeout = timeout.as_millis().max(1);
@@ -26,7 +26,7 @@ pub fn begin_with(config: &mut Config, word: &str, timeout: Duration) {
     config.options(options.trim_start());
 }
 
-/// Whether it was refused for that.
+/// Whether a session was refused because of these settings.
 pub fn is_refused(error: &tokio_postgres::Error) -> bool {
     // A pooler says that it doesn't support such a parameter; a server's own words are about the setting's name.
     error.as_db_error().is_some_and(|answer| {
@@ -35,7 +35,7 @@ pub fn is_refused(error: &tokio_postgres::Error) -> bool {
     })
 }
 
-/// Whether the session was begun with it.
+/// Whether the session started with the word.
 pub async fn has(client: &Client, word: &str) -> bool {
     let asked = client.query_typed("SELECT pg_catalog.current_setting('visual_db.session', true)", &[]).await;
     let said = asked.ok().and_then(|rows| rows.first()?.try_get::<_, Option<String>>(0).ok().flatten());

@@ -9,10 +9,10 @@ use super::value::unescaped;
 use crate::model::Stored;
 use crate::rows::Batch;
 
-/// What a column has.
+/// What a column holds.
 #[derive(Debug, Clone, Copy)]
 pub enum Holds {
-    /// Whole numbers, of whichever width, or of truth.
+    /// Integers of any width, and booleans.
     Integers,
     /// Doubles.
     Reals,
@@ -29,13 +29,13 @@ impl Holds {
         }
     }
 
-    /// What a column of a row has.
+    /// What a column of a row holds.
     fn at(row: &Row, column: usize) -> Self {
         row.columns().get(column).map_or(Self::Texts, |column| Self::of(column.type_()))
     }
 }
 
-/// What each column of a row has, found out once for all rows of a list.
+/// What each column of a row holds, found out once for all rows of a list.
 #[must_use]
 pub fn columns_of(row: &Row) -> Vec<Holds> {
     row.columns().iter().map(|column| Holds::of(column.type_())).collect()
@@ -61,7 +61,7 @@ impl<'a> Cell<'a> {
         self.0
     }
 
-    /// A whole number, as wide as it came.
+    /// As an integer, of whichever width it came.
     #[must_use]
     pub fn integer(&self) -> i64 {
         match *self.0 {
@@ -72,7 +72,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// A double.
+    /// As a double.
     #[must_use]
     pub fn real(&self) -> f64 {
         f64::from_be_bytes(self.0.try_into().unwrap_or_default())
@@ -93,7 +93,7 @@ pub fn cell(row: &Row, column: usize) -> Option<Cell<'_>> {
     row.try_get::<_, Option<Cell<'_>>>(column).ok().flatten()
 }
 
-/// A whole number of a row; 0 where it has none.
+/// An integer of a row; 0 for NULL.
 #[must_use]
 pub fn integer(row: &Row, column: usize) -> i64 {
     cell(row, column).map_or(0, |cell| cell.integer())
@@ -134,7 +134,7 @@ pub fn push_row(row: &Row, batch: &mut Batch) {
     push_row_of(row, &columns_of(row), batch);
 }
 
-/// Appends a row whose columns have these.
+/// Appends a row whose columns hold these.
 pub fn push_row_of(row: &Row, columns: &[Holds], batch: &mut Batch) {
     push_columns(row, columns, batch);
     batch.end_row();

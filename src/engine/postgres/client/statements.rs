@@ -1,5 +1,5 @@
-//! Statements that a session has prepared, by their text: what is asked a second time is prepared beside it, in the same trip,
-//! and has a name from then on. Without one the server reads and plans a statement anew each time, half of what a call takes.
+//! Statements that a session has prepared, by their text: one that is sent a second time is prepared beside that, in the same trip,
+//! and has a name from then on. Without a name the server parses and plans a statement each time, half of what a call takes.
 //!
 //! Only on a session that is this client's own (`own_session.rs`): behind a pooler the next transaction is another session's, where
 //! a name is unknown or somebody else's.
@@ -12,7 +12,7 @@ use tokio_postgres::types::Type;
 
 use super::value::Value;
 
-/// How many texts are remembered. What makes a statement for each call, of so many columns say, has them all forgotten.
+/// At most so many texts are remembered: more come of statements that are made for each call, and then all are forgotten.
 const MOST: usize = 256;
 
 /// The statements of a session.
@@ -27,7 +27,7 @@ pub struct Statements {
 pub enum Sending {
     /// By its name.
     Named(Statement),
-    /// With its text, and it is prepared beside that.
+    /// With its text, and prepared beside that.
     AndPrepared,
     /// With its text.
     Once,
@@ -70,16 +70,16 @@ impl Statements {
         }
     }
 
-    /// That a statement has a name now.
+    /// Keeps a statement, which has a name now.
     pub fn keep(&self, sql: &str, statement: Statement) {
         self.known.borrow_mut().insert(sql.into(), Some(statement));
     }
 
-    /// Looks at a failure: where a name is unknown to the session, or what it stood for is no longer possible, none is used from now
-    /// on. Nothing was done then.
+    /// Whether a failure is about a statement's name: the session doesn't know it, or can't run any more what it stands for. Nothing
+    /// was done then, and no name is used from now on.
     pub fn is_lost_name(&self, error: &tokio_postgres::Error) -> bool {
         let is_lost = error.code().is_some_and(|state| match state.code() {
-            // Is unknown; is there already; its columns are other ones since somebody altered a table.
+            // The name is unknown; it is taken; its columns are other ones since somebody altered a table.
             "26000" | "42P05" => true,
             "0A000" => error.as_db_error().is_some_and(|answer| answer.message().contains("cached plan")),
             _ => false,

@@ -1,4 +1,4 @@
-//! What is said to a server, and what it answers.
+//! What is sent to a server, and what it answers.
 
 use tokio_postgres::Row;
 

@@ -1,4 +1,4 @@
-//! Encryption: what of a server's certificate is looked at, and the stream that it makes of another.
+//! Encryption: what of a server's certificate is checked, and the encrypted stream.
 
 use std::future::Future;
 use std::io;
@@ -22,7 +22,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::engine::postgres::ssl_mode::SslMode;
 
-/// Why no connection can be encrypted as it is asked for.
+/// Why a connection can't be encrypted as it is asked for.
 pub type Why = String;
 
 /// Makes encrypted streams.
@@ -38,7 +38,7 @@ impl Tls {
             .map_err(|error| error.to_string())?;
         let looked_at = match (mode, roots) {
             (SslMode::Disable | SslMode::Prefer, _) | (SslMode::Require, None) => None,
-            // As in libpq: who has root certificates wants them looked at.
+            // As in libpq: root certificates that are given are used.
             (SslMode::Require | SslMode::VerifyCa, _) => Some(false),
             (SslMode::VerifyFull, _) => Some(true),
         };
@@ -76,12 +76,12 @@ fn root_certificates(file: Option<&Path>) -> Result<RootCertStore, Why> {
     Ok(store)
 }
 
-/// What of a certificate is looked at.
+/// What of a certificate is checked.
 #[derive(Debug)]
 struct Verifier {
-    /// Who is to have signed it; `None` looks at nothing.
+    /// Checks who has signed it; `None` checks nothing.
     chain: Option<Arc<WebPkiServerVerifier>>,
-    /// Whether it has to be of the host.
+    /// Whether it has to be issued for the host.
     name: bool,
     provider: Arc<CryptoProvider>,
 }
@@ -97,7 +97,7 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<ServerCertVerified, TlsError> {
         let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
         match chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
-            // The name is looked at last, when all else is right.
+            // The name is checked last, when all else is right.
             Err(TlsError::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) if !self.name => Ok(ServerCertVerified::assertion()),

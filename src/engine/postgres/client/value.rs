@@ -28,13 +28,13 @@ pub enum Value<'a> {
     Text(Cow<'a, str>),
     /// Texts.
     Texts(Vec<&'a str>),
-    /// Texts of its own.
+    /// Texts that it owns.
     OwnTexts(Vec<String>),
     /// Bytes.
     Bytes(Vec<u8>),
     /// 64-bit integers.
     Integers(Vec<i64>),
-    /// Numbers of 32 bits.
+    /// 32-bit integers.
     Numbers(Vec<i32>),
 }
 
@@ -87,13 +87,13 @@ impl From<Option<i64>> for Value<'_> {
 }
 
 impl<'a> Value<'a> {
-    /// What is stored of a field, of a column's type.
+    /// A field's stored value, as its column's type.
     pub fn of(stored: &'a Stored<'_>, column: &Type) -> Self {
         match stored {
             Stored::Null => Self::Null(column.clone()),
             Stored::Integer(value) if *column == Type::FLOAT8 => Self::Real(*value as f64),
             Stored::Integer(value) => Self::Integer(*value),
-            // A column has one zero.
+            // A column has one zero: -0 becomes 0.
             Stored::Real(value) => Self::Real(*value + 0.0),
             Stored::Text(text) => Self::Text(Cow::Borrowed(text)),
         }
@@ -113,7 +113,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The same, borrowed from nobody; `None` for what is of no single row.
+    /// The same, owned; `None` for what belongs to no single row.
     pub fn owned(&self) -> Option<Value<'static>> {
         Some(match self {
             Self::Null(kind) => Value::Null(kind.clone()),
@@ -128,7 +128,7 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// Texts of its own.
+    /// Texts, copied.
     #[must_use]
     pub fn from_texts(texts: &[String]) -> Value<'static> {
         Value::OwnTexts(texts.to_vec())
@@ -202,7 +202,7 @@ pub fn stored_bytes(text: &str) -> usize {
     text.len() + text.bytes().filter(|byte| *byte <= 1).count()
 }
 
-/// What was escaped.
+/// The text that was escaped.
 #[must_use]
 pub fn unescaped(bytes: &[u8]) -> Cow<'_, [u8]> {
     if !bytes.contains(&1) {

@@ -1,6 +1,6 @@
 //! The steps between versions of the tables, compiled in.
 
-/// A step. Once released its text is never edited.
+/// A step. Its text is never edited once it is released.
 #[derive(Debug, Clone, Copy)]
 pub struct Migration {
     /// The version that it leads to.
@@ -36,7 +36,7 @@ migrations! {
 /// The version that the code needs.
 pub const LATEST: u32 = ALL[ALL.len() - 1].version;
 
-/// The table in which a board keeps what was done to it.
+/// The table in which a board keeps which steps were applied to it.
 pub const HISTORY: &str = include_str!("../../../../schema/postgres/schema_migrations.sql");
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Versions of the tables: looking which one is there, and bringing it to the one that the code needs, under a lock.
+//! Versions of the tables: finding out which one a board has, and bringing it to the one that the code needs, under a lock.
 
 mod migrations;
 pub mod names;
@@ -10,7 +10,7 @@ use super::client::{Answer, Client, Step};
 use super::options::Options;
 use crate::error::{Error, Result};
 
-/// What is there.
+/// What was found of a board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Found {
     /// Not even the schema.
@@ -24,8 +24,8 @@ enum Found {
 /// Sees to it that the tables are of the version that the code needs.
 ///
 /// # Errors
-/// `ERR_SCHEMA_NEWER`, `ERR_SCHEMA_OLDER`; where there is none and none may be made; the server's error. Nothing has changed
-/// then.
+/// `ERR_SCHEMA_NEWER`, `ERR_SCHEMA_OLDER`; `ERR_DATABASE_UNAVAILABLE` where there is no board and none may be made; the server's
+/// error. Nothing has changed then.
 pub fn prepare(client: &Client, options: &Options<'_>) -> Result<()> {
     let version = match look(client, options.schema)? {
         Found::Board(version) => version,
@@ -76,13 +76,13 @@ fn check(client: &Client, options: &Options<'_>, version: u32) -> Result<()> {
     Ok(())
 }
 
-/// Applies what is missing, all or nothing. Of several who come at once one does it, and the others find it done.
+/// Applies what is missing, all or nothing. Of several connections at once, one does it, and the others find it done.
 fn migrate(client: &Client, options: &Options<'_>) -> Result<()> {
     let begin = begin(client, options.schema);
     first_error(client, sent(client, &[Step::Script(&begin)])?)?;
     let applied = apply(client, options);
     if applied.is_err() {
-        // The connection goes with the transaction: nothing of it is left.
+        // Closing the connection rolls the transaction back: nothing of it is left.
         client.hang_up();
     }
     applied
@@ -127,7 +127,7 @@ fn apply(client: &Client, options: &Options<'_>) -> Result<()> {
     first_error(client, sent(client, &steps)?)
 }
 
-/// The same where nothing may fail, since a transaction is open.
+/// `look` within a transaction, which a statement that fails would abort.
 fn look_within(client: &Client, schema: &str) -> Result<Found> {
     let exists = "SELECT (SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = $1), \
                   (SELECT count(*) FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
@@ -147,7 +147,7 @@ fn rows(client: &Client, sql: &str, values: &[Value<'_>]) -> Result<Vec<tokio_po
 }
 
 fn sent(client: &Client, steps: &[Step<'_>]) -> Result<Vec<Answer>> {
-    // Whatever was sent is one transaction, and whoever opens it next looks again.
+    // Whatever was sent is one transaction, and the next opening looks again.
     client.send(steps).map_err(|lost| lost.unavailable(&client.host()))
 }
 

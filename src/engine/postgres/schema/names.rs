@@ -1,6 +1,6 @@
-//! Names of a board's own: its schema in SQL, the number that its lock has.
+//! What is named after a board: its schema in SQL, the numbers of its locks.
 
-/// The schema as SQL has it.
+/// The schema as a quoted identifier.
 #[must_use]
 pub fn quoted(schema: &str) -> String {
     format!("\"{}\"", schema.replace('"', "\"\""))
@@ -12,22 +12,22 @@ pub fn within(schema: &str, sql: &str) -> String {
     sql.replace("{s}", &quoted(schema))
 }
 
-/// The number of the lock that whoever writes to a board takes. Locks are a database's own already.
+/// The number of the advisory lock that every writer of a board takes. Each database has locks of its own already.
 #[must_use]
 pub fn lock(schema: &str) -> i64 {
     const OURS: u64 = 0x5644_4231;
-    // FNV-1a: what is to be the same in every version is written down here.
+    // FNV-1a, written out: the number has to be the same in every version.
     let hash = schema.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     (OURS << 32 | u64::from(hash)) as i64
 }
 
-/// The number of the lock by which claims come one after the other, of a board whose lock is `lock`.
+/// The number of the lock that makes claims wait for one another, of a board whose lock is `lock`.
 #[must_use]
 pub const fn gate(lock: i64) -> i64 {
     lock.wrapping_add(1 << 32)
 }
 
-/// The number of the lock by which one after the other writes to the search's index.
+/// The number of the lock that lets one writer at a time write to the search's index.
 #[must_use]
 pub const fn indexing(lock: i64) -> i64 {
     lock.wrapping_add(7 << 32)
