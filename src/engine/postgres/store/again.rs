@@ -1,15 +1,15 @@
-//! What is sent again, inside `timeout`, where a connection gave no answer: on another one, to whichever host takes writes by then.
+//! What is sent again, within `timeout`, where a connection gave no answer: on another one, to whichever host takes writes by then.
 //!
-//! A read does no harm a second time. A write has a number, which the first row that it puts into the log has, too
-//! (`schema/postgres/0003_changes.up.sql`). Before it is sent again, the board's lock is taken alone, so that whatever came before has
-//! ended, and the log is asked for that number:
+//! A read does no harm a second time. A write has a number, and so has the first row that it puts into the log
+//! (`schema/postgres/0003_changes.up.sql`). Before the write is sent again, the board's lock is taken alone, so that whatever came before
+//! has ended, and the log is asked for that number:
 //!
 //! | the log has it | what is sent at once |
 //! |---|---|
 //! | no | the write, and `COMMIT`. An answer that is late makes it no second time: the number is unique |
 //! | yes | something that is written, so that its `COMMIT` waits for the synchronous standby as the first one's should have; what reads the answer |
 //!
-//! What never had a number, or was begun by the caller, is told to him: nothing is known of what his `fn` did besides.
+//! Where a write had no number, or the caller began its transaction, the caller gets the error: nobody knows what else his `fn` did.
 
 use std::time::{Duration, Instant};
 
@@ -22,23 +22,23 @@ use crate::engine::postgres::client::error_codes::{UNAVAILABLE, answered, reason
 use crate::engine::postgres::client::{Answer, Lost, Step};
 use crate::error::{Error, Result};
 
-/// Whether the log has the call's number. A run that was made had its worktree, its zone and its parent: three times yes is that answer.
+/// Whether the log has the call's number. A run that was made had its worktree, its zone and its parent: hence three times true.
 const IS_MADE: &str = "SELECT true, true, true FROM {s}.changes WHERE call = $1";
 /// Its commit waits for the standby as well. Nobody reads it.
 const WRITE_SOMETHING: &str = "SELECT pg_catalog.pg_logical_emit_message(true, 'visual_db', '')";
 
-/// How long is waited before the second time that it is sent again, and at most before each.
+/// How long to wait before sending again for the second time, and at most each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 
-/// How long it is tried.
+/// How long sending is tried.
 pub(super) struct Patience {
     until: Instant,
     pause: Duration,
 }
 
 impl Patience {
-    /// Whether there is time to try again, and it may help. Then it has waited a little, but not before the first time.
+    /// Whether there is time to try again, and trying may help. It waits a little before, but not the first time.
     pub fn allows(&mut self, lost: &Lost) -> bool {
         if !lost.may_pass() || Instant::now() + self.pause >= self.until {
             return false;
@@ -55,7 +55,7 @@ impl Store {
         Patience { until: Instant::now() + self.client.timeout(), pause: Duration::ZERO }
     }
 
-    /// Says what does no harm a second time.
+    /// Sends what does no harm a second time.
     pub(super) fn say_until_answered(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>> {
         let mut patience = self.patience();
         loop {
@@ -66,8 +66,8 @@ impl Store {
         }
     }
 
-    /// Says a write that is one trip: the answers to its steps and to `COMMIT`. Where it was made before it is said again, `instead`
-    /// are the steps that answer in the place of those.
+    /// Sends a write that is one trip: the answers to its steps and to `COMMIT`. Where it was made before it is sent again, the steps of
+    /// `instead` answer in their place.
     pub(super) fn say_once(&self, alone: bool, steps: &[Step<'_>], instead: &[Step<'_>]) -> Result<Vec<Answer>> {
         let call = Call::new();
         let begin = self.begin_and_lock(alone, call);
@@ -115,7 +115,7 @@ impl Store {
         }
     }
 
-    /// What a caller is told where nothing was done.
+    /// The error of a call of which nothing was done.
     pub(super) fn told_of(&self, lost: &Lost) -> Error {
         match lost {
             Lost::Unsent(error, _) => Error::Coded { code: UNAVAILABLE, message: error.message().into() },
@@ -128,7 +128,7 @@ impl Store {
         if is_unsure { lost.outcome_unknown(&host) } else { lost.unavailable(&host) }
     }
 
-    /// Begins once more, alone: rows where the call was made.
+    /// Begins another transaction, alone: rows where the call was made.
     fn begin_again(&self, call: Call) -> Result<Option<Vec<Row>>, Lost> {
         let (begin, is_made) = (self.begin_writing(true, call), self.expanded(IS_MADE));
         let number = [call.0.into()];
@@ -150,7 +150,7 @@ impl Store {
         self.client.go_on(&framed(&[], steps))
     }
 
-    /// What is answered behind the beginning, which may have failed itself.
+    /// The answers behind the beginning, which may have failed itself.
     fn behind(&self, answers: Vec<Answer>, before: usize) -> Result<Vec<Answer>> {
         let mut answers = answers.into_iter();
         for answer in answers.by_ref().take(before) {

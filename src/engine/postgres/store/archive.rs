@@ -1,5 +1,5 @@
-//! The archive: worktrees off the board, with their history. Either way is one statement, so that all of it is of one snapshot; what
-//! triggers make of it meanwhile, a setting of the transaction says (`schema/postgres/0005_archive.up.sql`).
+//! The archive: worktrees off the board, with their history. Either way is one statement, so that all of it is of one snapshot. A setting
+//! of the transaction tells the triggers what is happening meanwhile (`schema/postgres/0005_archive.up.sql`).
 
 use tokio_postgres::Row;
 
@@ -24,12 +24,12 @@ macro_rules! archived {
     };
 }
 
-/// What is happening to a worktree, and why.
+/// Tells the triggers what is happening to a worktree, and why.
 const SAY: &str =
     "SELECT pg_catalog.set_config('visual_db.archive', $1, true), pg_catalog.set_config('visual_db.reason', $2, true)";
-/// Nobody executes anything in it from here on: who records an execution has to share its row.
+/// Nobody executes anything in it from here on: recording an execution needs a share lock on this row.
 const HOLD: &str = "SELECT 1 FROM {s}.worktrees WHERE id = $1 FOR UPDATE";
-/// A worktree goes into the archive. $1 which, $2 when, $3 by whom, $4 why.
+/// Puts a worktree into the archive. $1 which, $2 when, $3 by whom, $4 why.
 const PUT: &str = concat!(
     "WITH put AS (
        INSERT INTO {s}.archived_worktrees ({worktree}, metadata, seq, zone_id, assigned_at, assigned_seq, archived_at, \"by\", reason, executions, cost_micros)
@@ -49,7 +49,7 @@ const PUT: &str = concat!(
     archived!(),
     " FROM put"
 );
-/// A worktree comes back, where nothing is in its way: what it found, and the worktree as it is then. $1 which, $2 its key or NULL, $3 at
+/// Brings a worktree back, where nothing is in its way: what was found, and the worktree as it is then. $1 which, $2 its key or NULL, $3 at
 /// which port or NULL, $4 whether at a free one, $5 now, as a time of the board, $6 in milliseconds.
 const RESTORE: &str = "WITH meant AS (
        SELECT * FROM {s}.archived_worktrees WHERE id = $1 AND restored_at IS NULL AND ($2 IS NULL OR key = $2) ORDER BY key DESC LIMIT 1
@@ -80,14 +80,14 @@ const RESTORE: &str = "WITH meant AS (
      ), done AS (
        UPDATE {s}.archived_worktrees AS a SET restored_at = $6 FROM fine WHERE a.key = fine.key
      ) SELECT found.key, found.id, found.at_port, found.branch_name, of_id, of_port, of_branch, of_zone, came.* FROM found LEFT JOIN came ON true";
-/// How many columns are before those of the worktree.
+/// How many columns come before those of the worktree.
 const FOUND: usize = 8;
-/// Its metadata comes back behind all else, as on a file. Of what was restored before nothing is kept there.
+/// Its metadata comes back last, as on a file. The archive's restored rows of that id keep none.
 const RESTORE_METADATA: &str = "WITH cleared AS (
        UPDATE {s}.archived_worktrees SET metadata = NULL WHERE id = $1 AND restored_at IS NOT NULL AND metadata IS NOT NULL
      ) UPDATE {s}.worktrees AS w SET metadata = a.metadata FROM {s}.archived_worktrees AS a
      WHERE w.id = $1 AND a.id = $1 AND a.restored_at IS NOT NULL AND a.metadata IS NOT NULL";
-/// The worktrees that were archived last, before one.
+/// The worktrees that were archived last, before a key.
 const LATEST: &str = concat!(
     "SELECT ",
     archived!(),
@@ -131,8 +131,8 @@ impl Store {
         self.moving("put", reason, &[(HOLD, &values[..1]), (PUT, &values)], 1)
     }
 
-    /// Brings a worktree back onto the board: the row of `RESTORE`, or `None` where none is archived so. Where its id, its port or its
-    /// branch is another's now, that is said and nothing done.
+    /// Brings a worktree back onto the board: the row of `RESTORE`, or `None` where no such one is archived. Where another one has its
+    /// id, its port or its branch now, the error says so and nothing is done.
     pub(super) fn restore(&self, method: &'static str, wish: &Restore<'_>, now: f64) -> Result<Option<Row>> {
         let port = if let At::Port(port) = wish.at { Some(port) } else { None };
         let (when, is_free) = (time::iso(now), wish.at == At::Free);
@@ -143,7 +143,7 @@ impl Store {
         row.map(|row| check(method, wish.at, &row).map(|()| row)).transpose()
     }
 
-    /// Moves a worktree, and what belongs to it, while nobody else writes, in one trip: the row of one of the statements.
+    /// Takes a worktree and what belongs to it off the board or back, alone and in one trip: the row of the `nth` statement.
     fn moving(
         &self,
         what: &'static str,
@@ -162,7 +162,7 @@ impl Store {
         steps.extend(texts.iter().zip(statements).map(|(sql, (_, values))| Step::Statement(sql, values)));
         steps.push(Step::Statement(SAY, &end));
         let mut rows = self.change(true, &steps, &[])?;
-        // What it was made of has gone from where it was: nothing reads the answer a second time.
+        // The rows that it was made of are gone: nothing can read the answer a second time.
         if rows.is_empty() {
             return Err(outcome_unknown(&self.client.host(), "it was made, and the answer was lost"));
         }
@@ -170,7 +170,7 @@ impl Store {
     }
 }
 
-/// What brings a worktree back: its columns, but for the port, and when it was changed where that is another one.
+/// The statement that brings a worktree back: its columns with the port that it gets, and `updated_at` where that is another one.
 fn restore() -> String {
     let column = |column| match column {
         "port" => "at_port",
@@ -183,7 +183,7 @@ fn restore() -> String {
     RESTORE.replace("{free}", &free).replace("{came}", &came.join(", "))
 }
 
-/// Refuses to bring back what something is in the way of.
+/// Refuses to bring a worktree back where something is in the way.
 fn check(method: &'static str, at: At, row: &Row) -> Result<()> {
     if at == At::Free && is_null(row, 2) {
         return Err(free_port::none_is_free(port_field(method)));
@@ -198,7 +198,7 @@ fn check(method: &'static str, at: At, row: &Row) -> Result<()> {
     text_of(row, 7).map_or(Ok(()), |zone| Err(zone_is_missing(method, &zone)))
 }
 
-/// Others may have recorded an execution under an id that one of the archive has.
+/// Others may have recorded an execution under an id that an archived one has.
 fn about_executions(error: Error, method: &'static str) -> Error {
     match error.parts().0 {
         Error::Engine { message, .. } if message.ends_with(": zone_executions.id") => execution_is_taken(method),

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::model::{Field, Given, rules};
 use crate::rows::Batch;
 
-/// A worktree that is assigned again comes behind all others, as one that is assigned first.
+/// A worktree that is assigned again comes behind all others, like one that is assigned for the first time.
 pub(super) const ASSIGN: &str = "INSERT INTO {s}.worktree_zones (worktree_id, zone_id, assigned_at) VALUES ($1, $2, $3) \
      ON CONFLICT (worktree_id) DO UPDATE SET zone_id = excluded.zone_id, assigned_at = excluded.assigned_at, seq = DEFAULT";
 pub(super) const REMOVE: &str = "DELETE FROM {s}.worktree_zones WHERE worktree_id = $1";

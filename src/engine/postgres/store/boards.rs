@@ -1,5 +1,5 @@
 //! The whole board, in one trip: whoever reads its parts one after the other begins a snapshot first, and the first of its calls reads all
-//! of it. The end of the log is of the same snapshot: whoever goes on from there misses nothing and gets nothing twice.
+//! of it. The end of the log is of the same snapshot: going on from there misses nothing and gets nothing twice.
 
 use std::rc::Rc;
 
@@ -19,7 +19,7 @@ use crate::rows::Batch;
 use crate::rows::revision::Revision;
 
 const ZONES: &str = "SELECT {zone}, metadata, wip_limit FROM {s}.zones ORDER BY created_at DESC, seq";
-/// Worktrees with what their runs come to: how many have not ended, the latest, what all cost.
+/// Worktrees and their runs: how many have not ended, the latest one, what all cost.
 const WORKTREES_AND_RUNS: &str = "SELECT {w.worktree}, w.metadata, \
      (SELECT count(*) FROM {s}.runs AS o WHERE o.worktree_id = w.id AND o.status IN ('queued', 'running', 'waiting')), l.id, l.status, c.cost_micros \
      FROM {s}.worktrees AS w LEFT JOIN {s}.worktree_costs AS c ON c.worktree_id = w.id LEFT JOIN LATERAL \
@@ -38,7 +38,7 @@ impl Boards for Store {
 
     fn list_worktrees_of_board(&self, runs: bool, batch: &mut Batch) -> Result<bool> {
         if runs {
-            // Of a moment later than the rest: who goes on from the board's `next` hears of what is new in it once more.
+            // This is read later than the rest: going on from the board's `next` tells what is new in it once more.
             return Ok(self.list_rows(self.read(WORKTREES_AND_RUNS, &[])?, push_worktree, batch));
         }
         let rows = match self.read_ahead(|ahead| std::mem::take(&mut ahead.worktrees)) {
@@ -48,7 +48,7 @@ impl Boards for Store {
         Ok(self.list_rows(rows, push_worktree, batch))
     }
 
-    /// Where the log is, which what isn't numbered yet leaves as it is: so nothing is told within a transaction, or of a standby.
+    /// The end of the log. Changes without a number leave it as it is: so it is not given within a transaction, or by a read-only board.
     fn mark_of_board(&self) -> Result<Option<String>> {
         let ahead = self.whole_board()?;
         let end = ahead.end.filter(|_| !self.is_within() && !self.readonly);
@@ -103,8 +103,8 @@ impl Store {
         Ok(Ahead { zones, worktrees, assignments, end: end.first().map(place) })
     }
 
-    /// The turn to number is waited for before the snapshot is taken, so that it shows no less than the last batch. Who only reads can't wait
-    /// for it there, and numbers before: behind such a board's `next` may be changes that it has already.
+    /// Waits for the turn to number before it takes the snapshot, so that this shows no less than the last batch. A
+    /// read-only board can't wait for it there, and numbers before: behind its `next` may be changes that it has already.
     fn begin_snapshot_of_board(&self) -> String {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
         if self.readonly {
@@ -126,7 +126,7 @@ fn push_worktree(row: &Row, batch: &mut Batch) {
     push_beside(&WORKTREE, row, batch);
 }
 
-/// Appends a row, its revision, its metadata, and what is behind that.
+/// Appends a row, its revision, its metadata, and the columns behind that.
 fn push_beside(entity: &Entity, row: &Row, batch: &mut Batch) {
     let columns = entity.fields.len();
     let begin = batch.mark();

@@ -7,7 +7,7 @@ use crate::model::execution;
 pub struct Call(pub i64);
 
 impl Call {
-    /// Another one.
+    /// A new number, by chance.
     pub(super) fn new() -> Self {
         Self((execution::random() >> 1) as i64)
     }

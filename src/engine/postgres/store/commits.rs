@@ -1,5 +1,5 @@
 //! Commits to a board on a server. Nobody is told of them: LISTEN needs a connection of its own, which a pooler in transaction mode
-//! doesn't give, and other programs notify nobody. So time is what changes: whoever waits looks each `LOOK`.
+//! doesn't give, and other programs notify nobody. So only time counts: a waiting caller reads again each `LOOK`.
 
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
@@ -8,14 +8,14 @@ use super::Store;
 use crate::engine::{Commits, Tell, Watch};
 use crate::error::{Error, Result};
 
-/// How often whoever waits looks: in the time that a change may take to arrive.
+/// How often a waiting caller reads again: that long a change may take to arrive.
 const LOOK: Duration = Duration::from_millis(100);
 
 impl Commits for Store {
-    /// How often it was time to look.
+    /// How many times `LOOK` has passed.
     fn commits(&self) -> Result<i32> {
         self.check_open()?;
-        // Numbers may come back after so many looks: nobody waits that long.
+        // The number may wrap around after so many: nobody waits that long.
         Ok((self.opened.elapsed().as_millis() / LOOK.as_millis()) as i32)
     }
 
@@ -28,7 +28,7 @@ impl Commits for Store {
         let within = within.map_or(next, |within| within.min(next));
         let (ends, ended) = channel();
         let waiting = std::thread::Builder::new().name("visual-db-look".into()).spawn(move || {
-            // It ends where the other end is dropped.
+            // It ends once the sender is dropped.
             if ended.recv_timeout(within).is_err_and(|why| why == std::sync::mpsc::RecvTimeoutError::Timeout) {
                 tell();
             }
@@ -38,7 +38,7 @@ impl Commits for Store {
     }
 }
 
-/// Who waits; dropping it ends that.
+/// A wait; dropping it ends the wait.
 struct Looking {
     _ends: Sender<()>,
 }

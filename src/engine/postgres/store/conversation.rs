@@ -3,8 +3,8 @@
 //! | where | what is sent at once |
 //! |---|---|
 //! | a read | the statement |
-//! | a write | `BEGIN` and the board's lock, shared; who does it, where that is said; the statement; `COMMIT` |
-//! | one of them where no answer came | `again.rs` |
+//! | a write | `BEGIN` and the board's lock, shared; who does it, where that is given; the statement; `COMMIT` |
+//! | either where no answer came | `again.rs` |
 //! | either within a transaction | `SAVEPOINT`; the statement; `RELEASE`. Where it fails, the next trip undoes it first, so that the transaction goes on |
 //! | many rows | `BEGIN` and the lock, alone; all statements; `COMMIT` (`gathering.rs`) |
 
@@ -19,12 +19,12 @@ use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::client::{Answer, Lost, Step};
 use crate::error::{Error, Result};
 
-/// What a statement's own savepoint is called.
+/// The savepoint of a statement.
 pub(super) const SAVEPOINT: &str = "SAVEPOINT visual_db_call";
 pub(super) const RELEASE: &str = "RELEASE visual_db_call";
-/// What answers for a write that was made before, where there is nothing to be read.
+/// Answers for a write that was made before, where there is nothing to be read.
 pub(super) const IS_DONE: &str = "SELECT 1";
-/// Who does what follows, and when by their clock: the triggers of the log read it.
+/// Signs what follows: by whom, and when by their clock. The triggers of the log read it.
 pub(super) const SIGN: &str =
     "SELECT pg_catalog.set_config('visual_db.by', $1, true), pg_catalog.set_config('visual_db.at', $2, true)";
 const UNDO: &str = "ROLLBACK TO visual_db_call; RELEASE visual_db_call";
@@ -47,12 +47,13 @@ impl Store {
         Ok(self.read(sql, values)?.into_iter().next())
     }
 
-    /// Runs a statement that writes: the rows that it returns, or, of which all that counts is whether there are any, others.
+    /// Runs a statement that writes: the rows that it returns. Where it was made before, there is a row of `IS_DONE` instead: only
+    /// whether there are rows matters.
     pub(super) fn write(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
         self.write_and_read(false, sql, values, (IS_DONE, &[]))
     }
 
-    /// Runs a statement of whose rows nothing is wanted, where nobody else is to write meanwhile: what it reads stays as it is.
+    /// Runs a statement whose rows nobody needs, while nobody else writes: what it reads stays as it is.
     pub(super) fn write_alone(&self, sql: &str, values: &[Value<'_>]) -> Result<()> {
         self.write_and_read(true, sql, values, (IS_DONE, &[])).map(drop)
     }
@@ -90,7 +91,7 @@ impl Store {
         self.change(alone, &steps, &[]).map(drop)
     }
 
-    /// Says things that change something, all or nothing, in one trip: the rows of each, or of `instead` where they were made before.
+    /// Sends steps that change something, all or nothing, in one trip: the rows of each, or of `instead` where they were made before.
     pub(super) fn change(&self, alone: bool, steps: &[Step<'_>], instead: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
         if self.is_within() {
             return self.guarded(steps);
@@ -108,8 +109,8 @@ impl Store {
         self.rows_of(self.say_until_answered(&steps)?, 1)
     }
 
-    /// Says what is a transaction of its own, or a read, and once more where nothing of it was done since the server knew a name no
-    /// longer.
+    /// Sends what is a transaction of its own, or a read. Where the server no longer knew a statement's name, nothing of it was done,
+    /// and it is sent once more.
     pub(super) fn say(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
         match self.client.send(steps) {
             Ok(_) if self.client.take_lost_name() => self.client.send(steps),
@@ -117,7 +118,7 @@ impl Store {
         }
     }
 
-    /// The same of what leaves a transaction open.
+    /// The same for what leaves a transaction open.
     pub(super) fn say_first(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>, Lost> {
         match self.client.send(steps) {
             Ok(_) if self.client.take_lost_name() => {
@@ -128,7 +129,7 @@ impl Store {
         }
     }
 
-    /// The rows of what is framed. The first that failed says why; what comes behind it was not even looked at.
+    /// The rows of what is framed. The first error says why it failed; the server ran nothing behind that.
     fn rows_of(&self, answers: Vec<Answer>, before: usize) -> Result<Vec<Vec<Row>>> {
         let mut rows = Vec::with_capacity(answers.len());
         for answer in answers {
@@ -138,8 +139,8 @@ impl Store {
         Ok(rows.split_off(before))
     }
 
-    /// Who is named with what is written, and when by the caller's clock, for this transaction alone; `None` where nobody is, and nobody
-    /// was before in it.
+    /// Who acts, and when by the caller's clock, for this transaction alone; `None` where neither is given, and neither was before in the
+    /// transaction.
     pub(super) fn signature(&self) -> Option<[Value<'static>; 2]> {
         let (by, at) = (self.acting.borrow().clone(), self.acting_at.get());
         let signs = by.is_some() || at.is_some();
@@ -152,7 +153,7 @@ impl Store {
         Some([text(by.map(|by| by.to_string())), text(at.map(|at| at.to_string()))])
     }
 
-    /// Statements within a transaction, which goes on where one of them fails: all of them or none.
+    /// Runs statements within a transaction, all of them or none. Where one fails, the transaction goes on.
     pub(super) fn guarded(&self, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
         let mut answers = self.within(&framed_by(&[Step::Script(SAVEPOINT)], steps, RELEASE))?;
         let begun = answers.first().is_some_and(Result::is_ok);
@@ -169,14 +170,14 @@ impl Store {
         })
     }
 
-    /// What the server is told before anything else: what undoes a statement that has failed, savepoints.
+    /// What has to be sent before anything else: what undoes a statement that failed, savepoints.
     pub(super) fn take_untold(&self) -> Vec<Step<'static>> {
         let mut transaction = self.transaction.borrow_mut();
         let undo = std::mem::take(&mut transaction.failed).then_some(UNDO);
         undo.into_iter().chain(transaction.untold.drain(..)).map(Step::Script).collect()
     }
 
-    /// Says something within a transaction. Where the connection ends, so does the transaction, and nothing of it was done.
+    /// Sends something within a transaction. Where the connection ends, so does the transaction, and nothing of it was done.
     pub(super) fn within(&self, steps: &[Step<'_>]) -> Result<Vec<Answer>> {
         self.check_not_lost()?;
         let mut all = self.take_untold();
@@ -191,7 +192,7 @@ impl Store {
         answer.map_err(|error| answered(error, &self.client.host()))
     }
 
-    /// What a statement says to the server.
+    /// A statement as the server gets it.
     pub(super) fn expanded(&self, sql: &str) -> Rc<str> {
         self.texts.of(sql, &self.schema)
     }
@@ -210,7 +211,7 @@ impl Store {
     }
 }
 
-/// What is one transaction of its own.
+/// Steps as one transaction of their own.
 pub(super) fn framed<'a>(begin: &[Step<'a>], steps: &[Step<'a>]) -> Vec<Step<'a>> {
     framed_by(begin, steps, "COMMIT")
 }

@@ -14,18 +14,18 @@ use crate::model::entity::{Changes, Edit};
 use crate::model::{Entity, Field, Given, Stored, rules};
 use crate::rows::Batch;
 
-/// What a call that changes a row is.
+/// A call that changes a row.
 #[derive(Clone, Copy)]
 pub(super) struct Call<'a> {
     pub entity: &'static Entity,
     pub edit: Edit,
     pub method: &'static str,
-    /// What reads the row.
+    /// The statement that reads the row.
     pub get: &'a str,
 }
 
 impl Store {
-    /// Refuses what an index can't hold of something new.
+    /// Refuses values of a new row that an index can't hold.
     pub(super) fn check_new(entity: &'static Entity, method: &'static str, stored: &[Stored<'_>]) -> Result<()> {
         let given = |column: &str| entity.given().position(|field| field.column == column).unwrap_or(0);
         let fields = entity.written().zip(stored).map(|(field, stored)| (given(field.column), field, stored));
@@ -77,7 +77,7 @@ impl Store {
         }
     }
 
-    /// Refuses what an index can't hold of a change.
+    /// Refuses changed values that an index can't hold.
     pub(super) fn check_changes(
         entity: &'static Entity,
         edit: Edit,

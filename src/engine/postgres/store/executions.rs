@@ -1,4 +1,4 @@
-//! The history: every run of an agent.
+//! The history of executions: what agents have done, on the board and in the archive.
 
 use super::Store;
 use super::sql::values_of;
@@ -9,7 +9,7 @@ use crate::model::{EXECUTION, Field, Given, execution, rules};
 use crate::rows::Batch;
 
 const INSERT: &str = "INSERT INTO {s}.zone_executions {new execution}";
-/// Of the board, else of the archive.
+/// From the board, else from the archive.
 const GET: &str = "SELECT {execution} FROM (SELECT {execution}, NULL::bigint AS archive FROM {s}.zone_executions WHERE id = $1 \
      UNION ALL SELECT {execution}, archive FROM {s}.archived_executions WHERE id = $1) AS e ORDER BY archive DESC NULLS FIRST LIMIT 1";
 /// The latest of the board and of the archive, each along its own index.
@@ -25,7 +25,7 @@ macro_rules! latest {
     };
 }
 const LIST_OF_ZONE: &str = latest!("zone_id = $1", "zone_id = $1");
-/// Of the worktree of the board, or of the archived one, that the id means.
+/// Those of the worktree that the id stands for: of the board, or archived.
 const LIST_OF_WORKTREE: &str =
     latest!("worktree_id = $1", "archive = (SELECT m.key FROM {s}.archived(ARRAY[$1]) AS m)");
 
@@ -69,7 +69,7 @@ impl Store {
         self.check_open()?;
         let id = rules::lookup(field, id)?;
         let limit = rules::limit(Field::new(field.method, "limit").behind(1), limit)?;
-        // All of them is no limit.
+        // A negative limit stands for none.
         let limit = (limit >= 0).then_some(limit);
         id.map_or(Ok(false), |id| self.list(sql, &[id.into(), limit.into()], batch))
     }

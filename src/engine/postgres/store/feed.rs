@@ -10,11 +10,11 @@ use crate::error::Result;
 use crate::model::{Field, Given, Stored, rules, time};
 use crate::rows::Batch;
 
-/// How many cells a row has on its way out.
+/// How many cells a row has in a batch.
 const CELLS: usize = 12;
 
-/// Where a place is now, if the log still goes on from it. One that was told within a transaction, of what had no number then, is behind its
-/// row; and before whatever of others is numbered before that, and was not to be seen then.
+/// Where a place is now, if the log still goes on from it. A place that a transaction gave for a change without a number yet is now behind
+/// that change; but before those of others that have lower numbers and could not be seen then.
 const KNOWN: &str = "SELECT CASE \
      WHEN $1 < {beyond} THEN (SELECT $1 FROM {s}.changes AS c, \
        LATERAL (SELECT shift FROM {s}.changes_batches WHERE last >= $1 ORDER BY last LIMIT 1) AS b WHERE c.nth = $1 - b.shift AND c.stamp = $2) \
@@ -22,20 +22,20 @@ const KNOWN: &str = "SELECT CASE \
                             WHERE o.nth BETWEEN b.first - b.shift AND c.nth AND o.xid <> c.xid AND o.entity <> 0 AND pg_visible_in_snapshot(o.xid, b.after) \
                               AND NOT pg_visible_in_snapshot(o.xid, b.before)) - 1, c.nth) + b.shift \
            FROM {s}.changes AS c, {s}.changes_batches AS b WHERE c.nth = $1 - {beyond} AND c.stamp = $2 AND {member}) END";
-/// The same within a transaction, where what isn't numbered yet is a place, too.
+/// The same within a transaction, where a change that isn't numbered yet has a place, too.
 const KNOWN_WITHIN: &str =
     "SELECT coalesce(({known}), (SELECT $1 FROM {s}.changes AS c WHERE c.nth = $1 - {beyond} AND c.stamp = $2))";
-/// The beginning, where that is still there.
+/// The beginning of the log, where it is still there.
 const BEGINNING: &str = "SELECT 0 FROM {s}.changes_batches AS b JOIN {s}.changes AS c ON c.nth = -b.shift AND c.stamp = b.stamp WHERE b.last = 0";
 
 const BEHIND: &str = "SELECT * FROM {s}.changes_behind($1, $2, $3)";
-/// What isn't numbered yet, as a transaction sees it.
+/// Changes that aren't numbered yet, as a transaction sees them.
 const BEHIND_WITHIN: &str = "SELECT c.nth + {beyond}, c.stamp, c.at, c.\"by\", c.entity - 1 + coalesce(c.entity = 7 AND c.id = 'budget', false)::integer, \
        c.op, c.id, c.zone_id, c.worktree_id, c.agent_type, c.success, CASE WHEN c.op NOT IN (3, 4) THEN c.data END \
      FROM (SELECT after FROM {s}.changes_batches ORDER BY last DESC LIMIT 1) AS b, LATERAL {s}.changes_new(b.after) AS c \
      WHERE c.nth > $1 - {beyond} AND {s}.is_shown(c.entity, c.op, c.id, $2) ORDER BY c.nth LIMIT $3";
 
-/// The last pieces of runs' output.
+/// The last piece of each run's output.
 const OUTPUT_ENDS: &str = "SELECT r.id, o.sequence, o.at FROM {s}.runs AS r CROSS JOIN LATERAL \
      (SELECT sequence, at FROM {s}.run_output WHERE run = r.key ORDER BY sequence DESC LIMIT 1) AS o";
 
@@ -58,7 +58,7 @@ impl Feed for Store {
         };
         let known = self.of_log(&known);
         if from.seq >= BEYOND && !within {
-            // What was told within a transaction has another number since: one trip more, for who goes on from there.
+            // A place that was given within a transaction has another number since: one trip more.
             let place = [from.seq.into(), from.stamp.into()];
             match self
                 .read_log(&[(known.clone(), &place)])?
@@ -99,18 +99,18 @@ impl Feed for Store {
     }
 }
 
-/// Appends changes, and a last row that says behind which place to go on.
+/// Appends changes, and a last row with the place to go on from.
 fn push_changes(found: &[Row], from: Place, end: Option<Place>, limit: usize, batch: &mut Batch) {
     let mut to = from;
     for row in found {
-        // The last row has to fit, too.
+        // The end's row has to fit, too.
         if !batch.has_room(2 * CELLS) {
             return to.push_end(batch, true);
         }
         push_change(batch, row);
         to = place(row);
     }
-    // All of the log was looked at, as far as it went.
+    // The log was read to its end.
     if found.len() < limit {
         to = end.filter(|end| end.seq >= to.seq).unwrap_or(to);
     }

@@ -1,5 +1,5 @@
-//! Finding worktrees: one statement, which gives a page in the order that is asked for. What is kept beside worktrees the model compares:
-//! where it is asked about, the statement gives all that the rest of the filter leaves.
+//! Finding worktrees: one statement, which gives a page in the order that is asked for. Metadata is compared by the model: where the filter
+//! asks about it, the statement gives all that the rest of the filter leaves.
 
 use serde_json::Value as Json;
 
@@ -12,7 +12,7 @@ use crate::model::WORKTREE;
 use crate::model::pattern::{Pattern, holds};
 use crate::rows::Batch;
 
-/// The column that has it.
+/// The column of the branch.
 const BRANCH: usize = 3;
 
 const OPEN: &str =
@@ -20,7 +20,7 @@ const OPEN: &str =
 const IN_ZONES: &str = "w.id IN (SELECT worktree_id FROM {s}.worktree_zones WHERE zone_id = ANY (?))";
 
 impl Store {
-    /// Appends the worktrees that are asked for, behind one, at most so many; behind each what it is ordered by and its id.
+    /// Appends at most `most` of the worktrees that are asked for, behind `after`; behind each, what it is ordered by and its id.
     pub(super) fn find_in_order(
         &self,
         filter: &WorktreeFilter<'_>,
@@ -32,7 +32,7 @@ impl Store {
         let metadata: Option<Json> = filter.metadata.map(|text| serde_json::from_str(text).unwrap_or_default());
         let branch = filter.branch.map(Pattern::new);
         let mut asked = conditions(filter);
-        // Ids are no keys in the archive: several may have had one.
+        // In the archive ids aren't unique: several may have had one.
         let (table, id) = if filter.archived {
             ("archived_worktrees", "pg_catalog.lpad(w.key::text, 19, '0') COLLATE \"C\"")
         } else {
@@ -51,7 +51,7 @@ impl Store {
             let places = [asked.value(last), asked.value(last_id)];
             asked.also(format!("({value}, {id}) {sign} ({})", places.join(", ")));
         }
-        // Half of what stands for one of these characters could be taken for another one.
+        // Half of an escape could be taken for another character.
         let is_whole = branch.is_none_or(|pattern| pattern.is_exact() || !pattern.parts().any(has_escapes));
         let limit = if metadata.is_none() && is_whole {
             format!(" LIMIT {}", asked.value(i64::try_from(most).unwrap_or(i64::MAX)))
@@ -92,7 +92,7 @@ fn conditions<'a>(filter: &WorktreeFilter<'a>) -> Conditions<'a> {
         }
     }
     if let Some(since) = filter.created_since {
-        // Their index is in the order of texts.
+        // The index on `created_at` is in the order of texts.
         asked.and("w.created_at >= ?", filter.earliest());
         asked.and("{s}.instant(w.created_at) >= ?", since);
     }
@@ -100,7 +100,7 @@ fn conditions<'a>(filter: &WorktreeFilter<'a>) -> Conditions<'a> {
         asked.and("{s}.instant(w.updated_at) >= ?", since);
     }
     match filter.has_open_runs {
-        // What is in the archive has none.
+        // An archived worktree has none.
         Some(is) if filter.archived => asked.also(if is { "false" } else { "true" }),
         Some(is) => asked.also(if is { OPEN.to_owned() } else { format!("NOT {OPEN}") }),
         None => {}
@@ -111,13 +111,13 @@ fn conditions<'a>(filter: &WorktreeFilter<'a>) -> Conditions<'a> {
     asked
 }
 
-/// A pattern as LIKE has it.
+/// A pattern as LIKE takes it.
 fn like(pattern: Pattern<'_>) -> String {
     let part = |text: &str| text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     pattern.parts().map(part).collect::<Vec<_>>().join("%")
 }
 
-/// Whether a text has a character that is stored as two, or the second one of these.
+/// Whether a text has a character that is stored as two, or the second one of such a pair.
 fn has_escapes(text: &str) -> bool {
     text.bytes().any(|byte| byte <= 2)
 }

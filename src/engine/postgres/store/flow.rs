@@ -1,5 +1,5 @@
-//! How worktrees flow through the zones, read off the ledger in one statement: what is in each zone now, what was moved since the first
-//! time that is asked for, and since when those were where they were before.
+//! How worktrees flow through the zones, read from the ledger in one statement: what is in each zone now, the moves since the first time
+//! that is asked for, and since when their worktrees had been where they were before.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
@@ -16,8 +16,8 @@ use crate::model::ledger::Stop;
 use crate::model::ledger::flow::{Flow, Since};
 use crate::rows::Batch;
 
-/// $1 from when, $2 to when. Each row says what it is: a zone that there is, and how many are in it; how many came to a zone behind all that
-/// is asked for, less those that left it; a worktree, since when it was in its zone before, and since when in any; a move.
+/// $1 from when, $2 to when. `kind` says what a row is: 0 a zone, and how many are in it; 1 how many came to a zone after the time asked
+/// for, less those that left it; 2 a worktree, since when it was in its zone before, and since when in any; 3 a move.
 const FLOW: &str = "SELECT 0 AS kind, z.id AS of, NULL AS from_zone, NULL AS to_zone, \
        (SELECT count(*) FROM {s}.worktree_zones AS a WHERE a.zone_id = z.id) AS at, NULL::bigint AS key FROM {s}.zones AS z \
      UNION ALL SELECT 1, zone_id, NULL, NULL, sum(count)::bigint, NULL FROM ( \
@@ -46,7 +46,7 @@ impl Store {
                     there.insert(of.clone(), at.unwrap_or_default());
                     zones.insert(of);
                 }
-                // Of what is there now, how much was at the end of what is asked for.
+                // What is in the zone now, less what came later: how much was there at the end of the time asked for.
                 1 => *there.entry(of).or_default() -= at.unwrap_or_default(),
                 2 => {
                     let board = cell(row, 5).map(|cell| cell.integer());
@@ -62,7 +62,7 @@ impl Store {
     }
 }
 
-/// A move, as far as it is asked for.
+/// A move, with what the flow needs.
 fn moved(row: &Row, worktree_id: String, at: i64) -> Move {
     let stop = |column| text_of(row, column).map(|id| Stop { id, name: String::new() });
     Move {

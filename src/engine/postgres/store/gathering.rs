@@ -1,7 +1,7 @@
-//! Calls that write many rows: their statements are gathered, and all of them are one trip, and one transaction.
+//! Calls that write many rows: their statements are gathered, and sent as one trip and one transaction.
 //!
-//! What fails is told by which answer fails, but not what is to be said of it, which needs the caller's values: who gathered
-//! does all of it again then, one by one.
+//! The answer that fails tells which statement failed, but the error needs the caller's values: so the caller makes all of the calls again
+//! then, one by one.
 
 use std::rc::Rc;
 
@@ -14,14 +14,14 @@ use crate::engine::postgres::client::value::Value;
 use crate::error::{Error, Result};
 
 impl Store {
-    /// Begins to gather what is written, unless that is refused anyway: by the first, which is to say so.
+    /// Begins to gather writes, unless the first one is refused anyway, as on a read-only board: its error is to be thrown.
     pub(super) fn begin_gathering(&self) -> Result<bool> {
         self.check_open()?;
         self.gathered.replace((!self.readonly).then(Gathered::default));
         Ok(!self.readonly)
     }
 
-    /// Sends what was gathered. `false` where it has to be done one by one: nothing of it was done then.
+    /// Sends what was gathered. `false` where the calls have to be made one by one: nothing of them was done then.
     pub(super) fn send_gathered(&self) -> Result<bool> {
         let Some(gathered) = self.gathered.take().filter(|gathered| !gathered.is_refused) else { return Ok(false) };
         if gathered.statements.is_empty() {
@@ -40,7 +40,7 @@ impl Store {
         for answer in self.say_once(true, &steps, &[])? {
             match answer {
                 Ok(_) => {}
-                // One of the statements.
+                // It is one of the statements that failed.
                 Err(error) if is_about_data(&error) => return Ok(false),
                 Err(error) => return Err(answered(error, &self.client.host())),
             }
@@ -53,7 +53,7 @@ impl Store {
         self.gathered.take();
     }
 
-    /// Gathers a statement whose answer nobody needs; `false` where it is to be sent.
+    /// Gathers a statement whose answer nobody needs; `false` where it has to be sent now.
     pub(super) fn gather_statement(&self, alone: bool, sql: &Rc<str>, values: &[Value<'_>]) -> Result<bool> {
         if let Some(gathered) = &mut *self.gathered.borrow_mut() {
             let owned: Option<Vec<Value<'static>>> = values.iter().map(Value::owned).collect();
@@ -65,11 +65,11 @@ impl Store {
         self.refuse_to_gather().map(|()| false)
     }
 
-    /// That something needs its answer before the next is sent: nothing is gathered then.
+    /// Refuses what needs its answer before the next is sent: nothing is gathered from then on.
     pub(super) fn refuse_to_gather(&self) -> Result<()> {
         let Some(gathered) = &mut *self.gathered.borrow_mut() else { return Ok(()) };
         gathered.is_refused = true;
-        // Nobody hears it: who gathers does all of it again, one by one.
+        // Nobody sees it: all of it is done again, one by one.
         Err(Error::Type("It needs an answer of its own".into()))
     }
 }

@@ -1,9 +1,9 @@
-//! Lists that somebody has kept: whether what is kept still holds is asked in the trip that would read it again.
+//! Kept lists: whether a kept answer still holds is asked in the trip that would read it again.
 //!
-//! The server's own snapshot tells: as long as `pg_current_snapshot()` is the same, nothing has been committed, by whomever. It is
-//! asked before the list and behind it, and the list is not read where it is the one that is known. It grows and never comes
-//! back, so the list is of that snapshot where both are the same. Another connection may lead to another server, so that nothing
-//! is known of it; and a standby's snapshot doesn't say what is under way.
+//! The server's own snapshot tells: as long as `pg_current_snapshot()` is the same, nobody has committed anything. It is read before the
+//! list and behind it, and the list isn't read where it is the snapshot that is known. Snapshots grow and never come back, so the list is
+//! of that snapshot where both are the same. Another connection may lead to another server, so that nothing is known of it; and a standby's
+//! snapshot doesn't say what is under way.
 
 use tokio_postgres::Row;
 
@@ -18,20 +18,20 @@ const SNAPSHOT: &str = "SELECT pg_catalog.pg_current_snapshot()::text";
 
 /// What came of a list.
 pub(super) enum Listed {
-    /// What is kept still holds.
+    /// The kept answer still holds.
     Holds,
     /// Its rows.
     Rows(Vec<Row>),
 }
 
 impl Store {
-    /// Which generation the next list is kept of; 0 of none.
+    /// The generation of the kept answer of the next list; 0 for none.
     pub(super) fn expect_generation(&self, kept: i32) {
         self.snapshot.borrow_mut().kept = kept;
         self.snapshot.borrow_mut().read = 0;
     }
 
-    /// Reads a list, unless what is kept of it still holds.
+    /// Reads a list, unless its kept answer still holds.
     pub(super) fn read_unless_kept(&self, sql: &str, values: &[Value<'_>]) -> Result<Listed> {
         self.check_open()?;
         self.refuse_to_gather()?;
@@ -64,7 +64,7 @@ impl Store {
                 return Ok(Listed::Holds);
             }
             if before == known {
-                // Somebody has committed between, so that what the list saw is not known; or it is another server's.
+                // Somebody has committed in between, so that nobody knows what the list saw; or this is another server.
                 continue;
             }
             if before == after && is_here {
@@ -77,15 +77,15 @@ impl Store {
 }
 
 impl Snapshot {
-    /// The snapshot of a generation, where that is the last one and was of this connection.
+    /// The snapshot of a generation, where that is the last one and of this connection.
     fn known(&self, connection: u64, generation: i32) -> Option<String> {
         (generation != 0 && generation == self.generation && connection == self.connection).then(|| self.text.clone())
     }
 
-    /// That a list was read of a snapshot.
+    /// Notes that a list was read of a snapshot.
     fn note(&mut self, connection: u64, text: String) {
         if connection != self.connection || text != self.text {
-            // 0 is of none.
+            // 0 stands for none.
             self.generation = self.generation.checked_add(1).unwrap_or(1);
             (self.connection, self.text) = (connection, text);
         }

@@ -20,7 +20,7 @@ impl Lists for Store {
         self.unfinished.take();
     }
 
-    /// What reads several things reads them in one statement, or begins a transaction.
+    /// Calls that read several things read them in one statement, or begin a transaction.
     fn begin_snapshot(&self) -> Result<bool> {
         self.check_open().map(|()| false)
     }
@@ -31,7 +31,7 @@ impl Lists for Store {
 }
 
 impl Store {
-    /// Reads rows until the batch is full; `true` where [`Lists::more`] has the rest. None where what somebody has kept still holds.
+    /// Reads rows until the batch is full; `true` where [`Lists::more`] has the rest. No rows where a kept answer still holds.
     pub(super) fn list(&self, sql: &str, values: &[Value<'_>], batch: &mut Batch) -> Result<bool> {
         self.unfinished.take();
         match self.read_unless_kept(sql, values)? {
@@ -51,7 +51,7 @@ impl Store {
         Ok(())
     }
 
-    /// Lists rows that were read.
+    /// Lists rows that were read already.
     pub(super) fn list_rows(&self, rows: Vec<Row>, push: fn(&Row, &mut Batch), batch: &mut Batch) -> bool {
         self.fill(Rest::Made(rows.into_iter(), push), batch)
     }
@@ -73,10 +73,10 @@ impl Store {
 
 type Rows = std::vec::IntoIter<Row>;
 
-/// Packs rows until the batch is full: what is left.
+/// Packs rows until the batch is full: those that are left.
 fn fill_rows(mut rows: Rows, push: impl Fn(&Row, &mut Batch), batch: &mut Batch) -> Option<Rows> {
     while let Some(row) = rows.as_slice().first() {
-        // One cell more for what is made of a row.
+        // One cell more, for a row's revision.
         if !batch.has_room(row.len() + 1) {
             return Some(rows);
         }

@@ -1,4 +1,4 @@
-//! What somebody keeps beside a worktree, a zone or a run: a JSON object, in a column of its row.
+//! What somebody keeps with a worktree, a zone or a run: a JSON object, in a column of its row.
 
 use serde_json::{Map, Value as Json};
 
@@ -26,7 +26,7 @@ impl Metadata for Store {
                 object = before;
                 return Ok(None);
             };
-            // Nothing is kept where there is nothing.
+            // An empty object is stored as NULL.
             let data = (!after.is_empty()).then(|| text(&after));
             object = after;
             let sql = format!("UPDATE {{s}}.{} SET metadata = $2 WHERE id = $1", entity.table);

@@ -1,21 +1,21 @@
-//! What a foreign key that failed says about the caller's values.
+//! What a foreign key's failure says about the caller's values.
 
 use super::Store;
 use crate::engine::constraint_facts::{Named, is_foreign_key, link_facts};
 use crate::engine::postgres::client::value::integer;
 use crate::error::{Error, Facts, Result};
 
-/// Whether the first id is a zone's, the second one; whether the first is a worktree's, the second one.
+/// Whether the first id is a zone's, whether the second is; whether the first is a worktree's, whether the second is.
 const FOUND: &str = "SELECT EXISTS (SELECT 1 FROM {s}.zones WHERE id = $1), EXISTS (SELECT 1 FROM {s}.zones WHERE id = $2), \
      EXISTS (SELECT 1 FROM {s}.worktrees WHERE id = $1), EXISTS (SELECT 1 FROM {s}.worktrees WHERE id = $2)";
 
 impl Store {
-    /// Which of the two ids that a foreign key refused is of nothing, and whether they are swapped.
+    /// Which of the two ids that a foreign key refused is nothing's, and whether they are swapped.
     pub(super) fn about_link(&self, error: Error, zone: Named<'_>, worktree: Named<'_>) -> Error {
         if !is_foreign_key(&error) {
             return error;
         }
-        // Where even looking them up fails, the constraint's words are all that is known.
+        // Where looking them up fails, too, the constraint's words are all that is known.
         match self.link(zone, worktree) {
             Ok(facts) => error.about(facts),
             Err(_) => error,

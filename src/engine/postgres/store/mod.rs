@@ -57,40 +57,40 @@ pub struct Store {
     client: Client,
     /// Its schema.
     name: String,
-    /// The same, as SQL has it.
+    /// The same, quoted.
     schema: String,
     /// The number of its lock.
     lock: i64,
     readonly: bool,
-    /// Statements, as the server is told them.
+    /// Statements, as the server gets them.
     texts: Texts,
     is_open: Cell<bool>,
     transaction: RefCell<Transaction>,
     /// What a call that writes many rows has gathered.
     gathered: RefCell<Option<Gathered>>,
     snapshot: RefCell<Snapshot>,
-    /// What somebody has kept of the last list still holds.
+    /// Whether the kept answer of the last list still holds.
     holds: Cell<bool>,
     /// A list that did not fit one batch.
     unfinished: RefCell<Option<Rest>>,
     /// A board that was read in one trip.
     ahead: RefCell<Option<Ahead>>,
-    /// What is kept of the search.
+    /// What is kept for the search.
     search: search::Kept,
     /// The board of a time that was read last.
     past_board: RefCell<Option<Rc<Read>>>,
-    /// How much is pruned in a step.
+    /// How much is pruned in one step.
     keeping: Cell<Sizes>,
     /// Since when it is open.
     opened: Instant,
-    /// Who is named with what is written.
+    /// Who acts.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
     acting_at: Cell<Option<i64>>,
 }
 
 impl Store {
-    /// A board in a schema that has been looked after.
+    /// A board in a schema that `schema::prepare` has seen.
     #[must_use]
     pub fn new(client: Client, schema: &str, readonly: bool) -> Self {
         Self {
@@ -116,7 +116,7 @@ impl Store {
         }
     }
 
-    /// Who is named with what is written.
+    /// Who acts.
     fn actor(&self) -> Option<Rc<str>> {
         self.acting.borrow().clone()
     }

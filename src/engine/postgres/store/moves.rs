@@ -34,9 +34,9 @@ macro_rules! of_call {
     };
 }
 
-/// Makes a move, where nothing is in its way: what it found, and the worktree as it is then. A worktree comes last in its zone: its
-/// assignment becomes another one where one of that time or later is there already. $1 worktree, $2 zone, $3 now, $4 whether a zone is
-/// expected, $5 which, $6 whether the limit is passed over; `{place}` sets its position.
+/// Makes a move, where nothing is in its way: what was found, and the worktree as it is then. A worktree comes last in its zone: its
+/// assignment gets another `seq` where the zone already has one of that time or later. $1 worktree, $2 zone, $3 now, $4 whether a zone is
+/// expected, $5 which, $6 whether the limit is ignored; `{place}` sets its position.
 const MOVE: &str = "WITH asked AS (
        SELECT w.id, z.id AS zone_id, z.name, z.id IS DISTINCT FROM $2 AS is_move, t.id IS NOT NULL OR $2 IS NULL AS is_there, t.wip_limit,
          CASE WHEN t.wip_limit IS NOT NULL THEN (SELECT count(*) FROM {s}.worktree_zones WHERE zone_id = $2) END AS there
@@ -58,14 +58,14 @@ const MOVE: &str = "WITH asked AS (
      ){place}
      SELECT zone_id, name, is_there, is_move, wip_limit, there, EXISTS (SELECT 1 FROM fine), {w.worktree}
      FROM asked JOIN {placed} AS w ON w.id = asked.id";
-/// Its position is another one, too.
+/// Sets the worktree's position as well.
 const PLACE: &str = ", placed AS (UPDATE {s}.worktrees AS w SET {set}, updated_at = $3 FROM fine WHERE w.id = fine.id RETURNING w.*), \
      seen AS (SELECT * FROM placed UNION ALL SELECT * FROM {s}.worktrees WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM fine))";
-/// How many columns are before those of the worktree.
+/// How many columns come before those of the worktree.
 const FOUND: usize = 7;
 const LAST_MOVE: &str =
     concat!("SELECT ", moved!(), " FROM {s}.moves WHERE worktree_id = $1 ORDER BY key DESC LIMIT 1");
-/// What a move has found that was made before, and which it was.
+/// What stands for the answer of a move that was made before, and which move that was.
 const MOVED: &str = concat!(
     "SELECT NULL::text, NULL::text, true, EXISTS (",
     of_call!(),
@@ -101,7 +101,7 @@ impl Moves for Store {
         })
     }
 
-    /// Triggers keep the ledger: nothing is to be read ahead.
+    /// Triggers keep the ledger: nothing has to be folded.
     fn fold_moves(&self) -> Result<()> {
         self.check_open()
     }
@@ -119,7 +119,7 @@ impl Moves for Store {
                 let open = if filter.worktree.is_some() { &sql } else { MOVES };
                 open.replace("{of}", &format!(" AND {column} = ${}", values.len()))
             };
-            // Each way by its own index, in the order of the list.
+            // Each direction by its own index, in the order of the list.
             let ways = format!("({}) UNION ({})", of("from_zone_id"), of("to_zone_id"));
             sql = format!("SELECT * FROM ({ways}) AS of_zone ORDER BY key DESC LIMIT $4");
         }
@@ -140,7 +140,7 @@ impl Moves for Store {
 impl Store {
     /// The drop, in one trip. Nobody else writes meanwhile, so that a limit holds.
     ///
-    /// The zone into which it came, if it came from another one, or none.
+    /// The zone that it came into from another one or from none; `None` where it was no such move.
     fn drop_worktree(&self, of: &Wish<'_>, now: &str, batch: &mut Batch) -> Result<Option<String>> {
         let expected = of.expected.as_ref().map(|Expected(zone)| *zone);
         let mut values: Vec<Value<'_>> = vec![
@@ -193,7 +193,7 @@ impl Store {
         Ok(None)
     }
 
-    /// Wants a run of each agent of a zone into which a worktree was dropped, if that is what starts them.
+    /// Enqueues a run for each agent of the zone into which a worktree was dropped, if its trigger is `onDrop`.
     fn enqueue_agents(
         &self,
         method: &'static str,
@@ -218,7 +218,7 @@ impl Store {
     }
 }
 
-/// Refuses a move of which the statement has found that something is in its way.
+/// Refuses a move where the statement has found something in its way.
 fn check(of: &Wish<'_>, row: &Row) -> Result<()> {
     if integer(row, 6) != 0 {
         return Ok(());
@@ -240,7 +240,7 @@ fn stop(row: &Row, id: usize) -> Option<Stop> {
     text_of(row, id).map(|found| Stop { id: found, name: text_of(row, id + 1).unwrap_or_default() })
 }
 
-/// A row of the ledger. Its key is its number, too, but of one that came from a file.
+/// A row of the ledger. Its key is its number as well, unless it came from a file.
 pub(super) fn read(row: &Row) -> Move {
     Move {
         seq: integer(row, 11),

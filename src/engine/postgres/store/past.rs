@@ -1,4 +1,4 @@
-//! The board as it was: a board that was kept, and the log since. A transaction is in it as a whole.
+//! The board as it was: a kept board, and the log since. A transaction is in it as a whole.
 
 use tokio_postgres::Row;
 
@@ -10,16 +10,16 @@ use crate::error::{Error, Result};
 use crate::model::canvas::{Board, Canvas, Logged, Of, Op};
 use crate::model::{Field, time};
 
-/// The batches up to a time ($1), and the last of them.
+/// The end of the last batch up to a time ($1).
 const UNTIL: &str = "SELECT last, stamp FROM {s}.changes_batches WHERE at <= $1 ORDER BY last DESC LIMIT 1";
-/// The time of the latest change, where nobody has emptied the log, and of the first board that is kept.
+/// The time of the latest change, where nobody has emptied the log, and that of the first kept board.
 const ENDS: &str = "SELECT (SELECT b.at FROM {s}.changes_batches AS b \
        WHERE EXISTS (SELECT 1 FROM {s}.changes AS c WHERE c.nth = b.last - b.shift) ORDER BY b.last DESC LIMIT 1), \
      (SELECT at FROM {s}.boards ORDER BY seq LIMIT 1)";
-/// The board that was kept last before.
+/// The last board that was kept before the time.
 const KEPT: &str = "SELECT seq, data FROM {s}.boards \
      WHERE seq <= (SELECT last FROM {s}.changes_batches WHERE at <= $1 ORDER BY last DESC LIMIT 1) ORDER BY seq DESC LIMIT 1";
-/// What was changed since, of batches that were over then; and of the next one, what transactions did that were over.
+/// The changes since: those of batches up to the time; and of the next batch, those of transactions that had ended by then.
 const SINCE: &str = "SELECT seq, stamp, entity, op, id, zone_id, success, data, agent_type FROM ( \
      SELECT b.last, c.nth + b.shift AS seq, c.stamp, c.entity, c.op, c.id, c.zone_id, c.success, c.data, c.agent_type, NULL::bigint AS ended \
      FROM {s}.changes_batches AS b JOIN {s}.changes AS c ON {member} WHERE b.at <= $1 AND b.last > \
@@ -28,7 +28,7 @@ const SINCE: &str = "SELECT seq, stamp, entity, op, id, zone_id, success, data, 
      SELECT b.last, c.nth + b.shift, c.stamp, c.entity, c.op, c.id, c.zone_id, c.success, c.data, c.agent_type, max(c.at) OVER (PARTITION BY c.xid) \
      FROM (SELECT * FROM {s}.changes_batches WHERE at > $1 ORDER BY last LIMIT 1) AS b JOIN {s}.changes AS c ON {member} \
      ) AS c WHERE (ended IS NULL OR ended <= $1) AND entity IN (1, 2, 3, 6, 7) AND id IS NOT NULL ORDER BY last, seq";
-/// Behind which change of that next batch nothing is in that board.
+/// The change of that next batch behind which nothing is in the board.
 const WHOLE: &str = "SELECT seq, stamp FROM ( \
        SELECT seq, stamp, bool_or(is_later) OVER (ORDER BY seq) AS passed FROM ( \
          SELECT c.nth + b.shift AS seq, c.stamp, max(c.at) OVER (PARTITION BY c.xid) > $1 AS is_later \

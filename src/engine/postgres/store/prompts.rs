@@ -54,7 +54,7 @@ impl Store {
     }
 }
 
-/// The object of an entity whose columns begin somewhere in a row, as JavaScript has it; `None` where it isn't there.
+/// The object of an entity whose columns begin at `from` in a row, as JavaScript has it; `None` where the row has none.
 fn object_at(entity: &Entity, row: &Row, from: usize) -> Option<Json> {
     let columns = from..from + entity.fields.len();
     (!is_null(row, from)).then(|| object(entity, columns.map(|column| stored(row, column))))

@@ -1,4 +1,4 @@
-//! Calls that write what hangs on what they have read: two trips, between which nobody else writes.
+//! Calls that write what depends on what they have read: two trips, between which nobody else writes.
 
 use tokio_postgres::Row;
 
@@ -14,8 +14,8 @@ use crate::error::Result;
 pub(super) type Statement<'a> = (String, Vec<Value<'a>>);
 
 impl Store {
-    /// Reads one row and writes what `decide` makes of it, if anything: the rows that this returns, or those of `instead`, of the same
-    /// values as `read`, where it was made before.
+    /// Reads one row and writes what `decide` makes of it, if anything: the rows that this returns. Where it was made before, those of
+    /// `instead`, with the same values as `read`.
     pub(super) fn read_then_write<'a>(
         &self,
         read: &str,
@@ -96,7 +96,7 @@ impl Store {
         Ok(Ok(rows))
     }
 
-    /// Ends what was begun. Where that can't be said, the server ends it with the connection.
+    /// Rolls back what was begun. Where that can't be sent, the connection is closed, and the server rolls it back.
     pub(super) fn give_up(&self) {
         if self.client.go_on(&[Step::Script("ROLLBACK")]).is_err() {
             self.client.hang_up();

@@ -1,4 +1,4 @@
-//! Changes to what nobody else has changed meanwhile.
+//! Changes on condition that nobody else has changed the row meanwhile.
 
 use super::Store;
 use super::edits::update;

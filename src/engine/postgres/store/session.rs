@@ -45,7 +45,7 @@ impl Session for Store {
         Store::forget_gathered(self);
     }
 
-    /// To hear whether the content is still the same takes a trip, as reading does: it is asked with the list.
+    /// To learn whether the content is still the same takes a trip, as reading does: so it is asked with the list.
     fn generation(&self) -> i32 {
         0
     }

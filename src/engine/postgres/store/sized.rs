@@ -1,14 +1,14 @@
-//! Texts that indexes have: PostgreSQL's hold no more than a third of a page.
+//! Texts in indexes: an entry of PostgreSQL's holds no more than a third of a page.
 
 use crate::engine::postgres::client::value::stored_bytes;
 use crate::error::Result;
 use crate::model::entity::Declaration;
 use crate::model::{Entity, Field, Stored};
 
-/// How long such a text is at most, in bytes of UTF-8; U+0000 and U+0001 take two.
+/// The longest such text, in bytes of UTF-8; U+0000 and U+0001 take two.
 pub(super) const MAX_INDEXED: usize = 2_600;
 
-/// The columns that indexes have.
+/// The columns that are in indexes.
 const INDEXED: [(&str, &str); 9] = [
     ("worktrees", "id"),
     ("worktrees", "status"),

@@ -1,6 +1,6 @@
-//! What stands in statements for what the model declares: `{worktree}`, `{zone}` and `{execution}` for the columns of an entity,
-//! `{w.worktree}` for the same of the table `w`, `{s}` for the schema, `{new worktree}` for what an INSERT says behind the
-//! table's name.
+//! What stands in statements for the model's declarations: `{worktree}`, `{zone}` and `{execution}` for the columns of an entity,
+//! `{w.worktree}` for those of the table `w`, `{s}` for the schema, `{new worktree}` for what an INSERT says behind the table's
+//! name.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,12 +15,12 @@ use crate::model::{EXECUTION, Entity, Stored, WORKTREE, ZONE};
 /// How many texts are remembered.
 const MOST: usize = 512;
 
-/// Statements, as the server is told them.
+/// Statements, as the server gets them.
 #[derive(Default)]
 pub(super) struct Texts(RefCell<HashMap<Box<str>, Rc<str>>>);
 
 impl Texts {
-    /// What a statement says to the server.
+    /// A statement as the server gets it.
     pub(super) fn of(&self, sql: &str, schema: &str) -> Rc<str> {
         let mut texts = self.0.borrow_mut();
         if let Some(known) = texts.get(sql) {
@@ -35,7 +35,7 @@ impl Texts {
     }
 }
 
-/// Replaces what stands for something else by it.
+/// Replaces each of these by what it stands for.
 pub(super) fn expand(sql: &str, schema: &str) -> String {
     let mut sql = sql.replace("{s}", schema);
     if !sql.contains('{') {
@@ -64,7 +64,7 @@ pub(super) fn column_type(field: &Declaration) -> Type {
     }
 }
 
-/// What a new row is given, as a statement takes it.
+/// The stored values of a new row, as a statement takes them.
 pub(super) fn values_of<'a>(entity: &Entity, stored: &'a [Stored<'_>]) -> Vec<Value<'a>> {
     entity.written().zip(stored).map(|(field, stored)| Value::of(stored, &column_type(field))).collect()
 }

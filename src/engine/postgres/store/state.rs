@@ -11,11 +11,11 @@ use crate::rows::Batch;
 
 /// What is left of a list.
 pub enum Rest {
-    /// Rows as they are.
+    /// Rows to be packed as they are.
     Rows(std::vec::IntoIter<Row>),
-    /// Rows, and what is made of one of them.
+    /// Rows, and what packs one of them.
     Made(std::vec::IntoIter<Row>, fn(&Row, &mut Batch)),
-    /// Rows of a board of the past.
+    /// Rows of the board of a time.
     Past(past_boards::Rest),
 }
 
@@ -33,40 +33,40 @@ pub struct Ahead {
 /// The transaction that is open.
 #[derive(Debug, Default)]
 pub struct Transaction {
-    /// A transaction is, as the caller knows it.
+    /// Whether one is open, as the caller knows it.
     pub is_open: bool,
     /// Its number in the log.
     pub call: Call,
-    /// A statement has failed, and what is sent next undoes it first.
+    /// Whether a statement has failed: what is sent next undoes it first.
     pub failed: bool,
-    /// Somebody was named with what was written in it.
+    /// Whether what was written in it was signed.
     pub is_signed: bool,
-    /// Savepoints that nobody has told the server of yet: they go with what is sent next.
+    /// Savepoints that the server hasn't been told of yet: they go with what is sent next.
     pub untold: Vec<&'static str>,
-    /// Why there is none any more on the server: the caller's calls fail until they have ended it themselves.
+    /// Why the server has none any more: the caller's calls fail until the caller has ended it.
     pub lost: Option<String>,
 }
 
-/// What a call that writes many rows has gathered, to be sent at once.
+/// The statements that a call which writes many rows has gathered, to be sent at once.
 #[derive(Debug, Default)]
 pub struct Gathered {
     /// The statements.
     pub statements: Vec<(Rc<str>, Vec<Value<'static>>)>,
-    /// One of them needed an answer, so that each has to be sent by itself.
+    /// Whether one of them needed an answer, so that each has to be sent by itself.
     pub is_refused: bool,
 }
 
-/// Which state of the content was read last.
+/// The state of the content that was read last.
 #[derive(Debug, Default)]
 pub struct Snapshot {
-    /// Which connection told of it.
+    /// The connection that told of it.
     pub connection: u64,
-    /// The server's word for it.
+    /// The server's text for it.
     pub text: String,
-    /// Its number.
+    /// Its generation.
     pub generation: i32,
-    /// Of which one somebody has kept what is read next, 0 of none.
+    /// The generation of the kept answer of the next list, 0 for none.
     pub kept: i32,
-    /// Of which one the last list was, 0 where that can't be told.
+    /// The generation of the last list, 0 where that can't be told.
     pub read: i32,
 }

@@ -1,4 +1,4 @@
-//! What is counted.
+//! Counts.
 
 use super::Store;
 use crate::engine::{Mended, Statistics};
@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::model::{Field, Given, rules};
 use crate::rows::Batch;
 
-/// What is there, on the board and in the archive, and what was pruned, which counts as before. That of an archived worktree has the name that
-/// its history has.
+/// The executions on the board and in the archive, and those that were pruned, which still count. Those of an archived worktree are
+/// under the name of its history.
 const OF_EXECUTIONS: &str = "SELECT coalesce(sum(total), 0)::bigint, coalesce(sum(successful), 0)::bigint, coalesce(sum(failed), 0)::bigint, \
      count(DISTINCT agent_type) FROM (SELECT agent_type, count(*) AS total, count(*) FILTER (WHERE success = 1) AS successful, \
      count(*) FILTER (WHERE success = 0) AS failed FROM (\
@@ -28,7 +28,7 @@ impl Statistics for Store {
     }
 
     fn stats(&self, batch: &mut Batch) -> Result<()> {
-        // Counting takes long, so it is kept as lists are.
+        // Counting takes long, so the answer is kept as lists are.
         self.list(OF_ALL, &[], batch).map(drop)
     }
 

@@ -1,8 +1,7 @@
 //! Transactions, as callers begin and end them.
 //!
-//! One that is to write takes the board's lock alone from the start, which is what `BEGIN IMMEDIATE` promises: between a read
-//! and a write of it nobody else writes. Calls outside transactions share that lock (`conversation.rs`), so they don't wait for
-//! each other.
+//! One that is to write takes the board's lock alone from the start, as `BEGIN IMMEDIATE` promises: between its reads and its writes nobody
+//! else writes. Calls outside transactions share that lock (`conversation.rs`), so they don't wait for each other.
 
 use super::Store;
 use super::call::Call;
@@ -26,12 +25,12 @@ pub(super) struct Begin {
 }
 
 impl Begin {
-    /// What begins one that takes no lock.
+    /// Begins one that takes no lock.
     pub(super) fn of(script: String) -> Self {
         Self { script, lock: None, call: [Value::Integer(0)] }
     }
 
-    /// The same, as it is sent.
+    /// The steps that are sent.
     pub(super) fn steps(&self) -> Vec<Step<'_>> {
         let lock = self.lock.as_deref().map(|lock| Step::Statement(lock, &self.call));
         std::iter::once(Step::Script(&self.script)).chain(lock).collect()
@@ -44,12 +43,12 @@ impl Store {
         self.transaction.borrow().is_open
     }
 
-    /// That the transaction, if there was one, is over.
+    /// Forgets the transaction, if there was one: it is over.
     pub(super) fn forget_transaction(&self) {
         self.transaction.take();
     }
 
-    /// That the server has none any more: it undid all of it.
+    /// Notes that the server has none any more: it rolled all of it back.
     pub(super) fn lose_transaction(&self, why: &str) -> Error {
         let why = format!("{why}; the transaction was undone");
         self.transaction.borrow_mut().lost = Some(why.clone());
@@ -64,8 +63,7 @@ impl Store {
         }
     }
 
-    /// What begins a transaction in which somebody writes, beside others or alone; the first row that it puts into the log has the
-    /// call's number.
+    /// Begins a transaction that writes, beside others or alone; the first row that it puts into the log has the call's number.
     pub(super) fn begin_writing(&self, alone: bool, call: Call) -> String {
         format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_catalog.set_config('lock_timeout', '{}ms', true), \
@@ -77,8 +75,8 @@ impl Store {
         )
     }
 
-    /// The same for a transaction that is one trip. On a session of the client's own the lock is a prepared statement, and what
-    /// else is to be said was said when the session began.
+    /// The same for a transaction that is one trip. On a session of the client's own the lock is a prepared statement, and the settings
+    /// were made when the session began.
     pub(super) fn begin_and_lock(&self, alone: bool, call: Call) -> Begin {
         let number = [Value::Text(call.0.to_string().into())];
         if !self.client.is_own_session() {
@@ -102,7 +100,7 @@ impl Store {
         match made {
             Ok(made) => self.step(end).map(|()| made),
             Err(error) => {
-                // What failed is what is to be said; where the connection is gone, so is all of it.
+                // The first failure is the one to be reported; where the connection is gone, so is all of it.
                 _ = self.step(undo);
                 if within {
                     _ = self.step(Control::Release);
@@ -127,13 +125,13 @@ impl Store {
             Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive if within => {
                 Err(misused("cannot start a transaction within a transaction"))
             }
-            // As on a file: what writes in it is refused, not its beginning.
+            // As on a file: a write in it is refused, not its beginning.
             Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive
                 if self.readonly =>
             {
                 self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", Call::default())
             }
-            // Nobody else writes meanwhile: a read that is followed by a write can't fail for that.
+            // Nobody else writes meanwhile: a read that is followed by a write can't fail because of others.
             Control::Begin | Control::BeginDeferred | Control::BeginImmediate | Control::BeginExclusive => {
                 let call = Call::new();
                 self.begin(&self.begin_writing(true, call), call)
@@ -146,7 +144,7 @@ impl Store {
             Control::Commit => self.commit(),
             Control::Rollback => self.rollback(),
             Control::Savepoint => self.tell_with_the_next(SAVEPOINT),
-            // What went with the transaction needs no undoing.
+            // What was lost with the transaction needs no undoing.
             Control::Release | Control::RollbackTo if self.check_not_lost().is_err() => Ok(()),
             Control::Release => self.tell_with_the_next(RELEASE),
             Control::RollbackTo => self.tell_with_the_next(ROLLBACK_TO),
@@ -154,7 +152,7 @@ impl Store {
     }
 
     fn begin(&self, sql: &str, call: Call) -> Result<()> {
-        // Nothing was done on a connection that didn't answer to it.
+        // Nothing was done on a connection that gave no answer.
         let answers = self.say_until_answered(&[Step::Script(sql)])?;
         *self.transaction.borrow_mut() = Transaction { is_open: true, call, ..Transaction::default() };
         for answer in answers {
@@ -168,8 +166,8 @@ impl Store {
         Ok(())
     }
 
-    /// COMMIT of a transaction in which something has failed rolls it back and says nothing of it: a statement before it, in the
-    /// same trip, is refused then.
+    /// COMMIT of a transaction in which something has failed rolls it back without an error: so a statement before it, in the same trip,
+    /// is refused then.
     fn commit(&self) -> Result<()> {
         if let Err(lost) = self.check_not_lost() {
             self.forget_transaction();
@@ -187,7 +185,7 @@ impl Store {
         let host = self.client.host();
         let answers = match sent {
             Ok(answers) => answers,
-            // What the log doesn't tell of may have been done all the same.
+            // A call of which the log says nothing may have been made all the same.
             Err(lost) => match self.outcome_of(call, lost, &mut self.patience()) {
                 Ok(made) if made.is_empty() => return Err(outcome_unknown(&host, "the log has nothing of it")),
                 told => return told.map(drop),
@@ -211,7 +209,7 @@ impl Store {
             Ok(answers) => {
                 answers.into_iter().try_for_each(|answer| answer.map(|_| ()).map_err(|error| answered(error, &host)))
             }
-            // The server rolls back what nobody holds any more.
+            // The server rolls back with the connection.
             Err(_) => Ok(()),
         }
     }
@@ -220,7 +218,7 @@ impl Store {
     fn tell_with_the_next(&self, what: &'static str) -> Result<()> {
         self.check_not_lost()?;
         let untold = &mut self.transaction.borrow_mut().untold;
-        // Between the two nothing was sent, so there is nothing to undo or to end.
+        // Nothing was sent between the two, so there is nothing to undo or to release.
         match (untold.last(), what) {
             (Some(&SAVEPOINT), ROLLBACK_TO) => {}
             (Some(&SAVEPOINT), RELEASE) => drop(untold.pop()),
@@ -230,7 +228,7 @@ impl Store {
     }
 }
 
-/// As SQLite says that a statement makes no sense now.
+/// SQLite's error for a statement that makes no sense now.
 fn misused(message: &str) -> Error {
     Error::Engine {
         code: "SQLITE_ERROR".into(),
@@ -240,7 +238,7 @@ fn misused(message: &str) -> Error {
     }
 }
 
-/// As SQLite says that a transaction was undone by something that failed in it.
+/// SQLite's error for a transaction that a failure in it has rolled back.
 pub(super) fn rolled_back() -> Error {
     let number = rusqlite::ffi::SQLITE_ABORT_ROLLBACK;
     let message = "abort due to ROLLBACK".into();

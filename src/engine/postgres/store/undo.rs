@@ -1,6 +1,6 @@
-//! Undo and redo. Triggers remember what an actor does to the canvas (`schema/postgres/0005_archive.up.sql`); here it is taken back, or done
-//! again: what was done, and what there is now, is read in one trip, and what comes of it written in another. What goes into the archive
-//! meanwhile, or comes out of it, is a trip by itself.
+//! Undo and redo. Triggers remember what an actor does to the canvas (`schema/postgres/0005_archive.up.sql`); here it is taken back, or
+//! done again: what was done, and how things are now, is read in one trip, and what follows is written in another. Whatever goes into the
+//! archive meanwhile, or comes out of it, is a trip by itself.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,37 +21,37 @@ use crate::model::canvas::Cell;
 use crate::model::undo::{ASSIGNED_AT, ASSIGNED_ROWID, Done, METADATA, Value as Changed, Way, ZONE_ID, beside};
 use crate::model::{Entity, WORKTREE, ZONE};
 
-/// The steps of somebody ($1) that are undone or not ($2).
+/// The steps of an actor ($1) that are undone or not ($2).
 const STEPS: &str = "{s}.undo_steps AS u WHERE hashtextextended(u.\"by\", 0) = hashtextextended($1 COLLATE \"C\", 0) AND u.\"by\" = $1 AND u.undone = $2";
 /// Those of the transaction that is next, in the order in which they are taken back; nothing is remembered from here on.
 const NEXT: &str = "SELECT u.data::text, u.tx::text, pg_catalog.set_config('visual_db.undo', 'on', true) FROM {steps} AND u.tx = {tx} ORDER BY u.key {order}";
 const TX: &str = "(SELECT u.tx FROM {steps} ORDER BY u.key {order} LIMIT 1)";
-/// A worktree and what is beside it, in the order of `model::undo::beside`.
+/// Worktrees and what is beside their columns, in the order of `model::undo::beside`.
 const WORKTREES: &str = "SELECT {w.worktree}, w.metadata, a.zone_id, a.assigned_at, a.seq \
      FROM {s}.worktrees AS w LEFT JOIN {s}.worktree_zones AS a ON a.worktree_id = w.id WHERE w.id IN ({ids}) FOR UPDATE OF w";
-/// Their assignments: nobody changes them from here on.
+/// Their assignments: nobody else changes them from here on.
 const ASSIGNMENTS: &str = "SELECT 1 FROM {s}.worktree_zones WHERE worktree_id IN ({ids}) FOR UPDATE";
-/// The same of a zone.
+/// The same for zones.
 const ZONES: &str = "SELECT {zone}, metadata FROM {s}.zones WHERE id IN ({ids}) FOR UPDATE";
-/// What they are about, and the zones that assignments come back to.
+/// What the steps are about, and the zones that assignments come back to.
 const IDS: &str = "SELECT u.data ->> 'id' FROM {steps} AND u.tx = {tx}";
 const ZONES_OF_ASSIGNMENTS: &str = " UNION SELECT z.value #>> '{}' FROM {s}.undo_steps AS u, \
      jsonb_path_query(u.data, '$.values[*] ? (@.name == \"zone_id\").{to}') AS z (value) \
      WHERE u.key IN (SELECT u.key FROM {steps} AND u.tx = {tx})";
-/// They are undone, or done again ($2 is what they were); what is done from here on is remembered.
+/// Marks them as undone, or done again ($2 is what they were); what is done from here on is remembered.
 const MARK: &str = "UPDATE {s}.undo_steps AS u SET undone = NOT undone WHERE u.key IN (SELECT u.key FROM {steps} AND u.tx = $3::xid8) \
      RETURNING pg_catalog.set_config('visual_db.undo', '', true)";
-/// What can't be taken back is given up.
+/// Gives up what can't be taken back.
 const GIVE_UP: &str = "DELETE FROM {s}.undo_steps AS u WHERE u.key IN (SELECT u.key FROM {steps} AND u.tx = $3::xid8) \
      RETURNING pg_catalog.set_config('visual_db.undo', '', true)";
-/// Who was archived again has another key in the archive: what was done to it is done to that.
+/// A worktree that was archived again has another key in the archive: steps about the old key are about the new one.
 const REKEY: &str =
     "UPDATE {s}.undo_steps SET data = jsonb_set(data, '{key}', to_jsonb($2)) WHERE data -> 'key' = to_jsonb($1)";
-/// A worktree is in a zone, since then and in the place that it had.
+/// Assigns a worktree to a zone, with the time and the order that it had there.
 const PLACE: &str = "INSERT INTO {s}.worktree_zones (worktree_id, zone_id, assigned_at, seq) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (worktree_id) DO UPDATE SET zone_id = excluded.zone_id, assigned_at = excluded.assigned_at, seq = excluded.seq";
 
-/// What is beside the columns of a worktree since it is in a zone.
+/// What is beside the columns of a worktree while it is in a zone.
 const OF_ASSIGNMENT: [&str; 3] = [ZONE_ID, ASSIGNED_AT, ASSIGNED_ROWID];
 
 impl crate::engine::Undo for Store {
@@ -66,7 +66,7 @@ impl crate::engine::Undo for Store {
 }
 
 impl Store {
-    /// Takes back what was done last: whether there was anything.
+    /// Takes back what was done last; `false` where there was nothing.
     fn take_back(&self, way: Way, by: &str, skip: bool, now: f64) -> Result<bool> {
         while let Some((mut taking, steps)) = self.next_steps(way, by, now)? {
             let of: [Value<'_>; 3] = [by.into(), (way == Way::Redo).into(), taking.tx.clone().into()];
@@ -126,13 +126,13 @@ struct Taking<'s> {
     way: Way,
     now: f64,
     tx: String,
-    /// The worktrees and the zones that it is about, as they are.
+    /// The worktrees and the zones that it is about, as they are now.
     states: [HashMap<String, Vec<Cell>>; 2],
-    /// The worktrees that went to the archive or came from there meanwhile, so that they have to be read again.
+    /// The worktrees that were archived or came back meanwhile, so that they have to be read again.
     moved: HashSet<String>,
-    /// Keys in the archive, and what they are now.
+    /// The keys that worktrees had in the archive, and those that they have now.
     keys: HashMap<i64, i64>,
-    /// What is written at once.
+    /// Statements that are sent together.
     later: Vec<(String, Vec<Value<'static>>)>,
 }
 
@@ -172,7 +172,7 @@ impl Taking<'_> {
         if entity.name == WORKTREE.name { worktrees } else { zones }
     }
 
-    /// Changes a worktree or a zone back, and what is known of its state.
+    /// Changes a worktree or a zone back, and `state` with it.
     fn change(&mut self, entity: &'static Entity, id: &str, back: &Back<'_>, state: &mut [Cell]) -> Result<()> {
         let mut becomes = |name: &str, cell: Cell| {
             if let Some(at) = place_of(entity, name) {
@@ -211,7 +211,7 @@ impl Taking<'_> {
                 }
             }
             Some(Assigned::In { zone, since, rowid }) => {
-                // The zone that it is in now was not read, where it stays there and is only in another place.
+                // The zone was not read where the worktree stays in it and only its order there changes.
                 let is_known = self.states_of(&ZONE).contains_key(*zone);
                 let is_there = "SELECT 1 FROM {s}.zones WHERE id = $1";
                 if !is_known && self.store.read_one(is_there, &[(*zone).into()])?.is_none() {
@@ -228,7 +228,7 @@ impl Taking<'_> {
         Ok(())
     }
 
-    /// Archives a worktree that had a key in the archive, under another one.
+    /// Archives a worktree that had a key in the archive, under a new one.
     fn archive(&mut self, id: String, made: &Cell, had: i64, reason: Option<&str>) -> Result<()> {
         self.write_now()?;
         let state = self.state(&WORKTREE, &id)?;
@@ -275,14 +275,14 @@ fn of_steps(sql: &str, way: Way) -> String {
     sql.replace("{tx}", TX).replace("{steps}", STEPS).replace("{order}", order).replace("{to}", to)
 }
 
-/// The id of something, and its state.
+/// An id, and its state.
 fn state(row: &Row, entity: &Entity) -> (String, Vec<Cell>) {
     let width = entity.fields.len() + beside(entity).len();
     let cells = (0..width).map(|column| Cell::from(stored(row, column))).collect();
     (text_of(row, 0).unwrap_or_default(), cells)
 }
 
-/// Adds a step. What a call did to a worktree and to where it is assigned are two, which are one again.
+/// Adds a step. What a call did to a worktree and to its assignment were two steps, which become one again.
 fn add(steps: &mut Vec<Done>, step: Done) {
     if let Done::Changed { entity, id, made, values } = &step
         && let Some(Done::Changed { entity: to, id: of, made: at, values: known }) = steps.last_mut()

@@ -1,4 +1,4 @@
-//! How many worktrees a zone is to have at most: a column of its row.
+//! How many worktrees a zone may have: a column of its row.
 
 use super::Store;
 use crate::engine::WipLimits;

@@ -2,8 +2,8 @@
 //!
 //! | step | what is sent at once |
 //! |---|---|
-//! | the first that asks | `BEGIN` and the board's lock, or `SAVEPOINT`; what is asked |
-//! | each further one that asks | what is to be written; what is asked |
+//! | the first that asks | `BEGIN` and the board's lock, or `SAVEPOINT`; the questions |
+//! | each further one that asks | what is to be written; the questions |
 //! | the end | what is to be written; `COMMIT`, or `RELEASE` |
 //!
 //! So a call that asks once is two trips, and one that only writes is one. Where it fails all of it is undone; within a transaction of
@@ -32,22 +32,22 @@ type Later = (Rc<str>, Vec<Value<'static>>);
 pub(super) struct Work<'s> {
     pub store: &'s Store,
     number: Call,
-    /// What begins it, outside of a transaction of the caller's.
+    /// Begins it, outside of a transaction of the caller's.
     begin: Begin,
-    /// What is sent behind that.
+    /// Is sent behind that.
     first: Rc<str>,
     begun: Cell<bool>,
     wrote: Cell<bool>,
-    /// The log says nothing of what it writes.
+    /// Whether the log says nothing of what it writes.
     is_silent: Cell<bool>,
-    /// The connection went, and nothing of it was done.
+    /// Set where the connection was lost, and nothing of it was done.
     lost: Cell<Option<Lost>>,
     later: RefCell<Vec<Later>>,
 }
 
 impl Store {
-    /// Makes a call of several steps. `first` are statements, each as it stands, that are sent before all others; behind what the
-    /// call returns are the rows of what it wrote last.
+    /// Makes a call of several steps. `first` are statements without values that are sent before all others. Returned with the call's value
+    /// are the rows of what it wrote last.
     pub(super) fn atomically<T>(
         &self,
         first: &str,
@@ -111,12 +111,12 @@ impl Work<'_> {
         Ok(rows.split_off(from))
     }
 
-    /// That the log says nothing of what it writes: whether that was done can't be seen there.
+    /// Says that the log has nothing of what it writes: whether that was done can't be seen there.
     pub fn is_not_in_the_log(&self) {
         self.is_silent.set(true);
     }
 
-    /// What a caller is told where nothing was done, unless it is done again.
+    /// The error where nothing was done, unless the call is made again.
     fn undone(&self, lost: Lost) -> Error {
         let told = self.store.told_of(&lost);
         self.lost.set(Some(lost));
@@ -151,7 +151,7 @@ impl Work<'_> {
         }
     }
 
-    /// Sends what is to be written, and `steps`: the rows of all that, or that the connection is lost.
+    /// Sends what is to be written, and `steps`: the rows of all that, or how the connection was lost.
     fn send(&self, steps: &[Step<'_>]) -> Result<Result<Vec<Vec<Row>>, Lost>> {
         let store = self.store;
         let (within, begins) = (store.is_within(), !self.begun.replace(true));
@@ -175,7 +175,7 @@ impl Work<'_> {
         all.extend_from_slice(steps);
         let answers: Vec<Answer> = if within {
             let sent = store.within(&all);
-            // What is lost with the connection is undone already.
+            // What is lost with the connection is rolled back already.
             self.begun.set(sent.is_ok());
             sent?
         } else {

@@ -21,7 +21,7 @@ const DELETE: &str = "DELETE FROM {s}.worktrees WHERE id = $1 RETURNING 1";
 pub(super) const FREE_PORT: &str = "SELECT min(p.port) AS port FROM pg_catalog.generate_series($1, $2) AS p (port) \
      WHERE NOT EXISTS (SELECT 1 FROM {s}.worktrees AS taken WHERE taken.port = p.port)";
 
-/// The port that it was given before.
+/// The port that a worktree got.
 const PORT: &str = "SELECT port FROM {s}.worktrees WHERE id = $1";
 
 impl Worktrees for Store {
@@ -82,8 +82,7 @@ impl Worktrees for Store {
 }
 
 impl Store {
-    /// The same at the lowest port that no worktree has. Looking for it and taking it is one statement, and nobody else writes
-    /// meanwhile.
+    /// The same at the lowest port that no worktree has. Finding it and taking it is one statement, and nobody else writes meanwhile.
     fn create_at_a_free_port(
         &self,
         method: &'static str,
@@ -103,7 +102,7 @@ impl Store {
         let mut values = values_of(&WORKTREE, &stored);
         let taken: Vec<String> =
             (0..columns.len()).map(|n| if n == port { "free.port".into() } else { format!("${}", n + 1) }).collect();
-        // What is not said in the statement has no type there: the range takes the place of the port.
+        // A value that a statement doesn't use has no type there: so the port's own value is the beginning of the range.
         let last = values.len() + 1;
         values.push(to.into());
         let free = FREE_PORT.replace("$1", &format!("${}", port + 1)).replace("$2", &format!("${last}"));

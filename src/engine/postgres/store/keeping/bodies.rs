@@ -12,7 +12,7 @@ const BODIES: &str = "SELECT count(*) FILTER (WHERE has), coalesce(sum(bytes), 0
      UNION ALL SELECT coalesce(prompt, '') <> '' OR result IS NOT NULL, coalesce(octet_length(prompt), 0) + coalesce(octet_length(result), 0) \
      FROM {s}.runs WHERE id = ANY($1)) AS texts";
 const OUTPUT: &str = "SELECT coalesce(sum(o.length), 0)::bigint FROM {s}.run_output AS o JOIN {s}.runs AS r ON r.key = o.run WHERE r.id = ANY($1)";
-/// Their last piece stays, empty, and says that there was more.
+/// The last piece of each stays, empty, and says that there was more.
 const DROP_OUTPUT: &str = "DELETE FROM {s}.run_output AS o USING {s}.runs AS r WHERE r.key = o.run AND r.id = ANY($1) \
      AND o.sequence < (SELECT max(l.sequence) FROM {s}.run_output AS l WHERE l.run = o.run)";
 const EMPTY_OUTPUT: &str = "UPDATE {s}.run_output AS o SET text = '', truncated = true, bytes = 0, length = 0 FROM {s}.runs AS r \
@@ -20,7 +20,7 @@ const EMPTY_OUTPUT: &str = "UPDATE {s}.run_output AS o SET text = '', truncated 
 const EMPTY_RUNS: &str = "UPDATE {s}.runs SET prompt = CASE WHEN prompt IS NOT NULL THEN '' END, result = NULL, \
      bodies_pruned_at = coalesce(bodies_pruned_at, $2) WHERE id = ANY($1)";
 
-/// Empties them: of how many, and how many bytes that was.
+/// Empties them: how many had any, and how many bytes that was.
 pub(super) fn empty(work: &Work<'_>, ids: &[String], now: i64) -> Result<(i64, i64)> {
     let names = [Value::from_texts(ids)];
     let answers = work.ask(&[(BODIES, &names)])?.pop().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Which runs are next: the oldest first, so many at a time, whether or not they may be pruned, so that no look takes long.
+//! Which runs are next: the oldest first, so many at a time whether or not they may be pruned, so that no statement takes long.
 
 use tokio_postgres::Row;
 
@@ -6,29 +6,29 @@ use crate::engine::postgres::client::value::{Value, cell, integer, text_of};
 use crate::engine::postgres::store::Store;
 use crate::error::Result;
 
-/// Where a run is among all: when it was made, and which it is of those of that time.
+/// A run's position among all: when it was made, and its key among those of that time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Place {
     pub at: i64,
     pub key: i64,
 }
 
-/// Before all that has a time. What has none is pruned by no time.
+/// Before all runs that have a time. Those without one are pruned by no time.
 pub(super) const START: Place = Place { at: -8_640_000_000_000_000, key: i64::MIN };
 
-/// A run that has ended before $3, and to which no open one belongs. Whether somebody has pinned it `is_pinned` says.
+/// A run that ended before $3, and whose children have all ended. Whether it is pinned, `is_pinned` says.
 pub(super) const MAY_GO: &str = "h.status NOT IN ('queued', 'running', 'waiting') AND coalesce(h.finished_at, h.created_at) < $3 \
      AND NOT EXISTS (SELECT 1 FROM {s}.runs AS c WHERE c.parent_run_id = h.id AND c.finished_at IS NULL)";
-/// Its metadata, where that may say so.
+/// Its metadata, where that may pin it.
 pub(super) const PIN: &str = "CASE WHEN h.metadata LIKE '%\"pinned\"%' THEN h.metadata END";
 
-/// Which of a part's runs are looked at.
+/// Which of a part's runs may be taken.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Which {
     All,
-    /// Nothing says that their bodies were pruned.
+    /// Those whose bodies nobody has pruned yet.
     WithBodies,
-    /// There is some. Of what is recorded only there is none.
+    /// Those that have output. What is only recorded as an execution has none.
     WithOutput,
 }
 
@@ -44,26 +44,26 @@ impl Which {
     }
 }
 
-/// A part of what is to be pruned.
+/// What a rule of the policy is about.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Part<'a> {
     /// Runs that were made before a time.
     Before(i64, Which),
-    /// Those of a zone, up to one.
+    /// The runs of a zone, up to a position.
     OfZone(&'a str, Place),
 }
 
-/// A stretch of the runs.
+/// A number of runs in a row.
 #[derive(Debug, Default)]
 pub(super) struct Stretch {
     /// Those of it that may be pruned.
     pub ids: Vec<String>,
-    /// The last that was looked at; `None` where there are no more.
+    /// The last one that was read; `None` where there are no more.
     pub last: Option<Place>,
 }
 
 impl Part<'_> {
-    /// The statement that looks at so many behind a place, and its values.
+    /// The statement that reads up to `most` runs behind a position, and its values.
     pub fn next(&self, after: Place, most: i64) -> (String, Vec<Value<'_>>) {
         let values: [i64; 2] = [after.at, after.key];
         let mut values: Vec<Value<'_>> = values.map(Value::from).to_vec();
@@ -86,7 +86,7 @@ impl Part<'_> {
     }
 }
 
-/// What came of that.
+/// What that statement gave.
 pub(super) fn stretch(rows: &[Row]) -> Stretch {
     let may_go = |row: &&Row| integer(row, 3) != 0 && !is_pinned(text_of(row, 4).as_deref());
     Stretch {
@@ -95,12 +95,12 @@ pub(super) fn stretch(rows: &[Row]) -> Stretch {
     }
 }
 
-/// Where a row's run is.
+/// The position of a row's run.
 pub(super) fn place(row: &Row) -> Place {
     Place { at: integer(row, 0), key: integer(row, 1) }
 }
 
-/// Whether metadata says that it is pinned.
+/// Whether metadata pins a run.
 pub(super) fn is_pinned(metadata: Option<&str>) -> bool {
     let Some(Ok(metadata)) = metadata.map(serde_json::from_str::<serde_json::Value>) else { return false };
     let pinned = &metadata["pinned"];
@@ -114,13 +114,13 @@ impl Store {
         Ok(rows.iter().filter_map(|row| text_of(row, 0)).collect())
     }
 
-    /// The first run of a zone, from the newest on, that is one too many.
+    /// The newest run of a zone that is one too many.
     pub(super) fn edge_of_zone(&self, zone: &str, kept: i64) -> Result<Option<Place>> {
         let sql = "SELECT created_at, key FROM {s}.runs WHERE zone_id = $1 ORDER BY created_at DESC, key DESC LIMIT 1 OFFSET $2";
         Ok(self.read_one(sql, &[zone.into(), kept.into()])?.map(|row| place(&row)))
     }
 
-    /// Behind which run a sweep goes on: bodies or output, whose name that is.
+    /// The run behind which a sweep goes on. `name` is `bodies` or `output`.
     pub(super) fn start_of_sweep(&self, name: &str, now: i64) -> Result<Place> {
         let row = self.read_one(&format!("SELECT {name}_at, {name}_key, round_at FROM {{s}}.retention"), &[])?;
         let Some(row) = row else { return Ok(START) };

@@ -1,4 +1,4 @@
-//! What a policy would prune, counted and not done: part by part as `prune` does it, and what one part takes is gone for the next.
+//! What a policy would prune, counted only: rule by rule as in `prune`, and what one rule takes is gone for the next.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::engine::pruning::OF_RUN;
 use crate::engine::{Policy, Pruned};
 use crate::error::Result;
 
-/// All runs, the oldest first, with what is theirs.
+/// All runs, the oldest first, with the bytes of their texts.
 const RUNS: &str = "SELECT h.created_at, h.key, h.zone_id, CASE WHEN h.status NOT IN ('queued', 'running', 'waiting') \
      AND NOT EXISTS (SELECT 1 FROM {s}.runs AS c WHERE c.parent_run_id = h.id AND c.finished_at IS NULL) \
      THEN coalesce(h.finished_at, h.created_at) END, {pin}, h.bodies_pruned_at IS NULL, \
@@ -22,11 +22,11 @@ const RUNS: &str = "SELECT h.created_at, h.key, h.zone_id, CASE WHEN h.status NO
      FROM {s}.runs AS h LEFT JOIN {s}.zone_executions AS e ON h.executed AND e.id = h.id \
      LEFT JOIN {s}.archived_executions AS a ON h.executed AND a.id = h.id WHERE h.created_at >= $1 ORDER BY h.created_at, h.key";
 
-/// A run, as far as pruning knows it.
+/// What pruning needs to know about a run.
 struct Run {
     place: Place,
     zone: u32,
-    /// When it ended, where it may go.
+    /// When it ended, if it may be pruned.
     ended: Option<i64>,
     has_bodies: bool,
     output: i64,
@@ -35,7 +35,7 @@ struct Run {
 }
 
 impl Store {
-    /// Counts what a policy would prune, all of it.
+    /// Counts all that a policy would prune.
     pub(super) fn count_pruned(&self, policy: &Policy, now: i64) -> Result<Pruned> {
         let mut zones = BTreeMap::new();
         let rows = self.read(&RUNS.replace("{pin}", PIN), &[START.at.into()])?;
@@ -103,7 +103,7 @@ fn run(row: &Row, zones: &mut BTreeMap<String, u32>) -> Run {
     }
 }
 
-/// Whether it was made, and ended, before a time, and may go.
+/// Whether it was made and has ended before a time, and may be pruned.
 fn is_before(run: &Run, time: i64) -> bool {
     !run.is_gone && run.place.at < time && run.ended.is_some_and(|ended| ended < time)
 }

@@ -1,8 +1,8 @@
-//! Keeping a board small: `choose` says which runs are next, `runs` removes them and `totals` keeps what they come to, `bodies` empties them;
-//! `prune` does all of it in short transactions, `policy` is what the board says, `count` what would be done.
+//! Keeping a board small: `choose` says which runs are next, `runs` removes them, `totals` keeps what they come to, `bodies` empties them;
+//! `prune` does all of it in short transactions, `policy` is the board's policy, `count` counts what would be pruned.
 //!
-//! A step is a transaction that takes the pruners' gate, so that what is kept of a day is changed by one at a time; who works on the board
-//! goes on beside it. Triggers hear nothing of it, as of what is moved to the archive (`schema/postgres/0005_archive.up.sql`).
+//! A step is a transaction that takes the pruners' lock, so that one at a time changes what is kept of a day; work on the board goes on
+//! meanwhile. Triggers ignore it, as they ignore archiving (`schema/postgres/0005_archive.up.sql`).
 
 mod bodies;
 mod choose;
@@ -15,7 +15,7 @@ mod totals;
 use super::Store;
 
 impl Store {
-    /// What begins a step.
+    /// Begins a step.
     fn gate_of_pruners(&self) -> String {
         let gate = self.lock.wrapping_add(2 << 32);
         format!(

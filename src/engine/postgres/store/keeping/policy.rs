@@ -1,4 +1,4 @@
-//! What the board says is to be kept, and whose turn it is to prune.
+//! The board's policy, and whose turn it is to prune.
 
 use crate::engine::Policy;
 use crate::engine::postgres::client::value::cell;
@@ -10,7 +10,7 @@ const POLICY: &str =
     "SELECT bodies_ms, output_ms, runs_ms, per_zone, max_bytes, changes_ms, every_ms FROM {s}.retention";
 const SET_POLICY: &str = "UPDATE {s}.retention SET bodies_ms = $1, output_ms = $2, runs_ms = $3, per_zone = $4, max_bytes = $5, changes_ms = $6, \
      every_ms = $7, bodies_at = -9223372036854775807, output_at = -9223372036854775807";
-/// A clock that was set back leaves a turn, or an end, that is still to come: it counts for nothing.
+/// Where a clock was set back, a turn or an end may be still to come: such a time counts for nothing.
 const TAKE_TURN: &str = "UPDATE {s}.retention SET at_work_until = $1 + $3 \
      WHERE (at_work_until IS NULL OR at_work_until NOT BETWEEN $1 AND $1 + $3) \
      AND (done_at IS NULL OR done_at NOT BETWEEN $1 - $2 + 1 AND $1) RETURNING 1";

@@ -1,4 +1,4 @@
-//! Pruning, in steps: each is a transaction of a few milliseconds, of as many runs as that takes.
+//! Pruning in steps: each is a transaction of a few milliseconds, with as many runs as that takes.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::engine::pruning::{OF_RUN, Of, Work};
 use crate::engine::{Keeping, Policy, Pruned};
 use crate::error::{Error, Result};
 
-/// What the tables take, without what is free in them: what they take in all, or what is reckoned of rows and texts, where that is less.
+/// The bytes in use: the size of the tables, or the estimate from rows and texts where that is less, since freed space stays in the tables.
 const USED: &str = "SELECT least((SELECT coalesce(sum(pg_catalog.pg_total_relation_size(c.oid)), 0) FROM pg_catalog.pg_class AS c \
      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'), \
      (SELECT coalesce(sum($2 + coalesce(octet_length(prompt), 0) + coalesce(octet_length(result), 0)), 0) FROM {s}.runs) \
@@ -23,7 +23,7 @@ const SWEPT: &str =
 const KEEP_LOG: &str = "UPDATE {s}.changes_state SET keep_ms = $1 WHERE keep_ms <> $1";
 const CUT_LOG: &str = "SELECT {s}.cut_changes((SELECT max(last) FROM {s}.changes_batches))";
 
-/// What happens to runs.
+/// What is pruned of runs.
 #[derive(Debug, Clone, Copy)]
 enum Fate {
     Row,
@@ -36,7 +36,7 @@ impl Keeping for Store {
         self.check_pruning("prune")?;
         let mut work = Work::begin(now, budget_ms, self.keeping.get());
         self.prune_all(policy, &mut work)?;
-        // The next call begins with steps as long as these were.
+        // The next call begins with steps of the size that these had at last.
         self.keeping.set(work.sizes);
         Ok(work.done)
     }
@@ -75,7 +75,7 @@ impl Store {
         Ok(())
     }
 
-    /// How many bytes are used.
+    /// How many bytes are in use.
     pub(super) fn used_bytes(&self) -> Result<i64> {
         let row = self.read_one(USED, &[self.name.as_str().into(), OF_RUN.into()])?;
         Ok(row.map_or(0, |row| integer(&row, 0)))
@@ -98,7 +98,7 @@ impl Store {
             (policy.output_ms, "output", Which::WithOutput, Fate::Output),
         ] {
             if let Some(kept) = kept {
-                // Both are asked before either says that a round has begun.
+                // Both positions are read before either sweep says that a round has begun.
                 sweeps.push((kept, name, which, fate, self.start_of_sweep(name, work.now)?));
             }
         }
@@ -120,7 +120,7 @@ impl Store {
         Ok(())
     }
 
-    /// Takes the runs of a part behind a place, the oldest first: the last that was looked at.
+    /// Prunes the runs of a part behind a position, the oldest first: the last one that was read.
     fn prune_part(&self, part: Part<'_>, from: Place, fate: Fate, work: &mut Work) -> Result<Place> {
         let mut after = from;
         while !work.is_over() {
@@ -132,8 +132,8 @@ impl Store {
         Ok(after)
     }
 
-    /// As much as there is too much: bodies first, the oldest ones, and then runs. What goes leaves its room free in the tables, so
-    /// that it is reckoned.
+    /// Prunes until no more than `most` bytes are in use: the oldest bodies first, then runs. Freed space stays in the tables, so what is
+    /// in use is reckoned.
     fn prune_to(&self, most: i64, work: &mut Work) -> Result<()> {
         let mut used = self.used_bytes()?;
         for (which, fate) in [(Which::WithBodies, Fate::Bodies), (Which::All, Fate::Row)] {
@@ -148,7 +148,7 @@ impl Store {
         Ok(())
     }
 
-    /// Does something to the next runs: the last one that was looked at, and how many bytes that frees; `None` where there are no more.
+    /// Prunes the next runs: the last one that was read, and how many bytes that frees; `None` where there are no more.
     fn prune_step(
         &self,
         part: Part<'_>,
@@ -171,7 +171,7 @@ impl Store {
             };
             Ok((found.last, runs, bodies, bytes))
         })?;
-        // How far the server is, is no matter of how much is done in a step; others are beside it, and don't wait.
+        // Trips included. Others work beside it and don't wait, so that a step may take the longer of the two times.
         work.took(Of::Runs, since.elapsed(), false);
         work.done.runs += runs;
         work.done.bodies += bodies;

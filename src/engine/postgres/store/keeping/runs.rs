@@ -1,4 +1,4 @@
-//! Runs go, with all that is theirs, and count as before.
+//! Removing runs with all that belongs to them; they count as before.
 
 use tokio_postgres::Row;
 
@@ -8,13 +8,13 @@ use crate::engine::postgres::client::value::{Value, integer, text_of};
 use crate::engine::postgres::store::work::Work;
 use crate::error::Result;
 
-/// How many bytes of text they have.
+/// The bytes of their texts.
 const BYTES: &str = "SELECT coalesce(sum(bytes), 0)::bigint FROM ( \
      SELECT octet_length(prompt) + coalesce(octet_length(result), 0) AS bytes FROM {s}.zone_executions WHERE id = ANY($1) \
      UNION ALL SELECT octet_length(prompt) + coalesce(octet_length(result), 0) FROM {s}.archived_executions WHERE id = ANY($1) \
      UNION ALL SELECT coalesce(octet_length(prompt), 0) + coalesce(octet_length(result), 0) FROM {s}.runs WHERE id = ANY($1) \
      UNION ALL SELECT o.length FROM {s}.run_output AS o JOIN {s}.runs AS r ON r.key = o.run WHERE r.id = ANY($1)) AS texts";
-/// What was pruned of a worktree, a zone and an agent is more.
+/// Adds them to what was pruned of their worktree, zone and agent.
 const COUNT: &str = "INSERT INTO {s}.executions_pruned AS p (worktree_id, zone_id, agent_type, total, successful, failed) \
      SELECT worktree_id, zone_id, agent_type, count(*), count(*) FILTER (WHERE success = 1), count(*) FILTER (WHERE success = 0) FROM ( \
        SELECT worktree_id, zone_id, agent_type, success FROM {s}.zone_executions WHERE id = ANY($1) \
@@ -25,7 +25,7 @@ const COUNT: &str = "INSERT INTO {s}.executions_pruned AS p (worktree_id, zone_i
 const COUNT_ARCHIVED: &str = "UPDATE {s}.archived_worktrees AS a SET executions = a.executions - gone.count \
      FROM (SELECT archive, count(*) AS count FROM {s}.archived_executions WHERE id = ANY($1) GROUP BY archive) AS gone WHERE a.key = gone.archive";
 
-/// Removes runs, unless somebody has pinned one meanwhile: how many, and how many bytes of text they had.
+/// Removes runs, but none that was pinned meanwhile: how many, and the bytes of their texts.
 pub(super) fn remove(work: &Work<'_>, ids: &[String]) -> Result<(i64, i64)> {
     let names = [Value::Texts(ids.iter().map(String::as_str).collect())];
     let answers = work.ask(&[(HOLD, &names), (MODELS, &names)])?;

@@ -1,4 +1,4 @@
-//! What stays of runs that are pruned: what they come to, by days, so that trends are the same before and after.
+//! What stays of pruned runs: what they come to, by days, so that trends are the same before and after.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ use crate::error::Result;
 use crate::model::run::{End, Status};
 use crate::model::trend::{Day, Ended, How, day};
 
-/// Runs that are to go, held until they have. Of an archived worktree its key there.
+/// Runs that are to be removed, locked until they are. An archived worktree's have its key in the archive.
 pub(super) const HOLD: &str = "SELECT h.key, h.id, h.zone_id, h.agent_type, h.worktree_id, h.archive, h.status, h.finished_at, \
      CASE WHEN h.started_at IS NOT NULL THEN h.duration_ms END, h.input_tokens, h.output_tokens, h.cost_micros, \
      CASE WHEN h.metadata LIKE '%\"pinned\"%' THEN h.metadata END FROM {s}.runs AS h WHERE h.id = ANY($1) ORDER BY h.key FOR UPDATE";
-/// What each used of which model.
+/// What each of them used of which model.
 pub(super) const MODELS: &str = "SELECT m.run, m.model, m.input_tokens, m.output_tokens, m.cost_micros FROM {s}.run_models AS m \
      JOIN {s}.runs AS r ON r.key = m.run WHERE r.id = ANY($1) ORDER BY m.run, m.model";
 const KEPT: &str =
@@ -23,12 +23,12 @@ const KEPT: &str =
 const KEEP: &str = "INSERT INTO {s}.rollups_kept AS k (dimension, day, key, whole, quarters) VALUES ($1, $2, $3, $4, $5) \
      ON CONFLICT (dimension, day, what) DO UPDATE SET whole = excluded.whole, quarters = excluded.quarters";
 
-/// A model that a run used, and how much of it.
+/// A model that a run used, and how much.
 type Used = (String, [Option<i64>; 3]);
-/// A day of a series.
+/// A dimension, a day and a key.
 type DayOf = (Dimension, i64, String);
 
-/// Adds what runs came to, which `HOLD` and `MODELS` have read, to what is kept.
+/// Adds what runs come to, as `HOLD` and `MODELS` have read it, to what is kept.
 pub(super) fn keep(work: &Work<'_>, runs: &[&Row], models: &[Row]) -> Result<()> {
     let mut used: BTreeMap<i64, Vec<Used>> = BTreeMap::new();
     for row in models {
@@ -74,7 +74,7 @@ pub(super) fn keep(work: &Work<'_>, runs: &[&Row], models: &[Row]) -> Result<()>
     Ok(())
 }
 
-/// What is added up of a run; `None` where nobody can read when it ended.
+/// What a run adds; `None` where it has no time of ending.
 fn ended(row: &Row) -> Option<Ended> {
     let number = |column| cell(row, column).map(|cell| cell.integer());
     let how = match Status::from_word(&text_of(row, 6).unwrap_or_default()) {

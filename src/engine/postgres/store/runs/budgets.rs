@@ -10,7 +10,7 @@ use crate::model::run::Budget;
 pub(super) const BUDGETS: &str = "SELECT scope, id, period, time_zone, limit_micros, spent_micros, resets_at FROM {s}.budgets \
      ORDER BY scope <> 'all', scope, id, period";
 
-/// The budgets of which these are the rows.
+/// The budgets in these rows.
 pub(super) fn budgets_of(rows: &[Row]) -> Vec<StoredBudget> {
     let budget = |row: &Row| {
         let reader = Reader::of(row);

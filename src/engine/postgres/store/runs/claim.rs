@@ -1,8 +1,7 @@
-//! Who is next, and taking it.
+//! Which run is next, and claiming it.
 //!
-//! A claim reads what is small: what is at work, and the first runs of each lane. Of what it may have it locks what it takes, and passes
-//! what others have locked. Only where there are limits or budgets claims come one after the other: each has to count what the one
-//! before it took.
+//! A claim reads little: what is at work, and the first runs of each lane. It locks the runs that it takes, and skips those that others
+//! have locked. Only where there are limits or budgets do claims wait for one another: each has to count what the one before it took.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -22,10 +21,10 @@ use crate::engine::run::taker::Taker;
 use crate::error::Result;
 use crate::model::run::{Call, Limit, Moment};
 
-/// How many more of a lane are looked at than are wanted, since others may have locked as many.
+/// How many more runs of a lane are read than are wanted, since others may have locked as many.
 const BESIDE: i64 = 64;
 
-/// What was to come and has: it is in line now. What somebody else puts there just now is passed.
+/// Puts runs whose time has come into line. Those that another claim is putting there are skipped.
 const DUE: &str = "UPDATE {s}.runs SET not_before = NULL WHERE key IN (SELECT key FROM {s}.runs WHERE status = 'queued' AND not_before <= $1 \
      ORDER BY not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)";
 
@@ -39,8 +38,8 @@ pub(super) struct Ahead {
 }
 
 impl Store {
-    /// What lets claims pass one by one where there are limits or budgets, and who spends. None of their statements takes as long as
-    /// compiling it would.
+    /// Makes claims, and calls that spend, wait for one another where there are limits or budgets. `jit` is off, since compiling takes
+    /// longer than any of their statements.
     pub(super) fn gate(&self) -> String {
         format!(
             "SELECT pg_catalog.set_config('jit', 'off', true), CASE WHEN EXISTS (SELECT 1 FROM {{s}}.run_limits) OR EXISTS (SELECT 1 FROM {{s}}.budgets) \
@@ -49,7 +48,7 @@ impl Store {
         )
     }
 
-    /// Claims up to `most` runs, after what ran out of its lease or its time was taken away and what is due was put in line.
+    /// Claims up to `most` runs, after taking away those whose lease or time ran out, and putting those that are due into line.
     pub(super) fn claim(&self, taker: &Taker<'_>, most: usize, wall_ms: i64) -> Result<Vec<Record>> {
         let sql = candidates();
         let names = |names: Option<&[String]>| -> Vec<String> { names.unwrap_or_default().to_vec() };
@@ -69,7 +68,7 @@ impl Store {
         let (claimed, _) = self.atomically(&self.gate(), |work| {
             let (mut ahead, over, mut more) = asked(work, taker.goes_on)?;
             if !taker.goes_on && !over.is_empty() {
-                // Who takes something away locks its worktree and zone first, so nothing may be locked yet.
+                // Taking a run away locks its worktree and its zone first, so nothing may be locked yet.
                 work.sweep_these(&over, ahead.now)?;
                 (ahead, _, more) = asked(work, true)?;
             }
@@ -83,7 +82,7 @@ impl Store {
 }
 
 impl Work<'_> {
-    /// What a claim has to know, after what is out of its lease or its time was taken away, and whether anything was.
+    /// What a claim has to know, once runs whose lease or time ran out are taken away, and whether any were.
     pub(super) fn ahead(&self, wall_ms: i64) -> Result<(Ahead, bool)> {
         let mut swept = false;
         loop {
@@ -95,7 +94,7 @@ impl Work<'_> {
         }
     }
 
-    /// The same, with the ids of what may be out of its lease or its time, and what is asked besides.
+    /// The same, with the ids of runs whose lease or time may have run out, and the answers to `more`.
     #[allow(clippy::type_complexity, reason = "three answers of one trip")]
     fn ask_ahead(
         &self,
@@ -124,7 +123,7 @@ impl Work<'_> {
         Ok((ahead, over.iter().filter_map(|row| text_of(row, 0)).collect(), more))
     }
 
-    /// Takes up to `most` of the runs that are next, in the order in which they are.
+    /// Takes up to `most` of these runs, in the order of their lanes.
     fn take(&self, taker: &Taker<'_>, most: usize, held: Vec<Held>, mut ahead: Ahead) -> Result<Vec<Record>> {
         let mut behind: HashMap<(String, String), VecDeque<Held>> = HashMap::new();
         let mut names: Vec<(String, String)> = Vec::new();
@@ -164,7 +163,7 @@ impl Work<'_> {
         Ok(claimed)
     }
 
-    /// Takes a run, unless its worktree or its zone went without a trigger that ended it: such a run ends now.
+    /// Takes a run. Where its worktree or its zone was deleted without a trigger that ended it, the run ends now instead.
     fn take_one(&self, taker: &Taker<'_>, mut held: Held, now: Moment) -> Result<Option<Record>> {
         if let Some(gone) = held.gone {
             held.record.said.error = Some(gone.into());
@@ -185,10 +184,10 @@ fn first_of(queue: &VecDeque<Held>) -> Option<(i64, i64)> {
     })
 }
 
-/// What may be taken, locked one by one until there is enough: from lane to lane, the first of each that no spent budget closes, the most urgent first, then that of the
-/// zone in which the fewest are at work, then the oldest. `$1` of them, or, where limits may close a lane meanwhile, so many of each.
-/// `$2` and `$4` say whether zones and agents are named, which are `$3` and `$5`. None
-/// where something may be out of its lease, unless `$6`.
+/// The runs that may be taken, locked one by one until there are enough: from lane to lane, the first of each that no spent budget
+/// closes, the most urgent first, then that of the zone in which the fewest are at work, then the oldest. `$1` of them, or, where
+/// limits may close a lane meanwhile, so many of each. `$2` and `$4` say whether zones and agents are named, which are `$3` and `$5`.
+/// None where a lease may have run out, unless `$6`.
 fn candidates() -> String {
     let queued = "status = 'queued' AND not_before IS NULL";
     let spent =

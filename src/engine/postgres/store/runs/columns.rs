@@ -9,8 +9,8 @@ use crate::engine::run::record::{Record, Said, Usage};
 use crate::engine::run::used::of_all;
 use crate::model::run::{Boot, End, Lease, Moment, Run, State, Status};
 
-/// What a run is read by, in the order in which `read` reads it; behind it come, of what was asked for in full, its prompt and its
-/// result. `r` is the run, `e` its execution, on the board or in the archive.
+/// The columns of a run, in the order in which `read` reads them; its prompt and its result come behind. `r` is the run, `e` its execution,
+/// on the board or in the archive.
 const COLUMNS: &str = "r.key, r.id, r.zone_id, r.worktree_id, r.agent_type, r.priority, r.available_at, r.created_at, r.worker_id, r.worker_before, \
      r.idempotency_key, r.parent_run_id, r.retry_of, r.cancel_reason, r.exit_code, r.error, r.commit_before, r.commit_after, r.files_changed, \
      r.insertions, r.deletions, r.bodies_pruned_at, r.by, r.question, r.answer, r.metadata, r.finished_token, r.executed, r.recorded, \
@@ -18,28 +18,28 @@ const COLUMNS: &str = "r.key, r.id, r.zone_id, r.worktree_id, r.agent_type, r.pr
      r.cancel_requested_at, r.deadline, r.expires_at, r.length_ms, r.claimed, r.claimed_at, e.id, e.executed_at, \
      (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(m.model, m.provider, m.input_tokens, m.cached_input_tokens, m.output_tokens, \
      m.reasoning_tokens, m.cost_micros, m.cost_computed) ORDER BY m.model)::text FROM {s}.run_models AS m WHERE m.run = r.key)";
-/// Where it has them.
+/// Prompt and result, from wherever they are.
 const BODIES: &str =
     "CASE WHEN r.executed THEN e.prompt ELSE r.prompt END, CASE WHEN r.executed THEN e.result ELSE r.result END";
-/// The tables that they are of.
+/// The tables of these columns.
 pub const FROM: &str = "{s}.runs AS r LEFT JOIN {s}.zone_executions AS x ON r.executed AND x.id = r.id LEFT JOIN LATERAL \
      (SELECT id, executed_at, prompt, result FROM {s}.archived_executions WHERE r.executed AND x.id IS NULL AND id = r.id ORDER BY archive DESC LIMIT 1) AS a ON true \
      CROSS JOIN LATERAL (SELECT coalesce(x.id, a.id) AS id, coalesce(x.executed_at, a.executed_at) AS executed_at, \
      coalesce(x.prompt, a.prompt) AS prompt, CASE WHEN x.id IS NULL THEN a.result ELSE x.result END AS result) AS e";
 
-/// What is selected of a run. Prompt and result are not where they are not asked for.
+/// What is selected of a run. Prompt and result are NULL unless `full`.
 pub fn columns(full: bool) -> String {
     format!("{COLUMNS}, {}", if full { BODIES } else { "NULL::text, NULL::text" })
 }
 
-/// A run as a statement gives it.
+/// A run in a row.
 pub struct Found {
     pub record: Record,
-    /// Where it is recorded as an execution and nothing else: when, as that was written.
+    /// When it was recorded, as text, if it is an execution and nothing else.
     pub recorded_at: Option<String>,
 }
 
-/// Reads a run; `None` where it is gone, since its execution is. The reader stands behind its columns then.
+/// Reads a run; `None` where it is gone because its execution is. The reader is behind its columns then.
 pub fn read(row: &Row) -> (Option<Found>, Reader<'_>) {
     let reader = Reader::of(row);
     let mut record = Record {
@@ -127,12 +127,12 @@ fn life(reader: &Reader<'_>) -> Run {
         wall_ms: reader.integer(),
     };
     let state = match status {
-        // What is queued and not yet due is told by who claims.
+        // Whether it is not due yet, `DUE` finds out.
         Some(Status::Queued) => State::Queued { not_before: None, answered },
         Some(Status::Running) => State::Running { since, lease, answered },
         Some(Status::Waiting) => State::Waiting,
         Some(Status::Ended(end)) => State::Ended { end, at: finished_at.unwrap_or_default() },
-        // Words of others than ours are nobody's to claim.
+        // A status that others wrote, and nobody here knows: no run to be claimed.
         None => State::Ended { end: End::Lost, at: finished_at.unwrap_or_default() },
     };
     Run {

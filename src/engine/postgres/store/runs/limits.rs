@@ -12,7 +12,7 @@ pub(super) const LIMITS: &str = "SELECT zone_id, agent_type, at_once FROM {s}.ru
 pub(super) const AT_WORK: &str =
     "SELECT zone_id, agent_type, count(*) FROM {s}.runs WHERE status = 'running' GROUP BY zone_id, agent_type";
 
-/// The limits of which these are the rows. Nobody is counted yet.
+/// The limits in these rows. Nothing is counted in them yet.
 pub(super) fn limits_of(rows: &[Row]) -> Vec<Limit> {
     let limit = |row: &Row| {
         let reader = Reader::of(row);
@@ -23,7 +23,7 @@ pub(super) fn limits_of(rows: &[Row]) -> Vec<Limit> {
     rows.iter().map(limit).collect()
 }
 
-/// How many are at work, of which these are the rows.
+/// The counts in these rows.
 pub(super) fn at_work_of(rows: &[Row]) -> Vec<(String, String, i64)> {
     let each = |row: &Row| {
         let reader = Reader::of(row);
@@ -32,7 +32,7 @@ pub(super) fn at_work_of(rows: &[Row]) -> Vec<(String, String, i64)> {
     rows.iter().map(each).collect()
 }
 
-/// Counts those at work in the limits.
+/// Counts the runs at work in the limits.
 pub(super) fn count_all(limits: &mut [Limit], at_work: &[(String, String, i64)]) {
     for (zone, agent, count) in at_work {
         for _ in 0..*count {

@@ -1,4 +1,4 @@
-//! Lists of runs: a page is behind a position in the order that is asked for, along an index of that.
+//! Lists of runs: a page begins behind a position in the order that is asked for, along an index for that order.
 
 use super::columns::{FROM, Found, columns, read};
 use super::load::push_recorded;
@@ -10,17 +10,17 @@ use crate::engine::{RunFilter, RunOrder, RunsAfter};
 use crate::error::Result;
 use crate::rows::Batch;
 
-/// The first time that JavaScript can say: what has none that anybody can read is before it.
+/// The first time that JavaScript has: runs without a readable time are before it.
 const FIRST_TIME: i64 = -8_640_000_000_000_000;
 
-/// The worktrees on a branch, `?`, and their keys in the archive: 0 of one on the board.
+/// The worktrees on a branch, `?`, and their keys in the archive: 0 on the board.
 pub(super) const ON_BRANCH: &str = "(SELECT id, 0::bigint AS archive FROM {s}.worktrees WHERE branch_name = ? \
      UNION ALL SELECT id, key FROM {s}.archived_worktrees WHERE branch_name = ? AND restored_at IS NULL)";
-/// That a run is of one of these, `o`.
+/// Whether a run belongs to one of these, `o`.
 pub(super) const IS_OF: &str = "r.worktree_id = o.id AND coalesce(r.archive, 0) = o.archive";
 
 impl Store {
-    /// Appends the runs behind a position, at most so many, and behind the cells of each the position that it has.
+    /// Appends the runs behind a position, at most `most`, each followed by its own position.
     pub(super) fn runs_behind(
         &self,
         filter: &RunFilter<'_>,
@@ -53,8 +53,8 @@ impl Store {
             asked.text(),
             ordered(&columns_of_order)
         );
-        // A page of each worktree on a branch, along its own index, and the first of these: the server doesn't know how many runs those
-        // have whose names it isn't told.
+        // A page for each worktree on a branch, along its own index, and the first of these: the server can't estimate how many runs the
+        // worktrees have, which it finds only while it runs.
         let sql = match filter.branch {
             Some(branch) => format!(
                 "SELECT r.* FROM {} AS o, LATERAL ({page}) AS r ORDER BY {} LIMIT {limit}",
@@ -76,7 +76,7 @@ impl Store {
     }
 }
 
-/// Appends the cells that a run has in a list.
+/// Appends the cells of a run in a list.
 pub fn push_listed(found: &Found, full: bool, batch: &mut Batch) {
     let Found { record, recorded_at } = found;
     match recorded_at {
@@ -90,7 +90,7 @@ pub fn push_listed(found: &Found, full: bool, batch: &mut Batch) {
     }
 }
 
-/// The same, and of those only the ones on the branch that is asked for.
+/// The same, and only runs on the branch of the filter.
 pub fn asked_on_branch<'a>(filter: &RunFilter<'a>) -> Conditions<'a> {
     let mut asked = asked(filter);
     if let Some(branch) = filter.branch {
@@ -100,13 +100,13 @@ pub fn asked_on_branch<'a>(filter: &RunFilter<'a>) -> Conditions<'a> {
     asked
 }
 
-/// Which runs a filter leaves, on whatever branch.
+/// The conditions of a filter, but for its branch.
 pub(super) fn asked<'a>(filter: &RunFilter<'a>) -> Conditions<'a> {
     let mut asked = Conditions::default();
     asked.among("r.zone_id = ANY (?)", filter.zones.as_deref());
     if let Some(ids) = &filter.worktrees {
         asked.among("r.worktree_id = ANY (?)", Some(ids));
-        // A reused id is the worktree's that has it now.
+        // A reused id stands for the worktree that has it now.
         asked.and(
             "(r.archive IS NULL AND r.worktree_id <> ALL (ARRAY(SELECT m.id FROM {s}.archived(?) AS m)) \
              OR r.archive = ANY (ARRAY(SELECT m.key FROM {s}.archived(?) AS m)))",
@@ -114,7 +114,7 @@ pub(super) fn asked<'a>(filter: &RunFilter<'a>) -> Conditions<'a> {
         );
     }
     match filter.agents.as_deref() {
-        // The index is of what stands for a name, which may be longer than an index bears.
+        // The index is on a hash, since a name may be too long for an index.
         Some([agent]) => {
             asked.and("hashtextextended(r.agent_type, 0) = hashtextextended(? COLLATE \"C\", 0)", *agent);
             asked.and("r.agent_type = ?", *agent);

@@ -1,4 +1,4 @@
-//! Reading a run, and holding it while a call decides about it.
+//! Reading a run, and locking it while a call decides about it.
 
 use tokio_postgres::Row;
 
@@ -14,23 +14,22 @@ use crate::error::Result;
 use crate::model::run::{Moment, Status};
 use crate::rows::Batch;
 
-/// Holds a run until the end of the call, behind its worktree and its zone: who deletes these locks them before their runs.
-/// `$1` are the ids.
+/// Locks runs until the end of the call, after their worktrees and zones: deleting those locks them before their runs. `$1` are the ids.
 const HOLD: &str = "WITH w AS (SELECT 1 FROM {s}.worktrees WHERE id IN (SELECT worktree_id FROM {s}.runs WHERE id = ANY ($1)) ORDER BY id FOR KEY SHARE), \
      z AS (SELECT 1 FROM {s}.zones WHERE id IN (SELECT zone_id FROM {s}.runs WHERE id = ANY ($1)) ORDER BY id FOR KEY SHARE), \
      r AS (SELECT 1 FROM {s}.runs WHERE id = ANY ($1) ORDER BY key FOR UPDATE) \
      SELECT (SELECT count(*) FROM w), (SELECT count(*) FROM z), (SELECT count(*) FROM r)";
 
-/// A run that a call holds.
+/// A run that a call has locked.
 pub(super) struct Held {
     pub record: Record,
-    /// What is not there any more.
+    /// What was deleted, if anything.
     pub gone: Option<&'static str>,
-    /// Whether somebody else's execution has its id.
+    /// Whether another execution has its id.
     pub is_taken: bool,
 }
 
-/// What a statement tells behind a run's columns that is to be decided about.
+/// What a decision about a run needs to know beside its columns.
 pub(super) fn beside() -> String {
     format!(
         "EXISTS (SELECT 1 FROM {{s}}.zones AS p WHERE p.id = r.zone_id), EXISTS (SELECT 1 FROM {{s}}.worktrees AS p WHERE p.id = r.worktree_id), \
@@ -38,7 +37,7 @@ pub(super) fn beside() -> String {
     )
 }
 
-/// Reads what `columns` and `beside` select: a run, where it isn't gone, and the server's time.
+/// Reads the columns of `columns` and `beside`: a run, where it isn't gone, and the server's time.
 pub(super) fn read_held(row: &Row) -> (Option<Held>, i64) {
     let (found, reader) = read(row);
     let (has_zone, has_worktree, is_taken) = (reader.is(), reader.is(), reader.is());
@@ -51,7 +50,7 @@ pub(super) fn read_held(row: &Row) -> (Option<Held>, i64) {
 }
 
 impl Work<'_> {
-    /// Holds the runs with these ids, and reads them and the moment that it is.
+    /// Locks the runs with these ids, and reads them and the time.
     pub(super) fn hold(&self, ids: &[&str], wall_ms: i64) -> Result<(Vec<Held>, Moment)> {
         self.hold_and_ask(ids, wall_ms, &[]).map(|(held, now, _)| (held, now))
     }
@@ -64,7 +63,7 @@ impl Work<'_> {
         more: &[(&str, &[Value<'_>])],
     ) -> Result<(Vec<Held>, Moment, Vec<Vec<Row>>)> {
         let ids = [Value::Texts(ids.to_vec())];
-        // What comes behind the locks sees what those have done who had them before.
+        // A statement behind the one that locks sees what the last holders of these locks have done.
         let sql = format!("SELECT {}, {} FROM {FROM} WHERE r.id = ANY ($1) ORDER BY r.key", columns(true), beside());
         let now = format!("SELECT {NOW}");
         let mut asked: Vec<(&str, &[Value<'_>])> = vec![(HOLD, &ids), (&sql, &ids), (&now, &[])];
@@ -95,7 +94,7 @@ impl Store {
     }
 }
 
-/// Appends what is recorded as an execution only; in a list only what it has.
+/// Appends what is only recorded as an execution; in a list only the cells that it has.
 pub(super) fn push_recorded(batch: &mut Batch, record: &Record, made: &str, is_listed: bool) {
     let Status::Ended(end) = record.life.status() else { return };
     let columns = [

@@ -1,6 +1,6 @@
-//! Runs: `wishes`, `workers`, `output` and `spending` are the calls, `claim`, `sweep`, `list` and `trend` what of them is long. A call locks a
-//! run and reads it (`load`) as a record, asks the model what it makes of its life, and writes that (`settle`), in one transaction of
-//! two trips.
+//! Runs: the calls are in `wishes`, `workers`, `output` and `spending`, the longer of them in `claim`, `sweep`, `list` and `trend`. A call
+//! locks a run and reads it (`load`) as a record, asks the model what becomes of it, and writes that (`settle`), in one transaction of two
+//! trips.
 
 mod budgets;
 mod claim;

@@ -1,4 +1,4 @@
-//! What runs print: appended in rows, and of too much the oldest of the middle dropped.
+//! What runs print, appended in rows; of too much, the oldest behind the beginning is dropped.
 
 use super::reader::Reader;
 use crate::engine::postgres::client::value::{Value, integer};
@@ -17,13 +17,13 @@ const LAST: &str = "SELECT sequence, bytes, truncated FROM {s}.run_output WHERE 
      ORDER BY sequence DESC LIMIT 1";
 const APPEND: &str = "INSERT INTO {s}.run_output (run, sequence, at, stream, truncated, bytes, length, text) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-/// The first pieces behind a run's beginning, until so many bytes of them would be free.
+/// The first pieces behind a run's beginning, until they come to so many bytes.
 const MIDDLE: &str = "SELECT sequence, length FROM (SELECT sequence, length, sum(length) OVER (ORDER BY sequence) - length AS before \
      FROM {s}.run_output WHERE run = $1 AND sequence >= $2) AS o WHERE before < $3 ORDER BY sequence";
-/// Where what is kept up to a piece is at most so much in all pieces before, and in no other.
+/// The first piece with which the output is longer than its beginning may be.
 const BEYOND: &str = "SELECT sequence FROM {s}.run_output WHERE run = $1 AND bytes > $2 ORDER BY sequence LIMIT 1";
 const DROP: &str = "DELETE FROM {s}.run_output WHERE run = $1 AND sequence BETWEEN $2 AND $3";
-/// A run's output from a number on, behind whether the run is there and any of it was dropped.
+/// A run's output from a number on, behind whether any of it was dropped. No rows without the run.
 const OUTPUT: &str = "SELECT (SELECT truncated FROM {s}.run_output AS l WHERE l.run = r.key ORDER BY sequence DESC LIMIT 1), \
      o.sequence, o.stream, o.text, o.at FROM {s}.runs AS r LEFT JOIN LATERAL (SELECT * FROM {s}.run_output WHERE run = r.key AND sequence >= $2 \
      ORDER BY sequence LIMIT $3) AS o ON true WHERE r.id = $1 ORDER BY o.sequence";
@@ -97,7 +97,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Drops the oldest of the output behind its beginning until so many bytes are free: how many are.
+    /// Drops the oldest of the output behind its beginning, until `wanted` bytes are free: how many are.
     fn drop_output(&self, run: i64, beginning: i64, wanted: i64) -> Result<i64> {
         let first = self.ask(&[(BEYOND, &[run.into(), beginning.into()])])?.pop().unwrap_or_default();
         let Some(from) = first.first().map(|row| integer(row, 0)) else { return Ok(0) };

@@ -1,4 +1,4 @@
-//! What pruned runs came to, of which days are kept (`store/keeping/totals.rs`): a trend of one dimension has them beside what its runs say.
+//! What pruned runs came to, kept by days (`store/keeping/totals.rs`): a trend of one dimension adds them to what its runs say.
 
 use tokio_postgres::Row;
 
@@ -12,10 +12,10 @@ use crate::error::{Error, Result};
 use crate::model::trend::day::{self, Stored};
 use crate::model::trend::{Buckets, Day};
 
-/// What the history of an archived worktree is called, `a`, as all text is escaped.
+/// The history of an archived worktree, `a`, with the escape of text.
 const ARCHIVED: &str = "E'\\x01\\x02' || a.key";
 
-/// The days of what is asked for, as SQL with its values; `None` where these can't tell.
+/// The days of a trend, as SQL with its values; `None` where they can't tell.
 pub(super) fn days<'a>(
     TrendFilter { runs, by, .. }: &TrendFilter<'a>,
     buckets: &Buckets,
@@ -34,7 +34,7 @@ pub(super) fn days<'a>(
             Dimension::Model => asked.among("k.key = ANY (?)", runs.model.as_ref().map(std::slice::from_ref)),
             Dimension::Worktree => {
                 if let Some(ids) = &runs.worktrees {
-                    // A reused id is the worktree's that has it now.
+                    // A reused id stands for the worktree that has it now.
                     asked.and(
                         &format!(
                             "(k.key = ANY (?) AND k.key <> ALL (ARRAY(SELECT a.id FROM {{s}}.archived(?) AS a)) \
@@ -61,19 +61,19 @@ pub(super) fn days<'a>(
     Some((sql, asked.values))
 }
 
-/// Adds a day to the series that it is of, which there is from then on if it has any run in what is asked for.
+/// Adds a day to its series. The series begins with it if the day has any run in the trend's time.
 pub(super) fn add(row: &Row, by: Option<By>, series: &mut Series<'_>) -> Result<()> {
     let [key, called, branch] = [1, 2, 3].map(|column| text_of(row, column));
     let named = match by {
         None => Some((String::new(), None)),
-        // Of a worktree that is gone nobody knows the branch.
+        // Nobody knows the branch of a worktree that is gone.
         Some(By::Branch) => branch.map(|branch| (branch.clone(), Some(branch))),
         Some(_) => key.map(|key| (key, called)),
     };
     let Some((name, called)) = named else { return Ok(()) };
     let bytes = |column| cell(row, column).map(|cell| cell.bytes()).unwrap_or_default();
     let stored = Stored { whole: bytes(4), quarters: bytes(5) };
-    // Quarters that are cut go to the bucket in which they begin.
+    // Quarters that a bucket cuts count in the bucket in which they begin.
     let plan = series.plan(integer(row, 0), true);
     if !series.has(&name) {
         let day = Day::read(stored.quarters).ok_or_else(damaged)?;

@@ -1,4 +1,4 @@
-//! Writing what a call made of a run.
+//! Writing what a call has made of a run.
 
 use super::load::Held;
 use crate::engine::postgres::client::value::Value;
@@ -25,8 +25,7 @@ const INSERT_ATTEMPT: &str = "INSERT INTO {s}.run_attempts (run, token, attempt,
 const INSERT_EXECUTION: &str = "INSERT INTO {s}.zone_executions {new execution}";
 
 impl Work<'_> {
-    /// Applies a call to a run that was found, or not, and writes what it makes of it; `say` puts into it what the call says
-    /// besides.
+    /// Applies a call to a run, if it was found, and writes what becomes of it; `say` sets what the call says besides.
     pub(super) fn apply_to(
         &self,
         id: &str,
@@ -45,8 +44,8 @@ impl Work<'_> {
         Ok(Some(held.record))
     }
 
-    /// Writes what a transition makes of a run, whose record has already what its call says besides. `token` is the one that
-    /// ends an attempt, where one does.
+    /// Writes what a transition makes of a run, whose record already has what its call says besides. `token` is that of the attempt that
+    /// ends, if one does.
     pub(super) fn settle(&self, held: &mut Held, to: Transition, token: Option<i64>, wall_ms: i64) {
         let before = std::mem::replace(&mut held.record.life, to.run);
         let record = &mut held.record;
@@ -94,8 +93,8 @@ impl Work<'_> {
         self.later(INSERT_ATTEMPT, values);
     }
 
-    /// Records an ended run as an execution under its id. Where others took that, prompt and result stay with the run; where
-    /// its zone or worktree is gone, it ends as what is deleted with them does.
+    /// Records an ended run as an execution under its id. Where another execution has the id, prompt and result stay with the run; where
+    /// its zone or worktree is gone, it ends like the runs that are deleted with them.
     fn execute(&self, held: &mut Held, wall_ms: i64) {
         let record = &mut held.record;
         let State::Ended { end, at } = record.life.state else { return };
@@ -128,7 +127,7 @@ impl Work<'_> {
     }
 }
 
-/// Until when a run at work is neither out of its lease nor over its time, by the server's clock.
+/// Until when, by the server's clock, neither the lease nor the time of a run at work has run out.
 fn sound_to(record: &Record) -> Option<i64> {
     let State::Running { since, lease, .. } = record.life.state else { return None };
     let left_ms = record.life.timeout_ms.map(|most| most.saturating_sub(record.life.worked_ms));
@@ -136,7 +135,7 @@ fn sound_to(record: &Record) -> Option<i64> {
     Some(over.map_or(lease.deadline.monotonic_ms, |over| over.min(lease.deadline.monotonic_ms)))
 }
 
-/// What a run is written as, from its status on.
+/// What is written of a run, from its status on.
 pub(super) fn saved(record: &Record) -> Vec<Value<'static>> {
     let (life, said, used) = (&record.life, &record.said, &record.usage.all);
     let (answered, not_before, finished_at) = match life.state {
@@ -146,11 +145,11 @@ pub(super) fn saved(record: &Record) -> Vec<Value<'static>> {
         State::Waiting => (false, None, None),
     };
     let lease = if let State::Running { since, lease, .. } = life.state { Some((since, lease)) } else { None };
-    // Sums are kept once there is nothing more to add; until then they are what the models add up to.
+    // The sums are stored once nothing more can be added; until then the models' rows are added up.
     let sum = |amount: Option<i64>| Value::from(amount.filter(|_| finished_at.is_some()));
-    // An execution has it; until there is one, what the last attempt left stands with the run, as its error does.
+    // An execution has its result. Until there is one, that of the last attempt is kept with the run, like its error.
     let result = if record.executed { None } else { said.result.clone() };
-    // Nobody held it before who holds nothing now.
+    // The worker before and the reason to stop are kept only while a worker holds the run.
     let (before, reason) = match lease {
         Some(_) => (record.worker_before.clone(), record.cancel_reason.clone()),
         None => (None, None),

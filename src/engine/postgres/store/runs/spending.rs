@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::model::{Field, Given, RUN, rules};
 use crate::rows::Batch;
 
-/// A run's usage, of one who holds it: its key, whether it has ended, whether an event was told before, what it used of each model.
+/// A run's usage: its key, whether it has ended, whether the event was counted before, what it used of each model.
 const USED: &str = "SELECT r.key, r.status NOT IN ('queued', 'running', 'waiting'), \
      EXISTS (SELECT 1 FROM {s}.usage_events AS u WHERE u.run = r.key AND u.event_id = $2), r.zone_id, r.worktree_id, r.agent_type, r.created_at, \
      (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(m.model, m.provider, m.input_tokens, m.cached_input_tokens, m.output_tokens, \
@@ -33,7 +33,7 @@ const SET_MODEL: &str = "INSERT INTO {s}.run_models (run, model, made, provider,
      cost_computed = excluded.cost_computed";
 const SET_SUMS: &str = "UPDATE {s}.runs SET input_tokens = $2, cached_input_tokens = $3, output_tokens = $4, reasoning_tokens = $5, cost_micros = $6 \
      WHERE key = $1";
-/// More was spent. What can't be counted any more stays at the most that JavaScript can count.
+/// Adds what was spent, up to the largest safe integer of JavaScript.
 const SPEND: &str = "UPDATE {s}.budgets SET spent_micros = least(spent_micros + $1, 9007199254740991) WHERE scope = 'all' \
      OR (scope = 'zone' AND id = $2) OR (scope = 'worktree' AND id = $3) OR (scope = 'agent' AND id = $4)";
 const ADD_SPENT: &str = "INSERT INTO {s}.spent AS s (quarter, zone_id, worktree_id, agent_type, cost_micros) VALUES ($1, $2, $3, $4, $5) \
@@ -49,12 +49,12 @@ const SET_BUDGET: &str = "INSERT INTO {s}.budgets (scope, id, period, time_zone,
 const LIFT_BUDGET: &str = "DELETE FROM {s}.budgets WHERE scope = $1 AND id = $2 AND period = $3";
 const ADD_COST: &str = "INSERT INTO {s}.worktree_costs AS c (worktree_id, cost_micros) SELECT id, $2 FROM {s}.worktrees WHERE id = $1 \
      ON CONFLICT (worktree_id) DO UPDATE SET cost_micros = least(c.cost_micros + excluded.cost_micros, 9007199254740991)";
-/// The same of one in the archive.
+/// The same for one in the archive.
 const ADD_ARCHIVED_COST: &str = "UPDATE {s}.archived_worktrees SET cost_micros = least(coalesce(cost_micros, 0) + $2, 9007199254740991) \
      WHERE key = $1";
-/// Says in the log that a limit or a budget is another.
+/// Logs that a limit or a budget has changed.
 const LOG_LIMIT: &str = "SELECT {s}.log(7, 2, $1, nullif($2, ''), nullif($3, ''), nullif($4, ''), NULL, $5)";
-/// Says there what a run has used by then.
+/// Logs what a run has used by now.
 const LOG_USAGE: &str = "SELECT {s}.log(5, 2, $1, $2, $3, $4, NULL, $5)";
 const RENEW_BUDGET: &str = "UPDATE {s}.budgets SET spent_micros = (SELECT coalesce(sum(cost_micros), 0)::bigint FROM {s}.spent WHERE quarter >= $4 \
      AND ($1 = 'all' OR ($1 = 'zone' AND zone_id = $2) OR ($1 = 'worktree' AND worktree_id = $2) OR ($1 = 'agent' AND agent_type = $2))), \
@@ -91,7 +91,7 @@ impl Spending for Store {
         self.check_open()?;
         check_text(Field::new("setBudget", "scope"), budget.id)?;
         let key: [Value<'_>; 3] = [budget.scope, budget.id, budget.period].map(Into::into);
-        // Whoever claims counts it from its commit on: nobody does meanwhile.
+        // A claim counts it once it is committed: so nobody claims meanwhile.
         let of = |scope| if budget.scope == scope { budget.id } else { "" };
         let data = json!({ "period": budget.period, "limitMicros": limit_micros }).to_string();
         let logged = ["budget", of("zone"), of("worktree"), of("agent"), &data].map(Value::from);
@@ -138,7 +138,7 @@ impl Spending for Store {
     }
 
     fn list_run_limits(&self, batch: &mut Batch) -> Result<()> {
-        // Both of one moment.
+        // Both in one statement, from one snapshot.
         let sql = format!(
             "SELECT NULL::text, NULL::text, NULL::bigint, zone_id, agent_type, count FROM ({AT_WORK}) AS w (zone_id, agent_type, count) \
              UNION ALL (SELECT zone_id, agent_type, at_once, NULL, NULL, NULL FROM ({LIMITS}) AS l) ORDER BY 1, 2"
@@ -159,7 +159,7 @@ impl Spending for Store {
 }
 
 impl Store {
-    /// Counts what a run used, unless the event was counted before: what it used by then.
+    /// Counts what a run used, unless the event was counted before: what it has used by now.
     fn count_event(
         &self,
         id: &str,
@@ -216,7 +216,7 @@ impl Store {
                 }
             }
             if let Some(micros) = event.amounts.cost_micros.filter(|micros| *micros > 0) {
-                // Only so that what is spent now counts for the period that is now.
+                // What is spent now has to count for the current period.
                 check_current(&budgets_of(&budgets), wall_ms)?;
                 let [zone, worktree, agent] = of.map(Value::from);
                 let spent = [quarter(wall_ms).into(), zone.clone(), worktree.clone(), agent.clone(), micros.into()];

@@ -1,4 +1,4 @@
-//! Leases that ran out: runs whose worker is silent, or takes too long.
+//! Runs whose lease or time ran out: their worker is silent, or takes too long.
 
 use super::clock::{NOW, moment};
 use super::columns::{FROM, columns, read};
@@ -12,15 +12,15 @@ use crate::engine::run::record::{Record, Said};
 use crate::error::Result;
 use crate::model::run::{Call, Effect, Moment, State, apply};
 
-/// How many runs a sweep holds at once.
+/// How many runs a sweep locks at once.
 const AT_ONCE: usize = 200;
 
-/// What may be out of its lease for so long, or over its time.
+/// Runs whose lease may have run out for so long, or their time.
 const OVER: &str = "SELECT id, token FROM {s}.runs WHERE status = 'running' AND (deadline + $1 <= {now} OR (sound_to < deadline AND sound_to <= {now})) \
      ORDER BY key";
 
-/// What is to come first, by the caller's clock: a run's time, the end of the period of a budget that is spent. And how long the lease
-/// that ends first still lasts by the server's.
+/// What comes first by the caller's clock: a run's time, the end of the period of a budget that is spent. And how long the lease or time
+/// that runs out first still lasts by the server's.
 const NEXT: &str = "SELECT least((SELECT min(not_before) FROM {s}.runs WHERE status = 'queued' AND not_before IS NOT NULL), \
      (SELECT min(resets_at) FROM {s}.budgets WHERE spent_micros >= limit_micros)), \
      (SELECT min(sound_to) FROM {s}.runs WHERE status = 'running') - {now}";
@@ -30,7 +30,7 @@ fn with_now(sql: &str) -> String {
 }
 
 impl Work<'_> {
-    /// Takes these runs away where they are out of their lease or their time: how many were.
+    /// Takes these runs away where their lease or time ran out: how many were.
     pub(super) fn sweep_these(&self, ids: &[String], now: Moment) -> Result<usize> {
         let mut gone = 0;
         for ids in ids.chunks(AT_ONCE) {
@@ -43,7 +43,7 @@ impl Work<'_> {
         Ok(gone)
     }
 
-    /// Takes a run away if it is out of its lease or its time; `None` where it is neither.
+    /// Takes a run away if its lease or its time ran out; `None` where neither did.
     fn sweep_one(&self, mut held: Held, alive: bool, grace_ms: i64, now: Moment) -> Result<Option<Record>> {
         let record = &mut held.record;
         let to = apply(&record.id, Some(&record.life), &Call::Sweep { alive, grace_ms }, now)?;
@@ -58,8 +58,8 @@ impl Work<'_> {
 }
 
 impl Store {
-    /// Takes away all that is; where somebody was asked about claims, a lease that ran out counts only if its claim was
-    /// asked about.
+    /// Takes away all such runs, up to `most`. Where `asked` says which claims were asked about, a lease that ran out counts only for
+    /// those.
     pub(super) fn sweep(
         &self,
         grace_ms: i64,
@@ -88,7 +88,7 @@ impl Store {
         Ok(swept)
     }
 
-    /// Runs whose lease ran out so long ago, in the order of their ids from behind one on; at most so many.
+    /// Runs whose lease ran out at least `grace_ms` ago, in the order of their ids from behind `after` on; at most `most`.
     pub(super) fn out_of_lease(&self, grace_ms: i64, after: &str, wall_ms: i64, most: i64) -> Result<Vec<Record>> {
         let sql = format!(
             "SELECT {}, {NOW} FROM {FROM} WHERE r.status = 'running' AND r.deadline + $1 <= {NOW} AND r.id > $2 ORDER BY r.id LIMIT $3",
@@ -105,7 +105,7 @@ impl Store {
         Ok(rows.iter().filter_map(ran_out).collect())
     }
 
-    /// In how many milliseconds something may be claimed though nobody does anything.
+    /// In how many milliseconds a run may become claimable by itself.
     pub(super) fn next_due(&self, wall_ms: i64) -> Result<Option<i64>> {
         let Some(row) = self.read_one(&with_now(NEXT), &[])? else { return Ok(None) };
         let due = cell(&row, 0).map(|cell| cell.integer().saturating_sub(wall_ms));

@@ -1,5 +1,5 @@
-//! How runs went: the server adds them up by series and bucket, whose bounds it is given. How long each took comes as it is, a number a run,
-//! of which the model makes what is told.
+//! How runs went: the server adds them up by series and bucket, whose bounds it is given. The durations come one by one, and the model
+//! makes quantiles of them.
 
 use tokio_postgres::Row;
 
@@ -16,7 +16,7 @@ use crate::model::trend::totals::Known;
 use crate::model::trend::{Buckets, Totals};
 use crate::rows::Batch;
 
-/// Sums are texts: they may be wider than an integer is.
+/// Sums come as text: they may be wider than an integer.
 const ADDED_UP: &str = "SELECT key, archive, bucket, count(*), count(*) FILTER (WHERE status = 'succeeded'), \
        count(*) FILTER (WHERE status = 'failed'), array_agg(took) FILTER (WHERE took IS NOT NULL), \
        count(input), sum(input)::text, count(output), sum(output)::text, count(cost), sum(cost)::text \
@@ -24,14 +24,14 @@ const ADDED_UP: &str = "SELECT key, archive, bucket, count(*), count(*) FILTER (
        CASE WHEN r.started_at IS NOT NULL THEN greatest(r.duration_ms, 0) END AS took, r.status, {of}.input_tokens - least({of}.input_tokens, 0) AS input, \
        {of}.output_tokens - least({of}.output_tokens, 0) AS output, {of}.cost_micros - least({of}.cost_micros, 0) AS cost \
        FROM {s}.runs AS r{joined} WHERE {conditions}) AS ended GROUP BY key, archive, bucket";
-/// The worktrees of the archive that are asked for, which have a series each whether they have runs or not.
+/// The archived worktrees that are asked for: each has a series, whether it has runs or not.
 const ARCHIVED: &str =
     " UNION ALL SELECT m.id, m.key, NULL, 0, 0, 0, NULL, 0, NULL, 0, NULL, 0, NULL FROM {s}.archived({ids}) AS m";
-/// Every worktree, and its key in the archive: 0 of one on the board.
+/// Every worktree, and its key in the archive: 0 on the board.
 const WORKTREES: &str = "(SELECT id, 0::bigint AS archive, branch_name FROM {s}.worktrees \
      UNION ALL SELECT id, key, branch_name FROM {s}.archived_worktrees WHERE restored_at IS NULL)";
 
-/// Nothing is pruned between the one and the other.
+/// So that nothing is pruned between the two statements.
 const IN_ONE_STATE: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 impl Trends for Store {
@@ -61,7 +61,7 @@ impl Trends for Store {
     }
 }
 
-/// The series that there are whether they have runs or not.
+/// The series that exist whether they have runs or not.
 fn named<'a>(TrendFilter { runs, by, .. }: &TrendFilter<'a>) -> Vec<&'a str> {
     match by {
         None => vec![""],
@@ -85,7 +85,7 @@ fn added_up<'a>(TrendFilter { runs, by, .. }: &TrendFilter<'a>, buckets: &Bucket
     if let Some(branch) = runs.branch {
         joined.push(format!(" JOIN {} AS o ON {IS_OF}", ON_BRANCH.replace('?', &asked.value(branch))));
     }
-    // Of a model is only what was used of that.
+    // Only what was used of the model counts for it.
     let is_of_models = *by == Some(By::Model) || runs.model.is_some();
     if is_of_models {
         joined.push(" JOIN {s}.run_models AS u ON u.run = r.key".into());
@@ -117,7 +117,7 @@ fn added_up<'a>(TrendFilter { runs, by, .. }: &TrendFilter<'a>, buckets: &Bucket
     (sql, asked.values)
 }
 
-/// Adds what runs of a series and a bucket come to; or begins the series of a worktree in the archive, whose id this gives.
+/// Adds a row of runs to its series and bucket; or begins the series of an archived worktree, and gives its id.
 fn add(row: &Row, series: &mut Series<'_>) -> Result<Option<String>> {
     let reader = Reader::of(row);
     let key = reader.text_or_null();

@@ -1,4 +1,4 @@
-//! What runs used of each model, as it is read.
+//! Reading what runs used of each model.
 
 use serde_json::Value as Json;
 

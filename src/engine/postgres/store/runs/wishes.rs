@@ -1,4 +1,4 @@
-//! The calls of those who want something done.
+//! The calls that ask for work: making, retrying, cancelling and answering runs.
 
 use tokio_postgres::Row;
 
@@ -21,18 +21,18 @@ use crate::model::run::{Call, Enqueued, Run, Wanted, apply, enqueue};
 use crate::model::{Field, Given, RUN, rules};
 use crate::rows::Batch;
 
-/// A new run. What `SAVE` writes is behind what never changes.
+/// A new run: what never changes, then what `SAVE` writes.
 const INSERT: &str = "INSERT INTO {s}.runs (id, zone_id, worktree_id, agent_type, priority, created_at, max_attempts, timeout_ms, idempotency_key, \
      parent_run_id, retry_of, metadata, by, prompt, status, answered, urgency, not_before, available_at, started_at, finished_at, \
      duration_ms, worked_ms, attempt, token, finished_token, executed, worker_id, worker_before, cancel_requested_at, cancel_reason, \
      exit_code, commit_before, commit_after, files_changed, insertions, deletions, input_tokens, cached_input_tokens, output_tokens, \
      reasoning_tokens, cost_micros, error, question, answer, result, deadline, expires_at, length_ms, claimed, claimed_at, sound_to) ";
 
-/// Whether a zone, a worktree, and a run or an execution are there. Who deletes them waits until the run is made, and ends it.
+/// Whether its worktree, its zone and its parent are there. Deleting one of the first two waits until the run is made, and ends it.
 const PLACES: &str = "WITH z AS (SELECT 1 FROM {s}.zones WHERE id = $1 FOR KEY SHARE), w AS (SELECT 1 FROM {s}.worktrees WHERE id = $2 FOR KEY SHARE) \
      SELECT EXISTS (SELECT 1 FROM w), EXISTS (SELECT 1 FROM z), EXISTS (SELECT 1 FROM {s}.runs WHERE id = $3)";
 
-/// Of two who want the same the second one waits for the first.
+/// Of two calls with the same key the second one waits for the first.
 const ONE_BY_ONE: &str = "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 43))";
 
 impl Runs for Store {
@@ -101,7 +101,7 @@ impl Runs for Store {
         }
     }
 
-    /// Nothing is kept that would have to be read ahead.
+    /// No history is kept here that would have to be folded.
     fn fold_history(&self) -> Result<()> {
         self.check_open()
     }
@@ -112,7 +112,7 @@ impl Runs for Store {
 }
 
 impl Store {
-    /// Makes a run that can't be there yet, which is one trip.
+    /// Makes a run that can't exist yet, in one trip.
     pub(in crate::engine::postgres::store) fn make_at_once(
         &self,
         method: &'static str,
@@ -129,7 +129,7 @@ impl Store {
         Ok(record)
     }
 
-    /// What a call of somebody who holds nothing makes of a run; `say` puts into it what the call says besides.
+    /// Applies a call from outside a claim to a run; `say` sets what the call says besides.
     fn transition(
         &self,
         id: Given<'_>,
@@ -166,7 +166,7 @@ impl Work<'_> {
         }
     }
 
-    /// The open run with the idempotency key, or a new one, `true`, which is still to be inserted.
+    /// The open run with the idempotency key, or a new one, `true`, which still has to be inserted.
     pub(super) fn find_or_make(
         &self,
         method: &'static str,
@@ -191,12 +191,12 @@ impl Work<'_> {
         }
         let answers = self.ask(&asked)?;
         let same = answers.get(2).and_then(|rows| rows.first()).and_then(|row| read(row).0).map(|found| found.record);
-        // Times of the model are the caller's here.
+        // The model's times are the caller's here.
         let now = moment(0, wall_ms);
         let life = match (enqueue(same.as_ref().map(|record| &record.life), wanted.life(), now), same) {
             (Enqueued::Found, Some(record)) => return Ok((record, false)),
             (Enqueued::New(life), _) => life,
-            // Without a run nothing can be found.
+            // There is no run without which it could be found.
             (Enqueued::Found, None) => Run::new(wanted.life(), now),
         };
         let there = answers.first().and_then(|rows| rows.first()).map(there_of);
@@ -204,7 +204,7 @@ impl Work<'_> {
         Ok((Record::new(wanted, retry_of, self.store.actor().as_deref(), life, wall_ms), true))
     }
 
-    /// Writes a new run at the end of the call, where its worktree, its zone and its parent are there. `check_inserted` tells.
+    /// Inserts a new run at the end of the call, if its worktree, its zone and its parent are there. `check_inserted` tells.
     pub(super) fn insert_if_there(&self, record: &Record) {
         let values = values_of(record);
         let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
@@ -218,7 +218,7 @@ impl Work<'_> {
         self.later(&sql, values);
     }
 
-    /// Writes a new run.
+    /// Inserts a new run.
     pub(super) fn insert(&self, record: &Record) {
         let values = values_of(record);
         let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
@@ -226,7 +226,7 @@ impl Work<'_> {
     }
 }
 
-/// What a new run is written as.
+/// What is written of a new run.
 fn values_of(record: &Record) -> Vec<Value<'static>> {
     let life = &record.life;
     let mut values: Vec<Value<'static>> = vec![
@@ -249,13 +249,13 @@ fn values_of(record: &Record) -> Vec<Value<'static>> {
     values
 }
 
-/// Refuses what `insert_if_there` did not write; what it wrote is among the last rows of a call.
+/// Refuses what `insert_if_there` has not inserted; its answer is the last row of the call.
 pub(super) fn check_inserted(method: &'static str, wanted: &Wanted<'_>, nth: usize, rows: &[Vec<Row>]) -> Result<()> {
     let there = rows.last().and_then(|rows| rows.first()).map(there_of);
     check_places(method, wanted, nth, there.unwrap_or_default())
 }
 
-/// Whether there is its worktree, its zone, its parent.
+/// Whether its worktree, its zone and its parent are there.
 fn there_of(row: &Row) -> There {
     let reader = Reader::of(row);
     There { worktree: reader.is(), zone: reader.is(), parent: reader.is() }

@@ -1,4 +1,4 @@
-//! The calls of those who do it.
+//! The calls of workers.
 
 use super::wishes::{check_inserted, check_sizes};
 use crate::engine::postgres::client::value::{Value, integer};
@@ -16,7 +16,7 @@ use crate::model::run::{Call, Moment, Run, Status, Wanted, apply, full};
 use crate::model::{Field, Given, execution, rules};
 use crate::rows::Batch;
 
-/// Whether a token has finished an attempt after which the run went on.
+/// Whether a token has ended a failed attempt after which the run went on.
 const SETTLED: &str = "SELECT 1 FROM {s}.run_attempts AS a JOIN {s}.runs AS r ON r.key = a.run \
      WHERE r.id = $1 AND a.token = $2 AND a.status = 'failed'";
 
@@ -124,14 +124,14 @@ impl Store {
         let ((record, is_checked), rows) = self.atomically(&self.gate(), |work| {
             let (ahead, swept) = work.ahead(wall_ms)?;
             check_current(&ahead.budgets, wall_ms)?;
-            // Of a run that was found by its key it is its own limits and budgets that count.
+            // A run that was found by its key has limits and budgets of its own.
             let check_bounds = |zone: &str, worktree: &str, agent: &str| {
                 if let Some(limit) = full(&ahead.limits, zone, agent) {
                     return Err(limit.refusal());
                 }
                 check_unspent(&ahead.budgets, zone, worktree, agent)
             };
-            // What was taken away before is undone, too, where the run can't be made: that has to be known before the end then.
+            // If the run can't be made, what was swept is rolled back with it: then that has to be known before the end.
             if wanted.idempotency_key.is_none() && !swept {
                 check_bounds(&wanted.zone_id, &wanted.worktree_id, &wanted.agent_type)?;
                 let life = Run::new(wanted.life(), ahead.now);
@@ -157,7 +157,7 @@ impl Store {
                 work.settle(&mut held, to, None, wall_ms);
                 return Ok((held.record, true));
             }
-            // Only one that was found by its key is somewhere else.
+            // Only a run that was found by its key can have another status.
             Err(arguments::not_queued(&id, status))
         })?;
         if !is_checked {
@@ -166,7 +166,7 @@ impl Store {
         Ok(record)
     }
 
-    /// What a call of its worker makes of a run; `say` puts into it what the call says besides.
+    /// Applies a call of a run's worker; `say` sets what the call says besides.
     fn work(
         &self,
         id: &str,
@@ -193,7 +193,7 @@ impl Store {
         Ok(())
     }
 
-    /// Whether there may be something to claim: what is queued, or due, or held by a lease that ran out.
+    /// Whether there may be something to claim: a run in line, or one whose lease or time ran out.
     fn has_news(&self) -> Result<(i64, bool)> {
         let sql = format!(
             "SELECT EXISTS (SELECT 1 FROM {{s}}.runs WHERE status = 'queued' AND not_before IS NULL) \

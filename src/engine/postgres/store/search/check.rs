@@ -1,4 +1,4 @@
-//! Whether index and texts agree: that everything that a run says was indexed as it is now.
+//! Whether the index agrees with the texts: everything that a run says has to be indexed as it is now.
 
 use super::due::{BYTES, MOST_BYTES, TEXTS, texts_at};
 use crate::engine::postgres::client::value::{integer, is_null, text_of};
@@ -13,7 +13,7 @@ impl Store {
     pub(super) fn differences(&self) -> Result<Vec<String>> {
         let Some(state) = self.search_state()? else { return Ok(Vec::new()) };
         let full_text = self.search.full_text()?;
-        // What is due is in no index yet.
+        // What is due isn't in the index yet.
         let next = format!(
             "SELECT * FROM (SELECT r.key, r.id, s.words::text, s.grams::text, \
                EXISTS (SELECT 1 FROM {{s}}.search_due AS d WHERE d.run = r.key) OR (r.executed AND e.id IS NULL), {TEXTS}, \
@@ -42,7 +42,7 @@ impl Store {
     }
 }
 
-/// Numbers as the server says them.
+/// Numbers as the server writes an array of them.
 fn array(keys: &[i32]) -> String {
     let keys: Vec<String> = keys.iter().map(i32::to_string).collect();
     format!("{{{}}}", keys.join(","))

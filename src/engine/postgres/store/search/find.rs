@@ -1,5 +1,5 @@
-//! The runs in which something was found, the best first: the hits that came last are ranked, then those before them, so many at a time. The
-//! index tells candidates, and what is due is one, too; their texts say which of them are hits.
+//! The runs in which something was found, the best first: the latest hits are ranked together, then those before them, so many at a time.
+//! The index gives candidates, and runs that are due are candidates, too; their texts say which are hits.
 
 use super::due::{BYTES, MOST_BYTES};
 use super::full_text::Texts;
@@ -18,22 +18,22 @@ use crate::rows::Batch;
 
 const OR: &str = " OR ";
 
-/// How hits are told.
+/// How hits are found.
 enum Way {
     /// By FTS5.
     Words { expression: String, needed: Needed },
-    /// A text has this in it.
+    /// By whether a text contains this.
     Substring { needle: Needle, grams: Vec<i32> },
 }
 
-/// A run that has something of what is asked for.
+/// A run that may be a hit.
 struct Candidate {
     doc: i64,
     run: Found,
     texts: Texts,
 }
 
-/// Something that was found.
+/// A run in which something was found.
 struct Hit {
     candidate: Candidate,
     hits: WordHits,
@@ -46,7 +46,7 @@ impl Hit {
 }
 
 impl Store {
-    /// Appends what was found behind a position, at most so many runs.
+    /// Appends the hits behind a position, at most `most` runs.
     pub(super) fn push_hits(
         &self,
         sought: &Sought<'_>,
@@ -79,14 +79,14 @@ impl Store {
         }
         let full_text = self.search.full_text()?;
         let expression = expression(sought.text, sought.fields, sought.syntax);
-        // What is no expression is refused before anything is asked for by it.
+        // What is no expression is refused before the server is asked anything.
         full_text.hits(&expression, &[])?;
         let words = |text: &str| full_text.words(text).unwrap_or_default();
         let needed = Needed::of(&expression, &words);
         Ok(Way::Words { expression, needed })
     }
 
-    /// The hits from a number down that are ranked together, and the number from which on there are more.
+    /// The hits from `top` down that are ranked together, and where the next ones begin, if there are more.
     fn ranked(&self, way: &Way, fields: u32, asked: &Conditions<'_>, top: i64) -> Result<(Vec<Hit>, Option<i64>)> {
         let most = match way {
             Way::Words { .. } => RANKED,
@@ -105,7 +105,7 @@ impl Store {
         Ok((hits, rest))
     }
 
-    /// The last candidates from a number down, in their order, and the number from which on there are more.
+    /// The last candidates from `top` down, in their order, and where the next ones begin, if there are more.
     fn candidates(
         &self,
         way: &Way,
@@ -140,7 +140,7 @@ impl Store {
             columns(true)
         );
         let sql = self.expanded(&sql);
-        // Plans hang on the words: of common ones the last hits are soon there, of others only by the index.
+        // The best plan depends on the words: for common ones the last hits are found at once, for others only by the index.
         let begin = format!(
             "{}, pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true), pg_catalog.set_config('jit', 'off', true)",
             self.begin_reading()
@@ -165,7 +165,7 @@ impl Store {
         Ok((candidates, rest))
     }
 
-    /// Those of which it is true.
+    /// The candidates that are hits.
     fn hits(&self, way: &Way, fields: u32, candidates: Vec<Candidate>) -> Result<Vec<Hit>> {
         match way {
             Way::Words { expression, .. } => {
@@ -188,7 +188,7 @@ impl Store {
         }
     }
 
-    /// Appends a run, what was found in it, and its position.
+    /// Appends a run, what was found in it, and the hit's position.
     fn push_hit(&self, way: &Way, hit: &Hit, top: i64, batch: &mut Batch) -> Result<()> {
         let Hit { candidate: Candidate { doc, run, texts }, hits } = hit;
         let text = &texts[hits.field.min(FIELDS.len() - 1)];

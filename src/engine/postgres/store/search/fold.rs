@@ -1,5 +1,5 @@
-//! Writing the index: what is due, in slices. One at a time writes it; each slice takes out exactly what it has read, so that whatever
-//! anybody commits meanwhile stays due.
+//! Writing the index: what is due, in slices. One connection at a time writes it; each slice takes out exactly what it has read, so that
+//! whatever anybody commits meanwhile stays due.
 
 use tokio_postgres::types::Type;
 
@@ -12,13 +12,13 @@ use crate::engine::postgres::store::runs::FROM;
 use crate::error::Result;
 use crate::model::search::Mode;
 
-/// So many rows of what is due are read at once.
+/// How many rows of what is due are read at once.
 const STEP: i64 = 1_000;
 
 const WAIT: &str = "SELECT pg_catalog.pg_advisory_xact_lock($1), true";
 const TRY: &str = "SELECT NULL, pg_catalog.pg_try_advisory_xact_lock($1)";
 const MODES: &str = "SELECT modes FROM {s}.search_state";
-/// Runs that have gone, where the lock was to be had.
+/// Removes runs that are gone from the index, where the lock can be had.
 const CLEAR: &str = "WITH gone AS MATERIALIZED (SELECT d.run FROM (SELECT run FROM {s}.search_due ORDER BY seq LIMIT $2) AS d \
        WHERE (SELECT pg_catalog.pg_try_advisory_xact_lock($1)) AND NOT EXISTS (SELECT 1 FROM {s}.runs AS r WHERE r.key = d.run)), \
      indexed AS (DELETE FROM {s}.search_runs WHERE run IN (SELECT run FROM gone)) \
@@ -28,16 +28,16 @@ const PUT: &str = "INSERT INTO {s}.search_runs AS s (run, doc, words, grams) VAL
      WHERE (s.words, s.grams) IS DISTINCT FROM (excluded.words, excluded.grams)";
 const DONE: &str = "DELETE FROM {s}.search_due WHERE seq = ANY ($1::bigint[])";
 
-/// What a slice has come to.
+/// What a slice has done.
 pub(super) struct Slice {
-    /// So many runs were indexed.
+    /// How many runs were indexed.
     pub runs: i64,
     pub has_more: bool,
-    /// Somebody else does it.
+    /// Whether another connection is writing the index.
     is_taken: bool,
 }
 
-/// What is due first, and how much of it.
+/// The statement that reads what is due first.
 fn due() -> String {
     format!(
         "WITH d AS MATERIALIZED (SELECT run, min(seq) AS doc, array_agg(seq)::text AS seqs \
@@ -49,7 +49,7 @@ fn due() -> String {
 }
 
 impl Store {
-    /// Writes what the index lacks, where this connection may. Once it is built nobody is waited for: a search looks at what is due.
+    /// Writes what the index lacks, where this connection may. Once the index is built this waits for nobody: a search reads what is due.
     pub(super) fn write_index(&self) -> Result<()> {
         let Some(state) = self.search_state()? else {
             self.search.told.set(Some(0));
@@ -57,7 +57,7 @@ impl Store {
         };
         let may_write = !self.readonly && !self.is_within() && !state.is_standby;
         let is_whole = if may_write && state.has_due { self.write_slices(state) } else { !state.is_unfinished };
-        // Where somebody else is still at it, whoever wants to know asks again.
+        // Where another connection is still writing it, the caller has to ask again.
         self.search.told.set((is_whole || !may_write).then_some(if is_whole {
             state.modes
         } else {
@@ -72,13 +72,13 @@ impl Store {
             match self.search_slice(state.is_unfinished) {
                 Ok(slice) if slice.has_more => {}
                 Ok(slice) => return !slice.is_taken || !state.is_unfinished,
-                // Nothing is lost by it: it is still due.
+                // Nothing is lost: it is still due.
                 Err(_) => return !state.is_unfinished,
             }
         }
     }
 
-    /// Indexes what is due first: what was read and what is written are two trips.
+    /// Indexes what is due first: reading and writing are two trips.
     pub(super) fn search_slice(&self, waits: bool) -> Result<Slice> {
         let full_text = self.search.full_text()?;
         let due = due();

@@ -1,5 +1,5 @@
-//! What the words of a text are, and whether an expression is true of it: the FTS5 of the SQLite in this package says so of both, in a
-//! database in memory, so that a server's answers are a file's.
+//! What the words of a text are, and whether an expression matches it: for both it asks the FTS5 of this package's SQLite, with a database
+//! in memory, so that a server gives a file's answers.
 
 use std::path::Path;
 use std::rc::Rc;
@@ -10,16 +10,16 @@ use crate::engine::sqlite::driver::{Connection, open};
 use crate::error::Result;
 use crate::model::search::{FIELDS, WordHits, distinct, grams, key};
 
-/// The columns are those of a file's index: an expression may name them.
+/// The columns of a file's index: an expression may name them.
 const TABLE: &str = "CREATE VIRTUAL TABLE words USING fts5(prompt, result, error, question, answer, facets, content='', \
      contentless_delete=1, tokenize='unicode61 remove_diacritics 2')";
 const PUT: &str = "INSERT INTO words (rowid, prompt, result, error, question, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const FIND: &str = "SELECT rowid, visual_hits(words) FROM words WHERE words MATCH ?1";
 
-/// What a run says.
+/// The texts of a run.
 pub(super) type Texts = [String; FIELDS.len()];
 
-/// FTS5, with nothing in it between two calls.
+/// FTS5, whose table is empty between two calls.
 pub struct FullText(Rc<Connection>);
 
 impl FullText {
@@ -38,7 +38,7 @@ impl FullText {
         Ok(words)
     }
 
-    /// What an index has of a run: the numbers of its words, and of three letters in a row.
+    /// What the index has of a run: the numbers of its words, and those of its trigrams.
     pub(super) fn keys(&self, texts: &Texts) -> Result<[Vec<i32>; 2]> {
         let tokenizer = self.0.tokenizer()?;
         let mut keys = [Vec::new(), Vec::new()];
@@ -56,7 +56,7 @@ impl FullText {
         Ok(self.0.tokenizer()?.words(text))
     }
 
-    /// Of which of these texts an expression is true, and how.
+    /// Which of these texts an expression matches, and how.
     pub(super) fn hits(&self, expression: &str, texts: &[&Texts]) -> Result<Vec<(usize, WordHits)>> {
         self.0.with(|inner| {
             inner.execute_batch("BEGIN")?;

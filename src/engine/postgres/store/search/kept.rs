@@ -1,17 +1,17 @@
-//! What a store keeps of the search.
+//! What a store keeps for the search.
 
 use std::cell::{Cell, OnceCell};
 
 use super::full_text::FullText;
 use crate::error::Result;
 
-/// What a store keeps of the search.
+/// What a store keeps for the search.
 #[derive(Default)]
 pub struct Kept {
     full_text: OnceCell<FullText>,
-    /// What can be searched, as whoever has just folded has heard.
+    /// What can be searched, as the last `write_index` found it.
     pub told: Cell<Option<i64>>,
-    /// How many runs were indexed when somebody last asked, and since.
+    /// How many runs were indexed by the last count, and since.
     pub done: Cell<i64>,
 }
 

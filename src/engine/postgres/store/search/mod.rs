@@ -1,5 +1,5 @@
-//! Finding runs by what they say. Triggers tell what has to be indexed (`triggers`); whoever searches indexes it first (`fold`). The index
-//! knows numbers for words, the texts say what was found (`full_text`); what isn't indexed yet is looked at with the rest (`find`).
+//! Finding runs by what they say. Triggers note what has to be indexed (`triggers`), and a search indexes it first (`fold`). The index has
+//! numbers for words, the texts say what was found (`full_text`); a search also reads what isn't indexed yet (`find`).
 
 mod check;
 mod due;
@@ -75,7 +75,7 @@ impl crate::engine::Search for Store {
 }
 
 impl Store {
-    /// Refuses what is done in many transactions within one of the caller's.
+    /// Refuses within a transaction what takes many transactions.
     fn alone_here(&self, method: &'static str) -> Result<()> {
         self.check_open()?;
         self.check_writable()?;

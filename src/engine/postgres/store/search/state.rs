@@ -7,10 +7,10 @@ use crate::engine::search::UNFINISHED;
 use crate::error::Result;
 use crate::model::search::Mode;
 
-/// What is searched, whether the index isn't built yet, whether anything is due, whether nothing can be written here.
+/// What is indexed, whether that isn't finished yet, whether anything is due, whether this is a standby.
 const STATE: &str = "SELECT modes, EXISTS (SELECT 1 FROM {s}.search_due WHERE seq <= upto), EXISTS (SELECT 1 FROM {s}.search_due), \
      pg_catalog.pg_is_in_recovery() FROM {s}.search_state";
-/// How many runs there are, and how many of them are to be indexed.
+/// How many runs there are, and how many of them are due.
 const COUNTS: &str = "SELECT count(*), (SELECT count(DISTINCT d.run) FROM {s}.search_due AS d JOIN {s}.runs AS r ON r.key = d.run) \
      FROM {s}.runs WHERE EXISTS (SELECT 1 FROM {s}.search_state)";
 

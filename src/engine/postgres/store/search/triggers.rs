@@ -1,4 +1,4 @@
-//! What tells, from the first `enableSearch` on, that something is to be indexed. Before that there is nothing that anybody could pay for.
+//! The triggers that note what is to be indexed. They exist from the first `enableSearch` on: before, writes cost nothing more.
 
 use super::state::State;
 use crate::engine::postgres::client::Step;
@@ -7,7 +7,7 @@ use crate::engine::postgres::store::Store;
 use crate::error::Result;
 use crate::model::search::Mode;
 
-/// The triggers: of which table, when.
+/// The triggers: name, table, when.
 const TRIGGERS: [(&str, &str, &str); 5] = [
     ("search_run", "runs", "AFTER INSERT OR DELETE ON {s}.runs FOR EACH ROW EXECUTE FUNCTION {s}.search_run()"),
     (
@@ -36,14 +36,14 @@ const TRIGGERS: [(&str, &str, &str); 5] = [
     ),
 ];
 
-/// Everything is to be indexed, in the order of time.
+/// Makes all runs due, in the order of time.
 const EVERYTHING_IS_DUE: &str = "INSERT INTO {s}.search_due (run) SELECT key FROM {s}.runs ORDER BY created_at, key";
 const ENABLED: &str = "INSERT INTO {s}.search_state (id, modes, upto) VALUES (1, $1, (SELECT coalesce(max(seq), 0) FROM {s}.search_due)) \
      ON CONFLICT (id) DO UPDATE SET modes = search_state.modes | excluded.modes, upto = excluded.upto";
 const DISABLED: &str = "DELETE FROM {s}.search_state RETURNING 1";
 
 impl Store {
-    /// Wants an index for this mode beside those that there are.
+    /// Makes an index for this mode, beside those that there are.
     pub(super) fn begin_index(&self, mode: Mode) -> Result<()> {
         if self.search_state()?.is_some_and(|state: State| state.has(mode)) {
             return Ok(());
@@ -56,7 +56,7 @@ impl Store {
         self.write_all(true, &statements)
     }
 
-    /// Nothing is indexed any more: whether anything was.
+    /// Drops all that is indexed; `false` where nothing was.
     pub(super) fn end_index(&self) -> Result<bool> {
         let dropped = TRIGGERS.map(|(name, table, _)| format!("DROP TRIGGER IF EXISTS {name} ON {{s}}.{table}"));
         let emptied = "TRUNCATE {s}.search_due, {s}.search_runs".to_owned();

@@ -1,5 +1,5 @@
-//! Lines become part of the board: compared with it and written in one transaction. Triggers say in the log of each row what they say of any
-//! that is made; the ledger comes with the lines, and isn't told.
+//! Lines become part of the board: compared with it and written in one transaction. Triggers log each row as they log any new one; the
+//! ledger comes with the lines, so it isn't written by triggers.
 
 use super::load::staged;
 use crate::engine::Imported;
@@ -8,9 +8,9 @@ use crate::engine::postgres::store::Store;
 use crate::engine::transfer::tables::{TABLES, Table};
 use crate::error::Result;
 
-/// The tables whose rows have numbers in the order in which they came.
+/// The tables whose rows are numbered in the order in which they came.
 const IN_ORDER: &[&str] = &["zones", "worktrees", "worktree_zones", "zone_executions"];
-/// In which order tables are filled. A run is before its execution, of which the trigger would make a run.
+/// The order in which tables are filled. A run comes before its execution, since the trigger would make a run of that.
 const FILLED: &[&str] = &[
     "zones",
     "worktrees",
@@ -36,8 +36,8 @@ const FILLED: &[&str] = &[
     "moves",
 ];
 
-/// The keys that executions have as runs: those in the archive the one that they had, or, where another has that by now, one behind all
-/// others. `{shift}` is how far executions move.
+/// The keys that executions have as runs: archived ones keep theirs, or, where another run has it by now, get one behind all others.
+/// `{shift}` is what is added to the numbers of executions.
 const NUMBER_EXECUTIONS: &str = "CREATE TEMP TABLE executions_here ON COMMIT DROP AS \
      SELECT id, 1099511627776 + rowid + {shift} AS key FROM {zone_executions} \
      UNION ALL SELECT a.id, CASE WHEN e.rowid IS NULL AND r.key IS NULL AND count(*) OVER (PARTITION BY a.at_rowid) = 1 AND a.at_rowid IS NOT NULL \
@@ -50,7 +50,7 @@ const NUMBER_EXECUTIONS: &str = "CREATE TEMP TABLE executions_here ON COMMIT DRO
 const NUMBER_ARCHIVED: &str = "CREATE TEMP TABLE archived_here ON COMMIT DROP AS \
      SELECT s.key AS old, coalesce(m.key, s.key + (SELECT coalesce(max(key), 0) FROM {s}.archived_worktrees)) AS here \
      FROM {archived_worktrees} AS s LEFT JOIN {s}.archived_worktrees AS m ON m.history = s.history";
-/// The number of each run on the board, and the one that its line would have. An execution that nobody has is a run that has gone.
+/// The key of each run here, and the one that its line would have. A run whose execution is nowhere is gone.
 const NUMBER_RUNS: &str = "CREATE TEMP TABLE runs_here ON COMMIT DROP AS \
      SELECT s.key AS old, coalesce(m.key, CASE WHEN s.key > 0 THEN s.key + b.key ELSE e.key END) AS here, \
      coalesce(CASE WHEN m.recorded THEN m.note ELSE m.key END, s.key + CASE WHEN s.key > 0 THEN b.key ELSE b.note END) AS line \
@@ -58,11 +58,11 @@ const NUMBER_RUNS: &str = "CREATE TEMP TABLE runs_here ON COMMIT DROP AS \
      LATERAL (SELECT (SELECT coalesce(max(key), 0) FROM {s}.runs WHERE NOT recorded) AS key, (SELECT coalesce(min(note), 0) FROM {s}.runs) AS note) AS b \
      WHERE s.executed = 0 OR e.id IS NOT NULL OR m.id IS NOT NULL";
 
-/// What is noted of an execution whose run is there already.
+/// The note of an execution whose run is there already.
 const NOTES: &str = "UPDATE {s}.runs AS r SET note = h.line, input_tokens = s.input_tokens, cached_input_tokens = s.cached_input_tokens, \
      output_tokens = s.output_tokens, reasoning_tokens = s.reasoning_tokens, cost_micros = s.cost_micros, bodies_pruned_at = s.bodies_pruned_at \
      FROM {runs} AS s JOIN pg_temp.runs_here AS h ON h.old = s.key WHERE r.key = h.here AND r.recorded AND r.note IS NULL RETURNING s.line";
-/// A run, with its lease. The server's clock is one that shows the time, too.
+/// A run, with its lease. The server's clock shows the wall time, too.
 const RUNS: &str = "INSERT INTO {s}.runs (key, id, status, zone_id, worktree_id, agent_type, priority, urgency, not_before, available_at, created_at, \
      started_at, finished_at, duration_ms, worked_ms, attempt, max_attempts, token, finished_token, timeout_ms, deadline, expires_at, length_ms, \
      claimed, claimed_at, sound_to, cancel_requested_at, answered, executed, recorded, exit_code, files_changed, insertions, deletions, \
@@ -81,7 +81,7 @@ const RUNS: &str = "INSERT INTO {s}.runs (key, id, status, zone_id, worktree_id,
      FROM {runs} AS s JOIN pg_temp.runs_here AS h ON h.old = s.key LEFT JOIN {leases} AS l ON l.run_id = s.id \
      WHERE NOT EXISTS (SELECT 1 FROM {s}.runs AS m WHERE m.key = h.here) ORDER BY s.line RETURNING key";
 
-/// What was executed by those in the archive are runs, too; they and others that are theirs are with them.
+/// Archived executions are runs, too; these and the archived worktrees' other runs get their key.
 const ARCHIVE: [&str; 4] = [
     "INSERT INTO {s}.runs (key, id, status, zone_id, worktree_id, agent_type, available_at, created_at, finished_at, attempt, executed, recorded) \
      SELECT h.key, s.id, CASE WHEN coalesce(s.success, 0) = 0 THEN 'failed' ELSE 'succeeded' END, s.zone_id, s.worktree_id, s.agent_type, made, made, \
@@ -135,7 +135,7 @@ impl Store {
         Ok(counts)
     }
 
-    /// By how much the numbers of rows move, so that what comes is behind what is there. In an empty table they stay what they were.
+    /// What is added to the numbers of rows, so that new ones come behind those that are there. In an empty table they keep theirs.
     fn shift(&self, table: &str) -> Result<i64> {
         let sql = format!(
             "SELECT coalesce(greatest((SELECT max(seq) FROM {{s}}.{table}), 0) + 1 - least(min(rowid), 1), 0) \
@@ -145,7 +145,7 @@ impl Store {
         Ok(self.one_number(&sql)?.unwrap_or(0))
     }
 
-    /// Says in the log what no trigger says: limits and budgets.
+    /// Logs what no trigger logs: limits and budgets.
     fn tell(&self) -> Result<()> {
         for sql in [
             "SELECT {s}.log(7, 2, 'limit', nullif(zone_id, ''), NULL, nullif(agent_type, ''), NULL, json_build_object('limit', at_once)::text) \
@@ -159,7 +159,7 @@ impl Store {
         Ok(())
     }
 
-    /// What comes next is numbered behind what came.
+    /// Sets the sequences behind what was imported.
     fn count_on(&self) -> Result<()> {
         for (table, column, of) in [
             ("zones", "seq", ""),
@@ -170,7 +170,7 @@ impl Store {
             ("runs", "key", " WHERE NOT recorded"),
             ("moves", "key", ""),
         ] {
-            // The key of what is recorded is made of its number, and those in the archive have such keys, too.
+            // The key of a recorded run is made of its execution's number, and so are those in the archive.
             let last = if table == "zone_executions" {
                 "greatest(max(seq), (SELECT max(key) - 1099511627776 FROM {s}.runs WHERE recorded))".to_owned()
             } else {
@@ -207,7 +207,7 @@ impl Store {
     }
 }
 
-/// A statement in which the name of a table stands for its lines.
+/// A statement in which `{table}` stands for the staged lines of that table.
 pub(super) fn of_lines(sql: &str) -> String {
     TABLES.iter().fold(sql.to_owned(), |sql, table| sql.replace(&format!("{{{}}}", table.name), &staged(table.name)))
 }
@@ -239,7 +239,7 @@ fn insert(table: &Table, shift: &impl Fn(&str) -> i64) -> String {
             ("archived_worktrees", "assigned_rowid") => {
                 ("assigned_seq", format!("s.assigned_rowid + {}", shift("worktree_zones")))
             }
-            // It is reckoned.
+            // It is computed here.
             ("archived_executions", "made_at") => continue,
             (_, "run") => {
                 join = "JOIN pg_temp.runs_here AS h ON h.old = s.run";

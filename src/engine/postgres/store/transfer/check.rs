@@ -1,5 +1,5 @@
-//! Comparing lines with the board that they are to become part of: what it has already is left out, where it is the same; where it is
-//! another, nothing is imported. Within the transaction that imports.
+//! Comparing lines with the board that they are to become part of: rows that it has already are left out where they are equal; where they
+//! differ, nothing is imported. Within the transaction that imports.
 
 use super::load::staged;
 use super::sources;
@@ -10,14 +10,14 @@ use crate::engine::transfer::refused::taken;
 use crate::engine::transfer::tables::{Column, TABLES, Table};
 use crate::error::Result;
 
-/// What belongs to a run, by the number that this has in the lines.
+/// The tables of what belongs to a run, which they name by its number in the lines.
 const OF_RUNS: &[&str] = &["run_attempts", "run_models", "usage_events", "run_output", "archived_runs"];
-/// Columns that say where a row lies, not what it is: another board has it elsewhere.
+/// Columns that say where a row is stored, not what it is: on another board they differ.
 const WHERE_IT_LIES: &[&str] = &["rowid", "key", "run", "at_rowid", "assigned_rowid", "worktree"];
-/// Columns that are by the clock of where a run is worked on.
+/// Columns by the clock of the machine or the server where a run is worked on.
 const CLOCKS: &[&str] = &["boot", "sound_to", "deadline", "claimed"];
 
-/// What has to be there for a row: the table and column of the lines, what it names.
+/// What a row needs to exist: its table and column, and what that names.
 const NAMED: &[(&str, &str, &str)] = &[
     ("worktree_zones", "worktree_id", "worktree"),
     ("worktree_zones", "zone_id", "zone"),
@@ -27,7 +27,7 @@ const NAMED: &[(&str, &str, &str)] = &[
     ("worktree_costs", "worktree_id", "worktree"),
 ];
 
-/// What other rows of the board have that a new one can't have, too; `{a table}` stands for its lines.
+/// What a new row can't have because another row of the board has it; `{a table}` stands for its lines.
 const TAKEN: &[&str] = &[
     "SELECT s.line, 'another worktree has the port ' || s.port FROM {worktrees} AS s JOIN {s}.worktrees AS m ON m.port = s.port \
      WHERE m.id <> s.id",
@@ -42,7 +42,7 @@ const TAKEN: &[&str] = &[
 ];
 
 impl Store {
-    /// The first lines that are about what is neither among them nor on the board, which can't be here.
+    /// The first lines about something that is neither among them nor on the board.
     pub(super) fn strangers(&self, most: usize) -> Result<Vec<Refused>> {
         let missing = |table: &str, column: &str, what: &str| {
             format!(
@@ -66,7 +66,7 @@ impl Store {
         Ok(found.collect())
     }
 
-    /// Refuses what the board has otherwise, and leaves out what it has: how many lines that are.
+    /// Refuses lines of which the board has a different row, and leaves out those that it has: how many.
     pub(super) fn leave_out_what_is_there(&self) -> Result<u64> {
         for sql in TAKEN {
             let sql = TABLES
@@ -105,7 +105,7 @@ impl Store {
     }
 }
 
-/// How a row of the board is found that is meant by one of the lines.
+/// Joins a line with the row of the board that it stands for.
 fn same(table: &Table, source: &str) -> String {
     let is_of_run = OF_RUNS.contains(&table.name);
     let here = match table.name {
@@ -130,7 +130,7 @@ fn is_said(table: &Table, column: &Column) -> bool {
 fn differs(table: &Table, column: &Column) -> String {
     let differs = format!("m.\"{0}\" IS DISTINCT FROM s.\"{0}\"", column.name);
     match (table.name, column.name) {
-        // What it was before somebody took it is not kept here.
+        // What it was before a worker claimed it is not kept here.
         ("runs", "token" | "worked_ms") => format!("({differs} AND s.place IS DISTINCT FROM 'leased')"),
         _ => differs,
     }

@@ -1,5 +1,5 @@
-//! Writing a board as lines, from one snapshot of it: others go on working meanwhile. Rows come by a cursor, so many at a time as are about
-//! one piece of the text.
+//! Writing a board as lines, from one snapshot of it: others go on working meanwhile. Rows are fetched by a cursor, about as many at a time
+//! as make one piece of the text.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ use crate::engine::transfer::tables::{TABLES, Table};
 use crate::engine::{Format, Sink, Wanted};
 use crate::error::Result;
 
-/// So many bytes of rows are to come at once, and so many rows at most.
+/// How many bytes of rows to fetch at once, and how many rows at most.
 const BYTES: usize = 512 * 1024;
 const MOST: usize = 2_000;
 
@@ -51,7 +51,7 @@ impl Store {
         self.within_snapshot(&format!("DECLARE {cursor} NO SCROLL CURSOR FOR {sql}"))?;
         let mut most = 64;
         loop {
-            // Its name is its own, so that a statement that the server has prepared gives the same columns.
+            // Each table's cursor has its own name, so that a FETCH that the server has prepared gives the same columns.
             let rows = self.within_snapshot(&format!("FETCH {most} FROM {cursor}"))?;
             for row in &rows {
                 each(row)?;
@@ -64,7 +64,7 @@ impl Store {
         }
     }
 
-    /// About how many lines there will be: what a bar of progress goes by.
+    /// About how many lines there will be, for progress.
     pub(super) fn about(&self) -> Result<u64> {
         let tables: Vec<String> = TABLES.iter().map(|table| format!("('{}')", table.name)).collect();
         let sql = format!(
@@ -76,7 +76,7 @@ impl Store {
         Ok(row.map_or(0, |row| integer(&row, 0)) as u64 + 2)
     }
 
-    /// Runs `read` in one state of the board.
+    /// Runs `read` within one snapshot of the board.
     pub(super) fn in_snapshot<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
         self.check_open()?;
         self.begin_snapshot_alone()?;
@@ -94,7 +94,7 @@ impl Store {
         self.ask_within_snapshot(sql, &[])
     }
 
-    /// Reads rows of that state.
+    /// Reads rows of that snapshot.
     pub(super) fn ask_within_snapshot(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
         let sql = self.expanded(sql);
         told(&self.client, self.client.go_on(&[Step::Statement(&sql, values)]))
@@ -111,7 +111,7 @@ fn bytes_of(row: &Row) -> usize {
     (0..row.len()).filter_map(|column| cell(row, column)).map(|cell| cell.bytes().len()).sum()
 }
 
-/// How many rows are asked for next, where so many were so many bytes.
+/// How many rows to fetch next, where so many rows were so many bytes.
 fn next_most(rows: usize, bytes: usize) -> usize {
     (BYTES * rows / bytes.max(1)).clamp(1, MOST.min(rows.saturating_mul(8)))
 }
@@ -144,7 +144,7 @@ impl<'a> Exported<'a> {
         }
     }
 
-    /// A column of coordinates has whole numbers as such.
+    /// Whole coordinates are written as integers.
     fn number(value: f64) -> Self {
         const BEYOND: f64 = 9_223_372_036_854_775_808.0;
         if value.fract() == 0.0 && value > -BEYOND && value < BEYOND {

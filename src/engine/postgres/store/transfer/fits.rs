@@ -1,5 +1,5 @@
-//! What of lines that were staged this engine can't have: what old writers have stored where there is a type here, ids that are none,
-//! texts that no index bears.
+//! What this engine can't store of the staged lines: values of another type than a column has here, ids that are NULL, texts too long for
+//! an index.
 
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
@@ -10,9 +10,9 @@ use crate::engine::postgres::store::sized::MAX_INDEXED;
 use crate::engine::transfer::tables::{Column, Kind, TABLES, Table};
 use crate::error::Result;
 
-/// What numbers a row may have: JavaScript's whole ones, so that those of executions leave room for those of runs.
+/// The largest number that a row may have: JavaScript's largest safe integer, so that executions leave room for the keys of runs.
 const MOST: i64 = (1 << 53) - 1;
-/// Columns that indexes have, and that may be text of any length in lines.
+/// Columns that are in indexes, and that may be text of any length in lines.
 const INDEXED: &[(&str, &[&str])] = &[
     ("zones", &["id", "created_at"]),
     ("worktrees", &["id", "status", "created_at"]),
@@ -30,7 +30,7 @@ const INDEXED: &[(&str, &[&str])] = &[
     ("moves", &["worktree_id", "from_zone_id", "to_zone_id"]),
 ];
 
-/// What a column is here.
+/// The type of a column here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Type {
     Integer,
@@ -49,7 +49,7 @@ impl Type {
         }
     }
 
-    /// The same, as the server has it.
+    /// The same, as the server's.
     pub const fn of_server(self) -> tokio_postgres::types::Type {
         use tokio_postgres::types::Type;
         match self {
@@ -61,7 +61,7 @@ impl Type {
     }
 }
 
-/// The first lines with something of that kind.
+/// The first lines with such a value.
 pub(super) fn misfits(stage: &Connection, most: usize) -> Result<Vec<Refused>> {
     let mut found = Vec::new();
     for table in TABLES {
@@ -95,7 +95,7 @@ pub(super) fn misfits(stage: &Connection, most: usize) -> Result<Vec<Refused>> {
     Ok(found)
 }
 
-/// What a column is called where lines are staged.
+/// The name of a column in the staging file.
 pub(super) fn staged_name(column: &Column) -> String {
     if column.name == "rowid" { "at_row".into() } else { format!("\"{}\"", column.name) }
 }
@@ -128,7 +128,7 @@ fn is_indexed(table: &Table, column: &Column) -> bool {
     INDEXED.iter().any(|(name, columns)| *name == table.name && columns.contains(&column.name))
 }
 
-/// A value, short.
+/// A value, abbreviated.
 fn shown(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Null => "null".into(),

@@ -6,8 +6,8 @@ use crate::engine::transfer::tables::Table;
 use crate::error::Result;
 
 impl Store {
-    /// The ledger: what triggers said of the assignments that came goes, and the lines come. Moves are in the order of their times: where the
-    /// board has some that are later than those that come, all get new numbers.
+    /// Replaces the moves that triggers wrote for the imported assignments by those of the lines. The ledger is in the order of time: where
+    /// the board has moves that are later than those that come, all get new numbers.
     pub(super) fn take_moves(&self, table: &Table, last: i64) -> Result<u64> {
         self.write(
             &of_lines(&format!(

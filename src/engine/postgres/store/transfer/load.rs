@@ -1,4 +1,4 @@
-//! Lines that were staged, on their way into tables of the transaction alone.
+//! Staged lines, on their way into temporary tables of the transaction.
 
 use std::path::Path;
 
@@ -12,22 +12,22 @@ use crate::engine::postgres::store::Store;
 use crate::engine::transfer::tables::{Column, TABLES, Table};
 use crate::error::Result;
 
-/// So many rows go in one trip, and so many bytes of them.
+/// How many rows go in one trip, and how many bytes of them.
 const ROWS: usize = 250;
 const BYTES: usize = 1 << 20;
 
-/// Opens what was staged.
+/// Opens the staging file.
 pub(super) fn open(staged: &Path) -> Result<Connection> {
     Ok(Connection::open_with_flags(staged, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?)
 }
 
-/// The table of a transaction that has the lines of one.
+/// The temporary table that has the lines of a table.
 pub(super) fn staged(table: &str) -> String {
     format!("pg_temp.stage_{table}")
 }
 
 impl Store {
-    /// Makes these tables, and brings all lines there but some. Within a transaction.
+    /// Makes these tables, and sends all lines but some. Within a transaction.
     pub(super) fn load(&self, stage: &Connection, but: &[u64]) -> Result<()> {
         for table in TABLES {
             self.write(&create(table), &[])?;
@@ -67,7 +67,7 @@ impl Store {
     }
 }
 
-/// A line's columns, and what is reckoned of it.
+/// The columns of a temporary table: those of the lines, and one that is computed.
 fn columns(table: &Table) -> Vec<(String, &'static str)> {
     let of = |column: &Column| {
         let kind = match Type::of(column) {
@@ -81,7 +81,7 @@ fn columns(table: &Table) -> Vec<(String, &'static str)> {
     let mut all: Vec<(String, &'static str)> = vec![("line".into(), "bigint")];
     all.extend(table.columns.iter().map(of));
     if table.name == "run_output" {
-        // How long its text is, which an escape makes longer here.
+        // The bytes of its text, which an escape makes longer here.
         all.push(("length".into(), "bigint"));
     }
     all
@@ -104,7 +104,7 @@ fn values(table: &Table, line: i64, row: &Row<'_>) -> Result<Vec<Value<'static>>
         values.push(match (row.get_ref(nth + 1)?, Type::of(column)) {
             (ValueRef::Integer(number), Type::Real) => Value::Real(number as f64),
             (ValueRef::Integer(number), _) => Value::Integer(number),
-            // A column has one zero.
+            // A column has one zero: -0 becomes 0.
             (ValueRef::Real(number), _) => Value::Real(number + 0.0),
             (ValueRef::Text(bytes), _) => {
                 length = bytes.len() as i64;

@@ -1,6 +1,6 @@
-//! Taking a board along: `sources` says how the tables here are rows of the lines, `export` writes them, `spans` what ran. `fits` says what
-//! of lines that were staged this engine can't have, `load` brings the rest to the server, `check` compares it with the board, `apply`, with
-//! `ledger`, makes it part of it.
+//! Taking a board along: `sources` makes rows of the lines from the tables here, `export` writes them, `spans` writes what ran. `fits` says
+//! what this engine can't store of staged lines, `load` brings the rest to the server, `check` compares it with the board, `apply`, with
+//! `ledger`, makes it part of the board.
 
 mod apply;
 mod check;
@@ -22,7 +22,7 @@ use crate::error::Result;
 
 /// How long to wait for somebody else's lock.
 const LOCK: Duration = Duration::from_secs(30);
-/// How long the server may take for a statement that is about all of a table.
+/// How long the server may take for a statement that reads all of a table.
 const PATIENCE: Duration = Duration::from_secs(3_600);
 
 impl Transfers for Store {
@@ -62,7 +62,7 @@ impl Transfers for Store {
         let mut found = fits::misfits(&stage, most)?;
         if found.len() < most {
             let lines: Vec<u64> = found.iter().map(|refused| refused.line).collect();
-            // What is only looked at is undone.
+            // It is only checked: what this writes is rolled back.
             self.undone(|| {
                 self.load(&stage, &lines)?;
                 found.extend(self.strangers(most - found.len())?);

@@ -1,13 +1,13 @@
-//! How the tables are rows of the lines: each with the columns that a line has, as a statement that stands where a table would.
+//! How the tables are rows of the lines: for each table of those, a statement with its columns.
 
 use crate::engine::transfer::tables::Table;
 
-/// The key that a run has in the lines: of one that is recorded only the number of what is noted of it.
+/// The key that a run has in the lines: for an execution that is only recorded, the number of its note.
 const KEY: &str = "CASE WHEN r.recorded THEN r.note ELSE r.key END";
 /// Runs that have a line.
 const HAS_LINE: &str = "(NOT r.recorded OR r.note IS NOT NULL)";
 
-/// A run that somebody works on is told as it was before that; its lease has the rest. `{key}` and `{line}` stand for the above.
+/// A run that somebody works on is written as it was before that; its lease has the rest. `{key}` and `{line}` stand for the above.
 const RUNS: &str = "SELECT {key} AS key, r.id, CASE r.status WHEN 'running' THEN 'queued' ELSE r.status END AS status, \
      CASE r.status WHEN 'running' THEN 'leased' WHEN 'queued' THEN CASE WHEN r.not_before IS NULL THEN 'queue' ELSE 'delayed' END END AS place, \
      r.zone_id, r.worktree_id, r.agent_type, r.priority, r.answered::integer AS answered, r.available_at, r.created_at, \
@@ -20,7 +20,7 @@ const RUNS: &str = "SELECT {key} AS key, r.id, CASE r.status WHEN 'running' THEN
      FROM {s}.runs AS r, LATERAL (SELECT r.status = 'running' AS runs, (r.status = 'running' AND NOT r.answered)::integer AS more, \
      r.status = 'running' AND NOT r.answered AND r.attempt <= 1 AS begins) AS b WHERE {line}";
 
-/// The clocks of a server say nothing elsewhere: a lease goes by the wall clock there.
+/// A server's clock says nothing elsewhere: there a lease goes by the wall clock.
 const LEASES: &str = "SELECT r.id AS run_id, r.zone_id, r.agent_type, 0::bigint AS boot, NULL::bigint AS sound_to, r.key AS run, r.token, r.worktree_id, \
      r.expires_at AS deadline, r.expires_at, r.length_ms, NULL::bigint AS claimed, r.claimed_at, r.timeout_ms - r.worked_ms AS left_ms, \
      r.attempt, r.answered::integer AS answered, r.started_at, r.worked_ms, r.cancel_requested_at, r.cancel_reason, r.worker_id \
@@ -34,7 +34,7 @@ const ARCHIVED_EXECUTIONS: &str = "SELECT archive AS worktree, \
      coalesce(nullif({s}.instant(executed_at), -8640000000000001), 0) AS made_at, id, zone_id, worktree_id, agent_type, prompt, result, success, \
      executed_at FROM {s}.archived_executions";
 
-/// The statement of a table.
+/// The statement for a table.
 pub(super) fn of(table: &Table) -> String {
     let of_run = |columns: &str| {
         format!(
@@ -72,7 +72,7 @@ pub(super) fn of(table: &Table) -> String {
     sql.replace("{key}", KEY).replace("{line}", HAS_LINE)
 }
 
-/// In which order the rows come.
+/// The order of the rows.
 pub(super) fn order(table: &Table) -> String {
     match table.name {
         "run_output" | "archived_executions" => table.key.join(", "),
@@ -80,7 +80,7 @@ pub(super) fn order(table: &Table) -> String {
     }
 }
 
-/// Which rows are of a time or later.
+/// The condition for rows of a time or later.
 pub(super) fn since(table: &Table, time: i64) -> Option<String> {
     let of_runs = |key: &str| {
         format!("{key} IN (SELECT {KEY} FROM {{s}}.runs AS r WHERE r.finished_at IS NULL OR r.finished_at >= {time})")

@@ -1,4 +1,4 @@
-//! What ran, as these tables have it, on its way to spans.
+//! What ran, from these tables, as spans.
 
 use tokio_postgres::Row;
 
@@ -8,7 +8,7 @@ use crate::engine::transfer::out::Out;
 use crate::engine::transfer::spans::{Span, Spans};
 use crate::error::Result;
 
-/// Runs that have ended, and then what is recorded as an execution only, in the order in which they came.
+/// Runs that have ended, and then executions that are only recorded, in the order in which they came.
 const RUNS: &str = "SELECT r.id, r.parent_run_id, r.zone_id, r.worktree_id, r.agent_type, r.status, \
      CASE WHEN r.recorded THEN r.finished_at ELSE coalesce(r.started_at, r.finished_at) END, r.finished_at, \
      CASE WHEN NOT r.recorded THEN r.attempt END, r.exit_code, r.input_tokens, r.cached_input_tokens, r.output_tokens, r.reasoning_tokens, \
@@ -20,7 +20,7 @@ impl Store {
     /// Writes them. Within a snapshot.
     pub(super) fn spans(&self, since: Option<i64>, out: &mut Out<'_>) -> Result<()> {
         let mut spans = Spans::default();
-        // What has no time is none.
+        // What has no time makes no span.
         let sql = RUNS.replace("{since}", &since.unwrap_or(1).to_string());
         self.each_by_cursor("spans", &sql, |row| {
             let parent_of = |id: &str| {
