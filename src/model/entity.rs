@@ -1,5 +1,5 @@
-//! What an entity is made of, declared once: each field with its column, its JavaScript name and its rule. The SQL's lists
-//! of columns, the checks of what is given, the packed rows and the objects in JavaScript all come from here.
+//! What an entity is made of, declared once: each field with its column, its JavaScript name and its rule. SQL's lists of columns,
+//! the checks of given values, the packed rows and JavaScript's objects all follow from this.
 
 use super::given::{Field, Given};
 use super::rules::{self, Stored};
@@ -35,7 +35,7 @@ pub enum Holds {
 }
 
 impl Holds {
-    /// What a value must be, for the sentence that refuses another.
+    /// What a value must be, for the error that refuses another.
     const fn must(self) -> &'static str {
         match self {
             Self::Id => rules::ID,
@@ -51,10 +51,10 @@ impl Holds {
     }
 }
 
-/// What becomes of a field of something new.
+/// How a field of a new row gets its value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum New {
-    /// It is what was given. Missing is NULL, which the schema refuses where there has to be something.
+    /// The given value. A missing one is NULL, which the schema refuses where it has to.
     Given,
     /// Everything falsy is NULL.
     OrNull,
@@ -64,7 +64,7 @@ pub enum New {
     OrNumber(f64),
     /// Missing or empty is the time of the call.
     OrNow,
-    /// The call sets it: the id of a run, its time.
+    /// The call sets it: the id, the time.
     Set,
     /// NULL, until an update sets it.
     Unset,
@@ -79,14 +79,14 @@ pub enum Edit {
     Relocate,
 }
 
-/// What an edit may make of a field.
+/// How an edit treats a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// `null` is stored as NULL, which the schema refuses where there has to be something.
+    /// `null` is stored as NULL, which the schema refuses where it has to.
     OrNull,
     /// `null` is refused.
     NotNull,
-    /// `null` changes nothing, as if it were not given.
+    /// `null` changes nothing, as if it had not been given.
     IfGiven,
 }
 
@@ -99,9 +99,9 @@ pub struct Declaration {
     pub name: &'static str,
     /// What it holds.
     pub holds: Holds,
-    /// What it is in something new.
+    /// How it gets its value in a new row.
     pub new: New,
-    /// Which edit takes it, and what that may make of it.
+    /// The edit that takes it, and how.
     pub change: Option<(Edit, Change)>,
 }
 
@@ -112,19 +112,19 @@ impl Declaration {
         Self { column, name, holds, new: New::Given, change: None }
     }
 
-    /// With this in something new.
+    /// Got like this in a new row.
     #[must_use]
     pub const fn made(self, new: New) -> Self {
         Self { new, ..self }
     }
 
-    /// Which an update takes.
+    /// Taken by an update.
     #[must_use]
     pub const fn changed(self, change: Change) -> Self {
         Self { change: Some((Edit::Update, change)), ..self }
     }
 
-    /// Which a relocation takes.
+    /// Taken by a relocation.
     #[must_use]
     pub const fn relocated(self, change: Change) -> Self {
         Self { change: Some((Edit::Relocate, change)), ..self }
@@ -136,7 +136,7 @@ impl Declaration {
         self.change.is_some_and(|(by, _)| by == edit)
     }
 
-    /// What rows of the log call it: what changes most has a short name there (`schema/0003_changes.up.sql`).
+    /// Its name in the rows of the log: what changes most often has a short one there (`schema/0003_changes.up.sql`).
     #[must_use]
     pub fn logged(&self) -> &'static str {
         match self.column {
@@ -147,13 +147,13 @@ impl Declaration {
         }
     }
 
-    /// Whether a new one is given it.
+    /// Whether a caller gives it for a new row.
     #[must_use]
     pub const fn is_given(&self) -> bool {
         !matches!(self.new, New::Set | New::Unset)
     }
 
-    /// What is stored of it in something new.
+    /// What is stored of it in a new row.
     fn stored_new<'a>(&self, field: Field, given: Given<'a>, now: &'a str) -> Result<Stored<'a>> {
         match (self.holds, self.new) {
             (Holds::Id, _) => rules::id(field, given).map(Into::into),
@@ -186,7 +186,7 @@ impl Declaration {
             Holds::Text | Holds::Json { .. } | Holds::Object | Holds::Time => rules::text(field, given).map(Into::into),
             Holds::Port => port::port(field, given),
             Holds::Coordinate => coordinate::coordinate(field, given).map(Stored::Real),
-            // JavaScript's part makes it one: everything has a truth value there.
+            // JavaScript has made it a boolean already: every value has a truth value there.
             Holds::Boolean => Ok(Stored::Integer(i64::from(given == Given::Boolean(true)))),
             Holds::Integer | Holds::Instant => rules::whole(field, given, &(i64::MIN..=i64::MAX)).map(Stored::Integer),
         }
@@ -196,7 +196,7 @@ impl Declaration {
 /// A kind of thing on the board.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Entity {
-    /// What it is called: `worktree`.
+    /// Its name, such as `worktree`.
     pub name: &'static str,
     /// The table of its rows.
     pub table: &'static str,
@@ -205,7 +205,7 @@ pub struct Entity {
 }
 
 impl Entity {
-    /// The fields that a new one is given, in the order in which they cross from JavaScript.
+    /// The fields that are given for a new row, in the order in which they cross from JavaScript.
     pub fn given(&self) -> impl Iterator<Item = &'static Declaration> {
         self.fields.iter().filter(|field| field.is_given())
     }
@@ -215,12 +215,12 @@ impl Entity {
         self.fields.iter().filter(move |field| field.is_edited_by(edit))
     }
 
-    /// The columns that are written when a new one is stored.
+    /// The fields whose columns an INSERT writes.
     pub fn written(&self) -> impl Iterator<Item = &'static Declaration> {
         self.fields.iter().filter(|field| field.new != New::Unset)
     }
 
-    /// That there is none with this id.
+    /// The error that there is none with this id.
     #[must_use]
     pub fn not_found(&self, field: Field, id: Given<'_>) -> Error {
         let id = match id {
@@ -233,7 +233,7 @@ impl Entity {
         Error::Coded { code: "ERR_NOT_FOUND", message }.about(field.facts())
     }
 
-    /// What is stored of a new one, in the order of [`Entity::written`]. `given` has a value for each of
+    /// What is stored in a new row, in the order of [`Entity::written`]. `given` has a value for each of
     /// [`Entity::given`], `set` one for each field that the call sets.
     ///
     /// # Errors
@@ -246,7 +246,7 @@ impl Entity {
         now: &'a str,
     ) -> Result<Vec<Stored<'a>>> {
         let (mut given, mut set) = (given.iter().copied().enumerate(), set.iter());
-        // One piece of memory a row: collecting Results would ask for more, time and again.
+        // One allocation a row: collecting `Result`s would take several.
         let mut row = Vec::with_capacity(self.fields.len());
         for field in self.written() {
             row.push(if field.new == New::Set {
@@ -259,8 +259,7 @@ impl Entity {
         Ok(row)
     }
 
-    /// What an edit changes. `given` has a value for each of
-    /// [`Entity::editable`]; the id of what is changed is given before them.
+    /// What an edit changes. `given` has a value for each of [`Entity::editable`]; the id comes before them.
     ///
     /// # Errors
     /// The first field that breaks its rule, named with `method`.
@@ -278,12 +277,12 @@ impl Entity {
     }
 }
 
-/// What an edit makes of a row. There is room behind the values for what an engine adds.
+/// What an edit changes in a row. There is room behind the values for what an engine adds.
 #[derive(Debug, PartialEq)]
 pub struct Changes<'a> {
-    /// Which fields it sets: a bit each, by its index in [`Entity::fields`].
+    /// The fields that it sets: a bit each, by its index in [`Entity::fields`].
     pub set: u64,
-    /// What they become, in that order.
+    /// Their new values, in that order.
     pub values: Vec<Stored<'a>>,
 }
 

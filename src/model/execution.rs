@@ -1,4 +1,4 @@
-//! A recorded run of an agent, and its id.
+//! An execution: a run of an agent that was recorded, and its id.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::entity::{Declaration, Entity, Holds, New};
 
-/// The fields of a run.
+/// The fields of an execution.
 pub const EXECUTION: Entity = Entity {
     name: "execution",
     table: "zone_executions",
@@ -24,8 +24,8 @@ pub const EXECUTION: Entity = Entity {
 
 /// A new id: `exec-<milliseconds>-<base 36>`.
 ///
-/// The last part is a counter of this process that starts at a random number and is spread over 64 bits by a bijection, so
-/// that ids of one process never collide and those of two only as random 64-bit numbers would.
+/// The last part is a counter of this process. It starts at a random number and is spread over 64 bits by a bijection, so that ids of
+/// one process never collide, and those of two only as random 64-bit numbers would.
 #[must_use]
 pub fn new_id(milliseconds: f64) -> String {
     let milliseconds = if milliseconds.is_finite() { milliseconds.max(0.0) as u64 } else { 0 };
@@ -37,7 +37,7 @@ pub fn new_id(milliseconds: f64) -> String {
     id
 }
 
-/// A number by chance, another one each time.
+/// A random number, another one each time.
 #[must_use]
 pub fn random() -> u64 {
     static SEED: OnceLock<u64> = OnceLock::new();

@@ -7,7 +7,7 @@ use crate::error::{Error, Facts, Position};
 /// A JavaScript value as it arrives: primitives with their content, everything else by its kind.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Given<'a> {
-    /// `undefined`, or not there at all.
+    /// `undefined`, or absent.
     Undefined,
     /// `null`.
     Null,
@@ -75,42 +75,42 @@ pub struct Field {
     pub method: &'static str,
     /// The field or argument as JavaScript spells it.
     pub name: &'static str,
-    /// Which of the values it is that the caller gave; the first one is 0.
+    /// Which of the caller's values it is; the first one is 0.
     pub nth: usize,
 }
 
 impl Field {
-    /// The field of a method whose value is given first.
+    /// A field whose value is the caller's first.
     #[must_use]
     pub const fn new(method: &'static str, name: &'static str) -> Self {
         Self { method, name, nth: 0 }
     }
 
-    /// The same, but given behind so many others.
+    /// The same, but behind so many other values.
     #[must_use]
     pub const fn behind(self, nth: usize) -> Self {
         Self { nth, ..self }
     }
 
-    /// What an error about it lets programs test.
+    /// What an error about it lets programs test: its method, its field, its value.
     #[must_use]
     pub fn facts(self) -> Facts {
         Facts { method: self.method, field: Some(self.name), value: Some(Position(self.nth)), ..Facts::default() }
     }
 
-    /// A value of a kind that never belongs here.
+    /// Refuses a value of a wrong type.
     #[must_use]
     pub fn wrong_type(self, must: &str, got: &Given<'_>) -> Error {
         Error::Type(self.sentence(must, got)).about(Facts { code: Some("ERR_INVALID_ARG_TYPE"), ..self.facts() })
     }
 
-    /// A value of a right kind that says nothing that belongs here.
+    /// Refuses a value of the right type that makes no sense here.
     #[must_use]
     pub fn wrong_value(self, must: &str, got: &Given<'_>) -> Error {
         Error::Type(self.sentence(must, got)).about(Facts { code: Some("ERR_INVALID_ARG_VALUE"), ..self.facts() })
     }
 
-    /// A number that is too large, too small or no whole one.
+    /// Refuses a number that is too large, too small or not whole.
     #[must_use]
     pub fn out_of_range(self, must: &str, got: impl fmt::Display) -> Error {
         Error::Range(self.sentence(must, got)).about(Facts { code: Some("ERR_OUT_OF_RANGE"), ..self.facts() })

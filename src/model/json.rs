@@ -14,15 +14,15 @@ use crate::error::Error;
 /// How deep JSON may be nested, arrays and objects alike.
 pub const DEEPEST: usize = 127;
 
-/// The value of a JSON text; `None` where it is none, or one that is nested deeper than [`DEEPEST`].
+/// The value of a JSON text; `None` for what is no JSON, or is nested deeper than [`DEEPEST`].
 ///
-/// Halves of characters, which `JSON.stringify` writes as `\ud800`, become U+FFFD, as in all text that crosses from JavaScript.
+/// Lone surrogates, which `JSON.stringify` writes as `\ud800`, become U+FFFD, as in all text that crosses from JavaScript.
 #[must_use]
 pub fn parse(text: &str) -> Option<Value> {
     serde_json::from_str(text).or_else(|_| serde_json::from_str(&without_halves(text))).ok()
 }
 
-/// That a field's JSON is nested deeper than [`DEEPEST`].
+/// The error that a field's JSON is nested deeper than [`DEEPEST`].
 #[must_use]
 pub fn too_deep(field: Field) -> Error {
     field.out_of_range(&format!("nested at most {DEEPEST} deep"), "more")
@@ -46,14 +46,14 @@ impl Formatter for Numbers {
     }
 }
 
-/// The text with U+FFFD for each escaped half of a character that the other half is not beside.
+/// The text with U+FFFD for each escape of a lone surrogate.
 fn without_halves(text: &str) -> Cow<'_, str> {
     let mut mended = String::new();
     let mut taken = 0;
     let mut at = 0;
     while let Some(escape) = text[at..].find('\\').map(|found| at + found) {
         at = match half(text, escape) {
-            // A high half and a low one are a character.
+            // A high surrogate and a low one are a character.
             Some(0xd800..0xdc00) if matches!(half(text, escape + 6), Some(0xdc00..0xe000)) => escape + 12,
             Some(0xd800..0xe000) => {
                 mended.push_str(&text[taken..escape]);
@@ -61,7 +61,7 @@ fn without_halves(text: &str) -> Cow<'_, str> {
                 taken = escape + 6;
                 taken
             }
-            // A backslash, and what it makes of the character behind it.
+            // A backslash, and the character that it escapes.
             _ => escape + 1 + text[escape + 1..].chars().next().map_or(0, char::len_utf8),
         };
     }
@@ -72,7 +72,7 @@ fn without_halves(text: &str) -> Cow<'_, str> {
     Cow::Owned(mended)
 }
 
-/// The number of the escape `\uXXXX` that begins there.
+/// The code unit of the escape `\uXXXX` that begins there.
 fn half(text: &str, at: usize) -> Option<u32> {
     let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
     u32::from_str_radix(digits, 16).ok()

@@ -1,4 +1,4 @@
-//! Metadata: a JSON object that somebody keeps beside a worktree, a zone or a run, and changes by JSON merge patch (RFC 7396).
+//! Metadata: a JSON object that somebody keeps with a worktree, a zone or a run, and changes by JSON merge patch (RFC 7396).
 
 use serde_json::{Map, Value};
 
@@ -14,7 +14,7 @@ pub enum Kind {
     Worktree,
     /// A zone.
     Zone,
-    /// A run, an execution that was recorded only included.
+    /// A run, or an execution that is only recorded.
     Run,
 }
 
@@ -46,7 +46,7 @@ impl Kind {
     }
 }
 
-/// A change to metadata: an object, or `None` for all of it to go.
+/// A change to metadata: an object to merge, or `None` to remove all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Patch(Option<Map<String, Value>>);
 
@@ -67,7 +67,7 @@ impl Patch {
         }
     }
 
-    /// What it makes of metadata; `None` where that stays what it is.
+    /// What it makes of metadata; `None` where that doesn't change.
     ///
     /// # Errors
     /// A `RangeError` for more than 64 KiB of JSON.
@@ -90,7 +90,7 @@ impl Patch {
     }
 }
 
-/// The object that is stored; empty where there is none, or somebody else's that is no object.
+/// The stored object; empty where there is none, or where another program stored what is no object.
 #[must_use]
 pub fn parse(stored: &str) -> Map<String, Value> {
     match json::parse(stored) {
@@ -108,7 +108,7 @@ pub fn text(object: &Map<String, Value>) -> String {
 fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
     for (key, change) in patch {
         match change {
-            // The others keep their order.
+            // The other keys keep their order.
             Value::Null => drop(target.shift_remove(key)),
             Value::Object(change) => {
                 let member = target.entry(key).or_insert(Value::Null);
@@ -197,7 +197,7 @@ mod tests {
         let most = METADATA_BYTES - r#"{"a":""}"#.len();
         assert!(patch(most).applied(FIELD, &Map::new()).is_ok());
         assert!(is_range(patch(most + 1).applied(FIELD, &Map::new())));
-        // What was there counts, too, and goes when it is replaced.
+        // What was there counts as well, unless it is replaced.
         assert!(is_range(patch(most).applied(FIELD, &parse(r#"{"b":1}"#))));
         assert!(patch(most).applied(FIELD, &parse(r#"{"a":[1,2,3]}"#)).is_ok());
     }

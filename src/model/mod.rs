@@ -1,5 +1,5 @@
 //! The rules of the contract: what a value may be, what stands in for a missing one, and the words of the errors.
-//! No SQL and no Node-API, so that another engine or another border can use them as they are.
+//! No SQL and no Node-API, so that any engine and any binding can use them as they are.
 
 pub mod canvas;
 mod columns;

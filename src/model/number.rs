@@ -1,11 +1,11 @@
-//! Numbers and their text as JavaScript has them.
+//! Numbers and their text as in JavaScript.
 
-/// The largest integer of which every smaller one is exact too: `Number.MAX_SAFE_INTEGER`.
+/// The largest integer up to which all are exact: `Number.MAX_SAFE_INTEGER`.
 pub const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 /// A number as JavaScript's `String(number)` writes it.
 ///
-/// Rust finds the same shortest digits; only where the point stands and when an exponent is written differs.
+/// Rust finds the same shortest digits; only the position of the point and the use of an exponent differ.
 /// Source of the rule: ECMAScript, `Number::toString`.
 #[must_use]
 pub fn to_text(number: f64) -> String {
@@ -40,7 +40,7 @@ pub fn to_text(number: f64) -> String {
     format!("{sign}{body}")
 }
 
-/// The number that a string stands for: decimal digits with an optional sign, point and exponent, white space around.
+/// The number in a string: decimal digits with an optional sign, point and exponent, white space around.
 #[must_use]
 pub fn from_text(text: &str) -> Option<f64> {
     let text = text.trim();

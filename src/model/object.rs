@@ -27,7 +27,7 @@ pub fn object(entity: &Entity, cells: impl IntoIterator<Item = Stored<'static>>)
 fn value(holds: Holds, cell: Stored<'static>) -> Value {
     match (holds, cell) {
         (Holds::Json { missing }, Stored::Null) => json::parse(missing).unwrap_or_default(),
-        // What somebody stored that is no JSON is at least text.
+        // What somebody stored that is no JSON is text at least.
         (Holds::Json { .. } | Holds::Object, Stored::Text(text)) => {
             json::parse(&text).unwrap_or_else(|| Value::String(text.into_owned()))
         }

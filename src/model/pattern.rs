@@ -1,4 +1,4 @@
-//! What a worktree's branch and metadata are compared with.
+//! The filters on a worktree's branch and metadata.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 pub struct Pattern<'a>(&'a str);
 
 impl<'a> Pattern<'a> {
-    /// What is asked for.
+    /// A pattern as the caller gave it.
     #[must_use]
     pub const fn new(text: &'a str) -> Self {
         Self(text)
@@ -19,7 +19,7 @@ impl<'a> Pattern<'a> {
         self.parts().next().unwrap_or_default()
     }
 
-    /// Whether it is the branch's whole name.
+    /// Whether it has no `*`: it is the branch's whole name.
     #[must_use]
     pub fn is_exact(&self) -> bool {
         !self.0.contains('*')
@@ -30,7 +30,7 @@ impl<'a> Pattern<'a> {
         self.0.split('*')
     }
 
-    /// Whether it is that of a branch.
+    /// Whether a branch matches it.
     #[must_use]
     pub fn takes(&self, branch: &str) -> bool {
         if self.is_exact() {
@@ -49,13 +49,13 @@ impl<'a> Pattern<'a> {
     }
 }
 
-/// Whether metadata that is stored as this text has what is asked for.
+/// Whether metadata that is stored as this text has all that is asked for.
 #[must_use]
 pub fn holds(text: &str, asked: &Value) -> bool {
     has(&serde_json::from_str(text).unwrap_or_else(|_| Value::Object(Map::new())), asked)
 }
 
-/// Whether JSON has what is asked for: an object each of its members, `null` for one that is not there; anything else is equal.
+/// Whether a value has what is asked for: an object needs each of the members, `null` stands for a missing one; all else has to be equal.
 fn has(found: &Value, asked: &Value) -> bool {
     match (found, asked) {
         (Value::Object(found), Value::Object(asked)) => {

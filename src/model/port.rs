@@ -8,7 +8,7 @@ use crate::error::Result;
 /// What a port must be.
 pub const MUST: &str = "a non-negative integer";
 
-/// A port: a non-negative integer, or a string of one. `undefined` and `null` are left to SQLite's NOT NULL.
+/// A port: a non-negative integer, or a string of one. `undefined` and `null` are left to the schema's NOT NULL.
 ///
 /// # Errors
 /// A `TypeError` for what is no number, a `RangeError` for a number that is no port.

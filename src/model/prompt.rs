@@ -1,9 +1,9 @@
-//! Prompts, made from a zone's template: `{{ worktree.branchName }}` is what the worktree has under that name.
+//! Prompts, made from a zone's template: `{{ worktree.branchName }}` becomes the worktree's value of that name.
 //!
 //! A placeholder is a name between two braces and two braces, with white space around it or without. A name is a path of keys
 //! and indexes: `github.labels.0` or `github.labels[0]`. Text goes in as it is, null as nothing, every other value as its JSON.
-//! What goes in is not looked at again: a branch that is called `{{ zone.name }}` stays that. A name that nothing has stays as it
-//! is written.
+//! What goes in isn't rendered again: a branch that is called `{{ zone.name }}` stays that. A name without a value stays as it is
+//! written.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::json;
 
-/// The prompt, and the names that nothing has, each once, in the order of the template.
+/// The prompt, and the names without a value, each once, in the order of the template.
 ///
 /// `worktree` and `zone` are objects by the names that JavaScript has for their fields. `variables` has all other names, and what
 /// those two don't have.
@@ -25,7 +25,7 @@ pub fn render(template: &str, worktree: &Value, zone: &Value, variables: &Value)
         let end = inside.find(['{', '}']).filter(|end| inside[*end..].starts_with("}}"));
         let name = end.map_or("", |end| inside[..end].trim());
         let Some(end) = end.filter(|_| !name.is_empty()) else {
-            // One brace: the next may be the first of two.
+            // Only one brace is passed: the next one may be the first of two.
             prompt.push_str(&rest[..=start]);
             rest = &rest[start + 1..];
             continue;
@@ -57,12 +57,12 @@ fn named<'a>(name: &str, worktree: &'a Value, zone: &'a Value, variables: &'a Va
     own.or_else(|| at(variables, Some(name)))
 }
 
-/// What is at a path; the value itself where there is none.
+/// The value at a path; without a path the value itself.
 fn at<'a>(value: &'a Value, path: Option<&str>) -> Option<&'a Value> {
     path.map_or(Some(value), |path| path.split('.').try_fold(value, step))
 }
 
-/// What is under a key, or at an index: `labels`, `0` or `labels[0]`.
+/// The value under a key, or at an index: `labels`, `0` or `labels[0]`.
 fn step<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
     let found = match value {
         Value::Object(object) => object.get(key),
@@ -80,7 +80,7 @@ fn index(text: &str) -> Option<usize> {
     is_one.then(|| text.parse().ok()).flatten()
 }
 
-/// What of a value stands in a prompt.
+/// A value as a prompt has it.
 fn text(value: &Value) -> Cow<'_, str> {
     match value {
         Value::String(text) => Cow::Borrowed(text),
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(prompt("{{ zone.name }}"), "{{ worktree.id }}");
     }
 
-    /// Whatever a template is made of, it becomes what its pieces become.
+    /// Whatever a template is made of, its prompt is what its pieces become.
     #[test]
     fn a_template_is_the_sum_of_its_pieces() {
         const LITERALS: [&str; 7] = ["", "a", "Fix { it }", " } ", "ü😀", "}}", "\n{ "];
@@ -186,7 +186,7 @@ mod tests {
         }
     }
 
-    /// Whatever is between braces: without a value nothing of it is lost, and no name is listed twice.
+    /// Whatever is between braces: without values nothing of it is lost, and no name is listed twice.
     #[test]
     fn without_values_every_template_stays_as_it_is() {
         for seed in 0..2_000 {

@@ -1,4 +1,4 @@
-//! Random numbers of tests that a seed repeats.
+//! Random numbers for tests, which a seed repeats.
 
 /// Random numbers from a seed (`SplitMix64`).
 pub struct Random(pub u64);

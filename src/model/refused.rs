@@ -1,4 +1,4 @@
-//! What tests ask of a refusal: of which class it is, and which code it has.
+//! What tests ask of a refusal: its class and its code.
 
 use crate::error::{Error, Result};
 

@@ -1,5 +1,5 @@
-//! One function a rule: each takes what was given for a field and answers with what is stored, or refuses it. The rule of
-//! a port is in `port.rs`, that of a coordinate in `coordinate.rs`.
+//! A function for each rule: it takes what was given for a field, and returns what is stored, or refuses it. The rule of a port is in
+//! `port.rs`, that of a coordinate in `coordinate.rs`.
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
@@ -65,7 +65,7 @@ pub fn lookup(field: Field, given: Given<'_>) -> Result<Option<&str>> {
     }
 }
 
-/// An id to filter by: whatever is falsy filters nothing.
+/// An id to filter by: anything falsy filters nothing.
 ///
 /// # Errors
 /// A `TypeError` for anything else that is not a string.
@@ -88,7 +88,7 @@ pub fn text(field: Field, given: Given<'_>) -> Result<Option<Cow<'_, str>>> {
     }
 }
 
-/// Text that nothing else stands for: `undefined` and `null` are `None`.
+/// Text that no number stands for: `undefined` and `null` are `None`.
 ///
 /// # Errors
 /// A `TypeError` for anything else that is not a string, a `RangeError` for more than [`MAX_BYTES`].

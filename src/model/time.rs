@@ -9,7 +9,7 @@ const MAX_MILLISECONDS: f64 = 8.64e15;
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
-/// The system's time, in milliseconds since 1970, for what runs where there is no call from JavaScript.
+/// The system's time, in milliseconds since 1970, for code without a call from JavaScript.
 #[must_use]
 pub fn now() -> i64 {
     of(SystemTime::now())
@@ -21,13 +21,13 @@ pub fn iso_now() -> String {
     iso(now() as f64)
 }
 
-/// A time of the system's, such as a file's, in milliseconds since 1970. One before 1970 is taken as 1970.
+/// A time of the system, such as a file's, in milliseconds since 1970. One before 1970 counts as 1970.
 #[must_use]
 pub fn of(time: SystemTime) -> i64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }
 
-/// `Date.prototype.toISOString` of a time in milliseconds since 1970. A value that is no time is taken as 1970.
+/// `Date.prototype.toISOString` of a time in milliseconds since 1970. A value that is no time counts as 1970.
 #[must_use]
 pub fn iso(milliseconds: f64) -> String {
     let time = if milliseconds.abs() <= MAX_MILLISECONDS { milliseconds.trunc() as i64 } else { 0 };
@@ -59,19 +59,19 @@ fn push(text: &mut String, number: i64, mut place: i64) {
     }
 }
 
-/// What `iso` gave this text for, in the years 0 to 9999; `None` for any other text.
+/// The time for which `iso` gives this text, in the years 0 to 9999; `None` for any other text.
 #[must_use]
 pub fn parse(text: &str) -> Option<i64> {
     let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
     let date = days(number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let minutes = number(11, 13)? * 60 + number(14, 16)?;
     let time = date * DAY + minutes * 60_000 + number(17, 19)? * 1000 + number(20, 23)?;
-    // Only one text leads to a time: no 30th of February, no 24 o'clock, no other mark.
+    // Exactly one text stands for a time: no 30th of February, no 24 o'clock, no other separators.
     (iso(time as f64) == text).then_some(time)
 }
 
-/// A time as any program may have written it: ISO 8601 with a `T` or a space, with or without seconds and their fractions, and, as
-/// SQLite takes it, in UTC where it names no other offset; `None` for what is none.
+/// A time as any program may have written it: ISO 8601 with a `T` or a space, with or without seconds and their fractions. Without an
+/// offset it is in UTC, as in SQLite. `None` for anything else.
 #[must_use]
 pub fn read(text: &str) -> Option<i64> {
     if let Some(time) = parse(text) {
@@ -115,7 +115,7 @@ pub fn read(text: &str) -> Option<i64> {
     fits.then_some(day * DAY + (hour * 60 + minute - offset) * 60_000 + rest)
 }
 
-/// What is counted through without a gap: two times have the same number where they fall into the same period of UTC.
+/// A period of UTC. All are numbered without a gap: two times have the same number where they fall into the same period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
     /// From minute 0.
@@ -145,7 +145,7 @@ impl Period {
         }
     }
 
-    /// When the period of a number begins: `number`, backwards.
+    /// When the period of a number begins: the inverse of `number`.
     #[must_use]
     pub fn start(self, number: i64) -> i64 {
         match self {
@@ -159,7 +159,7 @@ impl Period {
 
 /// The date of a day counted from 1970-01-01 in the proleptic Gregorian calendar.
 ///
-/// Counted in eras of 400 years that begin on March 1st, so that the leap day is the last of its year
+/// Counts in eras of 400 years that begin on March 1st, so that the leap day is the last of its year
 /// (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
 fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
@@ -173,7 +173,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
-/// The day of a date: `civil`, backwards.
+/// The day of a date: the inverse of `civil`.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = year - i64::from(month <= 2);
     let year_of_era = year.rem_euclid(400);
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn reads_what_it_writes_and_nothing_else() {
-        // The years 0 to 9999, at steps that meet every hour of the day and every day of the month.
+        // The years 0 to 9999, in steps that meet every hour of the day and every day of the month.
         for time in (-62_167_219_200_000..253_402_300_800_000).step_by((31 * DAY + 7 * HOUR + 1) as usize) {
             assert_eq!(parse(&iso(time as f64)), Some(time));
         }

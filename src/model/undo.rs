@@ -1,11 +1,11 @@
-//! What was done to the canvas, as it is remembered to be undone.
+//! What was done to the canvas, as it is remembered for undo.
 
 use serde::{Deserialize, Serialize};
 
 use super::Entity;
 use super::canvas::Cell;
 
-/// What is beside the columns of a worktree: its zone, since when, the row of its assignment; and of both entities, metadata.
+/// Beside the columns of a worktree there are its zone, since when, the row of its assignment; beside those of both entities, metadata.
 pub const ZONE_ID: &str = "zone_id";
 /// Since when it is in the zone.
 pub const ASSIGNED_AT: &str = "assigned_at";
@@ -14,10 +14,10 @@ pub const ASSIGNED_ROWID: &str = "assigned_rowid";
 /// Metadata, as JSON.
 pub const METADATA: &str = "metadata";
 
-/// A value that was changed.
+/// A changed value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Value {
-    /// What it is of: a column, or one of the above.
+    /// Its name: a column, or one of the above.
     pub name: String,
     /// What it was.
     pub was: Cell,
@@ -25,7 +25,7 @@ pub struct Value {
     pub is: Cell,
 }
 
-/// What was done, of which each can be undone.
+/// A step that can be undone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "done", rename_all = "camelCase")]
 pub enum Done {
@@ -35,7 +35,7 @@ pub enum Done {
         entity: String,
         /// Which.
         id: String,
-        /// When that was made: another one that has its id since is not meant.
+        /// When it was made: another one that has its id since is not meant.
         made: Cell,
         /// What was changed.
         values: Vec<Value>,
@@ -62,7 +62,7 @@ pub enum Done {
     },
 }
 
-/// Whether what was done is undone, or done again.
+/// Whether a step is undone, or done again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// It is undone.
@@ -91,7 +91,7 @@ impl Way {
     }
 }
 
-/// What became of the state of something, as far as it is another one. A state is its columns, and what is beside them.
+/// The values that differ between two states of a row. A state is its columns, and what is beside them.
 #[must_use]
 pub fn changed(entity: &Entity, before: Vec<Cell>, after: Vec<Cell>) -> Vec<Value> {
     let columns = entity.fields.iter().map(|field| field.column);
@@ -100,7 +100,7 @@ pub fn changed(entity: &Entity, before: Vec<Cell>, after: Vec<Cell>) -> Vec<Valu
     values.filter(|value| value.was != value.is).collect()
 }
 
-/// When something was made, of its state.
+/// When the entity was made, from its state.
 #[must_use]
 pub fn made<'a>(entity: &Entity, state: &'a [Cell]) -> &'a Cell {
     let at = entity.fields.iter().position(|field| field.column == "created_at");

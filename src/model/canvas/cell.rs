@@ -8,13 +8,13 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::model::Stored;
 
-/// A value, as SQL has it and JSON says it.
+/// A value of SQL, which JSON can say, too.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Cell {
     /// NULL, or what JSON can't say.
     #[default]
     Null,
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// A double.
     Real(f64),
@@ -23,7 +23,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// The whole number that it is.
+    /// The integer, if it is one.
     #[must_use]
     pub const fn integer(&self) -> Option<i64> {
         match self {
@@ -32,7 +32,7 @@ impl Cell {
         }
     }
 
-    /// The text that it is.
+    /// The text, if it is one.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {
@@ -87,7 +87,7 @@ impl Serialize for Cell {
         match self {
             Self::Null => to.serialize_unit(),
             Self::Integer(number) => to.serialize_i64(*number),
-            // JSON has no such number: an object says which it is.
+            // JSON has no infinite number: an object says which one it is.
             Self::Real(number) if number.is_infinite() => {
                 let mut map = to.serialize_map(Some(1))?;
                 map.serialize_entry("infinite", &number.signum())?;

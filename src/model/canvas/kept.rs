@@ -1,4 +1,4 @@
-//! What is read of JSON: a board that was kept, and the data of the log's rows.
+//! What is read as JSON: kept boards, and the data of the log's rows.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::cell::Cell;
 use crate::model::entity::Entity;
 
-/// A board that was kept (`schema/keep_board.sql`): each row begins with its rowid.
+/// A kept board (`schema/keep_board.sql`): each row begins with its rowid.
 #[derive(Deserialize)]
 pub(super) struct Kept<C> {
     pub worktrees: Vec<Vec<C>>,
@@ -20,8 +20,8 @@ pub(super) struct Kept<C> {
     pub limits: Vec<(Box<str>, i64)>,
 }
 
-/// A cell that may be infinite, which SQLite says as a number that is too large (`9e999`), and `serde_json` doesn't read. Each takes
-/// twice as long to read as other cells.
+/// A cell that may be infinite: SQLite writes that as a number that is too large (`9e999`), which `serde_json` refuses. Such a cell takes
+/// twice as long to read as others.
 pub(super) struct Wide(Cell);
 
 impl From<Wide> for Cell {
@@ -38,7 +38,7 @@ impl<'de> Deserialize<'de> for Wide {
     }
 }
 
-/// Who takes the place of a worktree, and whether by an update.
+/// The worktree that replaces another one, and whether by an update.
 #[derive(Deserialize)]
 pub(super) struct Taker {
     pub id: Cell,
@@ -46,7 +46,7 @@ pub(super) struct Taker {
     pub by: Option<Box<str>>,
 }
 
-/// Metadata, whole, and what it is of.
+/// Metadata, all of it, and of which kind of entity.
 #[derive(Deserialize)]
 pub(super) struct Metadata<'a> {
     pub entity: &'a str,
@@ -54,14 +54,14 @@ pub(super) struct Metadata<'a> {
     pub metadata: &'a RawValue,
 }
 
-/// How many worktrees a zone may have. What is said of another limit is none of these.
+/// How many worktrees a zone may have. The data of other limits isn't read as one.
 #[derive(Deserialize)]
 pub(super) struct Limit {
     #[serde(rename = "wipLimit", deserialize_with = "Option::deserialize")]
     pub most: Option<i64>,
 }
 
-/// Puts the values that JSON has into the cells of a row. What is no JSON, as another program may write, changes nothing behind it.
+/// Puts the values of JSON into the cells of a row. Another program may have written what is no JSON: nothing behind that is changed.
 pub(super) fn cells_of(entity: &Entity, json: &str, cells: &mut [Cell]) {
     if put::<Cell>(entity, json, cells).is_err() {
         let _ = put::<Wide>(entity, json, cells);

@@ -1,6 +1,6 @@
 //! A row of the log of changes, as far as it is about the canvas.
 
-/// What a row of the log is of.
+/// What a row of the log is about.
 #[allow(missing_docs, reason = "a variant says what it is of")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {
@@ -11,11 +11,11 @@ pub enum Of {
     Limit,
 }
 
-/// What it says was done.
+/// What was done, as the row says.
 #[allow(missing_docs, reason = "a variant says what was done")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
-    /// It goes where the next row about a worktree confirms it.
+    /// Gone, if the next row about a worktree confirms it.
     Replaced,
     Made,
     Changed,
@@ -23,7 +23,7 @@ pub enum Op {
 }
 
 impl Of {
-    /// What the log's number of an entity is; `None` for what doesn't stand on the canvas.
+    /// The entity of a number in the log; `None` for what isn't on the canvas.
     #[must_use]
     pub const fn logged(entity: i64) -> Option<Self> {
         Some(match entity {
@@ -38,12 +38,12 @@ impl Of {
 }
 
 impl Op {
-    /// What the log's number of what was done is.
+    /// The operation of a number in the log.
     #[must_use]
     pub const fn logged(op: i64) -> Self {
         match op {
             0 => Self::Replaced,
-            // A worktree comes back from the archive.
+            // 5 is a worktree's return from the archive.
             1 | 5 => Self::Made,
             2 => Self::Changed,
             _ => Self::Gone,
@@ -54,18 +54,18 @@ impl Op {
 /// A row of the log.
 #[derive(Debug, Clone, Copy)]
 pub struct Logged<'a> {
-    /// What it is of.
+    /// What it is about.
     pub of: Of,
     /// What was done.
     pub op: Op,
-    /// To which.
+    /// The id of it.
     pub id: &'a str,
     /// The zone of an assignment or of a limit.
     pub zone: Option<&'a str>,
-    /// The id that it had before, where it has another one now; of another row, nothing.
+    /// The id that it had before, where that has changed; not in other rows.
     pub was: Option<&'a str>,
-    /// The rowid of what was made, or has another one now.
+    /// The rowid, where it was made or has another one now.
     pub rowid: Option<i64>,
-    /// Values, as JSON; of an assignment its time.
+    /// Its values, as JSON; for an assignment its time.
     pub data: &'a str,
 }

@@ -1,6 +1,6 @@
-//! The canvas as it was: a board that was kept, and what the log of changes says since. No SQL, no clock.
+//! The canvas as it was: a kept board, and the changes that the log has since. No SQL, no clock.
 //!
-//! Rows keep their rowids, which tell the order of what is otherwise equal.
+//! Rows keep their rowids, which order what is otherwise equal.
 
 mod cell;
 mod kept;
@@ -32,7 +32,7 @@ struct Assigned {
     at: Box<str>,
 }
 
-/// A worktree that another one is about to take the port of.
+/// A worktree whose port another one is about to take.
 #[derive(Debug, Clone, PartialEq)]
 struct Replaced {
     id: Box<str>,
@@ -58,7 +58,7 @@ pub struct Board {
     pub limits: HashMap<Box<str>, i64>,
 }
 
-/// What went, and what was beside it: who has another id now is told to be gone first, and keeps that.
+/// What was deleted, and what was beside it: a row whose id changes is logged as gone first, and keeps that.
 #[derive(Debug, Clone, PartialEq)]
 struct Gone {
     id: Box<str>,
@@ -74,13 +74,13 @@ pub struct Canvas {
     assigned: HashMap<Box<str>, Assigned>,
     metadata: [HashMap<Box<str>, Box<str>>; 2],
     limits: HashMap<Box<str>, i64>,
-    /// What went last.
+    /// What was deleted last.
     gone: Option<Gone>,
     replaced: Vec<Replaced>,
 }
 
 impl Canvas {
-    /// The board that was kept as this JSON; `None` for what is none.
+    /// The kept board in this JSON; `None` where it is no board.
     #[must_use]
     pub fn kept(json: &str) -> Option<Self> {
         match serde_json::from_str::<Kept<Cell>>(json) {
@@ -102,7 +102,7 @@ impl Canvas {
                 let mut cells = cells.into_iter().map(Into::into);
                 let rowid = cells.next()?.integer()?;
                 let cells: Vec<Cell> = cells.collect();
-                // A row without an id can't be told from others: nothing in the log names it.
+                // Nothing in the log can name a row without an id.
                 if let Some(id) = cells[0].text() {
                     into.insert(id.into(), Row { rowid, cells });
                 }
@@ -154,7 +154,7 @@ impl Canvas {
         }
     }
 
-    /// The board that it is, in the order of lists.
+    /// The board, in the order of lists.
     #[must_use]
     pub fn into_board(self) -> Board {
         let [of_worktrees, of_zones] = self.metadata;
@@ -170,7 +170,7 @@ impl Canvas {
         }
     }
 
-    /// What is beside a worktree or a zone goes along where it has another id now.
+    /// What is beside a worktree or a zone goes along with a new id.
     fn bring_along(&mut self, row: &Logged<'_>, kind: usize) {
         let Some(gone) = self.gone.take_if(|gone| row.was == Some(&gone.id)) else { return };
         if let Some(metadata) = gone.metadata {
@@ -220,7 +220,7 @@ impl Canvas {
         }
     }
 
-    /// A worktree was made, or changed: whoever it was to replace, and did, is gone.
+    /// A worktree was made, or changed: those that it was to replace, and did, are gone.
     fn confirm(&mut self, row: &Logged<'_>) {
         if self.replaced.is_empty() {
             return;
@@ -244,7 +244,7 @@ impl Replaced {
     }
 }
 
-/// As lists are: `ORDER BY created_at DESC, rowid`.
+/// In the order of lists: `ORDER BY created_at DESC, rowid`.
 fn sorted(entity: &Entity, rows: HashMap<Box<str>, Row>) -> Vec<Row> {
     let created = entity.fields.iter().position(|field| field.column == "created_at").unwrap_or_default();
     let mut all: Vec<Row> = rows.into_values().collect();

@@ -1,37 +1,37 @@
-//! How worktrees flow through the zones: how many are where at the end of each bucket of time, how many come and go, how long they stay.
+//! How worktrees flow through the zones: how many are in each at the end of each bucket of time, how many come and go, how long they stay.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::Move;
 use crate::model::trend::Buckets;
 
-/// Since when a worktree is where it is.
+/// Since when a worktree has been where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Since {
-    /// Since when it is in its zone.
+    /// Since when it has been in its zone.
     pub zone: i64,
-    /// Since when it is in any, where that is known.
+    /// Since when it has been in any zone, where that is known.
     pub board: Option<i64>,
 }
 
-/// What flows.
+/// The flow of worktrees.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Flow {
-    /// Of each bucket, how many are in each zone at its end; of a zone that is not named, none.
+    /// For each bucket, how many are in each zone at its end; zones with none may be missing.
     pub counts: Vec<BTreeMap<String, i64>>,
     /// How many came in each bucket.
     pub arrived: Vec<i64>,
-    /// How many left.
+    /// How many left in each bucket.
     pub left: Vec<i64>,
-    /// How long those that left had been there, in milliseconds.
+    /// How long those that left had been in any zone, in milliseconds.
     pub lead: Vec<i64>,
     /// By zone, how long those that left it had been in it.
     pub stays: BTreeMap<String, Vec<i64>>,
 }
 
 impl Flow {
-    /// What moves make of it: all those from a time on, in their order, the last of which led to what is in each zone now. `before` tells
-    /// since when a worktree was in its zone before the first of them that is given.
+    /// The flow of these moves: all from a time on, in their order, up to now. `now` has how many are in each zone. `before` tells since
+    /// when a worktree had been where it was before its first move of these.
     ///
     /// # Errors
     /// Those of `before`.
@@ -70,7 +70,7 @@ impl Flow {
     }
 }
 
-/// How many are in each zone at the end of each bucket: what is now, but for what was moved since.
+/// How many are in each zone at the end of each bucket: those of now, without what was moved since.
 fn counts(buckets: &Buckets, moves: &[Move], mut now: BTreeMap<String, i64>) -> Vec<BTreeMap<String, i64>> {
     let mut undone = moves.len();
     let mut counts = Vec::with_capacity(buckets.starts.len());
@@ -91,7 +91,7 @@ fn counts(buckets: &Buckets, moves: &[Move], mut now: BTreeMap<String, i64>) -> 
     counts
 }
 
-/// So that a share of some lengths, in their order, are no longer, in hundredths; `None` of none.
+/// The length that a share of some sorted lengths, in hundredths, doesn't exceed; `None` without any.
 #[must_use]
 pub fn percentile(lengths: &[i64], share: usize) -> Option<i64> {
     let rank = (lengths.len() * share).div_ceil(100).max(1);

@@ -1,7 +1,7 @@
-//! The ledger: which worktree went from which zone to which, read off the log of changes. No SQL, no clock.
+//! The ledger: which worktree went from which zone to which, read from the log of changes. No SQL, no clock.
 //!
-//! A worktree is in a zone if both are there and it is assigned to it. What is left of either in an assignment (somebody
-//! deleted with foreign keys off) is none, until one of that id is there again.
+//! A worktree is in a zone if both exist and it is assigned to it. An assignment that is left of a deleted one (somebody deleted with
+//! foreign keys off) counts for nothing, until that id exists again.
 
 pub mod flow;
 #[cfg(test)]
@@ -30,15 +30,15 @@ pub struct Entry {
 #[allow(missing_docs, reason = "a variant says what its fields are")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// A worktree is there, or was changed: the branch and the port that it has now, where they are others than before.
+    /// A worktree is new, or was changed: its branch and its port, where they have changed.
     Worktree { id: String, is_new: bool, branch_name: Option<String>, port: Option<String> },
-    /// It goes where the very next row about a worktree makes `by`, or changes it, and gives it this port.
+    /// It is gone, if the very next row about a worktree makes or changes `by` and gives it this port.
     Replaced { id: String, by: String, port: String, by_update: bool },
-    /// It is gone.
+    /// A worktree is gone.
     WorktreeGone { id: String },
-    /// A zone is there, or has another name.
+    /// A zone is new, or has another name.
     Zone { id: String, name: String },
-    /// It is gone.
+    /// A zone is gone.
     ZoneGone { id: String },
     /// A worktree is assigned to a zone, or to none.
     Assigned { worktree: String, zone: Option<String> },
@@ -60,7 +60,7 @@ pub struct Move {
     pub seq: i64,
     /// That row's stamp.
     pub stamp: i64,
-    /// Which of that row's moves it is.
+    /// Its index among the moves of that row.
     pub nth: i64,
     /// When, in milliseconds.
     pub at: i64,
@@ -70,7 +70,7 @@ pub struct Move {
     pub branch_name: String,
     /// Where it was.
     pub from: Option<Stop>,
-    /// Where it is then.
+    /// Where it went.
     pub to: Option<Stop>,
     /// Who moved it, as JSON.
     pub by: Option<String>,
@@ -83,22 +83,22 @@ pub struct Move {
 pub struct Known {
     /// Its branch.
     pub branch_name: String,
-    /// Whether it is there.
+    /// Whether it exists.
     pub is_there: bool,
-    /// What it is assigned to, whether that is there or not.
+    /// The zone that it is assigned to, whether that exists or not.
     pub zone_id: Option<String>,
 }
 
 /// The board as far as the log has been read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
-    /// The worktrees, and what is assigned without being there.
+    /// The worktrees, and the assigned ids of others that don't exist.
     pub worktrees: BTreeMap<String, Known>,
-    /// The zones, and what they are called.
+    /// The zones, and their names.
     pub zones: BTreeMap<String, String>,
-    /// What is different from what it was at the beginning: of worktrees, of zones.
+    /// The ids of worktrees and of zones that may differ from the beginning.
     pub touched: (BTreeSet<String>, BTreeSet<String>),
-    /// Who is perhaps replaced by what comes next.
+    /// Worktrees that the next row may replace.
     replaced: Vec<Replaced>,
 }
 
@@ -121,7 +121,7 @@ impl Ledger {
         self.zones.get(id).map(|name| Stop { id: id.clone(), name: name.clone() })
     }
 
-    /// Reads a row of the log: the moves that it makes.
+    /// Reads a row of the log, and appends the moves that it makes.
     pub fn read(&mut self, entry: &Entry, moves: &mut Vec<Move>) {
         let Some(change) = entry.change.clone() else { return };
         match change {
@@ -162,7 +162,7 @@ impl Ledger {
         }
     }
 
-    /// Goes on from another board, of which the log doesn't say how it came about: the moves to it.
+    /// Goes on with another board, where the log doesn't say how it came about, and appends the moves that lead to it.
     pub fn jump(&mut self, to: Self, entry: &Entry, moves: &mut Vec<Move>) {
         let all: BTreeSet<String> = self.worktrees.keys().chain(to.worktrees.keys()).cloned().collect();
         let zones: BTreeSet<String> = self.zones.keys().chain(to.zones.keys()).cloned().collect();
@@ -171,12 +171,12 @@ impl Ledger {
         let (worktrees, all_zones) = std::mem::take(&mut self.touched);
         *self = Self { touched: (&worktrees | &all, &all_zones | &zones), ..to };
         for (nth, (id, (from, branch))) in all.into_iter().zip(before.into_iter().zip(branches)).enumerate() {
-            // Behind whatever that row itself has done.
+            // Behind those that the row itself has made.
             self.push(entry, JUMPED + nth as i64, id, from, branch, moves);
         }
     }
 
-    /// A worktree was made, or changed: whoever it was to replace, and did, is gone.
+    /// A worktree was made, or changed: those that it was to replace, and did, are gone.
     fn confirm(&mut self, id: &str, is_new: bool, port: Option<&str>, moves: &mut Vec<Move>) {
         for of in std::mem::take(&mut self.replaced) {
             if of.by == id && of.by_update != is_new && Some(of.port.as_str()) == port && of.id != id {
@@ -187,13 +187,13 @@ impl Ledger {
         }
     }
 
-    /// What is remembered of a worktree, from now on if it was nothing.
+    /// What is known of a worktree; from now on, if it was nothing.
     fn known(&mut self, id: &str) -> &mut Known {
         self.touched.0.insert(id.to_owned());
         self.worktrees.entry(id.to_owned()).or_default()
     }
 
-    /// Nothing is remembered of what is neither there nor assigned.
+    /// Forgets a worktree that neither exists nor is assigned.
     fn forget(&mut self, id: &str) {
         if self.worktrees.get(id).is_some_and(|known| !known.is_there && known.zone_id.is_none()) {
             self.worktrees.remove(id);
@@ -209,7 +209,7 @@ impl Ledger {
         self.worktrees.get(id).map(|known| known.branch_name.clone()).unwrap_or_default()
     }
 
-    /// Makes a change; whoever of these is elsewhere then has moved.
+    /// Makes a change, and appends a move for each of these worktrees that is in another zone then.
     fn change(&mut self, entry: &Entry, of: &[String], moves: &mut Vec<Move>, make: impl FnOnce(&mut Self)) {
         let before: Vec<_> = of.iter().map(|id| (self.zone_of(id), self.branch_of(id))).collect();
         make(self);
@@ -234,5 +234,5 @@ impl Ledger {
     }
 }
 
-/// The first of the moves that no row of the log says.
+/// The index of the first of the moves that no row of the log says.
 const JUMPED: i64 = 1 << 20;

@@ -82,7 +82,7 @@ fn what_is_replaced_is_gone_only_where_the_next_worktree_confirms_it() {
     }
 }
 
-/// Any history: each worktree's moves are a chain from nowhere to where it is.
+/// Whatever happens: each worktree's moves are a chain from nowhere to where it is.
 #[test]
 fn each_from_is_the_to_before() {
     let mut random = Random(7);

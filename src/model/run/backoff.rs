@@ -1,8 +1,8 @@
-//! How long a run that failed waits for its next attempt.
+//! How long a failed run waits for its next attempt.
 
-/// Each attempt waits twice as long as the one before it, up to a cap; half of that is by chance.
+/// Each attempt waits twice as long as the one before it, up to a cap; half of the wait is random.
 ///
-/// Chance is for runs that fail together, as when a provider is down: they don't come back together.
+/// So runs that fail together, as when a provider is down, don't come back together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
     /// After the first attempt, in milliseconds.
@@ -15,7 +15,7 @@ impl Backoff {
     /// Up to 1 s after the first attempt, 2 s after the second, … 5 minutes after the tenth and each later one.
     pub const STANDARD: Self = Self { first_ms: 1_000, cap_ms: 300_000 };
 
-    /// Milliseconds until the attempt after this one, the first of which is 1. `chance` is a random number.
+    /// Milliseconds from the end of this attempt, the first of which is 1, to the next one. `chance` is a random number.
     #[must_use]
     pub fn delay_ms(self, attempt: u32, chance: u32) -> i64 {
         let doubled = 1_i64.checked_shl(attempt.saturating_sub(1)).filter(|factor| *factor > 0).unwrap_or(i64::MAX);

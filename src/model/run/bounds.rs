@@ -7,7 +7,7 @@ use crate::model::given::{Field, Given};
 use crate::model::number::MAX_SAFE_INTEGER;
 use crate::model::rules::whole;
 
-/// `leaseMs`: up to a day. A longer one would keep the run of a dead worker from everybody for longer than anybody waits.
+/// `leaseMs`: up to a day. A longer one would keep a dead worker's run from others for longer than anybody waits.
 pub const LEASE_MS: RangeInclusive<i64> = 1..=86_400_000;
 
 /// `timeoutMs`: up to a year.
@@ -16,10 +16,10 @@ pub const TIMEOUT_MS: RangeInclusive<i64> = 1..=31_536_000_000;
 /// `graceMs`: up to a day.
 pub const GRACE_MS: RangeInclusive<i64> = 0..=86_400_000;
 
-/// `maxAttempts`: each keeps its token for as long as the run is there.
+/// `maxAttempts`: each keeps its token for as long as the run exists.
 pub const MAX_ATTEMPTS: RangeInclusive<i64> = 1..=1_000;
 
-/// The token of a claim. One that was never given is for the run to refuse.
+/// The token of a claim. Whether it was ever given, the run says.
 ///
 /// # Errors
 /// As [`whole`].

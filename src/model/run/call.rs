@@ -1,8 +1,8 @@
-//! What can be asked of a run.
+//! The calls about a run.
 
 use super::status::End;
 
-/// A call about one run, with what of its arguments decides. Numbers are within the ranges of `bounds.rs`.
+/// A call about one run, with those of its arguments that decide. Numbers are within the ranges of `bounds.rs`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
     /// `claimRuns`, `claimRun`, `waitForRun`, and the second half of `startRun`: a worker takes it.
@@ -12,57 +12,57 @@ pub enum Call {
     },
     /// `heartbeatRun`: its worker is still there.
     Heartbeat {
-        /// Of the claim.
+        /// The claim's.
         token: i64,
-        /// For how long from now; missing is as long as before.
+        /// For how long from now; `None` is as long as before.
         lease_ms: Option<i64>,
     },
     /// `appendOutput`.
     AppendOutput {
-        /// Of the claim.
+        /// The claim's.
         token: i64,
     },
     /// `recordUsage`: the one call of a worker that needs no token.
     RecordUsage,
     /// `waitRun`: its worker has a question for a person.
     Wait {
-        /// Of the claim.
+        /// The claim's.
         token: i64,
     },
     /// `answerRun`: a person has answered.
     Answer,
     /// `finishRun`: its worker is done with it.
     Finish {
-        /// Of the claim.
+        /// The claim's.
         token: i64,
         /// What became of it.
         outcome: Outcome,
-        /// A random number, for the backoff of an attempt that failed.
+        /// A random number, for the backoff of a failed attempt.
         chance: u32,
     },
-    /// `releaseRun`: its worker gives it back unworked.
+    /// `releaseRun`: its worker gives it back without having worked on it.
     Release {
-        /// Of the claim.
+        /// The claim's.
         token: i64,
     },
     /// `cancelRun`: somebody no longer wants it.
     Cancel,
-    /// `retryRun`: somebody wants the same once more, as a new run.
+    /// `retryRun`: somebody wants the same again, as a new run.
     Retry,
-    /// Somebody gives up by hand on a run for which nobody will answer.
+    /// Somebody gives up by hand a run that nobody will answer.
     GiveUp,
     /// `sweepRuns`, and what each claim does first.
     Sweep {
         /// What `isAlive` said of its worker; `false` where nobody asked.
         alive: bool,
-        /// For how long a lease may have run out.
+        /// For how long a lease may have run out before it counts.
         grace_ms: i64,
     },
     /// Its worktree or zone was deleted, by anybody.
     Delete,
 }
 
-/// What a worker says that became of a run.
+/// What became of a run, as its worker says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It is done.
@@ -76,7 +76,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// All of them.
+    /// All of them, for tests and tables.
     pub const ALL: [Self; 4] = [Self::Succeeded, Self::Failed, Self::Cancelled, Self::TimedOut];
 }
 

@@ -2,7 +2,7 @@
 
 use crate::model::entity::{Declaration, Entity, Holds, New};
 
-/// The fields of a run. What is recorded as an execution only is shown as one, too.
+/// The fields of a run. An execution that is only recorded is shown as one, too.
 pub const RUN: Entity = Entity {
     name: "run",
     table: "runs",

@@ -4,7 +4,7 @@ use super::moment::Moment;
 
 /// A worker's hold on a run.
 ///
-/// That it ran out alone changes nothing: its worker may still lengthen it or finish, until somebody takes the run away.
+/// When it runs out, nothing changes by itself: its worker may still lengthen it or finish, until somebody takes the run away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Lease {
     /// When it runs out.
@@ -14,18 +14,18 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// One that begins now.
+    /// A lease from now on.
     #[must_use]
     pub const fn granted(now: Moment, length_ms: i64) -> Self {
         Self { deadline: now.plus(length_ms), length_ms }
     }
 
-    /// Whether it ran out, so many milliseconds ago.
+    /// Whether it ran out, at least `grace_ms` ago.
     ///
-    /// As long as the machine is up only the monotonic clock counts, so neither a wall clock that jumps takes a run away
-    /// from a live worker nor keeps it for a dead one, and a machine that slept finds what it held run out. After a
-    /// reboot there is only the wall clock. Where that shows more time left than was ever given it was set back, and
-    /// the lease has run out, too: without this a clock that begins in 1970 kept it for decades.
+    /// As long as the machine is up, only the monotonic clock counts: a wall clock that jumps neither takes a run away from a live worker
+    /// nor keeps it for a dead one, and after a sleep of the machine its leases have run out. After a reboot there is only the wall clock.
+    /// If that shows more time left than was ever given, it was set back, and the lease has run out, too: else a clock that begins in 1970
+    /// would keep it for decades.
     #[must_use]
     pub fn ran_out(self, now: Moment, grace_ms: i64) -> bool {
         if now.shares_boot(self.deadline) {
@@ -35,7 +35,7 @@ impl Lease {
         left > self.length_ms || left.saturating_add(grace_ms) <= 0
     }
 
-    /// The same lease, lasting at least so long from now. It never becomes shorter: what was promised is kept.
+    /// The same lease, lasting at least so long from now. It never becomes shorter than it was.
     #[must_use]
     pub fn lengthened(self, now: Moment, length_ms: i64) -> Self {
         let new = Self::granted(now, length_ms);

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::model::given::Field;
 
-/// What a limit is about: everything, or what is of a zone, of an agent, or of both.
+/// What a limit is about: all runs, or those of a zone, of an agent, or of both.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Scope {
     /// The zone.
@@ -13,7 +13,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether a run of this zone and agent is within it.
+    /// Whether it covers a run of this zone and agent.
     #[must_use]
     pub fn covers(&self, zone: &str, agent: &str) -> bool {
         let is = |scope: Option<&str>, of: &str| scope.is_none_or(|scope| scope == of);
@@ -24,11 +24,11 @@ impl Scope {
 /// How many runs may be at work at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limit {
-    /// Which.
+    /// The runs that it is about.
     pub scope: Scope,
-    /// How many; with 0 none is claimed.
+    /// How many may be; with 0 none is claimed.
     pub most: i64,
-    /// How many are: those that somebody holds. A run that waits for a person is not among them.
+    /// How many are: those that a worker holds. A run that waits for a person is not one.
     pub running: i64,
 }
 
@@ -43,18 +43,18 @@ pub fn full<'l>(limits: &'l [Limit], zone: &str, agent: &str) -> Option<&'l Limi
 pub struct Budget {
     /// How much.
     pub limit_micros: i64,
-    /// How much has been, as far as it is known: what a run cost that nobody said is not in it.
+    /// How much has been spent, as far as it is known: costs that nobody reported are not in it.
     pub spent_micros: i64,
 }
 
 impl Budget {
-    /// Whether nothing more may be begun.
+    /// Whether nothing more may be started.
     #[must_use]
     pub const fn is_spent(&self) -> bool {
         self.spent_micros >= self.limit_micros
     }
 
-    /// How much is left. What runs when a budget is spent may overshoot; there is never less than nothing left.
+    /// How much is left, never less than 0. Runs that are at work when a budget is spent may overshoot.
     #[must_use]
     pub const fn remaining_micros(&self) -> i64 {
         let left = self.limit_micros.saturating_sub(self.spent_micros);
@@ -63,7 +63,7 @@ impl Budget {
 }
 
 impl Limit {
-    /// Why `startRun` refuses.
+    /// The error of `startRun`.
     #[must_use]
     pub fn refusal(&self) -> Error {
         let (field, of) = match (&self.scope.zone, &self.scope.agent) {
@@ -78,7 +78,7 @@ impl Limit {
     }
 }
 
-/// Why `startRun` refuses where a budget is spent. `field` is the one that the budget is about.
+/// The error of `startRun` where a budget is spent. `field` is the one that the budget is about.
 #[must_use]
 pub fn spent(budget: &Budget, field: Option<&'static str>) -> Error {
     let Budget { limit_micros, spent_micros } = budget;

@@ -1,5 +1,5 @@
-//! A run's life, from the wish to the result: which call does what in which state. No SQL and no clock: an engine reads a
-//! run's facts, asks [`apply`] what a call makes of them at a moment, and writes that in the same transaction.
+//! A run's life, from the wish to the result: what each call does in each state. No SQL and no clock: an engine reads a run's facts,
+//! asks [`apply`] what a call makes of them at a moment, and writes that in the same transaction.
 //! `docs/decisions/0022-the-life-of-a-run.md` shows all of it as a table, which a test compares with this code.
 
 mod backoff;

@@ -1,12 +1,12 @@
-//! A moment as two clocks show it: the one on the wall, which anybody can set, and the one that counts since the machine
-//! was started, which nobody can.
+//! A moment by two clocks: the wall clock, which anybody can set, and the monotonic one, which counts since the machine was started and
+//! which nobody can set.
 
-/// Which start of the machine a monotonic time counts from: a number made from the operating system's id of it.
+/// The start of the machine that a monotonic time counts from: a number made from the operating system's id of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Boot(pub i64);
 
 impl Boot {
-    /// Where the system doesn't say: monotonic times are compared with no other then.
+    /// Where the system doesn't say: such monotonic times are compared with no others.
     pub const UNKNOWN: Self = Self(0);
 }
 
@@ -28,9 +28,9 @@ impl Moment {
         self.boot == other.boot && self.boot != Boot::UNKNOWN
     }
 
-    /// How long ago another moment was, in milliseconds; 0 where it is yet to come.
+    /// How long ago an earlier moment was, in milliseconds; 0 where that is still to come.
     ///
-    /// The wall clock is asked only where the machine was rebooted in between.
+    /// The wall clock counts only if the machine was rebooted in between.
     #[must_use]
     pub fn since(self, earlier: Self) -> i64 {
         let passed = if self.shares_boot(earlier) {

@@ -1,4 +1,4 @@
-//! Where output is appended, without holes or doubles.
+//! Appending output without holes or doubles.
 
 use crate::error::{Current, Error, Facts, Result};
 use crate::model::given::Field;
@@ -14,11 +14,11 @@ pub struct Append {
 
 /// What an `appendOutput` of so many chunks does to a run whose next chunk gets the number `next`.
 ///
-/// Who says which number it expects may say the same again where he didn't hear the answer: it is appended once, and
-/// answered as the first time.
+/// A caller that says which number it expects may repeat the call after losing the answer: its chunks are appended once, and the answer
+/// is the same.
 ///
 /// # Errors
-/// `ERR_CONFLICT` where the number expected would leave a hole, or lies within what others have appended.
+/// `ERR_CONFLICT` where the expected number would leave a hole, or lies within what others have appended.
 pub fn append(next: i64, expected: Option<i64>, chunks: i64) -> Result<Append> {
     let from = expected.unwrap_or(next);
     let end = from.saturating_add(chunks);

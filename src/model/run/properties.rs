@@ -1,5 +1,5 @@
-//! Whatever is called in whatever order, at whatever time: what is always so. The sequences are random, from seeds that a
-//! failure shows.
+//! Whatever is called, in whatever order and at whatever time: what always holds. The sequences are random, from seeds that a failure
+//! shows.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use super::*;
 use crate::model::random::Random;
 
-/// Time goes on by a moment, by hours of sleep, by a wall clock that jumps, by a reboot.
+/// Time passes: a moment, hours of sleep, a jump of the wall clock, a reboot.
 fn later(random: &mut Random, now: Moment) -> Moment {
     let passed = random.of(&[0, 1, 20, 200, 2_000, 400_000]);
     let mut now = now.plus(random.below(passed + 1));
@@ -21,7 +21,7 @@ fn later(random: &mut Random, now: Moment) -> Moment {
     now
 }
 
-/// A call, mostly with a token that was given, mostly the last one.
+/// A call, mostly with the last token or an earlier one.
 fn call(random: &mut Random, run: &Run) -> Call {
     let token = if random.one_in(3) { random.below(run.token + 3) } else { run.token };
     let lease_ms = random.of(&[1, 100, 60_000]);
@@ -59,7 +59,7 @@ fn token_of(call: &Call) -> Option<i64> {
     }
 }
 
-/// What is so of a run whatever it went through.
+/// What holds for a run in any state.
 fn is_sound(run: &Run) {
     assert!(run.attempt <= run.max_attempts);
     assert!(run.settled.len() <= run.attempt as usize && run.settled.is_sorted_by(|a, b| a < b));
@@ -68,7 +68,7 @@ fn is_sound(run: &Run) {
     assert_eq!(run.started_at.is_some(), run.attempt > 0);
     assert!(run.worked_ms >= 0 && run.duration_ms >= 0);
     match run.state {
-        // It can be claimed without an attempt too many, and nobody wants it to stop.
+        // It can be claimed without exceeding its attempts, and nobody wants it to stop.
         State::Queued { answered, .. } => {
             assert!(answered || run.attempt < run.max_attempts);
             assert_eq!(run.cancel_requested_at, None);
@@ -79,7 +79,7 @@ fn is_sound(run: &Run) {
     }
 }
 
-/// What is so of every call.
+/// What holds for any call.
 fn is_allowed(before: &Run, call: &Call, result: &crate::error::Result<Transition>) {
     let Ok(Transition { run: after, effect }) = result else { return };
     let was = before.status();
@@ -128,7 +128,7 @@ fn is_allowed(before: &Run, call: &Call, result: &crate::error::Result<Transitio
     );
 }
 
-/// One run's life, as long as so many calls. Counts what it went through.
+/// The life of a run over 40 calls. Counts the changes of its status.
 fn live(seed: u64, followed: &mut HashMap<(Status, Status), u32>) -> (Run, Moment) {
     let mut random = Random(seed);
     let mut now = Moment { boot: Boot(1), monotonic_ms: 0, wall_ms: 1_795_377_600_000 };
@@ -152,7 +152,7 @@ fn live(seed: u64, followed: &mut HashMap<(Status, Status), u32>) -> (Run, Momen
     (run, now)
 }
 
-/// Tells which seed it was.
+/// Prints the seed of a failure.
 fn for_each_seed(count: u64, mut check: impl FnMut(u64)) {
     for seed in 0..count {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| check(seed))) {
@@ -168,7 +168,7 @@ fn no_sequence_of_calls_leaves_the_machine() {
     for_each_seed(10_000, |seed| {
         live(seed, &mut seen);
     });
-    // Everything that can follow on something did, so the sequences are worth something.
+    // Every change that can happen did, so the sequences cover the machine.
     let follow: Vec<_> = Status::ALL.iter().flat_map(|was| Status::ALL.map(|next| (*was, next))).collect();
     let missing = follow.iter().filter(|(was, next)| was != next && !seen.contains_key(&(*was, *next))).count();
     // Of 56 pairs of two states: 1 from queued to running and 1 to cancelled, 7 from running, 3 from waiting.

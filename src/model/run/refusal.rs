@@ -1,4 +1,4 @@
-//! The errors of calls that a run's state doesn't allow.
+//! The errors of calls that a run's state refuses.
 
 use super::call::Call;
 use super::state::{Run, State};
@@ -16,7 +16,7 @@ pub fn not_found(call: &Call, id: &str) -> Error {
     Error::Coded { code: "ERR_NOT_FOUND", message }.about(id_of(call).facts())
 }
 
-/// The run is in a state in which nobody can ask this.
+/// The run's state doesn't allow this call.
 #[must_use]
 pub fn transition(call: &Call, id: &str, run: &Run, must: &str) -> Error {
     let (field, got, status) = (id_of(call), Given::Text(id), run.status());

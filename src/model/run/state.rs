@@ -1,19 +1,19 @@
-//! What has to be known about a run to say what a call makes of it.
+//! What a call's outcome depends on.
 
 use super::lease::Lease;
 use super::moment::Moment;
 use super::status::{End, Status};
 
-/// The facts of a run that decide, as they are stored: neither its prompt nor its result is among them.
+/// The facts of a run that decide, as they are stored: its prompt and its result are not among them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Run {
     /// Where it is in its life.
     pub state: State,
     /// The token of its last claim; 0 before the first one. It only ever grows.
     pub token: i64,
-    /// How many attempts have begun that count.
+    /// How many attempts that count have begun.
     pub attempt: u32,
-    /// How many may.
+    /// How many attempts may begin.
     pub max_attempts: u32,
     /// How long an attempt may be worked on, in milliseconds.
     pub timeout_ms: Option<i64>,
@@ -21,22 +21,22 @@ pub struct Run {
     pub started_at: Option<i64>,
     /// When somebody asked its worker to stop, by the wall clock.
     pub cancel_requested_at: Option<i64>,
-    /// How long earlier claims worked on this attempt, in milliseconds of the monotonic clock: what a timeout is about.
+    /// How long earlier claims worked on this attempt, in milliseconds of the monotonic clock, for the timeout.
     pub worked_ms: i64,
-    /// How long all claims worked on all attempts, in milliseconds of the wall clock: what people are shown.
+    /// How long all claims worked on all attempts, in milliseconds of the wall clock, for people.
     pub duration_ms: i64,
-    /// The tokens that have finished it, in the order in which they did; one for each attempt at most.
+    /// The tokens that have finished an attempt, in their order; at most one for each attempt.
     pub settled: Vec<i64>,
 }
 
-/// Where a run is, with what there is only then.
+/// Where a run is, with what exists only then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// It waits for a worker.
     Queued {
-        /// Nobody takes it before this, by the wall clock. `None`: anybody does, also after that clock was set back.
+        /// It can't be claimed before this, by the wall clock. `None`: it can, even if that clock is set back.
         not_before: Option<i64>,
-        /// Whether a person has answered: it is first in line, and who claims it goes on with the same attempt.
+        /// Whether a person has answered: then it is first in line, and the next claim goes on with the same attempt.
         answered: bool,
     },
     /// A worker holds it.
@@ -45,7 +45,7 @@ pub enum State {
         since: Moment,
         /// For how long it is held.
         lease: Lease,
-        /// Whether it goes on with an attempt that a person has answered.
+        /// Whether it goes on with an attempt after a person's answer.
         answered: bool,
     },
     /// It waits for a person. It holds no lease, and no limit counts it.
@@ -59,10 +59,10 @@ pub enum State {
     },
 }
 
-/// What a new run is given.
+/// What is given for a new run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct New {
-    /// When it may be claimed, by the wall clock; missing is at once.
+    /// When it may be claimed, by the wall clock; `None` is at once.
     pub available_at: Option<i64>,
     /// How many attempts it has: [`MAX_ATTEMPTS`](super::MAX_ATTEMPTS).
     pub max_attempts: u32,
@@ -71,7 +71,7 @@ pub struct New {
 }
 
 impl Run {
-    /// A new one.
+    /// A new run, queued.
     #[must_use]
     pub fn new(new: New, now: Moment) -> Self {
         Self {
@@ -88,7 +88,7 @@ impl Run {
         }
     }
 
-    /// The word for where it is.
+    /// Its status.
     #[must_use]
     pub const fn status(&self) -> Status {
         match self.state {
@@ -99,7 +99,7 @@ impl Run {
         }
     }
 
-    /// Whether another attempt may follow this one: there is one left, and nobody wants it to stop.
+    /// Whether another attempt may follow this one: one is left, and nobody wants the run to stop.
     #[must_use]
     pub const fn may_try_again(&self) -> bool {
         self.attempt < self.max_attempts && self.cancel_requested_at.is_none()
@@ -114,7 +114,7 @@ impl Run {
         }
     }
 
-    /// How long it has been worked on at a moment as people are shown it, in milliseconds.
+    /// How long it has been worked on at a moment, for people, in milliseconds.
     #[must_use]
     pub fn duration_ms_at(&self, at: Moment) -> i64 {
         match self.state {
@@ -135,7 +135,7 @@ pub enum Enqueued {
     Found,
 }
 
-/// What `enqueueRun` makes where this is the last run with its idempotency key, if there is one.
+/// What `enqueueRun` makes; `same_key` is the last run with its idempotency key, if there is one.
 #[must_use]
 pub fn enqueue(same_key: Option<&Run>, new: New, now: Moment) -> Enqueued {
     if same_key.is_some_and(|run| run.status().is_open()) { Enqueued::Found } else { Enqueued::New(Run::new(new, now)) }

@@ -22,7 +22,7 @@ pub enum End {
     Succeeded,
     /// Its worker said that it was not, and no attempt is left.
     Failed,
-    /// Somebody no longer wanted it, or what it was about is gone.
+    /// Somebody no longer wanted it, or its zone or worktree is gone.
     Cancelled,
     /// It took longer than it may.
     TimedOut,
@@ -58,7 +58,7 @@ impl Status {
         }
     }
 
-    /// What a word stands for.
+    /// The status of a word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.word() == word)

@@ -1,4 +1,4 @@
-//! Every state times every call, as `docs/runs.md` and `docs/decisions/0022-the-life-of-a-run.md` show it.
+//! What every call does in every state, as `docs/runs.md` and `docs/decisions/0022-the-life-of-a-run.md` show it.
 
 use std::fmt::Write;
 use std::fs;
@@ -11,11 +11,11 @@ const PAGES: [&str; 2] = [
     concat!(env!("CARGO_MANIFEST_DIR"), "/docs/decisions/0022-the-life-of-a-run.md"),
 ];
 const NOW: Moment = Moment { boot: Boot(7), monotonic_ms: 1_000_000, wall_ms: 1_795_377_600_000 };
-/// A lease that was given long ago, for a minute.
+/// When a lease began that was given for a minute, and has run out.
 const OLD: Moment = Moment { boot: Boot(7), monotonic_ms: 500_000, wall_ms: NOW.wall_ms - 500_000 };
 const LAST: i64 = 2;
 
-/// A run whose second claim is the last one, in its first attempt of two.
+/// A run in its first attempt of two, by its second claim.
 fn sample(status: Status) -> Run {
     let state = match status {
         Status::Queued => State::Queued { not_before: None, answered: false },
@@ -27,7 +27,7 @@ fn sample(status: Status) -> Run {
     Run { state, token: LAST, attempt: 1, started_at: Some(OLD.wall_ms), ..new }
 }
 
-/// A line of the table: a call, and what is special about the runs that it is asked of.
+/// A line of the table: a call, and how its runs differ from `sample`.
 struct Line(&'static str, fn(&mut Run), Call);
 
 fn nothing(_: &mut Run) {}
@@ -130,7 +130,7 @@ fn cell(run: Option<&Run>, call: &Call) -> String {
     }
 }
 
-/// What the ways of having ended say, which has to be the same.
+/// The cell of all ways of having ended, which has to be the same.
 fn alike(cells: &[String]) -> String {
     assert!(cells.iter().all(|cell| *cell == cells[0]), "{cells:?}");
     cells[0].clone()

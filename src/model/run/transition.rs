@@ -18,16 +18,16 @@ pub struct Transition {
     pub effect: Effect,
 }
 
-/// What happened to a run, for what an engine writes besides its facts.
+/// What happened to a run: it decides what an engine writes beside the facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Nothing: nothing is written.
     None,
-    /// The facts stay, and what the call brings is added: output, usage, a new run.
+    /// The facts stay; what the call brings is added: output, usage, a new run.
     Allowed,
     /// A worker holds it, with the token in the facts.
     Claimed,
-    /// Its lease lasts longer. No change in the feed.
+    /// Its lease lasts longer. The feed doesn't show it.
     Lengthened,
     /// Its worker is to hear that somebody wants it to stop.
     CancelRequested,
@@ -42,11 +42,11 @@ pub enum Effect {
     },
 }
 
-/// What a call makes of a run at a moment. An engine reads the facts and writes what comes out in one transaction.
+/// What a call makes of a run at a moment. An engine reads the facts and writes the outcome in one transaction.
 ///
 /// # Errors
-/// `ERR_NOT_FOUND` where there is no such run; `ERR_LEASE_LOST` where a worker's call has another token than that of the
-/// claim that holds it; `ERR_RUN_TRANSITION` where the state doesn't allow the call of somebody else.
+/// `ERR_NOT_FOUND` where there is no such run; `ERR_LEASE_LOST` where a worker's token isn't that of the claim that holds it;
+/// `ERR_RUN_TRANSITION` where the state doesn't allow another call.
 pub fn apply(id: &str, run: Option<&Run>, call: &Call, now: Moment) -> Result<Transition> {
     let Some(run) = run else { return Err(refusal::not_found(call, id)) };
     let held = |token| run.lease(token).ok_or_else(|| refusal::lease_lost(call, id, run, token));
@@ -79,7 +79,7 @@ pub fn apply(id: &str, run: Option<&Run>, call: &Call, now: Moment) -> Result<Tr
 }
 
 impl Run {
-    /// The lease that this token holds. One that ran out still counts, until somebody takes the run away.
+    /// The lease that this token holds. One that ran out counts until somebody takes the run away.
     fn lease(&self, token: i64) -> Option<Lease> {
         match self.state {
             State::Running { lease, .. } if token == self.token => Some(lease),
@@ -87,7 +87,7 @@ impl Run {
         }
     }
 
-    /// Whether the claim that holds it, or the next one, goes on with an attempt that a person has answered.
+    /// Whether the claim that holds it, or the next one, goes on with an attempt after a person's answer.
     const fn is_answered(&self) -> bool {
         matches!(self.state, State::Queued { answered: true, .. } | State::Running { answered: true, .. })
     }
@@ -106,7 +106,7 @@ impl Run {
         Transition { run: self, effect: Effect::Ended { execution } }
     }
 
-    /// With the time of the claim that holds it counted, which ends at this moment.
+    /// The run with the time of its claim, which ends at this moment, added.
     fn stopped(&self, at: Moment) -> Self {
         Self { worked_ms: self.worked_ms_at(at), duration_ms: self.duration_ms_at(at), ..self.clone() }
     }
@@ -135,7 +135,7 @@ impl Run {
         Transition { run, effect: Effect::Lengthened }
     }
 
-    /// Nobody tries again what somebody no longer wants.
+    /// A run that is to stop gets no other attempt.
     fn finished(&self, token: i64, outcome: Outcome, chance: u32, now: Moment) -> Transition {
         let mut run = self.stopped(now);
         run.settled.push(token);
@@ -146,7 +146,7 @@ impl Run {
         run.ended(outcome.into(), true, now)
     }
 
-    /// A person need not answer what somebody no longer wants.
+    /// A run that is to stop asks nobody.
     fn asked(&self, now: Moment) -> Transition {
         let mut run = self.stopped(now);
         if run.cancel_requested_at.is_some() {
@@ -156,7 +156,7 @@ impl Run {
         Transition { run, effect: Effect::Asked }
     }
 
-    /// As if the claim had not been, but for its token.
+    /// As if there had been no claim, but for its token.
     fn released(&self, now: Moment) -> Transition {
         if self.cancel_requested_at.is_some() {
             return self.stopped(now).ended(End::Cancelled, true, now);
@@ -177,8 +177,7 @@ impl Run {
         Transition { run, effect: Effect::CancelRequested }
     }
 
-    /// Where the lease ran out nobody knows that it was worked on for any longer, so that a run whose worker died in time
-    /// isn't taken for one that took too long.
+    /// When a lease runs out, nobody knows of any later work: so a run whose worker died in time doesn't count as one that took too long.
     fn swept(&self, alive: bool, grace_ms: i64, now: Moment) -> Transition {
         let State::Running { lease, .. } = self.state else { return self.unchanged(Effect::None) };
         let until = if lease.ran_out(now, 0) { lease.deadline } else { now };
@@ -233,7 +232,7 @@ mod tests {
         let morning = start.plus(8 * 3_600_000);
         let swept = apply("run-1", Some(&run), &sweep(false), morning).unwrap().run;
         assert_eq!((swept.status(), swept.duration_ms), (Status::Queued, 60_000));
-        // One that is still there is asked by the next sweep, and has taken too long.
+        // A worker that is still there gets another lease; at the next sweep it has taken too long.
         let alive = apply("run-1", Some(&run), &sweep(true), morning).unwrap().run;
         assert_eq!(alive.status(), Status::Running);
         let timed_out = apply("run-1", Some(&alive), &sweep(true), morning.plus(1)).unwrap().run;
@@ -252,7 +251,7 @@ mod tests {
         assert_eq!(passed.effect, Effect::None);
     }
 
-    /// A run of two attempts of which the first failed at 70.
+    /// A run of two attempts, the first of which failed at 70.
     fn failed_once() -> (Run, Moment) {
         let start = Moment { boot: Boot(1), monotonic_ms: 0, wall_ms: 0 };
         let run = Run::new(New { available_at: None, max_attempts: 2, timeout_ms: Some(100) }, start);

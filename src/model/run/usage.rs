@@ -1,5 +1,4 @@
-//! What a run used and cost, as the OpenTelemetry conventions for generative AI count it: input tokens include those that
-//! came from a cache.
+//! What a run used and cost, counted as in OpenTelemetry's conventions for generative AI: input tokens include those from a cache.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +6,13 @@ use crate::error::Result;
 use crate::model::given::{Field, Given};
 use crate::model::rules::whole;
 
-/// The largest amount of anything, and the largest sum: 2^53 - 1, which JavaScript still counts exactly.
+/// The largest amount, and the largest sum: 2^53 - 1, the largest integer that JavaScript counts exactly.
 pub const MOST: i64 = 9_007_199_254_740_991;
 
 /// The fields of an amount as JavaScript spells them, in the order of [`Amounts::given`].
 pub const FIELDS: [&str; 5] = ["inputTokens", "cachedInputTokens", "outputTokens", "reasoningTokens", "costMicros"];
 
-/// Amounts of one event, or their sums. What nobody said is `None`, which is not 0.
+/// Amounts of one event, or their sums. What nobody reported is `None`, which is not 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Amounts {
     /// Tokens that went in, those from a cache included.
@@ -22,7 +21,7 @@ pub struct Amounts {
     pub cached_input_tokens: Option<i64>,
     /// Tokens that came out.
     pub output_tokens: Option<i64>,
-    /// Those that the model thought with.
+    /// Tokens that went into reasoning.
     pub reasoning_tokens: Option<i64>,
     /// What it cost, in millionths.
     pub cost_micros: Option<i64>,
@@ -34,7 +33,7 @@ impl Amounts {
     ///
     /// # Errors
     /// A `TypeError` for what is no number; a `RangeError` for one that is negative, not whole or beyond 2^53, and for
-    /// more input from a cache than there was input.
+    /// more cached input than input.
     pub fn given(nth: usize, given: [Given<'_>; 5]) -> Result<Self> {
         let mut amounts = [None; 5];
         for (at, value) in given.into_iter().enumerate() {
@@ -52,7 +51,7 @@ impl Amounts {
         Ok(amounts)
     }
 
-    /// Both together. What is unknown of one is what is known of the other; unknown of both stays unknown.
+    /// The sum of both. What one doesn't know is the other's; what neither knows stays unknown.
     ///
     /// # Errors
     /// A `RangeError` where a sum would be beyond 2^53, which names the field of the event.
@@ -83,7 +82,7 @@ fn field(nth: usize, at: usize) -> Field {
     Field::new("recordUsage", FIELDS[at]).behind(nth + at)
 }
 
-/// What is told of one use of a model.
+/// One use of a model, as it is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spent<'a> {
     /// The model.
@@ -104,7 +103,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// With one more event, which counts once however often it is told. The amounts are the caller's values from `nth` on.
+    /// Adds an event, which counts once however often it is reported. The amounts are the caller's values from `nth` on.
     ///
     /// # Errors
     /// As [`Amounts::plus`]; nothing has been counted then.
@@ -112,7 +111,7 @@ impl Totals {
         if event.is_counted {
             return Ok(());
         }
-        // A model's sums are never larger than those of all, so they can't be refused once these were not.
+        // A model's sums never exceed those of all models: once these fit, so do those.
         self.all = self.all.plus(event.amounts, nth)?;
         let before = self.models.get(event.model).copied().unwrap_or_default();
         self.models.insert(event.model.to_owned(), before.plus(event.amounts, nth)?);

@@ -1,4 +1,4 @@
-//! What a new run is given, checked.
+//! The checked fields of a new run.
 
 use std::borrow::Cow;
 
@@ -13,13 +13,13 @@ use crate::model::rules::{self, whole};
 /// The largest metadata of anything, in bytes of its JSON: 64 KiB.
 pub const METADATA_BYTES: usize = 64 * 1024;
 
-/// A priority and a time in milliseconds: what JavaScript counts exactly.
+/// The range of a priority: what JavaScript counts exactly.
 const ANY: std::ops::RangeInclusive<i64> = -(MAX_SAFE_INTEGER as i64)..=MAX_SAFE_INTEGER as i64;
 
 /// JavaScript's range of times.
 const INSTANT: std::ops::RangeInclusive<i64> = -8_640_000_000_000_000..=8_640_000_000_000_000;
 
-/// What is wanted: the fields of a new run, checked and with their defaults. Of a retry it is what changes, over the old one.
+/// What is wanted: the fields of a new run, checked and with their defaults. For a retry, the old run's with its changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted<'a> {
     /// The zone.
@@ -28,15 +28,15 @@ pub struct Wanted<'a> {
     pub worktree_id: Cow<'a, str>,
     /// The agent.
     pub agent_type: Cow<'a, str>,
-    /// What it is told.
+    /// What the agent is told.
     pub prompt: Cow<'a, str>,
-    /// The higher one is claimed first.
+    /// A run with a higher one is claimed first.
     pub priority: i64,
     /// How many attempts it has.
     pub max_attempts: u32,
     /// How long an attempt may be worked on.
     pub timeout_ms: Option<i64>,
-    /// By which the same wish is known again while it is open.
+    /// Makes the same wish the same run, while that is open.
     pub idempotency_key: Option<Cow<'a, str>>,
     /// The run that it is a part of.
     pub parent_run_id: Option<Cow<'a, str>>,
@@ -47,7 +47,7 @@ pub struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    /// A run of an agent, with nothing but what every run has.
+    /// A run of an agent, with the fields that every run has.
     #[must_use]
     pub const fn of(zone_id: &'a str, worktree_id: &'a str, agent_type: &'a str, prompt: &'a str) -> Self {
         Self {
@@ -65,8 +65,8 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    /// What `method` was given for the fields of [`RUN`] that a new one takes, in their order. `before` is the run that is
-    /// retried: what isn't given stays as it was there.
+    /// The values that `method` was given for the fields of a new [`RUN`], in their order. `before` is the run that is retried: what isn't
+    /// given stays as it was there.
     ///
     /// # Errors
     /// The first field that breaks its rule.
@@ -103,7 +103,7 @@ impl<'a> Wanted<'a> {
         Ok(())
     }
 
-    /// What of it decides about its life.
+    /// The part that decides about its life.
     #[must_use]
     pub const fn life(&self) -> New {
         New { available_at: self.available_at, max_attempts: self.max_attempts, timeout_ms: self.timeout_ms }

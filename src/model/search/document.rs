@@ -3,11 +3,11 @@
 use super::facets::Facets;
 use super::readable::readable;
 
-/// What of a run is searched, in the order of the index's columns.
+/// The fields of a run that are searched, in the order of the index's columns.
 pub const FIELDS: [&str; 5] = ["prompt", "result", "error", "question", "answer"];
 const RESULT: usize = 1;
 
-/// What a run says, and what it is told apart by.
+/// What a run says, and its marks.
 #[derive(Debug, Default)]
 pub struct Document {
     /// The texts of [`FIELDS`]; empty where there is none.
@@ -17,7 +17,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// The texts, of which the result is JSON.
+    /// A document of these texts; the result is JSON.
     #[must_use]
     pub fn of(mut fields: [String; FIELDS.len()], facets: Facets) -> Self {
         let read = readable(&fields[RESULT]).into_owned();
@@ -25,13 +25,13 @@ impl Document {
         Self { fields, facets }
     }
 
-    /// All texts as one, in which no text goes on into the next.
+    /// All texts in one, each on lines of its own.
     #[must_use]
     pub fn text(&self) -> String {
         self.fields.join("\n")
     }
 
-    /// A number that tells it from every other, as good as always: FNV-1a, 64 bits.
+    /// A hash of all of it, by which changes are noticed: FNV-1a, 64 bits.
     #[must_use]
     pub fn print(&self) -> i64 {
         let mut print = super::facets::hash("");

@@ -1,4 +1,4 @@
-//! What is shown of a text in which something was found.
+//! What is shown of a text with hits.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ const WIDTH: usize = 160;
 const BEFORE: usize = 40;
 const ELLIPSIS: &str = "…";
 
-/// The part of a text that has most of these hits, which are in bytes. `None` where there are none.
+/// The part of a text with the most of these hits, whose ranges are in bytes. `None` where there are none.
 #[must_use]
 pub fn excerpt(text: &str, hits: Vec<Range<usize>>) -> Option<Excerpt> {
     let hits =
@@ -28,7 +28,7 @@ pub fn excerpt(text: &str, hits: Vec<Range<usize>>) -> Option<Excerpt> {
     let (_, first) = best?;
     let start = beginning(text, first.start);
     let end = text[start..].char_indices().nth(WIDTH).map_or(text.len(), |(at, _)| start + at);
-    // A hit is shown whole, but for one that is longer than anybody reads.
+    // A hit is shown whole, unless it is longer than anybody reads.
     let end = if first.end > end { ending(text, first.start, first.end) } else { end };
     let mut shown = String::new();
     let mut units = 0;
@@ -54,7 +54,7 @@ pub fn excerpt(text: &str, hits: Vec<Range<usize>>) -> Option<Excerpt> {
     Some(Excerpt { text: shown, ranges })
 }
 
-/// Where to begin, so that a hit has something before it: at a word, where there is one.
+/// Where to begin, so that a hit has something before it: at a word, if there is one.
 fn beginning(text: &str, hit: usize) -> usize {
     let Some((start, _)) = text[..hit].char_indices().rev().nth(BEFORE - 1) else { return 0 };
     if start == 0 {
@@ -67,7 +67,7 @@ fn beginning(text: &str, hit: usize) -> usize {
     })
 }
 
-/// Where a hit ends that is too long to be shown.
+/// Where to end a hit that is too long to be shown.
 fn ending(text: &str, start: usize, end: usize) -> usize {
     text[start..end].char_indices().nth(10 * WIDTH).map_or(end, |(at, _)| start + at)
 }
@@ -92,7 +92,7 @@ mod tests {
     fn a_short_text_is_shown_whole() {
         let shown = excerpt("🎉 fix it, fix it", vec![12..15, 5..8, 4..6]).unwrap();
         assert_eq!(shown.text, "🎉 fix it, fix it");
-        // The party popper is four bytes and two units.
+        // The party popper takes four bytes, and two UTF-16 units.
         assert_eq!(shown.ranges, [2..6, 10..13]);
         assert_eq!(excerpt("fix", vec![]), None);
         assert_eq!(excerpt("fix", std::iter::once(7..9).collect()), None);

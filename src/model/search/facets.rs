@@ -1,9 +1,9 @@
-//! What runs are told apart by in an index of words: marks, one for each zone, worktree, agent and so on. So a search within a worktree
-//! costs what that worktree has, not what its words have everywhere. A mark may stand for two ids: who searches looks at the run, too.
+//! Marks: words in an index by which runs are filtered, one for each zone, worktree, agent and so on. So a search within a worktree costs
+//! what that worktree has, not what its words have everywhere. Two ids may share a mark: the search compares the run's own id as well.
 
 use crate::model::time;
 
-/// What a mark is of.
+/// What a mark stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A zone.
@@ -32,19 +32,19 @@ pub const KINDS: usize = 9;
 /// The letters of the kinds, so that no two share a mark.
 const LETTERS: [char; KINDS] = ['z', 'w', 'a', 's', 'p', 'm', 't', 'd', 'l'];
 
-/// The values of each kind, as [`Facets::add`] has put them together.
+/// The marks of each kind, as [`Facets::add`] has joined them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facets(pub [String; KINDS]);
 
 impl Facets {
-    /// It is of this, too.
+    /// Adds a mark.
     pub fn add(&mut self, kind: Kind, value: &str) {
         let values = &mut self.0[kind as usize];
         values.push_str(&mark(kind, value));
         values.push(' ');
     }
 
-    /// When it was made, in milliseconds, where anybody knows.
+    /// Adds the marks of when it was made, in milliseconds, where dates have marks.
     pub fn add_time(&mut self, at: i64) {
         if let Some((month, day)) = date(at) {
             self.add(Kind::Month, &month);
@@ -65,13 +65,13 @@ impl Facets {
     }
 }
 
-/// The mark of a value: a word of no language.
+/// The mark of a value: a word that no language has.
 #[must_use]
 pub fn mark(kind: Kind, value: &str) -> String {
     format!("{}{:016x}", LETTERS[kind as usize], hash(value))
 }
 
-/// A mark as three characters that are nobody's, which are one trigram.
+/// A mark as a trigram: three characters of private use.
 #[must_use]
 pub fn code(mark: &str) -> String {
     const FIRST: u32 = 0xe000;
@@ -81,7 +81,7 @@ pub fn code(mark: &str) -> String {
     parts.iter().filter_map(|part| char::from_u32(FIRST + u32::try_from(*part).unwrap_or_default())).collect()
 }
 
-/// The marks of all days from one time to another, as few as are enough; `None` where they are too many.
+/// The fewest marks for all days from one time to another; `None` where they are too many.
 #[must_use]
 pub fn days_between(since: i64, until: i64) -> Option<Vec<String>> {
     const DAY: i64 = 86_400_000;
@@ -94,7 +94,7 @@ pub fn days_between(since: i64, until: i64) -> Option<Vec<String>> {
         let first_of_month = day.ends_with("-01");
         if first_of_month && month < last_month {
             marks.push(mark(Kind::Month, &month));
-            // Some day of the next month, and back to its first.
+            // Some day of the next month, and from there back to its first.
             let some = at + 35 * DAY;
             let (_, name) = date(some)?;
             let past = name.get(name.len() - 2..)?.parse::<i64>().ok()? - 1;
@@ -112,7 +112,7 @@ pub fn days_between(since: i64, until: i64) -> Option<Vec<String>> {
     }
 }
 
-/// The month and the day of a time, of four-digit years.
+/// The month and the day of a time, in the years with four digits.
 fn date(at: i64) -> Option<(String, String)> {
     if !(0..253_402_300_800_000).contains(&at) {
         return None;
@@ -123,7 +123,7 @@ fn date(at: i64) -> Option<(String, String)> {
 
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// FNV-1a, one byte more.
+/// FNV-1a: the hash with one byte more.
 pub(super) const fn mixed(hash: u64, byte: u8) -> u64 {
     (hash ^ byte as u64).wrapping_mul(0x0100_0000_01b3)
 }

@@ -1,10 +1,10 @@
-//! Numbers that stand for words, and for three characters in a row: what an index is asked by that knows no text. Two may share a
-//! number: who finds something by it looks at the text, too.
+//! Numbers that stand for words, and for trigrams: the keys of an index without texts. Two may share a number: a search checks the text
+//! as well.
 
 use super::facets::hash_of;
 use super::substring::folded;
 
-/// So many are asked for at most.
+/// How many trigrams are asked for at most.
 const MOST: usize = 64;
 
 /// The number of a word.
@@ -14,25 +14,25 @@ pub fn key(word: &[u8]) -> i32 {
     (hash ^ (hash >> 32)) as u32 as i32
 }
 
-/// The number of three characters, of 16 bits: a text has many of them, of which there are few.
+/// The number of a trigram, of 16 bits: a text has many trigrams, and few different ones.
 fn gram_key(gram: &str) -> i32 {
     let key = key(gram.as_bytes());
     i32::from((key ^ (key >> 16)) as i16)
 }
 
-/// The numbers of all that is three characters long in a text, whatever their case.
+/// The numbers of all trigrams of a text, whatever their case.
 #[must_use]
 pub fn grams(text: &str) -> Vec<i32> {
     let folded = folded(text);
     let ends = folded.char_indices().map(|(at, _)| at).skip(3).chain([folded.len()]);
     let grams = folded.char_indices().zip(ends).filter_map(|((start, _), end)| folded.get(start..end));
-    // A text shorter than that has none.
+    // A shorter text has none.
     let mut keys: Vec<i32> = grams.filter(|gram| gram.chars().count() == 3).map(gram_key).collect();
     distinct(&mut keys);
     keys
 }
 
-/// What is asked for of a text that is looked for; all of it is in every text that it is a part of.
+/// The trigrams that an index is asked for where a text is searched; every text that contains it has all of them.
 #[must_use]
 pub fn asked_grams(text: &str) -> Vec<i32> {
     let mut grams = grams(text);
@@ -40,7 +40,7 @@ pub fn asked_grams(text: &str) -> Vec<i32> {
     grams
 }
 
-/// Each once, in order.
+/// Sorts them, each once.
 pub fn distinct(keys: &mut Vec<i32>) {
     keys.sort_unstable();
     keys.dedup();

@@ -1,5 +1,5 @@
-//! Searching in what runs say: the words of a query, the marks by which runs are told apart in an index, where a text is in another,
-//! and what is shown of it. `document` is a run as it is indexed.
+//! Searching in what runs say: a query's words, the marks that filter, where a text is in another, and what is shown of it. `document` is a
+//! run as it is indexed.
 
 mod document;
 mod excerpt;

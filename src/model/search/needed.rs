@@ -1,7 +1,7 @@
-//! What a text has at least where an expression of FTS5 is true of it: as little as an index can be asked for that knows words
-//! and nothing else. FTS5 has said that it is an expression, and says of each text whether it is true.
+//! What a text has at least where an FTS5 expression matches it: all that an index of words can be asked for. FTS5 has accepted the
+//! expression before, and decides about each text after.
 
-/// What is needed.
+/// What a text needs.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Needed {
     /// All of these words.
@@ -13,14 +13,14 @@ pub enum Needed {
 }
 
 impl Needed {
-    /// What an expression needs; `words` tells the numbers of a text's words.
+    /// What an expression needs; `words` gives the numbers of a text's words.
     #[must_use]
     pub fn of(expression: &str, words: &dyn Fn(&str) -> Vec<i32>) -> Self {
         let mut reading = Reading { signs: signs(expression), at: 0, words };
         reading.any()
     }
 
-    /// Nothing is: every text may do.
+    /// Whether it needs nothing, so that any text may match.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         match self {
@@ -31,7 +31,7 @@ impl Needed {
     }
 }
 
-/// A piece of an expression.
+/// A token of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Sign {
     /// A text, in quotes or without.
@@ -113,13 +113,13 @@ impl Reading<'_> {
     fn but(&mut self) -> Needed {
         let needed = self.several();
         while self.take_word("NOT") {
-            // What is not to be there may be there all the same: the texts say whether it is.
+            // What must not be in a text may be there all the same: FTS5 decides.
             self.several();
         }
         needed
     }
 
-    /// What stands side by side, of which all is needed.
+    /// Parts side by side, all of which are needed.
     fn several(&mut self) -> Needed {
         let mut parts = Vec::new();
         loop {
@@ -144,7 +144,7 @@ impl Reading<'_> {
         Needed::All(parts)
     }
 
-    /// The columns that it is to be in: `a :`, `{a b} :`, with `-` before it or not.
+    /// A filter of columns: `a :`, `{a b} :`, with or without `-` before it.
     fn skip_columns(&mut self) {
         let start = self.at;
         self.take('-');
@@ -160,7 +160,7 @@ impl Reading<'_> {
         }
     }
 
-    /// What is in the brackets of NEAR: phrases, and a number behind a comma.
+    /// The inside of NEAR's brackets: phrases, and a number behind a comma.
     fn near(&mut self) -> Needed {
         let mut parts = Vec::new();
         while self.at < self.signs.len() && !self.take(')') {
@@ -176,7 +176,7 @@ impl Reading<'_> {
         Needed::All(parts)
     }
 
-    /// A text's words; with a star the last one is only the beginning of one.
+    /// A text's words; with a star the last one is only a prefix.
     fn phrase(&mut self, text: &str) -> Needed {
         let mut words = (self.words)(text);
         if self.take('*') {
@@ -190,7 +190,7 @@ impl Reading<'_> {
 mod tests {
     use super::*;
 
-    /// By letters, which are numbers of their own.
+    /// Each letter is a word, and its own number.
     fn words(text: &str) -> Vec<i32> {
         text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter as i32).collect()
     }

@@ -1,8 +1,8 @@
-//! What somebody types, as FTS5 is asked for it.
+//! What somebody types, as an expression of FTS5.
 
 use super::document::FIELDS;
 
-/// How texts are found.
+/// How texts are searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Whole words, whatever their case and accents.
@@ -22,10 +22,10 @@ impl Mode {
     }
 }
 
-/// So many trigrams are asked for at most.
+/// How many trigrams are asked for at most.
 const MOST_TRIGRAMS: usize = 64;
 
-/// What was typed as an expression about some fields, a bit for each; it is one already, or nothing in it is syntax.
+/// What was typed as an expression about some fields, a bit for each; with `is_syntax` it is an expression already.
 #[must_use]
 pub fn expression(text: &str, fields: u32, is_syntax: bool) -> String {
     let names: Vec<&str> =
@@ -34,7 +34,7 @@ pub fn expression(text: &str, fields: u32, is_syntax: bool) -> String {
     format!("{{{}}} : ({typed})", names.join(" "))
 }
 
-/// What was typed as an expression in which nothing is syntax: each piece between spaces a phrase, and all of them asked for.
+/// What was typed, with nothing in it as syntax: each piece between spaces is a phrase, and all are asked for.
 fn literal(text: &str) -> String {
     text.split(|character: char| character.is_whitespace() || character == '\0')
         .filter(|piece| !piece.is_empty())
@@ -43,7 +43,7 @@ fn literal(text: &str) -> String {
         .join(" ")
 }
 
-/// The trigrams of a text, all of which are in every text that it is a part of.
+/// The trigrams of a text as an expression: every text that contains it has all of them.
 #[must_use]
 pub fn trigrams(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();

@@ -1,11 +1,11 @@
-//! What people read of a text that is stored as JSON.
+//! JSON as people read it.
 
 use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-/// The text of what may be JSON, with its strings as they are read: an escaped line break is a line break, so that the words on
-/// both sides are words. What is no JSON stays as it is.
+/// What may be JSON, with its strings as they are read: an escaped line break is a line break, so that the words on both sides are words.
+/// What is no JSON stays as it is.
 #[must_use]
 pub(super) fn readable(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') || serde_json::from_str::<IgnoredAny>(text).is_err() {
@@ -19,7 +19,7 @@ pub(super) fn readable(text: &str) -> Cow<'_, str> {
         let quoted = rest.get(start..=end).unwrap_or_default();
         match serde_json::from_str::<String>(quoted) {
             Ok(string) => read.push_str(&string),
-            // Half of a character, which no text has.
+            // A lone surrogate, which no text has.
             Err(_) => read.push_str(rest.get(start + 1..end).unwrap_or_default()),
         }
         read.push('"');
@@ -29,7 +29,7 @@ pub(super) fn readable(text: &str) -> Cow<'_, str> {
     Cow::Owned(read)
 }
 
-/// How long the string is whose opening quote has been read.
+/// The length of a string behind its opening quote.
 fn length_of_string(text: &str) -> usize {
     let mut escaped = false;
     let is_end = |character: char| {

@@ -1,4 +1,4 @@
-//! How well a run answers a query, by what stands in the run alone: so it is the same on every page, whoever writes meanwhile.
+//! How well a run matches a query, by the run alone: so it is the same on every page, whatever others write meanwhile.
 
 /// How often each of a query's phrases is in each field, and how long the fields are, in words.
 #[derive(Debug, Default)]
@@ -9,11 +9,11 @@ pub struct Found {
     pub hits: Vec<(usize, usize)>,
 }
 
-/// Millionths, 0 to 1,000,000, and the field that says most. As BM25 counts, without how rare a word is elsewhere: often is more, but
-/// less and less, and more in a short text. The mean of the phrases.
+/// The score, in millionths, and the field that matches best. As in BM25, but without how rare a word is: more hits count more, each less
+/// than the one before, and they count more in a short text. The mean of the phrases.
 #[must_use]
 pub fn score(found: &Found) -> (i64, usize) {
-    /// What is a text of usual length, in words.
+    /// The usual length of a text, in words.
     const USUAL: f64 = 150.0;
     const FULL: f64 = 1.2;
     let phrases = found.hits.iter().map(|(phrase, _)| phrase + 1).max().unwrap_or(0);
@@ -29,7 +29,7 @@ pub fn score(found: &Found) -> (i64, usize) {
     let mean = |of: &[f64]| of.iter().map(|sum| sum / (sum + FULL)).sum::<f64>() / of.len().max(1) as f64;
     let field = (0..of_fields.len()).max_by(|one, other| {
         let of = |field: &usize| mean(&of_fields[*field]);
-        // Of equal ones the first.
+        // The first of equal ones.
         of(one).total_cmp(&of(other)).then(other.cmp(one))
     });
     ((mean(&of_phrases) * 1e6) as i64, field.unwrap_or_default())

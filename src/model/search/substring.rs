@@ -1,30 +1,30 @@
-//! Where a text is in another, whatever the case.
+//! Where a text contains another, whatever the case.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::score::{Found, score};
 
-/// What is looked for.
+/// The text that is searched for, folded.
 #[derive(Debug)]
 pub struct Needle(String);
 
-/// So many hits of a text are told.
+/// How many hits in a text are counted at most.
 const MOST: usize = 4096;
 
 impl Needle {
-    /// This text.
+    /// A needle of this text.
     #[must_use]
     pub fn of(text: &str) -> Self {
         Self(folded(text).into_owned())
     }
 
-    /// How well texts in which it may be answer, and which of the fields asked for (a bit each) says most; `None` where it is in none.
+    /// The score of these texts, and which of the fields asked for (a bit each) matches best; `None` where none contains it.
     #[must_use]
     pub fn scored(&self, texts: &[String], fields: u32) -> Option<(i64, usize)> {
         let mut found = Found::default();
         for (field, text) in texts.iter().enumerate() {
-            // As many words as a text of that length usually has.
+            // About as many words as a text of that length has.
             found.sizes.push(text.len() as f64 / 6.0);
             if fields & (1 << field) != 0 {
                 found.hits.extend(self.hits(text).iter().map(|_| (0, field)));
@@ -44,7 +44,7 @@ impl Needle {
         if let Cow::Borrowed(_) = folded {
             return in_folded.collect();
         }
-        // A character is one in both, but may take more bytes in one of them.
+        // A character stays one character when folded, but its bytes may be more or fewer.
         let mut places = text.char_indices().map(|(at, _)| at).chain([text.len()]);
         let mut folded_places = folded.char_indices().map(|(at, _)| at).chain([folded.len()]);
         let mut place_of = |wanted: usize| {
@@ -53,7 +53,7 @@ impl Needle {
         let mut found: Vec<Range<usize>> = Vec::new();
         let mut last = None;
         for hit in in_folded {
-            // Where one hit ends and the next begins is asked for once.
+            // If a hit begins where the last one ends, that is looked up once.
             let start = if last == Some(hit.start) { found.last().map(|range| range.end) } else { place_of(hit.start) };
             let (Some(start), Some(end)) = (start, place_of(hit.end)) else { break };
             last = Some(hit.end);
@@ -63,7 +63,7 @@ impl Needle {
     }
 }
 
-/// The text in which case makes no difference, character by character; what is one already is only lent.
+/// The text without case, character by character; borrowed where nothing changes.
 pub(super) fn folded(text: &str) -> Cow<'_, str> {
     let is_folded = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
     if text.bytes().all(is_folded) {
@@ -95,7 +95,7 @@ mod tests {
     fn case_makes_no_difference() {
         assert_eq!(hits("userby", "getUserById, getuserbyid"), ["UserBy", "userby"]);
         assert_eq!(hits("straße", "STRAßE Straße"), ["STRAßE", "Straße"]);
-        // U+023A takes two bytes, and three as U+2C65.
+        // U+023A takes two bytes; folded it is U+2C65, which takes three.
         assert_eq!(hits("bc", "ȺBC ȺⱥBC"), ["BC", "BC"]);
         assert_eq!(hits("aa", "aaaa"), ["aa", "aa"]);
         assert_eq!(hits("ÄÄ", "äÄÄä"), ["äÄ", "Ää"]);

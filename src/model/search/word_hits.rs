@@ -1,34 +1,34 @@
-//! Where FTS5 has found something in a run, as `visual_hits` tells it: 32-bit numbers, how many columns there are, how many words each
-//! has, then for each hit its phrase, its column, its first word, and of how many words it is.
+//! Where FTS5 has found something in a run, as `visual_hits` packs it: 32-bit numbers, how many columns there are, how many words each has,
+//! then for each hit its phrase, its column, its first word, and how many words it has.
 
 use super::document::FIELDS;
 use super::score::{Found, score};
 
-/// What was found.
+/// The hits in a run.
 #[derive(Debug)]
 pub struct WordHits {
-    /// How well the run answers.
+    /// How well the run matches.
     pub score: i64,
-    /// The field that says most.
+    /// The field that matches best.
     pub field: usize,
-    /// Of its phrases in that field: the first word, and of how many words each is.
+    /// The hits in that field: the first word of each, and how many it has.
     pub words: Vec<(usize, usize)>,
 }
 
 impl WordHits {
-    /// What `visual_hits` has packed.
+    /// Reads what `visual_hits` has packed.
     #[must_use]
     pub fn of(blob: &[u8]) -> Self {
         let numbers = numbers(blob);
         let (columns, rest) = numbers.split_first().map_or((0, [].as_slice()), |(columns, rest)| (*columns, rest));
         let (sizes, hits) = rest.split_at(columns.min(rest.len()));
-        // The last column has the marks that filters ask for, which are no words of anybody.
+        // The last column has the marks of filters, which nobody has said.
         let fields = FIELDS.len().min(sizes.len());
         let mut phrases: Vec<usize> = Vec::new();
         let mut found = Found { sizes: sizes[..fields].iter().map(|size| *size as f64).collect(), hits: Vec::new() };
         let hits = || hits.chunks_exact(4).filter(|hit| hit[1] < fields);
         for hit in hits() {
-            // Phrases are counted as they come: those of filters are none.
+            // Phrases are numbered as they come, without those of filters.
             let phrase = phrases.iter().position(|known| *known == hit[0]).unwrap_or_else(|| {
                 phrases.push(hit[0]);
                 phrases.len() - 1
@@ -40,7 +40,7 @@ impl WordHits {
         Self { score, field, words }
     }
 
-    /// Where that is in the field's text, of which these are the words.
+    /// The ranges of these hits in the field's text, whose words are `words`.
     #[must_use]
     pub fn spans(&self, words: &[std::ops::Range<usize>]) -> Vec<std::ops::Range<usize>> {
         let span = |(first, count): &(usize, usize)| {

@@ -1,5 +1,4 @@
-//! Buckets of time as the clocks of a time zone show it. Which offset they have when is the caller's to say: what knows time zones
-//! is the runtime.
+//! Buckets of time by the clocks of a time zone. The caller gives that zone's offsets: only the runtime knows time zones.
 
 use crate::model::time::Period;
 
@@ -25,7 +24,7 @@ impl Bucket {
         Self::HourOfWeek,
     ];
 
-    /// What is stepped through, and how many of them are shown where nobody says since when.
+    /// The period that is stepped by, and how many of them there are without a `since`.
     const fn steps(self) -> (Period, i64) {
         match self {
             Self::Of(period) => (period, Self::usual(period)),
@@ -42,23 +41,23 @@ impl Bucket {
     }
 }
 
-/// What is asked for: from a time on, up to another one that is not in it, each where it is given.
+/// The times that are asked for, each if it is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
     /// The first millisecond.
     pub since: Option<i64>,
-    /// The one behind the last.
+    /// The millisecond behind the last.
     pub until: Option<i64>,
-    /// What time it is: where nobody says until when, the bucket of now is the last.
+    /// The time now: without an `until`, its bucket is the last.
     pub now: i64,
 }
 
-/// What the clocks of a time zone are ahead of UTC: from a time on, by so much.
+/// How far the clocks of a time zone are ahead of UTC, each offset from a time on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offsets(Vec<(i64, i64)>);
 
 impl Offsets {
-    /// From (time, offset) on, in their order. Before the first one its offset holds, too.
+    /// Pairs of time and offset, in their order. The first offset also holds before its time.
     #[must_use]
     pub fn new(mut of: Vec<(i64, i64)>) -> Self {
         if of.is_empty() {
@@ -68,7 +67,7 @@ impl Offsets {
         Self(of)
     }
 
-    /// The times in which one offset holds, from the one of a time on: from, to, offset.
+    /// The spans with one offset, beginning with that of a time: from, to, offset.
     fn spans(&self, from: i64) -> impl Iterator<Item = (i64, i64, i64)> {
         let first = self.0.partition_point(|(start, _)| *start <= from) - 1;
         (first..self.0.len()).map(|nth| {
@@ -81,9 +80,9 @@ impl Offsets {
         self.spans(time).next().map_or(time, |(.., offset)| time.saturating_add(offset))
     }
 
-    /// When the clocks show a time, or a later one, for the first time.
+    /// When the clocks show this time, or a later one, for the first time.
     fn first(&self, local: i64) -> i64 {
-        // Nobody's clocks are two days off.
+        // No clock is two days off.
         for (start, end, offset) in self.spans(local.saturating_sub(48 * HOUR)) {
             if local < end.saturating_add(offset) || end == i64::MAX {
                 return (local - offset).max(start);
@@ -96,23 +95,23 @@ impl Offsets {
 /// Buckets of time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Buckets {
-    /// When each begins; of hours of the week, which one it is, from Monday at 0 on.
+    /// When each begins; for hours of the week, which hour it is, counted from Monday at 0.
     pub starts: Vec<i64>,
-    /// Stretches of time, in their order: from when on, and in which bucket. The next one ends it.
+    /// Stretches of time, in their order: when each begins, and its bucket. It ends where the next one begins.
     pub stretches: Vec<(i64, usize)>,
-    /// From the first millisecond that is asked for to the one behind the last.
+    /// The first millisecond that is asked for.
     pub from: i64,
-    /// The one behind the last.
+    /// The millisecond behind the last.
     pub to: i64,
 }
 
 impl Buckets {
-    /// The buckets that are asked for; `None` where these are more than so many stretches of time.
+    /// The buckets that are asked for; `None` where they are more than `most` stretches of time.
     #[must_use]
     pub fn new(bucket: Bucket, offsets: &Offsets, range: Range, most: usize) -> Option<Self> {
         let (period, usual) = bucket.steps();
         let begins = |number| offsets.first(period.start(number));
-        // Which one a time is in: where clocks were set back over a beginning, it has begun all the same.
+        // The period of a time: it has begun even where the clocks were set back to before its beginning.
         let number_at = |time: i64| {
             let number = period.number(offsets.local(time));
             if begins(number + 1) <= time { number + 1 } else { number }
@@ -150,7 +149,7 @@ impl Buckets {
         Some(found)
     }
 
-    /// Whether all of it begins and ends where days of UTC do.
+    /// Whether all stretches begin and end where days of UTC do.
     #[must_use]
     pub fn are_of_days(&self) -> bool {
         let mut edges = self.stretches.iter().map(|(start, _)| *start).chain([self.from, self.to]);
@@ -169,7 +168,7 @@ impl Buckets {
 }
 
 impl Offsets {
-    /// The hour that a time is in, from and to: where clocks are changed in the middle of one, another one begins.
+    /// The hour of a time, from and to: where the clocks change within an hour, another one begins.
     fn hour_of(&self, time: i64) -> (i64, i64) {
         let Some((start, end, offset)) = self.spans(time).next() else { return (time, time) };
         let hour = (time + offset).div_euclid(HOUR) * HOUR - offset;

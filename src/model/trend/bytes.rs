@@ -1,14 +1,14 @@
-//! The bytes that what runs come to is stored as: how long the longest took, what is known, the counts, and of what is known the
-//! sums. Numbers are written seven bits a byte, the lowest first.
+//! How totals are stored: the longest duration, what is known, the counts, and the sums of what is known. Numbers are written seven bits a
+//! byte, the lowest first.
 
 use super::histogram::SLOTS;
 use super::totals::{Known, Totals};
 
-/// What is known: durations, and the three amounts behind.
+/// The bits of what is known: durations, and the three amounts.
 const LENGTHS: u8 = 1;
 const USED: [u8; 3] = [2, 4, 8];
 
-/// What runs come to, as it is stored.
+/// Totals as they are stored.
 pub(super) fn bytes_of(totals: &Totals) -> Vec<u8> {
     let lengths: Vec<_> = totals.lengths.slots().collect();
     let mut known = if lengths.is_empty() { 0 } else { LENGTHS };
@@ -46,11 +46,11 @@ pub(super) fn push(bytes: &mut Vec<u8>, mut number: u128) {
     bytes.push(number as u8);
 }
 
-/// What is still to be read.
+/// The bytes that are still to be read.
 pub(super) struct Reader<'a>(pub &'a [u8]);
 
 impl Reader<'_> {
-    /// Adds what the bytes say.
+    /// Adds the stored totals to others.
     pub fn add_to(&mut self, totals: &mut Totals) -> Option<()> {
         totals.longest = totals.longest.max(self.number()?);
         let known = self.byte()?;

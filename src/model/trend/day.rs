@@ -1,9 +1,9 @@
-//! What the runs of a day of UTC come to, by the quarter of an hour in which they ended, and the bytes that it is stored as: those of
-//! the whole day, and those of its quarters.
+//! What the runs of a day of UTC come to, by the quarter of an hour in which they ended, and how it is stored: once for the whole day, and
+//! once by quarters.
 //!
-//! Of a day, and of each quarter, there is how long the longest run took, what is known, the counts, and of what is known the sums.
-//! The bytes of the quarters are a number for the form, then the quarters in their order: how many each is behind the one before, how many
-//! bytes it has, and these. Numbers are written seven bits a byte, the lowest first.
+//! For a day, and for each quarter, the bytes have the longest duration, what is known, the counts, and the sums of what is known. The
+//! bytes of the quarters begin with a number for the form. Each quarter has its distance from the one before, its number of bytes, and
+//! these. Numbers are written seven bits a byte, the lowest first.
 
 use std::collections::BTreeMap;
 
@@ -17,43 +17,43 @@ pub const QUARTERS: i64 = 96;
 /// A day, in milliseconds.
 pub const DAY: i64 = QUARTERS * QUARTER;
 
-/// The form that the bytes have.
+/// The form of the bytes.
 const FORM: u8 = 1;
-/// A day, by its quarters.
+/// The totals of a day, by quarters.
 #[derive(Debug, Clone, Default)]
 pub struct Day {
     quarters: BTreeMap<u8, Totals>,
 }
 
-/// Where the quarters of a day go.
+/// Which total each quarter of a day is added to.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Of each, to what; `None` is nowhere.
+    /// The index for each quarter; `None` leaves it out.
     to: [Option<usize>; QUARTERS as usize],
-    /// Where most of them go.
+    /// The index for more than half of them, if there is one.
     most: Option<usize>,
-    /// They all do.
+    /// Whether that is the index for all of them.
     is_all: bool,
 }
 
 impl Plan {
-    /// Where each quarter goes.
+    /// A plan with the index for each quarter.
     #[must_use]
     pub fn new(to: impl Fn(u8) -> Option<usize>) -> Self {
         let to: [Option<usize>; QUARTERS as usize] = std::array::from_fn(|quarter| to(quarter as u8));
-        // What more than half of it goes to has one of these two.
+        // One of the two in the middle has the index that most have.
         let goes = |most: &Option<usize>| to.iter().filter(|one| *one == most).count() > to.len() / 2;
         let most = [to[47], to[48]].into_iter().find(goes).flatten();
         Self { is_all: most.is_some() && to.iter().all(|one| *one == most), most, to }
     }
 
-    /// Whether it is enough to know the whole of a day.
+    /// Whether the totals of the whole day are enough.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.is_all
     }
 
-    /// Whether a quarter goes anywhere.
+    /// Whether a quarter is added to anything.
     #[must_use]
     pub fn takes(&self, quarter: u8) -> bool {
         self.to[usize::from(quarter)].is_some()
@@ -69,14 +69,14 @@ pub struct Stored<'a> {
     pub quarters: &'a [u8],
 }
 
-/// The day of UTC that a time is in, and which of its quarters.
+/// The day of UTC of a time, and its quarter.
 #[must_use]
 pub fn place(at: i64) -> (i64, u8) {
     (at.div_euclid(DAY), (at.rem_euclid(DAY) / QUARTER) as u8)
 }
 
 impl Day {
-    /// What the bytes of quarters say; `None` where they are none of a day.
+    /// Reads the bytes of quarters; `None` where they are not those of a day.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut day = Self::default();
@@ -84,19 +84,19 @@ impl Day {
         Some(day)
     }
 
-    /// One run more.
+    /// Adds a run.
     pub fn add(&mut self, run: &Ended) {
         self.quarters.entry(place(run.at).1).or_default().add(run);
     }
 
-    /// All of another one.
+    /// Adds all of another day.
     pub fn join(&mut self, other: &Self) {
         for (quarter, totals) in other.quarters() {
             self.quarters.entry(quarter).or_default().join(totals);
         }
     }
 
-    /// One less; `true` where somebody has to look which one took longest now.
+    /// Takes a run away; `true` where the longest has to be found again.
     pub fn take(&mut self, run: &Ended) -> bool {
         let quarter = place(run.at).1;
         let Some(totals) = self.quarters.get_mut(&quarter) else { return false };
@@ -108,17 +108,17 @@ impl Day {
         is_lost
     }
 
-    /// A quarter, if it has any.
+    /// The totals of a quarter, if it has runs.
     pub fn of(&mut self, quarter: u8) -> Option<&mut Totals> {
         self.quarters.get_mut(&quarter)
     }
 
-    /// The quarters that have any.
+    /// The quarters that have runs.
     pub fn quarters(&self) -> impl Iterator<Item = (u8, &Totals)> {
         self.quarters.iter().map(|(quarter, totals)| (*quarter, totals))
     }
 
-    /// Adds its quarters where they go.
+    /// Adds its quarters by a plan.
     pub fn add_to(&self, plan: &Plan, into: &mut impl Into) {
         for (quarter, own) in self.quarters() {
             if let Some(at) = plan.to[usize::from(quarter)] {
@@ -127,7 +127,7 @@ impl Day {
         }
     }
 
-    /// As it is stored: all of it, and by quarters.
+    /// The bytes of the whole day, and those of its quarters.
     #[must_use]
     pub fn bytes(&self) -> (Vec<u8>, Vec<u8>) {
         let (mut whole, mut bytes, mut before) = (Totals::default(), vec![FORM], 0);
@@ -144,9 +144,9 @@ impl Day {
 }
 
 impl Stored<'_> {
-    /// Adds the quarters where they go; `None` where the bytes are none of a day.
+    /// Adds the quarters by a plan; `None` where the bytes are not those of a day.
     ///
-    /// What most of a day goes to is given the whole, but for what goes elsewhere.
+    /// The index that most have gets the whole day, without the quarters that go elsewhere.
     #[must_use]
     pub fn add_to(self, plan: &Plan, into: &mut impl Into) -> Option<()> {
         let Some(most) = plan.most else {
@@ -182,9 +182,9 @@ impl Stored<'_> {
     }
 }
 
-/// What is added up, by where quarters go.
+/// The totals that a plan's indexes stand for.
 pub trait Into {
-    /// What is added to.
+    /// The totals of an index.
     fn totals(&mut self, at: usize) -> &mut Totals;
 }
 

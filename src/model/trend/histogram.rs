@@ -1,11 +1,11 @@
-//! How many durations there are of each length, in slots a sixteenth of a doubling wide: what a slot says of its values is within
-//! 3.2 % of them, and below 32 exact. Whole numbers only, so that what is added is taken away again to the digit.
+//! How many durations there are of each length, in slots of a sixteenth of a doubling: the middle of a slot is within 3.2 % of its values,
+//! and exact below 32. All counts are integers, so that taking away is exact.
 
-/// Each doubling has so many slots, a power of two.
+/// How many slots each doubling has, a power of two.
 const PARTS: usize = 16;
 const SHIFT: u32 = PARTS.trailing_zeros();
 
-/// The slot that a value is in.
+/// The slot of a value.
 #[must_use]
 pub fn slot(value: u64) -> usize {
     if value < PARTS as u64 {
@@ -26,10 +26,10 @@ pub fn middle(slot: usize) -> u64 {
     least + (1 << doublings) / 2
 }
 
-/// Slots there are for all values of 64 bits.
+/// How many slots there are, for all values of 64 bits.
 pub const SLOTS: usize = PARTS + 60 * PARTS;
 
-/// How many values there are in each slot, from the first one on that has any.
+/// How many values each slot has, from the first slot with any.
 #[derive(Debug, Clone, Default)]
 pub struct Histogram {
     first: usize,
@@ -37,7 +37,7 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// More of a slot.
+    /// Adds to a slot.
     #[inline]
     pub fn add(&mut self, slot: usize, count: u64) {
         match slot.checked_sub(self.first).and_then(|at| self.counts.get_mut(at)) {
@@ -46,7 +46,7 @@ impl Histogram {
         }
     }
 
-    /// The same of one for which there is no room yet.
+    /// Adds to a slot for which there is no room yet.
     fn grow(&mut self, slot: usize, count: u64) {
         if self.counts.is_empty() {
             self.first = slot;
@@ -61,27 +61,27 @@ impl Histogram {
         self.counts[at] = self.counts[at].wrapping_add(count);
     }
 
-    /// Less of a slot.
+    /// Takes from a slot.
     pub fn take(&mut self, slot: usize, less: u64) {
         if let Some(count) = slot.checked_sub(self.first).and_then(|at| self.counts.get_mut(at)) {
             *count = count.saturating_sub(less);
         }
     }
 
-    /// The slots that have any, and how many.
+    /// The slots that have values, and how many.
     pub fn slots(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
         let counts = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
         counts.map(|(at, count)| (self.first + at, *count))
     }
 
-    /// How many there are.
+    /// How many values there are.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.counts.iter().fold(0, |all, count| all.wrapping_add(*count))
     }
 
-    /// The slots of the values that so many are not greater than, of each of some ranks in their order; the last one where there
-    /// are not as many.
+    /// The slots of the values at these ranks, counted from the smallest value; ranks in their order. The last slot where there are fewer
+    /// values.
     #[must_use]
     pub fn slots_of<const N: usize>(&self, ranks: [u64; N]) -> [usize; N] {
         let mut found = [self.first; N];

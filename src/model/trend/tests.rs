@@ -121,7 +121,7 @@ fn buckets(bucket: Bucket, offsets: &[(i64, i64)], since: &str, until: &str) -> 
     Buckets::new(bucket, &Offsets::new(offsets.to_vec()), range, 10_000).unwrap()
 }
 
-/// When each begins, in hours behind the first.
+/// When each begins, in hours from the first.
 fn hours(of: &Buckets) -> Vec<f64> {
     of.starts.iter().map(|start| (start - of.starts[0]) as f64 / HOUR as f64).collect()
 }
@@ -154,13 +154,13 @@ fn half_an_hour_more_is_a_bucket_of_its_own_and_every_time_is_in_one() {
     assert!(
         (at("2026-09-01T00:00")..at("2026-10-15T00:00")).step_by(QUARTER as usize).all(|time| of.of(time).is_some())
     );
-    // The clocks showed 2 o'clock on that Sunday only as half past two.
+    // That Sunday the clocks never showed 2 o'clock, but half past two at once.
     assert_eq!(of.of(at("2026-10-03T15:30")), Some(6 * 24 + 2));
 }
 
 #[test]
 fn a_day_begins_once_whatever_clocks_do_at_midnight() {
-    // Forward over midnight; back over midnight; a day that there was none of.
+    // Forward over midnight; back over midnight; a day that was left out.
     let midnight = at("2026-05-02T00:00");
     for (offset, then, hours_each) in [(0, HOUR, [0.0, 24.0, 47.0]), (0, -HOUR, [0.0, 25.0, 49.0])] {
         let offsets = [(0, offset), (midnight, then)];

@@ -2,7 +2,7 @@
 
 use super::histogram::{Histogram, middle, slot};
 
-/// A run that has ended, as far as it is added up.
+/// What is added up of a run that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
     /// When, in milliseconds.
@@ -15,7 +15,7 @@ pub struct Ended {
     pub used: [Option<i64>; 3],
 }
 
-/// How a run ended, as far as trends tell it apart.
+/// How a run ended, as trends distinguish it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
     /// As it was meant to.
@@ -26,12 +26,12 @@ pub enum How {
     Otherwise,
 }
 
-/// What is known of an amount: by how many, and how much in all.
+/// An amount that some runs know: how many, and the sum.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Known {
-    /// How many say it.
+    /// How many runs know it.
     pub by: u64,
-    /// What it comes to. Wide enough that no number of runs can overflow it.
+    /// The sum. No number of runs can overflow it.
     pub sum: u128,
 }
 
@@ -56,7 +56,7 @@ impl Known {
         self.sum = self.sum.saturating_sub(other.sum);
     }
 
-    /// The sum, `None` where nobody knows.
+    /// The sum; `None` where no run knows it.
     #[must_use]
     pub fn known(&self) -> Option<f64> {
         (self.by > 0).then_some(self.sum as f64)
@@ -66,20 +66,20 @@ impl Known {
 /// What runs come to.
 #[derive(Debug, Clone, Default)]
 pub struct Totals {
-    /// All, those that succeeded, those that failed.
+    /// How many in all, how many succeeded, how many failed.
     pub runs: [u64; 3],
-    /// How long each took, of those of which it is known.
+    /// The durations, where they are known.
     pub lengths: Histogram,
-    /// How long all of those took.
+    /// The sum of these.
     pub took: u128,
-    /// How long the longest of them took.
+    /// The longest of these.
     pub longest: u64,
     /// What they used: tokens in, tokens out, millionths.
     pub used: [Known; 3],
 }
 
 impl Totals {
-    /// One more.
+    /// Adds a run.
     pub fn add(&mut self, run: &Ended) {
         for (count, more) in self.runs.iter_mut().zip(run.counts()) {
             *count = count.wrapping_add(more.into());
@@ -94,14 +94,14 @@ impl Totals {
         }
     }
 
-    /// How long one of them took.
+    /// Adds the duration of a run.
     pub fn add_length(&mut self, length: u64) {
         self.lengths.add(slot(length), 1);
         self.took = self.took.wrapping_add(length.into());
         self.longest = self.longest.max(length);
     }
 
-    /// One less, which was added before; `true` where it may have been the longest, and somebody has to look which one is now.
+    /// Takes away a run that was added before; `true` where it may have been the longest, and that has to be found again.
     pub fn take(&mut self, run: &Ended) -> bool {
         for (count, less) in self.runs.iter_mut().zip(run.counts()) {
             *count = count.saturating_sub(less.into());
@@ -121,7 +121,7 @@ impl Totals {
         length >= self.longest
     }
 
-    /// All of others.
+    /// Adds others.
     pub fn join(&mut self, other: &Self) {
         for (count, more) in self.runs.iter_mut().zip(other.runs) {
             *count = count.wrapping_add(more);
@@ -136,7 +136,7 @@ impl Totals {
         }
     }
 
-    /// None of others, which are among these; but for the longest.
+    /// Takes away others that were added before; the longest stays.
     pub fn leave(&mut self, other: &Self) {
         for (count, less) in self.runs.iter_mut().zip(other.runs) {
             *count = count.saturating_sub(less);
@@ -156,8 +156,7 @@ impl Totals {
         self.runs[0] == 0
     }
 
-    /// How long a run took on average, and so that a share of them (in hundredths, the smallest first) took no longer; `None` where
-    /// nobody knows.
+    /// The mean duration, and the durations that these shares of the runs (in hundredths) don't exceed; `None` where none is known.
     #[must_use]
     pub fn durations<const N: usize>(&self, shares: [u64; N]) -> Option<(f64, [u64; N])> {
         let count = self.lengths.count();
@@ -167,7 +166,7 @@ impl Totals {
         let rank = |share: u64| (u128::from(count) * u128::from(share)).div_ceil(100).max(1) as u64;
         let ranks = shares.map(rank);
         let slots = self.lengths.slots_of(ranks);
-        // The last one is known to the digit.
+        // The longest is known exactly.
         let said = |nth: usize| if ranks[nth] >= count { self.longest } else { middle(slots[nth]).min(self.longest) };
         Some((self.took as f64 / count as f64, std::array::from_fn(said)))
     }
@@ -178,7 +177,7 @@ impl Ended {
         [true, self.how == How::Succeeded, self.how == How::Failed]
     }
 
-    /// How long it took. A clock that was set back is no reason for less than nothing.
+    /// Its duration: not negative, even if a clock was set back.
     #[must_use]
     pub fn length(&self) -> Option<u64> {
         self.duration_ms.map(|length| length.max(0) as u64)
