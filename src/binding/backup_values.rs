@@ -10,13 +10,10 @@ use crate::engine::sqlite::backup::{self as engine, How, Kind, Stage};
 /// Rows per table.
 #[napi(object, object_from_js = false)]
 pub struct Counts {
-    /// Worktrees.
     pub worktrees: i64,
-    /// Zones.
     pub zones: i64,
-    /// Assignments of worktrees to zones.
+    /// Worktrees' assignments to zones.
     pub assignments: i64,
-    /// Recorded executions.
     pub executions: i64,
 }
 
@@ -27,7 +24,7 @@ pub struct Backup {
     pub path: String,
     /// Whether it has a manifest, so that its checksum could be compared.
     pub has_manifest: bool,
-    /// Version of the manifest's form.
+    /// The version of the manifest's form.
     pub format: u32,
     /// When it was made: ISO 8601, UTC.
     pub created_at: String,
@@ -41,11 +38,11 @@ pub struct Backup {
     pub schema_version: u32,
     /// Rows per table.
     pub counts: Counts,
-    /// What was wrong with the database already, if anything was.
+    /// What was wrong with the database before, if anything was.
     pub damage: Option<String>,
-    /// Version of this package that made it, where a manifest says so.
+    /// The version of this package that made it, if a manifest says so.
     pub package_version: OrNull,
-    /// Version of `SQLite` that made it, likewise.
+    /// The version of `SQLite` that made it, if a manifest says so.
     pub sqlite_version: OrNull,
 }
 
@@ -61,7 +58,7 @@ pub struct Problem {
 /// A file of a backup folder.
 pub type Listed = Either<Backup, Problem>;
 
-/// What was kept and what not, newest first.
+/// The backups that were kept and those that weren't, newest first.
 #[napi(object, object_from_js = false)]
 pub struct Pruned {
     /// Backups that are still there.
@@ -70,12 +67,12 @@ pub struct Pruned {
     pub removed: Vec<String>,
 }
 
-/// What an attempt at a backup that may be due came to.
+/// What became of an attempt at a backup that may be due.
 #[napi(object, object_from_js = false)]
 pub struct Ran {
     /// The backup that was made.
     pub made: Option<Backup>,
-    /// What was thinned out after it.
+    /// The backups that were removed after it.
     pub removed: Vec<String>,
     /// Milliseconds until the next one is due.
     pub due_in: f64,
@@ -90,35 +87,31 @@ pub struct Restored {
     pub backup: String,
     /// How it got there.
     pub how: &'static str,
-    /// What was there before.
+    /// The backup of what was there before.
     pub safety: OrNull,
-    /// Version of the restored schema.
+    /// The version of the restored schema.
     pub schema_version: u32,
     /// Restored rows.
     pub counts: Counts,
 }
 
-/// How far the work is.
+/// How far the work has come.
 #[napi(object, object_from_js = false)]
 pub struct Step {
     /// What is being done.
     pub stage: &'static str,
     /// Pages that this stage has to copy.
     pub total_pages: u32,
-    /// Pages that it has still to copy.
+    /// Pages that it still has to copy.
     pub remaining_pages: u32,
 }
 
-/// How many hours, days, weeks and months keep a backup; what is not named keeps none.
+/// How many hours, days, weeks and months keep a backup each; a missing number keeps none.
 #[napi(object, object_to_js = false)]
 pub struct Keep {
-    /// Hours.
     pub hourly: Option<u32>,
-    /// Days.
     pub daily: Option<u32>,
-    /// Weeks.
     pub weekly: Option<u32>,
-    /// Months.
     pub monthly: Option<u32>,
 }
 

@@ -26,13 +26,13 @@ use crate::engine::sqlite::driver::{Connection, vfs};
 use crate::engine::sqlite::open;
 use crate::error::{Error, Result};
 
-/// An open connection and what hangs on it.
+/// An open connection, with all that belongs to it.
 pub struct ConnectionHandle {
-    /// The file's connection; a board on a server has none.
+    /// The connection to the file; a board on a server has none.
     file: Option<Rc<Connection>>,
     /// What it was opened for.
     opened: Opened,
-    /// The environment that it was opened in: whose errors its calls throw.
+    /// The environment that it was opened in, whose error classes its calls throw.
     pub state: Rc<State>,
     /// Told the text of every statement before it runs.
     pub logger: RefCell<Option<Reference>>,
@@ -52,12 +52,12 @@ unsafe impl External for Rc<ConnectionHandle> {
 }
 
 impl ConnectionHandle {
-    /// What `VisualDatabase` holds.
+    /// The connection of a `VisualDatabase`.
     pub fn of_board(state: &Rc<State>, file: Option<&Rc<Connection>>, board: Board) -> Self {
         Self::new(state, file, Opened::Board(board))
     }
 
-    /// What `Database` holds.
+    /// The connection of a `Database`.
     pub fn of_raw(state: &Rc<State>, connection: &Rc<Connection>) -> Self {
         Self::new(state, Some(connection), Opened::Raw(Box::new(Transactions::new(connection))))
     }
@@ -66,12 +66,12 @@ impl ConnectionHandle {
         Self { file: file.cloned(), opened, state: Rc::clone(state), logger: RefCell::default() }
     }
 
-    /// The same connection, with the board as this actor sees it.
+    /// The same connection for an actor, who signs what is written by it.
     pub fn seen_by(&self, by: &str) -> Option<Self> {
         Some(Self::of_board(&self.state, self.file.as_ref(), self.board()?.seen_by(by)))
     }
 
-    /// The file's connection.
+    /// The connection to the file.
     pub fn file(&self) -> Result<&Rc<Connection>> {
         self.file.as_ref().ok_or_else(|| Error::Coded {
             code: "ERR_ENGINE_UNSUPPORTED",
@@ -110,7 +110,7 @@ impl ConnectionHandle {
         Ok(())
     }
 
-    /// The board, where it is one of `VisualDatabase`.
+    /// The board, if it is a connection of `VisualDatabase`.
     pub fn board(&self) -> Option<&Board> {
         match &self.opened {
             Opened::Board(board) => Some(board),
@@ -118,12 +118,12 @@ impl ConnectionHandle {
         }
     }
 
-    /// Refuses a write where a board's file was taken away, whoever writes to it.
+    /// Refuses a write where a board's file was removed or replaced, whoever writes to it.
     pub fn check_same_file(&self) -> Result<()> {
         if self.board().is_some() { self.file()?.check_same_file() } else { Ok(()) }
     }
 
-    /// Tells the logger; what it throws stays pending.
+    /// Calls the logger; what it throws stays pending.
     pub fn log(&self, sql: &str) -> JsResult<()> {
         let logger = self.logger.borrow();
         let Some(logger) = logger.as_ref() else { return Ok(()) };
@@ -144,7 +144,7 @@ impl<'call> Taken<'call> {
     }
 }
 
-/// What is thrown where a handle is something else.
+/// The error for a handle that is something else.
 pub fn illegal() -> Failure {
     Error::Type("Illegal invocation".into()).into()
 }
@@ -154,7 +154,6 @@ pub fn handle(call: &Call) -> JsResult<&Rc<ConnectionHandle>> {
     call.external(0).ok_or_else(illegal)
 }
 
-/// The raw functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[("isOpen", is_open), ("checkOpen", check_open), ("control", control)];
 
 /// A time to wait, as JavaScript gives it.

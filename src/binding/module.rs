@@ -1,5 +1,5 @@
-//! The addon's exports: `setup`, which makes the raw functions for a realm, and those that napi-rs generates, which are the
-//! same for all. Decision 3 says which is which.
+//! The addon's exports: `setup`, which makes the raw functions for a realm, and the functions that napi-rs generates, which all realms
+//! share. Decision 3 says which is which.
 
 use std::rc::Rc;
 
@@ -10,19 +10,19 @@ use super::js::{Call, Env, ErrorClasses, JsResult, Value, dispatch};
 use super::state::{Native, Realm, State};
 use super::{board, connection, raw};
 
-/// What JavaScript has to agree on, as JSON text.
+/// What generated JavaScript has to agree with, as JSON text.
 #[napi_derive::napi(catch_unwind)]
 pub fn declarations() -> String {
     crate::declarations::declarations().to_string()
 }
 
-/// What a function finds again when it is called.
+/// The data of a raw function.
 struct Entry {
     run: Native,
     state: Rc<State>,
 }
 
-/// What ends with the environment. Connections know their state, so its own drop comes too late to close them.
+/// What is dropped with the environment. Connections refer to their state, so its own drop would come too late to close them.
 struct Ending {
     state: Rc<State>,
     _entries: Box<[Entry]>,
@@ -34,16 +34,16 @@ impl Drop for Ending {
     }
 }
 
-/// A callback for every function of the table.
+/// The callback of every function of the table.
 unsafe extern "C" fn run(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    // SAFETY: called by Node-API; functions that have this callback were made with an `Entry`.
+    // SAFETY: Node-API calls it; the data of functions with this callback is an `Entry` (below).
     unsafe {
         dispatch(env, info, |entry: &Entry| Some(&*entry.state.errors), |call, entry| (entry.run)(&entry.state, call))
     }
 }
 
-/// The exports: `setup(SqliteError, TypeError, RangeError, Error, Array)` gives an object with every raw function, `memory`,
-/// which rows come in, and `realm`, the number by which generated functions know whose errors to throw.
+/// The exports: `setup(SqliteError, TypeError, RangeError, Error, Array)` returns an object with every raw function, with `memory`,
+/// in which rows come, and `realm`, the number by which generated functions know whose errors to throw.
 #[napi_derive::napi(module_exports)]
 pub fn exports(exports: Object<'_>, env: napi::Env) -> napi::Result<()> {
     let raw = Env::new(&env);
@@ -55,7 +55,7 @@ pub fn exports(exports: Object<'_>, env: napi::Env) -> napi::Result<()> {
 }
 
 unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    // SAFETY: called by Node-API; made with a reference to `()`.
+    // SAFETY: Node-API calls it; `static_function` has made it with a `()` as its data.
     unsafe { dispatch(env, info, |(): &()| None, |call, ()| functions(call)) }
 }
 
@@ -69,7 +69,7 @@ fn functions(call: &Call) -> JsResult<Value> {
     env.set(object, "memory", state.shared()?)?;
     env.set(object, "realm", env.number(Realm::of(&state).0.into())?)?;
     for ((name, _), entry) in table.iter().zip(&entries) {
-        // SAFETY: the entries are boxed, so they don't move, and freed by the cleanup hook, after JavaScript.
+        // SAFETY: the entries are boxed, so they don't move; the cleanup hook frees them, when JavaScript no longer runs.
         let function = unsafe { env.function(run, std::ptr::from_ref(entry).cast())? };
         env.set(object, name, function)?;
     }

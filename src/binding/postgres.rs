@@ -1,4 +1,4 @@
-//! Opening a `VisualDatabase` on a PostgreSQL server, and a look at one by SQL.
+//! Opening a `VisualDatabase` on a PostgreSQL server, and looking at one by SQL.
 
 #![allow(
     clippy::must_use_candidate,
@@ -22,12 +22,12 @@ use crate::engine::postgres::{Looked, Options, Store, Target, look, open};
 
 impl Closes for Store {
     fn close_at_the_end(&self) {
-        // The server ends what was open.
+        // The server rolls back what was open.
         let _ = self.close();
     }
 }
 
-/// A URL as it may be shown: without the password.
+/// A URL without its password, to be shown.
 #[napi]
 pub fn shown_url(env: napi::Env, realm: u32, url: String) -> napi::Result<String> {
     Realm(realm).answer(env, |_| Ok(Target::parse(&url)?.shown().to_string()))
@@ -70,7 +70,7 @@ pub struct LookedAt {
     pub columns: Vec<String>,
     /// Its rows: each value as text, or null.
     pub rows: Vec<Vec<Option<String>>>,
-    /// There are more.
+    /// Whether there are more.
     pub truncated: bool,
     /// The lines of its plan.
     pub plan: Vec<String>,

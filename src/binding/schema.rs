@@ -1,4 +1,4 @@
-//! Versions of the schema for JavaScript.
+//! Schema versions for JavaScript.
 
 #![allow(
     clippy::must_use_candidate,
@@ -16,31 +16,31 @@ use super::schema_values::{Drift, Report, Status};
 use super::state::Realm;
 use crate::engine::sqlite::maintenance;
 
-/// Where a file stands: state, version, migrations.
+/// A file's state, version and migrations.
 #[napi]
 pub fn schema_status(env: Env, realm: u32, path: String) -> napi::Result<Status> {
     Realm(realm).answer(env, |_| Ok(maintenance::status(Path::new(&path))?.into()))
 }
 
-/// What is wrong with a file, a sentence each.
+/// What is wrong with a file, a sentence for each problem.
 #[napi]
 pub fn schema_verify(env: Env, realm: u32, path: String) -> napi::Result<Vec<String>> {
     Realm(realm).answer(env, |_| Ok(maintenance::verify(Path::new(&path))?))
 }
 
-/// Migrates up, to the latest version unless told otherwise.
+/// Migrates up, to the latest version unless `to` says otherwise.
 #[napi]
 pub fn schema_up(env: Env, realm: u32, path: String, package_version: String, to: Option<u32>) -> napi::Result<Report> {
     Realm(realm).answer(env, |_| Ok(maintenance::up(Path::new(&path), to, &package_version)?.into()))
 }
 
-/// Migrates down and pins the file there.
+/// Migrates down and pins the file at that version.
 #[napi]
 pub fn schema_down(env: Env, realm: u32, path: String, package_version: String, to: u32) -> napi::Result<Report> {
     Realm(realm).answer(env, |_| Ok(maintenance::down(Path::new(&path), to, &package_version)?.into()))
 }
 
-/// The tables of counts that are not what the executions are.
+/// The tables of counts that disagree with the executions.
 #[napi]
 pub fn schema_check_counts(env: Env, realm: u32, path: String) -> napi::Result<Vec<Drift>> {
     Realm(realm)

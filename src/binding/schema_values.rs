@@ -1,14 +1,14 @@
-//! What versions of the schema give JavaScript.
+//! What JavaScript gets about schema versions.
 
 use napi_derive::napi;
 
 use super::backup_values::{OrNull, or_null, text};
 use crate::engine::sqlite::schema::{self as engine, State, counts};
 
-/// Where a file stands.
+/// The schema of a file.
 #[napi(object, object_from_js = false)]
 pub struct Status {
-    /// In a word.
+    /// Its state, in a word.
     pub state: &'static str,
     /// The file's version; 0 is none.
     pub version: i64,
@@ -29,11 +29,11 @@ pub struct Migration {
     pub name: String,
     /// Whether it is in force.
     pub applied: bool,
-    /// What the file remembers of it.
+    /// What the file's history says about it.
     pub history: Option<Entry>,
 }
 
-/// A migration as the file remembers it.
+/// A migration in the file's history.
 #[napi(object, object_from_js = false)]
 pub struct Entry {
     /// The version that it led to.
@@ -46,28 +46,28 @@ pub struct Entry {
     pub applied_at: String,
     /// By which version of the package.
     pub package_version: String,
-    /// When it was undone; `null` where it is in force.
+    /// When it was rolled back; `null` while it is in force.
     pub rolled_back_at: OrNull,
 }
 
-/// What migrating a file came to.
+/// The outcome of migrating a file.
 #[napi(object, object_from_js = false)]
 pub struct Report {
-    /// The version that it had; 0 is none.
+    /// The version that it had before; 0 is none.
     pub from: u32,
-    /// The version that it has.
+    /// The version that it has now.
     pub version: u32,
-    /// It was written by the JavaScript layer and has been adopted.
+    /// Whether the JavaScript layer wrote it, and it has been adopted.
     pub adopted: bool,
-    /// It was rolled back on purpose and stays at its version.
+    /// Whether it was rolled back on purpose and stays at its version.
     pub pinned: bool,
-    /// The backup that was made before it was changed.
+    /// The backup that was made before anything changed.
     pub backup: OrNull,
     /// Rows that refer to rows that don't exist.
     pub foreign_key_violations: i64,
 }
 
-/// A table whose counts are not what the executions are.
+/// A table whose counts disagree with the executions.
 #[napi(object, object_from_js = false)]
 pub struct Drift {
     /// The table.

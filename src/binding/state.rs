@@ -13,33 +13,33 @@ use crate::rows::{Batch, layout};
 /// A function of the addon that is a raw callback.
 pub type Native = fn(&State, &Call) -> JsResult<Value>;
 
-/// What is closed when the process ends.
+/// Something that is closed when the process ends.
 pub trait Closes {
-    /// Closes it, unless it is in the middle of a call (`process.exit()` from a user function): that may yet return, where a
-    /// worker's thread unwinds. Nobody is left to hear of a failure.
+    /// Closes it, unless it is in the middle of a call (`process.exit()` from a user function): that call may yet return, where a
+    /// worker's thread unwinds. Nobody is left to be told of a failure.
     fn close_at_the_end(&self);
 }
 
 impl Closes for Connection {
     fn close_at_the_end(&self) {
-        // The next open recovers what was committed.
+        // The next opening recovers what was committed.
         let _ = self.close_if_idle();
     }
 }
 
-/// The state of an environment. It ends with it.
+/// The state of an environment, which is dropped with it.
 pub struct State {
     /// The environment.
     pub env: Env,
     shared: SharedMemory,
-    /// What its errors are made with.
+    /// The classes of its errors.
     pub errors: Rc<ErrorClasses>,
     batches: RefCell<Vec<Batch>>,
     texts: RefCell<Vec<String>>,
     blobs: RefCell<Vec<Vec<u8>>>,
     wide: RefCell<Vec<u16>>,
     connections: RefCell<Vec<Weak<dyn Closes>>>,
-    /// Who is called from other threads, while somebody waits.
+    /// Calls JavaScript from other threads, while somebody waits.
     pub waker: RefCell<Option<Arc<Waker>>>,
 }
 
@@ -80,7 +80,7 @@ impl State {
         }
     }
 
-    /// Lends an empty batch: its own one to each call, since a user function may call into another database.
+    /// Lends an empty batch. Each call has its own, since a user function may call into another database.
     pub fn with_batch<T>(&self, run: impl FnOnce(&mut Batch) -> JsResult<T>) -> JsResult<T> {
         let mut batch = self.batches.borrow_mut().pop().unwrap_or_default();
         let result = run(&mut batch);
@@ -100,7 +100,7 @@ impl State {
         result
     }
 
-    /// Lends the arguments of a call as values of the model, from one of them on.
+    /// Lends the arguments of a call, from one of them on, as values of the model.
     pub fn with_given<T>(
         &self,
         call: &Call,
@@ -128,14 +128,14 @@ impl State {
         value: impl Fn(usize) -> Value,
         run: impl FnOnce(&Arguments<'_>) -> JsResult<T>,
     ) -> JsResult<T> {
-        // Most calls have few: room for all that there may be is more work to make than they are.
+        // Most calls have few arguments, and to make room for all that there may be takes longer than those.
         self.with_text(|text| match count {
             0..=FEW => run_with::<FEW, T>(self.env, count, value, text, run),
             _ => run_with::<{ super::js::ARGUMENTS }, T>(self.env, count, value, text, run),
         })
     }
 
-    /// Hands a batch over: cells into the shared memory, text as the string that is returned, `undefined` for no row.
+    /// Hands a batch over: cells into the shared memory, text as the returned string, `undefined` where there is no row.
     pub fn emit(&self, batch: &mut Batch, more: bool, recompilations: i32) -> JsResult<Value> {
         self.shared.write_i32(layout::HEAD, &[batch.rows() as i32, i32::from(more), recompilations])?;
         if batch.rows() == 0 {
@@ -152,7 +152,7 @@ impl State {
         self.env.latin1(batch.text())
     }
 
-    /// Hands over the generation that the rows are of.
+    /// Hands over the generation of the rows.
     pub fn emit_generation(&self, generation: i32) -> JsResult<()> {
         self.shared.write_i32(layout::GENERATION, &[generation])
     }
@@ -172,7 +172,7 @@ impl State {
         self.env.utf16(&self.wide.borrow())
     }
 
-    /// Takes a blob of the latest batch out. None of them is empty: small ones come in the shared memory.
+    /// Takes a blob out of the latest batch. None of these is empty: small ones come in the shared memory.
     pub fn take_blob(&self, index: usize) -> JsResult<Vec<u8>> {
         let blob = self.blobs.borrow_mut().get_mut(index).map(std::mem::take).filter(|blob| !blob.is_empty());
         blob.ok_or_else(|| Error::internal(&format!("the latest rows have no blob {index} any more")).into())
@@ -180,8 +180,8 @@ impl State {
 }
 
 thread_local! {
-    /// The states of this thread, by their number: a realm (a test runner's, a `vm` context) has its own. Functions that
-    /// napi-rs generates are the same for all realms, so those that know no connection are told the number.
+    /// The states of this thread, by number: a realm (a test runner's, a `vm` context) has its own. All realms share the functions that
+    /// napi-rs generates, so those without a connection are told the number.
     static REALMS: RefCell<Vec<Weak<State>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -190,7 +190,7 @@ thread_local! {
 pub struct Realm(pub u32);
 
 impl Realm {
-    /// The number of a state, for as long as it lives.
+    /// Gives a state its number.
     pub fn of(state: &Rc<State>) -> Self {
         REALMS.with_borrow_mut(|realms| {
             realms.push(Rc::downgrade(state));
@@ -203,7 +203,7 @@ impl Realm {
         REALMS.with_borrow(|realms| realms.get(self.0 as usize).and_then(Weak::upgrade))
     }
 
-    /// What a promise of it is rejected with.
+    /// The error that a promise of this realm is rejected with.
     pub fn rejection(self, error: &Error) -> napi::Error {
         let plain = || napi::Error::from_reason(error.message());
         self.state().map_or_else(plain, |state| state.errors.rejection(error))
@@ -217,7 +217,7 @@ impl Realm {
     }
 }
 
-/// How many arguments a read has at most.
+/// How many decoded arguments most reads have at most.
 const FEW: usize = 2;
 
 /// The arguments of a call, as values of the model.
@@ -230,7 +230,7 @@ enum Decoded {
 }
 
 impl<'a> Arguments<'a> {
-    /// An argument, counted from the first that was decoded.
+    /// An argument, counted from the first decoded one.
     pub fn get(&self, index: usize) -> Given<'a> {
         self.0.get(index).copied().unwrap_or(Given::Undefined)
     }
@@ -240,7 +240,7 @@ impl<'a> Arguments<'a> {
         self.0.get(from..).unwrap_or_default()
     }
 
-    /// An argument that JavaScript's own part makes: a number.
+    /// A number that JavaScript's own part has made.
     pub fn number(&self, index: usize) -> Result<f64> {
         if let Given::Number(number) = self.get(index) {
             return Ok(number);
@@ -249,8 +249,8 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// Decodes `count` values, of which there may be `N`, and runs the body with them. Texts go into one buffer, so that they can
-/// be borrowed only when all of them are there.
+/// Decodes `count` values, at most `N`, and runs the body with them. Texts go into one buffer, so they can be borrowed only once all of
+/// them are there.
 fn run_with<const N: usize, T>(
     env: Env,
     count: usize,

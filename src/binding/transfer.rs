@@ -1,4 +1,4 @@
-//! Exports and imports for JavaScript, which moves the text: pieces come out, pieces go in, on the thread pool.
+//! Exports and imports for JavaScript: pieces of the text come out or go in, on the thread pool.
 
 #![allow(
     clippy::missing_errors_doc,
@@ -50,7 +50,7 @@ unsafe impl External for ImportHandle {
 pub struct Piece {
     /// Its bytes.
     pub bytes: Buffer,
-    /// How many lines there are with it.
+    /// How many lines there are up to its end.
     pub lines: f64,
     /// About how many there will be.
     pub about: f64,
@@ -65,7 +65,7 @@ pub struct Added {
     pub rows: f64,
 }
 
-/// What an import came to.
+/// The outcome of an import.
 #[napi(object, object_from_js = false)]
 pub struct Came {
     /// How many lines the board had already.
@@ -81,12 +81,12 @@ impl From<Imported> for Came {
     }
 }
 
-/// A line that a board can't have.
+/// A line that a board can't store.
 #[napi(object, object_from_js = false)]
 pub struct RefusedLine {
     /// Its number.
     pub line: f64,
-    /// The table that it is of.
+    /// The table of its row.
     pub table: &'static str,
     /// What it is about, and why.
     pub why: String,
@@ -98,7 +98,7 @@ impl From<Refused> for RefusedLine {
     }
 }
 
-/// Begins an export: of the database's file, of the bytes of one in memory, or of a board on a server.
+/// Begins an export: of the database's file, of the bytes of a database in memory, or of a board on a server.
 #[napi]
 pub fn start_export(
     connection: Taken<'_>,
@@ -121,7 +121,7 @@ pub fn start_export(
     })
 }
 
-/// The next piece of an export; nothing at its end.
+/// The next piece of an export; `None` at its end.
 #[napi]
 pub fn next_of_export(export: Argument<'_, ExportHandle>, realm: u32) -> napi::Result<AsyncTask<Work<Option<Piece>>>> {
     let errors = export.data.map(|handle| &*handle.state.errors);
@@ -155,7 +155,7 @@ fn with_import<T>(import: &Argument<'_, ImportHandle>, body: impl FnOnce(&Import
     answer(import.env, errors, || Ok(body(import.data.ok_or_else(illegal)?)))
 }
 
-/// Takes a piece of the text: how many lines there were so far.
+/// Takes a piece of the text: how many lines there have been so far.
 #[napi]
 pub fn feed_import(
     import: Argument<'_, ImportHandle>,
@@ -168,7 +168,7 @@ pub fn feed_import(
     })
 }
 
-/// The text is at its end, and what was staged is looked through: how many lines there are.
+/// Ends the text and checks what was staged: how many lines there are.
 #[napi]
 pub fn finish_import(import: Argument<'_, ImportHandle>, realm: u32) -> napi::Result<AsyncTask<Work<f64>>> {
     with_import(&import, |handle| {
@@ -182,7 +182,7 @@ pub fn finish_import(import: Argument<'_, ImportHandle>, realm: u32) -> napi::Re
     })
 }
 
-/// An import is given up, or was taken in: nothing stays of it.
+/// Ends an import that is given up or was applied: nothing of it stays.
 #[napi]
 pub fn end_import(import: Argument<'_, ImportHandle>) -> napi::Result<()> {
     with_import(&import, |handle| {
@@ -206,7 +206,7 @@ pub fn apply_import(
     })
 }
 
-/// The first of the staged lines that the board in a file, or on the server, can't have.
+/// The first of the staged lines that the board in a file, or on the server, can't store.
 #[napi]
 pub fn refused_of_import(
     connection: Taken<'_>,
@@ -235,7 +235,7 @@ pub fn apply_import_to(connection: Taken<'_>, import: Argument<'_, ImportHandle>
     })
 }
 
-/// What is imported into.
+/// The board that is imported into.
 fn target(handle: &ConnectionHandle, file: Option<String>) -> Result<Source, Failure> {
     match file {
         Some(file) => Ok(sources::of_file(PathBuf::from(file), false)),
@@ -243,7 +243,7 @@ fn target(handle: &ConnectionHandle, file: Option<String>) -> Result<Source, Fai
     }
 }
 
-/// The board, which is open, and in no call.
+/// The board, if it is open and in no call.
 fn check_idle(handle: &ConnectionHandle) -> Result<&dyn Engine, Failure> {
     let engine = &*handle.board().ok_or_else(illegal)?.engine;
     engine.check_idle()?;

@@ -1,4 +1,4 @@
-//! Work that the thread pool does, so that the event loop stays free.
+//! Work on the thread pool, so that the event loop stays free.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use super::state::Realm;
 use crate::engine::sqlite::backup::{Progress, Report};
 use crate::error::{Error, Result};
 
-/// Told of each step, and of the end with no step, since steps come through a queue of their own and may still be under
-/// way when the promise is settled; answers whether to go on. Weak: it doesn't keep the process alive.
+/// Told of each step, and at the end of `None`, since steps have a queue of their own and may still be under way when the promise
+/// is settled; answers whether to go on. Weak: it doesn't keep the process alive.
 pub type Watcher = ThreadsafeFunction<Option<Step>, bool, Option<Step>, napi::Status, false, true>;
 
-/// What is to be done.
+/// The function that the thread pool runs.
 type Job<T> = Box<dyn FnOnce(Report) -> Result<T> + Send>;
 
-/// A job, and whose promise it settles.
+/// A job, and the realm whose promise it settles.
 pub struct Work<T> {
     realm: Realm,
     watcher: Option<Watcher>,
@@ -70,7 +70,7 @@ impl<T: ToNapiValue + TypeName + Send + 'static> Task for Work<T> {
     }
 }
 
-/// What a caller's `progress` that threw makes of the work; JavaScript throws on what it threw.
+/// The error of work whose `progress` threw; JavaScript rethrows what that threw.
 pub fn stopped() -> Error {
     Error::Plain("stopped".into())
 }

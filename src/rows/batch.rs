@@ -1,8 +1,8 @@
-//! A batch of rows, packed: all text in one string, one cell a column beside it.
+//! A batch of rows, packed: all text in one string, and a cell for each column beside it.
 //!
-//! One string and two arrays cross the border instead of a value a column, which is what most of the time of
-//! a list went into (`docs/decisions/0002-packed-rows.md`). Text that Latin-1 can't say goes into a second string, so that
-//! one emoji doesn't make two bytes of every character beside it.
+//! One string and two arrays cross to JavaScript instead of a value for each column, which took most of the time of a list
+//! (`docs/decisions/0002-packed-rows.md`). Text outside Latin-1 goes into a second string, so that one emoji doesn't make every
+//! character beside it two bytes.
 
 use std::borrow::Cow;
 
@@ -25,22 +25,22 @@ pub const SMALL_BLOB: i32 = -7;
 /// `ends` of a cell that is text in the second string; its `numbers` say where it ends there.
 pub const WIDE: i32 = -8;
 
-/// How many cells a batch has.
+/// How many cells a batch has at most.
 pub const CELLS: usize = 8192;
-/// How many bytes of small blobs a batch has.
+/// How many bytes of small blobs a batch has at most.
 pub const BYTES: usize = 64 * 1024;
-/// How long a small blob is at most. Those cross the border together; a call for each is what most of their time went into.
+/// The longest small blob, in bytes. Those cross together: a call for each took most of their time.
 const SMALL: usize = 4 * 1024;
-/// How much text, in bytes, after which a batch takes no further row.
+/// After how many bytes of text a batch takes no further row.
 ///
-/// A part of a JavaScript string keeps all of it in memory: whoever keeps one row of a list keeps so much more.
+/// A part of a JavaScript string keeps all of the string in memory: so keeping one row of a list keeps so much more.
 const TEXT: usize = 16 * 1024;
-/// How long a text is, in bytes, that goes by itself: whoever keeps the id of a run is not to keep its prompt.
+/// A text of more bytes goes by itself: keeping the id of a run must not keep its prompt.
 const LONG_TEXT: usize = 1024;
-/// How much may go by itself, in bytes, after which a batch takes no further row.
+/// After how many bytes that go by themselves a batch takes no further row.
 const APART: usize = 1024 * 1024;
 
-/// Rows packed for the way out.
+/// Rows, packed for JavaScript.
 #[derive(Debug, Default)]
 pub struct Batch {
     ends: Vec<i32>,
@@ -68,25 +68,25 @@ impl Batch {
         self.rows = 0;
     }
 
-    /// For each cell that is text where it ends in the string; else one of the constants here.
+    /// For each cell with text, where that ends in the string; for others one of the constants above.
     #[must_use]
     pub fn ends(&self) -> &[i32] {
         &self.ends
     }
 
-    /// For each cell the bits of its number, if it is one.
+    /// For each cell with a number, its bits.
     #[must_use]
     pub fn numbers(&self) -> &[u64] {
         &self.numbers
     }
 
-    /// The text of all cells that Latin-1 can say, in it.
+    /// The text of all cells that fits Latin-1, in Latin-1.
     #[must_use]
     pub fn text(&self) -> &[u8] {
         &self.text
     }
 
-    /// Whether there is text that Latin-1 can't say.
+    /// Whether there is text outside Latin-1.
     #[must_use]
     pub fn has_wide(&self) -> bool {
         !self.wide.is_empty()
@@ -165,7 +165,7 @@ impl Batch {
         if as_bigint {
             self.cell(BIG, value as u64);
         } else if let Ok(small) = i32::try_from(value) {
-            // The first half in memory on every platform that has Node: they are all little-endian.
+            // The first half in memory on every platform of Node: they are all little-endian.
             self.cell(INT, u64::from(small as u32));
         } else {
             self.push_real(value as f64);
@@ -177,7 +177,7 @@ impl Batch {
         self.cell(REAL, value.to_bits());
     }
 
-    /// Appends text; what is no UTF-8 in it becomes U+FFFD.
+    /// Appends text; invalid UTF-8 in it becomes U+FFFD.
     pub fn push_text(&mut self, bytes: &[u8]) {
         if bytes.len() > LONG_TEXT {
             self.push_apart(LONG, bytes);
@@ -186,7 +186,7 @@ impl Batch {
         if bytes.is_ascii() {
             self.text.extend_from_slice(bytes);
         } else {
-            // Whole text is checked much faster than it is repaired.
+            // Valid text is checked much faster than text is repaired.
             let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
             if !is_latin1(text.as_bytes()) {
                 self.wide.extend(text.encode_utf16());
@@ -195,7 +195,7 @@ impl Batch {
             }
             self.text.extend(text.chars().map(|character| character as u8));
         }
-        // Over the longest string that JavaScript can have, making the string fails, so the end is never read.
+        // Beyond the longest string of JavaScript, making the string fails, so this end is never read.
         self.cell(i32::try_from(self.text.len()).unwrap_or(i32::MAX), 0);
     }
 
@@ -207,7 +207,7 @@ impl Batch {
             return self.push_apart(BLOB, bytes);
         }
         self.bytes.extend_from_slice(bytes);
-        // The first half in memory is where it begins: see `push_integer`.
+        // The first half in memory is the beginning: see `push_integer`.
         self.cell(SMALL_BLOB, from as u64 | (to as u64) << 32);
     }
 
@@ -219,7 +219,7 @@ impl Batch {
     }
 }
 
-/// Whether valid UTF-8 has no character over U+00FF: those begin with C4 or more.
+/// Whether valid UTF-8 has no character above U+00FF: those begin with C4 or a higher byte.
 fn is_latin1(text: &[u8]) -> bool {
     text.iter().all(|byte| *byte < 0xc4)
 }

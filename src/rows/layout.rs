@@ -1,8 +1,8 @@
-//! How the memory that is shared with JavaScript is laid out, in bytes.
+//! The layout of the memory that is shared with JavaScript, in bytes.
 
 use super::batch::{BYTES, CELLS};
 
-/// A part of the memory. What is written to it stays in it.
+/// A part of the memory. Writes to it stay within it.
 #[derive(Debug, Clone, Copy)]
 pub struct Part {
     start: usize,
@@ -18,7 +18,7 @@ impl Part {
         Self { start: self.end(), length }
     }
 
-    /// One of the head's 32-bit integers, and what is behind it.
+    /// The part from one of the head's 32-bit integers to its end.
     const fn integer(self, index: usize) -> Self {
         let skipped = index * size_of::<i32>();
         Self { start: self.start + skipped, length: self.length - skipped }
@@ -43,21 +43,21 @@ impl Part {
     }
 }
 
-// Which of the head's integers tells what; how many rows the call returned is the first.
-/// Whether there are more rows than that.
+// The indexes of the head's integers; the first, index 0, is how many rows the call returned.
+/// Whether there are more rows.
 pub const MORE: usize = 1;
 /// How often the statement was compiled again because the schema had changed.
 pub const RECOMPILATIONS: usize = 2;
-/// The generation of the content that the rows are of, 0 where that can't be told.
+/// The generation of the rows, 0 where that can't be told.
 pub const GENERATION_INDEX: usize = 3;
 /// Whether there is text in a second string.
 pub const HAS_WIDE_INDEX: usize = 7;
 
-/// What a call tells beside its rows: eight integers, of which the first is how many rows it returned.
+/// What a call tells beside its rows: eight integers.
 pub const HEAD: Part = Part::first(32);
-/// From the generation on.
+/// The head from the generation on.
 pub const GENERATION: Part = HEAD.integer(GENERATION_INDEX);
-/// From there on.
+/// The head from `HAS_WIDE_INDEX` on.
 pub const HAS_WIDE: Part = HEAD.integer(HAS_WIDE_INDEX);
 /// The batch's `ends`.
 pub const ENDS: Part = HEAD.next(CELLS * size_of::<i32>());

@@ -1,4 +1,4 @@
-//! Rows on their way to JavaScript, packed, of no engine: what a batch holds, and how the memory is laid out in which it
+//! Packed rows on their way to JavaScript, whatever the engine: what a batch holds, and the layout of the memory in which it
 //! crosses.
 
 pub mod batch;

@@ -1,33 +1,33 @@
-//! A part of a batch, to be looked at where it lies.
+//! A part of a batch, read in place.
 
-/// A place in a batch.
+/// A position in a batch.
 #[derive(Debug, Clone, Copy)]
 pub struct Mark {
     /// How many cells are before it.
     pub cells: usize,
-    /// How much text.
+    /// How much of its Latin-1 text.
     pub text: usize,
-    /// How much that Latin-1 can't say.
+    /// How much of its other text.
     pub wide: usize,
 }
 
-/// Cells of a batch, and the text that is theirs; blobs are those of all of it.
+/// Cells of a batch, and their text; the blobs are those of the whole batch.
 #[derive(Debug, Clone, Copy)]
 pub struct Packed<'a> {
     /// As `Batch::ends`.
     pub ends: &'a [i32],
     /// As `Batch::numbers`.
     pub numbers: &'a [u64],
-    /// Their text that Latin-1 can say.
+    /// Their Latin-1 text.
     pub text: &'a [u8],
-    /// Where it begins in the batch's.
+    /// Where that begins in the batch's.
     pub text_from: i32,
-    /// Their text that Latin-1 can't say.
+    /// Their other text.
     pub wide: &'a [u16],
-    /// Where it begins in the batch's.
+    /// Where that begins in the batch's.
     pub wide_from: usize,
-    /// Small blobs.
+    /// The batch's small blobs.
     pub bytes: &'a [u8],
-    /// All other blobs, and long texts.
+    /// The batch's other blobs, and long texts.
     pub blobs: &'a [Vec<u8>],
 }

@@ -1,15 +1,15 @@
-//! Revisions: what a row and its metadata are, as a short text that is another one once any of it is. It is made of the row as
-//! JavaScript gets it, so that it is the same whoever wrote it, on whichever engine.
+//! Revisions: a short text for a row and its metadata, which changes when any of it does. It is made of the row as JavaScript gets it, so
+//! that it is the same whoever wrote the row, and on whichever engine.
 
 use super::batch;
 use super::packed::Packed;
 
-/// A hash of 64 bits: two states of one row have the same by chance once in 10^19. It protects from nobody, so it need not be one
-/// that can't be forged, and all of a row's text is hashed at once, where it lies packed: that is a tenth of reading the row.
+/// A hash of 64 bits: two states of a row share one by chance once in 10^19. It protects against nobody, so it may be forgeable. All of a
+/// row's text is hashed at once, in place in the batch, in a tenth of the time that reading the row takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revision(u64);
 
-/// What stands for a cell that is no text of the first string, and, above three bits, how long one is.
+/// The kind of a cell, in three bits; for a text or a blob its length is above these.
 const NULL: u64 = 1;
 const NUMBER: u64 = 2;
 const TEXT: u64 = 3;
@@ -64,7 +64,7 @@ impl Revision {
         std::array::from_fn(|nth| DIGITS[(self.0 >> (6 * nth) & 63) as usize])
     }
 
-    /// There is one kind of number in JavaScript, and one zero in a column.
+    /// JavaScript has one kind of number, and a column one zero.
     fn number(&mut self, number: f64) {
         self.word(NUMBER);
         self.word((number + 0.0).to_bits());
@@ -75,7 +75,7 @@ impl Revision {
         self.words(bytes);
     }
 
-    /// How long they are is added before.
+    /// Bytes whose length was added before.
     fn words(&mut self, bytes: &[u8]) {
         let (words, rest) = bytes.as_chunks::<8>();
         for word in words {
@@ -88,7 +88,7 @@ impl Revision {
         }
     }
 
-    /// Multiplies to twice the length, and folds that.
+    /// Multiplies to 128 bits, and folds these.
     fn word(&mut self, word: u64) {
         let product = u128::from(self.0 ^ word) * 0x9e37_79b9_7f4a_7c15;
         self.0 = (product as u64 ^ (product >> 64) as u64).wrapping_add(0x1319_8a2e_0370_7344);
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn it_is_what_it_was_when_it_was_first_made() {
-        // Callers keep them across versions of this package.
+        // Callers keep revisions across versions of this package.
         let long = "x".repeat(2_000);
         let row = [Text("wt-1"), Integer(3001), Null, Real(0.5), Blob(b"ab"), Text("Ā😀"), Text("ü"), Text(&long)];
         assert_eq!(revision(&row), "cQGCMdF8O7D");
@@ -183,7 +183,7 @@ mod tests {
         assert!(known[0] != known[1] && known[1] != known[2] && known[0] != known[2]);
     }
 
-    /// Rows that differ in little, of which no two have the same.
+    /// Rows that differ in little: no two have the same revision.
     #[test]
     fn rows_that_differ_have_other_revisions() {
         let mut known = HashMap::new();

@@ -4,7 +4,6 @@ use super::call::{board, row};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] =
     &[("archiveWorktree", archive_worktree), ("restoreWorktree", restore_worktree), ("listArchived", list_archived)];
 

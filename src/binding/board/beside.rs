@@ -1,4 +1,4 @@
-//! What is beside a board: metadata, limits of work in progress, revisions; and the whole of it.
+//! What is beside a board: metadata, limits of work in progress, revisions; and whole boards.
 
 use super::call::{board, nothing, placed, read, row};
 use crate::binding::js::{Call, JsResult, Value};
@@ -6,7 +6,6 @@ use crate::binding::state::{Native, State};
 use crate::engine::{Part, Place};
 use crate::model::{Given, time};
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("setMetadata", set_metadata),
     ("getMetadata", get_metadata),
@@ -65,7 +64,7 @@ fn list_worktrees_of_board(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `readBoardAt(connection, milliseconds)`: number and stamp of the log's row then, behind one another; null where that is now.
+/// `readBoardAt(connection, milliseconds)`: the number and the stamp of the log's row then, with a space between; null where that is now.
 fn read_board_at(_: &State, call: &Call) -> JsResult<Value> {
     let board = board(call)?;
     let at = call.env.to_f64(call.argument(1))? as i64;
@@ -75,7 +74,7 @@ fn read_board_at(_: &State, call: &Call) -> JsResult<Value> {
     }
 }
 
-/// `compactLog(connection, behind which row)`: the last row that was looked at and how many went, behind one another; null at the end.
+/// `compactLog(connection, behind which row)`: the last row that was read and how many were removed, with a space between; null at the end.
 fn compact_log(_: &State, call: &Call) -> JsResult<Value> {
     let board = board(call)?;
     let after = call.env.to_f64(call.argument(1))? as i64;
@@ -99,7 +98,7 @@ fn list_board_at(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `markOfBoard(connection)` is `null` where it can't be told.
+/// `markOfBoard(connection)`: the board's place in the log, `null` where it can't be told.
 fn mark_of_board(_: &State, call: &Call) -> JsResult<Value> {
     let mark = board(call)?.engine.mark_of_board()?;
     mark.map_or_else(|| Ok(call.env.null()), |mark| call.env.text(&mark))

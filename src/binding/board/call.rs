@@ -1,4 +1,4 @@
-//! What the calls have in common: the engine, the values that were given, a batch of rows or nothing as the answer.
+//! What the calls share: the engine, the given values, a batch of rows or nothing as the answer.
 
 use super::opened::Board;
 use crate::binding::connection::handle;
@@ -14,13 +14,12 @@ pub(super) fn board(call: &Call) -> JsResult<&Board> {
     handle(call)?.board().ok_or_else(|| Error::Type("Illegal invocation".into()).into())
 }
 
-/// An error, with the argument that has the value which it is about: `first` is the first that the caller gave.
+/// Counts an error's value as an argument of the call: `first` is the first that the caller gave.
 pub(super) fn placed(first: usize) -> impl Fn(Error) -> Error {
     move |error| error.placed(|nth| Position(first + nth))
 }
 
-/// A call that writes and gives at most a batch of rows. One body for all of them: a copy of it for each would be a twentieth
-/// of the addon.
+/// A call that writes and gives at most a batch of rows. All share one body: a copy for each would be a twentieth of the addon.
 pub(super) fn row(
     state: &State,
     call: &Call,
@@ -46,9 +45,9 @@ fn row_of(
 
 /// A call that reads: at most a batch of rows.
 ///
-/// Its second argument is the generation that JavaScript remembers an answer of, 0 for none. Where nobody has committed
-/// since, the answer is `null`: it still holds. Else the rows come with the generation that they are of, 0 where that
-/// can't be told, because somebody committed meanwhile or a transaction is open.
+/// Its second argument is the generation of JavaScript's kept answer, 0 for none. Where nobody has committed since, the result is
+/// `null`: that answer still holds. Else the rows come with their generation, or 0 where that can't be told, because somebody
+/// committed meanwhile or a transaction is open.
 pub(super) fn read(
     state: &State,
     call: &Call,
@@ -88,7 +87,7 @@ pub(super) fn read_row(
     read(state, call, |engine, given, batch| run(engine, given, batch).map(|()| false))
 }
 
-/// A call that gives nothing; `first` is the first argument of the caller's.
+/// A call that gives nothing; `first` is the first argument that the caller gave.
 pub(super) fn nothing(
     state: &State,
     call: &Call,
@@ -110,12 +109,12 @@ fn nothing_of(
     Ok(call.env.undefined())
 }
 
-/// So many texts among the arguments, from one on. JavaScript's part has seen to it that they are texts.
+/// So many texts among the arguments, beginning with `from`. JavaScript has checked that they are texts.
 pub(super) fn texts(call: &Call, from: usize, count: usize) -> JsResult<Vec<String>> {
     (from..from + count).map(|index| call.env.to_string(call.argument(index))).collect()
 }
 
-/// Lists of texts: first how long each of so many is, negative for none, from one argument on, then all texts of all of them.
+/// `N` lists of texts. The arguments from `from` on are their lengths, negative for a missing list; all their texts come behind.
 pub(super) fn lists<const N: usize>(call: &Call, from: usize) -> JsResult<[Option<Vec<String>>; N]> {
     let mut lists = [const { None }; N];
     let mut at = from + N;
@@ -128,9 +127,9 @@ pub(super) fn lists<const N: usize>(call: &Call, from: usize) -> JsResult<[Optio
     Ok(lists)
 }
 
-/// Takes the arguments from one on, `width` of them at a time: the values of a list's elements, one element's behind the
-/// other's. As arguments, since to fetch an element of an array takes Node longer than all that is done with it here.
-/// Leaves in the head how many were taken, so that JavaScript can tell which one failed.
+/// Takes the arguments from `from` on, `width` of them at a time: the values of a list's elements, one element after the other. They
+/// are arguments because Node takes longer to fetch an element of an array than everything here takes with it. Leaves in the head
+/// how many were taken, so that JavaScript can tell which one failed.
 pub(super) fn each(
     state: &State,
     call: &Call,
@@ -140,7 +139,7 @@ pub(super) fn each(
 ) -> JsResult<Value> {
     for (nth, at) in (from..call.count()).step_by(width).enumerate() {
         state.emit_head(&[nth as i32])?;
-        // What is not of the element is an argument behind the time.
+        // A value that isn't the element's is an argument behind the time.
         let place = |nth: usize| Position(if nth < width { at + nth } else { 2 + nth - width });
         state.with_some_given(call, at, width, |given| Ok(take(given).map_err(|error| error.placed(place))?))?;
     }
@@ -152,7 +151,7 @@ pub(super) fn borrowed(texts: Option<&Vec<String>>) -> Option<Vec<&str>> {
     texts.map(|texts| texts.iter().map(String::as_str).collect())
 }
 
-/// A whole number that may be asked for.
+/// A whole number that may be missing.
 pub(super) fn number_at(given: &Arguments<'_>, at: usize) -> Option<i64> {
     match given.get(at) {
         Given::Number(number) => Some(number as i64),
@@ -160,7 +159,7 @@ pub(super) fn number_at(given: &Arguments<'_>, at: usize) -> Option<i64> {
     }
 }
 
-/// A text that may be asked for.
+/// A text that may be missing.
 pub(super) fn text_at<'a>(given: &Arguments<'a>, at: usize) -> Option<&'a str> {
     match given.get(at) {
         Given::Text(text) => Some(text),

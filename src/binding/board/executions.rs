@@ -1,11 +1,10 @@
-//! The history: every run of an agent.
+//! The history of executions.
 
 use super::call::{board, each, placed, read, read_row};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
 use crate::model::{EXECUTION, time};
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("recordExecution", record_execution),
     ("recordExecutions", record_executions),
@@ -14,7 +13,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("listExecutionsOfWorktree", list_executions_of_worktree),
 ];
 
-/// Gives the new id.
+/// Returns the new id.
 fn record_execution(state: &State, call: &Call) -> JsResult<Value> {
     let engine = board(call)?.writer(call)?;
     state.with_given(call, 1, |given| {
@@ -24,7 +23,7 @@ fn record_execution(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `recordExecutions(connection, now, ...values)`: its values of each run. Gives the ids.
+/// `recordExecutions(connection, now, ...values)`: the values of each execution. Returns the ids.
 fn record_executions(state: &State, call: &Call) -> JsResult<Value> {
     let engine = board(call)?.writer(call)?;
     let milliseconds = call.env.to_f64(call.argument(1))?;

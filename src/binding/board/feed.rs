@@ -1,4 +1,4 @@
-//! The feed of changes. Stamps are texts here: JavaScript's numbers can't say them.
+//! The feed of changes. Stamps are texts here: they don't fit JavaScript's numbers.
 
 use super::call::board;
 use crate::binding::js::{Call, JsResult, Kind, Value};
@@ -6,11 +6,10 @@ use crate::binding::state::{Native, State};
 use crate::engine::{ChangesAfter, Place};
 use crate::error::Error;
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] =
     &[("changesEnd", changes_end), ("listChanges", list_changes), ("listOutputEnds", list_output_ends)];
 
-/// `changesEnd(connection)`: number and stamp of the log's last row, behind one another; null where there is no log.
+/// `changesEnd(connection)`: the number and the stamp of the log's last row, with a space between; null where there is no log.
 fn changes_end(_: &State, call: &Call) -> JsResult<Value> {
     match board(call)?.engine.changes_end()? {
         Some(Place { seq, stamp }) => call.env.text(&format!("{seq} {stamp}")),
@@ -18,7 +17,7 @@ fn changes_end(_: &State, call: &Call) -> JsResult<Value> {
     }
 }
 
-/// `listChanges(connection, number, stamp, bits of the entities, limit)`: what is behind that row; the stamp is null for the
+/// `listChanges(connection, number, stamp, bits of the entities, limit)`: the changes behind that row; the stamp is null for the
 /// beginning.
 fn list_changes(state: &State, call: &Call) -> JsResult<Value> {
     let env = call.env;
@@ -39,7 +38,7 @@ fn list_changes(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `listOutputEnds(connection, id or null)`: how far the output of the runs at work is, or of one run.
+/// `listOutputEnds(connection, id or null)`: how far the output has come, of the runs at work or of one run.
 fn list_output_ends(state: &State, call: &Call) -> JsResult<Value> {
     let board = board(call)?;
     state.with_given(call, 1, |given| {

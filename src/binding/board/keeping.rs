@@ -5,7 +5,6 @@ use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Arguments, Native, State};
 use crate::engine::Policy;
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("prune", prune),
     ("wouldPrune", would_prune),
@@ -36,7 +35,7 @@ fn prune(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `wouldPrune(connection, now, …policy)`: the same of all that would be pruned.
+/// `wouldPrune(connection, now, …policy)`: the same for all that would be pruned.
 fn would_prune(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     engine.check_idle()?;
@@ -46,7 +45,7 @@ fn would_prune(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `retention(connection)`: the policy of the file, and its interval.
+/// `retention(connection)`: the board's policy, and its interval.
 fn retention(state: &State, call: &Call) -> JsResult<Value> {
     let (of, every_ms) = board(call)?.engine.retention()?;
     let all = [of.bodies_ms, of.output_ms, of.runs_ms, of.per_zone, of.max_bytes, of.changes_ms, every_ms];

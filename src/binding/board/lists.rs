@@ -1,10 +1,9 @@
-//! Lists that are longer than a batch, and several reads or writes as if they were one.
+//! Lists that are longer than a batch, and several reads or writes as one.
 
 use super::call::board;
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("more", more),
     ("abandon", abandon),
@@ -32,36 +31,35 @@ fn abandon(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// Begins several reads of one snapshot; `false` where a transaction sees to that already.
+/// Begins several reads of one snapshot; `false` where a transaction has one already.
 fn begin_snapshot(_: &State, call: &Call) -> JsResult<Value> {
     let engine = &board(call)?.engine;
     engine.check_idle()?;
     Ok(call.env.boolean(engine.begin_snapshot()?))
 }
 
-/// Ends them.
+/// Ends these reads.
 fn end_snapshot(_: &State, call: &Call) -> JsResult<Value> {
     board(call)?.engine.end_snapshot()?;
     Ok(call.env.undefined())
 }
 
-/// Begins to gather what is written; `false` where it is done at once all the same.
+/// Begins to gather writes; `false` where each is made at once all the same.
 fn gather(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.boolean(board(call)?.engine.gather()?))
 }
 
-/// Does what was gathered; `false` where it is to be done one by one.
+/// Makes the gathered writes; `false` where they have to be made one by one.
 fn send_gathered(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.boolean(board(call)?.engine.send_gathered()?))
 }
 
-/// Forgets what was gathered.
 fn forget_gathered(_: &State, call: &Call) -> JsResult<Value> {
     board(call)?.engine.forget_gathered();
     Ok(call.env.undefined())
 }
 
-/// The generation that the content is of.
+/// The generation of the content.
 fn generation(_: &State, call: &Call) -> JsResult<Value> {
     call.env.number(f64::from(board(call)?.engine.generation()))
 }

@@ -1,5 +1,5 @@
-//! The calls of `VisualDatabase`, a file for each concept. Each takes the connection first, but for who is to be
-//! woken; those that write take the time second.
+//! The calls of `VisualDatabase`, a file for each concept. Each takes the connection first, except `wakeBy`; those that write
+//! take the time second.
 
 mod actors;
 mod archive;
@@ -27,7 +27,6 @@ mod zones;
 
 use super::state::Native;
 
-/// The functions of this folder.
 pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     worktrees::FUNCTIONS,
     zones::FUNCTIONS,

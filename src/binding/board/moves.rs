@@ -5,12 +5,11 @@ use crate::binding::js::{Call, JsResult, Kind, Value};
 use crate::binding::state::{Native, State};
 use crate::engine::MoveFilter;
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] =
     &[("moveWorktree", move_worktree), ("foldMoves", fold_moves), ("listMoves", list_moves)];
 
-/// `moveWorktree(connection, now, worktree, zone or null, x, y, reason, expected zone or null, over the limit, variables as JSON
-/// or undefined, whether it is of many)`
+/// `moveWorktree(connection, now, worktree, zone or null, x, y, reason, expected zone or null, whether to ignore the limit, variables as
+/// JSON or undefined, whether it is one of many)`
 fn move_worktree(state: &State, call: &Call) -> JsResult<Value> {
     board(call)?;
     let method = if call.env.to_bool(call.argument(10))? { "moveWorktrees" } else { "moveWorktree" };
@@ -22,7 +21,7 @@ fn fold_moves(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// `listMoves(connection, most, behind, worktree, zone, since, until)`: `null` for what isn't asked for.
+/// `listMoves(connection, most, behind, worktree, zone, since, until)`: `null` for a missing filter.
 fn list_moves(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     let env = call.env;

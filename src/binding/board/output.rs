@@ -5,18 +5,17 @@ use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
 use crate::engine::Chunk;
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[("appendOutput", append_output), ("listOutput", list_output)];
 
 /// `appendOutput(connection, now, id, token, undefined, expected number, most bytes, ...chunks)`: stream, text and time of each
-/// chunk, whose position among the caller's arguments is left free. The number of the next chunk.
+/// chunk; `undefined` is at the position of the caller's chunks. Returns the number of the next chunk.
 fn append_output(state: &State, call: &Call) -> JsResult<Value> {
     let engine = board(call)?.writer(call)?;
     let env = call.env;
     let chunks = (7..call.count()).step_by(3).map(|at| {
         let stream = env.to_f64(call.argument(at))? as i64;
         let text = env.to_string(call.argument(at + 1))?;
-        // Not a number where none was given.
+        // NaN where no time was given.
         let time = env.to_f64(call.argument(at + 2))?;
         Ok(Chunk { stream, text, at: (!time.is_nan()).then_some(time as i64) })
     });
@@ -28,7 +27,7 @@ fn append_output(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `listOutput(connection, id, from, limit)`: a chunk a row; whether some were dropped is the `more` of the rows.
+/// `listOutput(connection, id, from, limit)`: a row for each chunk; `more` says whether some were dropped.
 fn list_output(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     state.with_given(call, 1, |given| {

@@ -4,7 +4,6 @@ use super::call::{board, placed};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[("renderPrompt", render_prompt)];
 
 /// `renderPrompt(connection, zone, worktree, JSON of variables)`

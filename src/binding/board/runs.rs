@@ -1,4 +1,4 @@
-//! Runs, for those who want them done.
+//! The calls that ask for work, and lists of runs.
 
 use super::call::{board, borrowed, each, lists, number_at, placed, row, text_at};
 use crate::binding::js::{Call, JsResult, Value};
@@ -7,7 +7,6 @@ use crate::engine::{RunFilter, RunOrder, RunsAfter};
 use crate::error::Result;
 use crate::model::RUN;
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("enqueueRun", enqueue_run),
     ("enqueueRuns", enqueue_runs),
@@ -23,7 +22,7 @@ fn enqueue_run(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |engine, given, batch| engine.enqueue_run("enqueueRun", given.rest(1), given.number(0)?, batch))
 }
 
-/// `enqueueRuns(connection, now, ...values)`: its values of each run, one after the other; at most a batch of them.
+/// `enqueueRuns(connection, now, ...values)`: the values of each run, one run after the other; at most a batch of them.
 fn enqueue_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = board(call)?.writer(call)?;
     let now = call.env.to_f64(call.argument(1))?;
@@ -63,13 +62,13 @@ fn fold_history(_: &State, call: &Call) -> JsResult<Value> {
 }
 
 /// `listRuns(connection, most, three numbers of the last run's position, since, until, shortest, order, full, model, parent, branch,
-/// finishedSince, finishedUntil, ...lists)`: lists of zones, worktrees, agents, statuses; what isn't asked for is null. Behind the
-/// cells of each run the position that the next page begins behind.
+/// finishedSince, finishedUntil, ...lists)`: lists of zones, worktrees, agents, statuses; null for a missing filter. The cells of each run
+/// are followed by its position, behind which the next page begins.
 fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     let lists = lists(call, 15)?;
     state.with_some_given(call, 1, 14, |given| {
-        // Nothing is behind the greatest position: the list begins there.
+        // Nothing comes before the greatest position: the list begins there.
         let number = |at| Ok::<i64, crate::error::Error>(given.number(at)? as i64);
         let filter = run_filter(given, &lists)?;
         let after = RunsAfter { value: number(1)?, at: number(2)?, key: number(3)? };
@@ -81,7 +80,7 @@ fn list_runs(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// What is asked for, as `listRuns` has it behind the position, and its lists.
+/// The filter of `listRuns`, from its arguments behind the position, and its lists.
 pub(super) fn run_filter<'a>(given: &Arguments<'a>, lists: &'a [Option<Vec<String>>; 4]) -> Result<RunFilter<'a>> {
     let [zones, worktrees, agents, statuses] = lists;
     Ok(RunFilter {

@@ -7,7 +7,6 @@ use crate::binding::state::{Native, State};
 use crate::engine::{SearchAfter, Sought};
 use crate::model::search::Mode;
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("searchable", searchable),
     ("enableSearch", enable_search),
@@ -26,20 +25,20 @@ fn mode(number: f64) -> Mode {
     MODES.get(number as usize).copied().unwrap_or(Mode::Words)
 }
 
-/// What can be searched: 1 words, 2 substrings, 4 the index is not built yet.
+/// What can be searched, as bits: 1 words, 2 substrings; 4 if the index isn't built yet.
 fn searchable(_: &State, call: &Call) -> JsResult<Value> {
     let bits = board(call)?.engine.searchable()?;
     call.env.number(bits as f64)
 }
 
-/// `enableSearch(connection, mode)`: `buildSearch` builds what is wanted then.
+/// `enableSearch(connection, mode)`: `buildSearch` builds that index then.
 fn enable_search(_: &State, call: &Call) -> JsResult<Value> {
     let engine = board(call)?.writer(call)?;
     engine.enable_search(mode(call.env.to_f64(call.argument(1))?))?;
     Ok(call.env.undefined())
 }
 
-/// Builds for some milliseconds: how many runs are indexed, `null` where all are.
+/// Builds for some milliseconds: how many runs are indexed, `null` once all are.
 fn build_search(_: &State, call: &Call) -> JsResult<Value> {
     let done = board(call)?.writer(call)?.build_search()?;
     done.map_or_else(|| Ok(call.env.null()), |done| call.env.number(done as f64))
@@ -57,7 +56,7 @@ fn indexed(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// Whether anything was indexed.
+/// Whether there was an index.
 fn disable_search(_: &State, call: &Call) -> JsResult<Value> {
     let was = board(call)?.writer(call)?.disable_search()?;
     Ok(call.env.boolean(was))
@@ -68,7 +67,8 @@ fn fold_search(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// `searchRuns(connection, most, three numbers of the last position, …as listRuns up to finishedUntil, text, mode, fields, syntax, ...lists)`.
+/// `searchRuns(connection, most, three numbers of the last position, …, text, mode, fields, syntax, ...lists)`: `…` as in `listRuns`,
+/// up to `finishedUntil`.
 fn search_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     let lists = lists(call, 19)?;
@@ -90,7 +90,7 @@ fn search_runs(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// What is wrong, a text a row.
+/// A row for each thing that is wrong.
 fn check_search(state: &State, call: &Call) -> JsResult<Value> {
     let found = board(call)?.engine.check_search()?;
     state.with_batch(|batch| {

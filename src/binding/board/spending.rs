@@ -7,7 +7,6 @@ use crate::engine::{BudgetKey, Period};
 use crate::error::{Error, Result};
 use crate::model::Given;
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("recordUsage", record_usage),
     ("setBudget", set_budget),
@@ -57,7 +56,7 @@ fn list_run_limits(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |engine, _, batch| engine.list_run_limits(batch))
 }
 
-/// A text that JavaScript's part has checked.
+/// A text, which JavaScript has checked.
 fn text<'a>(given: &Arguments<'a>, at: usize) -> Result<&'a str> {
     if let Given::Text(text) = given.get(at) { Ok(text) } else { Err(Error::Type("Expected a string".into())) }
 }

@@ -1,11 +1,10 @@
-//! What is counted.
+//! Counts.
 
 use super::call::{board, read_row};
 use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
 use crate::error::Error;
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] =
     &[("executionStats", execution_stats), ("stats", stats), ("takeMended", take_mended)];
 
@@ -17,7 +16,7 @@ fn stats(state: &State, call: &Call) -> JsResult<Value> {
     read_row(state, call, |engine, _, batch| engine.stats(batch))
 }
 
-/// `takeMended(connection)`: which counts were mended since this was last asked, as JSON; else null.
+/// `takeMended(connection)`: which counts were mended since the last call, as JSON; null where none were.
 fn take_mended(_: &State, call: &Call) -> JsResult<Value> {
     match board(call)?.engine.take_mended() {
         Some(mended) => {

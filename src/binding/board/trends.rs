@@ -7,11 +7,10 @@ use crate::binding::state::{Native, State};
 use crate::engine::{By, FlowFilter, RunFilter, TrendFilter};
 use crate::model::trend::{Bucket, Offsets, Range};
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[("getTrend", get_trend), ("getFlow", get_flow)];
 
-/// `getTrend(connection, now, bucket, by, offsets, ...filter)`: the filter as `listRuns` has it behind the position; since when and
-/// until when are when runs ended.
+/// `getTrend(connection, now, bucket, by, offsets, ...filter)`: the filter as in `listRuns`, behind the position; its `since` and `until`
+/// are about when runs ended.
 fn get_trend(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     let lists = lists(call, 15)?;
@@ -52,7 +51,7 @@ fn bucket(nth: f64) -> Bucket {
     Bucket::ALL.get(nth as usize).copied().unwrap_or(Bucket::ALL[0])
 }
 
-/// `time:offset time:offset`, as JavaScript's part has them.
+/// `time:offset time:offset`, as JavaScript writes them.
 fn offsets(text: &str) -> Offsets {
     let one = |pair: &str| {
         let (time, offset) = pair.split_once(':')?;

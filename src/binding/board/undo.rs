@@ -5,10 +5,9 @@ use crate::binding::js::{Call, JsResult, Kind, Value};
 use crate::binding::state::{Native, State};
 use crate::model::undo::Way;
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[("stepBack", step_back)];
 
-/// `stepBack(connection, now, whether to redo, actor as JSON or undefined, whether to skip)`: whether there was anything.
+/// `stepBack(connection, now, whether to redo, actor as JSON or undefined, whether to skip)`: whether there was anything to take back.
 fn step_back(_: &State, call: &Call) -> JsResult<Value> {
     let env = call.env;
     let board = board(call)?;

@@ -1,4 +1,4 @@
-//! Waiting for commits. JavaScript is woken by the number that it gave the connection; what has happened it asks then.
+//! Waiting for commits. JavaScript is woken with the number that it gave the connection, and then asks what has happened.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,6 @@ use crate::binding::js::{Call, JsResult, Kind, Value, Waker};
 use crate::binding::state::{Native, State};
 use crate::error::Error;
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] =
     &[("commits", commits), ("isAtRest", is_at_rest), ("watch", watch), ("unwatch", unwatch), ("wakeBy", wake_by)];
 
@@ -17,13 +16,13 @@ fn commits(_: &State, call: &Call) -> JsResult<Value> {
     call.env.number(f64::from(board(call)?.engine.commits()?))
 }
 
-/// `isAtRest(connection)`: whether no transaction is open, nor an iterator.
+/// `isAtRest(connection)`: whether neither a transaction nor an iterator is open.
 fn is_at_rest(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.boolean(board(call)?.engine.is_at_rest()))
 }
 
-/// `watch(connection, number, seen, within)`: from now on that number may be woken, once; `false` where `commits` isn't `seen`
-/// any more. `within` is a time in milliseconds, or infinite.
+/// `watch(connection, number, seen, within)`: from now on `wake` may be called with that number, once; `false` where `commits` isn't
+/// `seen` any more. `within` is a time in milliseconds, or infinite.
 fn watch(state: &State, call: &Call) -> JsResult<Value> {
     let board = board(call)?;
     let env = call.env;
@@ -43,7 +42,7 @@ fn unwatch(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// `wakeBy(wake)`: from now on `wake` is called with numbers, and the process stays alive; with `null` nobody waits any more.
+/// `wakeBy(wake)`: from now on `wake` is called with numbers, and keeps the process alive; with `null` nobody waits any more.
 fn wake_by(state: &State, call: &Call) -> JsResult<Value> {
     let wake = call.argument(0);
     let waker = if call.env.kind(wake) == Kind::Null { None } else { Some(Arc::new(Waker::new(call.env, wake)?)) };

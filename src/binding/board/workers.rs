@@ -1,14 +1,13 @@
-//! Runs, for those who do them.
+//! The calls of workers.
 
 use super::call::{board, lists, placed, row};
 use crate::binding::js::{Call, JsResult, Kind, Value};
 use crate::binding::state::{Native, State};
 use crate::engine::{Asked, Claim};
 
-/// The methods that claim, as `lib/visual/workers.js` counts them.
+/// The methods that claim, in the order of `CLAIMS` in `lib/visual/workers.js`.
 const CLAIMS: [&str; 3] = ["claimRuns", "claimRun", "waitForRun"];
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("startRun", start_run),
     ("claimRuns", claim_runs),
@@ -26,8 +25,8 @@ fn start_run(state: &State, call: &Call) -> JsResult<Value> {
     row(state, call, |engine, given, batch| engine.start_run(given.rest(1), given.number(0)?, batch))
 }
 
-/// `claimRuns(connection, now, worker, limit, length of the leases, whether it is one, whether it goes on, ...lists)`: lists of
-/// zones and agents. A run a row, its token behind it.
+/// `claimRuns(connection, now, worker, limit, length of the leases, index of the method in CLAIMS, whether it goes on, ...lists)`: lists of
+/// zones and agents. A row for each run, its token behind it.
 fn claim_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = board(call)?.writer(call)?;
     let [zones, agents] = lists(call, 7)?;
@@ -65,7 +64,7 @@ fn runs_out_of_lease(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `sweepRuns(connection, now, grace, whether somebody was asked, ...claims)`: id, token and answer of each claim that was
+/// `sweepRuns(connection, now, grace, whether claims were asked about, ...claims)`: id, token and answer of each claim that was
 /// asked about.
 fn sweep_runs(state: &State, call: &Call) -> JsResult<Value> {
     let engine = board(call)?.writer(call)?;
@@ -91,7 +90,7 @@ fn asked(call: &Call) -> JsResult<Option<Vec<Asked>>> {
     claims.collect::<JsResult<_>>().map(Some)
 }
 
-/// `nextRunDue(connection, now)`: in how many milliseconds, null for nothing to come.
+/// `nextRunDue(connection, now)`: in how many milliseconds, null where none is to come.
 fn next_run_due(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     state.with_given(call, 1, |given| match engine.next_run_due(given.number(0)?).map_err(placed(2))? {
@@ -100,8 +99,7 @@ fn next_run_due(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `newsOfRuns(connection, where the log ended or null)`: where it ends now, and in the head whether there is anything that a
-/// claim may find.
+/// `newsOfRuns(connection, where the log ended or null)`: where it ends now, and in the head whether a claim may find anything.
 fn news_of_runs(state: &State, call: &Call) -> JsResult<Value> {
     let after = call.argument(1);
     let after = if call.env.kind(after) == Kind::Number { Some(call.env.to_f64(after)? as i64) } else { None };

@@ -6,7 +6,6 @@ use crate::binding::state::{Native, State};
 use crate::engine::{WorktreeFilter, WorktreeOrder};
 use crate::model::{WORKTREE, time};
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("createWorktree", create_worktree),
     ("createWorktrees", create_worktrees),
@@ -25,7 +24,7 @@ fn create_worktree(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `createWorktrees(connection, now, ...values)`: its values of each worktree, one after the other; at most a batch of them.
+/// `createWorktrees(connection, now, ...values)`: the values of each worktree, one worktree after the other; at most a batch of them.
 fn create_worktrees(state: &State, call: &Call) -> JsResult<Value> {
     let engine = board(call)?.writer(call)?;
     let now = time::iso(call.env.to_f64(call.argument(1))?);
@@ -37,7 +36,7 @@ fn create_worktrees(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `freePort(connection, from, to)` is `null` where there is none.
+/// `freePort(connection, from, to)`: `null` where none is free.
 fn free_port(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     let free =
@@ -54,7 +53,7 @@ fn list_worktrees(state: &State, call: &Call) -> JsResult<Value> {
 }
 
 /// `findWorktrees(connection, most, the two texts of the last one's position, created since, updated since, whether there are open
-/// runs, metadata as JSON, branch, order, whether of the archive, ...lists)`: lists of statuses, zones; what isn't asked for is null.
+/// runs, metadata as JSON, branch, order, whether of the archive, ...lists)`: lists of statuses, zones; null for a missing filter.
 fn find_worktrees(state: &State, call: &Call) -> JsResult<Value> {
     let engine = &*board(call)?.engine;
     let [statuses, zones] = lists(call, 11)?;

@@ -5,7 +5,6 @@ use crate::binding::js::{Call, JsResult, Value};
 use crate::binding::state::{Native, State};
 use crate::model::time;
 
-/// The functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("createZone", create_zone),
     ("getZone", get_zone),

@@ -20,7 +20,7 @@ impl Env {
         Ok(Value(result))
     }
 
-    /// Whether an exception is waiting to be thrown.
+    /// Whether an exception is pending.
     pub fn is_exception_pending(self) -> bool {
         let mut pending = false;
         // SAFETY: the environment and the values are the running call's.
@@ -29,10 +29,10 @@ impl Env {
     }
 }
 
-/// How many arguments a call of this addon has at most, but for statements with more parameters.
+/// How many arguments have room in the call itself, and how many are decoded at most; bulk calls and statements may have more.
 pub const ARGUMENTS: usize = 20;
 
-/// How many a read has at most.
+/// How many arguments most reads have at most.
 const OF_READS: usize = 4;
 
 /// A running call: its environment, its arguments and the data of its function.
@@ -45,25 +45,25 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call of which nothing was read yet: it is filled where it lies, since moving it costs a tenth of a short call.
+    /// A call that nothing was read of yet: it is filled in place, since moving it takes a tenth of a short call.
     pub(super) const fn unread(env: sys::napi_env) -> Self {
         Self { env: Env(env), few: [ptr::null_mut(); ARGUMENTS], many: Vec::new(), count: 0 }
     }
 
-    /// Reads what a callback was called with; gives the data that its function was made with.
+    /// Reads the arguments of a callback; returns the data that its function was made with.
     ///
     /// # Safety
     /// `info` is what Node-API calls the callback with, in the environment of this call.
     pub(super) unsafe fn read(&mut self, info: sys::napi_callback_info) -> *mut c_void {
         let mut data = ptr::null_mut();
-        // SAFETY: as the caller promises; the arrays have the room that is told.
+        // SAFETY: `info` is of this call, as the caller promises; both arrays have the room that Node-API is told.
         let mut get = |room: usize, values: *mut sys::napi_value| unsafe {
             self.count = room;
             let env = self.env.0;
             sys::napi_get_cb_info(env, info, &raw mut self.count, values, ptr::null_mut(), &raw mut data);
             self.count
         };
-        // Node fills all the room that it is told of. Reads need little.
+        // Node-API fills all the room that it is told of, and reads need little.
         let count = get(OF_READS, self.few.as_mut_ptr());
         if count > ARGUMENTS {
             self.many = vec![ptr::null_mut(); count];

@@ -1,4 +1,4 @@
-//! From a callback of Node-API to a function of ours and back: what fails is thrown.
+//! From a callback of Node-API to a function of ours and back: every failure is thrown.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -9,7 +9,7 @@ use super::{Call, Env, ErrorClasses, Failure, JsResult, Value};
 use crate::error::Error;
 
 impl Env {
-    /// Throws why a call failed; `call` has the caller's values.
+    /// Throws a call's failure; `call` has the caller's values.
     pub(super) fn throw(self, failure: Failure, classes: Option<&ErrorClasses>, call: Option<&Call>) {
         // A user function's own exception comes first: it is why SQLite reported an error.
         if self.is_exception_pending() {
@@ -27,11 +27,11 @@ impl Env {
     }
 }
 
-/// Runs the body of a callback: reads the arguments, catches a panic, returns the value or throws. Every failure is
-/// thrown: one that were not would be the value `undefined`.
+/// Runs the body of a callback: reads the arguments, catches a panic, returns the value or throws. Every failure is thrown: else
+/// the result would be `undefined`.
 ///
 /// # Safety
-/// Called by Node-API's callback with what it was given; `T` is what the function was made with.
+/// `env` and `info` are what Node-API called the callback with; `T` is the data that the function was made with.
 pub unsafe fn dispatch<T>(
     env: sys::napi_env,
     info: sys::napi_callback_info,
@@ -39,7 +39,7 @@ pub unsafe fn dispatch<T>(
     body: impl FnOnce(&Call, &T) -> JsResult<Value>,
 ) -> sys::napi_value {
     let mut call = Call::unread(env);
-    // SAFETY: as the caller promises.
+    // SAFETY: `info` is this callback's and its data is a `T`, as the caller promises; the data outlives JavaScript (`Env::function`).
     let data = unsafe { &*call.read(info).cast::<T>() };
     match caught(|| body(&call, data)) {
         Ok(value) => value.0,
@@ -50,7 +50,7 @@ pub unsafe fn dispatch<T>(
     }
 }
 
-/// Runs a body; a panic must not cross into JavaScript.
+/// Runs a body; a panic becomes an error, since it must not cross into JavaScript.
 pub(super) fn caught<T>(body: impl FnOnce() -> JsResult<T>) -> JsResult<T> {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| Err(Error::internal("the code panicked").into()))
 }

@@ -1,4 +1,4 @@
-//! What is thrown: errors of the classes that JavaScript gave, since a realm (a test runner's, a `vm` context) has its own.
+//! Throwing: errors of the classes that JavaScript gave, since a realm (a test runner's, a `vm` context) has its own.
 
 use std::ptr;
 
@@ -18,7 +18,7 @@ pub struct ErrorClasses {
 }
 
 impl ErrorClasses {
-    /// `SqliteError`, `TypeError`, `RangeError`, `Error` and, for lists that errors have, `Array`, in this order.
+    /// `SqliteError`, `TypeError`, `RangeError`, `Error` and, for the lists of errors, `Array`, in this order.
     pub fn new(env: Env, classes: [Value; 5]) -> JsResult<Self> {
         if classes.iter().any(|class| env.kind(*class) != Kind::Function) {
             let must = "setup(SqliteError, TypeError, RangeError, Error, Array) takes five classes";
@@ -35,13 +35,13 @@ impl ErrorClasses {
         })
     }
 
-    /// Throws what went wrong as its JavaScript class; `call` has the caller's values.
+    /// Throws an error as an instance of its JavaScript class; `call` has the caller's values.
     pub fn throw(&self, error: &Error, call: Option<&Call>) {
-        // A failure to make the error leaves an exception pending or means that JavaScript can't run any more.
+        // If the error can't be made, an exception is pending or JavaScript can't run any more.
         let _ = self.try_throw(error, call);
     }
 
-    /// A list of texts.
+    /// An array of texts.
     pub(super) fn list(&self, texts: &[&str]) -> JsResult<Value> {
         let texts = texts.iter().map(|text| self.env.text(text)).collect::<JsResult<Vec<_>>>()?;
         self.env.instance(self.array.value()?, &texts)
@@ -52,7 +52,7 @@ impl ErrorClasses {
         if let (Some(facts), Some(call)) = (error.parts().1, call) {
             self.tell(thrown, facts, call)?;
         }
-        // SAFETY: see `Env`.
+        // SAFETY: the environment and the value are the running call's.
         ok(unsafe { sys::napi_throw(self.env.0, thrown.0) })
     }
 
@@ -76,7 +76,7 @@ impl ErrorClasses {
 }
 
 impl Env {
-    /// Throws where no classes are known: those of the realm that loaded the addon first.
+    /// Throws without classes: an instance of those of the realm that loaded the addon first.
     pub fn throw_without_classes(self, error: &Error) {
         let mut thrown = ptr::null_mut();
         if let Ok(message) = self.text(error.message()) {
@@ -85,7 +85,7 @@ impl Env {
                 Error::Range(_) => sys::napi_create_range_error,
                 _ => sys::napi_create_error,
             };
-            // SAFETY: the environment and the values are the running call's; a code that is null is none.
+            // SAFETY: the environment and the values are the running call's; a null code makes an error without one.
             unsafe {
                 create(self.0, ptr::null_mut(), message.0, &raw mut thrown);
                 sys::napi_throw(self.0, thrown);

@@ -1,4 +1,4 @@
-//! Values that only this addon can look into.
+//! Externals: values that only this addon can read.
 
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,35 +14,35 @@ use super::{Env, JsResult, Value, ok};
 /// # Safety
 /// No other type of this addon has the same `TAG`.
 pub unsafe trait External: 'static {
-    /// What tells it from this addon's other externals.
+    /// Tells it from this addon's other externals.
     const TAG: u64;
 }
 
-/// A byte of this very library: another copy of it in the same process, maybe of another version, has it elsewhere.
+/// A byte of this library: another copy of the library in the same process, maybe of another version, has it elsewhere.
 static OURS: u8 = 0;
 
-/// What tells an external from everybody else's.
+/// Tells an external from those of anybody else.
 fn tag<T: External>() -> sys::napi_type_tag {
     sys::napi_type_tag { lower: T::TAG, upper: (&raw const OURS).addr() as u64 }
 }
 
 const SLOTS: usize = 64;
 
-/// Addresses of data whose tag was found to be ours, with that tag: asking Node takes longer than all the rest. Data that is
-/// dropped is forgotten first; while it lives, nobody else has anything at its address, on whichever thread.
+/// Addresses of data whose tag was checked, with that tag: asking Node takes longer than everything else. An address is forgotten
+/// before its data is dropped; until then nothing else can have it, on any thread.
 static KNOWN: [AtomicU64; SLOTS] = [const { AtomicU64::new(0) }; SLOTS];
 
 fn slot(address: usize) -> &'static AtomicU64 {
     &KNOWN[(address >> 6) % SLOTS]
 }
 
-/// An address with a tag in its highest byte, which no address of a process has.
+/// An address with a tag in its highest byte, which addresses leave free.
 fn entry(address: usize, tag: u64) -> u64 {
     address as u64 ^ (tag << 56)
 }
 
 impl Env {
-    /// A value that only this addon can look into; `data` is dropped when it is collected.
+    /// A value that only this addon can read; `data` is dropped when the garbage collector frees it.
     pub fn external<T: External>(self, data: T) -> JsResult<Value> {
         extern "C" fn finalize<T>(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
             slot(data.addr()).store(0, Ordering::Relaxed);
@@ -51,7 +51,7 @@ impl Env {
         }
         let mut value = ptr::null_mut();
         let data = Box::into_raw(Box::new(data));
-        // SAFETY: the environment and the values are the running call's; where the value can't be made, nobody else has the box.
+        // SAFETY: the environment and the values are the running call's; if the value can't be made, the box is still ours alone.
         unsafe {
             let made =
                 sys::napi_create_external(self.0, data.cast(), Some(finalize::<T>), ptr::null_mut(), &raw mut value);
@@ -64,7 +64,7 @@ impl Env {
         Ok(Value(value))
     }
 
-    /// Where the data of such a value lies; `None` for anything else, be it another addon's external.
+    /// The data of such a value; `None` for anything else, such as another addon's external.
     pub(super) fn external_data<T: External>(self, value: Value) -> Option<*const T> {
         let mut data = ptr::null_mut();
         // SAFETY: the environment and the values are the running call's.

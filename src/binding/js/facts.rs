@@ -1,4 +1,4 @@
-//! What programs can test about an error, as properties of it.
+//! What programs can test about an error, as its properties.
 
 use std::ptr;
 
@@ -8,7 +8,7 @@ use super::{Call, Env, ErrorClasses, JsResult, Value, ok};
 use crate::error::{Current, Facts, Position};
 
 impl ErrorClasses {
-    /// Adds what is known about an error to it; `call` has the caller's values.
+    /// Sets an error's facts on it; `call` has the caller's values.
     pub(super) fn tell(&self, error: Value, facts: &Facts, call: &Call) -> JsResult<()> {
         let env = self.env;
         let texts =
@@ -35,7 +35,7 @@ impl ErrorClasses {
 }
 
 impl Env {
-    /// Sets a property that is not shown where the object is: the caller's value may be long, or private.
+    /// Sets a property that isn't shown with the object: the caller's value may be long, or private.
     fn set_hidden(self, object: Value, name: &str, value: Value) -> JsResult<()> {
         let property = sys::napi_property_descriptor {
             utf8name: ptr::null(),

@@ -1,4 +1,4 @@
-//! What functions that napi-rs generates take, and how they fail: as the raw callbacks do.
+//! What generated functions (napi-rs) take, and how they fail: as the raw callbacks do.
 
 use napi::bindgen_prelude::{FromNapiValue, ToNapiValue, TypeName, Unknown};
 use napi::{Status, ValueType, sys};
@@ -7,12 +7,12 @@ use super::dispatch::caught;
 use super::{Env, ErrorClasses, External, JsResult, Value};
 use crate::error::Error;
 
-/// An argument that has to be an external of this addon. What is given instead is refused by the function's body, since
-/// napi-rs would throw an error of its own.
+/// An argument that has to be an external of this addon. The function's body refuses anything else, since napi-rs would throw an
+/// error of its own.
 pub struct Argument<'call, T> {
     /// The environment.
     pub env: Env,
-    /// Its data, where it is one.
+    /// Its data; `None` where it is something else.
     pub data: Option<&'call T>,
 }
 
@@ -48,8 +48,8 @@ impl TypeName for Value {
     }
 }
 
-/// Runs the body of a function that napi-rs generates. What fails is thrown here, as an error of one of the classes, and
-/// the result only tells napi-rs that it was.
+/// Runs the body of a function that napi-rs generates. A failure is thrown here, as an error of one of the classes; the result only
+/// tells napi-rs so.
 pub fn answer<T>(env: Env, classes: Option<&ErrorClasses>, body: impl FnOnce() -> JsResult<T>) -> napi::Result<T> {
     caught(body).map_err(|failure| {
         env.throw(failure, classes, None);
@@ -58,7 +58,7 @@ pub fn answer<T>(env: Env, classes: Option<&ErrorClasses>, body: impl FnOnce() -
 }
 
 impl ErrorClasses {
-    /// What a promise is rejected with.
+    /// The error that a promise is rejected with.
     pub fn rejection(&self, error: &Error) -> napi::Error {
         match self.made(error) {
             // SAFETY: the value was just made in this environment, and is used before its scope ends.

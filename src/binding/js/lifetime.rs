@@ -1,4 +1,4 @@
-//! What lives longer than a call, and what lives shorter.
+//! Values that live longer than a call, and values that live shorter.
 
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,7 +19,7 @@ impl Reference {
     /// The value.
     pub fn value(&self) -> JsResult<Value> {
         let mut value = ptr::null_mut();
-        // SAFETY: the reference lives until it is dropped.
+        // SAFETY: the reference exists until this is dropped, and is of this environment.
         ok(unsafe { sys::napi_get_reference_value(self.env.0, self.raw, &raw mut value) })?;
         if value.is_null() { Err(Error::internal("a reference is empty").into()) } else { Ok(Value(value)) }
     }
@@ -27,7 +27,7 @@ impl Reference {
 
 impl Drop for Reference {
     fn drop(&mut self) {
-        // SAFETY: dropped while the environment lives: by a call, a finaliser or the cleanup hook.
+        // SAFETY: the environment still lives: this is dropped by a call, a finaliser or the cleanup hook.
         unsafe { sys::napi_delete_reference(self.env.0, self.raw) };
     }
 }
@@ -64,7 +64,7 @@ impl Env {
     }
 }
 
-/// An open scope. A panic closes it too: Node ends the process where one stays open after a call.
+/// An open scope. A panic closes it, too: Node ends the process if one stays open after a call.
 struct Scope {
     env: Env,
     scope: sys::napi_handle_scope,
@@ -73,7 +73,7 @@ struct Scope {
 impl Drop for Scope {
     fn drop(&mut self) {
         if !self.scope.is_null() {
-            // SAFETY: see `Env`; opened last, since scopes are closed in the order of the stack.
+            // SAFETY: this scope was opened in this environment, and `scoped` nests: of the open scopes the last one is closed first.
             unsafe { sys::napi_close_handle_scope(self.env.0, self.scope) };
         }
     }

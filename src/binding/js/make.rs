@@ -1,4 +1,4 @@
-//! New values.
+//! Making values.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -52,7 +52,7 @@ impl Env {
         Ok(Value(value))
     }
 
-    /// A string from UTF-8. What is no UTF-8 becomes U+FFFD.
+    /// A string from UTF-8. Invalid UTF-8 becomes U+FFFD.
     pub fn string(self, utf8: &[u8]) -> JsResult<Value> {
         if utf8.is_ascii() {
             return self.latin1(utf8);
@@ -113,7 +113,7 @@ impl Env {
         Ok(Value(array))
     }
 
-    /// Memory that JavaScript sees too, zeroed, and where it lies for as long as the `ArrayBuffer` lives.
+    /// Zeroed memory that JavaScript sees, too, and its address, which is valid as long as the `ArrayBuffer` lives.
     pub fn array_buffer(self, length: usize) -> JsResult<(Value, *mut u8)> {
         let (mut value, mut data) = (ptr::null_mut(), ptr::null_mut());
         // SAFETY: the environment and the values are the running call's.
@@ -129,18 +129,18 @@ impl Env {
         Ok(Value(value))
     }
 
-    /// The object that napi-rs wraps.
+    /// An object of napi-rs as a value.
     pub fn of_object(object: &napi::bindgen_prelude::Object<'_>) -> Value {
         Value(napi::JsValue::raw(object))
     }
 
-    /// Makes a function of a callback; `data` comes back with every call.
+    /// Makes a function of a callback; every call gets `data`.
     ///
     /// # Safety
     /// `data` lives as long as JavaScript runs in this environment.
     pub unsafe fn function(self, callback: Callback, data: *const c_void) -> JsResult<Value> {
         let mut value = ptr::null_mut();
-        // SAFETY: the environment is the running call's; the rest the caller promises.
+        // SAFETY: the environment is the running call's; `data` lives long enough, as the caller promises.
         ok(unsafe {
             sys::napi_create_function(self.0, ptr::null(), 0, Some(callback), data.cast_mut(), &raw mut value)
         })?;

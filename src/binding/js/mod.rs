@@ -1,6 +1,6 @@
-//! Node-API's C functions behind safe ones: the only `unsafe` of the border.
+//! Node-API's C functions behind safe ones, which the rest of `binding` calls.
 //!
-//! Every function takes values of the call that is running; Node-API checks their types itself.
+//! Every function takes values of the running call; Node-API checks their types itself.
 
 mod call;
 mod dispatch;
@@ -30,7 +30,7 @@ use crate::error::Error;
 /// Why a call ends without a value.
 #[derive(Debug)]
 pub enum Failure {
-    /// To be thrown.
+    /// An error that is to be thrown.
     Error(Error),
     /// A JavaScript exception is pending already, or JavaScript can't run any more (a worker that is terminated).
     Pending,
@@ -50,7 +50,7 @@ pub type JsResult<T> = Result<T, Failure>;
 #[repr(transparent)]
 pub struct Value(sys::napi_value);
 
-/// What `typeof` tells, with `null` apart.
+/// What `typeof` says, but `null` apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `undefined`
@@ -77,8 +77,8 @@ pub enum Kind {
 
 /// The environment: an instance of the JavaScript engine, on one thread.
 ///
-/// Why what its methods do is safe: it is alive while one of its calls or cleanup hooks runs, and this type is used
-/// nowhere else; values are of that call; out-pointers are locals that outlive the call.
+/// Why its methods are safe: it is alive while one of its calls or cleanup hooks runs, and this type is used nowhere else; values
+/// are of that call; out-pointers are locals that outlive the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Env(sys::napi_env);
 
@@ -98,7 +98,7 @@ fn refused(status: sys::napi_status) -> Failure {
 }
 
 impl Env {
-    /// The environment of napi-rs's.
+    /// The environment of an `Env` of napi-rs.
     pub fn new(env: &napi::Env) -> Self {
         Self(env.raw())
     }

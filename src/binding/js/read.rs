@@ -1,4 +1,4 @@
-//! What a value is, and its content.
+//! Reading values: their kind, and their content.
 
 use std::ptr;
 
@@ -7,8 +7,8 @@ use napi::sys;
 use super::{Env, JsResult, Kind, Value, ok};
 use crate::error::Error;
 
-/// What a value of another type than is read makes: this package's own JavaScript checks what callers give, so an
-/// internal function was called by somebody else.
+/// A status as a result. A value of another type is an error: this package's own JavaScript checks what callers give, so
+/// somebody else has called an internal function.
 fn read(status: sys::napi_status) -> JsResult<()> {
     let expected = match status {
         sys::Status::napi_string_expected => "a string",
@@ -20,7 +20,6 @@ fn read(status: sys::napi_status) -> JsResult<()> {
 }
 
 impl Env {
-    /// What kind of value it is.
     pub fn kind(self, value: Value) -> Kind {
         let mut kind = 0;
         // SAFETY: the environment and the values are the running call's.
@@ -63,7 +62,7 @@ impl Env {
         Ok(boolean)
     }
 
-    /// A `BigInt`'s value where it fits.
+    /// A `BigInt`'s value, if it fits.
     pub fn to_i64(self, value: Value) -> Option<i64> {
         let (mut integer, mut lossless) = (0, false);
         // SAFETY: the environment and the values are the running call's.
@@ -71,7 +70,7 @@ impl Env {
         lossless.then_some(integer)
     }
 
-    /// Appends a string, lone surrogates as U+FFFD.
+    /// Appends a string, with U+FFFD for lone surrogates.
     pub fn append_string(self, value: Value, text: &mut String) -> JsResult<()> {
         const GUESS: usize = 1024;
         let mut buffer = std::mem::take(text).into_bytes();
@@ -84,27 +83,27 @@ impl Env {
             let at = buffer.as_mut_ptr().add(start).cast();
             sys::napi_get_value_string_utf8(self.0, value.0, at, room, &raw mut written)
         })?;
-        // A character has up to four bytes and is never cut in two: only so close to the end may some be missing.
+        // A character takes up to four bytes and is never cut: only if the end is that close may some be missing.
         if written + 5 > room {
             let mut length = 0;
-            // SAFETY: the environment and the values are the running call's; asked for the length only.
+            // SAFETY: the environment and the values are the running call's; without a buffer only the length is written.
             read(unsafe { sys::napi_get_value_string_utf8(self.0, value.0, ptr::null_mut(), 0, &raw mut length) })?;
             buffer.reserve(length + 1);
             room = buffer.capacity() - start;
-            // SAFETY: the environment and the values are the running call's; now there is room for all of it and a NUL.
+            // SAFETY: the environment and the values are the running call's; now there is room for all bytes and a NUL.
             read(unsafe {
                 let at = buffer.as_mut_ptr().add(start).cast();
                 sys::napi_get_value_string_utf8(self.0, value.0, at, room, &raw mut written)
             })?;
         }
-        // SAFETY: `written` bytes behind `start` were written.
+        // SAFETY: the buffer has room for `written` bytes behind `start`, and Node-API has written them.
         unsafe { buffer.set_len(start + written) };
         if std::str::from_utf8(&buffer[start..]).is_err() {
             let repaired = String::from_utf8_lossy(&buffer[start..]).into_owned();
             buffer.truncate(start);
             buffer.extend_from_slice(repaired.as_bytes());
         }
-        // SAFETY: what was there is UTF-8, and what was appended is, as just checked.
+        // SAFETY: the text before `start` was a `String`'s, and what is behind it has just been checked or repaired.
         *text = unsafe { String::from_utf8_unchecked(buffer) };
         Ok(())
     }
@@ -146,7 +145,7 @@ impl Env {
         }
     }
 
-    /// What an object is, for an error: with an article.
+    /// An object's kind with an article, for an error.
     pub fn describe(self, value: Value) -> &'static str {
         let (mut is_array, mut is_date) = (false, false);
         // SAFETY: the environment and the values are the running call's.

@@ -35,7 +35,7 @@ impl SharedMemory {
         self.write(part, values)
     }
 
-    /// Writes 64 bits each at the beginning of a part.
+    /// Writes 64-bit values at the beginning of a part.
     pub fn write_u64(&self, part: Part, values: &[u64]) -> JsResult<()> {
         self.write(part, values)
     }
@@ -45,8 +45,8 @@ impl SharedMemory {
         if bytes > part.length() || part.end() > self.length {
             return Err(no_room(bytes, part));
         }
-        // SAFETY: the memory belongs to an `ArrayBuffer` that is never detached (only `lib/native/rows.js` has it) and kept
-        // alive by the reference; JavaScript doesn't run meanwhile. Integers and doubles have no invalid bits.
+        // SAFETY: the range is within the memory, as just checked. That belongs to an `ArrayBuffer` that is never detached (only
+        // `lib/native/rows.js` has it) and kept alive by the reference; JavaScript doesn't run meanwhile. Integers have no invalid bits.
         unsafe { ptr::copy_nonoverlapping(values.as_ptr().cast::<u8>(), self.data.add(part.start()), bytes) };
         Ok(())
     }

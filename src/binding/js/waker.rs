@@ -6,12 +6,12 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use super::{Env, JsResult, Kind, Value};
 use crate::error::Error;
 
-/// Calls a function of JavaScript with a number, from any thread. While it lives the process does. napi-rs keeps this library
-/// loaded for good once there was one, so that a thread may outlive the environment that began it.
+/// Calls a function of JavaScript with a number, from any thread. It keeps the process alive. Once there was one, napi-rs keeps this
+/// library loaded for good, so that a thread may outlive the environment that began it.
 pub struct Waker(ThreadsafeFunction<i32, (), i32, napi::Status, false>);
 
 impl Waker {
-    /// One that calls this function, which must not throw.
+    /// A waker that calls this function, which must not throw.
     pub fn new(env: Env, function: Value) -> JsResult<Self> {
         if env.kind(function) != Kind::Function {
             return Err(Error::Type("Expected a function".into()).into());
@@ -21,7 +21,7 @@ impl Waker {
         made.map(Self).map_err(|error| Error::internal(&error.reason).into())
     }
 
-    /// Has it called, as soon as the event loop gets to it; nothing once the environment has ended.
+    /// Calls it as soon as the event loop gets to it; does nothing once the environment has ended.
     pub fn wake(&self, number: i32) {
         self.0.call(number, ThreadsafeFunctionCallMode::NonBlocking);
     }

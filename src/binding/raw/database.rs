@@ -1,4 +1,4 @@
-//! The calls of the raw `Database` that no `VisualDatabase` has of its own.
+//! The calls of the raw `Database` that `VisualDatabase` has no own ones for.
 
 #![allow(
     clippy::must_use_candidate,
@@ -21,16 +21,15 @@ use crate::engine::sqlite::driver::{Connection, open};
 use crate::engine::sqlite::views;
 use crate::error::{Error, Result};
 
-/// The raw functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] =
     &[("inTransaction", in_transaction), ("exec", exec), ("showViews", show_views), ("hideViews", hide_views)];
 
-/// A name, for SQLite.
+/// A name as a C string.
 pub fn c_string(text: String) -> Result<CString> {
     CString::new(text).map_err(|_| Error::Type("A name can't contain NUL".into()))
 }
 
-/// Opens a connection of its own; `content` is that of a database in memory.
+/// Opens a connection of its own; `content` is the content of a database in memory.
 #[napi]
 pub fn open(
     env: napi::Env,
@@ -43,7 +42,7 @@ pub fn open(
 ) -> napi::Result<Value> {
     Realm(realm).answer(env, |state| {
         let content = state.env.to_bytes(content);
-        // The content of a buffer is what is read-only then, not the empty database that it is put into.
+        // With content, that becomes read-only, not the empty database that it is put into.
         let file = open::Options {
             readonly: readonly && content.is_none(),
             must_exist,
@@ -83,12 +82,12 @@ fn exec(_: &State, call: &Call) -> JsResult<Value> {
     }
 }
 
-/// Makes the views for who asks with SQL, where they are missing.
+/// Makes the views for people's SQL, where they are missing.
 fn show_views(_: &State, call: &Call) -> JsResult<Value> {
     views_of(call, views::show)
 }
 
-/// Takes them out of the way of who makes a table anew.
+/// Drops them before a table is rebuilt: they would be in the way.
 fn hide_views(_: &State, call: &Call) -> JsResult<Value> {
     views_of(call, views::hide)
 }
@@ -101,7 +100,7 @@ fn views_of(call: &Call, change: fn(&Connection) -> Result<()>) -> JsResult<Valu
     Ok(call.env.undefined())
 }
 
-/// Sets the logger, or takes it away with anything that is no function.
+/// Sets the logger, or removes it if this is no function.
 #[napi]
 pub fn set_logger(connection: Taken<'_>, logger: Value) -> napi::Result<()> {
     connection.connection(|handle| {
@@ -118,13 +117,13 @@ pub fn set_unsafe_mode(connection: Taken<'_>, on: bool) -> napi::Result<()> {
     connection.connection(|handle| Ok(handle.file()?.set_unsafe_mode(on)?))
 }
 
-/// Throws while a statement is iterated over.
+/// Throws while a statement is being iterated over.
 #[napi]
 pub fn check_no_iterators(connection: Taken<'_>) -> napi::Result<()> {
     connection.connection(|handle| Ok(handle.file()?.check_no_iterators()?))
 }
 
-/// Loads an extension into a connection that was opened for that. A board's never is.
+/// Loads an extension into a connection that was opened for that. A board's connection never is.
 #[napi]
 pub fn load_extension(connection: Taken<'_>, path: String, entry: Option<String>) -> napi::Result<()> {
     connection.connection(|handle| {

@@ -17,12 +17,12 @@ use crate::binding::state::State;
 use crate::engine::sqlite::driver::function::{Aggregate, Argument, Output, Scalar, Signature, Stepped, Thrown};
 use crate::error::Error;
 
-/// What both kinds have in common.
+/// What functions and aggregates share.
 struct Shared {
     env: Env,
     errors: Rc<ErrorClasses>,
     name: String,
-    /// Integers come as `BigInt`s.
+    /// Whether integers come as `BigInt`s.
     bigints: bool,
 }
 
@@ -38,7 +38,7 @@ impl Shared {
         }
     }
 
-    /// Calls a function; whatever it throws, or what is wrong with its arguments, stays pending.
+    /// Calls a function; an exception that it throws, or that its arguments cause, stays pending.
     fn call(&self, function: &Reference, first: Option<Value>, arguments: &[Argument<'_>]) -> Option<Value> {
         let run = || -> JsResult<Value> {
             let mut values = Vec::with_capacity(arguments.len() + 1);
@@ -51,7 +51,7 @@ impl Shared {
         self.or_throw(run())
     }
 
-    /// A failure stays pending as the exception that it is.
+    /// Turns a failure into a pending exception.
     fn or_throw<T>(&self, result: JsResult<T>) -> Option<T> {
         result
             .map_err(|failure| {
@@ -100,17 +100,17 @@ impl Scalar for JsFunction {
         let run = || {
             self.shared.call(&self.function, None, arguments).map_or(Output::Thrown, |value| self.shared.output(value))
         };
-        // SAFETY: an output is no JavaScript value, and no other is put anywhere.
+        // SAFETY: an `Output` has no JavaScript value, and no other value leaves the body.
         unsafe { self.shared.env.scoped(run) }
     }
 }
 
-/// An accumulator between two rows. Node-API keeps objects and functions alive, and an array can hold anything.
+/// An accumulator between two rows: an array of it, since Node-API's references keep only objects and functions alive.
 struct Accumulator(Reference);
 
 struct JsAggregate {
     shared: Shared,
-    /// An array of the start value, or of the function that makes it.
+    /// An array with the start value, or with the function that makes it.
     start: Reference,
     start_is_function: bool,
     step: Reference,
@@ -139,7 +139,7 @@ impl JsAggregate {
             }
             Ok(())
         };
-        // SAFETY: nothing is returned, and what is kept is a reference.
+        // SAFETY: the body returns no value; it keeps only a reference.
         unsafe { env.scoped(run) }
     }
 }
@@ -154,7 +154,7 @@ impl Aggregate for JsAggregate {
             }
             Some(Box::new(Accumulator(self.boxed(value)?)) as Box<dyn Any>)
         };
-        // SAFETY: what is returned is a reference.
+        // SAFETY: the body returns only a reference.
         unsafe { self.shared.env.scoped(run) }
     }
 
@@ -178,23 +178,23 @@ impl Aggregate for JsAggregate {
             }
             self.shared.output(value)
         };
-        // SAFETY: an output is no JavaScript value, and no other is put anywhere.
+        // SAFETY: an `Output` has no JavaScript value, and no other value leaves the body.
         unsafe { self.shared.env.scoped(run) }
     }
 }
 
-/// What a function is registered with.
+/// The options of a registration.
 #[napi(object, object_to_js = false)]
 pub struct Registration {
     /// Its name in SQL.
     pub name: String,
     /// How many arguments it takes; -1 for any number.
     pub arguments: i32,
-    /// Integers come as `BigInt`s.
+    /// Whether integers come as `BigInt`s.
     pub bigints: bool,
-    /// It gives the same for the same arguments.
+    /// Whether it gives the same result for the same arguments.
     pub deterministic: bool,
-    /// It can't be called from triggers and views.
+    /// Whether triggers and views can't call it.
     pub direct_only: bool,
 }
 
@@ -224,7 +224,7 @@ pub fn function(connection: Taken<'_>, function: Value, registration: Registrati
     })
 }
 
-/// Registers an aggregate, one for windows where it has an inverse.
+/// Registers an aggregate; a window function, if it has an inverse.
 #[napi]
 pub fn aggregate(
     connection: Taken<'_>,

@@ -19,7 +19,7 @@ use crate::binding::state::State;
 use crate::engine::sqlite::driver::online_backup::OnlineBackup;
 use crate::error::Error;
 
-/// A backup; it has none once it has ended.
+/// A backup under way; empty once it has ended.
 pub struct BackupHandle {
     backup: RefCell<Option<OnlineBackup>>,
     state: Rc<State>,
@@ -33,12 +33,12 @@ unsafe impl External for BackupHandle {
 /// A backup as an argument of a function that napi-rs generates.
 type TakenBackup<'call> = Argument<'call, BackupHandle>;
 
-/// How far a backup is.
+/// How far a backup has come.
 #[napi(object, object_from_js = false)]
 pub struct Pages {
-    /// All of them.
+    /// All pages of the database.
     pub total_pages: i32,
-    /// Those that are still to be copied.
+    /// Pages that are still to be copied.
     pub remaining_pages: i32,
 }
 
@@ -72,7 +72,7 @@ pub fn step_backup(backup: TakenBackup<'_>, pages: i32) -> napi::Result<Pages> {
     })
 }
 
-/// Ends a backup, whole or not.
+/// Ends a backup, complete or not.
 #[napi]
 pub fn end_backup(backup: TakenBackup<'_>) -> napi::Result<()> {
     with(&backup, |backup| {

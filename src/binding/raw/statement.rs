@@ -20,21 +20,20 @@ use crate::engine::sqlite::driver::{Bind, Column, Statement};
 use crate::error::Error;
 use crate::rows::Batch;
 
-/// A statement and how it is to run.
+/// A statement and how it runs.
 pub struct StatementHandle {
     statement: Statement,
     handle: Rc<ConnectionHandle>,
     /// Whether it returns rows.
     reader: bool,
-    /// Its parameters were bound for good.
+    /// Whether its parameters were bound for good.
     bound: Cell<bool>,
-    /// Integers come as `BigInt`s.
+    /// Whether integers come as `BigInt`s.
     bigints: Cell<bool>,
-    /// The logger has been told of the run of the iterator.
+    /// Whether the logger has been told of the iteration.
     logged: Cell<bool>,
 }
 
-/// The raw functions of this file.
 pub const FUNCTIONS: &[(&str, Native)] = &[
     ("run", run),
     ("get", get),
@@ -56,8 +55,8 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("longText", long_text),
 ];
 
-/// Prepares a statement; mode 1 is a pragma, 2 an EXPLAIN. Leaves in the head: reader, readonly, number of parameters,
-/// whether some have names.
+/// Prepares a statement; mode 1 is a pragma, 2 an EXPLAIN. Leaves in the head: whether it returns rows, whether it is read-only, how many
+/// parameters it has, whether some have names.
 #[napi]
 pub fn prepare(connection: Taken<'_>, sql: Value, mode: i32, bigints: bool) -> napi::Result<Value> {
     connection.connection(|handle| {
@@ -67,7 +66,7 @@ pub fn prepare(connection: Taken<'_>, sql: Value, mode: i32, bigints: bool) -> n
         if is_pragma {
             opened.check_writable()?;
         }
-        // Into a buffer that is there already: napi-rs's own `String` would take 3 % of the call.
+        // Into a buffer that exists already: napi-rs's own `String` would take 3 % of the call.
         let statement = handle.state.with_text(|text| {
             connection.env.append_string(sql, text)?;
             Ok(Statement::prepare(opened, text, !is_pragma && !is_explain)?)
@@ -116,7 +115,7 @@ impl StatementHandle {
         Ok(())
     }
 
-    /// What has to hold before a run, in better-sqlite3's order.
+    /// Checks what has to hold before a run, in better-sqlite3's order.
     fn check(&self, mutates: bool) -> Result<(), Error> {
         let connection = self.statement.connection();
         connection.check_idle()?;
@@ -174,7 +173,7 @@ impl StatementHandle {
         }
     }
 
-    /// Binds, runs `body` while the connection is busy, and lets go of what was bound.
+    /// Binds, runs `body` while the connection is busy, and clears what was bound.
     fn execute<T>(&self, state: &State, call: &Call, body: impl FnOnce() -> JsResult<T>) -> JsResult<T> {
         self.bind_arguments(state, call)?;
         let _busy = self.statement.connection().enter();
@@ -203,7 +202,7 @@ fn bind_value(state: &State, env: Env, statement: &Statement, index: usize, valu
     Ok(())
 }
 
-/// `run(statement, ...values)` leaves the changes in the head, the rowid as the first number.
+/// `run(statement, ...values)` leaves the number of changes in the head, and the rowid as the first number.
 fn run(state: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
     handle.check(true)?;
@@ -214,7 +213,7 @@ fn run(state: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// `get(statement, ...values)` gives the first row.
+/// `get(statement, ...values)` returns the first row.
 fn get(state: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
     handle.check_reader()?;
@@ -231,7 +230,7 @@ fn get(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `all(statement, ...values)` gives the first rows; `moreRows` the others.
+/// `all(statement, ...values)` returns the first rows; `moreRows` the others.
 fn all(state: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
     handle.check_reader()?;
@@ -273,7 +272,7 @@ fn emit_rows(state: &State, handle: &StatementHandle, batch: &mut Batch, filled:
     }
 }
 
-/// Gives up what `moreRows` would give.
+/// Gives up the rows that `moreRows` would return.
 fn stop_rows(_: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
     handle.statement.reset();
@@ -292,7 +291,7 @@ fn iterate(state: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// `next(statement)` gives a row of the iteration.
+/// `next(statement)` returns a row of the iteration.
 fn next(state: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
     handle.statement.connection().check_idle()?;
@@ -327,7 +326,7 @@ fn finish(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// `bind(statement, ...values)` binds them for good.
+/// `bind(statement, ...values)` binds values for good.
 fn bind(state: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
     if handle.bound.get() {
@@ -347,7 +346,7 @@ fn set_bigints(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// `checkNotBusy(statement)` throws while the connection is in the middle of a call, not once it is closed.
+/// `checkNotBusy(statement)` throws while the connection is in the middle of a call, but not once it is closed.
 fn check_not_busy(_: &State, call: &Call) -> JsResult<Value> {
     let connection = statement(call)?.statement.connection();
     if connection.is_open() {
@@ -367,7 +366,7 @@ fn check_unlocked(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// `checkRunnable(statement, needsRows, mutates)` throws what a run would throw before it looks at its values.
+/// `checkRunnable(statement, needsRows, mutates)` throws what a run would throw before it reads its values.
 fn check_runnable(_: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
     if call.env.to_bool(call.argument(1))? {
@@ -382,7 +381,7 @@ fn is_locked(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.boolean(handle.statement.connection().is_open() && handle.statement.is_locked()))
 }
 
-/// `expandedSql(statement)` gives the text with its values where they were bound for good, else `undefined`.
+/// `expandedSql(statement)` returns the SQL with the values that were bound for good, else `undefined`.
 fn expanded_sql(_: &State, call: &Call) -> JsResult<Value> {
     let handle = statement(call)?;
     if handle.bound.get()
@@ -394,7 +393,7 @@ fn expanded_sql(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.undefined())
 }
 
-/// The names of the parameters, `null` for one without.
+/// The names of the parameters, `null` for those without.
 #[napi]
 pub fn parameter_names(statement: TakenStatement<'_>) -> napi::Result<Value> {
     statement.statement(|handle| {
@@ -412,7 +411,7 @@ pub fn column_names(statement: TakenStatement<'_>) -> napi::Result<Value> {
     })
 }
 
-/// The tables of the columns, `null` for an expression.
+/// The tables of the columns, `null` for expressions.
 #[napi]
 pub fn table_names(statement: TakenStatement<'_>) -> napi::Result<Value> {
     statement.statement(|handle| {
@@ -441,17 +440,17 @@ fn optional(env: Env, text: Option<&str>) -> JsResult<Value> {
     text.map_or_else(|| Ok(env.null()), |text| env.text(text))
 }
 
-/// `blob(index)` gives a blob of the latest rows.
+/// `blob(index)` returns a blob of the latest rows.
 fn blob(state: &State, call: &Call) -> JsResult<Value> {
     call.env.buffer(&state.take_blob(call.env.to_f64(call.argument(0))? as usize)?)
 }
 
-/// `longText(index)` gives a long text of the latest rows.
+/// `longText(index)` returns a long text of the latest rows.
 fn long_text(state: &State, call: &Call) -> JsResult<Value> {
     call.env.string(&state.take_blob(call.env.to_f64(call.argument(0))? as usize)?)
 }
 
-/// `wide()` gives the second string of the latest rows.
+/// `wide()` returns the second string of the latest rows.
 fn wide(state: &State, _: &Call) -> JsResult<Value> {
     state.wide()
 }
