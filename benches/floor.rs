@@ -15,7 +15,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// How long a case is repeated.
 const BUDGET: Duration = Duration::from_millis(500);
-/// What a sample lasts at least: far more than reading the clock.
+/// How long a sample lasts at least: far longer than reading the clock.
 const SAMPLE: Duration = Duration::from_micros(50);
 
 fn main() -> Result<()> {
@@ -49,7 +49,7 @@ fn main() -> Result<()> {
     measure(&connection, "listZones, 50", "list", Query::ListZones, &nothing)
 }
 
-/// Repeats one statement with one list of values after the other and prints the median.
+/// Repeats one statement with one list of values after the other, and prints the median.
 fn measure(connection: &Connection, name: &str, kind: &str, query: Query, values: &[Vec<Value>]) -> Result<()> {
     let mut statement = connection.prepare(&query.sql())?;
     let columns = statement.column_count();

@@ -1,4 +1,4 @@
-//! What JavaScript has to agree on, as JSON: the fields of the entities, the limits of the rules, the layout of packed rows,
+//! What JavaScript has to agree with, as JSON: the fields of the entities, the limits of the rules, the layout of packed rows,
 //! the steps of transactions. `scripts/generate.js` writes JavaScript from it.
 
 use serde_json::{Map, Value, json};
@@ -8,7 +8,7 @@ use crate::model::entity::{Declaration, Edit, Holds, New};
 use crate::model::{EXECUTION, Entity, RUN, WORKTREE, ZONE, rules};
 use crate::rows::{batch, layout};
 
-/// All of it.
+/// All declarations.
 #[must_use]
 pub fn declarations() -> Value {
     let entities: Vec<Value> = [WORKTREE, ZONE, EXECUTION, RUN].iter().map(entity).collect();

@@ -1,10 +1,10 @@
-//! The one error type of the crate. Each variant becomes one JavaScript class at the border.
+//! The one error type of the crate. The binding throws each variant as one JavaScript class.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-/// What went wrong, by the JavaScript class it is thrown as.
+/// What went wrong, by the JavaScript class that is thrown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
     /// A caller's mistake in the kind of a value: `TypeError`.
@@ -29,13 +29,13 @@ pub enum Error {
         /// What happened, with what, and what to do.
         message: String,
     },
-    /// A failure that has nothing but a message: `Error`.
+    /// A failure with nothing but a message: `Error`.
     Plain(String),
-    /// One of these, and what a program can test about it.
+    /// One of the above, and what a program can test about it.
     About(Box<(Self, Facts)>),
 }
 
-/// What a program can test about an error beside its class and its words: properties of what JavaScript catches.
+/// What a program can test about an error beside its class and its words: properties of the JavaScript error.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
     /// Node's style of code, for an error that has none of its own.
@@ -44,17 +44,17 @@ pub struct Facts {
     pub method: &'static str,
     /// Its field or argument, likewise.
     pub field: Option<&'static str>,
-    /// Where the value of it is that the caller gave.
+    /// The position of the caller's value for it.
     pub value: Option<Position>,
-    /// The fields whose ids are of nothing.
+    /// The fields whose ids name nothing.
     pub missing: Vec<&'static str>,
-    /// What may have been meant.
+    /// What the caller may have meant.
     pub hint: Option<&'static str>,
-    /// What is there instead of what was expected.
+    /// What was found instead of what was expected.
     pub current: Option<Current>,
 }
 
-/// What is there instead of what was expected, as JavaScript gets it.
+/// What was found instead of what was expected, as JavaScript gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Current {
     /// A number.
@@ -63,7 +63,7 @@ pub enum Current {
     Text(Option<String>),
 }
 
-/// Which argument of a call a value is. Below the border it is counted from the first that the caller gave.
+/// Which argument of a call a value is. Outside the binding it is counted from the caller's first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position(pub usize);
 
@@ -71,7 +71,7 @@ pub struct Position(pub usize);
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// A mistake of this package's own.
+    /// A mistake in this package itself.
     #[must_use]
     pub fn internal(what: &str) -> Self {
         Self::Coded { code: "ERR_INTERNAL", message: format!("visual-db: an internal error; please report it: {what}") }
@@ -92,13 +92,13 @@ impl Error {
         }
     }
 
-    /// Whether it is one with this code of ours.
+    /// Whether it has this code of ours.
     #[must_use]
     pub fn is_coded(&self, code: &str) -> bool {
         matches!(self.parts().0, Self::Coded { code: known, .. } if *known == code)
     }
 
-    /// With the position of the caller's value as the border counts it.
+    /// Counts the position of the caller's value as the binding does.
     #[must_use]
     pub fn placed(mut self, place: impl FnOnce(usize) -> Position) -> Self {
         if let Self::About(both) = &mut self
@@ -109,7 +109,7 @@ impl Error {
         self
     }
 
-    /// This with another message, where it is the engine's.
+    /// The same with another message, if it is the engine's.
     #[must_use]
     pub fn with_message(self, message: String) -> Self {
         match self {
@@ -148,7 +148,7 @@ impl std::error::Error for Error {
     }
 }
 
-/// The error of a library that one of ours comes from. It tells more, and two errors that differ in nothing else are equal.
+/// The error of a library, from which an error here comes. It only tells more: errors that differ in nothing else are equal.
 #[derive(Debug, Clone)]
 pub struct Cause(Arc<dyn std::error::Error + Send + Sync>);
 

@@ -1,5 +1,5 @@
-//! The data layer under a canvas on which AI coding agents work: the map of the modules, nothing else.
-//! `docs/architecture.md` says how they fit together.
+//! The data layer under a canvas on which AI coding agents work. This file only lists the modules; `docs/architecture.md` says how they
+//! fit together.
 
 #[cfg(feature = "addon")]
 mod binding;

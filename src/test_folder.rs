@@ -1,10 +1,10 @@
-//! A folder for a test's files, in the system's folder for temporary ones.
+//! A folder for a test's files, in the system's temporary folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A folder of its own for each test, which goes with it.
+/// A folder for one test; dropping it removes it.
 pub struct Folder(pub PathBuf);
 
 impl Folder {
@@ -20,12 +20,12 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// Where the database is.
+    /// The path of the database.
     pub fn database(&self) -> PathBuf {
         self.join("visual.db")
     }
 
-    /// A copy of what the JavaScript layer wrote, as the database, with its WAL if it has one.
+    /// Copies a database that the JavaScript layer wrote, with its WAL if it has one, as the test's database.
     pub fn fixture(&self, name: &str) -> PathBuf {
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("__test__/fixtures").join(name);
         let path = self.database();
@@ -37,12 +37,12 @@ impl Folder {
         path
     }
 
-    /// The same after a crash.
+    /// A database of the JavaScript layer after a crash.
     pub fn crashed(&self) -> PathBuf {
         self.fixture("js-layer-crashed/visual.db")
     }
 
-    /// What is in it, in order.
+    /// The names of its files, sorted.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<_> =
             fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
