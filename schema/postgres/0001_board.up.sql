@@ -1,7 +1,7 @@
--- The board. Text is compared byte by byte, as SQLite compares it. `seq` is the order in which rows came, which decides where
--- nothing else does; a worktree that is assigned again gets a new one.
--- Constraints have the names that their errors are told by (src/engine/postgres/client/error_codes.rs). Of two that a row violates
--- the one is told whose index was made first: the port's, as SQLite tells it.
+-- The board. Text is compared byte by byte, as SQLite compares it. `seq` is the order in which rows came, for rows that are otherwise
+-- equal; a worktree that is assigned again gets a new one.
+-- Constraints are named after what their errors have to say (src/engine/postgres/client/error_codes.rs). Of two that a row violates, the
+-- server reports the one whose index was made first: the port's, as SQLite does.
 CREATE TABLE {s}.worktrees (
   id text COLLATE "C" NOT NULL,
   path text COLLATE "C" NOT NULL,

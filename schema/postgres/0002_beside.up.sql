@@ -1,4 +1,4 @@
--- What stands beside worktrees and zones: metadata, as JSON text; how many worktrees a zone is to have at most.
+-- What is kept with worktrees and zones: metadata, as JSON text; how many worktrees a zone may have.
 ALTER TABLE {s}.worktrees ADD COLUMN metadata text COLLATE "C";
 ALTER TABLE {s}.zones ADD COLUMN metadata text COLLATE "C";
 ALTER TABLE {s}.zones ADD COLUMN wip_limit bigint;

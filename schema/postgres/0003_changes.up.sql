@@ -1,17 +1,17 @@
--- What was done to the board, by anybody: one row a change, appended by triggers in its own transaction. Feed, ledger and boards of the
--- past are read from it.
+-- What was done to the board, by anybody: one row a change, appended by triggers in its own transaction. The feed, the ledger and boards of
+-- the past are read from it.
 -- Long because a version of the schema is one file, and says each column once.
 --
--- Numbers are given out before a commit, so that a reader who goes by them misses what is committed later with a lower one. So `nth` is
--- only the order within a transaction, and between transactions of which one saw the other; the order of all is that of `changes_batches`.
+-- Numbers are given before a commit, so that a reader who goes by them misses what is committed later with a lower one. So `nth` is only
+-- the order within a transaction, and of transactions of which one saw the other; the order of all changes is that of `changes_batches`.
 
 -- entity: 1 worktree, 2 zone, 3 assignment, 4 execution, 5 run, 6 metadata, 7 limits and budgets.
--- op: 1 made, 2 changed, 3 gone; of a worktree 4 archived, 5 restored. at: milliseconds.
--- data: JSON of new values, with x, y and u for the columns that change most (position_x, position_y, updated_at); of an assignment its
--- time. agent_type: of an execution or a run; of what has another id now, the one before. success: of an execution; of what was made on
--- the canvas its seq, and of an assignment that was changed, where it is another one.
--- xid: the transaction, by which a snapshot tells whether it had ended. call: of the first row of a call of this package's, its number: by
--- that it is known again when it is sent again, and can't be made twice.
+-- op: 1 made, 2 changed, 3 gone; for a worktree also 4 archived, 5 restored. at: milliseconds.
+-- data: JSON of the new values, with x, y and u for the columns that change most (position_x, position_y, updated_at); for an assignment
+-- its time. agent_type: that of an execution or a run; for a row with a new id, the one before. success: that of an execution; for a new
+-- row on the canvas its seq, and for an assignment that was changed, where it has another one.
+-- xid: the transaction, by which a snapshot tells whether it had ended. call: in the first row of a call of this package, the number of the
+-- call: it tells whether a call that is sent again was made, and is unique.
 CREATE TABLE {s}.changes (
   nth bigint NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
@@ -32,9 +32,9 @@ CREATE TABLE {s}.changes (
 CREATE UNIQUE INDEX "changes.call" ON {s}.changes (call) WHERE call IS NOT NULL;
 CREATE INDEX changes_of_transactions ON {s}.changes (xid);
 
--- The order in which changes could be seen. A batch is what the snapshot `after` shows and `before` (the one of the batch before) didn't: it
--- is never another one, and nothing has to be written into what it is made of. A change of it has the number nth + shift; shift only
--- grows, so that all numbers of a batch are greater than those of the one before. last, stamp, at: of its last change.
+-- The order in which changes could be seen. A batch is what the snapshot `after` shows and `before` (that of the batch before) didn't: it
+-- never changes, and nothing has to be written into its rows. A change in it has the number nth + shift; shift only grows, so that all
+-- numbers of a batch are greater than those of the one before. last, stamp, at: of its last change.
 CREATE TABLE {s}.changes_batches (
   last bigint NOT NULL PRIMARY KEY,
   first bigint NOT NULL,
@@ -45,10 +45,10 @@ CREATE TABLE {s}.changes_batches (
   after pg_snapshot NOT NULL
 );
 
--- Whoever numbers locks this table: its lock is waited for before a snapshot is taken, and nothing else ever needs it.
+-- Numbering locks this table: it waits for the lock before it takes a snapshot, and nothing else ever needs the lock.
 CREATE TABLE {s}.changes_turn ();
 
--- One row. keep_*: how much of the log stays.
+-- One row. keep_*: how much of the log is kept.
 CREATE TABLE {s}.changes_state (
   keep_rows bigint NOT NULL DEFAULT 131072,
   keep_ms bigint NOT NULL DEFAULT 604800000
@@ -56,7 +56,7 @@ CREATE TABLE {s}.changes_state (
 INSERT INTO {s}.changes_state DEFAULT VALUES;
 
 -- The board at the end of a batch, as JSON, each row an array that begins with its seq: with the batches behind it, the board at any
--- time. Kept each 8,192 changes or so.
+-- time. Kept about each 8,192 changes.
 CREATE TABLE {s}.boards (
   seq bigint NOT NULL PRIMARY KEY,
   stamp bigint NOT NULL,
@@ -95,12 +95,12 @@ CREATE INDEX moves_of_worktrees ON {s}.moves (worktree_id, key);
 CREATE INDEX moves_out ON {s}.moves (from_zone_id, key) WHERE from_zone_id IS NOT NULL;
 CREATE INDEX moves_in ON {s}.moves (to_zone_id, key) WHERE to_zone_id IS NOT NULL;
 
--- Where every worktree is came from nowhere, as far as anybody can tell.
+-- The worktrees of the board came into their zones from none, as far as anybody can tell.
 INSERT INTO {s}.moves (at, worktree_id, branch_name, to_zone_id, to_name)
 SELECT floor(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint, w.id, w.branch_name, z.id, z.name
 FROM {s}.worktree_zones AS a JOIN {s}.worktrees AS w ON w.id = a.worktree_id JOIN {s}.zones AS z ON z.id = a.zone_id ORDER BY a.assigned_at, a.seq;
 
--- A worktree goes from a zone to another one; NULL is none.
+-- Records a move from one zone to another; NULL is none.
 CREATE FUNCTION {s}.log_move(row_of_log bigint, worktree text, from_zone text, to_zone text) RETURNS void LANGUAGE plpgsql AS $move$
 BEGIN
   IF from_zone IS NOT DISTINCT FROM to_zone THEN
@@ -114,7 +114,7 @@ BEGIN
 END
 $move$;
 
--- Appends a row: its nth. Who did it, when by their clock and why is said by the transaction's own settings, which only this package makes.
+-- Appends a row, and returns its nth. Who did it, when by their clock, and why are transaction settings that only this package makes.
 -- visual_db.archive: a worktree goes into the archive ('put'), which is op 4, or comes out of it ('restore'), 5 (0005_archive).
 CREATE FUNCTION {s}.log(entity integer, op integer, id text, zone_id text, worktree_id text, agent_type text, success bigint, data text)
 RETURNS bigint LANGUAGE plpgsql AS $log$
@@ -162,7 +162,7 @@ BEGIN
       PERFORM {s}.log(1, 2, NEW.id, NULL, NULL, NULL, NULL, '{' || data || '}');
     END IF;
   ELSE
-    -- Another id is another worktree: that one has gone, this one has come.
+    -- Another id is another worktree: the old one is gone, the new one was made.
     IF TG_OP = 'UPDATE' THEN
       PERFORM {s}.log(1, 3, OLD.id, NULL, NULL, NULL, NULL, NULL);
     END IF;
@@ -210,7 +210,7 @@ BEGIN
       PERFORM {s}.log(2, 2, NEW.id, NULL, NULL, NULL, NULL, '{' || data || '}');
     END IF;
   ELSE
-    -- Another id is another zone: that one has gone, this one has come.
+    -- Another id is another zone: the old one is gone, the new one was made.
     IF TG_OP = 'UPDATE' THEN
       PERFORM {s}.log(2, 3, OLD.id, NULL, NULL, NULL, NULL, NULL);
     END IF;
@@ -246,7 +246,7 @@ BEGIN
       OLD.worktree_id, OLD.zone_id, NULL);
   END IF;
   IF TG_OP <> 'DELETE' THEN
-    -- One that is made again is another one.
+    -- An assignment that is made again is another one.
     PERFORM {s}.log_move({s}.log(3, CASE WHEN TG_OP = 'UPDATE' AND NEW.seq = OLD.seq THEN 2 ELSE 1 END,
         NEW.worktree_id, NEW.zone_id, NEW.worktree_id, NULL, NEW.seq, NEW.assigned_at),
       NEW.worktree_id,
@@ -258,7 +258,7 @@ $log$;
 CREATE TRIGGER log_assignment AFTER INSERT OR UPDATE OR DELETE ON {s}.worktree_zones
 FOR EACH ROW EXECUTE FUNCTION {s}.log_assignment();
 
--- What is deleted takes its assignments along, while both still have their names.
+-- Deleting a worktree or a zone deletes its assignments first, while both still have their names.
 CREATE FUNCTION {s}.leave_zones() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $leave$
 BEGIN
   IF TG_TABLE_NAME = 'zones' THEN
@@ -288,7 +288,7 @@ $log$;
 CREATE TRIGGER log_execution AFTER INSERT OR DELETE OR UPDATE OF id, zone_id, worktree_id, agent_type, success, executed_at
 ON {s}.zone_executions FOR EACH ROW WHEN (coalesce(current_setting('visual_db.archive', true), '') = '') EXECUTE FUNCTION {s}.log_execution();
 
--- TRUNCATE fires no trigger of a row.
+-- TRUNCATE fires no row triggers.
 CREATE FUNCTION {s}.log_truncate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $log$
 BEGIN
   CASE TG_TABLE_NAME
@@ -315,7 +315,7 @@ CREATE FUNCTION {s}.changes_new(seen pg_snapshot) RETURNS SETOF {s}.changes LANG
   SELECT c.* FROM {s}.changes AS c WHERE c.xid = ANY (ARRAY(SELECT pg_snapshot_xip(seen)))
 $new$;
 
--- A new log. It begins with a row that says nothing, and a batch of it: its number is 0.
+-- Begins a new log: with a row that says nothing, and a batch of it, whose number is 0.
 CREATE FUNCTION {s}.begin_changes() RETURNS void LANGUAGE plpgsql AS $begin$
 BEGIN
   DELETE FROM {s}.changes_batches;
@@ -331,8 +331,8 @@ BEGIN
 END
 $begin$;
 
--- Makes a batch of what can be seen now, and cuts the log. Where there is nothing, nothing is written and nobody waits. Times never go
--- back: what was committed late, or by a clock that is behind, has the time of what was seen before. Who only reads may call it, too;
+-- Makes a batch of what can be seen now, and cuts the log. If there is nothing new, nothing is written and nobody waits. Times never go
+-- back: what was committed late, or by a clock that is behind, gets the time of what was seen before. Readers may call it as well;
 -- where nothing can be written, nothing happens.
 CREATE FUNCTION {s}.number_changes() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $number$
 DECLARE
@@ -346,12 +346,12 @@ BEGIN
   END IF;
   LOCK TABLE {s}.changes_turn IN EXCLUSIVE MODE;
   SELECT * INTO newest FROM {s}.changes_batches ORDER BY last DESC LIMIT 1;
-  -- Transactions count from less than before on a server into which a dump was read: what was told of them says nothing here.
+  -- Where a dump was restored, transaction ids may be lower than before: then the snapshots of batches mean nothing here.
   IF newest.last IS NULL OR pg_snapshot_xmax(newest.after) > pg_snapshot_xmax(pg_current_snapshot()) THEN
     PERFORM {s}.begin_changes();
     RETURN;
   END IF;
-  -- Somebody has emptied the log: what is left goes, and it goes on without what was before.
+  -- Somebody has emptied the log: the rest of it is removed, and it goes on without what was before.
   IF NOT EXISTS (SELECT 1 FROM {s}.changes AS c WHERE c.nth = newest.last - newest.shift) THEN
     DELETE FROM {s}.changes AS c WHERE pg_visible_in_snapshot(c.xid, newest.after);
     DELETE FROM {s}.changes_batches;
@@ -379,14 +379,14 @@ BEGIN
 END
 $number$;
 
--- Whether callers are shown a row of the log, who ask for these entities.
+-- Whether callers who ask for these entities are shown a row of the log.
 CREATE FUNCTION {s}.is_shown(entity integer, op integer, id text, entities bigint) RETURNS boolean LANGUAGE sql IMMUTABLE AS $shown$
   SELECT entity BETWEEN 1 AND 7 AND (entities >> (entity - 1 + coalesce(entity = 7 AND id = 'budget', false)::integer)) & 1 = 1
     AND (op BETWEEN 1 AND 3 OR entity = 1 AND op IN (4, 5))
 $shown$;
 
--- Changes behind a number, in their order, as callers are shown them: entities is a bit for each of src/engine/feed.rs. The planner knows
--- nothing of how long a batch is, and would sort all of a long one: so it goes by the index here.
+-- Changes behind a number, in their order, as callers are shown them: entities has a bit for each of those in src/engine/feed.rs. The
+-- planner can't know how long a batch is, and would sort all of a long one: so it is made to use the index.
 CREATE FUNCTION {s}.changes_behind(place bigint, entities bigint, most bigint)
 RETURNS TABLE (seq bigint, stamp bigint, at bigint, "by" text, entity integer, op integer, id text, zone_id text, worktree_id text,
   agent_type text, success bigint, data text)
@@ -401,7 +401,7 @@ LANGUAGE sql STABLE SET enable_bitmapscan = off SET enable_seqscan = off AS $beh
   WHERE b.last > place ORDER BY b.last, c.nth LIMIT most
 $behind$;
 
--- Takes out what is too much and too old, in whole batches, and never the last one.
+-- Removes what is too much or too old, in whole batches, and never the last one.
 CREATE FUNCTION {s}.cut_changes(newest bigint) RETURNS void LANGUAGE plpgsql AS $cut$
 DECLARE
   upto bigint;

@@ -1,7 +1,7 @@
--- The archive: worktrees that were taken off the canvas with their history. A worktree's key is never used again: the row of one that was
--- restored stays. And what was done to the canvas, to be undone.
--- While a transaction's own setting visual_db.archive says 'put' or 'restore', executions are not deleted or made, but moved: triggers don't
--- count them as gone or as new, and the worktree that goes or comes is archived or restored.
+-- The archive: worktrees that were taken off the board with their history. A worktree's key is never used again: the row of a restored one
+-- stays. And the steps of undo.
+-- While a transaction's setting visual_db.archive is 'put' or 'restore', executions that are deleted or inserted only change tables:
+-- triggers count them neither as gone nor as new, and the worktree is archived or restored.
 CREATE TABLE {s}.archived_worktrees (
   key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   id text COLLATE "C" NOT NULL,
@@ -33,7 +33,7 @@ CREATE INDEX archived_worktrees_of_id ON {s}.archived_worktrees (id, key);
 CREATE INDEX archived_worktrees_of_branch ON {s}.archived_worktrees USING hash (branch_name) WHERE restored_at IS NULL;
 CREATE INDEX archived_worktrees_of_zone ON {s}.archived_worktrees (zone_id) WHERE restored_at IS NULL AND zone_id IS NOT NULL;
 
--- archive: the worktree's key there. seq: what it had on the board and gets back.
+-- archive: the worktree's key there. seq: the one that it had on the board and gets back.
 CREATE TABLE {s}.archived_executions (
   archive bigint NOT NULL,
   seq bigint NOT NULL,
@@ -50,16 +50,16 @@ CREATE TABLE {s}.archived_executions (
 CREATE INDEX archived_executions_of_zone ON {s}.archived_executions (zone_id, executed_at, seq);
 CREATE INDEX archived_executions_of_worktree ON {s}.archived_executions (archive, executed_at, seq);
 
--- archive: the key of the worktree with which a run went there.
+-- archive: the key of the worktree with which the run was archived.
 ALTER TABLE {s}.runs ADD COLUMN archive bigint;
 
--- Which archived worktrees these ids mean: of those that no worktree of the board has, the one that was archived last.
+-- The archived worktrees that these ids stand for: if no worktree of the board has the id, the one that was archived last.
 CREATE FUNCTION {s}.archived(ids text[]) RETURNS TABLE (key bigint, id text) LANGUAGE sql STABLE AS $archived$
   SELECT max(a.key), a.id FROM {s}.archived_worktrees AS a
   WHERE a.id = ANY (ids) AND a.restored_at IS NULL AND NOT EXISTS (SELECT 1 FROM {s}.worktrees AS w WHERE w.id = a.id) GROUP BY a.id
 $archived$;
 
--- What is deleted in the archive is counted there no more, and gone from the runs.
+-- What is deleted in the archive no longer counts there, and its runs are deleted.
 CREATE FUNCTION {s}.archived_executions_deleted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   UPDATE {s}.archived_worktrees AS a SET executions = a.executions - of.count
@@ -70,7 +70,7 @@ END $$;
 CREATE TRIGGER archived_executions_deleted AFTER DELETE ON {s}.archived_executions REFERENCING OLD TABLE AS gone
 FOR EACH STATEMENT WHEN (coalesce(current_setting('visual_db.archive', true), '') = '') EXECUTE FUNCTION {s}.archived_executions_deleted();
 
--- A zone takes its executions along, those in the archive too, so that a zone that gets its id has none.
+-- Deleting a zone deletes its executions, also in the archive, so that another zone with its id has none.
 CREATE FUNCTION {s}.archive_zones_deleted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF TG_OP = 'TRUNCATE' THEN
@@ -85,9 +85,9 @@ END $$;
 CREATE TRIGGER archive_zone_deleted AFTER DELETE ON {s}.zones FOR EACH ROW EXECUTE FUNCTION {s}.archive_zones_deleted();
 CREATE TRIGGER archive_zones_truncated AFTER TRUNCATE ON {s}.zones FOR EACH STATEMENT EXECUTE FUNCTION {s}.archive_zones_deleted();
 
--- What somebody ("by", the actor as JSON) did to the canvas, to be undone: what values were and became, or what was archived, as
--- src/model/undo.rs reads it. Triggers write it for whoever is named, who is only by this package. What one transaction did is undone together; it is
--- kept as long as the log is of which it is part.
+-- What an actor ("by", as JSON) did to the canvas: which values were changed, from what to what, or what was archived, as src/model/undo.rs
+-- reads it. Triggers write it where an actor is named, which only this package does. What one transaction did is undone together; it is
+-- kept as long as the rows of that transaction in the log.
 CREATE TABLE {s}.undo_steps (
   key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   "by" text COLLATE "C" NOT NULL,
@@ -96,18 +96,18 @@ CREATE TABLE {s}.undo_steps (
   data jsonb NOT NULL,
   CONSTRAINT "primary key undo_steps.key" PRIMARY KEY (key)
 );
--- Who does it may be longer than an index bears.
+-- An actor may be too long for an index.
 CREATE INDEX undo_steps_by ON {s}.undo_steps (hashtextextended("by", 0), undone, key);
 
--- An assignment gets back the place that it had.
+-- An assignment gets back the order that it had.
 ALTER TABLE {s}.worktree_zones ALTER COLUMN seq SET GENERATED BY DEFAULT;
 
--- Whether what is done is remembered: somebody is named, and it isn't undone just now (visual_db.undo).
+-- Whether steps are remembered: an actor is named, and this is no undo or redo (visual_db.undo).
 CREATE FUNCTION {s}.remembers() RETURNS boolean LANGUAGE sql STABLE AS $remembers$
   SELECT coalesce(current_setting('visual_db.by', true), '') <> '' AND coalesce(current_setting('visual_db.undo', true), '') = ''
 $remembers$;
 
--- Remembers something. What was undone is not to be done again then.
+-- Remembers a step. Steps that were undone can't be done again then.
 CREATE FUNCTION {s}.remember(done jsonb) RETURNS void LANGUAGE plpgsql AS $remember$
 DECLARE
   named text := current_setting('visual_db.by', true);
@@ -117,7 +117,7 @@ BEGIN
 END
 $remember$;
 
--- Values that are other ones now, each with what it was. JSON has no infinite numbers: an object says which it is.
+-- The values that have changed, each with the one before. JSON has no infinite numbers: an object says which one it is.
 CREATE FUNCTION {s}.changed(was jsonb, now jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $changed$
   SELECT jsonb_agg(jsonb_build_object('name', key, 'was', CASE WHEN is_number THEN coalesce(infinite -> (was #>> '{}'), was) ELSE was END,
     'is', CASE WHEN is_number THEN coalesce(infinite -> (now #>> '{}'), now) ELSE now END))
@@ -127,7 +127,7 @@ CREATE FUNCTION {s}.changed(was jsonb, now jsonb) RETURNS jsonb LANGUAGE sql STA
         WHERE n.value <> o.value AND key NOT IN ('seq', 'wip_limit')) AS values
 $changed$;
 
--- A worktree or a zone was changed.
+-- Remembers a change of a worktree or a zone.
 CREATE FUNCTION {s}.remember_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $remember$
 DECLARE
   changed jsonb := {s}.changed(to_jsonb(OLD), to_jsonb(NEW));
@@ -142,7 +142,7 @@ CREATE TRIGGER remember_change AFTER UPDATE ON {s}.worktrees FOR EACH ROW
 WHEN ({s}.remembers() AND coalesce(current_setting('visual_db.archive', true), '') = '') EXECUTE FUNCTION {s}.remember_change('worktree');
 CREATE TRIGGER remember_change AFTER UPDATE ON {s}.zones FOR EACH ROW WHEN ({s}.remembers()) EXECUTE FUNCTION {s}.remember_change('zone');
 
--- A worktree was assigned, or is no more. Where that is since it is deleted, or its zone, which triggers do, that is not to be undone.
+-- Remembers that a worktree was assigned, or no longer is; but not where triggers did it since it or its zone was deleted.
 CREATE FUNCTION {s}.remember_assignment() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $remember$
 DECLARE
   of text := CASE TG_OP WHEN 'DELETE' THEN OLD.worktree_id ELSE NEW.worktree_id END;
@@ -165,7 +165,7 @@ CREATE TRIGGER remember_assignment AFTER INSERT OR UPDATE OR DELETE ON {s}.workt
 WHEN ({s}.remembers() AND coalesce(current_setting('visual_db.archive', true), '') = '' AND pg_trigger_depth() = 0)
 EXECUTE FUNCTION {s}.remember_assignment();
 
--- A worktree was archived, or came back.
+-- Remembers that a worktree was archived, or came back.
 CREATE FUNCTION {s}.remember_archive() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $remember$
 BEGIN
   IF TG_OP = 'INSERT' THEN
@@ -181,7 +181,7 @@ EXECUTE FUNCTION {s}.remember_archive();
 CREATE TRIGGER remember_restore AFTER UPDATE OF restored_at ON {s}.archived_worktrees FOR EACH ROW
 WHEN ({s}.remembers() AND OLD.restored_at IS NULL AND NEW.restored_at IS NOT NULL) EXECUTE FUNCTION {s}.remember_archive();
 
--- What was kept goes with the log.
+-- Steps are kept as long as the log.
 CREATE FUNCTION {s}.forget_steps() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $forget$
 BEGIN
   DELETE FROM {s}.undo_steps AS u WHERE NOT EXISTS (SELECT 1 FROM {s}.changes AS c WHERE c.xid = u.tx);

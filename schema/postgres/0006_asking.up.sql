@@ -1,7 +1,7 @@
--- Views for who asks with SQL, with the columns of those of a file (schema/views.sql).
+-- Views for people's SQL, with the columns of a file's views (schema/views.sql).
 
--- Every run, also what was recorded as an execution only and what is in the archive. Times are ISO 8601, UTC, of what others recorded as
--- they wrote them; costs millionths.
+-- Every run, also executions that are only recorded, and what is in the archive. Times are ISO 8601, UTC; those of recorded executions are
+-- as they were written; costs are millionths.
 CREATE VIEW {s}.v_runs AS
 SELECT
   r.id,
@@ -35,7 +35,7 @@ LEFT JOIN LATERAL (
 ) AS e ON r.executed
 WHERE NOT r.executed OR e.executed_at IS NOT NULL;
 
--- Every worktree of the board with its zone, and what is going on in it.
+-- Every worktree of the board with its zone, its open runs and its costs.
 CREATE VIEW {s}.v_board AS
 SELECT
   w.id,
@@ -56,7 +56,7 @@ FROM {s}.worktrees AS w
 LEFT JOIN {s}.worktree_zones AS a ON a.worktree_id = w.id
 LEFT JOIN {s}.zones AS z ON z.id = a.zone_id;
 
--- How the runs ended of each day (UTC), zone and agent.
+-- How the runs of each day (UTC), zone and agent ended.
 CREATE VIEW {s}.v_daily AS
 SELECT
   to_char(to_timestamp(finished_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day,

@@ -1,22 +1,22 @@
--- What runs say, as numbers that stand for words and for three letters in a row (src/model/search/keys.rs). They tell where something may
--- be found; whether it is, the texts say. Nothing is in these tables before somebody wants to search (`enableSearch`, which makes the triggers).
+-- What runs say, as numbers that stand for words and for trigrams (src/model/search/keys.rs). They give candidates, and the texts decide.
+-- These tables are empty before somebody turns the search on (`enableSearch`, which makes the triggers).
 
--- One row where it is on. modes: 1 words, 2 parts of them. upto: the index is built as soon as nothing up to this number is due.
+-- One row while it is on. modes: 1 words, 2 substrings. upto: the index is built once nothing up to this number is due.
 CREATE TABLE {s}.search_state (
   id integer NOT NULL PRIMARY KEY CHECK (id = 1),
   modes bigint NOT NULL,
   upto bigint NOT NULL
 );
 
--- What has to be indexed, each row for one reason: whoever writes, in the same transaction. It goes when what it tells of is indexed, so that
--- nothing is missed whoever is killed, and whatever is committed late.
+-- What has to be indexed, a row for each reason, written in the transaction that changes a text. It is deleted once that is indexed, so
+-- that nothing is missed, whatever is killed or committed late.
 CREATE TABLE {s}.search_due (
   seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   run bigint NOT NULL
 );
 CREATE INDEX search_due_of_run ON {s}.search_due (run);
 
--- The index. doc: in which order runs came, the number of the row above by which it came first; it keeps it.
+-- The index. doc: the order in which runs came, by the number of their first row above; it never changes.
 CREATE TABLE {s}.search_runs (
   run bigint NOT NULL PRIMARY KEY,
   doc bigint NOT NULL UNIQUE,
@@ -26,7 +26,7 @@ CREATE TABLE {s}.search_runs (
 CREATE INDEX search_runs_words ON {s}.search_runs USING gin (words) WITH (gin_pending_list_limit = 1024);
 CREATE INDEX search_runs_grams ON {s}.search_runs USING gin (grams) WITH (gin_pending_list_limit = 1024);
 
--- A run is there, says something else, or has gone.
+-- A run was made, changed or deleted.
 CREATE FUNCTION {s}.search_run() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $search$
 BEGIN
   INSERT INTO {s}.search_due (run) VALUES (CASE TG_OP WHEN 'DELETE' THEN OLD.key ELSE NEW.key END);
@@ -34,7 +34,7 @@ BEGIN
 END
 $search$;
 
--- The same of an execution. One that is new comes with its run, unless there was one with its id.
+-- The same for an execution. A new one comes with its run, unless a run had its id.
 CREATE FUNCTION {s}.search_execution() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $search$
 BEGIN
   INSERT INTO {s}.search_due (run) SELECT r.key FROM {s}.runs AS r

@@ -1,8 +1,8 @@
--- What keeping a board small, and taking it along, need beside its tables.
+-- What pruning a board, and taking it along, need besides its tables.
 
--- What is kept, and how far what is not has been pruned. One row. *_ms, per_zone, max_bytes, every_ms: the policy of the board, NULL
--- where nothing is to be pruned by that. at_work_until: while some process prunes. done_at: when it was last done with. (bodies_at,
--- bodies_key), (output_at, output_key): up to which run bodies and output are pruned; round_at: since when.
+-- The policy, and how far pruning has come. One row. *_ms, per_zone, max_bytes, every_ms: the policy of the board, NULL for a rule that
+-- prunes nothing. at_work_until: while a process prunes. done_at: when that was last done. (bodies_at, bodies_key), (output_at,
+-- output_key): the run up to which bodies and output are pruned; round_at: since when.
 CREATE TABLE {s}.retention (
   id bigint NOT NULL DEFAULT 1 CHECK (id = 1),
   bodies_ms bigint,
@@ -24,7 +24,7 @@ CREATE TABLE {s}.retention (
 INSERT INTO {s}.retention DEFAULT VALUES;
 
 -- How many executions were pruned: they are gone from the tables, and count as before. Deleting the worktree or the zone lowers the
--- counts by these, too, as it would have by the executions. Three names together may be longer than an index bears, so the key is their hash.
+-- counts by these as well, as by the executions. The three names together may be too long for an index, so the key is their hash.
 CREATE TABLE {s}.executions_pruned (
   what text COLLATE "C" NOT NULL GENERATED ALWAYS AS (md5(worktree_id || E'\x01\x03' || zone_id || E'\x01\x03' || agent_type)) STORED,
   worktree_id text COLLATE "C" NOT NULL,
@@ -38,14 +38,14 @@ CREATE TABLE {s}.executions_pruned (
 CREATE INDEX executions_pruned_of_worktrees ON {s}.executions_pruned (worktree_id);
 CREATE INDEX executions_pruned_of_zones ON {s}.executions_pruned (zone_id);
 
--- history: what counts know an archived worktree by, so that whoever gets its id begins with nothing. nth: how many of it were executed
--- before one, of what came from a file.
+-- history: the name by which counts know an archived worktree, so that another worktree with its id begins with nothing. nth: for an
+-- execution that came from a file, how many executions of its worktree came before it.
 ALTER TABLE {s}.archived_worktrees ADD COLUMN history text COLLATE "C" NOT NULL DEFAULT ('archived-' || replace(gen_random_uuid()::text, '-', ''));
 ALTER TABLE {s}.archived_executions ADD COLUMN nth bigint;
 
 -- What pruned runs that ended on a day of UTC come to, by quarters of an hour (src/model/trend/day.rs says how they are written): trends
--- are read from the runs, and have these beside. whole: all of the day.
--- dimension: 0 all of them (key ''), 1 of a zone, 2 of an agent, 3 that used a model, 4 of a worktree.
+-- are read from the runs, and these are added. whole: all of the day.
+-- dimension: 0 all of them (key ''), 1 by zone, 2 by agent, 3 by model, 4 by worktree.
 CREATE TABLE {s}.rollups_kept (
   dimension bigint NOT NULL,
   day bigint NOT NULL,
@@ -57,8 +57,8 @@ CREATE TABLE {s}.rollups_kept (
 );
 CREATE INDEX rollups_kept_of_worktrees ON {s}.rollups_kept (what) WHERE dimension = 4;
 
--- Who is archived takes along what was pruned of it, under the name that its history has there (of trends, U+0001 and its key, escaped
--- as all text is), and back.
+-- What was pruned of a worktree goes into the archive with it, under the name of its history (for trends, U+0001 and its key, escaped
+-- like all text), and comes back with it.
 CREATE FUNCTION {s}.forget_pruned() RETURNS trigger LANGUAGE plpgsql AS $forget$
 BEGIN
   IF TG_TABLE_NAME = 'zones' THEN
@@ -81,7 +81,7 @@ CREATE FUNCTION {s}.restore_pruned() RETURNS trigger LANGUAGE plpgsql AS $restor
 BEGIN
   UPDATE {s}.executions_pruned SET worktree_id = NEW.id
   WHERE worktree_id IN (SELECT a.history FROM {s}.archived_worktrees AS a WHERE a.id = NEW.id AND a.restored_at IS NOT NULL);
-  -- What a worktree of that id had before stays, and theirs beside it; of several that were restored the first.
+  -- What a worktree of that id had before stays, and this is added to it; of several restored ones the first.
   UPDATE {s}.rollups_kept AS k SET key = NEW.id
   WHERE dimension = 4 AND key IN (SELECT E'\x01\x02' || a.key FROM {s}.archived_worktrees AS a WHERE a.id = NEW.id AND a.restored_at IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM {s}.rollups_kept AS o WHERE o.dimension = 4 AND o.day = k.day AND o.what = md5(NEW.id))
@@ -93,8 +93,8 @@ $restore$;
 CREATE TRIGGER restore_pruned AFTER INSERT ON {s}.worktrees FOR EACH ROW
 WHEN (coalesce(current_setting('visual_db.archive', true), '') = 'restore') EXECUTE FUNCTION {s}.restore_pruned();
 
--- note: of what is recorded as an execution only, and of which something is noted: its number among those, in the order in which
--- that came, below 0. An export has it, as a file does.
+-- note: for an execution that is only recorded, and of which something is noted, its number among those, in the order in which they
+-- came, below 0. An export has it, as a file does.
 CREATE SEQUENCE {s}.notes AS bigint INCREMENT BY -1 MAXVALUE -1 START WITH -1;
 ALTER TABLE {s}.runs ADD COLUMN note bigint;
 CREATE FUNCTION {s}.number_note() RETURNS trigger LANGUAGE plpgsql AS $note$
@@ -108,6 +108,6 @@ BEFORE UPDATE OF input_tokens, cached_input_tokens, output_tokens, reasoning_tok
 FOR EACH ROW WHEN (NEW.recorded AND NEW.note IS NULL) EXECUTE FUNCTION {s}.number_note();
 UPDATE {s}.runs AS r SET bodies_pruned_at = bodies_pruned_at WHERE recorded AND EXISTS (SELECT 1 FROM {s}.run_models AS m WHERE m.run = r.key);
 
--- Of a move that came from a file: where it was in that one's log.
+-- For a move that came from a file: its place in the log there.
 ALTER TABLE {s}.moves ADD COLUMN seq bigint;
 ALTER TABLE {s}.moves ADD COLUMN nth bigint;

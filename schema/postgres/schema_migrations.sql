@@ -1,4 +1,4 @@
--- Which text was applied when, and by which package.
+-- Which version was applied when, and by which version of the package.
 CREATE TABLE {s}.schema_migrations (
   version integer NOT NULL PRIMARY KEY,
   name text NOT NULL,
