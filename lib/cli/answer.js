@@ -10,7 +10,6 @@ Examples:
   visual-db answer exec-1764177889000-2k9x 'Yes, delete it'
   visual-db answer exec-1764177889000-2k9x - < answer.md`;
 
-/** `visual-db answer <run> <answer>` */
 module.exports = (root, run) => {
   root
     .command('answer')

@@ -10,7 +10,6 @@ Its executions still count and are found; its id, its port and its branch are fr
 Examples:
   visual-db archive feature/login --reason 'merged'`;
 
-/** `visual-db archive <worktree>` */
 module.exports = (root, run) => {
   root
     .command('archive')

@@ -8,7 +8,6 @@ const { oneLine } = require('./run_text.js');
 const HEAD = ['key', 'id', 'branch', 'archived', 'executions', 'by', 'reason'];
 const REASON = 40;
 
-/** `visual-db archived` */
 module.exports = (root, run) => {
   root
     .command('archived')

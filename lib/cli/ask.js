@@ -4,7 +4,7 @@ const readline = require('node:readline');
 const { Found, Usage } = require('./outcome.js');
 const { print } = require('./output.js');
 
-/** Goes on only with `--yes` or a yes on the terminal. Where nobody can answer it never waits. */
+/** Goes on only with `--yes` or a yes on the terminal. Without a terminal it refuses instead of waiting. */
 async function confirm(question, { yes }) {
   if (yes) return;
   if (!process.stdin.isTTY) throw new Usage(`${question} There is no terminal to ask on: say --yes`);
@@ -14,7 +14,7 @@ async function confirm(question, { yes }) {
   throw new Found('declined');
 }
 
-/** One line of the terminal; its end (Ctrl-D) is an empty answer. */
+/** Reads one line from the terminal; end of input (Ctrl-D) is an empty answer. */
 function ask(question) {
   const terminal = readline.createInterface({ input: process.stdin, output: process.stderr });
   return new Promise((resolve) => {

@@ -3,7 +3,6 @@
 const { folderOf, keepOf, withKeep } = require('./options.js');
 const { countsText, many, print, printJson, progressBar, size } = require('./output.js');
 
-/** `visual-db backup [path]` */
 module.exports = (root, run) => {
   const backup = root
     .command('backup')

@@ -4,7 +4,6 @@ const path = require('node:path');
 const { folderOf } = require('./options.js');
 const { colour, countsText, print, printJson, size, table } = require('./output.js');
 
-/** `visual-db backups` */
 module.exports = (root, run) => {
   root
     .command('backups')

@@ -10,7 +10,6 @@ Examples:
   visual-db board --at '2 hours ago'
   visual-db board --at 2026-11-27T09:00:00Z --json`;
 
-/** `visual-db board` */
 module.exports = (root, run) => {
   root
     .command('board')
@@ -21,7 +20,7 @@ module.exports = (root, run) => {
       run(({ db, json, at }) => {
         const board = reading(db, (database) => arranged(database.getBoard({ at })));
         if (json) return printJson(board);
-        // As on the canvas: from left to right, then from the top down.
+        // In the order of the canvas: from left to right, then from the top down.
         const zones = board.zones.toSorted((a, b) => a.position.x - b.position.x || a.position.y - b.position.y);
         const parts = zones.map((zone) => [title(zone), ...zone.worktrees.map(worktree)]);
         if (board.unassigned.length > 0) parts.push(['(in no zone)', ...board.unassigned.map(worktree)]);
@@ -30,7 +29,7 @@ module.exports = (root, run) => {
     );
 };
 
-/** Zones with the worktrees in them, in the order in which they came, and those that are in none. */
+/** The zones with their worktrees, in the order of assignment, and the worktrees in no zone. */
 function arranged({ assignments, ...board }) {
   const [zones, worktrees] = [board.zones.map(listed), board.worktrees.map(listed)];
   const known = new Map(worktrees.map((worktree) => [worktree.id, worktree]));
@@ -48,12 +47,12 @@ function arranged({ assignments, ...board }) {
   };
 }
 
-/** A zone or a worktree as lists have it, without what only boards tell. */
+/** A zone or a worktree as lists have it, without the fields that only boards have. */
 function listed({ revision, metadata, wipLimit, openRuns, latestRun, costMicros, ...row }) {
   return row;
 }
 
-/** Lines, not cells: a cell of a table takes time with the third power of its lines. */
+/** Text, not a cell of a table: the time that a cell takes grows with the third power of its lines. */
 function title({ name, trigger, agents, worktrees }) {
   const list = Array.isArray(agents) ? agents.join(', ') : JSON.stringify(agents);
   const told = `${printable(trigger)}: ${printable(list)}  ${many(worktrees.length, 'worktree')}`;

@@ -15,7 +15,6 @@ Examples:
   visual-db budgets set 2.50 --period day --zone Testing
   visual-db budgets set none --period day --zone Testing`;
 
-/** `visual-db budgets [show|set]` */
 module.exports = (root, run) => {
   const budgets = root
     .command('budgets')
@@ -52,7 +51,7 @@ module.exports = (root, run) => {
     );
 };
 
-/** All budgets, and what they are about. */
+/** All budgets, and the names of their scopes. */
 function state(database) {
   const budgets = database.getBudgets();
   return { budgets, names: budgets.map(({ scope }) => scopeText(database, scope)) };

@@ -10,7 +10,6 @@ Examples:
   visual-db cancel exec-1764177889000-2k9x --reason 'The issue was closed'
   visual-db runs --zone Testing --status queued --json | jq -r '.items[].id' | xargs visual-db cancel`;
 
-/** `visual-db cancel <run...>` */
 module.exports = (root, run) => {
   root
     .command('cancel')

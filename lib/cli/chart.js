@@ -14,15 +14,15 @@ const COLOURS = [
   ['ansiRed', 'red'],
 ];
 const HEIGHT = 10;
-/** How wide it is where there is no terminal, and at least. */
+/** The width where there is no terminal, and the least width. */
 const COLUMNS = 80;
 const LEAST = 30;
-/** What stands left of the lines. */
+/** The width of what stands left of the lines. */
 const AXIS = 16;
 
 /**
- * The lines, when they begin and end, and whose they are. `series` has a name and a value for each of `starts`, `null` where nothing is
- * known: there the line goes on to the next that is.
+ * The chart: the lines, when they begin and end, and a legend. `series` has a name and a value for each of `starts`; where a value is
+ * `null`, the line goes on to the next one that is known.
  */
 function chart(starts, series, format) {
   const { plot } = require('simple-ascii-chart');

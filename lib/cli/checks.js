@@ -1,6 +1,6 @@
 'use strict';
 
-// What `doctor` looks at. Each check returns `{ state, finding, advice }`: fine ('ok'), worth knowing ('note'), or
+// What `doctor` checks. Each check returns `{ state, finding, advice }`: fine ('ok'), worth knowing ('note'), or
 // something to mend ('problem'). A check that throws has found a problem.
 
 const fs = require('node:fs');
@@ -13,7 +13,7 @@ const problem = (finding, advice) => ({ state: 'problem', finding, advice });
 
 const MIB = 2 ** 20;
 
-/** Kinds of file systems by the number that `statfs` gives: those on which locks between machines can't be trusted. */
+/** File systems on which locks between machines can't be trusted, by the type that `statfs` gives. */
 const SHARED = new Map([
   [0x6969, 'NFS'],
   [0x517b, 'SMB'],
@@ -109,7 +109,7 @@ function backups({ file }) {
   return ok(`the newest is of ${newest.createdAt}`);
 }
 
-/** Those that look at the file from outside, and those that need it open. */
+/** The checks that look at the file from outside, and those that need it open. */
 const OUTSIDE = { permissions, 'file system': fileSystem };
 const INSIDE = {
   integrity,

@@ -1,16 +1,16 @@
 'use strict';
 
-// `visual-db vacuum --convert`: a file of before, which only a whole VACUUM makes smaller, becomes one that gives room back in
-// slices. The old one stays whole, as a verified backup, until the new one is verified.
+// `visual-db vacuum --convert`: an older file, which only a full VACUUM makes smaller, becomes one with incremental auto-vacuum, which
+// gives room back in slices. The old content stays, as a verified backup, until the new file is verified.
 
 const fs = require('node:fs');
 const { confirm } = require('./ask.js');
 const { print, printJson, progressBar, size } = require('./output.js');
 
-/** About how much is written in a second, with all that is read and checked. */
+/** About how many bytes are written in a second, reading and checking included. */
 const SPEED = 40 * 1024 * 1024;
 
-/** Converts a file; `vacuum` does the work in a thread of its own. */
+/** Converts a file; `vacuum` does the work on a thread of its own. */
 async function convert(options, file, vacuum) {
   const { Database } = require('../index.js');
   const mode = look(Database, file, (database) => database.pragma('auto_vacuum', { simple: true }));
@@ -58,7 +58,7 @@ function look(Database, file, read) {
   }
 }
 
-/** Every page and index of the new file is sound, and no table has fewer rows than it had. */
+/** Checks that every page and index of the new file is sound, and that no table has fewer rows than before. */
 function verify(Database, file, backup) {
   const keeps = `the file of before is ${backup}: visual-db restore '${backup}'`;
   const found = look(Database, file, (database) => ({
@@ -74,7 +74,7 @@ function verify(Database, file, backup) {
   }
 }
 
-/** What a vacuum compacts, and what is derived from it. */
+/** The tables of the log, which a vacuum compacts, and those derived from it: they may have fewer rows. */
 const LOG = new Set(['changes', 'changes_spans', 'changes_unread', 'boards']);
 
 function rowsOf(database) {

@@ -5,7 +5,6 @@ const { Found } = require('./outcome.js');
 const { many, print, printJson, progressBar } = require('./output.js');
 const { isServer, placeOf } = require('./server.js');
 
-/** `visual-db copy <from> <to>` */
 module.exports = (root, run) => {
   root
     .command('copy')
@@ -54,7 +53,7 @@ async function copied({ from, to, fromSchema, toSchema, check }, tell) {
   } finally {
     source.close();
     target?.close();
-    // A file that was made for it goes, where nothing came.
+    // A new file that nothing was copied into is removed.
     if (isNew && !isDone) for (const end of ['', '-wal', '-shm']) fs.rmSync(`${to}${end}`, { force: true });
   }
 }

@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const { isServer, placeOf } = require('./server.js');
 
-/** Opens the database for what `use` does with it, and closes it again, also where that is a promise. */
+/** Opens the database for `use`, and closes it once that has returned, or its promise has settled. */
 function withDatabase(db, settings, use) {
   if (!isServer(db) && !fs.existsSync(db))
     throw new Error(`${db}: there is no such database; say where it is by --db or VISUAL_DB_PATH`);
@@ -21,12 +21,12 @@ function withDatabase(db, settings, use) {
   return used;
 }
 
-/** What `look` finds in the database, in one consistent state of it; the file is opened to be read and closed again. */
+/** What `look` finds in the database, in one snapshot; the file is opened read-only. */
 function reading(db, look) {
   return withDatabase(db, { readonly: true }, (database) => database.transaction(() => look(database)));
 }
 
-/** What `change` makes of the database, all or nothing. The file is opened as an orchestrator opens it. */
+/** What `change` returns; its changes are made all or nothing. The file is opened as an orchestrator opens it. */
 function writing(db, change) {
   return withDatabase(db, {}, (database) => database.transaction(() => change(database)));
 }

@@ -15,7 +15,6 @@ const { colour, print, printJson } = require('./output.js');
 
 const COLOURS = { ok: 'green', note: 'yellow', problem: 'red' };
 
-/** `visual-db doctor` */
 module.exports = (root, run) => {
   root
     .command('doctor')

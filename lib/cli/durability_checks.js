@@ -1,6 +1,6 @@
 'use strict';
 
-// What `doctor` asks a PostgreSQL server: whether it can lose what it has acknowledged.
+// What `doctor` asks a PostgreSQL server: whether it can lose acknowledged commits.
 
 const { ok, note } = require('./checks.js');
 
@@ -9,7 +9,7 @@ const SETTINGS = `SELECT current_setting('fsync'), current_setting('full_page_wr
   count(pid) FILTER (WHERE state IS NULL) FROM pg_stat_replication`;
 const LIMIT_MS = 5000;
 
-/** What a setting means that isn't `on`. */
+/** What it means that a setting isn't `on`. */
 const OFF = {
   fsync: 'what was acknowledged is lost, and the board may be damaged, when the machine stops',
   full_page_writes: 'the board may be damaged when the machine stops in the middle of a write',
@@ -20,7 +20,7 @@ const OFF = {
 /** `{ fsync, full_page_writes, synchronous_commit, … }` of the server of a URL. */
 function settingsOf(url) {
   const { home } = require('../entry/parts');
-  // Which schema matters to nobody: all names are the catalog's.
+  // The schema doesn't matter: all names are those of the system catalogs.
   const { rows } = home.lookAt({ url, schema: 'visual_db' }, SETTINGS, { most: 1, limitMs: LIMIT_MS });
   const [fsync, pages, commit, names, recovers, standbys, waitedFor, hidden] = rows[0];
   return {

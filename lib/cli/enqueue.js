@@ -12,7 +12,6 @@ Examples:
   visual-db enqueue --zone Testing --worktree wt-1 --agent qa --max-attempts 3 --timeout 30m - < prompt.md
   visual-db show "$(visual-db enqueue --zone Testing --worktree wt-1 --agent qa 'Test it')" --follow`;
 
-/** `visual-db enqueue <prompt>` */
 module.exports = (root, run) => {
   root
     .command('enqueue')

@@ -5,7 +5,6 @@ const { withDatabase } = require('./database.js');
 const { many, print, printJson, progressBar, size } = require('./output.js');
 const { time } = require('./times.js');
 
-/** `visual-db export <file>` */
 module.exports = (root, run) => {
   root
     .command('export')

@@ -17,7 +17,6 @@ Examples:
   visual-db flow --bucket week --since '12 weeks ago' --time-zone Europe/Berlin
   visual-db flow --csv > flow.csv`;
 
-/** `visual-db flow` */
 module.exports = (root, run) => {
   root
     .command('flow')

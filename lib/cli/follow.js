@@ -6,10 +6,10 @@ const PAGE = 1000;
 const ENDED = new Set(['succeeded', 'failed', 'cancelled', 'timedOut', 'lost']);
 
 /**
- * Hands each piece of a run's output to `take`, and the run to `look` wherever its state is another one, until it has ended;
- * with `once` only what is there now. Nor does it go on where nobody reads what is printed any more.
+ * Hands each piece of a run's output to `take`, and the run to `look` whenever its status has changed, until it has ended or nobody
+ * reads what is printed any more; with `once`, only the output so far.
  *
- * @returns the run as it was when all of that output was there, and whether some of the output was dropped
+ * @returns the run, as it was before its last output was read, and whether some of the output was dropped
  */
 async function follow(database, id, take, { look = () => {}, once = false } = {}) {
   const waiting = parts.commitsOf(database);
@@ -17,7 +17,7 @@ async function follow(database, id, take, { look = () => {}, once = false } = {}
   let status;
   for (let after = 0; ;) {
     const since = waiting.count();
-    // Before its output: what has ended gets no more of it.
+    // Before its output: a run that has ended gets no more.
     const run = database.getRun(id);
     if (run === null) throw noRun(id);
     if (run.status !== status) look(run);
@@ -31,7 +31,7 @@ async function follow(database, id, take, { look = () => {}, once = false } = {}
   }
 }
 
-/** The output from a piece on. */
+/** Reads the output after a piece to its end, and gives the last page. */
 function rest(database, id, after, take) {
   let page = database.getOutput(id, { after, limit: PAGE });
   for (;;) {
@@ -48,7 +48,7 @@ function readerOf(stream) {
   return reader;
 }
 
-/** In the library's words. */
+/** The error that the class throws for this. */
 const noRun = (id) => Object.assign(new Error(`Run not found: ${id}`), { code: 'ERR_NOT_FOUND' });
 
 module.exports = { follow, noRun, readerOf };

@@ -4,7 +4,6 @@ const fs = require('node:fs');
 const { placeOf } = require('./server.js');
 const { many, print, printJson, progressBar } = require('./output.js');
 
-/** `visual-db import <file>` */
 module.exports = (root, run) => {
   root
     .command('import')

@@ -60,7 +60,7 @@ VISUAL_DB_PATH in the environment is the database where --db says none: the path
 Exit codes: 0 fine, 1 found something or failed, 2 wrong usage. A reader of the output that goes away changes none of them.
 Help for a command: visual-db <command> --help`;
 
-/** The parser with all commands; `run` wraps each command's action. */
+/** The parser with all commands. `run` wraps each command's action. */
 function program(run) {
   const root = new Command('visual-db')
     .description('The data of a canvas of worktrees and zones: migrations, backups, a look inside, runs')
@@ -80,12 +80,12 @@ function program(run) {
   return root;
 }
 
-/** It has to work without what is needed here, so bin/visual-db.js has taken it out where it is the first argument. */
+/** `build` has to work without packages and binary, so bin/visual-db.js runs it where it is the first argument. */
 function buildComesFirst() {
   throw new Usage('build comes before everything else: visual-db build [--platform NAME] [--portable]');
 }
 
-/** The command that stands first: of `migrate up` it is `migrate`. */
+/** The command directly below the program: of `migrate up` it is `migrate`. */
 const first = (command) => (command.parent?.parent ? first(command.parent) : command);
 
 /** Runs the command in `argv` (as `process.argv`). */
@@ -104,7 +104,7 @@ async function main(argv) {
     await program(run).parseAsync(argv);
   } catch (error) {
     process.exitCode = exitCodeOf(error);
-    // Commander has printed its own, and `Found` has nothing to say beyond what was printed.
+    // Commander has printed its own errors, and for `Found` everything has been printed.
     if (!(error instanceof CommanderError) && !(error instanceof Found)) printError(error, json);
   }
 }

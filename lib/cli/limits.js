@@ -14,7 +14,6 @@ Examples:
   visual-db limits set 0 --agent deployer      # none is claimed until this is lifted
   visual-db limits set none --agent deployer`;
 
-/** `visual-db limits [show|set]` */
 module.exports = (root, run) => {
   const limits = root
     .command('limits')
@@ -42,7 +41,7 @@ module.exports = (root, run) => {
     );
 };
 
-/** All limits, and what they are about. */
+/** All limits, and the names of their scopes. */
 function state(database) {
   const limits = database.getRunLimits();
   return { limits, names: limits.map(({ scope }) => scopeText(database, scope)) };

@@ -13,10 +13,9 @@ Examples:
   visual-db metadata zone Testing - < patch.json
   visual-db metadata run exec-1764177889000-2k9x null      # all of it goes`;
 
-/** What names one of a kind besides its id. */
+/** The id that a text means, by kind: worktrees go by their branches and zones by their names, too. */
 const NAMED = { worktree: worktreeOf, zone: zoneOf, run: (_, id) => id };
 
-/** `visual-db metadata <kind> <id> [patch]` */
 module.exports = (root, run) => {
   root
     .command('metadata')

@@ -2,7 +2,6 @@
 
 const { reading } = require('./database.js');
 
-/** `visual-db metrics` */
 module.exports = (root, run) => {
   root
     .command('metrics')

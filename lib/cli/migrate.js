@@ -5,7 +5,6 @@ const { confirm } = require('./ask.js');
 const { Found, Usage } = require('./outcome.js');
 const { colour, print, printJson, printable, table } = require('./output.js');
 
-/** `visual-db migrate [up|down|status|verify|rollback]` */
 module.exports = (root, run) => {
   const migrate = root.command('migrate').description('versions of the schema: up (where nothing is said), down, …');
   const subcommand = (name, description, settings) => migrate.command(name, settings).description(description);

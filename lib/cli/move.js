@@ -11,7 +11,6 @@ Examples:
   visual-db move feature/login Testing --enqueue --variables '{ "github": { "title": "Log in" } }'
   visual-db move feature/login --out`;
 
-/** `visual-db move <worktree> [zone]` */
 module.exports = (root, run) => {
   root
     .command('move')

@@ -15,7 +15,6 @@ Examples:
   visual-db moves --worktree feature/login
   visual-db moves --zone Review --since 2026-11-27T00:00:00Z --json`;
 
-/** `visual-db moves` */
 module.exports = (root, run) => {
   root
     .command('moves')

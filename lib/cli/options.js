@@ -7,7 +7,7 @@ const path = require('node:path');
 const { InvalidArgumentError, Option } = require('commander');
 const { Usage } = require('./outcome.js');
 
-/** `--db` and `--json`, which stand before the command or after it. */
+/** Adds `--db` and `--json`, which may stand before the command or after it. */
 function withGlobals(root) {
   return root
     .addOption(
@@ -19,13 +19,13 @@ function withGlobals(root) {
     .configureHelp({ showGlobalOptions: true });
 }
 
-/** An empty one is a variable that somebody's script lacks: another database must not be taken instead. */
+/** Refuses an empty path: a script's variable is not set then, and another database must not be taken instead. */
 function databasePath(text) {
   if (text === '') throw new InvalidArgumentError('a path is wanted.');
   return text;
 }
 
-/** Where backups of a database are, unless `--folder` says otherwise: beside the file itself, where links lead. */
+/** Where backups of a database are, unless `--folder` says otherwise: beside the file that symbolic links lead to. */
 function folderOf({ db, folder }) {
   if (folder) return folder;
   let file = path.resolve(db);
@@ -35,13 +35,13 @@ function folderOf({ db, folder }) {
   return path.join(path.dirname(file), 'backups');
 }
 
-/** A non-negative integer of the command line. */
+/** Parses a non-negative integer. */
 function count(text) {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a non-negative integer is wanted.');
   return Number(text);
 }
 
-/** `--keep-…`, and what they say: undefined where none is given. */
+/** Adds the options `--keep-…`. */
 function withKeep(target) {
   for (const period of ['hourly', 'daily', 'weekly', 'monthly']) {
     target.option(`--keep-${period} <count>`, `how many ${period} backups to keep`, count);

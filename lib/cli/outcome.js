@@ -10,12 +10,12 @@ class Usage extends Error {}
 /** The command worked and found something, which it has printed: exit code 1. */
 class Found extends Error {}
 
-/** What the library says of a value that the command line gave it. */
+/** Codes with which the class refuses a value from the command line. */
 const REFUSED = new Set(['ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE', 'ERR_OUT_OF_RANGE', 'ERR_CURSOR']);
 
 function exitCodeOf(error) {
   if (error instanceof Usage || REFUSED.has(error.code)) return 2;
-  // Commander ends `--help` and `--version` by an error, too.
+  // Commander ends `--help` and `--version` with an error, too.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   return 1;
 }

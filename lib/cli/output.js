@@ -6,9 +6,9 @@ const util = require('node:util');
 
 const coloured = () => Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
 
-/** The text in a colour of `node:util`, where there are colours. */
+/** The text in a colour of `util.styleText`, where colours are wanted. */
 function colour(name, text) {
-  // Its own look at the terminal is left out: it takes an empty NO_COLOR for one that is set.
+  // Its own check of the terminal is turned off: it takes an empty NO_COLOR for one that is set.
   return coloured() && util.styleText ? util.styleText(name, text, { validateStream: false }) : text;
 }
 
@@ -20,13 +20,13 @@ function printJson(value) {
   print(JSON.stringify(value, null, 2));
 }
 
-/** An error's message, never its stack. In JSON on standard output as well, so that a program reads one stream. */
+/** Prints an error's message, never its stack; with --json also as JSON on standard output, so that a program reads one stream. */
 function printError(error, json) {
   if (json) printJson({ error: { code: error.code ?? null, message: error.message } });
   process.stderr.write(`visual-db: ${error.message}\n`);
 }
 
-/** Data must not move the cursor or colour the terminal. */
+/** Text without control characters: data must not move the cursor or colour the terminal. */
 function printable(text) {
   // oxlint-disable-next-line no-control-regex -- control characters are what is meant
   return String(text).replace(/[\u0000-\u001f\u007f-\u009f]/g, '\u{fffd}');

@@ -2,7 +2,7 @@
 
 const { InvalidArgumentError } = require('commander');
 
-/** The options that say what is kept. */
+/** The options of a retention policy. */
 const OPTIONS = {
   bodies: ['--bodies <time>', "how long prompts, results and output are kept, such as '30d'"],
   output: ['--output <time>', 'how long output is kept'],
@@ -17,7 +17,7 @@ function count(text) {
   return Number(text);
 }
 
-/** Adds them to a command. */
+/** Adds the options of a policy to a command. */
 function withPolicy(command) {
   for (const [key, [flags, about]] of Object.entries(OPTIONS)) {
     if (key === 'perZone' || key === 'maxBytes') command.option(flags, about, count);
@@ -26,7 +26,7 @@ function withPolicy(command) {
   return command;
 }
 
-/** What they say; what is not said is not there. */
+/** The policy that the options say; what is not given is absent. */
 function policyOf(options) {
   const said = Object.keys(OPTIONS).filter((key) => options[key] !== undefined);
   return Object.fromEntries(said.map((key) => [key, options[key]]));

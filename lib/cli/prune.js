@@ -4,10 +4,9 @@ const { withDatabase } = require('./database.js');
 const { many, print, printJson, size } = require('./output.js');
 const { policyOf, policyText, withPolicy } = require('./policy_options.js');
 
-/** So long one slice takes; between two of them everybody else gets their turn. */
+/** How long one slice takes, in milliseconds; between two slices others get their turn. */
 const SLICE = 50;
 
-/** `visual-db prune` */
 module.exports = (root, run) => {
   const prune = root
     .command('prune')

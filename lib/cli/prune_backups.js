@@ -4,7 +4,6 @@ const { confirm } = require('./ask.js');
 const { folderOf, keepOf, withKeep } = require('./options.js');
 const { many, print, printJson } = require('./output.js');
 
-/** `visual-db prune-backups` */
 module.exports = (root, run) => {
   const prune = root
     .command('prune-backups')

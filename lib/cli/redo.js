@@ -2,5 +2,4 @@
 
 const { stepBack } = require('./undo_steps.js');
 
-/** `visual-db redo` */
 module.exports = (root, run) => stepBack(root, run, 'redo', 'do again what was undone last', 'Done again');

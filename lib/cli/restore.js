@@ -5,7 +5,6 @@ const { Usage } = require('./outcome.js');
 const { folderOf } = require('./options.js');
 const { countsText, print, printJson, progressBar } = require('./output.js');
 
-/** `visual-db restore <backup>` */
 module.exports = (root, run) => {
   root
     .command('restore')
@@ -36,7 +35,7 @@ module.exports = (root, run) => {
     );
 };
 
-/** The newest routine backup; what a restore or a migration put aside is not what somebody means by the latest. */
+/** The newest routine backup: 'latest' doesn't mean a copy that a restore or a migration put aside. */
 function latest(folder) {
   const { listBackups } = require('../entry/parts').backups;
   const found = listBackups(folder).find(({ kind }) => kind === 'backup');

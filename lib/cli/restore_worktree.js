@@ -9,7 +9,6 @@ Examples:
   visual-db restore-worktree wt-1
   visual-db restore-worktree wt-1 --port auto`;
 
-/** `visual-db restore-worktree <id>` */
 module.exports = (root, run) => {
   root
     .command('restore-worktree')

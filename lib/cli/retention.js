@@ -5,7 +5,6 @@ const { Usage } = require('./outcome.js');
 const { print, printJson } = require('./output.js');
 const { policyOf, policyText, withPolicy } = require('./policy_options.js');
 
-/** `visual-db retention [show|set|off]` */
 module.exports = (root, run) => {
   const retention = root
     .command('retention')

@@ -12,7 +12,6 @@ Examples:
   visual-db retry exec-1764177889000-2k9x --agent backend --max-attempts 3
   visual-db retry exec-1764177889000-2k9x --prompt - < better-prompt.md`;
 
-/** `visual-db retry <run>` */
 module.exports = (root, run) => {
   root
     .command('retry')

@@ -1,15 +1,15 @@
 'use strict';
 
-// What takes the room in a file, and what retention would give back.
+// What takes up the room in a file, and what retention would free.
 
 const fs = require('node:fs');
 const { note, ok } = require('./checks.js');
 const { size } = require('./output.js');
 const { policyText } = require('./policy_options.js');
 
-/** A file that is smaller grows for a long time before anybody minds. */
+/** Below this size retention is not worth a note. */
 const MUCH = 100 * 1024 * 1024;
-/** What is looked for where nothing says what is kept. */
+/** The policy that is tried where the file has none. */
 const USUAL = { bodies: '30d' };
 
 const KINDS = {
@@ -46,7 +46,7 @@ function room({ database }) {
   return ok(parts.map(([kind, bytes]) => `${kind} ${size(bytes)}`).join(', '));
 }
 
-/** What was read of the log for lists of runs, by which it is known what is old: all of it, but for what is new. */
+/** Whether the history, which tells what is old, is folded from the log, but for its latest rows at most. */
 const IS_READ = `SELECT (SELECT seq FROM changes ORDER BY seq DESC LIMIT 1) - (SELECT seq FROM changes_readers WHERE name = 'history') < 1000
   AND NOT EXISTS (SELECT 1 FROM history_building)`;
 

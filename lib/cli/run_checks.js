@@ -1,6 +1,6 @@
 'use strict';
 
-// What `doctor` looks at in the queue. See checks.js for what a check returns.
+// What `doctor` checks in the queue. See checks.js for what a check returns.
 
 const { note, ok, problem } = require('./checks.js');
 const { reading } = require('./database.js');
@@ -9,13 +9,13 @@ const { costText, durationText, scopeText } = require('./run_text.js');
 
 /** The first version of the schema that has runs. */
 const VERSION = 4;
-/** A worker may be late by this, in milliseconds, before anybody has to look. */
+/** How late a worker may be before it is reported, in milliseconds. */
 const LATE = 1000;
-/** For how long a run may be queued before anybody has to look: 10 minutes. */
+/** How long a run may be queued before it is reported, in milliseconds. */
 const LONG = 10 * 60_000;
 const NAMED = 5;
 
-/** What `look` finds where there are runs. A file that can't be opened is what other checks are about. */
+/** What `look` finds, where the schema has runs. Other checks are about files that can't be opened. */
 function ofRuns({ file }, look) {
   const { status } = require('../entry/parts').schema;
   const { state, version, reasons } = status(file);
@@ -28,7 +28,7 @@ function ofRuns({ file }, look) {
 const leases = (subject) =>
   ofRuns(subject, (database) => {
     const { outOfLease } = require('../entry/parts');
-    // By the clock that leases go by, which no one sets.
+    // By the clock of leases, not by the wall clock, which can be set.
     const gone = [...outOfLease(database, LATE)].map(({ run }) => run);
     if (gone.length === 0) return ok('every run at work is held by somebody');
     const named = first(gone.map(({ id, workerId }) => `${id} of ${workerId}`));
@@ -78,15 +78,15 @@ const budgets = (subject) =>
 
 const isSpent = ({ remainingMicros }) => remainingMicros === 0;
 
-/** Whether a limit or a budget is about a run. */
+/** Whether a run counts for the scope of a limit or a budget. */
 function covers(scope, run) {
   return ['zoneId', 'worktreeId', 'agentType'].every((key) => (scope[key] ?? run[key]) === run[key]);
 }
 
-/** The queue that a run is in: those of an agent in a zone. */
+/** A text for the lane of a run. */
 const laneOf = ({ zoneId, agentType }) => JSON.stringify([zoneId, agentType]);
 
-/** All runs in a state. */
+/** All runs with a status. */
 function all(database, status) {
   const found = [];
   for (let after; after !== null;) {
@@ -97,7 +97,7 @@ function all(database, status) {
   return found;
 }
 
-/** Some of a list by name, and how many more there are. */
+/** The first few of a list, and how many more there are. */
 function first(texts) {
   const named = texts.slice(0, NAMED).map(printable).join('; ');
   return texts.length > NAMED ? `${named}; and ${texts.length - NAMED} more` : named;

@@ -1,13 +1,13 @@
 'use strict';
 
-// Everything about a run, in lines for people. What is not known has none.
+// Everything about a run, in lines for people. What is not known has no line.
 
 const { colour, many, printable } = require('./output.js');
 const { durationText, readable, statusText, usageText } = require('./run_text.js');
 
 const WIDTH = 15;
 
-/** What is known from the beginning. */
+/** The fields that are known from the beginning. */
 const BEGINNING = [
   ['zone', ({ zoneId }, names) => named(names.zone, zoneId)],
   ['worktree', ({ worktreeId }, names) => named(names.worktree, worktreeId)],
@@ -23,7 +23,7 @@ const BEGINNING = [
   ['time limit', ({ timeoutMs }) => durationText(timeoutMs)],
 ];
 
-/** What comes while it runs, and at its end. */
+/** The fields that come while it runs, and at its end. */
 const COURSE = [
   ['attempt', ({ attempt, maxAttempts }) => `${attempt} of ${maxAttempts}`],
   ['worker', ({ workerId }) => workerId],
@@ -65,7 +65,7 @@ function lines(fields, run, names = {}) {
   });
 }
 
-/** What has several lines stands one below the other. */
+/** A label and a value; the lines of a value stand one below the other. */
 const line = (label, value) =>
   `  ${label.padEnd(WIDTH)}${readable(String(value))
     .trimEnd()

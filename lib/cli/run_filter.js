@@ -1,6 +1,6 @@
 'use strict';
 
-// Which runs `runs`, `search` and `trend` are about: what the class takes for the options that they have in common.
+// The options by which `runs`, `search` and `trend` filter runs, and the filter for the class that they make.
 
 const { Option } = require('commander');
 const { several, worktreeOf, zoneOf } = require('./run_options.js');
@@ -9,12 +9,12 @@ const STATUSES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancel
 
 function statusOption() {
   const option = new Option('--status <status>', 'only those in this state').choices(STATUSES);
-  // Its list of choices refuses a word; this gathers those that it has let through.
+  // The option's own parser refuses words that are not among its choices; this gathers the others.
   const choose = option.parseArg;
   return option.argParser((text, before) => several(choose(text), before));
 }
 
-/** The filter that the options say. What a command has no option for is not filtered by. */
+/** The filter that the options say. A command that lacks an option doesn't filter by it. */
 function runFilter(
   database,
   { zone, worktree, agent, status, model, parent, branch, since, until, finishedSince, finishedUntil, minDuration },

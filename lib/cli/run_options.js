@@ -1,33 +1,33 @@
 'use strict';
 
-// What commands about runs are told: which zone and worktree, how long, how much, and texts from standard input.
+// Arguments of commands about runs: zones and worktrees, durations, amounts, and texts from standard input.
 
 const { InvalidArgumentError } = require('commander');
 const { Usage } = require('./outcome.js');
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds of `90s`, `30m`, `2h`. */
+/** The milliseconds that `90s`, `30m` or `2h` say. */
 function duration(text) {
   const [, amount, unit] = /^(\d{1,12})(ms|s|m|h|d)$/.exec(text) ?? [];
   if (unit === undefined) throw new InvalidArgumentError('a duration such as 90s, 30m or 2h is wanted.');
   return Number(amount) * UNITS[unit];
 }
 
-/** A whole number, its range being the library's to say. */
+/** Parses an integer; the class checks its range. */
 function integer(text) {
   if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('an integer is wanted.');
   return Number(text);
 }
 
-/** How many may be at once, `null` for as many as like. */
+/** Parses how many may run at once; `none` is `null`, no limit. */
 function countOrNone(text) {
   if (text === 'none') return null;
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("a non-negative integer is wanted, or 'none'.");
   return Number(text);
 }
 
-/** Millionths of an amount such as `20` or `0.0045`, to the last digit; `null` for as much as it takes. */
+/** The millionths that an amount such as `20` or `0.0045` says, exactly; `none` is `null`, no limit. */
 function amountOrNone(text) {
   if (text === 'none') return null;
   const [, whole, fraction = ''] = /^(\d{1,10})(?:\.(\d{1,6}))?$/.exec(text) ?? [];
@@ -36,7 +36,7 @@ function amountOrNone(text) {
   throw new InvalidArgumentError("an amount such as 20 or 0.0045 is wanted, with at most six decimals, or 'none'.");
 }
 
-/** An object of JSON. */
+/** Parses a JSON object. */
 function jsonObject(text) {
   let value;
   try {
@@ -46,10 +46,10 @@ function jsonObject(text) {
   throw new InvalidArgumentError('an object of JSON is wanted.');
 }
 
-/** The values of an option that is given several times. */
+/** Gathers the values of an option that is given several times. */
 const several = (text, before = []) => [...before, text];
 
-/** A text of the command line, or what stands on standard input where it is `-`. */
+/** A text of the command line, or what standard input says where it is `-`. */
 async function textOf(argument) {
   if (argument !== '-') return argument;
   let text = '';
@@ -58,7 +58,7 @@ async function textOf(argument) {
   return text;
 }
 
-/** The zone that is meant by an id or a name. One that is gone may have runs: it is taken as an id. */
+/** The id of the zone with this id or name. A deleted zone may still have runs, so an unknown text is taken as an id. */
 function zoneOf(database, given) {
   if (given === undefined || database.getZone(given) !== null) return given;
   return onlyOne(
@@ -69,7 +69,7 @@ function zoneOf(database, given) {
   );
 }
 
-/** The worktree that is meant by an id or its branch. */
+/** The id of the worktree with this id or on this branch. */
 function worktreeOf(database, given) {
   if (given === undefined || database.getWorktree(given) !== null) return given;
   const found = database.listWorktrees().filter(({ branchName }) => branchName === given);

@@ -6,8 +6,8 @@ const { readable } = require('./run_text.js');
 const COLOURS = { stderr: 'yellow', event: 'gray' };
 
 /**
- * Prints a run's output as it comes: text runs on from piece to piece, events stand in lines of their own. `begin` is called
- * before the first.
+ * Prints a run's output as it comes: text runs on from piece to piece, events stand on lines of their own. `begin` is called before the
+ * first piece.
  */
 function outputPrinter(begin) {
   let isBegun = false;
@@ -28,7 +28,7 @@ function outputPrinter(begin) {
     write((COLOURS[stream] && body !== '' ? colour(COLOURS[stream], body) : body) + end);
     if (stream === 'event') endLine();
   };
-  /** Says something that is no output: on standard error, and not in the middle of a line. */
+  /** Prints a message that is no output: on standard error, and not in the middle of a line. */
   const tell = (text) => {
     if (text === undefined) return;
     endLine();

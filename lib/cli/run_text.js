@@ -1,6 +1,6 @@
 'use strict';
 
-// How runs look to people.
+// Runs as text for people.
 
 const util = require('node:util');
 const { colour, printable } = require('./output.js');
@@ -28,7 +28,7 @@ function durationText(milliseconds) {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
-/** Millionths as an amount, exactly: at least two decimals, and no zeros behind them. */
+/** Millionths as an amount, exactly: with at least two decimals, and no trailing zeros beyond these. */
 function costText(micros) {
   if (micros === null) return '';
   const digits = String(micros).padStart(7, '0');
@@ -38,12 +38,12 @@ function costText(micros) {
 
 const number = (count) => (count === null ? '?' : count.toLocaleString('en'));
 
-/** Tokens that went in and came out; nothing where neither is known. */
+/** Input and output tokens; nothing where neither is known. */
 function tokensText({ inputTokens, outputTokens }) {
   return inputTokens === null && outputTokens === null ? '' : `${number(inputTokens)} / ${number(outputTokens)}`;
 }
 
-/** The same in words, with those from a cache and those that the model thought with. */
+/** Tokens and cost in words, with cached and reasoning tokens. */
 function usageText({ inputTokens, cachedInputTokens, outputTokens, reasoningTokens, costMicros }) {
   const of = (count, noun) => (count === null ? '' : ` (${number(count)} ${noun})`);
   const parts = [
@@ -75,7 +75,7 @@ function oneLine(text, most) {
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
 
-/** Text of several lines as it may stand on a terminal: without colours, and nothing that moves the cursor. */
+/** Text of several lines that is safe for a terminal: without colours or anything that moves the cursor. */
 function readable(text) {
   const lines = util.stripVTControlCharacters(text).replaceAll(/\r\n?/g, '\n').split('\n');
   return lines.map((line) => line.split('\t').map(printable).join('\t')).join('\n');

@@ -20,7 +20,6 @@ Examples:
   visual-db runs --since 2026-11-27T00:00:00Z --order costliest --limit 5
   visual-db runs --status queued --json`;
 
-/** `visual-db runs` */
 module.exports = (root, run) => {
   root
     .command('runs')

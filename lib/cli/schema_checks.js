@@ -1,6 +1,6 @@
 'use strict';
 
-// What `doctor` looks at in the schema. See checks.js for what a check returns.
+// What `doctor` checks in the schema. See checks.js for what a check returns.
 
 const { note, ok, problem } = require('./checks.js');
 const { many } = require('./output.js');
@@ -24,7 +24,7 @@ function schema({ file }) {
   const { status, verify } = require('../entry/parts').schema;
   const found = status(file);
   if (found.state !== 'current') return STATES[found.state](found);
-  // What `counts` and `foreign keys` say is not said twice.
+  // Problems that `counts` and `foreign keys` report are not repeated.
   const problems = verify(file).filter((text) => !/^execution_counts_of_\w+: |refer to rows/.test(text));
   if (problems.length === 0) return ok(`version ${found.version}: tables, indexes and triggers are as they must be`);
   return problem(problems.join('; '), 'restore a backup, or ask what changed the file: VisualDatabase never does that');

@@ -22,7 +22,6 @@ Examples:
   visual-db search 'login NOT form' --syntax --in prompt
   visual-db search serById --mode substring --json`;
 
-/** `visual-db search` */
 module.exports = (root, run) => {
   root
     .command('search')
@@ -65,12 +64,12 @@ function search(options, text) {
   return json ? printJson(page) : show(page);
 }
 
-/** Who may write indexes what was written since; who may not looks at that, too. */
+/** Opens the database for writing where possible, which indexes the latest runs; read-only they are searched one by one. */
 function opened(db, use) {
   return withDatabase(db, { readonly: !isWritable(db) }, use);
 }
 
-/** What a role may do with a server's board is only told by trying: what it can't write is searched all the same. */
+/** Whether the database can be written. A server's is always tried: with a role that can't write, the search works all the same. */
 function isWritable(db) {
   if (isServer(db)) return true;
   try {
@@ -81,7 +80,7 @@ function isWritable(db) {
   }
 }
 
-/** Builds the index, and says so unless something is looked for, which then is what is said. */
+/** Builds the index. With a text to search for, only what is found is printed. */
 function build(options, mode, says) {
   const bar = progressBar(options);
   const progress = ({ indexed, total }) =>
@@ -112,7 +111,7 @@ function show({ items, next }) {
   return undefined;
 }
 
-/** The snippet as one line, its hits in colour. */
+/** The snippet on one line, its hits in colour. */
 function marked(snippet, ranges) {
   const line = (text) => printable(text.replaceAll(/\s+/g, ' '));
   let at = 0;

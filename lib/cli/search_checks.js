@@ -1,6 +1,6 @@
 'use strict';
 
-// What `doctor` looks at in the search's index. See checks.js for what a check returns.
+// What `doctor` checks in the search's index. See checks.js for what a check returns.
 
 const { note, ok, problem } = require('./checks.js');
 const { withDatabase } = require('./database.js');
@@ -14,7 +14,7 @@ function search({ file }) {
   return ofIndex(withDatabase(file, { readonly: true }, checkSearch));
 }
 
-/** What is said of an index, as the addon has looked at it. */
+/** The finding about an index, from what the addon found wrong with it. */
 function ofIndex(found) {
   if (found === null) return ok('off');
   const { unfinished, wrong } = found;

@@ -1,11 +1,11 @@
 'use strict';
 
-// A board on a PostgreSQL server, as the command line is told of it: by its URL where the path of a file is else.
+// Boards on a PostgreSQL server: the command line takes their URL in place of a file's path.
 
-/** What has been opened by its URL is in this schema, where the environment names none. */
+/** The schema of boards on a server; `undefined`, the default one, where the environment names none. */
 const SCHEMA = process.env.VISUAL_DB_SCHEMA || undefined;
 
-/** Commands that are about a file, and what does the same for a server. */
+/** Commands for files alone, and what does the same for a server. */
 const OF_A_FILE = {
   backup: 'pg_dump',
   backups: 'pg_dump',

@@ -1,12 +1,12 @@
 'use strict';
 
-// What `doctor` looks at where the board is on a PostgreSQL server: what can be wrong with its files is the server's own to find.
+// What `doctor` checks where the board is on a PostgreSQL server. What can be wrong with its files, the server finds itself.
 
 const { many } = require('./output.js');
 const { ok, note } = require('./checks.js');
 const { ofIndex } = require('./search_checks.js');
 
-/** A trip that takes longer makes a worker wait for the server most of the time. */
+/** How long a trip may take before it is noted, in milliseconds: beyond it a worker mostly waits for the server. */
 const LONG = 20;
 const ASKED = 9;
 

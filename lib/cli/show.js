@@ -18,7 +18,6 @@ Examples:
   visual-db show exec-1764177889000-2k9x --follow
   visual-db show exec-1764177889000-2k9x --json | jq -r .run.prompt`;
 
-/** `visual-db show <run>` */
 module.exports = (root, run) => {
   root
     .command('show')
@@ -74,7 +73,7 @@ function section(heading, text) {
   if (text !== undefined) print(readable(text).replace(/\n$/, ''));
 }
 
-/** What somebody who follows a run wants to know of where it is. */
+/** The status of a run, for somebody who follows it; nothing once it has ended. */
 function standing({ status, question, workerId, attempt }) {
   if (status === 'queued') return 'queued: waiting for a worker';
   if (status === 'waiting') return `waiting for a person: ${oneLine(question, 200)}`;
@@ -82,6 +81,6 @@ function standing({ status, question, workerId, attempt }) {
 }
 
 function endAs({ status, finishedAt }) {
-  // Where nobody read on it has not ended, and there is nothing to say about how.
+  // If the reader went away, the run may not have ended, and there is nothing to report.
   if (finishedAt !== null && status !== 'succeeded') throw new Found(`the run is ${status}`);
 }

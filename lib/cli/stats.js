@@ -3,7 +3,6 @@
 const { print, printJson, printable, table } = require('./output.js');
 const { reading } = require('./database.js');
 
-/** `visual-db stats` */
 module.exports = (root, run) => {
   root
     .command('stats')

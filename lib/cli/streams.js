@@ -3,8 +3,8 @@
 // Standard output and error that fail. Nothing here may need a package or the binary: `build` runs without them.
 
 /**
- * A reader that goes away (`visual-db board | head -1`) ends nothing: what a command is doing it does to its end, its exit
- * code says how that went, and what is left to print goes nowhere. Where something can't be written (a full disk), it says so.
+ * A reader that goes away (`visual-db board | head -1`) ends nothing: the command runs to its end, its exit code says how that went, and
+ * what is left to print goes nowhere. Where output can't be written (a full disk), it says so.
  */
 function watchStreams() {
   for (const stream of [process.stdout, process.stderr]) {

@@ -17,7 +17,6 @@ Examples:
 
 const OPENERS = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] };
 
-/** `visual-db studio [file]` */
 module.exports = (root, run) => {
   root
     .command('studio')
@@ -47,13 +46,13 @@ async function studio(database, { port, write = false, open, json }) {
   await close();
 }
 
-/** Until Ctrl-C, or what a supervisor says. */
+/** A promise of Ctrl-C, or of a supervisor's SIGTERM. */
 const untilTold = () =>
   new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, resolve);
   });
 
-/** Where there is no browser, the address was printed. */
+/** Opens a browser; where there is none, nothing happens, since the address was printed. */
 function openBrowser(url) {
   const [command, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   spawn(command, [...args, url], { stdio: 'ignore', detached: true })
@@ -61,7 +60,7 @@ function openBrowser(url) {
     .unref();
 }
 
-/** Who is logged in; where nobody knows, `studio`. */
+/** The name of the user, `studio` where it can't be told. */
 function userName() {
   try {
     return require('node:os').userInfo().username || 'studio';

@@ -13,7 +13,6 @@ Examples:
   visual-db sweep
   visual-db sweep --grace 5m --json`;
 
-/** `visual-db sweep` */
 module.exports = (root, run) => {
   root
     .command('sweep')

@@ -10,7 +10,7 @@ const UNITS = [
   [/^w(eeks?)?$/, 604_800_000],
 ];
 
-/** The time that is meant by ISO 8601, or by `2 hours ago`, `90m ago`. What it is of a day without a zone is the system's. */
+/** The time that ISO 8601, `2 hours ago` or `90m ago` says. Without a zone, a time of day is local, a date alone is UTC. */
 function time(text) {
   const [, amount, unit] = /^(\d{1,9})\s*([a-z]+)(?:\s+ago)?$/i.exec(text.trim()) ?? [];
   const length = UNITS.find(([name]) => name.test((unit ?? '').toLowerCase()))?.[1];

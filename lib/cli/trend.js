@@ -16,7 +16,7 @@ const BY = ['zone', 'agent', 'model', 'worktree', 'branch'];
 const whole = (value) => Math.round(value).toLocaleString('en');
 const took = (value) => durationText(Math.round(value));
 
-/** What may be drawn: how it is read off a row, and how it looks. */
+/** The values that can be drawn: how each is read from a row, and how it is formatted. */
 const VALUES = {
   runs: [(row) => row.runs, whole],
   failed: [(row) => row.failed, whole],
@@ -46,7 +46,6 @@ Examples:
   visual-db trend --bucket week --by model --value cost --json
   visual-db trend --bucket hour --zone Development --csv > development.csv`;
 
-/** `visual-db trend` */
 module.exports = (root, run) => {
   root
     .command('trend')
@@ -97,7 +96,7 @@ function found(database, options) {
   return { rows, names };
 }
 
-/** The rows of each series: where one begins, time begins anew. */
+/** The rows of each series: a new one begins where time goes back. */
 function seriesOf(rows) {
   const all = [];
   for (const row of rows) {

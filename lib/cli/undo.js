@@ -2,5 +2,4 @@
 
 const { stepBack } = require('./undo_steps.js');
 
-/** `visual-db undo` */
 module.exports = (root, run) => stepBack(root, run, 'undo', 'take back what somebody did last to the canvas', 'Undone');

@@ -11,7 +11,7 @@ Examples:
   visual-db ${method} --by user:anna
   visual-db ${method} --by agent:claude-1 --skip`;
 
-/** Adds the command. */
+/** Adds the command `undo` or `redo`. */
 function stepBack(root, run, method, description, done) {
   root
     .command(method)

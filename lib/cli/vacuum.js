@@ -4,7 +4,6 @@ const fs = require('node:fs');
 const { Worker } = require('node:worker_threads');
 const { print, printJson, progressBar, size } = require('./output.js');
 
-/** `visual-db vacuum` */
 module.exports = (root, run) => {
   root
     .command('vacuum')
@@ -26,7 +25,7 @@ module.exports = (root, run) => {
     );
 };
 
-/** SQLite writes the whole database once into a temporary file and once into the WAL. */
+/** Refuses a vacuum without the space for it: SQLite writes the whole database into a temporary file and again into the WAL. */
 function checkRoom(file, bytes) {
   const { bavail, bsize } = fs.statfsSync(file);
   if (bavail * bsize < bytes * 2) {
@@ -34,7 +33,7 @@ function checkRoom(file, bytes) {
   }
 }
 
-/** In a thread of its own, so that the WAL, which in the end holds the whole database, can be watched as it grows. */
+/** Vacuums on a thread of its own, so that the growing WAL, which in the end holds the whole database, shows the progress. */
 function vacuum(file, bytes, progress, convert = false) {
   const worker = new Worker(require.resolve('./vacuum_worker.js'), { workerData: { file, convert } });
   const look = () => {

@@ -6,7 +6,7 @@ const { compactLog, schema } = require('../entry/parts');
 
 const { file, convert } = workerData;
 
-// What is of another version, or no board at all, is put in order as it is.
+// Only a board of this version has its log compacted; any other file is vacuumed as it is.
 if (isOfThisVersion(file)) {
   const board = new VisualDatabase({ dbPath: file, fileMustExist: true, retention: false });
   try {
@@ -18,7 +18,7 @@ if (isOfThisVersion(file)) {
 
 const database = new Database(file, { fileMustExist: true });
 try {
-  // What it is set to takes effect with the VACUUM, which is one transaction.
+  // The setting takes effect with the VACUUM, which is one transaction.
   if (convert) database.pragma('auto_vacuum = INCREMENTAL');
   database.exec('VACUUM');
   database.pragma('wal_checkpoint(TRUNCATE)');

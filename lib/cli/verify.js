@@ -4,7 +4,6 @@ const { Found } = require('./outcome.js');
 const { folderOf } = require('./options.js');
 const { colour, countsText, print, printJson, size } = require('./output.js');
 
-/** `visual-db verify [backup...]` */
 module.exports = (root, run) => {
   root
     .command('verify')

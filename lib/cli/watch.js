@@ -14,12 +14,11 @@ Examples:
   visual-db watch --entities worktree,assignment
   visual-db watch --json | jq -c 'select(.op == "delete")'`;
 
-/** How much of a value is shown. */
+/** How many characters of a value are shown. */
 const MOST = 80;
 
 const COLOURS = { insert: 'green', update: 'yellow', delete: 'red' };
 
-/** `visual-db watch` */
 module.exports = (root, run) => {
   root
     .command('watch')
@@ -38,7 +37,7 @@ async function watch(database, { after, entities, json }) {
       print(json ? JSON.stringify({ ...change, next: changes.position }) : line(change));
     }
   } catch (error) {
-    // Nobody reads what is printed any more.
+    // An aborted signal only means that nobody reads what is printed any more.
     if (!signal.aborted) throw error;
   }
 }

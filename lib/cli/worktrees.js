@@ -15,7 +15,6 @@ Examples:
   visual-db worktrees --busy --order branch
   visual-db worktrees --metadata '{"team":"web"}' --json`;
 
-/** `visual-db worktrees` */
 module.exports = (root, run) => {
   root
     .command('worktrees')
