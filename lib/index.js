@@ -1,11 +1,11 @@
 'use strict';
 
-// No ending, on purpose: Node takes the file parts.js, which a packed package has, before the folder parts/.
+// Without an extension, on purpose: Node takes the file parts.js, which a packed package has, before the folder parts/.
 const parts = require('./entry/parts');
 
 const { VisualDatabase, AsyncVisualDatabase, Database, SqliteError } = parts;
 
-/** Who never calls it loads nothing of it. */
+/** Studio is loaded at the first call. */
 const createStudioHandler = (db, options) => require('./studio').createStudioHandler(db, options);
 
 const traceCalls = (options) => parts.traceCalls(options);

@@ -1,16 +1,16 @@
 'use strict';
 
-// Long lists cross as text, column by column, which the caller's thread reads in half the time of structured cloning (decision 42).
-// Whether the text says the same as the value is looked at on the other thread.
+// Long lists cross as JSON text, column by column: the caller's thread parses that in half the time of structured cloning (decision 42).
+// The other thread checks that the text says the same as the value.
 
 const { literal } = require('../native/row_factory.js');
 
-/** From so many elements on. */
+/** Lists with at least this many elements are long. */
 const LONG = 32;
-/** Of so many kinds of rows the function that makes them is kept. */
+/** For how many kinds of rows the function that makes them is kept. */
 const MOST_KINDS = 100;
 
-/** An answer as a message has it. */
+/** An answer as it stands in a message. */
 function packed(value) {
   const lists = typeof value === 'object' && value !== null ? longIn(value) : [];
   if (lists.length === 0 || !says(value)) return { value };
@@ -33,7 +33,7 @@ function longIn(value) {
   return Object.keys(value).filter((key) => key !== '__proto__' && areRows(value[key]));
 }
 
-/** Whether it is a long list of objects with the same keys in the same order. */
+/** Whether a value is a long list of objects with the same keys in the same order. */
 function areRows(list) {
   if (!Array.isArray(list) || list.length < LONG || !isPlain(list[0])) return false;
   const keys = Object.keys(list[0]);
@@ -73,12 +73,12 @@ function rowMaker(keys) {
   try {
     return new Function('columns', 'index', `return ${literal(keys, (column) => `columns[${column}][index]`)};`);
   } catch {
-    // Where code may not be made from strings.
+    // Code can't be made from strings here (`--disallow-code-generation-from-strings`).
     return (columns, index) => Object.fromEntries(keys.map((key, column) => [key, columns[column][index]]));
   }
 }
 
-/** Whether a value is what its JSON says. */
+/** Whether parsing a value's JSON gives the same value again. */
 function says(value) {
   switch (typeof value) {
     case 'string':

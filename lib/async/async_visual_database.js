@@ -2,10 +2,10 @@
 
 /**
  * VisualDatabase on a thread of its own: the same methods, each giving a promise, so that the caller's event loop goes on meanwhile.
- * index.d.ts says what there is. Who never opens one loads nothing of it.
+ * index.d.ts documents them. A program that never opens one loads nothing of it.
  */
 class AsyncVisualDatabase {
-  /** Opened by `open`, since opening takes its time, too. */
+  /** Refuses: `open` makes one, since opening waits for the other thread, too. */
   constructor() {
     throw Object.assign(new TypeError('AsyncVisualDatabase: use await AsyncVisualDatabase.open(options)'), {
       code: 'ERR_INVALID_STATE',

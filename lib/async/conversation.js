@@ -9,7 +9,7 @@ const { reply } = require('./replies.js');
 
 const CLOSED = 'The database connection is not open';
 
-/** A call whose caller waits no more is told by a byte; of more calls at the same time than this two have the same. */
+/** A byte says that a call's caller has stopped waiting. With more calls than this at the same time, two share a byte. */
 const BYTES = 65_536;
 
 /** The number of the last call of all conversations: one thread may be in two. */
@@ -22,12 +22,12 @@ class Conversation {
   #reply;
   #calls = new Map();
   #over = null;
-  /** 1: does not begin any more. */
+  /** A byte for each call: at 1 it is not begun any more. */
   #dropped;
 
   /**
    * @param port what messages are posted to and come from
-   * @param {object} how `reply` is where functions' answers go; `wake` tells a thread that sleeps of a message
+   * @param {object} how `reply` is where functions' answers go; `wake` wakes a sleeping thread for a message
    */
   constructor(port, { clock, dropped, reply, wake = () => {} }) {
     this.#port = port;
@@ -40,8 +40,8 @@ class Conversation {
   }
 
   /**
-   * Asks for what `message` says, and gives the answer. `signal`: whoever has it aborted waits no more, and what has not begun does
-   * not begin.
+   * Makes the call that `message` names, and gives the answer. Aborting `signal` ends the wait; a call that has not begun then never
+   * begins.
    */
   async call(message, args = [], { signal, transfer } = {}) {
     if (this.#over !== null) throw this.#over(message.method);
@@ -62,7 +62,7 @@ class Conversation {
     });
   }
 
-  /** No call is taken any more, and those that were are refused, each with what `error` makes for its method. */
+  /** Takes no further calls, and rejects those that are pending, each with what `error` makes for its method. */
   end(error = () => new TypeError(CLOSED)) {
     this.#over ??= error;
     for (const [id, { method, reject }] of this.#calls) {
@@ -82,7 +82,7 @@ class Conversation {
     this.#end(id)?.reject(why);
   }
 
-  /** The thread says whether it had begun: a run that it has claimed is the caller's all the same. */
+  /** Only the thread knows whether the call had begun, so its answer is waited for: a run that it has claimed is the caller's. */
   #abort(id) {
     Atomics.store(this.#dropped, id % BYTES, 1);
     this.#send({ abort: id });
@@ -93,7 +93,7 @@ class Conversation {
       this.#send(message, transfer);
     } catch (error) {
       if (error?.name !== 'DataCloneError') throw error;
-      // What no other thread can be told.
+      // The message can't be cloned.
       const { method } = message;
       const facts = { code: 'ERR_INVALID_ARG_TYPE', method };
       throw Object.assign(new TypeError(`${method}: ${error.message}`, { cause: error }), facts);
@@ -114,7 +114,7 @@ class Conversation {
   }
 
   #hear(message) {
-    // What is about no call is the thread's.
+    // Messages that belong to no call are for `Thread`.
     if (message.id === undefined && message.later === undefined) return undefined;
     if (message.asked !== undefined) return this.#answer(message);
     const call = this.#end(message.id);
@@ -124,7 +124,7 @@ class Conversation {
     return error === undefined ? call.resolve(unpacked(message)) : call.reject(reasonOf(call, error));
   }
 
-  /** What stays here is asked: a function by a thread that waits for the answer, a step of a stream (`later`) by one that goes on. */
+  /** Answers for what stays here: a function, while the thread waits, or a step of a stream (`later`), while it goes on. */
   #answer({ id, asked, given, later, step }) {
     const call = this.#calls.get(id);
     if (later !== undefined) return void this.#answerLater(call, later, () => call.kept[asked][step](...given));
@@ -142,7 +142,7 @@ class Conversation {
   }
 }
 
-/** Of what a signal has ended the error is the signal's own. */
+/** The error of a call that a signal has ended is the signal's own reason. */
 function reasonOf({ kept }, error) {
   const aborted = kept.find((one) => isSignal(one) && one.aborted);
   return error.name === 'AbortError' && aborted ? aborted.reason : heard(error);

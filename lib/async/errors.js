@@ -33,12 +33,12 @@ function heard({ name, message, stack, facts, hidden, cause, value }) {
   Object.assign(error, facts);
   if (hidden !== undefined)
     Object.defineProperty(error, 'value', { value: hidden.value, writable: true, configurable: true });
-  // Where it happened on the other thread, which is what says most.
+  // The stack of the other thread says most about where it happened.
   Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true });
   return error;
 }
 
-/** A value that another thread can be told; of what can't be, nothing. */
+/** A clone of a value, `undefined` where it can't be cloned. */
 function clonable(value) {
   try {
     return structuredClone(value);
@@ -47,7 +47,7 @@ function clonable(value) {
   }
 }
 
-/** A call on something that is not there any more. */
+/** The error of a call on something that is over. */
 const over = (method, message) => Object.assign(new TypeError(message), { code: 'ERR_INVALID_STATE', method });
 
 module.exports = { heard, over, told };

@@ -1,7 +1,7 @@
 'use strict';
 
-// What among the arguments of a call can't be cloned: functions, signals and streams stay on the caller's thread, and the other one
-// asks. (Streams could be transferred, but Node 20 loses what is written last.)
+// Arguments of a call that can't be cloned: functions, signals and streams stay on the caller's thread, and the other thread asks for
+// them. (Streams could be transferred, but Node 20 loses what is written last.)
 
 const { Writable } = require('node:stream');
 const { WritableStream } = require('node:stream/web');
@@ -9,7 +9,7 @@ const { nodeSink, webSink } = require('../transfer/sinks.js');
 
 const isPlain = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** `{ args, kept, where }`: arguments that can be cloned; what is kept of them, and of each of that `[index, key | null, kind]`. */
+/** `{ args, kept, where }`: arguments that can be cloned; what stays here of them; and where each was: `[index, key | null, kind]`. */
 function separated(args) {
   const kept = [];
   const where = [];

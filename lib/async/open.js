@@ -15,21 +15,21 @@ const { Thread } = require('./thread.js');
 const { Turns } = require('./turns.js');
 const { watch } = require('./watch.js');
 
-/** What is another thing here than a call. */
+/** Methods that are not simply sent to the other thread. */
 const OWN = new Set(['constructor', 'as', 'close', 'transaction', 'watch']);
 
 /** Which transactions the running code is in. */
 const within = new AsyncLocalStorage();
 
-/** Threads that nobody can reach any more end, behind what was asked of them. */
+/** Ends threads of databases that were garbage-collected, once they have done what was asked of them. */
 const forgotten = new FinalizationRegistry((threads) => {
   for (const thread of threads) thread.close().catch(() => {});
 });
 
-/** What each of them is made of: `{ root, calls, by, level }`; `level` is of a transaction, and another one in each. */
+/** The state of each database: `{ root, calls, by, level }`; each transaction has a `level` of its own. */
 const states = new WeakMap();
 
-/** All of a database that was opened: its thread, the one for transactions, and whose turn it is for that. */
+/** What all objects of an opened database share: its thread, the one for transactions, and the turns for that. */
 class Root {
   threads = [];
   turns = new Turns();
@@ -39,7 +39,7 @@ class Root {
     this.options = options;
     this.threads.push(thread);
     const path = typeof options === 'string' ? options : options?.dbPath;
-    // There is no second connection to what is in memory.
+    // A database in memory can't have a second connection.
     this.isAlone = path === ':memory:';
   }
 
@@ -61,14 +61,14 @@ class Root {
   }
 }
 
-/** Backups and retention are one connection's. */
+/** The options without backups and retention, which the first connection does alone. */
 function forTransactions(options) {
   if (typeof options !== 'object' || options === null) return options;
   const { backups: _, retention: __, ...rest } = options;
   return rest;
 }
 
-/** Opens one of a class, which gets its methods by the first. */
+/** Opens a database of a class; the first one opened gives the class its methods. */
 async function open(Class, options) {
   prepare(Class.prototype);
   const thread = await Thread.open(options);
@@ -90,7 +90,7 @@ function stateOf(database, method) {
   throw takenOff('db', method);
 }
 
-/** `{ signal }` behind the arguments of any call is the caller's word that he waits no more. */
+/** Takes off `{ signal }` after the arguments of any call: aborting it ends the wait. */
 function apart(args) {
   const last = args.at(-1);
   const isSignal = typeof last === 'object' && last !== null && last.signal instanceof AbortSignal;
@@ -103,7 +103,7 @@ function call(database, method, given) {
   const { args, signal } = apart(given);
   if (root.isAlone && calls === root.thread && isWithin(root))
     throw over(method, `${method}: inside a transaction of a database in memory call it on what transaction gave`);
-  // Where the method itself takes a signal it ends what the call waits for.
+  // A signal that the method itself takes ends what the call waits for.
   return method === 'waitForRun' ? calls.call({ method, by }, given) : calls.call({ method, by }, args, { signal });
 }
 
@@ -154,7 +154,7 @@ async function inTransaction(database, { root, calls, by, isOuter, of }, fn) {
     const tx = made(root, own, by, {});
     result = await within.run({ of, outer: within.getStore() }, () => fn(tx));
   } catch (error) {
-    // Where even that can't be said, the thread has ended, and the transaction with it.
+    // If even this call fails, the thread has ended, and the transaction with it.
     await own.call({ method: 'transaction', end: { rollback: told(error) } }).catch(() => {});
     if (isOuter) own.end(ended);
     throw error;

@@ -1,6 +1,6 @@
 'use strict';
 
-// The other thread: it has a VisualDatabase, and makes the calls that it is told to.
+// The other thread: it has a VisualDatabase, and makes the calls that messages ask for.
 
 const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
 const VisualDatabase = require('../visual/visual_database.js');
@@ -12,10 +12,10 @@ const { together } = require('./together.js');
 
 const { options, has, dropped, reply } = workerData;
 
-/** What the caller's clock said at the call that is being made. */
+/** What the caller's clock said for the call that is being made. */
 let now = null;
 
-/** A function of the caller's threw: what it threw stays on its thread. */
+/** A function of the caller's threw; the thrown value stays on the caller's thread. */
 class Thrown extends Error {
   constructor(number, error) {
     super(error.message);
@@ -23,13 +23,13 @@ class Thrown extends Error {
     this.told = error;
   }
 
-  /** As the caller's thread knows it: by its number, where it has kept it. */
+  /** For the caller's thread: the number of the value, where that thread kept it. */
   get answer() {
     return this.number === null ? { error: this.told } : { thrown: this.number };
   }
 }
 
-/** Asks the caller's thread, and waits for the answer. */
+/** Asks the caller's thread, and blocks until it answers. */
 function ask(port, message) {
   Atomics.store(reply.flag, 0, 0);
   port.postMessage(message);
@@ -57,7 +57,7 @@ function hearLater({ later, value, thrown, error }) {
 const laters = new Map();
 let lastLater = 0;
 
-/** Streams of the caller's, as the class takes them. */
+/** Stand-ins for the caller's streams, in the form that the class takes. */
 const STREAMS = {
   sink: (ask) => ({
     getWriter: () => ({
@@ -84,16 +84,16 @@ function opened() {
   return new VisualDatabase(has.options ? config : options);
 }
 
-/** Signals of calls that wait, and iterators, by the call that they are of. */
+/** The signals of waiting calls by the call's id, and iterators by the watch's number. */
 const stops = new Map();
 const iterators = new Map();
 
-/** The database as an actor has it. */
+/** The database as each actor has it, by the actor's JSON. */
 const actors = new Map();
 function seenBy(by) {
   if (by === undefined) return database;
   if (!actors.has(by)) {
-    // Whoever makes a new one for each request has them by the thousands.
+    // A caller with a new actor for each request would fill the map without end.
     if (actors.size >= 1000) actors.clear();
     actors.set(by, database.as(JSON.parse(by)));
   }
@@ -126,7 +126,7 @@ function call(port, { id, method, by, args, where }) {
   return Object.hasOwn(SPECIAL, method) ? SPECIAL[method](seen, ...given) : seen[method](...given);
 }
 
-/** Makes a call and answers it. What gives a promise lets others through. */
+/** Makes a call and answers it. While a promise of it is pending, other calls are served. */
 function serve(port, message, awake) {
   const { id, method } = message;
   const end = (answer) => {
@@ -156,7 +156,7 @@ function takesItsTime(method) {
   return over(name, `${name}: it takes its time, and can't be called in a transaction`);
 }
 
-/** A transaction: until it ends this thread waits for the calls that belong to it, and for nothing else. */
+/** Runs a transaction: until it ends, this thread takes only the calls that belong to it. */
 function transaction(port, { calls = port, awake: own }, awake = own, answer, fail) {
   let ended;
   try {
@@ -176,7 +176,7 @@ function transaction(port, { calls = port, awake: own }, awake = own, answer, fa
   return undefined;
 }
 
-/** Serves what comes, until the message that ends the transaction, which it returns. */
+/** Serves messages until one ends the transaction, and returns that one. */
 function untilEnd(port, awake) {
   for (;;) {
     const before = Atomics.load(awake, 0);
@@ -189,7 +189,7 @@ function untilEnd(port, awake) {
 
 let database;
 
-/** What takes messages. Where somebody is told of each call, or says when it was, each is made by itself. */
+/** The listener for messages. With a clock, a logger or `onQuery` each call is made by itself. */
 function hearing() {
   const one = (message) => serve(parentPort, message);
   if (has.clock || has.logger || has.onQuery) return one;
@@ -202,7 +202,7 @@ function hearing() {
   });
 }
 
-/** Opens the database, and serves from then on. */
+/** Opens the database, and serves calls from then on. */
 function serveAll() {
   try {
     database = opened();

@@ -6,12 +6,12 @@ const { BYTES, Conversation } = require('./conversation.js');
 const { heard } = require('./errors.js');
 const { reply } = require('./replies.js');
 
-/** The rooms of lib/ lie as deep as each other, and so does the one file that a packed package has instead of them. */
+/** All folders of lib/ are equally deep, and so is the one file that a packed package has instead of them: the path holds for both. */
 const FILE = path.join(__dirname, '../async/worker.js');
 
 const isFunction = (value) => typeof value === 'function';
 
-/** A thread that has a connection: calls on it are made in the order in which they come. */
+/** A thread with a connection of its own. It makes calls in the order in which they come. */
 class Thread {
   #worker;
   #clock;
@@ -20,7 +20,7 @@ class Thread {
   #conversation;
   #isOver = false;
 
-  /** Starts it, and opens the connection. */
+  /** Starts a thread, and opens its connection. */
   static async open(options) {
     const thread = new Thread();
     await thread.#start(options);
@@ -62,7 +62,7 @@ class Thread {
     });
   }
 
-  /** It ended without having been told to. */
+  /** The thread ended without having been told to. */
   #fail(cause, reject) {
     if (this.#isOver) return;
     const error = () =>
@@ -77,7 +77,7 @@ class Thread {
     return this.#conversation.call(...given);
   }
 
-  /** Begins a transaction: the conversation in which its calls are. */
+  /** Begins a transaction, and gives the conversation for its calls. */
   async begin(by) {
     const { port1, port2 } = new MessageChannel();
     const awake = new Int32Array(new SharedArrayBuffer(4));
@@ -99,7 +99,7 @@ class Thread {
     return conversation;
   }
 
-  /** Closes the connection, behind what was asked of it before, and ends the thread. */
+  /** Closes the connection once all earlier calls are done, and ends the thread. */
   async close() {
     try {
       await this.call({ method: 'close' });
@@ -110,14 +110,14 @@ class Thread {
     }
   }
 
-  /** Ends it at once. */
+  /** Ends the thread at once. */
   terminate() {
     this.#isOver = true;
     void this.#worker.terminate();
   }
 }
 
-/** Options that can be cloned, which of them stay here, and those. */
+/** `rest`: the options that can be cloned; `kept`: those that stay here; `has`: which ones these are. */
 function optionsApart(given) {
   const isObject = typeof given === 'object' && given !== null;
   if (!isObject) return { rest: given, has: { options: false }, kept: {} };
@@ -132,7 +132,7 @@ function optionsApart(given) {
   return { rest, has, kept };
 }
 
-/** What the other thread tells of, to those that the caller gave; one that throws changes nothing. */
+/** Hands the other thread's events to the caller's listeners; a listener that throws changes nothing. */
 function listeners({ logger, onQuery }) {
   const quietly =
     (listener) =>

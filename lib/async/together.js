@@ -1,29 +1,29 @@
 'use strict';
 
-// Calls that come together: on a server those that only make something are sent in one trip, and one commit, as the elements of a list are.
-// Each has the answer that it would have had: what is refused is made again one by one.
+// Calls that arrive together: on a server, those that only create something are sent in one trip and one commit, like the elements of a
+// list. Each has the answer that it would have had alone: if one is refused, all are made again one by one.
 
 const { receiveMessageOnPort } = require('node:worker_threads');
 const addon = require('../native/addon.js');
 const { stateOf } = require('../visual/state.js');
 
-/** Calls whose answer is known before the server has answered. */
+/** Calls whose answers are known before the server has answered. */
 const MAKES = new Set(['createWorktree', 'createZone', 'recordExecution']);
-/** So many are one trip at most, so that the first doesn't wait for long. */
+/** The most calls in one trip, so that the first doesn't wait for long. */
 const MOST = 100;
 
-/** Whether a message is such a call, and nobody else is named with it than the database itself. */
+/** Whether a message is such a call, without an actor and without functions among its arguments. */
 const isMade = ({ method, by, where }) => MAKES.has(method) && by === undefined && where.length === 0;
 
 /**
- * What hears of messages: `serve` takes one, `make` gives what a call gives, `answer` and `fail` answer one; `isDropped`: nobody waits for
- * it any more.
+ * The listener for messages: `serve` makes and answers one call, `make` only makes it, `answer` and `fail` answer it; `isDropped` says
+ * whether nobody waits for it any more.
  */
 function together(port, database, { serve, make, answer, fail, isDropped }) {
   const { server, connection } = stateOf(database, 'open');
   if (server === null) return serve;
 
-  /** What each gives; `null` where they have to be made one by one. */
+  /** What each call gives; `null` where they have to be made one by one. */
   function gathered(messages) {
     if (!addon.gather(connection)) return null;
     let made;

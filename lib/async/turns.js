@@ -1,10 +1,10 @@
 'use strict';
 
-/** One after the other, in the order in which they come. */
+/** Runs functions one after the other, in the order in which they come. */
 class Turns {
   static #each = new WeakMap();
 
-  /** Those in a transaction. */
+  /** The turns of the savepoints in a transaction. */
   static of(level) {
     if (!Turns.#each.has(level)) Turns.#each.set(level, new Turns());
     return Turns.#each.get(level);
@@ -12,7 +12,7 @@ class Turns {
 
   #last = Promise.resolve();
 
-  /** Runs `body` in its turn, unless `signal` is aborted before that comes. */
+  /** Runs `body` in its turn, unless `signal` is aborted before. */
   take(body, signal) {
     const turn = this.#last.then(() => {
       signal?.throwIfAborted();
@@ -22,7 +22,7 @@ class Turns {
     return turn;
   }
 
-  /** A promise of the end of all that have been taken. */
+  /** A promise that settles when every turn taken so far is over. */
   all() {
     return this.#last;
   }

@@ -8,7 +8,7 @@ const watch = (root, ask, options) => new Watch(root, ask, options);
 let last = 0;
 
 class Watch {
-  /** What keeps the thread, while somebody waits for what comes. */
+  /** Holding it keeps the thread from being collected while somebody waits for the next change. */
   #root;
   #ask;
   #number = (last += 1);
@@ -17,18 +17,18 @@ class Watch {
   #deafen = () => {};
   #queue = Promise.resolve();
   #hasEnded = false;
-  /** What `after` takes to go on behind the change that was given last. */
+  /** The `after` that goes on after the change that was given last. */
   position = null;
 
   constructor(root, ask, options) {
     this.#root = root;
     this.#ask = (step, ...given) => ask(step, this.#number, ...given);
     this.#begun = this.#ask('watch.begin', this.#apart(options));
-    // Whoever waits for the next one is told.
+    // `next()` rejects with it.
     this.#begun.catch(() => {});
   }
 
-  /** The signal is heard here. */
+  /** The options without the signal, which this thread listens to. */
   #apart(options) {
     const { signal, ...rest } = options ?? {};
     if (!(signal instanceof AbortSignal)) return options;

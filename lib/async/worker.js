@@ -1,5 +1,5 @@
 'use strict';
 
-// What the other thread begins with.
+// The entry file of the other thread.
 
 require('../entry/parts').serve();

@@ -16,7 +16,7 @@ const { stateOf } = require('../visual/state.js');
 const turn = promisify(setImmediate);
 
 /**
- * The caller's `progress` as the addon calls it. What it throws stops the work, and `settle` throws it on; `settleLater`
+ * The caller's `progress` in the form that the addon calls. What it throws stops the work and is rethrown by `settle`; `settleLater`
  * does so for work on the thread pool, once all its steps have arrived.
  */
 function watch(method, progress) {
@@ -73,7 +73,7 @@ function checkPath(value, method, field, name = `${method}(${field})`) {
 const optionalPath = (value, ...names) =>
   value === undefined || value === null ? undefined : checkPath(value, ...names);
 
-/** The file behind an open database, absolute; undefined in memory. */
+/** The absolute path of an open database's file; undefined in memory. */
 function fileOf(database, method) {
   checkIsFile(stateOf(database, method), method, FILES_ALONE.backups);
   return database.db.pragma('database_list').find(({ name }) => name === 'main').file || undefined;
@@ -99,7 +99,7 @@ function backupSync(database, path, options = {}, strict = false) {
   return settle(() => addon.backupCreateSync(addon.realm, file, dest, undefined, watcher));
 }
 
-/** No other connection can read a database in memory: it is copied through a serialised one, in one go. */
+/** Backs up a database in memory. No other connection can read that, so it is serialised and written at once. */
 function backupMemory(method, database, dest, watcher, settle) {
   if (dest === undefined) {
     throw wrongType(method, 'path', dest, 'backup(path): a database in memory needs a path to be backed up to');
@@ -108,7 +108,7 @@ function backupMemory(method, database, dest, watcher, settle) {
   return settle(() => addon.backupCreateFromBytes(addon.realm, database.db.serialize(), dest, watcher));
 }
 
-/** A backup of a file that isn't open here: the command line's. */
+/** Backs up a file that isn't open here, for the command line. */
 async function createBackup(file, { path, folder, progress } = {}) {
   const { watcher, settleLater } = watch('backup', progress);
   return settleLater(addon.backupCreate(addon.realm, file, path, folder, watcher));

@@ -10,12 +10,12 @@ const { outOfRange, wrongType, wrongValue } = require('../visual/errors.js');
 const knownKeys = require('../visual/known_keys.js');
 
 const KEEP = { hourly: 24, daily: 7, weekly: 4, monthly: 12 };
-/** What a timer can wait at most. */
+/** The longest delay of a timer. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
-/** After a failure it is tried again at the latest after this. */
+/** After a failure the next attempt comes at the latest after this. */
 const RETRY = 15 * 60_000;
 
-/** Milliseconds of '90s', '30m', '1h', '1d', '1w', or a number of them. */
+/** The milliseconds that '90s', '30m', '1h', '1d', '1w' or a number say. */
 function checkEvery(method, every = '1h') {
   const field = 'backups.every';
   const said = millisecondsOf(every);
@@ -31,13 +31,13 @@ function checkEvery(method, every = '1h') {
   return milliseconds;
 }
 
-/** How many hours, days, weeks and months keep a backup; what is not named keeps none. */
+/** Checks how many hours, days, weeks and months keep a backup; a period that is not named keeps none. */
 function checkKeep(method, keep = KEEP, field = 'keep') {
   if (typeof keep !== 'object' || keep === null || Array.isArray(keep)) {
     const must = `must be an object such as { daily: 7, weekly: 4 }, got ${String(keep)}`;
     throw wrongType(method, field, keep, `keep ${must}`);
   }
-  // Without `strict`, too: what a misspelled period was to keep would be gone.
+  // Also without `strict`: a misspelled period would delete the backups that it was to keep.
   knownKeys.keep.check(true, method, field, keep);
   for (const [period, count] of Object.entries(keep)) {
     if (!Number.isInteger(count) || count < 0 || count > 0xffff_ffff) {
@@ -52,7 +52,7 @@ function checkKeep(method, keep = KEEP, field = 'keep') {
   return keep;
 }
 
-/** Checks the option before anything is opened. */
+/** Checks the option `backups`, before anything is opened. */
 function checkBackups(method, backups) {
   if (typeof backups !== 'object') {
     const must = `must be an object such as { every: '1h' }, got ${typeof backups}`;
@@ -83,7 +83,7 @@ class BackupSchedule {
   #timer;
   #stopped = false;
 
-  /** Starts at once: in the next turn of the event loop it looks whether a backup is due. */
+  /** Starts at once: the next turn of the event loop checks whether a backup is due. */
   constructor(file, options, logger) {
     this.#file = file;
     this.#options = options;
@@ -91,12 +91,12 @@ class BackupSchedule {
     this.#lookIn(0);
   }
 
-  /** Where they are put; `undefined` beside the file. */
+  /** The folder for the backups; `undefined` is the one beside the file. */
   get folder() {
     return this.#options.folder;
   }
 
-  /** A backup that has begun is finished nevertheless. */
+  /** Stops the schedule; a backup that has begun is finished nevertheless. */
   stop() {
     this.#stopped = true;
     clearTimeout(this.#timer);

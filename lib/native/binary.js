@@ -56,7 +56,7 @@ function coded(code, message, options) {
   return Object.assign(new Error(message, options), { code });
 }
 
-/** The platforms whose binaries are there. */
+/** The platforms whose binaries are in a folder. */
 function carried(folder) {
   try {
     return fs.readdirSync(folder).flatMap((name) => /^visual-db\.(.+)\.node$/.exec(name)?.[1] ?? []);

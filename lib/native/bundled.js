@@ -1,11 +1,11 @@
 'use strict';
 
-// The first that is loaded of this package: in a bundle what comes after may not even find Node's own modules.
+// The first module of this package to be loaded: in a bundle, later ones may not even find Node's own modules.
 
-/** The module of this file; in the one file of a packed package (scripts/one_file.js) that file's. */
+/** This file's module; in a packed package, the module of its one file (scripts/one_file.js). */
 const own = typeof packedModule === 'undefined' ? module : packedModule;
 
-/** Node gives every module a file, and a bundler gives none to those that it has put into its own. */
+/** Node gives every module a file name; a bundler gives none to modules that it has put into its bundle. */
 const bundled = own.filename === undefined;
 
 function bundledError(cause) {
@@ -21,7 +21,7 @@ function bundledError(cause) {
   return Object.assign(error, { code: 'ERR_VISUAL_DB_BUNDLED' });
 }
 
-/** In a bundle of ES modules there is neither, unless the bundler makes them up. */
+/** Whether `__dirname` and `require` work: in a bundle of ES modules they don't, unless the bundler makes them up. */
 function hasCommonJs() {
   try {
     return typeof __dirname === 'string' && require('node:fs') !== undefined;

@@ -1,19 +1,19 @@
 'use strict';
 
-// Where calls can be watched: a tracing channel of `node:diagnostics_channel`. While nobody watches, a call pays for one look
-// whether anybody does (decision 40).
+// Calls can be watched by a tracing channel of `node:diagnostics_channel`. While nobody watches, a call only pays for checking that
+// (decision 40).
 
 const { tracingChannel } = require('node:diagnostics_channel');
 const { performance } = require('node:perf_hooks');
 
 const calls = tracingChannel('visual-db:call');
 
-/** Its `hasSubscribers` is what a call looks at: so who watches has to ask for the beginnings of calls. */
+/** A call checks the `hasSubscribers` of this channel alone, so a watcher has to subscribe to the beginnings of calls. */
 const { start } = calls;
 
 /**
- * Runs a call before those who watch: they share one object about it. A call that gives a promise ends with `asyncEnd`, and
- * `end` says that it is pending.
+ * Runs a call and publishes it: all watchers share one object about it. A call that gives a promise ends with `asyncEnd`; at its `end`
+ * it is `pending`.
  *
  * @param {object} about `database`, `method`, `arguments`, and `sql` of a statement
  * @param {() => unknown} body
@@ -56,7 +56,7 @@ function failed(call, error) {
   calls.error.publish(call);
 }
 
-/** Follows calls to their ends: `ended` is called once for each, with what `began` made of it. A function that stops it. */
+/** Follows calls: `ended` is called once for each, with what `began` returned for it. Returns a function that stops this. */
 function follow({ began = () => undefined, left = () => {}, ended }) {
   const made = new WeakMap();
   const end = (call) => {
@@ -76,10 +76,10 @@ function follow({ began = () => undefined, left = () => {}, ended }) {
   return () => calls.unsubscribe(handlers);
 }
 
-/** A method of a class that can be watched under its name. */
+/** A method that can be watched under its name. */
 function watchable(name, method) {
   const { [name]: made } = {
-    // As many arguments as any method takes, one by one: an array of them would cost more than the look.
+    // Four, the most that any method takes, and no rest parameter: making that array would cost more than the check.
     [name](a, b, c, d) {
       if (!start.hasSubscribers) return method.call(this, a, b, c, d);
       const given = [a, b, c, d];

@@ -3,8 +3,8 @@
 const addon = require('./addon.js');
 const rows = require('./rows.js');
 
-// From the packed rows that a call returned to objects. `entity` is `{ width, make }`: how many cells a row has, and what
-// makes the object of the cells from an index on, reading them in their order.
+// Objects from the packed rows that a call returned. `entity` is `{ width, make }`: how many cells a row has, and a function that makes
+// the object of the cells from an index on, reading them in their order.
 
 /** The object of the one row that a call returned, `null` where it returned none. */
 function one(entity, text) {
@@ -17,7 +17,7 @@ function one(entity, text) {
   }
 }
 
-/** The objects of all rows of a list, of which a call returned the first. */
+/** The objects of all rows of a list, of which a call returned the first batch. */
 function list(entity, text, connection) {
   const objects = [];
   const { width, make } = entity;

@@ -4,8 +4,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 /**
- * This machine in the words of binaries for Node: `linux-x64-gnu`, `linux-arm64-musl`, `darwin-arm64`, `win32-x64`. The
- * binaries of several platforms can lie side by side, and each is in a package of its own, too.
+ * This machine's platform as binaries for Node name it: `linux-x64-gnu`, `linux-arm64-musl`, `darwin-arm64`, `win32-x64`. Binaries of
+ * several platforms can lie side by side, and each is in a package of its own, too.
  */
 function platformName() {
   const name = `${process.platform}-${process.arch}`;
@@ -14,7 +14,7 @@ function platformName() {
 
 /**
  * Which C library this process runs on, from the interpreter that its own executable names. Trying the glibc binary first
- * and musl's on failure would not do: musl's loader accepts it and crashes later.
+ * and musl's on failure would not do: musl's loader accepts the glibc binary and crashes later.
  */
 function libc() {
   try {
@@ -31,7 +31,7 @@ function libc() {
 
 const INTERPRETER = 3;
 
-/** The program that starts an executable (ELF's PT_INTERP), wherever in it that stands: packagers move it. */
+/** The interpreter that an executable names (ELF's PT_INTERP), wherever in the file the name stands: packagers move it. */
 function interpreter(file) {
   const header = Buffer.alloc(4096);
   fs.readSync(file, header, 0, header.length, 0);
@@ -46,12 +46,12 @@ function interpreter(file) {
   return '';
 }
 
-/** Where the binary for a platform lies in this package, there or not. */
+/** The path of the binary for a platform in this package, whether it exists or not. */
 function binaryPath(platform) {
   return path.join(__dirname, '../../prebuilds', `visual-db.${platform}.node`);
 }
 
-/** The package that holds nothing but the binary for a platform. It comes as an optional dependency. */
+/** The package with the binary for a platform alone, an optional dependency. */
 const binaryPackage = (platform) => `@ai-orchestra/visual-db-${platform}`;
 
 module.exports = { platformName, binaryPath, binaryPackage };

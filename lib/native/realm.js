@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * A value of the addon's, rebuilt from plain objects and arrays of this realm: what napi-rs makes is of the realm that loaded
- * the addon first, and `instanceof Array` and strict comparisons would tell.
+ * A copy of a value of the addon's in objects and arrays of this realm: napi-rs makes those of the realm that loaded the addon first, so
+ * `instanceof Array` and strict comparisons would fail here.
  */
 function ofThisRealm(value) {
   if (typeof value !== 'object' || value === null) return value;

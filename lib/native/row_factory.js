@@ -12,13 +12,13 @@ function literal(names, value) {
 
 /**
  * A function that makes an object of the cells from an index on. It is compiled, so that the engine gives all rows of a
- * statement one hidden class; of several columns of one name the last counts, and `__proto__` is an ordinary key.
+ * statement one hidden class. Of several columns with one name, the last counts; `__proto__` is an ordinary key.
  */
 function flatRow(names) {
   try {
     return new Function('cell', `return (at) => ${literal(names, (index) => `cell(at + ${index})`)};`)(cell);
   } catch {
-    return slowRow(names); // Where code may not be made from strings.
+    return slowRow(names); // Code can't be made from strings here (`--disallow-code-generation-from-strings`).
   }
 }
 

@@ -4,11 +4,10 @@ const addon = require('./addon.js');
 
 const { CELLS, HEAD_BYTES, ENDS_AT, NUMBERS_AT, BLOBS_AT, HEAD, KIND } = require('./layout.js');
 
-// The other half of src/rows. A call returns the text of all its rows as one string, but for what Latin-1 can't say,
-// which is in a second one; where each cell of text ends in them, and every number, lies in shared memory until the next
-// call. So rows are to be read right after the call, cell after cell.
+// The other half of src/rows. A call returns the text of all its rows as one string; text that Latin-1 can't say is in a second one. The
+// ends of the texts and the numbers lie in shared memory until the next call. So rows have to be read right after the call, cell by cell.
 
-/** What a call tells beside its rows. */
+/** What a call says beside its rows. */
 const head = new Int32Array(addon.memory, 0, HEAD_BYTES / 4);
 const ends = new Int32Array(addon.memory, ENDS_AT, CELLS);
 const numbers = new Float64Array(addon.memory, NUMBERS_AT, CELLS);
@@ -25,10 +24,10 @@ let wide = '';
 let wideStart = 0;
 let read = 0;
 
-/** What a cell costs beside its text: its slot in an object and a string's or a number's header. */
+/** The bytes of a cell beside its text: its slot in an object and a string's or a number's header. */
 const CELL_BYTES = 40;
 
-/** Begins to read the rows that a call has just returned: so many cells of each. */
+/** Begins to read the rows that a call has just returned, with `width` cells each. */
 function open(rows, width = 0) {
   text = rows;
   start = 0;
@@ -85,12 +84,12 @@ function smallBlob(from, to) {
 const count = () => head[ROWS];
 /** Whether there are more rows than it returned. */
 const more = () => head[MORE] !== 0;
-/** The generation of the content that the rows are of, 0 where that can't be told (see kept_answers.js). */
+/** The generation of the content that the rows show, 0 where it is not known (see kept_answers.js). */
 const generation = () => head[GENERATION];
 /** How often the statement was compiled again because the schema had changed. */
 const recompilations = () => head[RECOMPILATIONS];
 
-/** How many bytes about the objects take that were made of what was read since this was asked last. */
+/** About how many bytes the objects take that were made from the rows read since the last call of this. */
 function volume() {
   const bytes = read;
   read = 0;

@@ -15,7 +15,7 @@ const {
 } = require('./controls.js');
 
 /**
- * Runs `body` in a transaction, or in a savepoint where one is open already. What it throws undoes it and is thrown on.
+ * Runs `body` in a transaction, or in a savepoint where one is open already. If `body` throws, it is rolled back and the error rethrown.
  */
 function within(connection, begin, body) {
   const nested = addon.inTransaction(connection);
@@ -28,7 +28,7 @@ function within(connection, begin, body) {
     addon.control(connection, nested ? RELEASE : COMMIT);
     return result;
   } catch (error) {
-    // SQLite may have rolled back by itself (a full disk, say), or `body` may have ended the transaction or closed.
+    // SQLite may have rolled back by itself (a full disk, say), or `body` may have ended the transaction or closed the connection.
     if (addon.inTransaction(connection)) {
       addon.control(connection, nested ? ROLLBACK_TO : ROLLBACK);
       if (nested) addon.control(connection, RELEASE);

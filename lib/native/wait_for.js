@@ -2,7 +2,7 @@
 
 const { ofThisRealm } = require('./realm.js');
 
-/** The value that the addon's promise gives, as `made` makes it; an error is from another thread, and its stack that of who waits for it. */
+/** The value of the addon's promise, converted by `made`. An error from the addon's thread gets the stack of the caller that waits. */
 async function waitFor(promise, made = ofThisRealm) {
   try {
     return made(await promise);

@@ -15,17 +15,17 @@ const PLAIN = 0;
 const PRAGMA = 1;
 const EXPLAIN = 2;
 
-/** Where a database keeps the addon's connection: out of reach of its users. */
+/** The addon's connection of each database, out of reach of its users. */
 const connections = new WeakMap();
-/** Whether integers are BigInts in statements to come. */
+/** Whether integers are BigInts in statements that are prepared from now on. */
 const bigintDefaults = new WeakMap();
 
-/** Databases that were opened with `allowExtensions`: never that of a board. */
+/** Databases that were opened with `allowExtensions`, which a board's never is. */
 const extensible = new WeakSet();
-/** Databases of boards, in which there are views where somebody names one. */
+/** Databases of boards: they get the views once a statement names one. */
 const viewed = new WeakSet();
 const VIEWS = /\bv_(?:runs|board|daily)\b/i;
-/** SQLite lets no table be made anew that a view is over; and who makes something of such a name means his own. */
+/** SQLite refuses to drop or alter a table that a view reads; and a statement that creates something with such a name means its own. */
 const OTHERS = /\b(?:alter|drop)\s+table\b|\bcreate\b[^;]*\bv_(?:runs|board|daily)\b/i;
 
 function seeToViews(database, connection, sql) {
@@ -84,7 +84,7 @@ function Database(file, options) {
   adopt(this, connection, { name: given, memory: anonymous, readonly });
 }
 
-/** Makes a database of an open connection. */
+/** Makes `database` the handle of an open connection. */
 function adopt(database, connection, { name, memory, readonly, views = false }) {
   connections.set(database, connection);
   if (views) viewed.add(database);
@@ -100,7 +100,7 @@ function adopt(database, connection, { name, memory, readonly, views = false }) 
   return database;
 }
 
-/** Loaded when it is first used, so that a process that needs none starts sooner. */
+/** Loaded at the first use, so that a process without statements starts sooner. */
 let statements;
 
 function prepare(database, method, sql, kind) {
@@ -207,7 +207,7 @@ Object.assign(Database.prototype, {
       );
     }
     const [file, entryPoint] = names;
-    // As better-sqlite3 has it: an empty entry point is none.
+    // As in better-sqlite3, an empty entry point is none.
     addon.loadExtension(connection, path.resolve(file), entryPoint || null);
     return this;
   },
@@ -224,7 +224,7 @@ Object.assign(Database.prototype, {
   },
 });
 
-/** What the console shows: the values, and not that they are read through getters. */
+/** What `console.log` shows: the values, not the getters that give them. */
 const { Database: Shown } = { Database: class {} };
 Database.prototype[Symbol.for('nodejs.util.inspect.custom')] = function inspect() {
   return Object.assign(new Shown(), this);

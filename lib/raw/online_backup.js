@@ -6,10 +6,10 @@ const path = require('node:path');
 const addon = require('../native/addon.js');
 const { objectOption } = require('./options.js');
 
-/** How many pages are copied at a time unless `progress` says otherwise. */
+/** How many pages a step copies unless `progress` says otherwise. */
 const PAGES = 100;
 
-/** `db.backup(file, { attached, progress })`: page by page, the event loop free in between. */
+/** `db.backup(file, { attached, progress })`: step by step, with turns of the event loop in between. */
 async function backup(connection, file, options) {
   options = objectOption(options, 'second');
   if (typeof file !== 'string') throw new TypeError('Expected first argument to be a string');
@@ -39,7 +39,7 @@ async function copy(running, progress) {
   let pages = PAGES;
   for (let step = 0; ; step += 1) {
     await new Promise((resolve) => setImmediate(resolve));
-    // Of this realm, not of the one that loaded the addon first.
+    // A copy in this realm: the addon's object is of the realm that loaded it first.
     const done = { ...addon.stepBackup(running, step === 0 ? 0 : pages) };
     if (done.remainingPages === 0) return done;
     if (progress != null) pages = rate(progress(done)) ?? pages;

@@ -7,7 +7,7 @@ function objectOption(options, which) {
   return options;
 }
 
-/** An option that is a boolean where it is given. */
+/** A boolean option, `false` where it is not given. */
 function booleanOption(options, key) {
   if (!(key in options)) return false;
   const value = options[key];

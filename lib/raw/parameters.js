@@ -2,7 +2,7 @@
 
 const UNBINDABLE = 'SQLite3 can only bind numbers, strings, bigints, buffers, and null';
 
-/** Whether the values hold more than what can be bound as it stands. */
+/** Whether any of the values is an array or an object, which can't be bound as it is. */
 function needsFlattening(values) {
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index];
@@ -14,7 +14,7 @@ function needsFlattening(values) {
 /**
  * The values in the order of the statement's parameters.
  *
- * Values and arrays of values fill the parameters without a name in turn; one plain object fills those with a name.
+ * Values and arrays of values fill the parameters without a name, in turn; one plain object fills those with a name.
  * @param {(string | null)[]} names of the parameters, `null` for one without
  * @param {unknown[]} values as they were given
  */
@@ -36,7 +36,7 @@ function flatten(names, values) {
 
   for (const value of values) {
     if (Array.isArray(value)) {
-      // Its length as it was: a getter of an element may change it.
+      // The length at the start: a getter of an element may change it.
       const { length } = value;
       for (let index = 0; index < length; index += 1) add(value[index]);
     } else if (typeof value === 'object' && value !== null && !isBytes(value) && isPlain(value)) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Who has it may make statements, and iterators over their rows: this package's own code. */
+/** The token by which constructors of statements and iterators know this package's own code. */
 const PRIVATE = Symbol('prepare');
 
 module.exports = { PRIVATE };

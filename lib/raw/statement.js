@@ -9,15 +9,15 @@ const { StatementIterator } = require('./statement_iterator.js');
 const { flatRow, rawRow, expandedRow } = require('../native/row_factory.js');
 const { takenOff } = require('../native/taken_off.js');
 
-/** What a row becomes. */
+/** Modes: what a row becomes. */
 const FLAT = 0;
 const PLUCK = 1;
 const EXPAND = 2;
 const RAW = 3;
 
-/** The handle of what a method was called on, which each method reads anyway. */
+/** The handle of the statement that a method was called on. */
 let handleOf;
-/** Sets what the rows of what a method was called on become. */
+/** Sets what a statement's rows become. */
 let setMode;
 
 const frozen = (value) => ({ value, enumerable: true });
@@ -54,7 +54,7 @@ class Statement {
     };
   }
 
-  // One getter for all of them: with one of their own each would have a hidden class of its own as well.
+  // One getter for all statements: with a getter of its own, each statement would have its own hidden class as well.
   static #busy = {
     enumerable: true,
     get() {
@@ -77,7 +77,7 @@ class Statement {
     });
   }
 
-  /** Runs it: `{ changes, lastInsertRowid }`. */
+  /** Runs the statement to its end: `{ changes, lastInsertRowid }`. */
   run(...values) {
     const handle = handleOf(this, 'run');
     if (start.hasSubscribers) return this.#watched('run', values, () => this.#run(handle, values));
@@ -221,7 +221,7 @@ class Statement {
     }
   }
 
-  /** The function that makes a row of cells: compiled once, and again when the schema or the mode has changed. */
+  /** The function that makes a row from cells: compiled once, and again when the schema or the mode has changed. */
   #rowFactory() {
     const version = rows.recompilations();
     if (this.#factoryVersion === version && this.#factoryMode === this.#mode) return this.#factory;

@@ -1,7 +1,7 @@
 'use strict';
 
-// The Phase 9 set-up: the schema and the four default zones. `run`, `verify` and `rollback` do it and say what they did;
-// scripts/migrate_to_phase9.js and the command line show it.
+// The Phase 9 set-up: the schema and the four default zones. `run`, `verify` and `rollback` return what they did or found;
+// scripts/migrate_to_phase9.js and the command line print it.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -12,17 +12,17 @@ const Database = require('../raw/database.js').Database;
 const schema = require('./versions.js');
 const VisualDatabase = require('../visual/visual_database.js');
 
-/** What the name of a backup that `run` makes for itself ends with. */
+/** The label at the end of the names of backups that `run` makes. */
 const LABEL = 'before-phase9';
-/** Between the database's name and the label. */
+/** The time in a backup's name, between the database's name and the label. */
 const TIME = /-\d{4}-\d{2}-\d{2}T[\d.-]+Z-?/;
 const TABLES = { worktrees: 'id', zones: 'id', worktree_zones: 'worktree_id', zone_executions: 'id' };
-/** How many of the rows that a rollback took away are named. */
+/** How many of the rows that a rollback removed are named. */
 const NAMED = 10;
 
 /**
- * Brings the file to the schema that the package needs and creates the default zones that it doesn't have. A zone that is
- * there is left as it is. Where nothing is to be done, nothing is: not even a backup.
+ * Brings the file to the schema that the package needs and creates the default zones that it lacks. Existing zones are left as they are.
+ * Where nothing has to be done, no backup is made either.
  */
 function run(dbPath) {
   const file = path.resolve(dbPath);
@@ -34,7 +34,7 @@ function run(dbPath) {
   try {
     const missing = () => zones.filter(({ id }) => db.getZone(id) === null);
     if (before.state === 'current' && missing().length > 0) backup = db.backupSync(backupName(file)).path;
-    // Of one time, so that they are listed in their order.
+    // The same time for all, so that they are listed in their order.
     const createdAt = new Date().toISOString();
     const created = db.transaction(() => missing().map((zone) => db.createZone({ ...zone, createdAt }).id));
     return { path: file, before, version: schema.status(file).version, backup, created, kept: zoneIds(created) };
@@ -43,7 +43,7 @@ function run(dbPath) {
   }
 }
 
-/** What is not as `run` leaves it, a sentence each, and the rows of each table. Nothing is written. */
+/** What differs from what `run` leaves, a sentence each, and the row counts of the tables. Nothing is written. */
 function verify(dbPath) {
   const file = path.resolve(dbPath);
   if (!fs.existsSync(file)) return { path: file, problems: ['there is no such database: run the migration'] };
@@ -62,8 +62,8 @@ function verify(dbPath) {
 }
 
 /**
- * Brings back what the file was before the latest migration, from the backup made then. What is replaced stays in a safety
- * copy; `lost` says which rows are only there: written since, or in an older wording here.
+ * Restores the file as it was before the latest migration, from the backup made then. What is replaced stays in a safety
+ * copy; `lost` says which rows are only in the copy, since they were written or changed later.
  */
 function rollback(dbPath) {
   const file = path.resolve(dbPath);
@@ -102,7 +102,7 @@ function damage(db) {
   return found.length === 1 && found[0] === 'ok' ? [] : found.map((text) => `the file is damaged: ${text}`);
 }
 
-/** Rows of the copy that the file doesn't have like this: `{ table, rows, keys }` for each table that has any. */
+/** The rows of the copy that the file lacks or has with other values: `{ table, rows, keys }` for each table with any. */
 function onlyIn(copy, file) {
   const db = new Database(copy, { readonly: true });
   try {
@@ -119,7 +119,7 @@ function onlyIn(copy, file) {
   }
 }
 
-/** By the key first, so that a long history is gone through once. */
+/** The condition for such rows: it compares keys first, so that a long history is read once. */
 function unlike(db, table, key) {
   const columns = db.pragma(`main.table_info(${table})`).map(({ name }) => name);
   const same = columns.map((name) => `kept.${name} IS copied.${name}`).join(' AND ');

@@ -9,7 +9,7 @@ const { version } = require('../../package.json');
 const addon = require('../native/addon.js');
 const { ofThisRealm } = require('../native/realm.js');
 
-/** Where a file stands: `{ state, version, latest, reasons, migrations }`. Nothing is written. */
+/** The state of a file's schema: `{ state, version, latest, reasons, migrations }`. Nothing is written. */
 function status(dbPath) {
   return ofThisRealm(addon.schemaStatus(addon.realm, path.resolve(dbPath)));
 }
@@ -24,12 +24,12 @@ function up(dbPath, to) {
   return ofThisRealm(addon.schemaUp(addon.realm, path.resolve(dbPath), version, checkVersion(to)));
 }
 
-/** Migrates down to version `to`. Opening leaves the file there, until `up`. */
+/** Migrates down to version `to`. Opening leaves the file at that version, until `up`. */
 function down(dbPath, to) {
   return ofThisRealm(addon.schemaDown(addon.realm, path.resolve(dbPath), version, checkVersion(to)));
 }
 
-/** The tables of counts that are not what the executions are: `[{ table, rows, example }]`. Reads every execution. */
+/** The tables of counts that differ from the executions: `[{ table, rows, example }]`. Reads every execution. */
 function checkCounts(dbPath) {
   return ofThisRealm(addon.schemaCheckCounts(addon.realm, path.resolve(dbPath)));
 }

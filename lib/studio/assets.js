@@ -15,7 +15,7 @@ const TYPES = {
   '.md': 'text/plain; charset=utf-8',
 };
 
-/** `serve(request, response, pathname)`; each handler reads them anew. */
+/** Reads the files, once for each handler, and returns `serve(request, response, pathname)`. */
 function assets() {
   const files = new Map();
   for (const name of fs.readdirSync(FOLDER)) {

@@ -1,7 +1,7 @@
 'use strict';
 
-// What takes long, or can't be stopped from within, happens in a process of its own: the event loop stays free for those who
-// look at the board, and a time limit is one.
+// What takes long, or can't be stopped from within, runs in a process of its own: the event loop stays free for those who look at the
+// board, and a time limit can be enforced.
 
 const { spawn } = require('node:child_process');
 const path = require('node:path');
@@ -10,7 +10,7 @@ const { Refused } = require('./replies.js');
 const COMMAND = path.join(__dirname, '../../bin/visual-db.js');
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** Runs a script of this package to its end; what it prints. */
+/** Runs a script of this package to its end, and gives what it prints. */
 function inProcess(file, args, { input = '', env, limitMs, signal }) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [file, ...args], {
@@ -41,13 +41,13 @@ function inProcess(file, args, { input = '', env, limitMs, signal }) {
     };
     child.once('error', (error) => settle(reject, error));
     child.once('close', () => settle(...(refused ? [reject, refused] : [resolve, Buffer.concat(parts).toString()])));
-    // A child that has ended before it read everything is told by 'close'.
+    // A child that ends before it has read everything is handled at 'close'.
     child.stdin.on('error', () => {});
     child.stdin.end(input);
   });
 }
 
-/** What a command of the command line says by `--json`. */
+/** What a command of the command line prints with `--json`. */
 async function command(args, options) {
   return parsed(await inProcess(COMMAND, [...args, '--json'], options));
 }

@@ -1,16 +1,16 @@
 'use strict';
 
-// Who may come in. On one's own machine every page in the browser can send requests here, and every name server can make its
-// name this machine's: so a name of this machine, this page itself, and a secret are wanted, each of every request.
+// Who may come in. Every page in a browser of this machine can send requests here, and every name server can point its name to this
+// machine: so every request has to name this machine, come from this page itself, and carry a secret.
 
 const { createHash, randomBytes, timingSafeEqual } = require('node:crypto');
 const { Refused } = require('./replies.js');
 
-/** Any port: behind `ssh -L` it is another one than ours. */
+/** With any port: through `ssh -L` it is another one than ours. */
 const THIS_MACHINE = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/;
 const READING = new Set(['GET', 'HEAD']);
 
-/** `door(request, response, url)` throws what is refused; true where it has answered itself. */
+/** `door(request, response, url)` throws where it refuses a request, and gives true where it has answered it. */
 function doorOf({ token, authorize, basePath, once }) {
   const admit = token === undefined ? ownLogin(authorize) : secret(token, basePath, once);
   return async (request, response, url) => {
@@ -21,10 +21,10 @@ function doorOf({ token, authorize, basePath, once }) {
   };
 }
 
-/** Pages of elsewhere. A browser says in every request that changes something where it comes from. */
+/** Refuses requests of other pages. A browser names the origin in every request that changes something. */
 function refuseOthers({ origin, host, 'sec-fetch-site': site, 'sec-fetch-mode': mode }, method) {
   const isForeign = origin !== undefined && !isOf(origin, host);
-  // What a person follows from elsewhere may be followed here, where the cookie does not come along; it gets no data.
+  // A person may follow a link from another page; the cookie does not come along then, so it gets no data.
   const isFollowed = mode === 'navigate' && READING.has(method);
   const isSentBy = site !== undefined && site !== 'same-origin' && site !== 'none' && !isFollowed;
   const isUnsaid = !READING.has(method) && origin === undefined;
@@ -35,20 +35,20 @@ function isOf(origin, host) {
   try {
     return new URL(origin).host === host;
   } catch {
-    // 'null' is the origin of a page that has none.
+    // Not a URL: 'null' is the origin of a page that has none.
     return false;
   }
 }
 
-/** A server that Studio is a part of asks as it always does. */
+/** For a server that Studio is a part of, its own login decides. */
 const ownLogin = (authorize) => async (request) => {
   if ((await authorize(request)) !== true) throw no(401, 'Log in first');
   return false;
 };
 
-/** The token in the address, once, and then a cookie that no script can read and no other site can send. */
+/** Wants the token in the address, once, and from then on a cookie that no script can read and no other site can send. */
 function secret(token, basePath, once) {
-  // Browsers keep one jar for all ports of a machine: several Studios must not take one another's cookies away.
+  // Browsers share cookies between all ports of a machine: several Studios must not overwrite one another's.
   const name = `studio_${createHash('sha256').update(token).digest('hex').slice(0, 12)}`;
   const session = randomBytes(32).toString('base64url');
   return async ({ method, headers }, response, { searchParams }) => {
@@ -67,8 +67,8 @@ function secret(token, basePath, once) {
 }
 
 /**
- * To the address without the token. What a person followed from another page (a terminal in the browser, say) stays that page's
- * navigation through every redirect, and the cookie doesn't come along: there our own page leads on.
+ * Leads to the address without the token. A link from another page (a terminal in the browser, say) stays that page's navigation through
+ * every redirect, and the cookie doesn't come along: then a page of our own leads on.
  */
 function lead(response, { 'sec-fetch-site': site }, address) {
   if (site !== 'cross-site' && site !== 'same-site') return response.writeHead(303, { Location: address }).end();
@@ -76,7 +76,7 @@ function lead(response, { 'sec-fetch-site': site }, address) {
   return response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page);
 }
 
-/** In a time that says nothing about where they differ. */
+/** Compares in a time that doesn't depend on where the texts differ. */
 function isSame(one, other) {
   const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest());
   return timingSafeEqual(a, b);

@@ -1,7 +1,7 @@
 'use strict';
 
-// The feed as Server-Sent Events. The id of an event is the place in the feed behind it, so a browser that lost its connection
-// says by `Last-Event-ID` where to go on. What it has not read yet waits in the file, not in memory.
+// The feed as Server-Sent Events. The id of an event is the place in the feed after it, so a browser that lost its connection
+// says by `Last-Event-ID` where to go on. What it has not read yet waits in the database, not in memory.
 
 const { once } = require('node:events');
 const { home } = require('../entry/parts');
@@ -9,11 +9,11 @@ const { Refused } = require('./replies.js');
 
 const ENTITIES = ['worktree', 'zone', 'assignment', 'execution', 'run', 'metadata', 'limit', 'budget', 'output'];
 const LOST = new Set(['ERR_HISTORY_PRUNED', 'ERR_CURSOR']);
-/** How many may follow at once: more are no person's. */
+/** How many connections may follow at once: no person needs more. */
 const MOST = 100;
-/** For so long a reader may leave everything unread, in milliseconds. */
+/** How long a reader may leave everything unread, in milliseconds. */
 const PATIENCE = 30_000;
-/** A connection that nobody says anything on is cut by what lies between, in milliseconds. */
+/** The interval of comments, in milliseconds: proxies cut silent connections. */
 const PULSE = 15_000;
 
 /** The route that follows the feed of `db`. */
@@ -24,10 +24,10 @@ function eventsOf(db) {
     following += 1;
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    // By itself a connection that nothing is written to stays when the other side has vanished.
+    // Only writing shows that the other side has vanished.
     const pulse = setInterval(() => response.write(': still here\n\n'), PULSE);
     try {
-      // A proxy that gathers what it passes on would keep it back.
+      // X-Accel-Buffering: a proxy that buffers would hold the events back.
       response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
       response.write('retry: 1000\n\n');
       const after = request.headers['last-event-id'] ?? searchParams.get('after') ?? undefined;
@@ -51,7 +51,7 @@ async function follow(db, response, after, signal) {
     }
   } catch (error) {
     if (!LOST.has(error.code)) throw error;
-    // The page reads the board anew then, and goes on behind that.
+    // The page then reads the board again, and follows the feed from there.
     response.write('event: lost\ndata: {}\n\n');
   }
 }

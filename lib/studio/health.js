@@ -1,6 +1,6 @@
 'use strict';
 
-// How the board is: its sizes, what doctor says, the backups of a file.
+// The health of the board: its sizes, what doctor says, the backups of a file.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -20,7 +20,7 @@ function healthOf(db, { file, server }) {
 
     backups: () => (file === null ? [] : listBackups(folderOf(file)).map(withoutFolder)),
 
-    /** One at a time, whoever asks: what it says is the same for all. */
+    /** One at a time: what doctor says is the same for all who ask. */
     async doctor() {
       if (file === null && server === null)
         throw new Refused(501, 'ERR_ENGINE_UNSUPPORTED', 'A board in memory has no file');
@@ -30,7 +30,7 @@ function healthOf(db, { file, server }) {
       return examination;
     },
 
-    /** Only what the list has: a name is not a path. */
+    /** Verifies a backup of the list only: the name is never used as a path. */
     async verify(name, signal) {
       const folder = file && folderOf(file);
       const found = file && listBackups(folder).find((backup) => path.basename(backup.path) === name);
@@ -47,13 +47,13 @@ function healthOf(db, { file, server }) {
   };
 }
 
-/** The environment, which others can't see, unlike arguments: a URL may have a password. */
+/** The database as environment variables, which other users can't see, unlike arguments: a URL may have a password. */
 const envOf = (file, server) =>
   server === null ? { VISUAL_DB_PATH: file } : { VISUAL_DB_PATH: server.url, VISUAL_DB_SCHEMA: server.schema };
 
 const folderOf = (file) => path.join(path.dirname(fs.realpathSync(file)), 'backups');
 
-/** By its name: where on the disk it lies is not the page's business. */
+/** A backup by its name alone: the page doesn't need its folder. */
 const withoutFolder = ({ path: backup, ...rest }) => ({ name: path.basename(backup), ...rest });
 
 function bytesOf(file) {

@@ -2,7 +2,7 @@
 
 // How far back the board of a time can be asked for.
 
-/** The log is kept for no longer, in milliseconds. */
+/** How far back is looked, in milliseconds: the log is kept for no longer, unless a retention policy says so. */
 const KEPT = 7 * 86_400_000;
 const EXACTLY = 60_000;
 
@@ -14,7 +14,7 @@ function historyOf(db) {
   return { from, to: to.toISOString() };
 }
 
-/** Where the log no longer begins at its beginning only asking tells: by halves, to the minute. */
+/** Once the log has been cut, only trying tells how far back it goes: by bisection, to the minute. */
 function earliest(db, now) {
   let gone = now - KEPT;
   let there = now;

@@ -1,6 +1,6 @@
 'use strict';
 
-// Studio's answers: the page, its JSON and its stream of changes, as one handler for node:http. It speaks to the class only.
+// Studio's answers: the page, its JSON and its stream of changes, as one handler for node:http.
 
 const { assets } = require('./assets.js');
 const { doorOf } = require('./door.js');
@@ -16,7 +16,7 @@ const { routesOf } = require('./routes.js');
  */
 const createStudioHandler = (db, options) => handlerOf(optionsOf(db, options));
 
-/** The same of what optionsOf has made. */
+/** The handler for options that optionsOf has checked. */
 function handlerOf(studio) {
   const files = assets();
   const door = doorOf(studio);
@@ -27,7 +27,7 @@ function handlerOf(studio) {
     try {
       const url = pathOf(request, studio.basePath);
       if (await door(request, response, url)) return undefined;
-      // What the page asks for is named from where it is.
+      // The page's addresses are relative, so its own has to end in a slash.
       if (url.pathname === '') return response.writeHead(308, { Location: `${studio.basePath}/` }).end();
       const route = routes.find(request.method, url.pathname);
       if (route) await route(request, response, url);

@@ -1,6 +1,6 @@
 'use strict';
 
-// What the page has to know before it shows anything: whose board, and which views it has none of.
+// What the page has to know before it shows anything: which board, and which views it lacks.
 
 const { version } = require('../../package.json');
 
@@ -20,13 +20,13 @@ function infoOf({ db, write, actor }, { name, file, server }) {
   };
 }
 
-/** Whether runs can be found by their words: that has to be turned on. */
+/** Whether the search is turned on. */
 function isSearched(db) {
   try {
     db.searchRuns('studio', { limit: 1 });
     return true;
   } catch (error) {
-    // A file that is kept at an older version has none to turn on.
+    // A file that is kept at an older version can't have a search.
     if (['ERR_SEARCH_OFF', 'ERR_SCHEMA_OLDER'].includes(error.code)) return false;
     throw error;
   }

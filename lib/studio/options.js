@@ -1,6 +1,6 @@
 'use strict';
 
-// What `createStudioHandler` is given, checked, with what is left out.
+// The options of `createStudioHandler`, checked and with their defaults.
 
 const KEYS = ['write', 'actor', 'basePath', 'token', 'authorize'];
 const TOKEN = /^[\w-]{32,}$/;
@@ -21,18 +21,17 @@ function optionsOf(db, options = {}) {
     throw refusal('token', 'must be at least 32 letters, digits, - and _', token);
   if (authorize !== undefined && typeof authorize !== 'function')
     throw refusal('authorize', 'must be a function', authorize);
-  // Neither would let in everybody who reaches the server, and nobody would have said so.
+  // Without either, everybody who reaches the server would be let in, and nobody would have said so.
   if ((token === undefined) === (authorize === undefined))
     throw refusal('authorize', 'or `token` must say who may come in, and not both', authorize);
-  // `as` says what is wrong with an actor.
-  // `once` has tokens that let in one time: see server.js.
+  // `as` refuses a wrong actor. `once` has the tokens that let in one time: see server.js.
   return { db, writer: db.as(actor), actor, write, basePath, token, authorize, once: new Set() };
 }
 
 function refusal(field, wanted, value) {
   const error = new TypeError(`createStudioHandler: ${field} ${wanted}`);
   const facts = { code: 'ERR_INVALID_ARG_VALUE', method: 'createStudioHandler', field };
-  // As in the errors of the class: printing the error does not show it, since it may be a token.
+  // Not enumerable, as in the errors of the class: printing the error does not show the value, which may be a token.
   return Object.defineProperty(Object.assign(error, facts), 'value', { value, enumerable: false });
 }
 

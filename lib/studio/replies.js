@@ -2,7 +2,7 @@
 
 // Answers: their headers, JSON, text, and errors as JSON.
 
-/** Nothing but the page's own files, no script in the page, no frame around it: what data says can't become any of it. */
+/** Allows the page's own files alone, no inline script and no frame around it, so that data can't become any of these. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -24,7 +24,7 @@ const HEADERS = {
   'Cache-Control': 'no-store',
 };
 
-/** An answer that says no. */
+/** A refusal, with the status of its answer. */
 class Refused extends Error {
   constructor(status, code, message) {
     super(message);
@@ -58,7 +58,7 @@ function json(response, value, status = 200) {
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(text);
 }
 
-/** What a program or a person can do something about: no stack. An answer that has begun is cut off. */
+/** Answers with what a program or a person can act on, never a stack. An answer that has begun is cut off. */
 function answerError(response, error) {
   if (response.headersSent) return response.destroy();
   const isRefusal = error instanceof TypeError || error instanceof RangeError;

@@ -4,12 +4,12 @@
 
 const { Refused } = require('./replies.js');
 
-/** No answer of a person is longer. */
+/** The longest body of a request: no person's answer is longer. */
 const MOST_BYTES = 256 * 1024;
 const NUMBERS = new Set(['limit', 'minDurationMs', 'bucketMs']);
 const BOOLEANS = new Set(['runs']);
 
-/** The address, without the path that Studio is mounted under. */
+/** The URL of a request, without the path that Studio is mounted under. */
 function pathOf(request, basePath) {
   let url;
   try {
@@ -22,7 +22,7 @@ function pathOf(request, basePath) {
   return { pathname: url.pathname.slice(basePath.length), searchParams: url.searchParams };
 }
 
-/** The query as the argument of a method: a key that comes several times is a list. What it may have the method says. */
+/** The query as the argument of a method: a key that comes several times is a list. The method checks it. */
 function argumentsOf(searchParams) {
   const keys = [...new Set(searchParams.keys())];
   return Object.fromEntries(keys.map((key) => [key, valueOf(key, searchParams.getAll(key))]));
@@ -36,7 +36,7 @@ function valueOf(key, texts) {
   return text;
 }
 
-/** The number that a text is, or the text, for the method to refuse. */
+/** The number that a text says, or the text itself, for the method to refuse. */
 const numberOf = (text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : text);
 
 /** The JSON object that a request brings. */

@@ -1,6 +1,6 @@
 'use strict';
 
-// Which address is which method of the class. What an argument may be the method says, and in the same words as everywhere.
+// Which address is which method of the class. The methods check their arguments, with the same words as everywhere.
 
 const parts = require('../entry/parts');
 const { eventsOf } = require('./events.js');
@@ -38,7 +38,7 @@ function routesOf(studio) {
     '/api/search': read(({ text, ...filter }) => db.searchRuns(text, filter)),
     '/api/trend': read((filter) => db.getTrend(filter)),
     '/api/flow': read((filter) => db.getFlow(filter)),
-    // Whatever is asked, nothing is pruned.
+    // Always a dry run: nothing is pruned here.
     '/api/retention': read((given) => db.prune({ ...given, dryRun: true })),
     '/api/spending': read(() => ({ budgets: db.getBudgets(), limits: db.getRunLimits() })),
     '/api/sizes': read(() => health.sizes()),
@@ -46,7 +46,7 @@ function routesOf(studio) {
     '/api/doctor': answered(health.doctor),
   };
 
-  /** What takes long, and changes nothing. */
+  /** Calls that take long and change nothing. */
   const ASK = {
     '/api/sql': asked(({ sql: text }, signal) => sql(text, signal)),
     '/api/verify': asked(({ name }, signal) => health.verify(name, signal)),
@@ -75,13 +75,13 @@ function routesOf(studio) {
   };
 }
 
-/** What the runs of each worktree come to, without the rest of the board: `[id, openRuns, latestRun, costMicros]`. */
+/** What the runs of each worktree add up to, without the rest of the board: `[id, openRuns, latestRun, costMicros]`. */
 function cardsOf(db) {
   const { worktrees } = db.getBoard({ runs: true });
   return worktrees.map(({ id, openRuns, latestRun, costMicros }) => [id, openRuns, latestRun, costMicros]);
 }
 
-/** An answer that comes later, and isn't worked on any more once nobody waits for it. */
+/** An answer that comes later, and is given up once nobody waits for it. */
 const answered = (work) => async (_, response) => json(response, await work(signalOf(response)));
 
 const asked = (work) => async (request, response) =>
@@ -93,7 +93,7 @@ function signalOf(response) {
   return gone.signal;
 }
 
-/** What changes the board, where that was allowed at the start. */
+/** Calls that change the board, refused unless Studio was started to write. */
 const writes =
   ({ write, writer }, change) =>
   async (request, response) => {

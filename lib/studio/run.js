@@ -1,6 +1,6 @@
 'use strict';
 
-// A run with those round it.
+// A run with its related runs.
 
 const MOST = 100;
 
@@ -18,7 +18,7 @@ function runOf(db, id) {
   };
 }
 
-/** `null` where there is none, and where it is gone. */
+/** A run without prompt and result; `null` where there is none, or none any more. */
 function summaryOf(db, id) {
   const run = id === null ? null : db.getRun(id);
   if (run === null) return null;

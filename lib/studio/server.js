@@ -1,6 +1,6 @@
 'use strict';
 
-// The server of `visual-db studio`: this machine's own, with limits for whoever connects and says nothing.
+// The server of `visual-db studio`, for this machine alone, with limits for clients that connect and send nothing.
 
 const { randomBytes } = require('node:crypto');
 const { once } = require('node:events');
@@ -19,8 +19,8 @@ const LIMITS = {
 const secret = () => randomBytes(32).toString('base64url');
 
 /**
- * Serves Studio on 127.0.0.1: `{ url, urlForOnce, close }`. Port 0 is any that is free. What a browser is started with everybody
- * on the machine can see in the list of processes: `urlForOnce()` is an address that lets in one time.
+ * Serves Studio on 127.0.0.1: `{ url, urlForOnce, close }`. Port 0 is any that is free. Everybody on the machine can see a browser's
+ * arguments in the list of processes, so `urlForOnce()` gives an address that lets in one time.
  */
 async function serve(db, { port, write, actor }) {
   const token = secret();
@@ -39,7 +39,7 @@ async function serve(db, { port, write, actor }) {
     async close() {
       const closed = once(server, 'close');
       server.close();
-      // Those that follow the feed never end by themselves.
+      // Connections that follow the feed never end by themselves.
       server.closeAllConnections();
       await closed;
     },

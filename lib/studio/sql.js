@@ -12,7 +12,7 @@ const MOST_ROWS = 1000;
 /** How many may run at once. */
 const MOST = 2;
 
-/** `query(sql, signal)`: `{ columns, rows, truncated, plan, durationMs }`, or what the engine says against it. */
+/** `query(sql, signal)` gives `{ columns, rows, truncated, plan, durationMs }`, or throws what the engine refuses it with. */
 function sqlOf({ file, server }) {
   let running = 0;
   return async (sql, signal) => {

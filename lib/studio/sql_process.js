@@ -5,7 +5,7 @@
 const fs = require('node:fs');
 const { Database, home } = require('../entry/parts');
 
-/** What one statement may take of memory, in bytes. */
+/** How much memory one statement may take, in bytes. */
 const MEMORY = 256 * 1024 * 1024;
 const LONGEST_TEXT = 10_000;
 
@@ -14,7 +14,7 @@ function answerOfServer({ server, sql, most, limitMs }) {
   return { ...looked, rows: looked.rows.map((row) => row.map(shown)), plan: nested(plan) };
 }
 
-/** The lines of PostgreSQL's plan, which say by their indentation what is below what: `{ id, parent, detail }`. */
+/** PostgreSQL's plan as steps `{ id, parent, detail }`; its lines nest by indentation. */
 function nested(lines) {
   const above = [{ id: 0, depth: -1 }];
   return lines.map((line, n) => {
@@ -31,7 +31,7 @@ function answerOfFile({ file, sql, most }) {
   try {
     database.pragma(`hard_heap_limit = ${MEMORY}`);
     const statement = database.prepare(sql);
-    // A pragma may change what a connection is; ATTACH opens other files. Neither is a question to the board.
+    // A pragma may change the connection; ATTACH opens other files. Neither is a query of the board.
     if (!statement.reader || !statement.readonly || /^(?:\s|--.*\n|\/\*[\s\S]*?\*\/)*pragma\b/i.test(sql))
       return { error: 'Only what reads is run here: SELECT, WITH, VALUES, EXPLAIN' };
     const columns = statement.columns().map(({ name }) => name);
@@ -58,7 +58,7 @@ function answerOfFile({ file, sql, most }) {
   }
 }
 
-/** A value as JSON has it: integers beyond 2⁵³ and blobs as text. */
+/** A value for JSON: integers beyond 2⁵³ and blobs become text. */
 function shown(value) {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);

@@ -1,6 +1,6 @@
 'use strict';
 
-// `traceCalls`: a span of OpenTelemetry for each call, and how long calls take as a histogram, by its semantic conventions for
+// `traceCalls`: a span of OpenTelemetry for each call, and a histogram of how long calls take, by the semantic conventions for
 // databases. `@opentelemetry/api` is the application's: this package has no dependency on it.
 
 const path = require('node:path');
@@ -11,7 +11,7 @@ const { optionsOf } = require('./options.js');
 
 const NAME = '@ai-orchestra/visual-db';
 
-/** Traces all calls of this process from now on; a function that stops it. */
+/** Traces all calls of this process from now on, and returns a function that stops it. */
 function traceCalls(given) {
   const options = optionsOf(given);
   const api = theirs();
@@ -28,7 +28,7 @@ function traceCalls(given) {
     began(call) {
       const active = api.context.active();
       const outer = open.at(-1);
-      // A call within another one (in a transaction) is its child, unless somebody has begun a span in between.
+      // A call within another one (in a transaction) is its child, unless the application has begun a span in between.
       const parent = outer?.active === active ? api.trace.setSpan(active, outer.span) : active;
       const about = attributesOf(call);
       const attributes = { ...about, ...textOf(call, options.queryText) };
@@ -75,7 +75,7 @@ function attributesOf(call) {
   };
 }
 
-/** SQL without a parameter may have anybody's values in it. */
+/** The attribute with a statement's SQL: by default only with parameters, since SQL without any may contain values. */
 function textOf({ sql, arguments: values }, queryText) {
   if (sql === undefined)
     return Array.isArray(values[0]) && values[0].length > 1 ? { 'db.operation.batch.size': values[0].length } : {};

@@ -1,6 +1,6 @@
 'use strict';
 
-// What `traceCalls` is given, checked.
+// The options of `traceCalls`, checked.
 
 const { describe, options } = require('../visual/arguments.js');
 const { wrongType } = require('../visual/errors.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-// What exports and imports have in common.
+// Helpers of both exports and imports.
 
 const { describe } = require('../visual/arguments.js');
 const { wrongType } = require('../visual/errors.js');
@@ -8,7 +8,7 @@ const { ofThisRealm } = require('../native/realm.js');
 const { stateOf } = require('../visual/state.js');
 const { fileOf: pathOf } = require('../backup/backups.js');
 
-/** The caller's `onProgress`; what it throws ends the work. */
+/** The caller's `onProgress`, checked; what it throws ends the work. */
 function progressOf(method, onProgress) {
   if (onProgress === undefined || onProgress === null) return () => {};
   if (typeof onProgress !== 'function') {
@@ -18,7 +18,7 @@ function progressOf(method, onProgress) {
   return (step) => onProgress(ofThisRealm(step));
 }
 
-/** The file that another thread opens; none of a board in memory, and of one on a server, which it opens by its URL. */
+/** The file for the addon's thread to open; none for a board in memory or on a server, which that thread opens by its URL. */
 const fileOf = (database, method) => (stateOf(database, method).server ? undefined : pathOf(database, method));
 
 module.exports = { fileOf, progressOf };

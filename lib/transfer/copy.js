@@ -1,19 +1,19 @@
 'use strict';
 
-// A board into an empty one, from a file or a server to either: what an export has streams into an import, and what came is exported
-// once more and compared.
+// Copies a board into an empty one, from a file or a server to either: an export streams into an import, and the copy is exported once
+// more and compared.
 
 const { searchModes } = require('../visual/search.js');
 const { piecesOf } = require('./export.js');
 const { importAll, refusedOf } = require('./import.js');
 const { Tally, differing } = require('./tally.js');
 
-/** So many rows that are refused are named. */
+/** How many of the refused rows are named. */
 const MOST = 100;
-/** An export of nothing: its header and its end. */
+/** The lines of an export of nothing: its header and its end. */
 const EMPTY = 2;
 
-/** The bytes of an export as they pass by, each counted into the tally. */
+/** The bytes of an export, which are also added to the tally. */
 async function* through(database, tally, tell) {
   let bytes = 0;
   for await (const piece of piecesOf(database)) {
@@ -24,14 +24,14 @@ async function* through(database, tally, tell) {
   }
 }
 
-/** Refuses a board that has something; one that is compared with nothing. */
+/** Refuses a target that has any rows. */
 async function checkEmpty(target) {
   for await (const { lines } of piecesOf(target)) {
     if (lines > EMPTY) throw refused('ERR_COPY_TARGET', `the target has a board already: it has to be empty, or new`);
   }
 }
 
-/** What the target can't have of the source, by its lines; nothing is changed. */
+/** The lines of the source that the target can't take; nothing is changed. */
 async function check(source, target, tell) {
   const tally = new Tally();
   const { refused: found } = await refusedOf(
@@ -42,7 +42,7 @@ async function check(source, target, tell) {
   return { tables: tally.sums(), refused: found };
 }
 
-/** Copies a board. Where it fails the target is as it was. */
+/** Copies a board. If it fails, the target is as it was. */
 async function copy(source, target, tell) {
   await checkEmpty(target);
   const tally = new Tally();
@@ -50,7 +50,7 @@ async function copy(source, target, tell) {
   try {
     await importAll(target, pieces);
   } catch (error) {
-    // It names the first row that can't be taken, before anything is written: here are all of them.
+    // The import names only the first row that it can't take, before anything is written: this finds all of them.
     const found = error.code === 'ERR_IMPORT' ? await check(source, target, tell) : { refused: [] };
     if (found.refused.length === 0) throw error;
     return found;
@@ -66,7 +66,7 @@ async function copy(source, target, tell) {
   return { tables: tally.sums(), refused: [] };
 }
 
-/** What the board says of itself that is no row of an export: what is kept, what is searched. */
+/** Copies settings that are no rows of an export: the retention policy, and which searches are on. */
 function settle(source, target) {
   const retention = source.getRetention();
   if (retention !== null) target.setRetention(retention);

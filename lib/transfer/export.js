@@ -1,6 +1,6 @@
 'use strict';
 
-// VisualDatabase's `exportAll`. The addon writes the text, in a thread of its own; here it goes into a file or a stream.
+// VisualDatabase's `exportAll`. The addon makes the text, on a thread of its own; here it goes into a file or a stream.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -49,10 +49,10 @@ async function exportAll(database, target, given) {
   return { format, lines, bytes: written };
 }
 
-/** Its bytes are no plain object. */
+/** Pieces are passed on as they are: their bytes are no plain object that could be copied. */
 const asItIs = (piece) => piece;
 
-/** The text of an export, a piece at a time, with how many lines there are with it. Nothing begins before the first is asked for. */
+/** The text of an export in pieces, each with the number of lines so far. Nothing begins before the first is asked for. */
 async function* piecesOf(database, format = 'jsonl', from = undefined) {
   const { connection, server } = stateOf(database, METHOD);
   const file = fileOf(database, METHOD);
@@ -86,7 +86,7 @@ function checkNew(target) {
   throw about(new Error(message), 'ERR_EXPORT_EXISTS', METHOD, 'target', target);
 }
 
-/** A file that gets its name once it is whole and on the disk, for its owner alone. */
+/** Writes a file for its owner alone, which gets its name once it is whole and on the disk. */
 async function fileSink(target) {
   const partial = `${target}.${process.pid}-${Date.now().toString(36)}.partial`;
   const handle = await fs.promises.open(partial, 'wx', 0o600);
@@ -97,7 +97,7 @@ async function fileSink(target) {
     end: async () => {
       await handle.sync();
       await handle.close();
-      // A link, unlike a new name, replaces nothing that came meanwhile.
+      // Unlike a rename, a link doesn't replace a file that was made meanwhile.
       try {
         fs.linkSync(partial, target);
         fs.unlinkSync(partial);
@@ -114,7 +114,7 @@ async function fileSink(target) {
   };
 }
 
-/** So that the name is on the disk, too; not every system can. */
+/** Syncs the folder, so that the name is on the disk, too; not every system can. */
 async function syncFolder(folder) {
   try {
     const handle = await fs.promises.open(folder);

@@ -1,6 +1,6 @@
 'use strict';
 
-// VisualDatabase's `importAll`: the text goes to the addon piece by piece, which stages it in a file and then makes it part of
+// VisualDatabase's `importAll`: the text goes piece by piece to the addon, which stages it in a file and then makes it part of
 // the board, all or nothing.
 
 const fs = require('node:fs');
@@ -13,7 +13,7 @@ const { stateOf } = require('../visual/state.js');
 const { fileOf, progressOf } = require('./both.js');
 
 const METHOD = 'importAll';
-/** So much of a file is read at once. */
+/** How many bytes of a file are read at once. */
 const CHUNK = 1024 * 1024;
 
 /** What the tables are called in the answer. */
@@ -50,7 +50,7 @@ async function importAll(database, source, given) {
   });
 }
 
-/** The first lines that a board can't have, each with its number and why, and how many lines there are. Nothing is changed. */
+/** The first lines that a board can't take, each with its number and the reason, and how many lines there are. Nothing is changed. */
 function refusedOf(database, source, { most, onProgress = () => {} }) {
   const { connection } = stateOf(database, METHOD);
   return staged(database, source, onProgress, async (handle, lines) => {
@@ -72,7 +72,7 @@ function targetOf(database) {
   return { file, isInMemory: file === undefined && !stateOf(database, METHOD).server };
 }
 
-/** Stages all of the text, and then does something with it; nothing stays of it. */
+/** Stages all of the text, hands it to `use`, and removes it again. */
 async function staged(database, pieces, tell, use) {
   const handle = addon.startImport(stateOf(database, METHOD).connection, targetOf(database).file);
   try {
@@ -93,7 +93,7 @@ async function staged(database, pieces, tell, use) {
   }
 }
 
-/** What is wrong with a line, with what programs test. */
+/** An error about a line, with the properties that programs test. */
 function told(error) {
   const [, line] = /^importAll: line (\d+): /.exec(error?.message) ?? [];
   return line === undefined ? error : Object.assign(error, { method: METHOD, field: 'source', line: Number(line) });

@@ -1,10 +1,10 @@
 'use strict';
 
-// Where an export goes that is no file: streams, written no faster than they take it.
+// Streams as targets of exports, written no faster than they take it.
 
 const { once } = require('node:events');
 
-/** A stream of Node: no further ahead than it wants. It is ended, unless it is one of the process's own. */
+/** A stream of Node, written with its backpressure. It is ended, unless it is one of the process's own. */
 function nodeSink(stream) {
   let failed;
   const onError = (error) => {
@@ -33,14 +33,14 @@ function nodeSink(stream) {
       if (failed !== undefined) throw failed;
       stream.off('error', onError);
     },
-    // What it throws later is nobody's concern any more: the listener stays.
+    // The error listener stays: later errors of an abandoned stream are ignored.
     abandon: async (error) => {
       if (!isProcess) stream.destroy?.(error);
     },
   };
 }
 
-/** Until the event comes, or none can come any more. */
+/** Waits for the event, or until none can come any more. */
 async function settled(stream, event) {
   const over = new AbortController();
   const wait = (name) =>

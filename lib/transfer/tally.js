@@ -1,15 +1,15 @@
 'use strict';
 
-// What an export is made of, as it passes by: how many rows of each table, and the sum of their values.
+// A tally of an export as it passes by: how many rows each table has, and a hash of their values.
 
 const { createHash } = require('node:crypto');
 
 const NEW_LINE = 10;
 const NAME = /^\{"table":"(\w+)"/;
 
-/** What is by the clock of where a run is worked on, and is told otherwise elsewhere. */
+/** Columns by the clock of the machine that works on a run, which are written differently elsewhere. */
 const CLOCKS = ['boot', 'sound_to', 'deadline', 'claimed'];
-/** What a run at work was before that, which a server doesn't keep. */
+/** Columns of a run at work about its time before that, which a server doesn't keep. */
 const BEFORE = ['token', 'worked_ms'];
 const AT_WORK = '"place":"leased"';
 
@@ -17,7 +17,7 @@ class Tally {
   #tables = new Map();
   #begun = [];
 
-  /** Takes a piece of the text. */
+  /** Adds a piece of the text. */
   take(bytes) {
     let from = 0;
     for (let end = bytes.indexOf(NEW_LINE); end !== -1; end = bytes.indexOf(NEW_LINE, from)) {
@@ -31,7 +31,7 @@ class Tally {
 
   #line(bytes) {
     const [, table] = NAME.exec(bytes.toString('latin1', 0, 64)) ?? [];
-    // The header and the end are of the whole.
+    // The header and the end belong to no table.
     if (table === undefined) return;
     let of = this.#tables.get(table);
     if (of === undefined) this.#tables.set(table, (of = { rows: 0, hash: createHash('sha256') }));
@@ -49,7 +49,7 @@ class Tally {
   }
 }
 
-/** A line without what is by a clock. */
+/** A line without the columns that may differ. */
 function valuesOf(table, bytes) {
   if (table === 'leases') return without(bytes, CLOCKS);
   if (table === 'runs' && bytes.includes(AT_WORK)) return without(bytes, BEFORE);
@@ -62,7 +62,7 @@ function without(bytes, keys) {
   return JSON.stringify(line);
 }
 
-/** The tables of which two exports have something else. */
+/** The tables in which two exports differ. */
 function differing(sums, others) {
   const tables = new Set([...Object.keys(sums), ...Object.keys(others)]);
   return [...tables].filter((table) => sums[table]?.sha256 !== others[table]?.sha256);

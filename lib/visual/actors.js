@@ -14,7 +14,7 @@ const methods = {
   as(actor) {
     const state = stateOf(this, 'as');
     const text = actorText('as', 'actor', actor);
-    // The same state, so that all there is of it is the same, but for the connection, through which calls say who it was.
+    // It inherits all of the state but the connection, through which calls say who made them.
     const seen = Object.create(state);
     seen.connection = addon.actAs(state.connection, text);
     const database = Reflect.construct(Stateful, [seen]);
@@ -24,7 +24,7 @@ const methods = {
   },
 };
 
-/** An actor as the file has it. */
+/** An actor as text, as the database stores it. */
 function actorText(method, name, actor) {
   const { kind, id } = fields(method, name, actor, knownKeys.actor, true);
   check(method, 'kind', kind, `one of ${KINDS.join(', ')}`, KINDS.includes(kind));

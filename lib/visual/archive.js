@@ -12,7 +12,7 @@ const knownKeys = require('./known_keys.js');
 const { limitOf, pageOf, placeOf } = require('./pages.js');
 const { stateOf } = require('./state.js');
 
-/** How many worktrees come with one call of the addon: their rows fit one batch. */
+/** How many worktrees one call of the addon gives: their rows fit one batch. */
 const BATCH = 200;
 
 const START = [Number.MAX_SAFE_INTEGER];

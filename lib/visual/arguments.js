@@ -1,11 +1,11 @@
 'use strict';
 
-// What can only be found out in JavaScript about an argument; the rules for values are in src/model.
+// Checks of arguments that only JavaScript can make; the rules for values are in src/model.
 
 const { notJson, outOfRange, wrongType, wrongValue } = require('./errors.js');
 const { MAX_BYTES } = require('./sizes.js');
 
-/** What errors call an element of a list: `worktrees[3]`. Made text where there is one: a list may be long. */
+/** The name of a list's element in errors: `worktrees[3]`. It becomes text only in an error, since lists may be long. */
 class ElementName {
   index = 0;
 
@@ -18,7 +18,7 @@ class ElementName {
   }
 }
 
-/** What errors call a field of such an element, or of an argument. */
+/** The name of a field of such an element, or of an argument, in errors. */
 class FieldName {
   constructor(element, field) {
     this.element = element;
@@ -32,7 +32,7 @@ class FieldName {
 
 const fieldName = (element, field) => (element === undefined ? field : new FieldName(element, field));
 
-/** An argument that is an object to read fields of, whose keys are looked at (see known_keys.js). */
+/** Checks an argument that has to be an object, and its keys (see known_keys.js). */
 function fields(method, name, value, keys, strict) {
   if (typeof value !== 'object' || value === null) {
     throw wrongType(method, name, value, `${method}: ${name} must be an object, got ${describe(value)}`);
@@ -42,9 +42,9 @@ function fields(method, name, value, keys, strict) {
 }
 
 /**
- * Hands each element of an argument that is an array to `take`, with its index. Holes are `undefined`: `forEach` would
- * skip them, and the elements behind would be taken for others. The error says at which element it was. Where `take`
- * answers `false`, the rest needs no look.
+ * Hands each element of an argument that has to be an array to `take`, with its index. Holes are `undefined`: `forEach` would skip them,
+ * and the indexes of later elements would be wrong. Errors get the `index` of the element. Where `take` returns `false`, the rest is not
+ * read.
  */
 function each(method, name, value, take) {
   if (!Array.isArray(value)) {
@@ -55,7 +55,7 @@ function each(method, name, value, take) {
     try {
       if (take(value[index], index) === false) return;
     } catch (error) {
-      // What the caller's own code throws may be anything.
+      // The caller's own code may throw anything.
       if (error instanceof Error && Object.isExtensible(error)) error.index = index;
       throw error;
     }
@@ -69,7 +69,7 @@ function filter(method, value, keys, strict) {
   return value === undefined ? NOTHING : fields(method, 'filter', value, keys, strict);
 }
 
-/** `position` or `size`: an object whose parts may be missing, like the whole of it. */
+/** `position` or `size`: an optional object, whose parts are optional, too. */
 function group(method, name, value, keys, strict) {
   return value === undefined || value === null ? NOTHING : fields(method, name, value, keys, strict);
 }
@@ -81,7 +81,7 @@ function jsonText(method, name, value) {
   if (text === undefined) {
     throw wrongType(method, name, value, `${method}: ${name} must be a JSON value, got ${describe(value)}`);
   }
-  // The addon refuses it, too, but has no more than the text.
+  // The addon would refuse it, too, but its error could not have the value.
   if (text.length > MAX_BYTES / 3 && Buffer.byteLength(text) > MAX_BYTES) {
     const must = `must be at most ${MAX_BYTES} bytes of UTF-8, got ${Buffer.byteLength(text)}`;
     throw outOfRange(method, name, value, `${method}: ${name} ${must}`);
@@ -97,7 +97,7 @@ function textOf(method, name, value) {
   }
 }
 
-/** The JSON text of a value; everything falsy is left to the default. */
+/** The JSON text of a value; `undefined`, for the default, where it is falsy. */
 function jsonTextOrDefault(method, name, value) {
   return value ? jsonText(method, name, value) : undefined;
 }
@@ -110,10 +110,10 @@ function objectText(method, name, value) {
   throw wrongType(method, name, value, `${method}: ${name} must be an object, got ${describe(value)}`);
 }
 
-/** ISO 8601 with a time of day: `Date.parse` takes much else, and means another thing by it on each runtime. */
+/** ISO 8601, a day with or without a time: `Date.parse` takes much else, and differently on each runtime. */
 const ISO = /^(?:[+-]\d{6}|\d{4})-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
-/** Whether a text is a time, of a day that there is: `Date.parse` takes the 30th of February for the 2nd of March. */
+/** Whether a text is a time, of a day that exists: `Date.parse` takes the 30th of February for the 2nd of March. */
 function isTime(text) {
   if (!ISO.test(text)) return false;
   const [day] = text.split('T');
@@ -138,15 +138,15 @@ function instant(method, name, value) {
   );
 }
 
-/** The values of an optional argument that is an object, whose keys are all known. */
+/** An optional argument that has to be an object and may have known keys only. */
 function options(method, name, value, keys) {
   return value === undefined ? NOTHING : fields(method, name, value, keys, true);
 }
 
-/** How long a list of texts may be: they are arguments of the addon, for which there is room on the stack. */
+/** The longest list of texts: they are arguments of a call of the addon, which have to fit the stack. */
 const MOST_TEXTS = 10_000;
 
-/** A list of texts, as an array of the caller's no more; `undefined` for a missing one. */
+/** A list of texts, copied, so that the caller can't change it any more; `undefined` for a missing one. */
 function texts(method, name, value) {
   if (value === undefined || value === null) return undefined;
   const list = [];
@@ -169,7 +169,7 @@ function name(method, field, value) {
   throw wrongType(method, field, value, `${method}: ${field} must be a string, got ${describe(value)}`);
 }
 
-/** One text, or a list of some. */
+/** One text, or a list of texts. */
 const names = (method, field, value) => texts(method, field, typeof value === 'string' ? [value] : value);
 
 /** `true` or `false`, or `null` for a missing one, as the addon takes it. */
@@ -187,7 +187,7 @@ function oneOf(method, field, value, words) {
   throw wrong(method, field, value, `${method}: ${field} must be one of ${words.join(', ')}, got ${describe(value)}`);
 }
 
-/** Lists as the addon takes several of them: how long each is, -1 for none, then all their elements. */
+/** Several lists as the addon takes them: the length of each, -1 for a missing one, then all their elements. */
 const counted = (...lists) => [...lists.map((list) => list?.length ?? -1), ...lists.flatMap((list) => list ?? [])];
 
 /** An integer within a range, or `standard` where it is missing. */
@@ -199,7 +199,7 @@ function integer(method, name, value, [least, most], standard) {
   return value;
 }
 
-/** Of the two spellings of a field the one that is given, of both the one whose key comes later in the object. */
+/** The value of a field with two spellings: the one that is given, or of both the one whose key comes later in the object. */
 function later(object, name, value, column, columnValue) {
   if (columnValue === undefined) return value;
   if (value === undefined) return columnValue;

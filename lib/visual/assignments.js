@@ -28,7 +28,7 @@ const methods = {
     const { connection } = state;
     const batches = valuesOf('assignWorktreesToZone', 'worktreeIds', worktreeIds, (id) => [id]);
     const assign = (ids, now) => addon.assignWorktrees(connection, now, zone, ...ids) ?? [];
-    // The elements are the ids themselves, and the zone is of none of them.
+    // The elements are the ids themselves, and the zone belongs to none of them.
     const fieldOf = (element, field) => (field === 'worktreeId' ? element : field);
     gathered(state, 'worktreeIds', batches, assign, fieldOf);
     return true;

@@ -2,7 +2,7 @@
 
 const { stateOf } = require('./state.js');
 
-/** Loaded when it is first used, so that a process starts sooner. */
+/** Loaded at the first use, so that a process starts sooner. */
 const backups = () => require('../backup/backups.js');
 
 /** The methods of VisualDatabase that make backups. */
@@ -16,7 +16,7 @@ const methods = {
   },
 };
 
-/** Those that need no open database. */
+/** The static methods, which need no open database. */
 const statics = {
   verifyBackup(path) {
     return backups().verifyBackup(path);
@@ -35,7 +35,7 @@ const statics = {
   },
 };
 
-/** Starts the option `backups` of a database. */
+/** Starts the backups at intervals that the option `backups` asks for. */
 function startSchedule(database, schedule, logger) {
   const { BackupSchedule } = require('../backup/schedule.js');
   return new BackupSchedule(backups().fileOf(database, 'backups'), schedule, logger);

@@ -1,8 +1,8 @@
 'use strict';
 
-// What is beside a worktree or a zone of a board, of its cells.
+// What a board has beside a worktree or a zone, from its cells.
 
-/** Metadata: `null` where the file has no room for any, `{}` where there is none, or somebody's that is no object. */
+/** Metadata: `null` where the schema has none, `{}` where nothing is kept, or another program wrote what is no object. */
 function metadataOf(text) {
   if (text === null) return null;
   if (text === '') return {};
@@ -10,7 +10,7 @@ function metadataOf(text) {
     const value = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
-    // As `getMetadata` takes it.
+    // Text that is no JSON counts as none, as in `getMetadata`.
   }
   return {};
 }

@@ -41,7 +41,7 @@ const methods = {
   },
 };
 
-/** The board of a time; `undefined` where nothing has changed since. */
+/** The board as it was at a time; `undefined` where nothing has changed since. */
 function boardAt(connection, at, { at: given, runs }) {
   if (runs) throw wrongValue('getBoard', 'runs', runs, 'getBoard: runs are of now, so not with at');
   const place = placeThen(connection, at, given);
@@ -58,7 +58,7 @@ function boardAt(connection, at, { at: given, runs }) {
   }
 }
 
-/** Reads the board of a time: the place in the log. */
+/** Has the addon read the board of a time, and gives its place in the log. */
 function placeThen(connection, at, given) {
   try {
     return addon.readBoardAt(connection, at);
@@ -67,7 +67,7 @@ function placeThen(connection, at, given) {
   }
 }
 
-/** A board that was kept, where what was committed since is nothing that it shows. */
+/** A kept board that still holds, since later commits changed nothing that it shows. */
 function renewed(connection, boards, key, generation) {
   if (generation === 0 || !boards.has(key)) return undefined;
   const mark = addon.markOfBoard(connection);
@@ -81,7 +81,7 @@ function withRuns(runs) {
   throw wrongType('getBoard', 'runs', runs, `getBoard: runs must be a boolean, got ${describe(runs)}`);
 }
 
-/** Reads in several steps as if in one. */
+/** Runs several reads in one snapshot. */
 function inSnapshot(connection, read) {
   const begun = addon.beginSnapshot(connection);
   try {
@@ -91,7 +91,7 @@ function inSnapshot(connection, read) {
   }
 }
 
-// As constants of their own the engine puts them into the loops.
+// Constants, so that the engine inlines them into the loops.
 const { copy: copyZone } = boardZone;
 const { copy: copyWorktree } = boardWorktree;
 const { copy: copyAssignment } = assignment;

@@ -11,7 +11,7 @@ const { stateOf } = require('./state.js');
 
 const AMOUNTS = [0, Number.MAX_SAFE_INTEGER];
 const PERIODS = ['day', 'month', 'total'];
-/** The field of a run by which it counts for a scope. */
+/** For each kind of scope, the field of a run that decides whether the run counts. */
 const SCOPES = { zone: 'zoneId', worktree: 'worktreeId', agent: 'agentType' };
 
 /** A budget as it is stored. */
@@ -29,7 +29,7 @@ const stored = {
   }),
 };
 
-/** The same as callers see it. */
+/** A budget as callers see it. */
 function shown({ scope, id, period, timeZone, limitMicros, spentMicros, remainingMicros, resetsAt }) {
   const of = { zoneId: null, worktreeId: null, agentType: null, period, timeZone };
   if (scope !== 'all') of[SCOPES[scope]] = id;
@@ -65,7 +65,7 @@ const methods = {
 
 const isOver = ({ resetsAt }, now) => resetsAt !== null && Date.parse(resetsAt) <= now;
 
-/** A budget whose period is over as it is in the one that is now: nobody has begun it yet. */
+/** A budget whose period is over, as it is in the current one, which nobody has begun yet. */
 function begun(connection, budget, now) {
   const { scope, id, period, timeZone, limitMicros } = budget;
   const { start, end } = periodOf(period, timeZone, now);
@@ -74,7 +74,7 @@ function begun(connection, budget, now) {
   return { ...budget, spentMicros, remainingMicros, resetsAt: new Date(end).toISOString() };
 }
 
-/** Runs a call that needs the budgets of now: where the period of one is over, the next one begins before. */
+/** Runs a call that needs current budgets: where the period of one is over, its next one is begun, and the call made again. */
 function withBudgets({ connection, clock }, call) {
   try {
     return call();
@@ -91,7 +91,7 @@ function withBudgets({ connection, clock }, call) {
   }
 }
 
-/** `all`, or what is given of zone, worktree and agent, of which there may be one. */
+/** The scope: `all`, or the zone, worktree or agent that is given, of which there may be one. */
 function scopeOf(of) {
   const given = Object.entries(SCOPES).filter(([, field]) => of[field] !== undefined && of[field] !== null);
   for (const [, field] of given) {

@@ -7,11 +7,11 @@ const rows = require('../native/rows.js');
 const { within, BEGIN_IMMEDIATE } = require('../native/transaction.js');
 const { ElementName, each } = require('./arguments.js');
 
-/** How many elements a call of the addon gets: their values are its arguments, for which there is room on the stack. */
+/** How many elements a call of the addon gets: their values are its arguments, which have to fit the stack. */
 const BATCH = 100;
 
 /**
- * The values of the elements of a list, one element's behind the other's, in batches: `read` gives those of one, which
+ * The values of the elements of a list, one element after the other, in batches: `read` gives the values of one element, which
  * errors call `name`.
  */
 function valuesOf(method, list, elements, read) {
@@ -23,19 +23,18 @@ function valuesOf(method, list, elements, read) {
     if (index > 0 && index % BATCH === 0) batches.push((values = []));
     const row = read(element, name);
     values.push(...row);
-    // The addon will refuse an id that is missing: of an array that is nothing but long the rest is not read.
+    // The addon will refuse a missing id, so the rest is not read: the array may be just long (`new Array(1e9)`).
     return row.length > 1 || row[0] !== undefined;
   });
   return batches;
 }
 
-/** What errors call the field of an element that is an object. */
+/** The name of a field in errors, for elements that are objects. */
 const ofObject = (element, field) => `${element}.${field}`;
 
 /**
- * Calls `body` with each batch and the one time of the call, all in one transaction. The addon counts the elements of a
- * batch, and knows nothing of the list: errors that come from it get the name of the element. `fieldOf` says what they call
- * a field.
+ * Calls `body` with each batch and the one time of the call, all in one transaction. The addon knows only the element's index within
+ * its batch, so its errors get the element's name here. `fieldOf` gives the name of a field in them.
  */
 function allOrNothing({ connection, clock }, list, batches, body, fieldOf = ofObject) {
   return within(connection, BEGIN_IMMEDIATE, () => {
@@ -54,7 +53,7 @@ function allOrNothing({ connection, clock }, list, batches, body, fieldOf = ofOb
   });
 }
 
-/** What is made of all batches, none of which is written yet; `null` where one of them is refused already. */
+/** The results of all batches, none of which is written yet; `null` where one of them has been refused already. */
 function gather(connection, batches, body) {
   try {
     return batches.flatMap(body);
@@ -64,7 +63,7 @@ function gather(connection, batches, body) {
   }
 }
 
-/** The time of a call that gathers; a clock that throws ends that. */
+/** The time of a call that gathers statements; a clock that throws ends the gathering. */
 function timeOf({ connection, clock }) {
   try {
     return clock();
@@ -75,8 +74,8 @@ function timeOf({ connection, clock }) {
 }
 
 /**
- * The same where nothing that is read decides what is written: on a server it is one trip then. `body` gives what is made of a
- * batch, and this all of it. What is refused there is done again one by one, which tells which element it was.
+ * As allOrNothing, for calls whose writes don't depend on reads: on a server they are one trip. `body` gives the results of a batch, and
+ * this function those of all. What the server refuses is done again one by one, which tells the element.
  */
 function gathered(state, list, batches, body, fieldOf) {
   const { connection } = state;
@@ -92,14 +91,14 @@ function gathered(state, list, batches, body, fieldOf) {
   return made;
 }
 
-/** The message of a single call's error as the bulk call's: `createWorktrees: worktrees[3].port must be …`. */
+/** The message of a single call's error, for the bulk call: `createWorktrees: worktrees[3].port must be …`. */
 function messageOf({ message, method, field }, element, fieldOf) {
   const single = `${method}: ${field} `;
   if (!message.startsWith(single)) return `${element}: ${message}`;
   return `${method}: ${fieldOf(element, field)} ${message.slice(single.length)}`;
 }
 
-/** Changes what an error says, at the head of its stack, too, which the engine has written already. */
+/** Changes an error's message, also at the head of its stack, which the engine has written already. */
 function rename(error, message) {
   const head = String(error);
   error.message = message;

@@ -1,21 +1,21 @@
 'use strict';
 
-// From a row of the log of changes to what callers are shown of it.
+// From a row of the log of changes to the change that callers see.
 
 const { cell } = require('../native/rows.js');
 const columns = require('./columns.js');
 
-/** What changes are of, in the order of `CHANGED` in src/engine/feed.rs. */
+/** The entities that change, in the order of `CHANGED` in src/engine/feed.rs. */
 const ENTITIES = ['worktree', 'zone', 'assignment', 'execution', 'run', 'metadata', 'limit', 'budget'];
 const OPS = [undefined, 'insert', 'update', 'delete', 'archived', 'restored'];
 
-/** What has no values any more. */
+/** After these operations the entity has no values any more. */
 const GONE = new Set(['delete', 'archived']);
 
-/** Never shown, whoever wrote it there: what may be long, or nobody else's business. */
+/** Fields that are never shown, whoever wrote them there: they may be long or private. */
 const BODIES = ['prompt', 'result', 'output'];
 
-/** A change and its place, number and stamp; of the last row of all no change, but whether there are more. */
+/** A change and its place (number and stamp). The last row of all is no change, but says whether there are more. */
 const change = {
   width: 12,
   make: (at) => {
@@ -46,7 +46,7 @@ function cells(at) {
   return values;
 }
 
-/** Names and new values of each. */
+/** The fields of a change, by entity. */
 const FIELDS = {
   worktree: ({ data }) => placed(columns.worktree, parsed(data)),
   zone: ({ data }) => placed(columns.zone, parsed(data)),
@@ -72,7 +72,7 @@ const FIELDS = {
   },
 };
 
-/** The values of columns, where an object has them. */
+/** The values of columns, under the keys of the object. */
 function placed(map, values) {
   const object = {};
   for (const [column, value] of Object.entries(values ?? {})) {
@@ -84,7 +84,7 @@ function placed(map, values) {
   return object;
 }
 
-/** What JSON text says; `null` where there is none, or another program wrote what is none: one row must not end a feed. */
+/** The value of JSON text; `null` where there is none, or another program wrote what is no JSON: one row must not end a feed. */
 function parsed(text) {
   try {
     return text === null ? null : JSON.parse(text);

@@ -1,6 +1,6 @@
 'use strict';
 
-// The feed: what anybody has changed, in the order in which it can be seen. It is the log that triggers keep.
+// The feed: what anybody has changed, in the order in which it became visible, read from the log that triggers keep.
 
 const addon = require('../native/addon.js');
 const { list } = require('../native/objects.js');
@@ -15,7 +15,7 @@ const { stateOf } = require('./state.js');
 const LIMITS = [1, 1000];
 const USUAL = 500;
 
-/** All entities, as the addon takes them: a bit for each. */
+/** All entities, a bit for each, as the addon takes them. */
 const ALL = (1 << ENTITIES.length) - 1;
 
 /** The method of VisualDatabase that reads the feed. */
@@ -32,8 +32,8 @@ const methods = {
 };
 
 /**
- * The changes behind a place, at most so many, and the place behind all that was looked at; `null` where what is behind it isn't
- * known any more. For who reads in a snapshot.
+ * At most `most` changes after a place, and the place after everything that was read; `null` where the log no longer has what came after
+ * it. To be called in a snapshot.
  */
 function readChanges(connection, after, bits, most) {
   const found = [];
@@ -49,7 +49,7 @@ function readChanges(connection, after, bits, most) {
   }
 }
 
-/** Which entities are asked for, by name; `undefined` for all. */
+/** The names of the entities that are asked for; `undefined` for all. */
 function entitiesOf(method, given, known) {
   const names = texts(method, 'entities', typeof given === 'string' ? [given] : given);
   const unknown = names?.find((name) => !known.includes(name));

@@ -1,17 +1,17 @@
 'use strict';
 
-// Waiting for the next commit, whoever makes it. A thread of the addon looks, and wakes whoever waits here; the process stays
-// alive for as long as somebody does. What this is built on, and what else was measured: docs/decisions/0025-waiting-for-commits.md.
+// Waiting for the next commit, whoever makes it. A thread of the addon polls, and wakes the waiters here; the process stays alive for as
+// long as there are any. What this is built on, and what else was measured: docs/decisions/0025-waiting-for-commits.md.
 
 const addon = require('../native/addon.js');
 const { closedMeanwhile, wrongType } = require('./errors.js');
 
-/** Connections on which somebody waits, by themselves and by the number that the addon wakes them by. */
+/** The waits, by connection, and by the number with which the addon wakes them. */
 const waits = new Map();
 const numbered = new Map();
 let number = 0;
 
-/** Who waits on a connection. */
+/** The waiters on a connection. */
 class Wait {
   #connection;
   #waiters = new Set();
@@ -19,7 +19,7 @@ class Wait {
 
   constructor(connection) {
     this.#connection = connection;
-    // Numbers may come back after two thousand million: nobody waits that long.
+    // Numbers repeat after four thousand million: nobody waits that long.
     number = (number + 1) | 0;
     this.#number = number;
     if (numbered.size === 0) addon.wakeBy((woken) => numbered.get(woken)?.look());
@@ -32,7 +32,7 @@ class Wait {
     this.look();
   }
 
-  /** Settles a waiter, unless it was before. */
+  /** Settles a waiter, unless it has been settled already. */
   settle(waiter, how) {
     if (!this.#waiters.delete(waiter)) return;
     waiter.signal?.removeEventListener('abort', waiter.abort);
@@ -44,7 +44,7 @@ class Wait {
     if (numbered.size === 0) addon.wakeBy(null);
   }
 
-  /** Settles whoever has waited long enough, and waits on for the others. */
+  /** Settles the waiters that are due, and goes on waiting for the others. */
   look() {
     let waiting;
     do {
@@ -56,11 +56,11 @@ class Wait {
         }
         return;
       }
-      // Somebody has committed in between.
+      // `false`: somebody has committed in between.
     } while (!waiting);
   }
 
-  /** `true` where somebody is left. */
+  /** Settles the waiters that have seen a commit or are due; `true` where some are left. */
   #settleSome() {
     const commits = addon.commits(this.#connection);
     const [wall, now] = [Date.now(), performance.now()];
@@ -71,13 +71,13 @@ class Wait {
     return this.#waiters.size > 0;
   }
 
-  /** All who are left have seen the same commits. */
+  /** The number of commits that the waiters have seen, which is the same for all that are left. */
   #seen() {
     const [{ since }] = this.#waiters;
     return since;
   }
 
-  /** In how many milliseconds the first of them is due. */
+  /** In how many milliseconds the first waiter is due. */
   #within() {
     const [wall, now] = [Date.now(), performance.now()];
     let within = Infinity;
@@ -86,10 +86,10 @@ class Wait {
   }
 }
 
-/** Why a wait ends for good. */
+/** The error with which all waits on a connection end. */
 const reason = (connection, method, error) => (addon.isOpen(connection) ? error : closedMeanwhile(method, error));
 
-/** A number that is another one once anybody has committed. */
+/** A number that changes with every commit, whoever makes it. */
 function commits(connection, method) {
   try {
     return addon.commits(connection);
@@ -99,9 +99,9 @@ function commits(connection, method) {
 }
 
 /**
- * A promise of `'commit'`, once anybody has committed after `commits` gave `since` (now, where that is missing), or `'due'`,
- * once it is `dueAt` (milliseconds, as of `Date.now`). It is rejected where `signal` is aborted, with its reason, and where the
- * connection is closed or its file taken away.
+ * A promise of `'commit'`, once anybody has committed after `commits` gave `since` (default: now), or of `'due'`, once it is `dueAt`
+ * (milliseconds, as of `Date.now`). It is rejected with the reason of `signal` when that is aborted, and when the connection is closed or
+ * its file removed.
  */
 function waitForCommit(connection, method, { since, dueAt = Infinity, signal } = {}) {
   return new Promise((resolve, reject) => {

@@ -1,11 +1,11 @@
 'use strict';
 
-// The log of changes, made smaller.
+// Compacting the log of changes.
 
 const addon = require('../native/addon.js');
 const { stateOf } = require('./state.js');
 
-/** Compacts the log in slices, between which others get their turns: how many rows went. */
+/** Compacts the log in slices, between which others get their turn, and gives how many rows were removed. */
 function compactLog(database) {
   const { connection } = stateOf(database, 'vacuum');
   let gone = 0;

@@ -7,20 +7,20 @@ const { FILES_ALONE, unsupported } = require('./engines.js');
 const { outOfRange, wrongType, wrongValue } = require('./errors.js');
 const knownKeys = require('./known_keys.js');
 
-/** What errors call it. */
+/** The name of the method in errors. */
 const METHOD = 'VisualDatabase';
 const DEFAULT_PATH = path.join('data', 'visual.db');
-/** JavaScript's times end there. */
+/** The latest time of a Date. */
 const LAST_TIME = 8.64e15;
 const DEFAULT_CACHE_SIZE = 16 * 1024 * 1024;
 const DEFAULT_OUTPUT_BYTES = 8 * 1024 * 1024;
 const DEFAULT_SCHEMA = 'visual_db';
-/** What a server's URL begins with. */
+/** The beginning of a server's URL. */
 const SERVER = /^postgres(ql)?:\/\//;
 
 /**
- * What `new VisualDatabase(config)` was given, checked and with its defaults; `native` is what `addon.openVisual` takes
- * behind the path, or `addon.openPostgres` behind the URL and the schema, which `server` is then.
+ * The config of `new VisualDatabase(config)`, checked and with its defaults. `native` has the arguments of `addon.openVisual` after the
+ * path, or those of `addon.openPostgres` after the URL and the schema, which `server` has then.
  */
 function openConfig(config) {
   if (typeof config === 'string') config = SERVER.test(config) ? { url: config } : { dbPath: config };
@@ -98,11 +98,11 @@ function openConfig(config) {
   };
 }
 
-/** The server that was given, `null` for none; what only a file has is refused with it. */
+/** The server that was given, `null` for none; options for files alone are refused with it. */
 function serverOf(config) {
   const { url, schema } = config;
   if (url === undefined || url === null) return null;
-  // What it is is never shown: there may be a password in it.
+  // The value itself is never shown: there may be a password in it.
   if (typeof url !== 'string') throw refused('url', 'a string', url);
   if (config.dbPath) {
     throw wrongValue(METHOD, 'url', undefined, `${METHOD}: either url or dbPath is given, not both`);
@@ -137,7 +137,7 @@ function scheduleOf(backups, memory, strict) {
 }
 
 function retention(given) {
-  // What is misspelled would be kept for good, or pruned: it is refused without `strict`, too.
+  // Refused without `strict`, too: what a misspelled key was to keep would be pruned, or kept for good.
   if (typeof given === 'object' && given !== null) knownKeys.retention.check(true, METHOD, 'retention', given);
   return require('./retention.js').retentionOf(METHOD, given);
 }
@@ -150,7 +150,7 @@ function loggerOf(logger) {
   return logger;
 }
 
-/** What tells the time of what is written, in milliseconds. The process's own is looked up at each call: tests replace it. */
+/** The clock for times that are written, in milliseconds. `Date.now` is looked up at each call, since tests replace it. */
 function clockOf(clock) {
   if (clock === undefined || clock === null) return () => Date.now();
   if (typeof clock !== 'function') throw refused('clock', 'a function', clock);

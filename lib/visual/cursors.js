@@ -1,17 +1,17 @@
 'use strict';
 
-// Places in the log of changes, as callers have them: opaque texts. Each carries the number of a row and its stamp, which no
-// other row has: so a place in a log that is another one now, or was cut, is known.
+// Cursors: places in the log of changes as opaque texts for callers. Each has the number of a row and its stamp, which no other row has:
+// so a cursor of another log, or of rows that were cut, is recognised.
 
 const addon = require('../native/addon.js');
 const { decoded, encoded, noCursor } = require('./pages.js');
 
-/** What tells them from other texts. */
+/** The first part of every cursor, which tells it from the `next` of other lists. */
 const KIND = 'changes';
 
 const cursorOf = ([seq, stamp]) => encoded([KIND, seq, stamp]);
 
-/** The place that a text tells, number and stamp; `null` for the beginning, where there is none. */
+/** The place that a cursor says, number and stamp; `null`, the beginning, where none is given. */
 function placeOf(method, after) {
   if (after === undefined || after === null) return null;
   const [kind, seq, stamp, ...more] = decoded(method, after);
@@ -22,19 +22,19 @@ function placeOf(method, after) {
 
 const fits = (stamp) => BigInt.asIntN(64, stamp) === stamp;
 
-/** Where the log ends now; `null` where the file has none. */
+/** The place at the end of the log; `null` where the file has no log. */
 function endPlace(connection) {
   const end = addon.changesEnd(connection);
   return end === null ? null : placeAt(end);
 }
 
-/** The place that the addon tells as one text. */
+/** The place in the form that the addon gives, a text. */
 function placeAt(text) {
   const [seq, stamp] = text.split(' ');
   return [Number(seq), stamp];
 }
 
-/** The same as callers have it. */
+/** The cursor of the end of the log. */
 function endOf(connection) {
   const place = endPlace(connection);
   return place && cursorOf(place);

@@ -10,7 +10,7 @@ function millisecondsOf(text) {
   return unit === undefined ? undefined : Number(amount) * UNITS[unit];
 }
 
-/** A length of time as such a text, in the largest unit that says it without a rest; weeks are days. */
+/** A length of time as such a text, in the largest unit that divides it, but never in weeks. */
 function durationText(milliseconds) {
   const [unit, length] = Object.entries(UNITS)
     .toReversed()

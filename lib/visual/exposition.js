@@ -2,7 +2,7 @@
 
 // Prometheus's text format, version 0.0.4: a name, what it is, and a line for each value.
 
-/** The text of families `{ name, help, type, samples: [labels, value] }`; what has no value is left out. */
+/** The text of families `{ name, help, type, samples: [labels, value] }`; samples without a value are left out. */
 function exposition(families, prefix, common) {
   const lines = [];
   for (const { name, help, type, samples } of families) {

@@ -1,6 +1,6 @@
 'use strict';
 
-// Where an open board is, for what is built round it: a board in memory has no file, and one on a server neither that nor `db.db`.
+// Where an open board is, for code around the class: a board in memory has no file, and one on a server has neither a file nor `db.db`.
 
 const path = require('node:path');
 const addon = require('../native/addon.js');
@@ -9,8 +9,8 @@ const { stateOf } = require('./state.js');
 const METHOD = 'createStudioHandler';
 
 /**
- * `{ name, file, server }`: how the board is called; the path of its file, or `null`; `{ url, schema }` of its server, or
- * `null`. The URL has the password, the name nothing of the URL but the database.
+ * `{ name, file, server }`: the board's name; the path of its file, or `null`; `{ url, schema }` of its server, or `null`. The URL has the
+ * password; the name has only the database of the URL.
  */
 function homeOf(database) {
   const { server, name } = stateOf(database, METHOD);
@@ -20,8 +20,8 @@ function homeOf(database) {
 }
 
 /**
- * Runs a person's own statement on a server, which only reads: `{ columns, rows, truncated, plan, durationMs }`, at most `most`
- * rows. What takes longer than `limitMs` the server ends.
+ * Runs a person's own statement on a server, read-only: `{ columns, rows, truncated, plan, durationMs }`, at most `most` rows. The server
+ * ends a statement that takes longer than `limitMs`.
  */
 const lookAt = ({ url, schema }, sql, { most, limitMs }) =>
   addon.lookAtServer(addon.realm, url, schema, sql, most, limitMs);

@@ -2,17 +2,17 @@
 
 // Columns of JSON text.
 
-/** JSON that is longer is as a rule read once. */
+/** The longest text whose value is kept: longer JSON rarely repeats. */
 const LONGEST = 1000;
 const MOST = 256;
 
 /** The values of texts that were parsed before. */
 const known = new Map();
 
-/** What a column without a text holds, by the text that stands for it, which need not be parsed each time. */
+/** The values of columns without a text, by the JSON that stands for them, which need not be parsed each time. */
 const MISSING = { null: () => null, '[]': () => [], '{}': () => ({}) };
 
-/** The value of a column. The error says where it stands, and nothing of what stands there. */
+/** The value of a column. The error says where the text is, and nothing of its content. */
 function json(parse, text, missing, entity, id, field) {
   if (!text) return MISSING[missing]();
   try {
@@ -22,7 +22,7 @@ function json(parse, text, missing, entity, id, field) {
   }
 }
 
-/** As `JSON.parse`, for texts that come again and again: a copy of a small value costs a third of parsing it. */
+/** As `JSON.parse`, for texts that repeat: copying a small value costs a third of parsing it. */
 function parseRepeated(text) {
   const before = known.get(text);
   if (before !== undefined) return copyJson(before);
@@ -34,12 +34,12 @@ function parseRepeated(text) {
   return value;
 }
 
-/** The same text in memory of its own: a part of a longer one would keep all of that. */
+/** The same text in memory of its own: a slice of a longer text would keep all of that in memory. */
 function ownText(text) {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
-/** A JSON value of a caller's own. */
+/** A copy of a JSON value, for a caller's own use. */
 function copyJson(value) {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyJson);

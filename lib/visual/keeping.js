@@ -10,13 +10,13 @@ const knownKeys = require('./known_keys.js');
 const { POLICY, duration, policyOf, saysAnything } = require('./policy.js');
 const { stateOf } = require('./state.js');
 
-/** So long a call prunes, unless it says otherwise. */
+/** How long a call prunes by default, in milliseconds. */
 const BUDGET = 50;
 const LONGEST_BUDGET = 3_600_000;
-/** How often it is looked whether anything is to be pruned, where nothing else is said. */
+/** How often pruning is due by default, in milliseconds. */
 const EVERY = 3_600_000;
 
-/** What pruning came to. */
+/** The result of pruning. */
 const pruned = {
   width: 5,
   make: (at) => ({
@@ -28,7 +28,7 @@ const pruned = {
   }),
 };
 
-/** What the file says: the numbers of a policy, and of the interval. */
+/** The policy in the file: its numbers, and the interval. */
 const stored = {
   width: POLICY.length + 1,
   make: (at) => Array.from({ length: POLICY.length + 1 }, (_, n) => rows.cell(at + n)),
@@ -46,7 +46,7 @@ function budgetOf(method, budget) {
   return budget;
 }
 
-/** The policy of the file as the addon has it, and how often it is looked at; `undefined` where it says nothing. */
+/** The file's policy as the addon has it, and its interval; `undefined` where the file has none. */
 function storedPolicy(connection) {
   const numbers = one(stored, addon.retention(connection));
   if (numbers === null || numbers.slice(0, POLICY.length).every((number) => number === null)) return undefined;

@@ -1,6 +1,6 @@
 'use strict';
 
-// Answers that are kept: until when one holds, of which methods there are some, and how each is read and copied.
+// Kept answers: how long one holds, which methods have them, and how each is read and copied.
 
 const { one, list } = require('../native/objects.js');
 const rows = require('../native/rows.js');
@@ -10,15 +10,15 @@ const { worktree, zone, execution } = require('./fields.js');
 const { KeptBoards } = require('./kept_boards.js');
 const { executionStats, databaseStats } = require('./statistics.js');
 
-/** What an answer costs beside its cells, in bytes, about: its entry in a map. */
+/** About how many bytes an answer takes beside its cells: its entry in a map. */
 const OVERHEAD = 200;
 
 /**
- * Answers that still hold, so that a read that is repeated while nobody commits needs no SQLite.
+ * Answers that still hold, so that a read that is repeated while nobody commits needs no query.
  *
- * The addon says of which generation of the content the rows of a call are, and instead of reading again it answers
- * `null` where the generation that it is told is still the current one. Every commit of every process begins a new
- * generation, so no answer is ever stale; those of an earlier one are dropped together.
+ * The addon says which generation of the content the rows of a call show. Given the generation of a kept answer, it returns `null`
+ * instead of reading where that is still the current one. Every commit of every process begins a new generation, so no answer is ever
+ * stale; those of an earlier one are dropped together.
  */
 class AnswerCache {
   #limit;
@@ -35,8 +35,8 @@ class AnswerCache {
   }
 
   /**
-   * The answers of one method, by its argument: `make` makes an answer of the text that a call returns, `copy` a caller's
-   * own object of an answer.
+   * The answers of one method, by its argument: `make` makes an answer from the text that a call returns, `copy` a caller's
+   * own copy of an answer.
    */
   of(connection, how) {
     const kept = new Kept(this, connection, how);
@@ -44,20 +44,20 @@ class AnswerCache {
     return kept;
   }
 
-  /** How much there is, for who measures it. */
+  /** How many answers there are and what they take, for metrics. */
   usage() {
     const { hits, misses } = this;
     const answers = this.#kept.reduce((sum, kept) => sum + kept.size, 0);
     return { answers, bytes: this.#bytes, limit: this.#limit, hits, misses };
   }
 
-  /** Of which generation the answers are. */
+  /** The generation of the answers. */
   get generation() {
     return this.#generation;
   }
 
   /**
-   * Whether there is room for an answer of so many bytes. The first read of a generation keeps nothing: where somebody
+   * Whether there is room for an answer of this size. The first read of a generation keeps nothing: where somebody
    * commits before every read, keeping would only cost.
    */
   takes(generation, bytes) {
@@ -67,14 +67,14 @@ class AnswerCache {
   }
 
   #begin(generation) {
-    if (generation === 0) return; // Nothing is known of the content: a transaction is open, say.
+    if (generation === 0) return; // The generation is not known: a transaction is open, say.
     this.#drop();
     this.#generation = generation;
   }
 
   #makeRoom(bytes) {
-    // What is there stays until the next commit: what took its place would be garbage that has outlived many calls, of
-    // which several times the limit piles up before it is collected.
+    // Kept answers stay until the next commit: replaced ones would be garbage in the old generation of the heap, of which several times
+    // the limit piles up before it is collected.
     if (this.#bytes + bytes > this.#limit) return false;
     this.#bytes += bytes;
     return true;
@@ -102,17 +102,17 @@ class Kept {
     this.#copy = copy;
   }
 
-  /** What is kept for an argument, to ask the addon about; `undefined` where there is nothing. */
+  /** The kept answer for an argument, before it is known whether it still holds; `undefined` where there is none. */
   get(key) {
     return this.#map.get(key);
   }
 
-  /** What to tell the addon: the generation of what is kept, 0 where there is nothing. */
+  /** The generation to give the addon: that of a kept answer, 0 where there is none. */
   generationOf(known) {
     return known === undefined ? 0 : this.#answers.generation;
   }
 
-  /** The answer of a call that returned `text`: what is kept where that still holds, else what was read. */
+  /** The answer of a call that returned `text`: the kept one where that still holds, else the one that was read. */
   answer(key, known, text) {
     if (text === null) {
       this.#answers.hits += 1;
@@ -125,7 +125,7 @@ class Kept {
     return this.#map.size;
   }
 
-  /** An answer that still holds, for another caller. */
+  /** A caller's own copy of an answer that still holds. */
   again(known) {
     return known === null ? null : this.#copy(known);
   }
@@ -138,7 +138,7 @@ class Kept {
       try {
         this.#map.set(key, this.again(answer));
       } catch {
-        // JSON so deep that copying it overflows the stack is read again each time.
+        // JSON so deep that copying it overflows the stack is not kept.
       }
     }
     return answer;
@@ -160,9 +160,9 @@ function listOf(entity) {
   return { make: (text, connection) => list(entity, text, connection), copy: (answers) => answers.map(copy) };
 }
 
-/** The answers of a connection, of at most so many bytes. */
+/** The kept answers of a connection, with at most `bytes` in all. */
 function keptOf(connection, bytes) {
-  // Pages of the history are large and many: they never drive out the rest of the board. A board outlives commits.
+  // Pages of the history are large and many, so they have room of their own; boards do, too, since they outlive commits.
   const pages = new AnswerCache(bytes / 8);
   const answers = new AnswerCache(bytes - bytes / 8 - bytes / 4);
   const boards = new KeptBoards(bytes / 4, copyBoard);

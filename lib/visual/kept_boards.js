@@ -2,12 +2,12 @@
 
 const rows = require('../native/rows.js');
 
-/** What an answer costs beside its cells, in bytes, about. */
+/** About how many bytes an answer takes beside its cells. */
 const OVERHEAD = 200;
 
 /**
- * Boards that still hold. Unlike other answers they outlive commits that change nothing that a board shows (output,
- * heartbeats): each has a mark, which the addon tells and which changes with anything that the board shows. Reading the
+ * Boards that still hold. Unlike other answers, they outlive commits that change nothing that a board shows (output,
+ * heartbeats): each has a mark, which the addon reads and which changes with anything that the board shows. Reading the
  * mark costs a thousandth of reading the board.
  */
 class KeptBoards {
@@ -18,24 +18,24 @@ class KeptBoards {
   #hits = 0;
   #misses = 0;
 
-  /** @param {number} limit in bytes, of all of them; 0 keeps nothing */
+  /** @param {number} limit in bytes, of all boards; 0 keeps nothing */
   constructor(limit, copy) {
     this.#limit = limit;
     this.#copy = copy;
   }
 
-  /** Whether there is one for a key, of whichever time. */
+  /** Whether there is a board for a key, of whichever generation. */
   has(key) {
     return this.#kept.has(key);
   }
 
-  /** A caller's own copy of the one that is of this generation; `undefined` where there is none. */
+  /** A caller's own copy of the board of this generation; `undefined` where there is none. */
   ofGeneration(key, generation) {
     const kept = this.#kept.get(key);
     return generation !== 0 && kept?.generation === generation ? this.#again(kept.board) : undefined;
   }
 
-  /** The same of one that has this mark, which is of this generation, too, then. */
+  /** The same for the board with this mark, which from then on is of this generation. */
   ofMark(key, mark, generation) {
     const kept = this.#kept.get(key);
     if (mark === null || kept?.mark !== mark) return undefined;
@@ -48,7 +48,7 @@ class KeptBoards {
     return this.#copy(board);
   }
 
-  /** How much there is, for who measures it. */
+  /** How many boards there are and what they take, for metrics. */
   usage() {
     return {
       answers: this.#kept.size,
@@ -70,7 +70,7 @@ class KeptBoards {
   keep(key, board, mark, generation) {
     const bytes = OVERHEAD + rows.volume();
     this.#misses += 1;
-    // Where the file has no mark, only the generation tells.
+    // A file of an earlier version has no mark: then the generation decides.
     const sign = mark ?? generation;
     const known = this.#seen.get(key) === sign;
     this.#seen.set(key, sign);
@@ -79,7 +79,7 @@ class KeptBoards {
     try {
       this.#kept.set(key, { board: this.#copy(board), mark, generation, bytes });
     } catch {
-      // JSON so deep that copying it overflows the stack is read again each time.
+      // JSON so deep that copying it overflows the stack is not kept.
     }
     return board;
   }

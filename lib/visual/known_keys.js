@@ -1,31 +1,31 @@
 'use strict';
 
-// Keys that no call reads. `strict` refuses them; without it they are ignored, since orchestrators pass their whole
-// settings, and one that is nearly a known key, which is not given, is told once by `process.emitWarning`.
+// Keys that no call reads. `strict` refuses them; without it they are ignored, since orchestrators pass their whole settings. A key that
+// is nearly a known one, which is missing, is reported once by `process.emitWarning`.
 
 const keys = require('./keys.js');
 
-/** No argument remembers more keys than so many that it doesn't know. */
+/** How many unknown keys of an argument are remembered. */
 const REMEMBERED = 1000;
-/** Longer keys are near to nothing. */
+/** Longer keys are not compared. */
 const LONGEST = 30;
 
 /** The keys of one argument. */
 class Keys {
   #taken;
-  /** The first two of them: to compare is faster than to ask a set, and filters, which are read most, have no more. */
+  /** The first two of them: comparing is faster than asking a set, and filters, which are checked most, have no more. */
   #first;
   #second;
   #fixed;
   #remark;
   #aliases;
-  /** What an unknown key may mean, `null` for nothing that is still to be told. */
+  /** The known key that an unknown one may mean, `null` where there is none, or it has been reported. */
   #near = new Map();
 
   /**
-   * @param {string[]} taken what the call reads
-   * @param {object} [more] `fixed`: what the object has, too, but the call does not take, and why, as `remark`;
-   *   `aliases`: what else is written for a key
+   * @param {string[]} taken the keys that the call reads
+   * @param {object} [more] `fixed`: keys that the object has, too, but the call does not take, and why, as `remark`;
+   *   `aliases`: other spellings of keys
    */
   constructor(taken, { fixed = [], remark = '', aliases = {} } = {}) {
     this.#taken = new Set(taken);
@@ -35,7 +35,7 @@ class Keys {
     this.#aliases = new Map(Object.entries(aliases));
   }
 
-  /** Looks at the keys of `value`, which the method calls `name`. */
+  /** Checks the keys of `value`, which the method calls `name`. */
   check(strict, method, name, value) {
     if (strict) this.#refuse(method, name, value);
     else this.#tell(method, name, value);
@@ -59,7 +59,7 @@ class Keys {
         if (key === this.#first || key === this.#second || this.#taken.has(key) || this.#fixed.has(key)) continue;
         let near = this.#near.get(key);
         if (near === undefined) near = this.#remember(key);
-        // Where the known key is there, too, this one is another.
+        // Where the known key is given, too, this one means something else.
         if (near === null || near in value || !Object.hasOwn(value, key)) continue;
         this.#near.set(key, null);
         process.emitWarning(
@@ -68,7 +68,7 @@ class Keys {
         );
       }
     } catch {
-      // A Proxy that can't be asked for its keys can be asked for its values nevertheless.
+      // A Proxy that throws when it is asked for its keys may still give its values.
     }
   }
 
@@ -79,7 +79,7 @@ class Keys {
     return near;
   }
 
-  /** The known key that is spelled otherwise, or is a slip of the keyboard away. */
+  /** The known key that an unknown one may mean: another spelling of it, or a typing error away. */
   #nearest(key) {
     if (key.length > LONGEST) return undefined;
     if (this.#aliases.has(key)) return this.#aliases.get(key);
@@ -105,13 +105,13 @@ class Keys {
 
 const lettersOf = (key) => key.replaceAll(/[_-]/g, '').toLowerCase();
 
-/** How many slips a known key may be away: in short ones each makes another word (`model`, `mode`). */
+/** How many typing errors away a known key may be: in short keys each error makes another word (`model`, `mode`). */
 function slips({ length }) {
   if (length < 5) return 0;
   return length < 8 ? 1 : 2;
 }
 
-/** How many letters to put in, leave out, replace, or swap with their neighbour. */
+/** The edit distance: how many letters to insert, delete, replace, or swap with their neighbour. */
 function editsBetween(one, other) {
   let before = [];
   let last = Array.from({ length: other.length + 1 }, (_, n) => n);

@@ -16,7 +16,7 @@ const runLimit = {
   }),
 };
 
-/** The methods of VisualDatabase that are about how many runs may run at once, and how many worktrees a zone is to have. */
+/** The methods of VisualDatabase that limit how many runs may run at once, and how many worktrees a zone is to have. */
 const methods = {
   setRunLimit(scope, limit) {
     const { connection, clock } = stateOf(this, 'setRunLimit');

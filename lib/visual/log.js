@@ -1,6 +1,6 @@
 'use strict';
 
-/** The caller's logger, if there is one. One that throws changes nothing: its failure is not the call's. */
+/** The caller's logger, if there is one. A logger that throws changes nothing: its failure is not the call's. */
 class Log {
   #logger;
 

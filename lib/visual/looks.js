@@ -1,14 +1,14 @@
 'use strict';
 
-// Looking again every so often, where nobody tells of what others commit: on a server, through whichever pooler.
+// Polling, where nothing reports what others commit: on a server, through whichever pooler.
 
 const addon = require('../native/addon.js');
 
-/** After how long it is looked first, and by and by at the latest, in milliseconds. */
+/** The first pause between two looks, and the longest, in milliseconds. */
 const FIRST = 20;
 const LATEST = 250;
 
-/** For `Claimants`: what it waits by. Each look is to be one read, and is later than the one before it until something comes. */
+/** How `Claimants` waits on a server. Each look is one read, and the pauses grow until something comes. */
 class Looks {
   #connection;
   #pause = FIRST;

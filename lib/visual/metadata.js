@@ -9,7 +9,7 @@ const { stateOf } = require('./state.js');
 
 const metadata = { width: 1, make: (at) => JSON.parse(cell(at)) };
 
-/** The methods of VisualDatabase that are about what is kept beside a worktree, a zone or a run. */
+/** The methods of VisualDatabase for what is kept beside a worktree, a zone or a run. */
 const methods = {
   setMetadata(kind, id, patch) {
     const { connection, clock } = stateOf(this, 'setMetadata');

@@ -1,7 +1,7 @@
 'use strict';
 
-// What an operator looks at, in Prometheus's text format. All of it is read by methods that callers have, in one snapshot, so
-// that it says what they say.
+// What an operator looks at, in Prometheus's text format. All of it is read by public methods, in one snapshot, so that it agrees with
+// them.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -29,7 +29,7 @@ const methods = {
     const { connection, clock, kept, schedule, server } = stateOf(this, 'metrics');
     const { prefix, labels } = asked(given);
     const now = clock();
-    // Else who only measures would read all that nobody has folded, each time.
+    // Otherwise a process that only measures would read everything unfolded again each time.
     ofVersion(() => addon.foldHistory(connection));
     const read = [rows, ofBoard, endedRuns, limits, budgets];
     const families = inSnapshot(connection, () => read.flatMap((look) => ofVersion(() => look(this, now))));
@@ -67,7 +67,7 @@ function asked(given) {
   return { prefix, labels };
 }
 
-/** What a file that is kept at an older version has no tables for, or an engine can't tell, is left out. */
+/** Leaves out what a file at an older version has no tables for, or an engine can't tell. */
 function ofVersion(look) {
   try {
     return look();
@@ -93,7 +93,7 @@ function rows(database) {
   ];
 }
 
-/** The board with its runs is most of what measuring costs: it is read once. */
+/** Metrics of the board. Reading it with its runs is most of what measuring costs, so it is read once. */
 function ofBoard(database, now) {
   const board = database.getBoard({ runs: true });
   return [...zones(board), ...openRuns(database, board, now)];
@@ -121,7 +121,7 @@ function counted(assignments) {
   return counts;
 }
 
-/** Runs in a state, oldest first, page by page. */
+/** The runs with a status, oldest first, page by page. */
 function* runsIn(database, status, limit) {
   for (let after; after !== null;) {
     const page = database.listRuns({ status, orderBy: 'oldest', limit, after });
@@ -130,7 +130,7 @@ function* runsIn(database, status, limit) {
   }
 }
 
-/** How many are queued is what is open and neither runs nor waits: there are no more of those than workers and questions. */
+/** Open runs by status. The queued ones are those that neither run nor wait: these are no more than there are workers and questions. */
 function openRuns(database, { worktrees }, now) {
   const open = worktrees.reduce((sum, { openRuns: its }) => sum + its, 0);
   const running = [...runsIn(database, 'running', 1000)];
@@ -154,7 +154,7 @@ function openRuns(database, { worktrees }, now) {
   ];
 }
 
-/** Since when the oldest queued run may be claimed. None can be before it was made, so those made after that needn't be looked at. */
+/** Since when the first queued run may be claimed. No run may be claimed before it was created, so later ones need no check. */
 function dueSince(database, now) {
   let since = now;
   for (const { createdAt, availableAt } of runsIn(database, 'queued', 20)) {
@@ -164,7 +164,7 @@ function dueSince(database, now) {
   return since;
 }
 
-/** Gauges of a time, no counters: what is deleted or pruned doesn't count any more, which a counter would show as a new start. */
+/** Gauges of the last hour, no counters: deleted or pruned runs no longer count, which a counter would show as a reset. */
 function endedRuns(database, now) {
   const of = (filter) => {
     const hours = database.getTrend({ bucket: 'hour', since: new Date(now - HOUR), until: new Date(now), ...filter });

@@ -14,7 +14,7 @@ const { limitOf, pageOf, placeOf } = require('./pages.js');
 const { run } = require('./run_fields.js');
 const { stateOf } = require('./state.js');
 
-/** How many moves come with one call of the addon: their rows fit one batch. */
+/** How many moves one call of the addon gives: their rows fit one batch. */
 const BATCH = 200;
 
 /** A change of a worktree's zone. */
@@ -37,10 +37,10 @@ const move = {
   },
 };
 
-/** A move, and where the list goes on behind it. */
+/** A move, and the position after it in the list. */
 const listed = { width: move.width + 1, make: (at) => ({ place: [rows.cell(at)], item: move.make(at + 1) }) };
 
-/** What a drop came to: a row of the worktree, one of the move if it is one, then the runs. */
+/** The result of a drop: a row of the worktree, one of the move if there was one, then the runs. */
 function dropped(text) {
   const count = rows.count();
   rows.open(text, run.width);
@@ -56,7 +56,7 @@ function dropped(text) {
   }
 }
 
-/** Makes a move of what was given for it. */
+/** Makes a move from the arguments that were given for it. */
 function make({ connection, strict }, now, method, worktreeId, zoneId, given) {
   const { position, reason, expectedZoneId, overLimit, enqueue, variables } = given;
   if (enqueue !== undefined && enqueue !== null && typeof enqueue !== 'boolean') {

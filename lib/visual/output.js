@@ -11,13 +11,13 @@ const { stateOf } = require('./state.js');
 
 const { cell } = rows;
 
-/** In the addon's order. */
+/** The streams, in the addon's order. */
 const STREAMS = ['stdout', 'stderr', 'event'];
 
-/** How many chunks are appended by one call. */
+/** How many chunks one call may append. */
 const MOST = 10_000;
 
-/** The most chunks that a run can have, and more. */
+/** The range of sequence numbers. */
 const ANY = [0, Number.MAX_SAFE_INTEGER];
 
 const chunk = {
@@ -25,7 +25,7 @@ const chunk = {
   make: (at) => ({ sequence: cell(at), stream: cell(at + 1), text: cell(at + 2), at: cell(at + 3) }),
 };
 
-/** The methods of VisualDatabase that are about what runs print. */
+/** The methods of VisualDatabase for what runs print. */
 const methods = {
   appendOutput(id, token, chunks, given) {
     const { connection, maxOutputBytes, clock } = stateOf(this, 'appendOutput');
@@ -42,7 +42,7 @@ const methods = {
       }
       values.push(its, text, instant('appendOutput', `${name}.at`, at) ?? NaN);
     });
-    // Instead of the chunks, which are behind all else: as arguments, of which there is room for so many.
+    // `undefined` instead of the chunks, whose values follow all other arguments.
     const told = [id, token, undefined, expectedSequence];
     return addon.appendOutput(connection, clock(), ...told, maxOutputBytes, ...values);
   },
@@ -58,7 +58,7 @@ const methods = {
   },
 };
 
-/** All rows of the one batch that a call returned, whose `more` tells something else. */
+/** All rows of the one batch that a call returned; its `more` means something else. */
 function listOnce(text) {
   if (text === undefined) return [];
   rows.head[1] = 0;

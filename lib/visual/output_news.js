@@ -1,12 +1,12 @@
 'use strict';
 
-// New output of runs, for who watches. It is in no log, so a look compares how far the output of the runs at work is.
+// New output of runs, for `watch`. Output is in no log, so each look compares how far the output of the runs at work is.
 
 const addon = require('../native/addon.js');
 const { list, one } = require('../native/objects.js');
 const { cell } = require('../native/rows.js');
 
-/** How far the output of a run is: the number of its last piece, and its time. */
+/** The end of a run's output: the number of its last piece, and its time. */
 const end = {
   width: 3,
   make: (at) => ({ id: cell(at), sequence: cell(at + 1), at: cell(at + 2) }),
@@ -14,10 +14,10 @@ const end = {
 
 const OPEN = new Set(['queued', 'running', 'waiting']);
 
-/** What is new since the look before. Looks are made in one snapshot with the log that they go with. */
+/** The output since the previous look. A look is made in the same snapshot in which the log is read. */
 class OutputNews {
   #connection;
-  /** The last piece that was told, by run. */
+  /** The last piece that was reported, by run. */
   #told = new Map();
 
   constructor(connection) {
@@ -25,14 +25,14 @@ class OutputNews {
     for (const { id, sequence } of this.#atWork()) this.#told.set(id, sequence);
   }
 
-  /** Adds what is new to changes of the log: before the end of its run, else behind all. */
+  /** Adds new output to changes of the log: before the end of its run, else after all of them. */
   among(rows) {
     const ends = new Map(this.#atWork().map((found) => [found.id, found]));
     const ended = new Set();
     for (const { change } of rows) {
       if (change.entity !== 'run') continue;
       const { id, fields } = change;
-      // It may have been claimed, printed and ended since the last look.
+      // The run may have been claimed, printed something and ended since the last look.
       if (!ends.has(id)) this.#look(id, ends);
       if (fields.status !== undefined && !OPEN.has(fields.status)) ended.add(id);
     }

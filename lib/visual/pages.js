@@ -1,6 +1,6 @@
 'use strict';
 
-// Pages of lists that can grow: `{ items, next }`. `next` is where the next page begins, bound to the list that it is of.
+// Pages of lists that can grow: `{ items, next }`. `next` says where the next page begins, and is bound to its list.
 
 const { describe, integer } = require('./arguments.js');
 const { wrongType } = require('./errors.js');
@@ -8,15 +8,15 @@ const { wrongType } = require('./errors.js');
 const LIMITS = [1, 1000];
 const USUAL = 50;
 
-/** How many rows a page has at most. */
+/** The checked `limit`: how many rows a page has at most. */
 const limitOf = (method, limit) => integer(method, 'limit', limit, LIMITS, USUAL);
 
-/** `next` of a list that `key` tells from every other: the position behind the last row, a few integers or texts. */
+/** `next` of the list that `key` identifies: the position after the last row, a few integers or texts. */
 function nextOf(key, place) {
   return encoded([hash(key), ...place]);
 }
 
-/** The position that an earlier `next` tells, or `start` where there is none; that is of nulls where positions are texts. */
+/** The position that an earlier `next` says, or `start` where none is given, which has nulls where positions are texts. */
 function placeOf(method, key, after, start) {
   if (after === undefined || after === null) return start;
   const [of, ...place] = decoded(method, after);
@@ -27,13 +27,13 @@ function placeOf(method, key, after, start) {
 }
 
 /**
- * A page of a list that `key` tells from every other, of at most so many rows. `read(place, count)` gives the rows behind a
- * position, `{ item, place }` each; a call of the addon has room for `batch` of them.
+ * A page of the list that `key` identifies, with at most `most` rows. `read(place, count)` gives the rows after a position, each
+ * `{ item, place }`; a call of the addon can give `batch` of them.
  */
 function pageOf(key, start, most, batch, read) {
   const found = [];
   let place = start;
-  // One more than the page has tells whether there is another page.
+  // One row more than the page has tells whether there is another page.
   while (found.length <= most) {
     const wanted = Math.min(batch, most + 1 - found.length);
     const rows = read(place, wanted);
@@ -48,24 +48,24 @@ function pageOf(key, start, most, batch, read) {
   };
 }
 
-/** A few values as a text that callers make nothing of. */
+/** A few values as opaque text. */
 const encoded = (parts) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
-/** The values of such a text, or none. */
+/** The values of such a text; `[]` for any other. */
 function decoded(method, after) {
   if (typeof after !== 'string') {
     throw wrongType(method, 'after', after, `${method}: after must be a string, got ${describe(after)}`);
   }
   try {
     const made = JSON.parse(Buffer.from(after, 'base64url').toString());
-    // Node reads over what is no base64: only what was made here is one.
+    // Node ignores characters that are no base64: only a text that encodes again to itself was made here.
     return Array.isArray(made) && encoded(made) === after ? made : [];
   } catch {
     return [];
   }
 }
 
-/** FNV-1a, 32 bits: it tells a mistake, not an attack. */
+/** FNV-1a, 32 bits: it detects a mistake, not an attack. */
 function hash(text) {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
@@ -74,7 +74,7 @@ function hash(text) {
   return value >>> 0;
 }
 
-/** What is thrown where `after` is something else than it must be. */
+/** The error for an `after` of another list, or none at all. */
 function noCursor(method, after, must) {
   const error = new Error(`${method}: after must be ${must}`);
   Object.assign(error, { code: 'ERR_CURSOR', method, field: 'after' });

@@ -1,14 +1,14 @@
 'use strict';
 
-// Time zones: what their clocks show when, and when days and months begin there, by the runtime's own knowledge of them.
+// Time zones: what their clocks show at a time, and when days and months begin there, by the runtime's time zone data.
 
 const { describe } = require('./arguments.js');
 const { wrongType, wrongValue } = require('./errors.js');
 
-/** Formats of the zones that were asked about. */
+/** Formats of the zones that were asked for so far. */
 const formats = new Map();
 
-/** Throws a RangeError for a zone that there is none of. */
+/** The format of a time zone; throws a RangeError for one that doesn't exist. */
 function formatOf(timeZone) {
   let format = formats.get(timeZone);
   if (format === undefined) {
@@ -25,7 +25,7 @@ function formatOf(timeZone) {
   return format;
 }
 
-/** What the clocks of a time zone show at a time, as the time at which those of Greenwich would. */
+/** What the clocks of a time zone show at a time, as the time at which clocks of UTC show the same. */
 function shown(timeZone, time) {
   const parts = {};
   for (const { type, value } of formatOf(timeZone).formatToParts(time)) parts[type] = value;
@@ -39,8 +39,8 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /**
- * When a day begins in a time zone: the first moment at which its clocks show that day or a later one. `day` is its midnight in
- * Greenwich. Where clocks are put forward over midnight, that is not midnight.
+ * When a day begins in a time zone: the first moment at which its clocks show that day or a later one. `day` is the day's midnight in UTC.
+ * Where clocks are put forward over midnight, a day does not begin at midnight.
  */
 function beginning(timeZone, day) {
   let low = day - 2 * DAY;
@@ -53,7 +53,7 @@ function beginning(timeZone, day) {
   return high;
 }
 
-/** The period that a time is in: when it began, and when the next one begins, `null` where there is none. */
+/** The period that a time is in: when it begins, and when the next one begins, `null` where there is none. */
 function periodOf(period, timeZone, time) {
   if (period === 'total') return { start: 0, end: null };
   const local = new Date(shown(timeZone, time));
@@ -63,7 +63,7 @@ function periodOf(period, timeZone, time) {
   return { start, end };
 }
 
-/** The name of a time zone that is given, UTC where none is. */
+/** The given name of a time zone, checked; UTC where none is given. */
 function timeZoneOf(method, given) {
   if (given === undefined || given === null) return 'UTC';
   const message = `${method}: timeZone must be a name such as 'Europe/Berlin', got ${describe(given)}`;
@@ -76,21 +76,21 @@ function timeZoneOf(method, given) {
   return given;
 }
 
-/** No zone has changed its clocks and changed them back within so much. */
+/** No zone has ever changed its clocks and changed them back within this time. */
 const STEP = 7 * DAY;
 
-/** The last time that JavaScript can say. */
+/** The latest time of a Date. */
 const LAST = 8.64e15;
 
-/** By time zone, the stretch of time that was looked at last, and the offsets in it. */
+/** By time zone, the stretch of time that was asked for last, and the offsets in it. */
 const looked = new Map();
 
-/** How much the clocks of a zone are ahead of Greenwich's between two times: from when on, and by how much, in milliseconds. */
+/** How far a zone's clocks are ahead of UTC between two times: `[from when on, by how many milliseconds]` for each change. */
 function offsetsOf(timeZone, from, to) {
   if (timeZone === 'UTC') return [[from, 0]];
   const known = looked.get(timeZone);
   if (known !== undefined && known.from <= from && known.to >= to) return known.offsets;
-  // Somewhat more than is asked for: what is asked for next is mostly near.
+  // Somewhat more than is asked for, since the next question is mostly about a time nearby.
   const stretch = { from: Math.max(from - 30 * DAY, -LAST), to: Math.min(to + 30 * DAY, LAST), offsets: [] };
   const at = (time) => shown(timeZone, time) - Math.floor(time / 1000) * 1000;
   let before = stretch.from;

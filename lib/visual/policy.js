@@ -1,18 +1,18 @@
 'use strict';
 
-// What is to be kept, as `prune` and the option `retention` say it.
+// Retention policies, as `prune` and the option `retention` take them.
 
 const { describe } = require('./arguments.js');
 const { millisecondsOf } = require('./durations.js');
 const { outOfRange, wrongType, wrongValue } = require('./errors.js');
 
-/** In the order in which the addon takes them. */
+/** The keys, in the order in which the addon takes them. */
 const TIMES = ['bodies', 'output', 'runs'];
 const POLICY = [...TIMES, 'perZone', 'maxBytes', 'changes'];
 
 const isMissing = (value) => value === undefined || value === null;
 
-/** A length of time in milliseconds. */
+/** The milliseconds of a length of time, checked. */
 function duration(method, field, value, least = 0) {
   const given = typeof value === 'number' ? value : millisecondsOf(value);
   if (given === undefined) {
@@ -46,7 +46,7 @@ function policyOf(method, given, prefix = '') {
   });
 }
 
-/** Whether anything of a policy is said. */
+/** Whether a policy has any key. */
 const saysAnything = (given) => POLICY.some((key) => !isMissing(given[key]));
 
 module.exports = { POLICY, duration, policyOf, saysAnything };

@@ -1,7 +1,7 @@
 'use strict';
 
-// The option `retention` of VisualDatabase, and what the file says about it: pruning at intervals, for as long as the database is
-// open. Of several processes one does it at a time, a slice at a time.
+// Pruning at intervals for as long as the database is open, by the option `retention` of VisualDatabase or the policy in the file. Of
+// several processes, one prunes at a time, a slice at a time.
 
 const addon = require('../native/addon.js');
 const { one } = require('../native/objects.js');
@@ -9,15 +9,15 @@ const { EVERY, pruned, storedPolicy } = require('./keeping.js');
 const { duration, policyOf, saysAnything } = require('./policy.js');
 const { wrongType } = require('./errors.js');
 
-/** The first look comes so long after the opening: whoever opens a file for a moment does not prune it. */
+/** How long after the opening the first check comes: a process that opens a file for a moment does not prune it. */
 const FIRST = 10_000;
-/** One slice, and the pause behind it in which everybody else gets their turn. */
+/** How long a slice takes, and the pause after it, in which others get their turn; both in milliseconds. */
 const SLICE = 20;
 const PAUSE = 60;
-/** What a timer can wait at most. */
+/** The longest delay of a timer. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** The option, checked; `undefined` where what the file says is to hold, `null` where this process is not to prune. */
+/** The option, checked; `undefined` where the policy in the file applies, `null` where this process must not prune. */
 function retentionOf(method, given) {
   if (given === undefined || given === null) return undefined;
   if (given === false) return null;
@@ -64,7 +64,7 @@ class Retention {
     this.#after(Math.min(milliseconds, MAX_TIMEOUT), (retention) => retention.#look());
   }
 
-  /** A timer holds neither the process open nor the database, which goes with its last user. */
+  /** Sets a timer, which keeps neither the process alive nor the database from being garbage-collected. */
   #after(milliseconds, act) {
     if (this.#timer !== null) this.#timer = setTimeout(unlessGone, milliseconds, new WeakRef(this), act).unref();
   }
@@ -100,7 +100,7 @@ class Retention {
     this.#lookIn(of.every);
   }
 
-  /** Somebody else's lock, a transaction that is open, a full disk: the next look comes. */
+  /** Logs a failure: somebody else's lock, an open transaction, a full disk. The next check comes all the same. */
   #failed(error) {
     if (addon.isOpen(this.#connection)) this.#log.error('[VisualDB] Pruning failed', error, {});
   }

@@ -1,6 +1,6 @@
 'use strict';
 
-// Changes to what nobody else has changed meanwhile.
+// Updates that are made only where nobody else has changed the entity meanwhile.
 
 const { one } = require('../native/objects.js');
 const { cell } = require('../native/rows.js');
@@ -15,7 +15,7 @@ function revisionOf(method, given) {
   return ifRevision === null ? undefined : ifRevision;
 }
 
-/** What the addon answered to an update that asked for a revision: the entity as it is now, or that it was another. */
+/** The addon's answer to an update that asks for a revision: the entity as it is now, or a conflict. */
 function updated(method, entity, name, text, revision) {
   const answer = one(
     {

@@ -1,20 +1,20 @@
 'use strict';
 
-// Which runs are asked for: what lists of runs and searches have in common.
+// Filters of runs, for lists and searches.
 
 const { instant, integer, name, names, oneOf } = require('./arguments.js');
 
 const STATUSES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'timedOut', 'lost'];
 
-/** How long a run may take: what fits a number. */
+/** The range of `minDurationMs`. */
 const DURATIONS = [0, Number.MAX_SAFE_INTEGER];
 
-/** From this key on, what is listed was recorded as an execution only. */
+/** Rows of a list whose key is at least this were recorded as executions only. */
 const RECORDED = 2 ** 39;
 
 /**
- * A filter as the addon takes it: lists of zones, worktrees, agents and states, and what is one value each. `order` and `full` are
- * the list's own.
+ * A filter as the addon takes it: lists of zones, worktrees, agents and statuses, then single values. `order` and `full` are for lists
+ * alone.
  */
 function asked(method, given, order = 0, full = 0) {
   const lists = [

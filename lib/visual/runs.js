@@ -12,18 +12,18 @@ const { newRun, recorded, run, runSummary } = require('./run_fields.js');
 const { asked, RECORDED } = require('./run_filter.js');
 const { stateOf } = require('./state.js');
 
-/** How many runs come with one call of the addon: their rows fit one batch. */
+/** How many runs one call of the addon gives: their rows fit one batch. */
 const BATCH = 150;
 
-/** What comes first in a list, in the order that the addon knows them by. */
+/** The orders of a list; the addon takes the index. */
 const ORDERS = ['newest', 'oldest', 'longest', 'costliest'];
 const FIELDS = ['summary', 'full'];
 
-/** A place that is before all runs of a list: what it is ordered by, when a run was made, and which of those made then it is. */
+/** The position before all runs of a list: the value that it is ordered by, when a run was created, and its number among those. */
 const START = Array(3).fill(Number.MAX_SAFE_INTEGER);
 const START_OF_OLDEST = START.map((most) => -most);
 
-/** Runs of a list: each, and where it goes on behind it. */
+/** A run of a list, and the position after it. */
 const listed = ({ width, make }, makeRecorded) => ({
   width: width + 3,
   make: (at) => {
@@ -34,7 +34,7 @@ const listed = ({ width, make }, makeRecorded) => ({
 });
 const LISTED = { summary: listed(runSummary, recorded.summary), full: listed(run, recorded.full) };
 
-/** The methods of VisualDatabase for those who want runs done. */
+/** The methods of VisualDatabase for programs that want runs done. */
 const methods = {
   enqueueRun(argument) {
     const { connection, clock } = stateOf(this, 'enqueueRun');

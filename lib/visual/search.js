@@ -12,28 +12,28 @@ const { recorded, runSummary } = require('./run_fields.js');
 const { asked } = require('./run_filter.js');
 const { stateOf } = require('./state.js');
 
-/** The modes, in the order that the addon knows them by, and their bits. */
+/** The modes, in the addon's order, and their bits. */
 const MODES = ['words', 'substring'];
 const BITS = [1, 2];
-/** The index isn't built. */
+/** The bit that says that the index isn't built to its end. */
 const UNFINISHED = 4;
 
-/** What of a run is searched, in the order that the addon knows it by. */
+/** The fields of a run that are searched, in the addon's order. */
 const IN = ['prompt', 'result', 'error', 'question', 'answer'];
 
-/** How long a text may be that is looked for, in UTF-16 units. */
+/** The longest text to search for, in UTF-16 units. */
 const LONGEST = 1000;
 
-/** How many come with one call of the addon: their rows fit one batch. */
+/** How many runs one call of the addon gives: their rows fit one batch. */
 const BATCH = 150;
 
-/** A place that is before everything. */
+/** The position before all runs. */
 const START = Array(3).fill(Number.MAX_SAFE_INTEGER);
 
-/** The addon tells scores in millionths. */
+/** The addon gives scores in millionths. */
 const MILLION = 1e6;
 
-/** What was found in a run, and its place. Cells of text are read in their order. */
+/** What was found in a run, and the position after it. Cells of text are read in their order. */
 const { width } = runSummary;
 const FOUND = {
   width: width + 8,
@@ -107,7 +107,7 @@ const methods = {
   },
 };
 
-/** The index that is asked, where it is there and whole. */
+/** The number of the index to search, which has to exist and be complete. */
 function modeOf(connection, mode) {
   const bits = addon.searchable(connection);
   const isThere = (index) => (bits & BITS[index]) !== 0;
@@ -128,7 +128,7 @@ function off(why) {
   return Object.assign(new Error(`searchRuns: ${why}`), { code: 'ERR_SEARCH_OFF', method: 'searchRuns' });
 }
 
-/** A bit for each field that is looked for in. */
+/** A bit for each field to search. */
 function fieldsOf(given) {
   const wanted = names('searchRuns', 'in', given) ?? IN;
   if (wanted.length === 0) throw wrongValue('searchRuns', 'in', given, 'searchRuns: in must name a field at least');
@@ -147,7 +147,7 @@ function check(text) {
     throw wrongValue('searchRuns', 'text', text, `searchRuns: text must say something, got ${describe(text)}`);
 }
 
-/** A word begins with a letter or a digit; less than three characters are in no index of trigrams. */
+/** Refuses a text that the index can't have: words need a letter or a digit, trigrams three characters. */
 function checkMode(text, index) {
   if (index === 0 && !/[\p{L}\p{N}\p{Co}]/u.test(text)) {
     const got = "searchRuns: text must have a letter or a digit in mode 'words', got none";
@@ -159,7 +159,7 @@ function checkMode(text, index) {
   }
 }
 
-/** What SQLite says of an expression that is none is about the text. */
+/** Runs a search; SQLite's error about a wrong expression becomes one about `text`. */
 function asQuery(text, isSyntax, read) {
   try {
     return read();
@@ -170,13 +170,13 @@ function asQuery(text, isSyntax, read) {
   }
 }
 
-/** What is wrong with the index of an open database, a sentence each; `null` where there is none. */
+/** `{ unfinished, wrong }`: what is wrong with the index of an open database, a sentence each; `null` where there is none. */
 function checkIndex(database) {
   const { connection } = stateOf(database, 'searchRuns');
   const bits = addon.searchable(connection);
   if (bits === 0) return null;
   const unfinished = (bits & UNFINISHED) !== 0;
-  // One that isn't built to its end lacks what is to come, which is nothing wrong.
+  // An index that isn't built to its end lacks runs, which is nothing wrong.
   return { unfinished, wrong: unfinished ? [] : list(TEXT, addon.checkSearch(connection), connection) };
 }
 

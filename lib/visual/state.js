@@ -2,10 +2,10 @@
 
 const { takenOff } = require('../native/taken_off.js');
 
-/** The state of what a method was called on. */
+/** The state of the database that a method was called on. */
 let stateOf;
 
-/** What holds the state of a database out of reach of its users. */
+/** The base class, which keeps the state of a database out of reach of its users. */
 class Stateful {
   #state;
 
@@ -15,7 +15,7 @@ class Stateful {
 
   static {
     stateOf = (database, method) => {
-      // One look-up: to ask first whether there is one would be a second.
+      // One look-up: asking first whether there is a state would be a second one.
       try {
         return database.#state;
       } catch {

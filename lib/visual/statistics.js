@@ -21,7 +21,7 @@ const executionStats = {
   copy,
 };
 
-/** How many rows each table has. */
+/** The row counts of the tables. */
 const databaseStats = {
   width: 4,
   make: (at) => ({
@@ -56,13 +56,13 @@ const methods = {
   },
 };
 
-/** Tells the logger of counts that another program left wrong and the addon has mended. */
+/** Logs counts that another program left wrong and the addon has mended. */
 function tellMended(connection, log) {
   const mended = addon.takeMended(connection);
   if (mended !== null) log.info('[VisualDB] Counts of executions mended', JSON.parse(mended));
 }
 
-/** A key for two ids of which both, one or none are given; `undefined` where they are no ids. */
+/** A key for two optional ids; `undefined` where they are no strings. */
 function keyOf(zoneId, worktreeId) {
   const zone = zoneId || '';
   const worktree = worktreeId || '';

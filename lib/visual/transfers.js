@@ -2,7 +2,7 @@
 
 const { stateOf } = require('./state.js');
 
-/** The methods of VisualDatabase that take a board along. What they need is loaded when it is first used. */
+/** The methods of VisualDatabase that export and import a board. Their code is loaded at the first use. */
 const methods = {
   exportAll(target, options) {
     stateOf(this, 'exportAll');

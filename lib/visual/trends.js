@@ -10,25 +10,25 @@ const { offsetsOf, timeZoneOf } = require('./periods.js');
 const { asked } = require('./run_filter.js');
 const { stateOf } = require('./state.js');
 
-/** In the order that the addon knows them by. */
+/** Buckets and keys, in the addon's order. */
 const BUCKETS = ['hour', 'day', 'week', 'month', 'hourOfWeek'];
 const BY = ['zone', 'agent', 'model', 'worktree', 'branch'];
 
 const DAY = 86_400_000;
-/** After so long the calendar is the same again; nobody has asked for as much. */
+/** The longest time that can be asked for: 400 years, after which the calendar repeats. */
 const MOST = 146_097 * DAY;
-/** Where nobody says since when, no bucket begins before that. */
+/** Without `since`, no bucket begins earlier than this before the end. */
 const USUAL = 400 * DAY;
 
-/** Those of flow: a day is what is looked at mostly. */
+/** The buckets of `getFlow`, its default first. */
 const FLOW_BUCKETS = ['day', 'hour', 'week', 'month'];
 
-/** How many numbers the addon tells of each bucket. */
+/** How many numbers the addon gives for each bucket. */
 const WIDTH = 12;
 
 const answer = { width: 1, make: (at) => JSON.parse(cell(at)) };
 
-/** The time that buckets are wanted of, and what the clocks of the time zone are ahead of UTC then, as a text. */
+/** The time that is asked for, and how far the time zone's clocks are ahead of UTC in it, as text. */
 function timeOf(method, now, { since, until, timeZone }) {
   const zone = timeZoneOf(method, timeZone);
   const from = instant(method, 'since', since) ?? null;
@@ -48,7 +48,7 @@ function timeOf(method, now, { since, until, timeZone }) {
 
 const iso = (time) => new Date(time).toISOString();
 
-/** A row for each bucket of a series; `values` has those that are not empty. */
+/** A row for each bucket of a series; `values` has only buckets that are not empty. */
 function rowsOf(starts, { key, values }, rows) {
   let at = 0;
   for (let bucket = 0; bucket < starts.length; bucket += 1) {

@@ -14,7 +14,7 @@ const { stateOf } = require('./state.js');
 
 const ON_CONFLICT = new Set(['reject', 'skip']);
 
-/** The methods of VisualDatabase that take back what was done, and do it again. */
+/** The methods of VisualDatabase that undo and redo changes. */
 const methods = {
   undo(given) {
     return stepBack(this, 'undo', given);
@@ -41,7 +41,7 @@ function stepBack(database, method, given) {
   }
 }
 
-/** A conflict names what is another one now; callers get that itself, `null` where it is gone. */
+/** The addon's conflict names the entity that has changed; callers get the entity itself, `null` where it is gone. */
 function withCurrent(database, error) {
   const named = error.current ?? '';
   const id = named.slice(named.indexOf(' ') + 1);

@@ -8,7 +8,7 @@ const { withBudgets } = require('./budgets.js');
 const knownKeys = require('./known_keys.js');
 const { stateOf } = require('./state.js');
 
-/** What a run used, as it is in the run. */
+/** The usage of a run, in the shape that runs have it. */
 const usage = {
   width: 6,
   make: (at) => ({

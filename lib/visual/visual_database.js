@@ -42,8 +42,8 @@ const worktrees = require('./worktrees.js');
 const zones = require('./zones.js');
 
 /**
- * The data layer: worktrees, zones, assignments and the history of executions. Every method is synchronous; index.d.ts says
- * what each takes, gives and throws. Here it is opened and closed; the methods are in a file for each concept.
+ * The data layer of the canvas: worktrees, zones, assignments, runs and their history. index.d.ts says what each method takes, gives and
+ * throws. Here a database is opened and closed; the other methods are in a file for each concept.
  */
 class VisualDatabase extends Stateful {
   constructor(config) {
@@ -109,7 +109,7 @@ function openServer({ url, schema }, native) {
   return addon.openPostgres(addon.realm, url, schema, ...native);
 }
 
-/** Makes functions methods as a class has them: not enumerable. */
+/** Adds functions as methods that are not enumerable, as those of a class are. */
 function add(object, methods, made = (_, method) => method) {
   for (const [name, method] of Object.entries(methods)) {
     const value = made(name, method);
@@ -150,7 +150,7 @@ for (const concept of [
 ]) {
   add(VisualDatabase.prototype, concept.methods, asWatched);
 }
-// Who says who he is has not asked for anything yet.
+// Not watched: `as` only names the actor of later calls.
 add(VisualDatabase.prototype, actors.methods);
 add(VisualDatabase, backups.statics);
 

@@ -1,7 +1,7 @@
 'use strict';
 
-// `waitForRun`: a claim that waits until there is something to claim. However many wait on a connection, one loop waits for all
-// of them, and of those who would take the same runs only one tries where nothing is to be had.
+// `waitForRun`: a claim that waits until there is something to claim. However many callers wait on a connection, one loop waits for all
+// of them, and of those that would take the same runs, only one tries while there is nothing to claim.
 
 const addon = require('../native/addon.js');
 const { checkSignal, commits, waitForCommit } = require('./commits.js');
@@ -9,10 +9,10 @@ const { Looks } = require('./looks.js');
 
 const METHOD = 'waitForRun';
 
-/** How soon it looks again whether the caller's own transaction is over, and at the soonest for what is due, in milliseconds. */
+/** How soon the loop checks again whether the caller's own transaction is over, and the shortest wait for what is due, in milliseconds. */
 const SOON = 50;
 
-/** What it is waited by on a file: the watch on its commits. */
+/** How `Claimants` waits on a file: by the watch on its commits. */
 const watchOf = (connection) => ({
   since: () => commits(connection, METHOD),
   next: (until) => waitForCommit(connection, METHOD, until),
@@ -20,19 +20,19 @@ const watchOf = (connection) => ({
 });
 
 /**
- * Who waits for a run on a connection. `runs` is what there is to do on it:
+ * The callers that wait for a run on a connection. `runs` has the operations on it:
  *
  * - `claim(wanted)`: a claimed run, or `null`. `wanted` is what the caller asked for;
- * - `nextDue()`: in how many milliseconds something may be had though nobody does anything (a lease ends, a delayed run's time
- *   comes, a budget's period is over), `null` for never;
- * - `news(after)`: `{ last, any }`, where the log of changes ends, and whether of what is behind `after` anything may have
- *   brought a run that can be claimed; also where the log ends before. One read of the log, and nothing else.
+ * - `nextDue()`: in how many milliseconds a run may become claimable without a commit (a lease ends, a delayed run's time comes, a
+ *   budget's period is over), `null` for never;
+ * - `news(after)`: `{ last, any }`: where the log of changes ends, and whether any row after `after` may have made a run claimable; also
+ *   `true` where the log ends before `after`. It is one read of the log, and nothing else.
  */
 class Claimants {
   #connection;
   #runs;
   #watch;
-  /** Who waits, by what they would take, in the order in which they came. */
+  /** The waiting callers, by what they would take, in the order in which they came. */
   #groups = new Map();
   /** Ends the loop; `undefined` while there is none. */
   #stop;
@@ -57,13 +57,13 @@ class Claimants {
       signal?.addEventListener('abort', claimant.abort);
       if (!this.#groups.has(takes)) this.#groups.set(takes, new Set());
       this.#groups.get(takes).add(claimant);
-      // One that runs may wait for long, and this claim is still to be made.
+      // A loop that runs already may sleep for long, and this claim is still to be made.
       if (!mayClaim) this.#end();
       if (this.#stop === undefined) void this.#serve(since);
     });
   }
 
-  /** In a transaction of the caller's own a claim could yet be taken back, and its rows of the log, too. */
+  /** Not in a transaction of the caller's own: a rollback would undo the claim and its rows in the log. */
   #mayClaim() {
     return addon.isAtRest(this.#connection);
   }
@@ -72,7 +72,7 @@ class Claimants {
   async #serve(since) {
     const stop = new AbortController();
     this.#stop = stop;
-    // Where nothing is known of the log, anything may be new.
+    // `undefined`: the log hasn't been read yet, so anything may be new.
     let last;
     try {
       let dueAt = this.#dueAt();
@@ -91,7 +91,7 @@ class Claimants {
         dueAt = this.#dueAt();
       }
     } catch (error) {
-      // Whoever waits now has a loop of its own.
+      // Another loop serves those that wait now.
       if (this.#stop !== stop) return;
       for (const claimant of [...this.#groups.values()].flatMap((group) => [...group])) {
         this.#settle(claimant, () => claimant.reject(error));
@@ -114,7 +114,7 @@ class Claimants {
         try {
           claimed = this.#runs.claim(claimant.wanted);
         } catch (error) {
-          // What the database says, it says to all; what is wrong with a wish is its own.
+          // An error of the database ends all waits; any other is about this caller's options alone.
           if (error.name === 'SqliteError') throw error;
           this.#settle(claimant, () => claimant.reject(error));
           continue;
@@ -126,7 +126,7 @@ class Claimants {
     }
   }
 
-  /** Settles who waits, unless that was done before. */
+  /** Settles a waiting caller, unless it has been settled already. */
   #settle(claimant, how) {
     const group = this.#groups.get(claimant.takes);
     if (!group?.delete(claimant)) return;

@@ -1,6 +1,6 @@
 'use strict';
 
-// `watch`: the feed as it comes. Between commits it sleeps (see commits.js); each one costs a look behind where it was.
+// `watch`: the feed as it comes. Between commits it sleeps (see commits.js); each commit costs one read of the log after its place.
 
 const addon = require('../native/addon.js');
 const { disposedBy } = require('../native/disposable.js');
@@ -16,13 +16,13 @@ const { stateOf } = require('./state.js');
 
 const METHOD = 'watch';
 
-/** What can be watched is in the log, but for output, which only who asks for it is told of. */
+/** What can be watched: the entities of the log, and output, which is only reported where it is asked for. */
 const WATCHED = [...ENTITIES, 'output'];
 
 /** How many changes are read at a time. */
 const BATCH = 500;
 
-/** How soon it looks again whether the caller's own transaction is over, in milliseconds. */
+/** How soon it checks again whether the caller's own transaction is over, in milliseconds. */
 const SOON = 50;
 
 const DONE = Object.freeze({ done: true, value: undefined });
@@ -46,22 +46,22 @@ const methods = {
   },
 };
 
-/** An async iterator of changes. Whoever waits for the next one keeps the process alive, and nothing else of it does. */
+/** An async iterator of changes. It keeps the process alive only while somebody waits for the next one. */
 class Watch {
   #connection;
-  /** Which entities of the log are read, and which are given. */
+  /** Which entities of the log are read, and which are given to the caller. */
   #bits;
   #wanted;
   #output;
-  /** Behind what was read, and behind what was given. */
+  /** The places after what was read, and after what was given. */
   #read;
   #given;
-  /** What was read and is still to be given, from an index on. */
+  /** Changes that were read; from index `#next` on they are still to be given. */
   #ready = [];
   #next = 0;
   /** How many commits there were at the last look. */
   #seen;
-  /** One call after the other. */
+  /** The promise of the last call: calls are served one after the other. */
   #last = Promise.resolve();
   #stop = new AbortController();
   #hasEnded = false;
@@ -75,13 +75,13 @@ class Watch {
     this.#wanted = names;
     const logged = names?.filter((name) => name !== 'output');
     this.#output = names?.includes('output') ? new OutputNews(connection) : undefined;
-    // What runs do tells which of them may have printed something.
+    // Changes of runs tell which of them may have printed something.
     this.#bits = bitsOf(this.#output && logged ? [...logged, 'run'] : logged);
     this.#signal = signal ?? undefined;
     this.#signal?.addEventListener('abort', this.#abort);
   }
 
-  /** What `after` takes to go on behind the change that was given last. */
+  /** The `after` that goes on after the change that was given last. */
   get position() {
     return this.#given === null ? null : cursorOf(this.#given);
   }
@@ -119,10 +119,10 @@ class Watch {
         this.#signal?.throwIfAborted();
         if (this.#next < this.#ready.length) return this.#give();
         const since = commits(this.#connection, METHOD);
-        // In a transaction of the caller's own, what is read could yet be taken back.
+        // In a transaction of the caller's own, what is read could still be rolled back.
         const isAtRest = addon.isAtRest(this.#connection);
         if (isAtRest && since !== this.#seen) {
-          // A full batch is not the last.
+          // After a full batch there may be more.
           if (!this.#look()) this.#seen = since;
           continue;
         }
@@ -141,14 +141,14 @@ class Watch {
   #give() {
     const { place, change } = this.#ready[this.#next];
     this.#next += 1;
-    // Output is in no log, and has no place in it.
+    // Output has no place in the log.
     if (place !== null) this.#given = place;
-    // Behind the last of a batch may be rows that nobody is shown.
+    // After the last change of a batch there may be rows that are not shown.
     if (this.#next === this.#ready.length) this.#given = this.#read;
     return { done: false, value: change };
   }
 
-  /** Reads what is new; whether there may be more. */
+  /** Reads new changes, and says whether there may be more. */
   #look() {
     const { found, isFull } = inSnapshot(this.#connection, () => {
       const read = this.#read && readChanges(this.#connection, this.#read, this.#bits, BATCH);

@@ -1,13 +1,13 @@
 'use strict';
 
-// Reads whose answers are kept, as they can be watched. They take a tenth of a microsecond, in which a function that all methods share
-// would show: each has one of its own here, so that the engine puts the method into it (decision 40).
+// Watchable forms of reads whose answers are kept. Such a read takes a tenth of a microsecond, and a wrapper that all methods share would
+// add to that: each has a wrapper of its own here, into which the engine inlines the method (decision 40).
 
 const { start, watched } = require('../native/calls.js');
 
 const tell = (database, method, given, body) => watched({ database, method, arguments: given }, body);
 
-/** Of each the function that makes it, of the method. */
+/** For each read, a function that wraps the method. */
 const READS = {
   getWorktree: (read) =>
     function getWorktree(id) {

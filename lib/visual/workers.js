@@ -11,11 +11,11 @@ const knownKeys = require('./known_keys.js');
 const { newRun, run } = require('./run_fields.js');
 const { stateOf } = require('./state.js');
 
-/** How many runs a call of the addon claims at most, and how many it sweeps. */
+/** How many runs one call of the addon claims at most, and how many it sweeps. */
 const BATCH = 150;
 const SWEPT = 2000;
 
-/** The methods that claim, as the addon counts them. */
+/** The methods that claim; the addon takes the index. */
 const CLAIMS = ['claimRuns', 'claimRun', 'waitForRun'];
 
 /** A run and the token of the claim that holds it. */
@@ -24,7 +24,7 @@ const claimed = {
   make: (at) => ({ run: run.make(at), token: cell(at + run.width) }),
 };
 
-/** With the cells of a budget behind it where the run counts for one. */
+/** The answer to a heartbeat, followed by the cells of a budget where the run counts for one. */
 const lease = {
   width: 2 + stored.width,
   make: (at) => ({
@@ -42,7 +42,7 @@ function budgetAt(at) {
 
 const swept = { width: 2, make: (at) => ({ id: cell(at), status: cell(at + 1) }) };
 
-/** The methods of VisualDatabase for those who do runs. */
+/** The methods of VisualDatabase for workers. */
 const methods = {
   startRun(argument, given) {
     const state = stateOf(this, 'startRun');
@@ -105,7 +105,7 @@ const methods = {
     const found = { requeued: [], lost: [], timedOut: [] };
     for (let more = true; more;) {
       const rows = list(swept, addon.sweepRuns(connection, clock(), graceMs, isAsked, ...asked), connection);
-      // One that somebody wanted to stop has stopped, which is in none of the lists.
+      // A run that somebody wanted to stop is cancelled, and in none of the lists.
       for (const { id, status } of rows) (status === 'queued' ? found.requeued : found[status])?.push(id);
       more = rows.length === SWEPT;
     }
@@ -113,7 +113,7 @@ const methods = {
   },
 };
 
-/** Who waits for runs, by the state of the database. */
+/** The `Claimants` by the state of the database. */
 const waiting = new WeakMap();
 
 function claimantsOf(state) {
@@ -131,7 +131,7 @@ function claimantsOf(state) {
   return claimants;
 }
 
-/** A promise, so that what is wrong with the options is a rejection, too. */
+/** Asynchronous, so that wrong options are a rejection, too. */
 async function waited(state, given) {
   const { signal, ...wanted } = fields('waitForRun', 'options', given, knownKeys.wait, true);
   const { workerId, leaseMs, zoneIds, agentTypes } = wanted;
@@ -139,7 +139,7 @@ async function waited(state, given) {
   return claimantsOf(state).wait(wanted, takes, signal);
 }
 
-/** Claims at most so many runs. */
+/** Claims at most `limit` runs. */
 function claim(state, method, given, limit = 1) {
   const { connection, clock } = state;
   const { workerId, leaseMs } = given;
@@ -166,7 +166,7 @@ function claim(state, method, given, limit = 1) {
   });
 }
 
-/** Runs whose lease ran out so long ago, and the token of each, in the order of their ids. */
+/** The runs whose lease ran out at least `graceMs` ago, each with its token, in the order of their ids. */
 function* outOfLease({ connection, clock }, graceMs) {
   let after;
   for (let more = true; more;) {
@@ -179,7 +179,7 @@ function* outOfLease({ connection, clock }, graceMs) {
   }
 }
 
-/** Asks of each run whose lease ran out whether its worker is still there: id, token and answer of each. */
+/** Asks `isAlive` about each run whose lease ran out, and gives its id, token and the answer. */
 function ask(state, isAlive, graceMs) {
   if (typeof isAlive !== 'function') {
     throw wrongType('sweepRuns', 'isAlive', isAlive, `sweepRuns: isAlive must be a function, got ${typeof isAlive}`);

@@ -12,13 +12,13 @@ const { limitOf, pageOf, placeOf } = require('./pages.js');
 const { revisionOf, updated } = require('./revisions.js');
 const { stateOf } = require('./state.js');
 
-/** What comes first in a list, in the order that the addon knows them by. */
+/** The orders of a list; the addon takes the index. */
 const ORDERS = ['newest', 'oldest', 'branch', 'updated'];
-/** How many come with one call of the addon: their rows fit one batch. */
+/** How many worktrees one call of the addon gives: their rows fit one batch. */
 const BATCH = 500;
-/** Before the first. */
+/** The position before the first worktree. */
 const START = [null, null];
-/** A worktree, and where the list goes on behind it. */
+/** A worktree, and the position after it in the list. */
 const FOUND = {
   width: worktree.width + 2,
   make: (at) => ({ item: worktree.make(at), place: [cell(at + worktree.width), cell(at + worktree.width + 1)] }),

@@ -1,7 +1,7 @@
 'use strict';
 
-// What the entries and the command line take of the package, and the only way to it: in a packed package all that is reached
-// from here is one file, `lib/entry/parts.js`, and whoever went past it would load a second copy of what there is once.
+// The only way for the entries and the command line to the rest of lib/: in a packed package all that is reached from here is one file,
+// `lib/entry/parts.js`, and requiring a module past it would load a second copy.
 
 require('../../native/bundled.js');
 
@@ -16,12 +16,12 @@ module.exports = {
   VisualDatabase,
   Database,
   SqliteError,
-  /** Who never calls it loads nothing of it. */
+  /** Loaded at the first call. */
   traceCalls(options) {
     return require('../../telemetry/index.js').traceCalls(options);
   },
   AsyncVisualDatabase,
-  /** What a thread of AsyncVisualDatabase does. */
+  /** Runs a thread of AsyncVisualDatabase. */
   serve() {
     require('../../async/serve.js').serveAll();
   },
@@ -31,12 +31,12 @@ module.exports = {
   get schema() {
     return require('../../schema/versions.js');
   },
-  /** Runs of a database whose lease ran out so long ago, with the token of each: a generator. */
+  /** A generator of the runs whose lease ran out at least `graceMs` ago, each with its token. */
   outOfLease(database, graceMs) {
     const { stateOf } = require('../../visual/state.js');
     return require('../../visual/workers.js').outOfLease(stateOf(database, 'doctor'), graceMs);
   },
-  /** A number that changes whenever anybody commits to a database's file, and a promise of the next commit. */
+  /** `count` gives a number that changes with every commit to a database, whoever makes it; `next` a promise of the next commit. */
   commitsOf(database) {
     const { commits, waitForCommit } = require('../../visual/commits.js');
     const { connection } = require('../../visual/state.js').stateOf(database, 'follow');
@@ -49,15 +49,15 @@ module.exports = {
   checkSearch(database) {
     return require('../../visual/search.js').checkIndex(database);
   },
-  /** Makes the log of changes smaller: how many rows went. */
+  /** Compacts the log of changes, and gives how many rows were removed. */
   compactLog(database) {
     return require('../../visual/compact.js').compactLog(database);
   },
-  /** Where a board is, whether it is open, and SQL on one that is on a server. */
+  /** Where a board is, whether it is open, and SQL on a server's. */
   get home() {
     return require('../../visual/home.js');
   },
-  /** A board into another one: `check` and `copy`. */
+  /** `check` and `copy`, from one board into another. */
   get copying() {
     return require('../../transfer/copy.js');
   },
