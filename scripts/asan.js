@@ -5,7 +5,7 @@
 // takes about five times as long as the suites alone. Arguments go to vitest: `npm run asan -- 30 31` are two suites.
 //
 // Fails on an error of AddressSanitizer anywhere, on a leak of what the addon has allocated, and on a test that fails. The
-// addon is compiled for this into a folder of its own, unoptimised, and loaded instead of the ordinary one.
+// addon for this is compiled into a folder of its own, unoptimised, and loaded instead of the ordinary one.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -23,7 +23,7 @@ function compile() {
   const env = {
     ...process.env,
     CARGO_TARGET_DIR: folder,
-    // The sanitizer is an option of nightly toolchains; this lets any other have it.
+    // The sanitizer is an option of nightly toolchains; this allows it in any other.
     RUSTC_BOOTSTRAP: '1',
     RUSTFLAGS: '-Zsanitizer=address -Cforce-frame-pointers=yes',
     CFLAGS: '-fsanitize=address -fno-omit-frame-pointer -g1',
@@ -34,7 +34,7 @@ function compile() {
   return path.join(folder, TARGET, 'debug', 'libvisual_db.so');
 }
 
-/** gcc's runtime of the sanitizer, which has to be there before Node's own memory is. */
+/** gcc's runtime of the sanitizer, which has to be loaded before Node allocates memory. */
 function runtime() {
   const { stdout } = spawnSync('gcc', ['-print-file-name=libasan.so'], { encoding: 'utf8' });
   const file = stdout?.trim() ?? '';
@@ -59,7 +59,7 @@ function main(args) {
   Object.assign(process.env, {
     VISUAL_DB_ASAN: compile(),
     LD_PRELOAD: runtime(),
-    // Node leaves memory to the end of the process, so leaks are told from the reports and not by the exit code.
+    // Node frees some memory only by ending the process, so leaks are read from the reports, not from the exit code.
     ASAN_OPTIONS: `log_path=${reports}/report:log_exe_name=1:detect_leaks=1:allocator_may_return_null=1`,
     LSAN_OPTIONS: 'exitcode=0',
     NODE_OPTIONS: `--require=${path.join(__dirname, 'asan/preload.cjs')}`,
@@ -76,14 +76,14 @@ function main(args) {
   process.exitCode = tell(reports) && status === 0 ? 0 : 1;
 }
 
-/** Whether a leak was allocated by the addon itself: in Rust, by SQLite, or by a library that has been unloaded. */
+/** Whether the leaked memory was allocated by the addon itself: in Rust, by SQLite, or by a library that has been unloaded. */
 function isOurs(leak) {
   if (!/^(Direct|Indirect) leak/m.test(leak)) return false;
   const allocated = leak.split('\n').find((line) => /^ +#\d+ /.test(line) && !line.includes('libsanitizer'));
   return /visual-db|sqlite3\.c| in (_R|__rust|sqlite3)|<unknown module>/.test(allocated);
 }
 
-/** Prints what was found; `true` where it is nothing. */
+/** Prints what was found, and returns whether it is nothing. */
 function tell(reports) {
   const texts = fs.readdirSync(reports).map((name) => fs.readFileSync(path.join(reports, name), 'utf8'));
   const errors = texts.filter((text) => /ERROR: AddressSanitizer/.test(text));

@@ -12,8 +12,8 @@ const { platformName, binaryPath } = require('../lib/native/platform.js');
 const PACKAGE = path.join(__dirname, '..');
 const MIB = 1024 * 1024;
 /**
- * What a download may take: SQLite is a quarter of it, the client of PostgreSQL with its TLS another. It grows with what the
- * package can do, and never unnoticed.
+ * The largest binary for users to download: SQLite is a quarter of it, the client of PostgreSQL with its TLS another. The limit is raised
+ * on purpose only.
  */
 const LARGEST_BINARY = 10 * MIB;
 const OLDEST_GLIBC = '2.17';
@@ -32,8 +32,8 @@ const RUST_TARGETS = {
 };
 
 /**
- * How the C library is linked where Rust's own way would not do: musl's is static and an addon can't be; Windows' is a
- * package that a user may not have installed.
+ * How the C library is linked where Rust's default would not do: it links musl statically, which an addon can't be; on Windows it
+ * needs a package that a user may not have installed.
  */
 const C_LIBRARY = [
   [/-musl$/, '-crt-static'],
@@ -74,7 +74,7 @@ function build({ platform = platformName(), portable = false } = {}) {
     check(library, portable);
     return install(library, binaryPath(platform));
   } finally {
-    // A consumer wants the binary, not a gigabyte of what it was made from.
+    // A user of the package wants the binary, not a gigabyte of build files.
     if (shared === undefined && insideNodeModules()) fs.rmSync(targetDir, { recursive: true, force: true });
   }
 }
@@ -88,9 +88,9 @@ function requireCargo(platform) {
   );
 }
 
-/** Runs cargo and returns the path of the library that it made. */
+/** Compiles the library with cargo and returns its path. */
 function compile({ platform, target, portable, targetDir, shared }) {
-  // Asked for by name only where it must be: cargo keeps the results of both ways apart.
+  // The target is named only where necessary: cargo keeps the results of builds with and without `--target` apart.
   const named = portable || platform !== platformName();
   const args = [portable ? 'zigbuild' : 'build', '--release', '--locked', '--lib'];
   if (named) args.push('--target', portable ? `${target}.${OLDEST_GLIBC}` : target);
@@ -101,8 +101,8 @@ function compile({ platform, target, portable, targetDir, shared }) {
   const env = portable ? withZigbuild(plain, path.join(targetDir, 'zigbuild')) : plain;
   const library = cargo(args, env, platform);
   if (!library.fresh || !shared) return library.file;
-  // cargo compiled nothing, but in a folder that several copies of this package share, the library is the one that was
-  // made last by any of them: they all have the same name. Removing it makes cargo compile this one.
+  // cargo compiled nothing, but in a target folder that several copies of this package share, the library is from the copy that compiled
+  // last, since all have the same name. Removing it makes cargo compile this one.
   spawnSync('cargo', ['clean', '--release', '--package', 'visual-db', ...(named ? ['--target', target] : [])], {
     cwd: PACKAGE,
     env,
@@ -111,10 +111,10 @@ function compile({ platform, target, portable, targetDir, shared }) {
   return cargo(args, env, platform).file;
 }
 
-/** One run of cargo: which library there is afterwards, and whether it was there before. */
+/** One run of cargo: the library, and whether cargo had nothing to compile. */
 function cargo(args, env, platform) {
   const { status, stdout } = spawnSync('cargo', [...args, '--message-format=json-render-diagnostics'], {
-    // .cargo/config.toml, which says how SQLite is compiled, counts only where cargo runs.
+    // cargo reads .cargo/config.toml, which says how SQLite is compiled, from its working directory.
     cwd: PACKAGE,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -128,7 +128,7 @@ function cargo(args, env, platform) {
         'macOS: xcode-select --install, Windows: the C++ build tools of Visual Studio).',
     );
   }
-  // Where the library lies depends on settings that a user may have, so cargo is believed and not a path.
+  // The library's path depends on settings that a user may have, so it is taken from cargo's messages.
   const artifact = stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
@@ -139,7 +139,7 @@ function cargo(args, env, platform) {
   return { file, fresh: artifact.fresh };
 }
 
-/** The environment in which `cargo zigbuild` works; it is installed into the folder where it isn't there yet. */
+/** The environment in which `cargo zigbuild` works; it is installed into the folder if it is missing there. */
 function withZigbuild(env, folder) {
   const bin = path.join(folder, 'bin');
   if (!fs.existsSync(path.join(bin, 'cargo-zigbuild'))) {
@@ -152,7 +152,7 @@ function withZigbuild(env, folder) {
   return { ...env, PATH: paths(bin, env.PATH), PYTHONPATH: paths(folder, env.PYTHONPATH) };
 }
 
-/** Refuses a binary for releases that users could not download or load. What is built for this machine may be as large as it is. */
+/** Refuses a portable binary that is too large or needs a newer glibc. A binary for this machine may be of any size. */
 function check(library, portable) {
   if (!portable) return;
   const { size } = fs.statSync(library);
@@ -162,7 +162,7 @@ function check(library, portable) {
   }
 }
 
-/** The latest glibc whose symbols a library asks for. The names of the versions stand in its table of strings. */
+/** The latest glibc that a library needs, by the names of symbol versions in its string table. */
 function neededGlibc(library) {
   const text = fs.readFileSync(library, 'latin1');
   const versions = Array.from(text.matchAll(/GLIBC_(\d+\.\d+)/g), ([, version]) => version);
@@ -175,7 +175,7 @@ function newerThan(version, other) {
   return major === otherMajor ? minor > otherMinor : major > otherMajor;
 }
 
-/** Copies the library into place in one step, so that no process ever loads half of one. */
+/** Copies the library into place atomically, so that no process ever loads half of one. */
 function install(library, file) {
   const temporary = `${file}.${process.pid}`;
   fs.mkdirSync(path.dirname(file), { recursive: true });

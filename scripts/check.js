@@ -1,8 +1,8 @@
 'use strict';
 
-// `npm run check`: everything that has to be green, each check to its end even where one before it failed, and a
-// closing table that says what took how long. `--only NAME,NAME` runs some of them, in that order; `--cold` runs them
-// where nothing is warm (see cold.js); `--release` runs what is too long for every day, too.
+// `npm run check`: runs everything that has to be green, each check to its end even where an earlier one failed, and prints a
+// table of what took how long. `--only NAME,NAME` runs some of them, in that order; `--cold` runs them
+// with empty caches (see cold.js); `--release` runs what takes too long for every day, too.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -14,26 +14,26 @@ const { NPM, ROOT, dependencies, addon } = require('./setup.js');
 
 const node = (...args) => [process.execPath, ...args];
 
-/** A command of a package that is installed here, run as a script so that it works without a shell. */
+/** The script of an installed package's command, which Node can run without a shell. */
 function tool(name, command = name) {
   dependencies();
   const { bin } = JSON.parse(fs.readFileSync(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8'));
   return path.join(ROOT, 'node_modules', name, typeof bin === 'string' ? bin : bin[command]);
 }
 
-/** A tool for the package as `npm pack` makes it, which refuses to without the binary. */
+/** A tool that runs `npm pack`, which refuses without the binary. */
 function packageTool(...args) {
   addon();
   return tool(...args);
 }
 
-/** In the order of what fails fastest. Each sets up what it needs. */
+/** The checks, the fastest to fail first. Each sets up what it needs. */
 const CHECKS = {
   rustfmt: () => ['cargo', 'fmt', '--check'],
   prettier: () => node(tool('prettier'), '--check', '--log-level', 'warn', '.'),
   oxlint: () => node(tool('oxlint'), '--deny-warnings'),
   clippy: () => ['cargo', 'clippy', '--locked', '--', '-D', 'warnings'],
-  // Tests in Rust are compiled without the addon, since that needs a JavaScript runtime to link against.
+  // Tests in Rust are compiled without Node-API, which would need a JavaScript runtime to link against.
   'clippy-tests': () => [
     'cargo',
     'clippy',
@@ -54,20 +54,20 @@ const CHECKS = {
   'types-without-node': () => node(tool('typescript', 'tsc'), '--project', '__test__/types/without_node'),
   publint: () => node(packageTool('publint'), '--strict'),
   attw: () => node(packageTool('@arethetypeswrong/cli', 'attw'), '--pack', '.'),
-  // The page as its source makes it, in a browser.
+  // Whether Studio's assets are up to date, and the page in a browser.
   studio: () => node('scripts/studio.js', '--check'),
   // The documentation as a site, with all its links.
   site: () => node('scripts/site.js'),
-  // As the README has it.
+  // The command that the README names.
   test: () => [NPM, 'test'],
   long: () => [NPM, 'run', 'test:long'],
-  // The same suites on the second engine; npm's server is newer than this one.
+  // The same suites on the second engine, with Debian's server; npm's is newer and runs before a release.
   postgres: () => node('scripts/postgres.js', '--debian'),
   install: () => node('scripts/test.js', '--project', 'install'),
   runtimes: () => node('scripts/runtimes.js', '--smoke'),
 };
 
-/** What is too long for that, and has to be green before a release: `npm run release:check`. */
+/** The checks before a release, with those that take too long for every day: `npm run release:check`. */
 const RELEASE_CHECKS = {
   ...CHECKS,
   building: () => node('scripts/test.js', '--project', 'building'),
@@ -80,8 +80,8 @@ const RELEASE_CHECKS = {
   cluster: () => node('scripts/test.js', '--project', 'cluster'),
   'drill-backups': () => node('scripts/drill/backups.mjs'),
   'drill-control': () => node('scripts/drill/index.mjs', '--quick', '--control'),
-  // The binaries of all platforms, the same bytes once more, and what runs of them here. `install` has been before them: it is
-  // run again with all packages.
+  // The binaries of all platforms, whether building again gives the same bytes, and running those that can run here. `install` ran before
+  // there were all packages, so one of its suites runs again.
   'build-all': () => node('scripts/release/build_all.js'),
   'build-again': () => node('scripts/release/reproduce.js'),
   platforms: () => node('scripts/release/platforms.js', '--suites'),
@@ -119,7 +119,7 @@ async function main() {
     return;
   }
   if (isCold) {
-    // `npm test` comes first, so that nothing is set up for it.
+    // `npm test` comes first, so that no other check has set anything up for it.
     const order = [...names].sort((one, other) => (other === 'test') - (one === 'test'));
     const all = release ? ['--release'] : [];
     process.exitCode = await cold(['scripts/check.js', ...all, '--only', order.join(',')]);
@@ -127,7 +127,7 @@ async function main() {
   }
   const results = [];
   for (const name of names) results.push(await check(name, checks[name]));
-  // Once more, since whoever reads a long log begins at its end.
+  // The failures once more, since one begins to read a long log at its end.
   for (const { name, passed, last } of results) if (!passed) console.log(`\n=== ${name} ended with\n${last}`);
   console.log('');
   console.log(summary(results));

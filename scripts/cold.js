@@ -1,7 +1,7 @@
 'use strict';
 
-// What a machine would see on which nothing of this repository has ever run: a fresh clone, and caches that are empty.
-// A check that passes here depends on nothing but Node, Rust, a C compiler, Git and the package registries.
+// Runs checks as on a machine on which nothing of this repository has ever run: in a fresh clone, with empty caches.
+// A check that passes there depends on nothing but Node, Rust, a C compiler, Git and the package registries.
 
 const { spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
@@ -10,7 +10,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { ROOT } = require('./setup.js');
 
-/** Runs a script of a fresh clone to its end and returns its exit code. Nothing of it is left behind. */
+/** Runs a script of a fresh clone to its end and returns its exit code. The clone and the caches are removed. */
 async function cold(args) {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'visual-db-cold-')));
   try {
@@ -30,11 +30,11 @@ function git(...args) {
   return stdout.trim();
 }
 
-/** The environment with every cache in a folder of its own. PATH stays: cargo itself may lie in the usual CARGO_HOME. */
+/** The environment with every cache in a new folder. PATH stays, since cargo itself may lie in the usual CARGO_HOME. */
 function environment(folder) {
   const own = path.join(folder, 'cargo');
   fs.mkdirSync(own);
-  // Where the registry is. All else in CARGO_HOME is a cache or a tool.
+  // Says where the registry is. All else in CARGO_HOME is a cache or a tool.
   const registry = path.join(process.env.CARGO_HOME ?? path.join(os.homedir(), '.cargo'), 'config.toml');
   if (fs.existsSync(registry)) fs.copyFileSync(registry, path.join(own, 'config.toml'));
   const { CARGO_TARGET_DIR: _, ...env } = process.env;
@@ -42,17 +42,17 @@ function environment(folder) {
     ...env,
     CARGO_HOME: own,
     npm_config_cache: path.join(folder, 'npm'),
-    // pip's, zig's and Deno's.
+    // The caches of pip, Zig and Deno.
     XDG_CACHE_HOME: path.join(folder, 'cache'),
   };
 }
 
-/** Runs a script. A signal that would end this process ends the script and all that it has started instead. */
+/** Runs a script. A signal that would end this process instead ends the script and everything that it has started. */
 async function run(args, cwd, env) {
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => endGroup(child.pid, signal));
   const [status, signal] = await once(child, 'exit');
-  endGroup(child.pid, 'SIGKILL'); // What is left writes into the folder that is taken away next.
+  endGroup(child.pid, 'SIGKILL'); // Remaining processes would write into the folder that is removed next.
   return status ?? 128 + os.constants.signals[signal];
 }
 

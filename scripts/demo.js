@@ -33,6 +33,6 @@ async function main() {
 
 main().catch((error) => {
   console.error(error);
-  // The story goes on waiting for workers that are gone.
+  // The story would wait for ever for workers that are gone.
   process.exit(1);
 });

@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run generate`: writes the JavaScript that has to agree with Rust, from what the addon says of itself
-// (src/declarations.rs). `--check` writes nothing and fails where a file is not what would be written.
+// `npm run generate`: writes the JavaScript that has to agree with Rust, from the declarations that the addon exports
+// (src/declarations.rs). `--check` writes nothing, and fails where a file differs from what would be written.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -15,11 +15,11 @@ const capital = (name) => name[0].toUpperCase() + name.slice(1);
 /** `position` of `position.x`, `undefined` of `path`. */
 const groupOf = ({ name }) => (name.includes('.') ? name.split('.')[0] : undefined);
 const unique = (names) => [...new Set(names)];
-/** The keys of an object that has the fields, `position.x` being in `position`. */
+/** The keys of an object with the fields: `position.x` is in `position`. */
 const keysOf = (fields) => unique(fields.map((field) => groupOf(field) ?? field.name));
 const groupsOf = (fields) => unique(fields.map(groupOf).filter(Boolean));
 
-/** The edits that some field belongs to. Only updates take the columns' spellings: the earlier layer's did, too. */
+/** The edits that any field belongs to. Only updates take the columns' spellings, as those of the JavaScript layer did. */
 function edits(fields) {
   const all = [
     { edit: 'update', suffix: 'Changes', spellings: true },
@@ -34,7 +34,7 @@ function edits(fields) {
     .filter(({ taken }) => taken.length > 0);
 }
 
-/** The keys of what methods are given. */
+/** The keys of the objects that methods take. */
 function keys({ entities }) {
   const lists = [];
   for (const { name, fields } of entities) {
@@ -57,17 +57,17 @@ ${lists.map(([name, taken, fixed]) => `  ${name}: { taken: ${quoted(taken)}, fix
 
 const isJson = ({ holds }) => holds === 'json' || holds === 'object';
 
-/** The value of a cell as the object has it. */
+/** The code for the value of a cell in the object. */
 function read(field, index, entity) {
   const cell = index === 0 ? 'cell(at)' : `cell(at + ${index})`;
   if (field.holds === 'boolean') return `Boolean(${cell})`;
   if (!isJson(field)) return cell;
-  // What has a default is settings, of which a board has few that differ: they are parsed once.
+  // A field with a default holds settings, of which a board has few different ones: each is parsed once.
   const parse = field.hasDefault ? 'parseRepeated' : 'JSON.parse';
   return `json(${parse}, ${cell}, '${field.missing}', '${entity}', id, '${field.name}')`;
 }
 
-/** An object literal: `value` of each field, those of a group in an object of their own. */
+/** The code of an object literal: `value` gives that of each field; those of a group are in an object of their own. */
 function literal(fields, value) {
   const parts = keysOf(fields).map((key) => {
     const members = fields.filter((field) => groupOf(field) === key);
@@ -81,11 +81,11 @@ function literal(fields, value) {
   return `{ ${parts.join(', ')} }`;
 }
 
-/** An object literal of an entity's fields, and further members. */
+/** The same, with further members. */
 const literalWith = (fields, value, more) =>
   `${literal(fields, value).slice(0, -2)}${more.map(([key, written]) => `, ${key}: ${written}`).join('')} }`;
 
-/** The function that makes an entity's object of cells. */
+/** The code of the function that makes an entity's object from cells. */
 function maker({ name, fields }, more = []) {
   const cell = (field) => read(field, fields.indexOf(field), name);
   if (!fields.some(isJson)) return `(at) => (${literalWith(fields, cell, more)})`;
@@ -93,7 +93,7 @@ function maker({ name, fields }, more = []) {
   return `(at) => {\n    const id = cell(at);\n    return ${literalWith(fields, own, more)};\n  }`;
 }
 
-/** The function that copies such an object. */
+/** The code of the function that copies such an object. */
 function copier({ name, fields }, more = []) {
   const copied = (field) => (isJson(field) ? `copyJson(${name}.${field.name})` : `${name}.${field.name}`);
   return `(${name}) => (${literalWith(fields, copied, more)})`;
@@ -119,7 +119,7 @@ ${lists(declared, { read, literal, groupOf })}${values(
     .join('')}`;
 }
 
-/** A function that reads what a method is given, each key once, as the values that the addon takes. */
+/** The code of a function that reads a method's argument, each key once, into the values that the addon takes. */
 function values(name, fields, value) {
   if (fields.length === 0) return '';
   const groups = groupsOf(fields).map(
@@ -156,14 +156,14 @@ function changedValue(field) {
   return name === column ? `given.${name}` : `later(given, '${name}', given.${name}, '${column}', given.${column})`;
 }
 
-/** What generated code may need of other files, by the file. */
+/** Imports that generated code may need, by file. */
 const IMPORTS = {
   '../native/rows.js': ['cell'],
   './arguments.js': ['fieldName', 'fields', 'group', 'instant', 'jsonText', 'jsonTextOrDefault', 'later', 'objectText'],
   './json.js': ['copyJson', 'json', 'parseRepeated'],
 };
 
-/** Some of the entities: their objects, and what methods are given of them. */
+/** The file for some of the entities: their objects, and the arguments of methods. */
 const fields =
   (about, isThere) =>
   ({ entities }) => {
@@ -181,7 +181,7 @@ module.exports = { ${functions.join(', ')} };
 `;
   };
 
-/** What a board's entities have beside their fields, made of the cells behind those: how, and how it is copied. */
+/** What a board's entities have beside their fields, from the cells after those: the code for each key, and for copying it. */
 const BESIDE = {
   worktree: (cell, runs) => [
     ['revision', cell(0)],
@@ -197,7 +197,7 @@ const BESIDE = {
   ],
 };
 
-/** An entity as a board has it, in one literal: to add keys to an object later takes twice as long. */
+/** An entity as a board has it, in one literal: adding keys to an object later takes twice as long. */
 function ofBoard(declared, called, width, runs) {
   const { name, fields: own } = declared;
   const beside = BESIDE[name]((nth) => `cell(at + ${own.length + nth})`, runs);
@@ -225,7 +225,7 @@ module.exports = { boardWorktree, boardWorktreeWithRuns, boardZone };
 
 const isRun = ({ name }) => name === 'run';
 
-/** Where the values of columns belong in an object, of those entities of which the log of changes has them. */
+/** Where the values of columns belong in objects, for the entities whose columns are in the log of changes. */
 function columns({ entities }) {
   const part = (field) => {
     const [key, member] = field.name.split('.');
@@ -258,7 +258,7 @@ async function main() {
   const { check } = parseArgs({ options: { check: { type: 'boolean', default: false } } }).values;
   dependencies();
   addon();
-  // Asked of the binary itself, since what is built upon it may be what is to be written.
+  // Asked of the binary itself: lib/ may need the very files that are to be written.
   const declared = JSON.parse(require('../lib/native/binary.js').declarations());
   const prettier = await import('prettier');
   const options = await prettier.resolveConfig(path.join(ROOT, 'package.json'));

@@ -1,16 +1,16 @@
 'use strict';
 
-// All of lib/ that runs in a user's process as one file: a process that starts would spend its time on finding and
-// reading some forty small ones (decision 24). It is there only in what is packed; a checkout runs from lib/ itself.
+// Makes one file of all of lib/ that runs in a user's process, which would otherwise start by finding and reading many small ones
+// (decision 24). The file is only in the packed package; a checkout runs from lib/ itself.
 
 const fs = require('node:fs');
 const path = require('node:path');
 
 const ROOT = path.join(__dirname, '..');
-/** Node takes it before the folder `parts`. It lies as deep as the rooms of lib/, so that paths from a file hold. */
+/** Node takes this file before the folder `parts`. It is as deep as the folders of lib/, so that relative paths hold. */
 const FILE = path.join(ROOT, 'lib/entry/parts.js');
 
-/** `module` is of each file in it; its own has this name (see lib/native/bundled.js). */
+/** The head of the file. In it `module` belongs to each bundled file; its own has the name `packedModule` (see lib/native/bundled.js). */
 const HEAD = `'use strict';
 
 // All of lib/ that runs in a user's process, in one file: made by scripts/one_file.js when the package was packed. The files
@@ -19,8 +19,8 @@ const packedModule = module;
 `;
 
 /**
- * What a pack that was killed leaves in a checkout must not run there: lib/ may say something else by then. Not by
- * `require`, which bundlers would follow to a second copy of everything.
+ * A file that a killed pack left in a checkout must not run there, since lib/ may have changed by then: then the folder is loaded. Not
+ * by a plain `require`, which bundlers would follow to a second copy of everything.
  */
 const ENTRY = `
 require('../native/bundled.js');
@@ -30,8 +30,8 @@ module.exports = require('node:fs').existsSync(\`\${__dirname}/../../scripts/one
 `;
 
 /**
- * At the top of a file esbuild makes `var Statement = class _Statement` of a class, which is then called that, and `var` of
- * `const`; in a function it leaves both as they are. So what is packed is what was tested.
+ * At the top level of a file, esbuild turns a class into `var Statement = class _Statement`, which changes its name, and `const` into
+ * `var`; in a function it leaves both as they are. So what is packed is what was tested.
  */
 const inFunctions = {
   name: 'in-functions',
@@ -42,7 +42,7 @@ const inFunctions = {
   },
 };
 
-/** Makes the file. `esbuild` is given, since it is not installed everywhere. */
+/** Makes the file. `esbuild` is an argument, since it is not installed everywhere. */
 async function make(esbuild) {
   const { outputFiles } = await esbuild.build({
     stdin: { contents: ENTRY, resolveDir: path.dirname(FILE), sourcefile: 'parts.js' },
@@ -59,7 +59,7 @@ async function make(esbuild) {
     write: false,
     logLevel: 'warning',
   });
-  // In one step: somebody may be starting from this checkout.
+  // Atomically, since another process may be starting from this checkout.
   const temporary = `${FILE}.${process.pid}`;
   fs.writeFileSync(temporary, outputFiles[0].contents);
   fs.renameSync(temporary, FILE);

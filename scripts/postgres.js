@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run test:postgres`: the suites of the class on a PostgreSQL server, and those about it. The server is npm's; with `--debian`
-// Debian's, which is older, and PgBouncer with it: what is absent is installed by apt. Other arguments go to vitest.
+// `npm run test:postgres`: runs the suites of the class on a PostgreSQL server, and those about servers. The server is npm's; with
+// `--debian` it is Debian's, which is older, with PgBouncer; both are installed by apt if they are missing. Other arguments go to vitest.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -12,7 +12,7 @@ const { ROOT } = require('./setup.js');
 const SERVERS = '/usr/lib/postgresql';
 const POOLER = '/usr/sbin/pgbouncer';
 
-/** The folder of the newest server's programs that Debian has here. */
+/** The folder with the programs of the newest server that Debian has installed here. */
 function newest() {
   const versions = fs.existsSync(SERVERS) ? fs.readdirSync(SERVERS).map(Number) : [];
   return versions

@@ -1,5 +1,5 @@
 'use strict';
 
-// npm runs this after it has packed: a checkout runs from lib/ itself, which changes under the file made of it.
+// npm runs this after packing: it removes the file that was made of lib/, since a checkout runs from lib/ itself.
 
 require('./one_file.js').remove();

@@ -1,13 +1,13 @@
 'use strict';
 
-// npm runs this before it packs, in a clone: a package without a binary would have to be compiled by everybody who
-// installs it, one whose JavaScript is not in one file would start slower, and nobody would notice either here.
+// npm runs this before packing: everybody who installs a package without a binary would have to compile it, and one whose
+// JavaScript is not in one file would start slower; here nobody would notice either.
 
 const fs = require('node:fs');
 const path = require('node:path');
 const { platformName, binaryPath } = require('../lib/native/platform.js');
 
-/** Set by who wants a package without one, where a package manager packs of itself (Yarn does for Git dependencies). */
+/** Set this to pack without a binary, where a package manager packs by itself (Yarn does for Git dependencies). */
 const ANYWAY = 'VISUAL_DB_PACK_WITHOUT_BINARY';
 
 async function main() {
@@ -35,7 +35,7 @@ function refuse(why) {
   process.exitCode = 1;
 }
 
-/** A package, where it is there. */
+/** A package, if it is installed. */
 function installed(name) {
   try {
     return require(name);

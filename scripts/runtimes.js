@@ -1,8 +1,8 @@
 'use strict';
 
-// `npm run test:runtimes`: the one binary under every runtime that it is for. The whole suite under each Node, without a
-// rebuild, and under Bun and Deno, which don't run it, what a user does first (__test__/runtimes/smoke.*).
-// `--only NAME,NAME` takes some of them; `--smoke` does that under each Node, too, instead of the suite.
+// `npm run test:runtimes`: tests the one binary under every runtime that it is for: under each Node the whole suite, without a
+// rebuild; under Bun and Deno, which can't run the suite, what a user does first (__test__/runtimes/smoke.*).
+// `--only NAME,NAME` takes some of them; `--smoke` runs the latter under each Node, too, instead of the suite.
 
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');

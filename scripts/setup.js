@@ -1,7 +1,7 @@
 'use strict';
 
-// What the commands of this repository need before they can run, each part made only where it is absent or out of
-// date: so that `npm test` and `npm run demo` work on a fresh clone with nothing but Node and Rust.
+// Makes what the commands of this repository need before they can run, each part only where it is missing or out of
+// date, so that `npm test` and `npm run demo` work in a fresh clone with nothing but Node and Rust.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -22,7 +22,7 @@ function dependencies(folder = '.') {
   run(NPM, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], directory);
 }
 
-/** Whether every package is there in the version that is wanted, by the list that npm writes at the end of an install. */
+/** Whether every package is installed in its locked version, by the list that npm writes at the end of an install. */
 function installed(directory) {
   const [wanted, present] = ['package-lock.json', 'node_modules/.package-lock.json'].map((name) => {
     const file = path.join(directory, name);
@@ -33,7 +33,7 @@ function installed(directory) {
   );
 }
 
-/** Builds the addon where there is none or a source is younger. */
+/** Builds the addon where there is none or a source is newer. */
 function addon() {
   const built = modified(binaryPath(platformName()));
   if (SOURCES.every((name) => newest(path.join(ROOT, name)) <= built)) return;
@@ -47,13 +47,13 @@ function addon() {
   }
 }
 
-/** Runs a command, its output shown; a failure ends this process with the command's own exit code. */
+/** Runs a command and shows its output; a failure ends this process with the command's own exit code. */
 function run(command, args, directory) {
   const status = attempt(command, args, directory);
   if (status !== 0) process.exit(status);
 }
 
-/** Runs a command, its output shown, and returns its exit code. */
+/** Runs a command, shows its output, and returns its exit code. */
 function attempt(command, args, directory = ROOT) {
   const shell = command.endsWith('.cmd');
   const { status, error } = spawnSync(command, args, { cwd: directory, stdio: 'inherit', shell });
@@ -66,7 +66,7 @@ function modified(file) {
   return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** The youngest modification of a file or of anything in a folder. */
+/** When a file, or anything in a folder, was last modified. */
 function newest(file) {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0;

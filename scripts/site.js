@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run site`: builds the documentation's site into site/dist and looks at all its links. With `--preview` it is shown then.
+// `npm run site`: builds the documentation's site into site/dist and checks all its links. `--preview` serves it afterwards.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -11,7 +11,7 @@ const { ROOT, dependencies } = require('./setup.js');
 const SITE = path.join(ROOT, 'site');
 const load = (name) => import(pathToFileURL(path.join(SITE, name)).href);
 
-/** VitePress's command, in the folder of the site. */
+/** Runs VitePress's command in the folder of the site. */
 function vitepress(...args) {
   const { bin } = JSON.parse(fs.readFileSync(path.join(SITE, 'node_modules/vitepress/package.json'), 'utf8'));
   const command = path.join(SITE, 'node_modules/vitepress', bin.vitepress);

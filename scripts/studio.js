@@ -1,7 +1,7 @@
 'use strict';
 
-// Studio's page. Without arguments its assets are built anew, to be committed; `--check` says whether they are what the source
-// makes, and small enough, and then runs the page in a browser; `--pictures` takes those of docs/.
+// Studio's page. Without arguments it builds the assets, to be committed; `--check` checks that they are what the source
+// makes, and small enough, and then tests the page in a browser; `--pictures` takes the pictures of docs/.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -11,7 +11,7 @@ const { ROOT, addon, attempt, dependencies, run } = require('./setup.js');
 const { chromium } = require('./studio/chromium.js');
 
 const ASSETS = path.join(ROOT, 'studio/assets');
-/** All of them, compressed, in bytes. */
+/** The limit for all assets together, compressed, in bytes. */
 const LARGEST = 400_000;
 
 function build(folder) {

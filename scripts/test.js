@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm test`: sets up what is absent, then runs the tests in Rust and in JavaScript, but those that take long
+// `npm test`: sets up what is missing, then runs the tests in Rust and in JavaScript, except those that take long
 // (`npm run test:long`). Arguments go to vitest: `npm test -- -t 'createWorktree'`, `npm test -- --project install`.
 
 const { ROOT, dependencies, addon, attempt } = require('./setup.js');
@@ -14,7 +14,7 @@ if (args.includes('install') || args.includes('building')) dependencies('__test_
 if (args.includes('install')) dependencies('__test__/managers');
 if (args.includes('postgres') || args.includes('async-postgres')) dependencies('__test__/postgres');
 addon();
-// With arguments the caller wants certain tests: Rust's are none of them, long ones may be.
+// Arguments select certain tests: never Rust's, but perhaps long ones.
 const certain = args.length > 0;
 const rust = certain ? 0 : attempt('cargo', ['test', '--locked', '--no-default-features', '--features=postgres']);
 const projects = certain ? ['--project', 'suite', '--project', 'long'] : ['--project', 'suite'];

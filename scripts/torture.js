@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run torture`: every fault of __test__/faults in full, which takes about an hour, and the figures as the table that
-// stands in docs/reliability.md. Arguments go to vitest: `npm run torture -- 02` is contention alone.
+// `npm run torture`: runs every fault of __test__/faults in full, which takes about an hour, and prints the figures as the table of
+// docs/reliability.md. Arguments go to vitest: `npm run torture -- 02` is contention alone.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -22,7 +22,7 @@ function main(args) {
   const run = (command, ...rest) => spawnSync(command, rest, { cwd: ROOT, env, stdio: 'inherit' }).status === 0;
 
   const vitest = path.join(ROOT, 'node_modules/vitest/vitest.mjs');
-  // One suite after the other: what is measured is not to be disturbed by the rest.
+  // One suite after the other, so that they don't disturb one another's measurements.
   const suites = args.length > 0 ? args : ['__test__/faults'];
   const results = [run(process.execPath, vitest, 'run', '--project', 'long', '--no-file-parallelism', ...suites)];
   if (args.length === 0) {

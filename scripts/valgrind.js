@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run valgrind`: the Rust tests of the raw-pointer code (src/engine/sqlite/driver) under valgrind, which has to be installed. Fails
-// on an invalid access and on a definite leak.
+// `npm run valgrind`: runs the Rust tests of the raw-pointer code (src/engine/sqlite/driver) under valgrind, which has to be installed.
+// Fails on an invalid access and on a definite leak.
 
 const { spawnSync } = require('node:child_process');
 const { ROOT, run } = require('./setup.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The circles of a graph, given as edges `[from, to]`: each a sorted list of those that reach one another (Tarjan). */
+/** The circles of a graph of edges `[from, to]`: for each, the sorted list of nodes that reach one another (Tarjan). */
 function circles(edges) {
   const next = new Map();
   for (const [from, to] of edges) next.set(from, [...(next.get(from) ?? []), to]);

@@ -1,14 +1,14 @@
 'use strict';
 
-// The interfaces of index.d.ts that are written by hand have the fields of the entities as src/model declares them: the
-// names in their order, which of them may be left out, whether they can be null, and what they hold.
+// Checks the hand-written interfaces of index.d.ts against the entities that src/model declares: the names of fields in their
+// order, which of them may be left out, whether they can be null, and what they hold.
 
 const path = require('node:path');
 const { ROOT, addon } = require('../setup.js');
 const { report } = require('./files.js');
 const { readTypes } = require('./types.js');
 
-/** What a field of an object is read as. */
+/** The type of a field in objects, by what it holds. */
 const READ = {
   id: 'string',
   text: 'string',
@@ -31,7 +31,7 @@ function byKey(fields) {
   return keys.map((key) => [key, fields.filter((field) => (groupOf(field) ?? field.name) === key)]);
 }
 
-/** The members of a union; `'` stands around an object type's inside, which has unions of its own. */
+/** The members of a union; the insides of object types are removed first, since they have unions of their own. */
 const unionOf = (type) => type.replaceAll(/\{[^}]*\}/g, '{}').split(' | ');
 
 /** Whether a type says what a field holds: by name, or by a parameter such as `Status`. */
@@ -41,7 +41,7 @@ const says = (type, { name, holds }) =>
 /** The parts of an object type: `x` and `y` of `{ x?: number; y?: number }`, all of which may be left out. */
 const partsOf = (type) => [...type.matchAll(/(\w+)\?:/g)].map(([, name]) => name);
 
-/** What is wrong with a member of an interface that is declared so. */
+/** What is wrong with a member of an interface, compared with the fields that it should declare. */
 function wrong(key, fields, { type, isOptional }, { optional, nullable }) {
   const found = [];
   if (isOptional !== optional) found.push(`${key} ${optional ? 'may' : 'may not'} be left out`);
@@ -55,7 +55,7 @@ function wrong(key, fields, { type, isOptional }, { optional, nullable }) {
   return found;
 }
 
-/** A group is there, whatever its parts are. */
+/** The members of the interface of objects that are read. A group is never null, whatever its parts are. */
 const read = ({ fields }) =>
   byKey(fields).map(([key, of]) => [
     key,
@@ -72,7 +72,7 @@ function made({ fields }) {
   });
 }
 
-/** What an edit takes. In an update both spellings count. */
+/** The members of the interface for an edit. An update takes both spellings. */
 function changed({ fields }, edit) {
   const taken = fields.filter((field) => field.edit === edit);
   const columns = edit === 'update' ? taken.filter(({ name, column }) => name !== column) : [];

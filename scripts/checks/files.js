@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-/** The files under some folders of `root` that end in one of `ends`, as paths with '/' from there. Absent folders are empty. */
+/** The files in some folders of `root` that end in one of `ends`, as paths relative to `root`, with '/'. Absent folders are empty. */
 function filesUnder(root, folders, ends) {
   return folders
     .filter((folder) => fs.existsSync(path.join(root, folder)))
@@ -19,7 +19,7 @@ function filesUnder(root, folders, ends) {
 
 const read = (root, file) => fs.readFileSync(path.join(root, file), 'utf8');
 
-/** Runs a check as a command: says what it found, and fails where that is something. */
+/** Ends a check that is run as a command: prints its problems, and fails if there are any. */
 function report(problems) {
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length === 0 ? 0 : 1;

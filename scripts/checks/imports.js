@@ -1,7 +1,7 @@
 'use strict';
 
-// Imports only downward, and no circles: docs/architecture.md's map, held against what the files say. An import that runs
-// back up the layers fails, and so do files that import one another, and what goes past the door of lib/.
+// Checks all imports against the map of docs/architecture.md: they may only go down the layers, and not in circles; and what is above
+// the door of lib/ has to import through it.
 
 const { ROOT } = require('../setup.js');
 const { circles } = require('./circles.js');
@@ -9,7 +9,7 @@ const { report } = require('./files.js');
 const { javascriptImports } = require('./javascript_imports.js');
 const { rustImports } = require('./rust_imports.js');
 
-/** From the top down: a file belongs to the first layer that it matches, and imports from its own and those below. */
+/** The layers, from the top down: a file belongs to the first one that it matches, and imports from its own and those below. */
 const LAYERS = {
   src: [
     /^src\/(lib|declarations)\.rs$|^src\/binding\//,
@@ -39,7 +39,7 @@ const LAYERS = {
   ],
 };
 
-/** What is above it gets all that is below it from here: packed, that is one file, and this its name. */
+/** The door of lib/: layers above it get everything below through it, since in a packed package that is one file. */
 const DOOR = 'lib/entry/parts/index.js';
 
 const layerOf = (file) => LAYERS[file.split('/')[0]].findIndex((layer) => layer.test(file));

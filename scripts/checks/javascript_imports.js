@@ -1,6 +1,6 @@
 'use strict';
 
-// Which file of lib/ requires which, wherever in it: what is loaded late is imported, too.
+// Which file of lib/ requires which, including modules that are loaded late, within functions.
 
 const path = require('node:path');
 const { filesUnder, read } = require('./files.js');
@@ -10,7 +10,7 @@ function javascriptImports(root) {
   return filesUnder(root, ['lib'], ['.js', '.mjs']).flatMap((file) => {
     const code = read(root, file).replaceAll(/^\s*(\/\/|\*|\/\*).*/gm, '');
     const names = [...code.matchAll(/(?:require\(|from |import )'(\.[^']+)'/g)].map(([, name]) => name);
-    // A name without an ending is a folder's.
+    // A path without an extension is a folder.
     const targets = names
       .map((name) => path.posix.join(path.posix.dirname(file), name))
       .map((target) => (path.posix.extname(target) === '' ? `${target}/index.js` : target));

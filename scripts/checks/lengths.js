@@ -1,6 +1,6 @@
 'use strict';
 
-// No file over 300 lines without a reason in the comment at its head: a line there that begins with 'Long because'.
+// Refuses files over 300 lines without a reason in the comment at their head, a line that begins with 'Long because'.
 
 const { ROOT } = require('../setup.js');
 const { filesUnder, read, report } = require('./files.js');

@@ -1,8 +1,8 @@
 'use strict';
 
-// Every public method of index.d.ts has a suite that calls it, a row in the tables that suites have of all methods of its kind,
+// Checks that every public method of index.d.ts has a suite that calls it, a row in each suite's table of methods of its kind,
 // a step in the property tests' model, a benchmark case and what the peers do instead, a type test, an entry in the reference and
-// a word in the changelog. What need not have one stands in `EXCEPTIONS`, with the reason.
+// a mention in the changelog. `EXCEPTIONS` lists what a method need not have, with the reason.
 
 const path = require('node:path');
 const { ROOT } = require('../setup.js');
@@ -126,7 +126,7 @@ function takesArguments({ parameters }) {
   return parameters.length > 0;
 }
 
-/** An object whose fields are read, or a list of them: a type that is neither a function nor made of primitive types alone. */
+/** Whether a method takes an object or a list of objects: a type that is neither a function nor made of primitive types alone. */
 function takesObject({ parameters }) {
   return parameters.some((type) => type.includes('{') || (!type.includes('=>') && NAMED_TYPE.test(type)));
 }
@@ -140,7 +140,7 @@ const calls = (name) => (name === 'Symbol.dispose' ? /\[Symbol\.dispose\]/ : new
 const defines = (name) => new RegExp(`^ +${escaped(name)}\\(`, 'm');
 const mentions = (name) => new RegExp(`(?<!\\w)${escaped(name)}[(\`\\]]`);
 
-/** What a method has to have: `has(type, method)` of a class and its method. */
+/** The requirements by name: each a function `(type, method)` that says whether a class's method meets it. */
 function requirements(root, used) {
   const texts = (folder, matches) =>
     filesUnder(root, [folder], ['.mjs', '.md'])
@@ -158,7 +158,7 @@ function requirements(root, used) {
   const javaScriptLayer = texts('bench/peers', /\/as_written/);
   const textOf = (kinds, type) => kinds[type] ?? kinds.Database;
   const isMeasured = (type, { name }) => calls(name).test(textOf(cases, type));
-  // The peers of the raw handle are other packages.
+  // Only VisualDatabase has peers in bench/peers: those of the raw handle are other packages.
   const peer = (text) => (type, method) =>
     type !== 'VisualDatabase' || !isMeasured(type, method) || defines(method.name).test(text);
   const row = (text, isOf) => (type, method) =>
@@ -175,13 +175,13 @@ function requirements(root, used) {
     'type test': (type, { name }) =>
       used.has(name === 'Symbol.dispose' ? 'SymbolConstructor.dispose' : `${type}.${name}`),
     reference: (type, { name }) => mentions(name).test(reference),
-    // What the JavaScript layer has, too, is no change.
+    // Methods that the JavaScript layer had already need no mention.
     'word in the changelog': (type, { name }) =>
       type !== 'VisualDatabase' || defines(name).test(javaScriptLayer) || mentions(name).test(changes),
   };
 }
 
-/** The methods that a class declares, each once, whichever way it may be called. */
+/** The methods that a class declares, each once, with the parameters of all its overloads. */
 function methodsOf(members) {
   const methods = new Map();
   for (const { name, isMethod, isStatic, parameters } of members) {
@@ -191,7 +191,7 @@ function methodsOf(members) {
   return [...methods.values()];
 }
 
-/** What the methods lack, a line each, and the exceptions that there is no more reason for. */
+/** What the methods lack, a line each, and exceptions that are no longer needed. */
 async function problems(root, exceptions) {
   const project = path.join(root, '__test__', 'types', 'tsconfig.json');
   const { declared, used } = await readTypes(path.join(root, 'index.d.ts'), project);

@@ -1,11 +1,11 @@
 'use strict';
 
-// Which file of src/ uses which: read from the paths that stand in it (`use` and elsewhere), without what is for tests only.
-// `super` is taken to be said in the file's own module: there is no inline module but that of tests.
+// Which file of src/ uses which, by the paths in it (`use` and elsewhere), without what is for tests only.
+// `super` is resolved from the file's own module, since the only inline modules are those of tests.
 
 const { filesUnder, read } = require('./files.js');
 
-/** The module that a file is: `['engine', 'sqlite']` for `src/engine/sqlite/mod.rs`. */
+/** The module path of a file: `['engine', 'sqlite']` for `src/engine/sqlite/mod.rs`. */
 function moduleOf(file) {
   const parts = file
     .replace(/^src\//, '')
@@ -16,14 +16,14 @@ function moduleOf(file) {
 
 const isForTests = (file) => /\/(tests|test_folder)(\/|\.rs$)/.test(file);
 
-/** Without comments, texts and the module of tests, which stands at the end of a file. */
+/** The code of a file without comments, string literals, and the module of tests at its end. */
 function codeOf(text) {
   return text
     .replace(/\n#\[cfg\(test\)\]\n(?:#\[.*\]\n)*mod tests \{[\s\S]*$/, '\n')
     .replaceAll(/"(?:\\.|[^"\\])*"|\/\/.*|'(?:\\.|[^'\\])'/g, ' ');
 }
 
-/** `a::{b, c::{d, self}}` as its paths: `a::b`, `a::c::d`, `a::c`. */
+/** The paths of a use tree: `a::{b, c::{d, self}}` gives `a::b`, `a::c::d`, `a::c`. */
 function spread(tree) {
   const [, before, inner] = /^([^{]*)\{([\s\S]*)\}$/.exec(tree.trim()) ?? [];
   if (inner === undefined) {
@@ -66,7 +66,7 @@ function rustImports(root) {
   });
   const byModule = new Map(modules.map((module) => [module.self.join('::'), module]));
 
-  /** A path as it is written in a module, from the crate's root on; `undefined` for one of another crate. */
+  /** The path from the crate's root for a path as it is written in a module; `undefined` for one of another crate. */
   function absolute(self, [first, ...rest]) {
     if (first === 'crate') return rest;
     if (first === 'self') return [...self, ...rest];
@@ -74,7 +74,7 @@ function rustImports(root) {
     return isModule([...self, first]) ? [...self, first, ...rest] : undefined;
   }
 
-  /** The file in which what a path names is declared: where a module passes it on, the one that it has it from. */
+  /** The file that declares what a path names, also where other modules re-export it. */
   function declaredIn(parts, seen = new Set()) {
     let depth = parts.length;
     while (depth > 0 && !isModule(parts.slice(0, depth))) depth -= 1;

@@ -4,10 +4,10 @@ const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const { ROOT } = require('../setup.js');
 
-/** How much of the end of what a command prints is kept, in characters: a screen or two. */
+/** How many of the last characters that a command prints are kept: a screen or two. */
 const KEPT = 6000;
 
-/** Runs a command, its output shown as it comes: `{ status, last }`, its exit code and the last that it printed. */
+/** Runs a command and shows its output as it comes: `{ status, last }`, its exit code and the end of its output. */
 async function shown(command, args) {
   const shell = command.endsWith('.cmd');
   const child = spawn(command, args, { cwd: ROOT, stdio: ['inherit', 'pipe', 'pipe'], shell });

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What the checks came to, `{ name, passed, seconds }` each, as a table: the longest first, then all of them together. */
+/** The results `{ name, passed, seconds }` of checks as a table: the longest first, then the sum. */
 function summary(results) {
   const failed = results.filter(({ passed }) => !passed).length;
   const total = results.reduce((sum, { seconds }) => sum + seconds, 0);

@@ -7,7 +7,7 @@ const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { ROOT, dependencies } = require('../setup.js');
 
-/** A part of the `typescript` package, which has ES modules for its parser. */
+/** Imports a part of the `typescript` package: its parser comes as ES modules. */
 function part(name) {
   const home = path.join(ROOT, 'node_modules', 'typescript');
   const { exports } = JSON.parse(fs.readFileSync(path.join(home, 'package.json'), 'utf8'));

@@ -1,16 +1,16 @@
 'use strict';
 
-// What agents do. Those of the demonstration are commands of Git and Node in the worktree; of a project of your own they are
-// what drives a model.
+// What agents do. In the demonstration they are commands of Git and Node in the worktree; in a project of your own they are
+// programs that drive a model.
 
 const path = require('node:path');
 const { taskOf } = require('./project.js');
 const { write } = require('./repository.js');
 
-/** It says something, and then nothing more for as long as somebody waits for it. */
+/** A command that prints a line and then hangs until its input is closed. */
 const FOR_EVER = [process.execPath, '-e', "console.log('Thinking …'); process.stdin.resume()"];
 
-/** What an agent wants to do for a run: commands one after the other, or a question to a person. */
+/** What each agent does for a run: commands, one after the other, or a question to a person. */
 const AGENTS = {
   backend({ attempt, metadata }, { branchName, path: place }) {
     const task = taskOf(branchName);
@@ -36,12 +36,12 @@ const AGENTS = {
   },
 };
 
-/** What a million tokens cost, in millionths: those that go in, and those that come out. */
+/** For each agent a model, and what a million input and output tokens of it cost, in millionths. */
 const MODELS = { backend: ['large', 3_000_000, 15_000_000], other: ['small', 800_000, 4_000_000] };
 
 /**
- * What a model would have used that reads this prompt and writes this output, a token being four letters: commands use
- * none, and an agent of yours is told by its provider.
+ * What a model that reads this prompt and writes this output would have used, with four letters to a token: commands use none, and
+ * your agent's provider would report it.
  */
 function usageOf(agentType, prompt, output) {
   const [model, forInput, forOutput] = MODELS[agentType] ?? MODELS.other;

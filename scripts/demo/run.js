@@ -4,7 +4,7 @@ const { spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const os = require('node:os');
 
-/** What runs a command needs to know; nobody's Git settings, hooks or test runner reach in here. */
+/** The environment of commands, without anybody's Git settings, hooks or test runner. */
 const env = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GIT_|NODE_TEST_|NODE_OPTIONS$)/.test(name))),
   GIT_CONFIG_GLOBAL: os.devNull,
@@ -16,7 +16,7 @@ const env = {
   LC_ALL: 'C',
 };
 
-/** Runs a command that has to succeed and returns what it said. */
+/** Runs a command that has to succeed and returns its output. */
 function must([file, ...args], folder) {
   const { status, stdout, stderr, error } = spawnSync(file, args, { cwd: folder, env, encoding: 'utf8' });
   if (error) throw missing(file, error);
@@ -25,8 +25,8 @@ function must([file, ...args], folder) {
 }
 
 /**
- * Runs a command to its end, or until `signal` is aborted, hands what it says to `print` as it comes, and returns its exit code.
- * Its standard input is open for as long as whoever runs it is there.
+ * Runs a command to its end, or until `signal` is aborted, hands its output to `print` as it comes, and returns its exit code.
+ * Its standard input stays open for as long as this process lives.
  */
 async function run([file, ...args], folder, { print, signal }) {
   const child = spawn(file, args, { cwd: folder, env, signal });

@@ -11,7 +11,7 @@ function heading(text) {
   say(`\n${headings}. ${text}\n`);
 }
 
-/** Zones from left to right, as on the canvas, the worktrees in each below. */
+/** Prints the zones from left to right, as on the canvas, with the worktrees in each below. */
 function showBoard(db) {
   const zones = zonesInOrder(db);
   const columns = zones.map(({ id }) =>
@@ -27,7 +27,7 @@ function showBoard(db) {
   );
 }
 
-/** Every run, in the order in which they were wanted: who did it, how it ended, what it used. */
+/** Prints every run, in the order in which they were enqueued: who did it, how it ended, what it used. */
 function showRuns(db) {
   const names = new Map(db.listZones().map(({ id, name }) => [id, name]));
   const rows = db
@@ -47,7 +47,7 @@ function showRuns(db) {
   say(table(['zone', 'worktree', 'agent', 'worker', 'attempt', 'outcome', 'took', 'in / out', 'cost'], rows));
 }
 
-/** What an agent was told, and what it said, in all its attempts. */
+/** Prints what an agent was told, and what it printed in all its attempts. */
 function showRun(db, id) {
   const { agentType, prompt, worktreeId, filesChanged, insertions } = db.getRun(id);
   const output = db.getOutput(id, { limit: 1000 }).items.map(({ text }) => text);

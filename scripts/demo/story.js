@@ -1,6 +1,6 @@
 'use strict';
 
-// What an orchestrator does with the package, in the order in which it does it; worker.js is the other half. In a project of
+// What an orchestrator does with the package, step by step; worker.js is the other half. In a project of
 // your own the first line is `const { VisualDatabase } = require('@ai-orchestra/visual-db')`.
 
 const { VisualDatabase } = require('../../lib/index.js');
@@ -14,7 +14,7 @@ const { must } = require('./run.js');
 const { heading, say, showBoard, showBudgets, showRun, showRuns, showStatistics } = require('./show.js');
 const { Workers } = require('./workers.js');
 
-/** Of the agents of each zone the demonstration needs one. */
+/** The agents of each zone: the demonstration needs one of them. */
 const AGENTS = {
   'zone-development': ['backend'],
   'zone-testing': ['qa'],
@@ -47,7 +47,7 @@ async function tell(folder) {
   heading('Two workers claim them: processes that know the database and nothing else');
   const workers = new Workers(dbPath);
   for (const name of ['worker-1', 'worker-2']) say(`${name} is process ${workers.start(name)}.`);
-  // A worker that is gone says nothing: its run goes back to the queue once its lease has run out.
+  // A killed worker gives nothing back: its run goes back to the queue once its lease has run out.
   const sweep = setInterval(() => db.sweepRuns({ isAlive: (name) => workers.isAlive(name) }), 200);
   try {
     const journeys = Promise.all([
@@ -91,7 +91,7 @@ async function tell(folder) {
   again.close();
 }
 
-/** Developed, tested, reviewed, and released by leave of a person. */
+/** Takes a worktree through development, tests, review and, once a person agrees, release. */
 async function toTheEnd(db, worktreeId, run) {
   await throughReview(db, worktreeId, run);
   const release = drop(db, worktreeId, 'zone-deployment');
@@ -108,7 +108,7 @@ async function throughReview(db, worktreeId, run) {
   await ended(db, drop(db, worktreeId, 'zone-review'));
 }
 
-/** Back to development for as long as tests fail, and to testing again. */
+/** Moves a worktree from testing back to development for as long as tests fail. */
 async function untilTestsPass(db, worktreeId, run) {
   await ended(db, run);
   while ((await ended(db, drop(db, worktreeId, 'zone-testing'))).status !== 'succeeded') {
@@ -116,7 +116,7 @@ async function untilTestsPass(db, worktreeId, run) {
   }
 }
 
-/** Kills the worker that works on a run as soon as the run has said something, and starts another one. */
+/** Kills the worker of a run as soon as the run has output, and starts another one. */
 async function killWhoever(db, workers, id) {
   const { workerId } = await until(db, id, () => db.getOutput(id).items.length > 0);
   await workers.kill(workerId);
@@ -127,7 +127,7 @@ async function killWhoever(db, workers, id) {
   say(`${branch} is taken from ${workerId} and done once more, by ${again.workerId}.`);
 }
 
-/** A worktree is dropped into a zone: it belongs to it, stands in it, and the zone's agent has work; or nothing of it. */
+/** Drops a worktree into a zone: assignment, position, and a run for the zone's agent, all or nothing. */
 function drop(db, worktreeId, zoneId, step = 'work') {
   return db.transaction(() => {
     db.assignWorktreeToZone(worktreeId, zoneId);
@@ -137,7 +137,7 @@ function drop(db, worktreeId, zoneId, step = 'work') {
     const worktree = db.getWorktree(worktreeId);
     const prompt = render(promptTemplate, { worktree, github: taskOf(worktree.branchName).github });
     const wanted = { zoneId, worktreeId, prompt, metadata: { step } };
-    // What a worker began that is gone is tried again; tests that fail would only fail again.
+    // A run whose worker was lost is tried again; failing tests would only fail again.
     const maxAttempts = zoneId === 'zone-testing' ? 1 : 2;
     return db.enqueueRun({ ...wanted, agentType: agents[0], maxAttempts }).id;
   });
@@ -149,7 +149,7 @@ function render(template, { worktree, github }) {
   return template.replace(/\{\{ (\w+)\.(\w+) \}\}/g, (_, group, key) => values[group][key]);
 }
 
-/** A run, once it is as `isSo` says. */
+/** Waits until `isSo` holds for a run, and gives the run. */
 async function until(db, id, isSo) {
   for (;;) {
     const run = db.getRun(id);
@@ -162,7 +162,7 @@ const ended = (db, id) => until(db, id, ({ finishedAt }) => finishedAt !== null)
 
 const branchOf = (db, id) => db.getWorktree(db.getRun(id).worktreeId).branchName;
 
-/** All that the file holds. */
+/** Everything in the database. */
 function everything(db) {
   const zones = db.listZones();
   return {

@@ -1,7 +1,7 @@
 'use strict';
 
-// A worker: a process of its own that claims runs, works on them, and is told by nobody but the database. Its arguments are
-// the database and its name. It ends when the process that started it lets go of it, or is gone.
+// A worker: a process of its own that claims runs and works on them, and hears of nothing but through the database. Its arguments are
+// the database and its name. It ends when the process that started it closes its input, or is gone.
 
 const { VisualDatabase } = require('../../lib/index.js');
 const { AGENTS, usageOf } = require('./agents.js');
@@ -20,7 +20,7 @@ async function main(dbPath, workerId) {
   db.close();
 }
 
-/** The next run, as soon as there is one; `null` where this worker is to stop. */
+/** Waits for the next run; `null` where this worker is to stop. */
 async function next(db, options) {
   try {
     return await db.waitForRun(options);
@@ -38,7 +38,7 @@ async function work(db, { run, token }, stopped) {
     try {
       if (db.heartbeatRun(run.id, token).cancelRequested) unwanted.abort();
     } catch {
-      // Somebody else has it: what is done here doesn't count any more.
+      // The lease is lost: what is done here doesn't count any more.
       unwanted.abort();
     }
   }, HEARTBEAT);
@@ -56,7 +56,7 @@ async function work(db, { run, token }, stopped) {
     return db.finishRun(run.id, token, { status: exitCode === 0 ? 'succeeded' : 'failed', exitCode, ...changes });
   } catch (error) {
     if (stopped.aborted) return db.releaseRun(run.id, token);
-    // A run that is held by somebody else is theirs to end.
+    // Whoever holds the run now ends it.
     if (error.code === 'ERR_LEASE_LOST') return undefined;
     return db.finishRun(run.id, token, {
       status: unwanted.signal.aborted ? 'cancelled' : 'failed',
@@ -79,7 +79,7 @@ async function runAll(commands, folder, settings) {
 
 const head = ({ path: place }) => must(['git', 'rev-parse', 'HEAD'], place);
 
-/** What was committed since, as a run tells it. */
+/** The changes that were committed since, as fields of a run. */
 function changesSince(worktree, commitBefore) {
   const told = must(['git', 'diff', '--shortstat', commitBefore, 'HEAD'], worktree.path);
   const count = (noun) => Number(new RegExp(`(\\d+) ${noun}`).exec(told)?.[1] ?? 0);

@@ -12,7 +12,7 @@ class Workers {
 
   constructor(dbPath) {
     this.#dbPath = dbPath;
-    /** Rejected where a worker ends by an error of its own. */
+    /** Rejected when a worker ends with an error of its own. */
     this.failure = new Promise((_, reject) => (this.#fail = reject));
   }
 
@@ -30,14 +30,14 @@ class Workers {
     return this.#processes.has(name);
   }
 
-  /** As the machine does that runs out of memory: there is no time left to say anything. */
+  /** Kills a worker without warning, as a machine that runs out of memory does. */
   async kill(name) {
     const child = this.#processes.get(name);
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
 
-  /** Lets go of all: each gives back what it works on, and ends. */
+  /** Stops all workers: each gives back its run, and ends. */
   async stop() {
     const children = [...this.#processes.values()];
     await Promise.all(

@@ -1,6 +1,6 @@
-// `npm run drill:backups`: a board on a server is backed up and restored in both ways that docs/several-hosts.md names, and what comes
-// back is held against what was there. With `pg_dump` the moment of the dump; with pgBackRest a moment between two writes, after
-// the backup. It needs Debian's PostgreSQL; pgBackRest is Debian's, which is unpacked into a temporary folder.
+// `npm run drill:backups`: backs up and restores a board on a server in both ways that docs/several-hosts.md names, and compares the
+// restored board with the original. `pg_dump` restores the moment of the dump; pgBackRest a moment between two writes after the
+// backup. It needs Debian's PostgreSQL; Debian's pgBackRest is unpacked into a temporary folder.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,11 +17,11 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'visual-db-backups-'));
 fs.chmodSync(folder, 0o755);
 const bin = newestServer();
 const program = (name) => path.join(bin, name);
-/** As whom the server runs. */
+/** Runs a program as the user that the server runs as. */
 const run = (file, ...args) =>
   execFileSync(file, args, { ...owner(), cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
-/** All that the class tells of a board. */
+/** Everything that the class can read of a board. */
 function contents(url) {
   const db = new VisualDatabase({ url });
   const { items } = db.listRuns({ limit: 1000, fields: 'full' });
@@ -61,7 +61,7 @@ function furnish(url) {
 }
 
 let isRight = true;
-/** The board that is there now takes writes, too. */
+/** Compares a restored board with the expected one, and checks that it takes writes. */
 function compare(what, url, wanted, seconds) {
   const isSame = contents(url) === wanted;
   const db = new VisualDatabase({ url });
@@ -147,7 +147,7 @@ async function pointInTime() {
     const seconds = await timed(async () => {
       const target = ['--type=time', `--target=${moment}`, '--target-action=promote'];
       run(backrest, ...common, `--pg1-path=${path.join(folder, 'restored')}`, ...target, 'restore');
-      // The copy that is started has another folder than the one that was restored.
+      // The started copy has another data folder than the one that was restored, so `archive-get` is told which.
       const fetched = `${backrest} ${common.join(' ')} --pg1-path="$PWD" archive-get %f "%p"`;
       const settings = { archive_mode: 'off', restore_command: fetched };
       restored = await startServer({ bin, cluster: path.join(folder, 'restored'), settings });
@@ -161,7 +161,7 @@ async function pointInTime() {
   }
 }
 
-// Servers are waited for without keeping a process alive.
+// Waiting for servers doesn't keep the process alive, so this does.
 const alive = setInterval(() => {}, 60_000);
 try {
   await dump();

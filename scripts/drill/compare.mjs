@@ -1,4 +1,4 @@
-// What was acknowledged, held against what is there.
+// Compares what was acknowledged with what the database has.
 import fs from 'node:fs';
 import { VisualDatabase } from '../../lib/index.mjs';
 
@@ -41,7 +41,7 @@ function ofWriter(db, zones, name, lines) {
   const times = counted(db.getExecutionHistory(name, -1).map(({ prompt }) => prompt));
   for (const { id } of acknowledged('execution')) if (!times.has(id)) lost += 1;
   for (const number of times.values()) doubled += number - 1;
-  // What jumped in between was lost or doubled then, though it goes on from there.
+  // A jump of the counter means commits that were lost or doubled at that moment, though it counts on from there.
   for (const { from, to } of lines.filter(({ kind }) => kind === 'jump')) {
     if (to < from) lost += from - to;
     else doubled += to - from - 1;
@@ -55,7 +55,7 @@ function ofWriter(db, zones, name, lines) {
   return { lost, doubled };
 }
 
-/** Runs that were enqueued and are gone; ended by two, or ended and not so any more. */
+/** Counts runs that were enqueued and are gone, that two workers ended, or that are no longer ended. */
 function ofWorkers(db, workers) {
   const runs = new Map();
   for (let after; ;) {
@@ -86,7 +86,7 @@ function counted(values) {
   return times;
 }
 
-/** Whether a standby has what the leader has. */
+/** Whether a standby has the same content as the leader. */
 function isSame(db, url) {
   const standby = new VisualDatabase({ url: `${url}&target_session_attrs=any`, readonly: true });
   const [here, there] = [db, standby].map((each) => JSON.stringify(each.getStats()));
@@ -94,7 +94,7 @@ function isSame(db, url) {
   return here === there;
 }
 
-/** The longest time in which nobody was acknowledged anything, in seconds, of an event. */
+/** The longest time during an event, in seconds, in which nothing was acknowledged. */
 export function unavailable(journals, { from, to }) {
   const times = journals
     .flatMap((file) => read(file))

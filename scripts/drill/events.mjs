@@ -1,7 +1,7 @@
-// What happens to the host that leads. Each waits until another one leads where one has to, and then lets the host come back.
+// What happens to the leading host. Each event waits until another host leads, where one has to, and then lets the first come back.
 import { setTimeout } from 'node:timers/promises';
 
-/** How long another one leads before the old one comes back: long enough to write what it doesn't know. */
+/** How long another host leads before the old leader comes back, in milliseconds: long enough for writes that it lacks. */
 const ALONE = 5000;
 
 const another = async (cluster, old, undo) => {
@@ -40,5 +40,5 @@ export const EVENTS = {
   },
 };
 
-/** Those that need network namespaces. */
+/** Whether an event needs network namespaces. */
 export const isCut = (name) => name.startsWith('cut');

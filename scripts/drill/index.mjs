@@ -1,5 +1,5 @@
-// `npm run drill`: three hosts under Patroni, writers and run workers on them, and what can happen to a host that leads. Afterwards
-// what was acknowledged is held against what is there.
+// `npm run drill`: three hosts under Patroni, with writers and run workers, and everything that can happen to the leading host.
+// Afterwards what was acknowledged is compared with what the database has.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -88,7 +88,7 @@ async function drill({ quick, control, names, programs: kept, folder }) {
   }
 }
 
-/** A board with a zone and a worktree of each program's own; what is to be started. */
+/** Makes a board with a zone and a worktree for each program, and gives the programs to start. */
 function furnish(url, folder) {
   const { VisualDatabase } = require('../../lib/index.js');
   const db = new VisualDatabase({ url });
@@ -111,7 +111,7 @@ function start({ program, ...given }) {
   return child;
 }
 
-/** One event, from before it until all is whole again. */
+/** Makes one event happen, and waits until the cluster is whole again. */
 async function happen(cluster, name) {
   await setTimeout(3000);
   const leader = await cluster.leader();
@@ -126,7 +126,7 @@ async function happen(cluster, name) {
     say(`  copied anew, since it doesn't follow: ${anew.join(', ')}`);
     await cluster.isWhole();
   }
-  // Whoever waits longest asks once more by then.
+  // By then, even the longest pause of a program is over.
   await setTimeout(3000);
   const to = Date.now();
   say(`  ${(await cluster.leader()).name} leads; whole again after ${((to - from) / 1000 - 3).toFixed(0)} s`);

@@ -1,20 +1,20 @@
-// What writers and run workers have in common: calls that may find nobody, and the journal of what they were told.
+// Shared by writers and run workers: calls that may find no leader, and the journal of the answers.
 import fs from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { VisualDatabase } from '../../lib/index.mjs';
 
-/** Nothing was done, and it may be asked again: nobody leads yet, or somebody else's commit waits for its standby. */
+/** Codes after which nothing was done and the call may be repeated: there is no leader yet, or another commit waits for its standby. */
 const LATER = new Set(['ERR_DATABASE_UNAVAILABLE', 'SQLITE_BUSY']);
 const PAUSE = 100;
 
-/** What this process was started with. */
+/** The arguments of this process. */
 export const given = JSON.parse(process.argv[2]);
 
 const journal = fs.openSync(given.journal, 'a');
-/** A line of the journal, written before anything else is done. */
+/** Writes a line of the journal at once, before anything else is done. */
 export const note = (line) => fs.writeSync(journal, `${JSON.stringify({ at: Date.now(), ...line })}\n`);
 
-/** Until somebody closes our input. */
+/** Whether to go on: `false` once standard input is closed. */
 let isWanted = true;
 process.stdin.resume().on('end', () => (isWanted = false));
 export async function isOn() {
@@ -22,13 +22,13 @@ export async function isOn() {
   return isWanted;
 }
 
-/** The connection, which is made as soon as somebody leads. */
+/** Opens the connection as soon as there is a leader. */
 export const open = () => untilAnswered(() => new VisualDatabase({ url: given.url }));
 
-/** Whether a call of its own has said that nobody knows whether it was done. */
+/** Whether an error says that it is unknown whether the call was done. */
 export const isUnknown = ({ code }) => code === 'ERR_OUTCOME_UNKNOWN';
 
-/** What the call answers, once there is somebody to answer. Other errors are the caller's, `ERR_OUTCOME_UNKNOWN` among them. */
+/** The answer of a call, repeated until there is a leader. Other errors are thrown, `ERR_OUTCOME_UNKNOWN` among them. */
 export async function untilAnswered(call) {
   for (;;) {
     try {
@@ -41,7 +41,7 @@ export async function untilAnswered(call) {
   }
 }
 
-/** The same of a call that does no harm when it is made twice. */
+/** The same for a call that does no harm when it is made twice: it is repeated while its outcome is unknown, too. */
 export async function untilKnown(call) {
   for (;;) {
     try {

@@ -1,4 +1,4 @@
-// A run worker: enqueues a run, claims one, be it another worker's, says that it is there, and finishes it.
+// A run worker: enqueues a run, claims one, perhaps another worker's, sends a heartbeat, and finishes it.
 import { given, isOn, isUnknown, note, open, untilAnswered, untilKnown } from './told.mjs';
 
 const { name } = given;
@@ -22,20 +22,20 @@ async function claim() {
     return await untilAnswered(() => db.claimRun({ workerId: name, leaseMs: 10_000 }));
   } catch (error) {
     if (!isUnknown(error)) throw error;
-    // Whoever has it then, its lease runs out.
+    // If the claim was made after all, its lease runs out.
     note({ told: error.code });
     return null;
   }
 }
 
-/** It may be said as often as one likes with the same token. */
+/** Heartbeat and end of a run, which may be repeated with the same token. */
 async function finish({ run: { id }, token }) {
   try {
     await untilKnown(() => db.heartbeatRun(id, token));
     await untilKnown(() => db.finishRun(id, token, { status: 'succeeded', result: { token } }));
     return 'acknowledged';
   } catch (error) {
-    // Another worker has it by now; or its claim, which was acknowledged, is gone.
+    // Another worker has the run by now; or its acknowledged claim is gone.
     if (error.code !== 'ERR_LEASE_LOST' && error.code !== 'ERR_NOT_FOUND') throw error;
     return error.code;
   }

@@ -1,10 +1,10 @@
-// A writer: one call after the other, of three kinds. Each is told by its id or its text, and counts once it was acknowledged.
+// A writer: calls of three kinds, one after the other. Each is known by its id or its text, and counts once it has been acknowledged.
 import { given, isOn, isUnknown, note, open, untilAnswered, untilKnown } from './told.mjs';
 
 const { name } = given;
 const db = await open();
 
-/** Its id is the caller's: where nobody knows, it is looked for, and made again where it isn't there. */
+/** Creates a zone, whose id is the caller's: after an unknown outcome it is read, and created again where it is missing. */
 async function zone(id) {
   let wasUnknown = false;
   for (;;) {
@@ -17,13 +17,13 @@ async function zone(id) {
       if (isUnknown(error)) note({ told: error.code });
       wasUnknown = true;
     }
-    // Being there is not yet being kept: what is written behind it is acknowledged once both are.
+    // A row that can be read may still be lost: a later write is acknowledged only once both are kept.
     const isThere = (await untilKnown(() => db.getZone(id))) !== null;
     if (isThere && (await untilKnown(() => db.updateZone(id, { description: 'found' })))) return 'acknowledged';
   }
 }
 
-/** Its id is the database's, so nobody can tell a second one from the first: where nobody knows, it is left at that. */
+/** Records an execution, whose id is the database's, so a repetition could not be told from the first: an unknown outcome stays so. */
 async function execution(prompt) {
   try {
     await untilAnswered(() =>
@@ -41,7 +41,7 @@ let counted = 0;
 const count = () => Number(db.getWorktree(name).taskId);
 const setCount = (value) => db.updateWorktree(name, { taskId: String(value) });
 
-/** A transaction that reads and writes. Where nobody knows, another one tells: it waits for the first, and for its standby. */
+/** A transaction that reads and writes. After an unknown outcome another one tells: it waits for the first, and for its standby. */
 async function counter() {
   try {
     await untilAnswered(() => db.transaction(() => setCount(count() + 1)));

@@ -1,8 +1,8 @@
 'use strict';
 
-// What of the generated JavaScript is constants.
+// The generated files that only have constants.
 
-/** What every generated file begins with. */
+/** The head of every generated file. */
 const head = (about, from) => `'use strict';
 
 // ${about}
@@ -40,7 +40,7 @@ ${names.map((name, value) => `  ${words(name[0].toLowerCase() + name.slice(1))}:
 `;
 }
 
-/** What the rules go by that JavaScript looks at, too. */
+/** Limits of the rules that JavaScript checks, too. */
 function sizes({ limits: { bytes } }) {
   return `${head('How large a value may be.', 'src/model/rules.rs')}
 module.exports = {

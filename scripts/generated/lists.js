@@ -1,11 +1,11 @@
 'use strict';
 
-// How lists of runs make their objects.
+// The generated code that makes the objects of lists of runs.
 
-/** What is long in a run, and left out of lists unless it is asked for. */
+/** The long fields of a run, which lists leave out unless they are asked for. */
 const BODIES = new Set(['prompt', 'result']);
 
-/** What of a run is known that was recorded as an execution only: its cells in a list, in their order, and what is the same of all. */
+/** Runs that were recorded as executions only: the fields in cells of a list, in their order, and the fields that are the same for all. */
 const OF_RECORDED = {
   cells: ['id', 'zoneId', 'worktreeId', 'agentType', 'prompt', 'status', 'createdAt', 'result'],
   same: { priority: '0', attempt: '1', maxAttempts: '1', availableAt: 'createdAt', finishedAt: 'createdAt' },

@@ -1,17 +1,17 @@
 'use strict';
 
-// What a linker has to know of macOS: which symbols its system library has. Zig carries that list, as Apple publishes it in
-// its SDK, which can't be had from a package registry; so a symbol that macOS doesn't have fails the link here, too.
+// What a linker has to know of macOS: the symbols of its system library. Zig has that list, which Apple publishes in its SDK, and the
+// SDK is in no package registry. So a symbol that macOS lacks fails the link here, too.
 
 const fs = require('node:fs');
 const path = require('node:path');
 
-/** Names that Rust's library and SQLite are linked to and that are all one library on macOS. */
+/** Libraries that Rust's standard library and SQLite link to, and that are all one library on macOS. */
 const SYSTEM = ['libSystem', 'libc', 'libm', 'libpthread', 'libdl'];
 
 /**
- * What is asked of the frameworks that every macOS has, by name, since Zig has no list of theirs: the root certificates that the
- * system and its user trust, and what those are held in. All of it is in macOS since 10.6 or earlier, and in Apple's public headers.
+ * The symbols that are needed of frameworks, by name, since Zig has no list for them: for the root certificates that the system and its
+ * user trust, and the types that hold them. All are in macOS since 10.6 or earlier, and in Apple's public headers.
  */
 const FRAMEWORKS = {
   CoreFoundation: `
@@ -20,17 +20,17 @@ const FRAMEWORKS = {
     kCFAllocatorDefault kCFAllocatorNull kCFTypeArrayCallBacks`,
   Security: `
     SecCertificateCopyData SecCopyErrorMessageString SecTrustSettingsCopyCertificates SecTrustSettingsCopyTrustSettings`,
-  // Named by what tells a user's name, which asks it for other things alone: -dead_strip_dylibs takes it away again.
+  // The crate that tells the user's name links it for functions that nothing here uses: -dead_strip_dylibs removes it again.
   SystemConfiguration: '',
 };
 
-/** Makes the folder that a linker takes for an SDK, and returns it. */
+/** Makes a folder that a linker accepts as an SDK, and returns it. */
 function appleSdk(zig, folder) {
   const lib = path.join(folder, 'usr/lib');
   const ofSystem = fs.readFileSync(path.join(zig, 'lib/libc/darwin/libSystem.tbd'), 'utf8');
   fs.mkdirSync(lib, { recursive: true });
   for (const name of SYSTEM) fs.writeFileSync(path.join(lib, `${name}.tbd`), readable(ofSystem));
-  // Rust's `libc` names it on Apple's systems, and nothing here uses it: -dead_strip_dylibs takes it away again.
+  // Rust's `libc` names it on Apple's systems, and nothing here uses it: -dead_strip_dylibs removes it again.
   fs.writeFileSync(path.join(lib, 'libiconv.tbd'), library('/usr/lib/libiconv.2.dylib'));
   for (const [name, symbols] of Object.entries(FRAMEWORKS)) {
     const inside = `System/Library/Frameworks/${name}.framework`;
@@ -41,7 +41,7 @@ function appleSdk(zig, folder) {
   return folder;
 }
 
-/** The list names architectures that are newer than the linker: those are taken out, and arm64e stands for arm64. */
+/** Zig's list in the linker's words: architectures newer than the linker are removed, and arm64e becomes arm64. */
 function readable(symbols) {
   return symbols
     .replace(/arm64e\.x1-\w+/g, '')
@@ -49,7 +49,7 @@ function readable(symbols) {
     .replaceAll('arm64e-', 'arm64-');
 }
 
-/** A library as a linker is told of it. */
+/** A library's description for the linker. */
 function library(name, symbols = []) {
   const targets = '[ x86_64-macos, arm64-macos ]';
   const list = symbols.map((symbol) => `_${symbol}`).join(', ');

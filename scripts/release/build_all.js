@@ -34,7 +34,7 @@ function one(platform, tools, targetDir) {
   return { file: path.basename(file), target: TARGETS[platform].rust, ...told, compiler: tools.versions };
 }
 
-/** What was built before is kept in the manifest as long as its file is the one that was built. */
+/** The lines of the manifest whose files are still those that were built. */
 function readManifest() {
   if (!fs.existsSync(MANIFEST)) return {};
   const all = JSON.parse(fs.readFileSync(MANIFEST, 'utf8'));
@@ -65,7 +65,7 @@ function main() {
   for (const platform of platforms) {
     try {
       const line = one(platform, tools, targetDir);
-      // After each, so that what is built is told of whatever comes after it.
+      // Written after each platform, so that a later failure doesn't lose it.
       const manifest = { ...readManifest(), [platform]: line };
       const ordered = Object.keys(TARGETS).filter((name) => manifest[name]);
       fs.writeFileSync(

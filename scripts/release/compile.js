@@ -1,7 +1,7 @@
 'use strict';
 
-// One binary for a release: the same sources, compiler and options for every platform, and nothing in it of the folder that
-// it was built in, so that whoever builds it again gets the same bytes.
+// Compiles one binary for a release: with the same sources, compiler and options for every platform, and without paths of the build
+// folder in it, so that building it again gives the same bytes.
 
 const { spawnSync } = require('node:child_process');
 const os = require('node:os');
@@ -26,7 +26,7 @@ function compile(platform, { tools, folder = PACKAGE, targetDir }) {
     '-Zbuild-std=std,panic_unwind',
     `--target=${target.floor.glibc ? `${target.rust}.${target.floor.glibc}` : target.rust}`,
     `--config=target.${target.rust}.rustflags=${JSON.stringify(flags(target, tools, folder))}`,
-    // Given like this it counts more than Zig's, which doesn't know how to leave Rust's own symbols out of what is exported.
+    // This overrides Zig's linker, which can't leave Rust's own symbols out of the exports.
     ...(target.os === 'darwin' ? [`--config=target.${target.rust}.linker="${tools.appleLinker}"`] : []),
     '--message-format=json-render-diagnostics',
   ];
@@ -66,7 +66,7 @@ function flags(target, tools, folder) {
   ];
 }
 
-/** LLVM's linker signs what it makes ad hoc: Apple's processors run nothing that is not signed. */
+/** Flags for LLVM's linker, which makes an ad-hoc signature: Apple's processors run nothing unsigned. */
 function appleFlags({ appleSdk }) {
   const args = [
     '-syslibroot',

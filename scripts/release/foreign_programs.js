@@ -1,7 +1,7 @@
 'use strict';
 
-// A test starts Node anew, by its own executable's name: so Linux has to start a program for another processor by itself, in
-// QEMU. It is told so (binfmt_misc) for as long as the tests run.
+// Tests start further Node processes by `process.execPath`, so Linux itself has to start programs for another processor in QEMU. It
+// is configured so (binfmt_misc) for as long as the tests run.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -9,11 +9,11 @@ const { spawnSync } = require('node:child_process');
 
 const FOLDER = '/proc/sys/fs/binfmt_misc';
 const NAME = 'visual-db-aarch64';
-/** The head of a 64-bit little-endian ELF program or library for arm64, and which of its bits count. */
+/** The head of a 64-bit little-endian ELF program or library for arm64, and the mask of the bits that count. */
 const MAGIC = String.raw`\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00`;
 const MASK = String.raw`\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff`;
 
-/** Makes Linux start arm64's programs, and returns what takes that back. */
+/** Makes Linux start programs for arm64, and returns a function that undoes it. */
 function foreignPrograms() {
   if (!fs.existsSync(path.join(FOLDER, 'register'))) {
     const { status } = spawnSync('mount', ['-t', 'binfmt_misc', 'binfmt_misc', FOLDER]);

@@ -1,7 +1,7 @@
 'use strict';
 
-// What a binary for a release has to be, read from the file itself: for its processor, for its oldest system, linked to
-// nothing that a user may not have, and with one export, the function that Node calls.
+// Checks a binary for a release by reading the file itself: it has to be for its processor and its oldest system, may link to nothing
+// that a user may lack, and has one export, the function that Node calls.
 
 const fs = require('node:fs');
 const { createHash } = require('node:crypto');
@@ -13,8 +13,8 @@ const { TARGETS } = require('./targets.js');
 
 const ENTRY = 'napi_register_module_v1';
 /**
- * What every system of its kind has: the C library, in parts; where its root certificates are asked for, on macOS and Windows;
- * of Windows' also what Rust's library and MinGW's ask for.
+ * The libraries that every system of a kind has: the C library, in parts; those for root certificates, on macOS and Windows; and on
+ * Windows also those that Rust's standard library and MinGW need.
  */
 const PRESENT = {
   glibc: /^(lib(c|m|dl|pthread|rt|util)\.so\.\d|ld-linux-(x86-64|aarch64)\.so\.\d)$/,
@@ -25,7 +25,7 @@ const PRESENT = {
     /^(kernel32|ntdll|ws2_32|userenv|bcrypt|bcryptprimitives|advapi32|crypt32|synchronization|api-ms-win-[\w-]+)\.dll$/i,
 };
 
-/** What a file tells, and what is wrong with it: `{ size, sha256, needs, libraries, problems, … }`. */
+/** What is read from a file, and what is wrong with it: `{ size, sha256, needs, libraries, problems, … }`. */
 function inspect(platform, file) {
   const target = TARGETS[platform];
   const bytes = fs.readFileSync(file);
@@ -41,7 +41,7 @@ function inspect(platform, file) {
   return { ...told, problems: [...problemsOfAll(target, found, told), ...problemsOf[target.format](target, found)] };
 }
 
-/** musl gives its symbols no versions: a binary says only that it is for it. */
+/** What a Linux binary needs. Symbols of musl have no versions, so it can only be told that a binary needs musl. */
 function neededOfLinux({ versions, libraries }) {
   const glibc = versions
     .flatMap((version) => /^GLIBC_(\d+\.\d+)/.exec(version)?.[1] ?? [])
@@ -76,7 +76,7 @@ const problemsOf = {
   pe: (_, { isLibrary }) => (isLibrary ? [] : ['is no dynamic library']),
 };
 
-/** Of two versions such as '2.9' and '2.17'. */
+/** Compares two versions such as '2.9' and '2.17'. */
 function compare(one, other) {
   const [[major, minor], [otherMajor, otherMinor]] = [one, other].map((version) => version.split('.').map(Number));
   return major - otherMajor || minor - otherMinor;

@@ -1,7 +1,7 @@
 'use strict';
 
-// What MinGW's linker is told of Node, and of what the addon exports. The build script of `napi` asks for such a library there and gives it to the linker;
-// the addon itself asks the process that loads it for Node-API's functions, so that one name is enough for the library.
+// The import library of Node for MinGW's linker, and the addon's list of exports. The build script of `napi` wants such a library and
+// gives it to the linker; but the addon gets Node-API's functions from the process that loads it, so one name in the library is enough.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -10,12 +10,12 @@ const path = require('node:path');
 const MACHINES = { x64: 'i386:x86-64', arm64: 'arm64' };
 const DEFINITION = 'LIBRARY node.exe\nEXPORTS\n  napi_module_register\n';
 const EXPORTS = 'EXPORTS\n  napi_register_module_v1\n';
-/** The name that `napi` looks for, and the one that the linker does. */
+/** The file name that `napi` looks for, and the one that the linker does. */
 const NAMES = ['libnode.dll', 'libnode.a'];
-/** Rust asks for it with MinGW, whose functions Zig has in its own library: an archive of nothing. */
+/** With MinGW, Rust wants this library, whose functions are in Zig's own one: an empty archive will do. */
 const EMPTY = 'libssp_nonshared.a';
 
-/** Makes the library for a processor: its folder, and the list of exports. */
+/** Makes the library for a processor, and returns its folder and the list of exports. */
 function nodeLibrary(zig, folder, cpu) {
   const made = path.join(folder, cpu);
   const definition = path.join(made, 'node.def');

@@ -1,8 +1,8 @@
 'use strict';
 
-// What is published: a package for each platform that holds its binary and nothing else, the package itself, which names
-// them as optional dependencies so that a package manager takes the one that fits the machine, and, for who installs from a
-// file, one tarball with all binaries in it, which needs none of them.
+// What is published: for each platform a package with its binary alone; the package itself, which names these as optional
+// dependencies, so that a package manager takes the one that fits the machine; and, for installing from a file, one tarball with all
+// binaries in it, which needs none of them.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -16,7 +16,7 @@ const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 /**
  * Makes all packages of these platforms in a folder, and returns their paths: those for a registry, then the one tarball.
- * `environment` is where GitHub's workflow says which repository it is of.
+ * `environment` has the variables in which GitHub's workflow says which repository it runs for.
  */
 function makePackages(platforms, folder, environment = process.env) {
   const own = { ...repository(environment), ...readJson(path.join(ROOT, 'package.json')) };
@@ -34,7 +34,7 @@ function makePackages(platforms, folder, environment = process.env) {
   }
 }
 
-/** Where the sources are. npm refuses a package with a provenance that names another repository than the package itself does. */
+/** The `repository` of package.json. npm refuses a package whose provenance names another repository than the package does. */
 function repository({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name }) {
   return server && name ? { repository: { type: 'git', url: `git+${server}/${name}.git` } } : {};
 }
@@ -63,7 +63,7 @@ function packBinary(platform, own, folder, registry) {
     os: [system],
     cpu: [cpu],
     ...(libc ? { libc: [libc] } : {}),
-    // A library can't be loaded from inside a zip file, which is where Yarn would leave it.
+    // Yarn would leave the library inside a zip file, from which it can't be loaded.
     preferUnplugged: true,
   });
   return pack(folder, registry);
@@ -76,11 +76,11 @@ function packWithoutBinaries(fat, platforms, own, folder, registry) {
   const packed = readJson(path.join(folder, 'package.json'));
   const optionalDependencies = Object.fromEntries(platforms.map((platform) => [nameOf(own, platform), own.version]));
   writeJson(path.join(folder, 'package.json'), { ...packed, repository: own.repository, optionalDependencies });
-  // What had to be made is in the tarball already.
+  // The scripts have run already, for the tarball.
   return pack(folder, registry, undefined, ['--ignore-scripts']);
 }
 
-/** `npm pack`; with `platforms` it has to hold the binaries of those and of no others. */
+/** Runs `npm pack`; with `platforms`, the package has to hold the binaries of exactly these. */
 function pack(folder, destination, platforms, flags = []) {
   const args = ['pack', '--json', '--pack-destination', destination, ...flags];
   const [{ filename, files }] = JSON.parse(must(NPM, args, folder));

@@ -1,5 +1,5 @@
-// vitest's tests without vitest's own processes: where its bundler can't run (Wine), its runner, expectations and timers still do.
-// `node plain_runner.mjs [--without=TEST]… FILE…` runs each file, in this process, says what failed, and ends with 1 where something did.
+// Runs vitest's tests without vitest's own processes: where its bundler can't run (Wine), its runner, expectations and timers still do.
+// `node plain_runner.mjs [--without=TEST]… FILE…` runs each file in this process, prints what failed, and exits with 1 if anything did.
 
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -28,7 +28,7 @@ const config = {
   fakeTimers: { toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] },
 };
 
-/** What vitest's modules look for in one of its workers, and the name that they look for it under. */
+/** The global state that vitest's modules expect in one of its workers. */
 const worker = { config, ctx: { pool: 'forks' }, environment: { name: 'node' }, durations: {}, current: undefined };
 globalThis['__vitest_worker__'] = worker;
 

@@ -1,8 +1,8 @@
 'use strict';
 
-// `npm run test:platforms`: the binaries of other platforms, as far as a Linux x64 machine can run them: under QEMU, musl and
-// Wine what a user does first (__test__/runtimes/smoke.*), then the class's suites where `--suites` asks for them. Nothing runs
-// macOS's here: what their files say of themselves was checked when they were built. `--only NAME,NAME` takes some platforms.
+// `npm run test:platforms`: tests the binaries of other platforms, as far as a Linux x64 machine can run them, under QEMU, musl and
+// Wine: first what a user does first (__test__/runtimes/smoke.*), then, with `--suites`, the class's suites. Nothing can run
+// macOS's here; their files were inspected when they were built. `--only NAME,NAME` takes some platforms.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -18,7 +18,7 @@ const { toolchain } = require('./toolchain.js');
 const ROOT = path.join(__dirname, '../..');
 const SMOKE = ['smoke.mjs', 'smoke.cjs'].map((file) => path.join('__test__/runtimes', file));
 
-/** Runs a script by the Node of a platform and says whether it ended well. Its output goes through a file: Wine's Node can't write to a pipe. */
+/** Runs a script with a platform's Node; whether it succeeded. Its output goes through a file: in Wine, Node can't write to a pipe. */
 function run(platform, { command, env }, args) {
   console.log(`\n--- ${platform}: ${args[0]}`);
   const [program, ...rest] = command;
@@ -54,7 +54,7 @@ function main() {
         console.log(`\n--- ${name}: its binary was not built (npm run build:all)`);
         return true;
       }
-      // Each, even where one before it failed.
+      // Every one, even where an earlier one failed.
       const smoke = SMOKE.map((file) => run(name, all[name], [file]));
       return smoke.includes(false) || (withSuites && !run(name, all[name], suites(name)));
     });

@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run build:again`: builds the binaries that the manifest tells of once more, from a copy of the sources in another folder
-// and with nothing compiled before, and compares the bytes. `--only NAME,NAME` takes some platforms.
+// `npm run build:again`: builds the binaries of the manifest once more, from a copy of the sources in another folder
+// and without earlier results, and compares the bytes. `--only NAME,NAME` takes some platforms.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -15,7 +15,7 @@ const { toolchain } = require('./toolchain.js');
 const ROOT = path.join(__dirname, '../..');
 const MANIFEST = path.join(ROOT, 'prebuilds/manifest.json');
 
-/** A copy of what the binaries are made of. */
+/** Copies the sources of the binaries. */
 function copy(folder) {
   const { status, stdout, stderr } = spawnSync(
     'git',

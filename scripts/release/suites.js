@@ -1,7 +1,7 @@
 'use strict';
 
-// The class's suites, as they are run on other platforms: what VisualDatabase does, the board, its rules, its arguments and errors,
-// transactions and runs. As a command: here, under the Node that runs it.
+// The class's suites that are run on other platforms: the board, its rules, arguments and errors, transactions and runs.
+// As a command it runs them here, with the Node that runs it.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -12,7 +12,7 @@ const ROOT = path.join(__dirname, '../..');
 const RUNNER = 'scripts/release/plain_runner.mjs';
 const NUMBERS = '05 06 07 08 09 10 11 12 13 14 15 16 17 100 101 102 103 104 105 106 107 108 130 132 135'.split(' ');
 
-/** Suites that are not run elsewhere, each with its reason. */
+/** Suites that are not run on other platforms, each with the reason. */
 const NOT_RUN = {
   everywhere: {
     '16-errors-in-realms':
@@ -21,10 +21,10 @@ const NOT_RUN = {
   'win32-x64': { '132-watch': 'it starts processes and reads what they print, which Node can not do in Wine' },
 };
 
-/** Tests that are not run there. */
+/** Single tests that are not run on a platform. */
 const WITHOUT = {
   'win32-x64': [
-    // They set the wall clock and wait for real, and on Windows leases go by the wall clock.
+    // These set the wall clock and wait for real, and on Windows leases go by the wall clock.
     'never shortens it',
     'gives the run to the next who claims, as another attempt',
     'in the last attempt ends the run as lost, which is an execution that did not succeed',
@@ -37,13 +37,13 @@ const WITHOUT = {
     'does not count for timeoutMs; what was worked before the question does',
     'and a worker that is not there any more: the run is cancelled, and not tried again',
     'of a run that was cancelled before it began, of one that got lost, and of a retry',
-    // They start processes and read what they print, which Node can't do in Wine.
+    // These start processes and read their output, which Node can't do in Wine.
     'processes that count up in one worktree by its revision lose nothing',
     'counters incremented from three processes at once end at the sum',
   ],
 };
 
-/** What Node is to run for them, from the repository's folder. */
+/** The arguments for Node that run the suites of a platform, from the repository's folder. */
 function suites(platform) {
   const not = { ...NOT_RUN.everywhere, ...NOT_RUN[platform] };
   const files = fs.readdirSync(path.join(ROOT, '__test__')).filter((name) => name.endsWith('.test.mjs'));

@@ -1,7 +1,7 @@
 'use strict';
 
-// The platforms that a release carries binaries for, and what each of them is built for. The names are the loader's
-// (lib/native/platform.js); `floor` is the oldest system that has to do, and is compared with what the file says of itself.
+// The platforms that a release has binaries for, and what each binary is built for. The names are the loader's
+// (lib/native/platform.js); `floor` is the oldest system that has to suffice, and is compared with what the file says.
 
 const GNU = { os: 'linux', libc: 'glibc', format: 'elf', floor: { glibc: '2.17' } };
 const MUSL = { os: 'linux', libc: 'musl', format: 'elf', floor: {} };
@@ -15,7 +15,7 @@ const TARGETS = {
   'linux-arm64-musl': { ...MUSL, cpu: 'arm64', rust: 'aarch64-unknown-linux-musl' },
   'darwin-x64': { ...DARWIN, cpu: 'x64', rust: 'x86_64-apple-darwin' },
   'darwin-arm64': { ...DARWIN, cpu: 'arm64', rust: 'aarch64-apple-darwin' },
-  // With MinGW's library rather than Microsoft's, which is in no package registry; Node can't tell: Node-API is C.
+  // With MinGW's C library rather than Microsoft's, which is in no package registry. For Node it makes no difference: Node-API is C.
   'win32-x64': { ...WIN32, cpu: 'x64', rust: 'x86_64-pc-windows-gnu' },
   'win32-arm64': { ...WIN32, cpu: 'arm64', rust: 'aarch64-pc-windows-gnullvm' },
 };

@@ -1,8 +1,8 @@
 'use strict';
 
-// The one compiler that all binaries of a release are made with: Debian's rustc-web, whose library comes as source and is
+// The compilers that make all binaries of a release: Debian's rustc-web, whose standard library comes as source and is
 // compiled for each platform, and Zig from PyPI, which has the C library and the linker of every platform but Apple's.
-// Everything is from package registries; what is absent is installed.
+// Everything is from package registries; what is missing is installed.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -10,7 +10,7 @@ const path = require('node:path');
 const { appleSdk } = require('./apple_sdk.js');
 const { nodeLibrary } = require('./node_library.js');
 
-/** Debian's compiler goes by this name and version; `rust-web-llvm` has what strips Apple's files, and `lld` links them. */
+/** Debian's packages of the compiler; `rust-web-llvm` has the program that strips Apple's files, and `lld` links them. */
 const FROM_DEBIAN = ['rustc-web', 'cargo-web', 'rust-web-src', 'rust-web-llvm', 'lld-22', 'binutils-mingw-w64-x86-64'];
 const OLDEST_RUST = [1, 96];
 const FROM_PYPI = ['cargo-zigbuild==0.24.0', 'ziglang==0.17.1'];
@@ -23,7 +23,7 @@ const RUST_SOURCES = '/usr/lib/rustlib/src/rust';
 /** A build that can't begin for a reason that its message explains. */
 class ToolchainError extends Error {}
 
-/** Installs what is absent and returns where everything is. `folder` is for what only this package needs. */
+/** Installs what is missing and returns where everything is. `folder` is for what only this package needs. */
 function toolchain(folder) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new ToolchainError(
@@ -39,7 +39,7 @@ function toolchain(folder) {
   const zig = path.join(python, 'ziglang');
   return {
     env: {
-      // Before any other Rust on the PATH. A compiler that is stable refuses `-Z build-std` without RUSTC_BOOTSTRAP.
+      // Before any other Rust on the PATH. A stable compiler refuses `-Z build-std` without RUSTC_BOOTSTRAP.
       PATH: [bin, path.join(python, 'bin'), process.env.PATH].join(path.delimiter),
       PYTHONPATH: python,
       RUSTC_BOOTSTRAP: '1',

@@ -1,11 +1,11 @@
 'use strict';
 
-// The browser that Studio's page is tested in: Debian's Chromium, or one that is named.
+// The browser in which Studio's page is tested: Debian's Chromium, or one that the environment names.
 
 const fs = require('node:fs');
 const debian = require('../debian.js');
 
-/** Names one that lies elsewhere. */
+/** The environment variable with the path of another one. */
 const NAMED = 'VISUAL_DB_CHROMIUM';
 const PLACES = [
   '/usr/bin/chromium',
@@ -14,7 +14,7 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** The program. `install` gets it where apt can; where there is none it is an error, never a reason to test nothing. */
+/** The path of the browser. `install` installs it with apt where possible; without a browser it throws, so that tests are never skipped. */
 function chromium({ install = false } = {}) {
   const there = find();
   if (there !== undefined) return there;

@@ -1,6 +1,6 @@
 'use strict';
 
-// The pictures of docs/: Studio on the board that its tests have. They are looked at by a person before they are committed.
+// Takes the pictures of docs/: Studio on the board of its tests. A person looks at them before they are committed.
 
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
@@ -12,7 +12,7 @@ const ROOT = path.join(__dirname, '../..');
 const DOCS = path.join(ROOT, 'docs/pictures');
 const SIZE = { width: 1280, height: 800 };
 
-/** What is seen on each, in which colours, and what has to be there first. */
+/** For each picture the address, the colours, and the selector to wait for. */
 const PICTURES = {
   'studio-canvas': ['#/canvas', 'light', '.card'],
   'studio-dark': ['#/canvas?worktree=wt-0', 'dark', '.details .plain'],

@@ -1,7 +1,6 @@
 'use strict';
 
-// What a Linux library says of itself: for which processor it is, which libraries it is linked to, the latest version of
-// each that it asks for, and what it exports.
+// Reads a Linux library: its processor, the libraries that it links to, the symbol versions that it needs of them, and its exports.
 
 const CPUS = { 62: 'x64', 183: 'arm64' };
 const DYNAMIC = 6;
@@ -45,7 +44,7 @@ function needed(file, { offset, size }, string) {
   return names;
 }
 
-/** Names such as `GLIBC_2.17`: a chain of libraries, each with a chain of versions. */
+/** Needed versions such as `GLIBC_2.17`: the section is a chain of libraries, each with a chain of versions. */
 function versions(file, { offset, info }, string) {
   const names = [];
   for (let library = 0, at = offset; library < info; library += 1, at += file.readUInt32LE(at + 12)) {

@@ -1,7 +1,7 @@
 'use strict';
 
-// What a macOS library says of itself: for which processor and system it is, which libraries it is linked to, what it
-// exports, and whether the signature that is in it fits what it is now.
+// Reads a macOS library: its processor and oldest system, the libraries that it links to, its exports, and whether its signature
+// matches its content.
 
 const { createHash } = require('node:crypto');
 
@@ -9,7 +9,7 @@ const MAGIC = 0xfeedfacf;
 const CPUS = { 0x1000007: 'x64', 0x100000c: 'arm64' };
 const COMMANDS = { SYMBOLS: 0x2, LIBRARY: 0xc, NAME: 0xd, SIGNATURE: 0x1d, OLDEST: 0x24, BUILD: 0x32 };
 const DYNAMIC_LIBRARY = 6;
-/** Every symbol was found in a library when it was linked. */
+/** The flag that says that the linker found every symbol in a library. */
 const NOTHING_UNDEFINED = 0x1;
 
 /** @param {Buffer} file */

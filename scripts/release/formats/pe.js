@@ -1,7 +1,6 @@
 'use strict';
 
-// What a Windows library says of itself: for which processor and version of Windows it is, which libraries it is linked to,
-// and what it exports.
+// Reads a Windows library: its processor and oldest Windows, the libraries that it links to, and its exports.
 
 const CPUS = { 0x8664: 'x64', 0xaa64: 'arm64' };
 const IS_LIBRARY = 0x2000;
