@@ -1,6 +1,6 @@
-// What the way of a call into Rust costs, beside what the whole call takes: `node bench/calls.mjs`, with the addon built. It
+// What crossing into Rust costs, beside what the whole call takes: `node bench/calls.mjs`, with the addon built. It
 // builds `bench/calls`, which has the same bodies behind a raw callback and behind `#[napi]`, measures those and then calls
-// of the package, and says for each what share of it is what `#[napi]` takes more than a raw callback. Decision 3 quotes it.
+// of the package, and prints for each the share that `#[napi]` would add over a raw callback. Decision 3 quotes it.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -13,7 +13,7 @@ const ROUNDS = 100;
 const ROUND = 1e6;
 const TARGET = fileURLToPath(new URL('../target/calls', import.meta.url));
 
-/** The least nanoseconds of a call of each: short rounds in turn, of which some are not disturbed by anything else. */
+/** The least nanoseconds that a call of each takes: of many short rounds in turn, some are undisturbed. */
 function measure(cases) {
   const timed = cases.map(([name, call]) => {
     const times = (calls) => {
@@ -44,7 +44,7 @@ function build() {
 const generated = build();
 const raw = generated.setup(SqliteError, TypeError, RangeError, Error, Array);
 const [ours, theirs, method] = [raw.counter(), generated.counter(), new generated.Connection()];
-/** A worktree's, as `createWorktree` hands them over. */
+/** The values of a worktree, as `createWorktree` hands them over. */
 const values = (n) => [
   `wt-${n}`,
   `/worktrees/${n}`,
@@ -102,7 +102,7 @@ const described = handle.prepare('SELECT * FROM worktrees');
 const transaction = handle.transaction(() => {});
 let n = 1000;
 
-/** The call, what `#[napi]` is more, how many calls into Rust it makes. Those below `prepare` do go through `#[napi]`. */
+/** The call, what `#[napi]` costs more, how many calls into Rust it makes. Those from `prepare` on do go through `#[napi]`. */
 const CALLS = [
   ['open', HANDLE, 1, () => handle.open],
   ['inTransaction', HANDLE, 1, () => handle.inTransaction],

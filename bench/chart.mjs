@@ -1,4 +1,4 @@
-// The picture in the README, drawn from results.md without a browser and without measuring anything.
+// Draws the picture in the README from results.md, without a browser and without measuring anything.
 import { View, parse, textMetrics } from 'vega';
 import { compile } from 'vega-lite';
 import { OURS, PEERS } from './peers/index.mjs';
@@ -14,7 +14,7 @@ const OWN_COLOURS = { scale: { color: 'independent' } };
 const AGAIN = 'again: nobody has committed since the same call before';
 const COLD = 'cold: another process has just committed';
 
-/** What is shown of results.md: what a group is about, what its cases have in common, and what each of them is called. */
+/** What the chart shows of results.md: the title of each group, what its cases have in common, and the name of each case. */
 const GROUPS = {
   repeated: {
     about: 'Reads that repeat',
@@ -71,7 +71,7 @@ const GROUPS = {
 };
 const GROWING = 'getExecutionStats, zone, cold';
 
-// Without a canvas Vega takes every letter to be as wide as an M.
+// Without a canvas, Vega assumes that every letter is as wide as an M.
 textMetrics.width = ({ fontSize }, text) => String(text).length * fontSize * 0.55;
 
 const figure = (value) => value.toLocaleString('en', { maximumSignificantDigits: 2 });
@@ -175,7 +175,7 @@ function growing(cases) {
   };
 }
 
-/** The chart as SVG text, of the text of results.md. */
+/** The chart as SVG, from the text of results.md. */
 export async function chart(results) {
   const cases = readCases(results);
   const column = (...charts) => ({ vconcat: charts, spacing: 22, resolve: OWN_COLOURS });

@@ -34,7 +34,7 @@ const sqlIn = (folder) =>
     .sort();
 const rows = hash(join(here, 'workload.mjs'), join(here, 'generate.mjs'));
 const GENERATED = join(DATA, `generated-${rows}`);
-/** Where a peer's prepared files are: elsewhere as soon as what it makes of them has changed. */
+/** The folder of a peer's prepared files, another one as soon as the code that prepares them has changed. */
 const preparedFor = (peer) => {
   const peers = ['hand_tuned.mjs', 'hand_tuned_runs.mjs', 'runs_that_ended.mjs'].map((name) =>
     join(here, 'peers', name),
@@ -45,7 +45,7 @@ const preparedFor = (peer) => {
 
 const named = (size, file) => (file === undefined ? `${size}` : `${size}-${file}`);
 
-/** A file of this many executions as the JavaScript layer would have left it. */
+/** A file with this many executions, as the JavaScript layer would have left it. */
 async function generated(size) {
   const path = join(GENERATED, `${size}.db`);
   if (existsSync(path)) return path;
@@ -55,8 +55,8 @@ async function generated(size) {
 }
 
 /**
- * The same file once a peer has opened it (its indexes made, its migrations run). In one with runs each execution is a run that
- * has ended, but for the smallest, in which none has.
+ * The same file once a peer has opened it (its indexes made, its migrations run). In a file with runs each execution is a run that
+ * has ended, except in the smallest, which has no such run.
  */
 async function prepared(size, peer, file) {
   const folder = preparedFor(peer);
@@ -74,24 +74,24 @@ async function prepared(size, peer, file) {
   return path;
 }
 
-/** A folder for what a peer has in this run besides. */
+/** A folder for a peer's other files in this run of the benchmark. */
 export const forThisRun = (peer) => join(RUN, fileName(peer));
 
-/** A copy of a peer's own for this run. */
+/** A copy of a prepared file, for a peer's use in this run of the benchmark. */
 export async function fresh(size, peer, file) {
   const path = join(RUN, `${fileName(peer)}-${named(size, file)}.db`);
   const source = await prepared(size, peer, file);
   mkdirSync(RUN, { recursive: true });
   for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
   copyFileSync(source, path);
-  // Else the system writes a gigabyte to the disk while the first cases are measured.
+  // Otherwise the system writes a gigabyte to the disk while the first cases are measured.
   const copy = openSync(path);
   fsyncSync(copy);
   closeSync(copy);
   return path;
 }
 
-/** Removes the copies of earlier runs and what was made from a workload or a schema that is no more. */
+/** Removes the copies of earlier runs, and files made from an earlier workload or schema. */
 export function tidy() {
   const keep = new Set([GENERATED, ...PEERS.map(preparedFor)]);
   for (const path of filesIn(DATA)) if (!keep.has(path)) rmSync(path, { recursive: true });

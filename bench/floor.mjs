@@ -1,5 +1,5 @@
 // The floor: the same statements from Rust on the same file without Node (`cargo bench`, benches/floor.rs), in turn with the
-// package, which keeps no answers here so that it has to ask SQLite too.
+// package, which keeps no answers here, so that it has to ask SQLite, too.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { median } from './statistics.mjs';
 const ROUNDS = 3;
 const cwd = fileURLToPath(new URL('..', import.meta.url));
 
-/** `[{ name, kind, rust, ours }]`, the last two medians in nanoseconds. */
+/** `[{ name, kind, rust, ours }]`; the last two are medians in nanoseconds. */
 export async function floor({ size, effort, say }) {
   say('the floor, from Rust');
   const path = await fresh(size, OURS);

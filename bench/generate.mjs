@@ -1,4 +1,4 @@
-// `node generate.mjs FILE EXECUTIONS`: the workload as the JavaScript layer would have left it in a file.
+// `node generate.mjs FILE EXECUTIONS`: writes the workload into a file as the JavaScript layer would have left it.
 import { renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { SCHEMA } from './peers/as_written.mjs';

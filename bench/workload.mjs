@@ -1,4 +1,4 @@
-// What the peers are measured on: the same rows in every run, made from nothing but their number.
+// The rows on which the peers are measured: the same in every run, made from nothing but their numbers.
 export const WORKTREES = 2_000;
 export const ZONES = 50;
 export const SIZES = [10_000, 100_000, 1_000_000];
@@ -20,7 +20,7 @@ const long = [ASCII, UNICODE].map((line) => line.repeat(Math.ceil(101_000 / line
 const text = (n, length) => {
   const source = long[mix(n) % 5 === 0 ? 1 : 0];
   const start = mix(n + 7) % 90;
-  // A cut through a surrogate pair would not survive the way to UTF-8 and back.
+  // A surrogate pair that is cut in two would not survive conversion to UTF-8 and back.
   return source.slice(start, start + length).toWellFormed();
 };
 

@@ -1,6 +1,6 @@
-// What is measured. A case is `{ name, group, sizes, file, again | cold | each | timed, every, tunedOnly }`: its row of targets
-// (`targets.mjs`), the numbers of executions in the file on which it runs, whether that has runs (`file: 'runs'`), what it does,
-// for how many milliseconds of effort a batch of writes is, and whether the JavaScript layer is left out.
+// The cases. A case is `{ name, group, sizes, file, again | cold | each | timed, every, tunedOnly }`: `group` is its row of targets
+// (`targets.mjs`), `sizes` are the numbers of executions in its files, `file: 'runs'` says that these have runs, then comes what it does,
+// `every` is for how many milliseconds of effort a batch of writes is, and `tunedOnly` leaves out the JavaScript layer.
 import { reads } from './reads.mjs';
 import { runCalls } from './run_calls.mjs';
 import { runs } from './runs.mjs';

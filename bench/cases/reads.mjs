@@ -1,5 +1,5 @@
-// Reads, each in two states: `again`, with nothing committed by anyone since the last call, and `cold`, just after another
-// process has committed, which throws away every page that a connection had in its cache.
+// Reads, each in two states: `again`, where nobody has committed since the last call, and `cold`, just after another
+// process has committed, which empties a connection's page cache.
 import { BUSY, SIZES, WORKTREES, executionId, worktreeId, zoneId } from '../workload.mjs';
 
 const [, MIDDLE, LARGE] = SIZES;

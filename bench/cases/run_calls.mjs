@@ -1,4 +1,4 @@
-// The other calls of runs, each between those that a run's life needs before and after it. The queue is short and fifty are at
+// The other calls of runs, each between the calls that a run's life needs before and after it. The queue is short and fifty runs are at
 // work, as in runs.mjs.
 import { SIZES } from '../workload.mjs';
 import { OUTCOMES, furnish, newRun } from './runs.mjs';

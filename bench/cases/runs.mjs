@@ -1,9 +1,9 @@
 // Runs: the queue is kept as long as the case says, and fifty runs are at work beside those that are timed. Each call is timed
-// on its own between the others that a run's life has, as a worker makes them: what it finds in the caches is what it would.
-// They are on files of their own, in which every execution is a run that has ended; on the smallest there is none of those.
+// on its own between the others of a run's life, in the order of a worker, so that it finds the caches as it would there.
+// The files are separate: in them every execution is a run that has ended, except in the smallest, which has no such run.
 //
-// A claim chooses among lanes, a zone and an agent each. So a short queue and a long one are compared in the same ten lanes, which
-// is five stages with two agents each; what three hundred of them cost, all that the board has, is a case of its own.
+// A claim chooses among lanes, a zone and an agent each. So a short queue and a long one are compared in the same ten lanes,
+// five zones with two agents each; what all the three hundred lanes of the board cost is a case of its own.
 import { SIZES, execution, zone, zoneId } from '../workload.mjs';
 
 const [SMALL, , LARGE] = SIZES;
@@ -17,12 +17,12 @@ const STAGES = 5;
 const ALL_LANES = 300;
 
 let wanted = 9_000_000;
-/** A run that somebody wants, in any lane of the board: an execution that is yet to come. */
+/** A new run in any lane of the board, with the values of an execution. */
 export function newRunAnywhere() {
   const { zoneId: id, worktreeId, agentType, prompt } = execution(wanted++);
   return { zoneId: id, worktreeId, agentType, prompt };
 }
-/** The same in one of ten lanes, each as often. */
+/** The same in one of ten lanes, in equal shares. */
 export function newRun() {
   const stage = wanted % STAGES;
   const [first, second] = zone(stage).agents;
@@ -47,7 +47,7 @@ let everywhere = false;
 const enqueue = (db, number, make) => {
   for (let left = number; left > 0; left -= 1000) db.enqueueRuns(Array.from({ length: Math.min(1000, left) }, make));
 };
-/** Fifty runs at work, all over the board, and as many in line as the case says. */
+/** Puts fifty runs to work, all over the board, and as many in the queue as the case says. */
 export function furnish(db, queued, lanes = 10) {
   if (!atWork) {
     enqueue(db, AT_WORK, newRunAnywhere);
@@ -57,14 +57,14 @@ export function furnish(db, queued, lanes = 10) {
   enqueue(db, queued - inLine, newRun);
   inLine = Math.max(inLine, queued);
   for (; inLine > queued; inLine--) finish(db, db.claimRun(WORKER));
-  // Fifty for each lane: none gets empty while a case takes what comes to it.
+  // Fifty for each lane, so that none gets empty while a case claims from it.
   if (lanes === ALL_LANES && !everywhere) enqueue(db, ALL_LANES * 50, newRunAnywhere);
   everywhere ||= lanes === ALL_LANES;
 }
 
 const finish = (db, { run, token }, outcome = OUTCOMES[0]) => db.finishRun(run.id, token, outcome);
 
-/** A case: of each run's life `timed` is what is timed. */
+/** A case in which the call `timed` of each run's life is timed. */
 const lives = (queued, timed, lanes) => (db, time) => {
   furnish(db, queued, lanes);
   const wishes = Array.from({ length: BATCH }, lanes === ALL_LANES ? newRunAnywhere : newRun);
@@ -73,7 +73,7 @@ const lives = (queued, timed, lanes) => (db, time) => {
     const steps = {
       enqueue: () => db.enqueueRun(wish),
       claim: () => (claimed = db.claimRun(WORKER)),
-      // Longer than the claim's: one in the same millisecond would find nothing to write.
+      // A longer lease than the claim's: with the same, a heartbeat in the same millisecond would have nothing to write.
       heartbeat: () => db.heartbeatRun(claimed.run.id, claimed.token, LONGER),
       finish: () => finish(db, claimed, OUTCOMES[i % OUTCOMES.length]),
     };
@@ -99,7 +99,7 @@ const oneCase = (name, queued, timed, lanes) => ({
   sizes: [SMALL, LARGE],
   file: 'runs',
   every: 20,
-  // As written a claim looks through the whole queue: a batch of a long one would take a minute.
+  // As written, a claim reads the whole queue: with a long one a batch would take a minute.
   tunedOnly: queued === LONG,
   each: lives(queued, timed, lanes),
 });
@@ -111,5 +111,5 @@ const cases = (queued) => [
   oneCase('enqueueRun, claimRun, finishRun', queued, 'all'),
 ];
 
-// The longest queue last: it is made longer only.
+// The longest queue comes last, since queues are only lengthened.
 export const runs = [...cases(10), ...cases(LONG), oneCase('claimRun', LONG, 'claim', ALL_LANES)];

@@ -1,8 +1,8 @@
 // Writes. A case times its own part and then puts everything back as it was, so that every round of every peer starts from
 // the same rows; only executions pile up, as many for each peer. The values to be written are made before the clock
-// starts: making them is the caller's work.   each(db, time)   `time(values, call)` times every call on its own: what one
-// caller waits, most of the time   timed(db, time)  `time(operations, fn)` times all of them together: what a long run
-// costs, checkpoints included
+// starts: making them is the caller's work.
+//   each(db, time): `time(values, call)` times every call on its own: what one caller mostly waits
+//   timed(db, time): `time(operations, fn)` times all of them together: what many in a row cost, checkpoints included
 import {
   SIZES,
   WORKTREES,
@@ -85,7 +85,7 @@ const single = {
     assignBack(db, BATCH);
   },
 };
-// Worktrees with a short history: what a merged branch has.
+// Worktrees with a short history, as a merged branch has.
 const withHistory = (db) => {
   const worktrees = newWorktrees(ARCHIVED);
   createAll(db, worktrees);
@@ -162,7 +162,7 @@ const bulk = {
   },
 };
 
-// A batch for so many milliseconds of effort: fewer where it leaves executions behind.
+// For how many milliseconds of effort a batch is: there are fewer batches where they leave executions behind.
 const every = (name) => (name.startsWith('recordExecution') ? 15 : 4);
 
 const cases =

@@ -1,4 +1,4 @@
-// Process start, load, open, first answer.
+// A process that loads a peer, opens the file, and prints its first answer.
 import { open } from '../peers/index.mjs';
 import { worktreeId } from '../workload.mjs';
 

@@ -1,4 +1,4 @@
-// `node committer.mjs FILE REQUESTS REPLIES`: one small commit for each byte that arrives.
+// `node committer.mjs FILE REQUESTS REPLIES`: makes one small commit for each byte that arrives.
 import { openSync, readSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { WORKTREES, worktreeId } from '../workload.mjs';

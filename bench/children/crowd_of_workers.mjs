@@ -1,4 +1,4 @@
-// One of several processes on one queue: wants a run, claims one, finishes it, as often as it can in the time it is given.
+// One of several processes on one queue: enqueues a run, claims one, finishes it, as often as it can in the given time.
 import { OUTCOMES, newRun } from '../cases/runs.mjs';
 import { open } from '../peers/index.mjs';
 
@@ -6,7 +6,7 @@ const [peer, path, member, milliseconds] = process.argv.slice(2);
 const db = await open(peer, path, {}, 'runs');
 const worker = { workerId: `worker-${member}` };
 
-/** One run's life; what the others have left in line is taken, too. */
+/** One run's life; the claimed run may be one that another process enqueued. */
 function work(n) {
   db.enqueueRun(newRun());
   const claimed = db.claimRun(worker);

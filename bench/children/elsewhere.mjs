@@ -1,4 +1,4 @@
-// Another process that commits whenever it is told to, and only then. Told and answered through two named pipes, because the
+// Another process that commits when it is told to, and only then. It is told and answers through two named pipes, because the
 // caller has to wait without going back to its event loop.
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Peak resident memory of a run of fixed length: the same calls for each peer, however fast it is.
+// Measures the peak resident memory of a fixed number of calls, the same for each peer, however fast it is.
 import { CASES } from '../cases/index.mjs';
 import { open } from '../peers/index.mjs';
 import { SIZES } from '../workload.mjs';

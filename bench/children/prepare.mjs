@@ -1,4 +1,4 @@
-// Opens a file once, so that what a peer does to a file that it sees for the first time is done before the measuring.
+// Opens a file once, so that what a peer does at the first opening of a file is done before anything is measured.
 import { open } from '../peers/index.mjs';
 import { addRunsThatEnded } from '../peers/runs_that_ended.mjs';
 

@@ -1,4 +1,4 @@
-// `DELETE` by key on better-sqlite3, in slices of so many rows, each a transaction, and giving the room back likewise.
+// `DELETE` by key on better-sqlite3, in slices of a given size, each a transaction, after which free pages are given back in slices, too.
 import Database from 'better-sqlite3';
 
 const [path, size] = [process.argv[2], Number(process.argv[3])];

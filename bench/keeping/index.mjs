@@ -1,6 +1,6 @@
-// What pruning and exporting cost: `node bench/keeping/index.mjs [--runs 100000] [--rounds 3]`, with the addon built. Pruning of all runs of
-// a file in slices, beside `DELETE` by key in slices of as many on better-sqlite3, in a copy of the same file, and what that leaves to the next list of runs; an export into a stream that
-// takes all, and into a file. Decisions 35 and 36 quote it.
+// What pruning and exporting cost: `node bench/keeping/index.mjs [--runs 100000] [--rounds 3]`, with the addon built. It prunes all runs
+// of a file in slices, beside `DELETE` by key in slices of the same size on better-sqlite3, in a copy of the file, with what that leaves to
+// the next list of runs; and exports into a stream that takes everything, and into a file. Decisions 35 and 36 quote it.
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +65,7 @@ try {
     const child = await start('keeping/by_key.mjs', theirs, 256);
     child.stop();
     const { took: deleted, shrunk, cpu: theirsCpu } = child.first;
-    // What they leave to whoever lists runs next: taking them out of the history.
+    // The work left to the next list of runs: taking the deleted ones out of the history.
     const next = new VisualDatabase({ dbPath: theirs, retention: false });
     const listing = process.cpuUsage();
     next.listRuns({ limit: 1 });

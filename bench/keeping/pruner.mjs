@@ -1,8 +1,8 @@
-// Prunes a file as the option `retention` does it, a slice and a pause, from 'go' until 'stop'.
+// Prunes a file as the option `retention` does, a slice and a pause in turn, from 'go' until 'stop'.
 import { VisualDatabase } from '../../lib/index.mjs';
 
 const db = new VisualDatabase({ dbPath: process.argv[2], retention: false });
-/** As in lib/visual/retention.js. */
+/** In milliseconds, as in lib/visual/retention.js. */
 const [SLICE, PAUSE] = [20, 60];
 let timer;
 let done;

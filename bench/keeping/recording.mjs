@@ -1,7 +1,8 @@
-// What retention costs who records: `node bench/keeping/recording.mjs [--runs 80000] [--rounds 9]`, with the addon built. One process records,
-// a run a call, as fast as it can; another one has the same file open, and in every second stretch prunes old runs, a slice and a pause, as the
-// option `retention` does it once an hour. What is told is the median of the rounds' ratios, each of two stretches that follow one another, so that
-// what else the machine does is in both; and what that comes to in an hour in which so many runs become old. Decision 36 quotes it.
+// What retention costs a process that records: `node bench/keeping/recording.mjs [--runs 80000] [--rounds 9]`, with the addon built. One
+// process records, a run a call, as fast as it can; another one has the same file open, and in every second stretch prunes old runs, a
+// slice and a pause in turn, as the option `retention` does once an hour. It prints the median of the rounds' ratios, each of two
+// successive stretches, so that other load of the machine is in both; and the cost in an hour in which so many runs become old. Decision
+// 36 quotes it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +35,7 @@ try {
     success: true,
   };
   let n = 0;
-  /** Records for so long: how many a second, and how long the slowest hundredth took at least. */
+  /** Records for a stretch of time: how many runs a second, and how long the slowest hundredth took at least. */
   const stretch = () => {
     const took = [];
     const from = performance.now();
@@ -53,10 +54,10 @@ try {
   stretch();
   const rounds = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    // Which comes first changes, so that neither has what comes of being the second.
+    // The order alternates, so that neither is always the second.
     const both = {};
     for (const is of round % 2 ? ['without', 'pruned'] : ['pruned', 'without']) {
-      // The history reads what was recorded before, so that it is in neither stretch's time.
+      // Folds what was recorded before into the history, so that neither stretch pays for it.
       db.listRuns({ limit: 1 });
       if (is === 'pruned') await pruner.ask('go');
       both[is] = stretch();

@@ -1,5 +1,5 @@
-// A year of a busy board in some minutes: `node bench/keeping/year.mjs [--days 365]`, with the addon built. 150 runs recorded a day, 50 that print,
-// and 400 cards dragged, with and without retention; docs/retention.md quotes the sizes.
+// A year of a busy board in some minutes: `node bench/keeping/year.mjs [--days 365]`, with the addon built. Each day 150 runs are recorded,
+// 50 runs print, and 400 cards are dragged, with and without retention; docs/retention.md quotes the sizes.
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const RESULT = { output: 'All tests passed. '.repeat(120) };
 const PRINTED = 'compiling module, running the next test\n'.repeat(200);
 
 function year(folder, policy) {
-  // From now on: the log's times never go back.
+  // The clock starts now, since the log's times never go back.
   let now = Date.now();
   const db = new VisualDatabase({ dbPath: join(folder, 'visual.db'), clock: () => now, retention: false });
   for (let n = 0; n < 8; n++) db.createZone({ id: `zone-${n}`, name: `Zone ${n}` });

@@ -1,5 +1,5 @@
-// `by_hand.mjs FILE`: the same pages in SQL by hand, with the same tables and indexes, made into the same objects. It knows that nothing
-// but executions was recorded, that the log has been folded, and looks for nothing else.
+// `by_hand.mjs FILE`: the same pages in SQL by hand, with the same tables and indexes, made into the same objects. It relies on there being
+// executions only, and a log that is folded.
 import Database from 'better-sqlite3';
 import { measure } from './measure.mjs';
 

@@ -1,4 +1,4 @@
-// What a page of `listRuns` takes, beside the best SQL by hand on better-sqlite3 with the same tables and indexes, in files of
+// How long a page of `listRuns` takes, beside the best SQL by hand on better-sqlite3 with the same tables and indexes, in files of
 // several sizes: `node bench/lists/index.mjs [--runs 10000,1000000] [--rounds 3]`, with the addon built. Each is measured in processes of its
 // own, in turns, on the first page and on the 40th. Decision 31 quotes it.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ const { values } = parseArgs({
 });
 const PEERS = ['ours', 'by_hand'];
 
-/** A file in which so many runs were recorded. */
+/** Makes a file in which `runs` runs were recorded. */
 function furnish(dbPath, runs) {
   const db = new VisualDatabase({ dbPath });
   furnishBoard(db);

@@ -1,4 +1,4 @@
-// Microseconds that the first page of each list takes, and the 40th, or the last that is full.
+// Measures how many microseconds the first page of each list takes, and the 40th, or the last full one.
 const PAGES = 40;
 const CALLS = 300;
 
@@ -12,7 +12,7 @@ function median(call) {
   return taken.toSorted((one, other) => one - other)[CALLS >> 1];
 }
 
-/** `lists` has of each what gives the page behind a place, `{ items, next }`. */
+/** `lists` has for each list a function that gives the page `{ items, next }` after a position. */
 export function measure(lists) {
   const found = {};
   for (const [name, page] of Object.entries(lists)) {

@@ -1,5 +1,5 @@
-// Runs as callers of the JavaScript layer write them today: one table with an index by state, a statement compiled for each call,
-// a claim that looks and then takes, and a log in the same transaction.
+// Runs as callers of the JavaScript layer write them today: one table with an index by status, a statement compiled for each call,
+// a claim that selects and then updates, and a log in the same transaction.
 import { asWrittenWithBulk } from './bulk_as_written.mjs';
 
 const COLUMNS = {

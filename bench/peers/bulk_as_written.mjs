@@ -1,9 +1,9 @@
-// The calls that the JavaScript layer doesn't have, as its callers spell them out today: loops in one transaction.
+// Calls that the JavaScript layer lacks, as its callers write them today: loops in one transaction.
 import { asWritten } from './as_written.mjs';
 
 export const asWrittenWithBulk = (Database) =>
   class extends asWritten(Database) {
-    /** Where it is, the assignment, the position, and a look at what it is then. */
+    /** Reads the zone, assigns, sets the position, and reads the worktree again. */
     moveWorktree(id, zoneId, { position }) {
       const from = this.getWorktreeZone(id);
       if (from !== zoneId) this.assignWorktreeToZone(id, zoneId);

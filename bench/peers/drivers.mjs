@@ -1,8 +1,8 @@
 // better-sqlite3 and node:sqlite behind the few calls that hand_tuned.mjs makes; each imports only its own driver.
 
 /**
- * A statement with RETURNING, run to its end. `get` leaves it after its first row, and SQLite looks only at the end of a
- * statement whether the WAL is to be checkpointed: with `get` it grew to 75 MB in 18,000 updates.
+ * A statement with RETURNING, run to its end. `get` stops after the first row, and SQLite checks only at the end of a
+ * statement whether to checkpoint the WAL: with `get` the WAL grew to 75 MB in 18,000 updates.
  */
 const toTheEnd = (statement) => ({ get: (...values) => statement.all(...values)[0] });
 

@@ -1,6 +1,6 @@
 // What a good JavaScript developer would write instead: every statement prepared once, the same indexes as the package,
-// RETURNING and upserts, COUNT(*) for statistics. No memory map: it was measured to make a read after another process's
-// commit twice as dear, since SQLite maps the file again then. The same class runs on better-sqlite3 and on node:sqlite
+// RETURNING and upserts, COUNT(*) for statistics. No memory map: by measurement it doubles the cost of a read after another
+// process's commit, since SQLite then maps the file again. The same class runs on better-sqlite3 and on node:sqlite
 // (`drivers.mjs`).
 // Long because it is one class with a method for each of the package's, as such a developer would have it.
 import { SCHEMA } from './as_written.mjs';
@@ -196,7 +196,7 @@ export class HandTuned {
     return true;
   }
 
-  /** The changed row; one statement for each combination of columns that was ever changed. */
+  /** Updates a row and returns it, with one statement for each combination of columns that was ever changed. */
   update(table, returning, known, changes, id) {
     const columns = [];
     const values = [];

@@ -1,4 +1,4 @@
-// An archive as a good JavaScript developer would write it: two tables in the shape of the four, rows moved in a transaction.
+// An archive as a good JavaScript developer would write it: two tables like those of the board, rows moved in a transaction.
 import { HandTuned } from './hand_tuned.mjs';
 
 const TABLES = `
@@ -12,7 +12,7 @@ CREATE INDEX IF NOT EXISTS archived_executions_zone ON archived_executions(zone_
 export class HandTunedArchive extends HandTuned {
   #statements;
 
-  /** Made when first used, so that no other case pays for the tables. */
+  /** Made at the first use, so that no other case pays for the tables. */
   get #archive() {
     if (this.#statements) return this.#statements;
     this.driver.exec(TABLES);

@@ -1,5 +1,5 @@
-// Rows into objects, in the form that was measured to be the driver's fastest: better-sqlite3 makes objects as quickly as
-// arrays, node:sqlite's objects cost twice its arrays. History rows are arrays on both.
+// Rows into objects, in each driver's fastest form by measurement: better-sqlite3 makes objects as quickly as
+// arrays; node:sqlite's objects cost twice as much as its arrays. History rows are arrays on both.
 export const worktreeOf = {
   objects: (r) => ({
     id: r.id,

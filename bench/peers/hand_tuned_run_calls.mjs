@@ -1,9 +1,9 @@
-// The other calls of runs on the table by hand: output and usage have a table each, as narrow as they can be. It does less than
-// the package here, too: output is never cut, and nobody looks whether a budget is spent.
+// The other calls of runs on the hand-tuned table: output and usage have a table each, as narrow as they can be. It does less than
+// the package here, too: output is never cut, and no budget is checked.
 import { RUN, TOKEN, runOf } from './hand_tuned_run_rows.mjs';
 import { HandTunedRuns } from './hand_tuned_runs.mjs';
 
-// Made at the first opening, so that files that are prepared already can be used.
+// Made at each opening where missing, so that files that are prepared already can be used.
 const TABLES = `
 CREATE TABLE IF NOT EXISTS run_output (run INTEGER NOT NULL, sequence INTEGER NOT NULL, at TEXT NOT NULL, stream TEXT NOT NULL,
   text TEXT NOT NULL, PRIMARY KEY (run, sequence)) WITHOUT ROWID;
@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS usage_events (run INTEGER NOT NULL, event_id TEXT NOT
 const USAGE =
   'model, provider, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros, cost_source';
 const AMOUNTS = ['input_tokens', 'cached_input_tokens', 'output_tokens', 'reasoning_tokens', 'cost_micros'];
-// Of a run that is recorded, prompt and result are the execution's.
+// Prompt and result of a run that has an execution are in the execution.
 const WITH_BODIES = RUN.replace(
   'prompt,',
   'coalesce(prompt, (SELECT e.prompt FROM zone_executions AS e WHERE e.id = runs.id)),',

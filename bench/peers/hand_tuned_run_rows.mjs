@@ -1,4 +1,4 @@
-// A row of the hand-tuned table of runs as the object that people see.
+// A row of the hand-tuned table of runs as the object that callers get.
 
 /** The columns that a run is made of, in the order in which `runOf` reads them. */
 export const RUN = `id, zone_id, worktree_id, agent_type, prompt, status, priority, attempt, max_attempts, timeout_ms,
@@ -6,7 +6,7 @@ export const RUN = `id, zone_id, worktree_id, agent_type, prompt, status, priori
   lease_until, cancel_requested_at, question, answer, exit_code, error, result, commit_before, commit_after, files_changed,
   insertions, deletions, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros, models,
   bodies_pruned_at, "by", metadata, token`;
-/** Where the token is among them. */
+/** The index of the token among them. */
 export const TOKEN = 40;
 
 const parsed = (text, missing) => (text === null ? missing : JSON.parse(text));
@@ -56,7 +56,7 @@ export const runOf = (r) => ({
   metadata: parsed(r[39], null),
 });
 
-/** The same of what was just put into a new row. */
+/** The same object from the values that were just inserted. */
 export const newRunOf = (id, run, v) => ({
   id,
   zoneId: run.zoneId,

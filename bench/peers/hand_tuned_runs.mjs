@@ -1,17 +1,17 @@
 // Runs as a good JavaScript developer would write them on one table: the queue, the leases and the history are partial indexes
 // of it. Comments say which rule of the contract a line is for. It does less than the package: it has no budgets, its log is
-// never cut, and its leases hang on the wall clock, since JavaScript has none that counts sleep. Without `log` it has no feed
-// either, which is less than the contract asks for.
+// never cut, and its leases depend on the wall clock, since JavaScript has no monotonic clock that counts sleep. Without `log`
+// it has no feed either, which is less than the contract asks for.
 //
-// What was measured and left: an index by the end of the lease beside the one by zone, which is a page more for each claim and
+// What was measured and not used: an index by the end of the lease beside the one by zone, which is a page more for each claim and
 // end; recovery as an UPDATE in each claim, where a statement that finds nothing is enough; ending a run by a trigger, which
 // is a little faster but can't give the execution a result that the run doesn't keep.
 import { HandTuned } from './hand_tuned.mjs';
 import { RUN, TOKEN, newRunOf, runOf } from './hand_tuned_run_rows.mjs';
 
-// urgency: -priority, of what a person has answered 2^54 less, which is before all others. due: when a running one is to be
-// looked at, the end of its lease or of what an attempt may take, so that one index has both. Times are as they are shown, but
-// for those that are reckoned with. The prompt is last: what is changed is found before it.
+// urgency: -priority; 2^54 less for an answered run, which is then before all others. due: when a running one has to be checked: at the
+// end of its lease or of its timeout, so that one index has both. Times are text as callers see them, except those for arithmetic. The
+// prompt is last, so that columns that change are found before it.
 const TABLE = `
 CREATE TABLE runs (
   key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL, urgency INTEGER NOT NULL, due INTEGER,
@@ -46,8 +46,8 @@ CREATE TRIGGER runs_zone_deleted AFTER DELETE ON zones BEGIN
 END;
 PRAGMA user_version = 3;`;
 
-// The feed: each change of a run appends one narrow row, in its own transaction; a heartbeat is none. at is never before the row
-// before it. Triggers were measured to be faster than statements, which need a transaction around each call.
+// The feed: each change of a run appends one narrow row, in its own transaction; a heartbeat is no change. `at` never goes back from
+// row to row. By measurement triggers are faster than statements, which need a transaction around each call.
 const AT =
   "max(CAST(unixepoch('subsec') * 1000 AS INTEGER), coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0))";
 const LOG = `
@@ -62,7 +62,7 @@ CREATE TRIGGER runs_changed AFTER UPDATE OF status ON runs BEGIN
   VALUES (${AT}, 2, NEW.id, NEW.zone_id, NEW.worktree_id, NEW.agent_type, NEW.status);
 END;`;
 
-// What limits close. The counts are of the same statement as the claim, so that no two claims take the last free one.
+// The lanes that are closed by limits. They are counted in the same statement as the claim, so that no two claims take the last free run.
 const CLOSED = `closed (zone, agent) AS MATERIALIZED (
   SELECT l.zone_id, l.agent_type FROM run_limits AS l WHERE at_once <= (SELECT count(*) FROM runs AS r WHERE r.status = 'running'
     AND l.zone_id IN ('', r.zone_id) AND l.agent_type IN ('', r.agent_type)))`;
@@ -70,8 +70,8 @@ const open = (filter) =>
   `NOT EXISTS (SELECT 1 FROM closed AS c WHERE c.zone IN ('', n.zone_id) AND c.agent IN ('', n.agent_type)) ${filter}`;
 const inLine = 'ORDER BY n.zone_id, n.urgency, n.key LIMIT 1';
 
-// The first of each zone, from zone to zone in the index; of those the most urgent, of the zone with the fewest at work, the
-// oldest. A token is an integer that grows with each claim; an answered run goes on with its attempt.
+// The first run of each zone, from zone to zone along the index; of those the most urgent, then of the zone with the fewest at work,
+// then the oldest. A token is an integer that grows with each claim; an answered run goes on with its attempt.
 const claim = (filter) => `
 UPDATE runs SET status = 'running', token = token + 1, attempt = attempt + (urgency > -9007199254740993), worker_id = ?,
   claimed_at = ?, lease_until = ?, due = min(?, coalesce(? + timeout_ms, ?)), started_at = coalesce(started_at, ?)
@@ -98,8 +98,8 @@ export class HandTunedRuns extends HandTuned {
     super(driver);
     if (driver.value('PRAGMA user_version') < 3) driver.exec(`BEGIN IMMEDIATE; ${TABLE} ${log ? LOG : ''} COMMIT`);
     const { prepare, prepareArrays, prepareReturningArrays } = driver;
-    // NOT NULL refuses it where its zone or its worktree isn't there, and nothing is inserted where the key is an open
-    // run's. Values by their positions: by their names they took a tenth longer.
+    // NOT NULL refuses a run whose zone or worktree doesn't exist, and nothing is inserted where an open run has the key.
+    // Values are bound by position: by name they took a tenth longer.
     this.insertRun = prepare(
       `INSERT INTO runs (id, status, urgency, priority, max_attempts, timeout_ms, zone_id, worktree_id, agent_type, created_at,
          available_at, idempotency_key, parent_run_id, metadata, prompt)
@@ -108,7 +108,7 @@ export class HandTunedRuns extends HandTuned {
     );
     this.known = prepareArrays('SELECT 1 FROM runs WHERE id = ?');
     this.sameKey = prepareArrays(`SELECT ${RUN} FROM runs WHERE idempotency_key = ? AND finished_at IS NULL`);
-    // Whether a lease ran out, an attempt took too long or something is due: mostly not, and then nothing is written.
+    // Whether a lease ran out, an attempt timed out or a delayed run is due: mostly not, and then nothing is written.
     this.anyDue = prepareArrays(
       `SELECT EXISTS (SELECT 1 FROM runs WHERE status = 'running' AND due <= ?)
          OR EXISTS (SELECT 1 FROM runs WHERE status = 'delayed' AND available_at <= ?)`,
@@ -116,7 +116,7 @@ export class HandTunedRuns extends HandTuned {
     this.setLimit = prepare('INSERT OR REPLACE INTO run_limits VALUES (?, ?, ?)');
     this.liftLimit = prepare('DELETE FROM run_limits WHERE zone_id = ? AND agent_type = ?');
     this.putInLine = prepare(`UPDATE runs SET status = 'queued' WHERE status = 'delayed' AND available_at <= ?`);
-    // Tried again while attempts are left and nobody wants it to stop; else it ends, and is an execution.
+    // A lost run is tried again while attempts are left and nobody wants it to stop; otherwise it ends, and is an execution.
     const again = 'lease_until <= due AND cancel_requested_at IS NULL AND attempt < max_attempts';
     this.tryLostAgain = prepare(
       `UPDATE runs SET status = 'queued', due = NULL, lease_until = NULL, duration_ms = duration_ms + max(due - claimed_at, 0)
@@ -133,14 +133,14 @@ export class HandTunedRuns extends HandTuned {
     );
     this.claimAny = prepareReturningArrays(claim(''));
     this.claimSome = prepareReturningArrays(claim(FILTER));
-    // Fenced: another token changes nothing. A lease is lengthened, never shortened.
+    // Fenced: with another token nothing changes. A lease is lengthened, never shortened.
     this.beat = prepareReturningArrays(
       `UPDATE runs SET lease_until = max(lease_until, ?),
          due = min(max(lease_until, ?), coalesce(claimed_at + timeout_ms, max(lease_until, ?)))
        WHERE id = ? AND token = ? AND status = 'running' RETURNING lease_until, cancel_requested_at`,
     );
     const fence = `WHERE id = ? AND token = ? AND status = 'running'`;
-    // A run that had started and ends is an execution under its id; no prompt and no result is stored twice.
+    // A run that ends after it had started becomes an execution under its id; neither prompt nor result is stored twice.
     this.record = prepareReturningArrays(
       `INSERT INTO zone_executions (${EXECUTION}) SELECT id, zone_id, worktree_id, agent_type, prompt, ?, ?, ?
        FROM runs ${fence} RETURNING prompt`,
@@ -150,12 +150,12 @@ export class HandTunedRuns extends HandTuned {
     this.end = prepareReturningArrays(
       `UPDATE runs SET status = ?, finished_at = ?, finished_token = token, prompt = NULL, ${told} ${fence} RETURNING ${RUN}`,
     );
-    // Failed with attempts left: in line again after a backoff. That its token has finished it is kept.
+    // A run that failed with attempts left is queued again after a backoff. The token that finished it is kept.
     this.tryAgain = prepareReturningArrays(
       `UPDATE runs SET status = 'delayed', available_at = ?, ${told}, settled = json_insert(coalesce(settled, '[]'), '$[#]', token)
        ${fence} AND attempt < max_attempts AND cancel_requested_at IS NULL RETURNING ${RUN}`,
     );
-    // The same token's call again returns the run.
+    // Finishing again with the same token returns the run.
     this.settledRun = prepareArrays(
       `SELECT ${RUN} FROM runs WHERE id = ? AND ? IN (SELECT finished_token UNION ALL SELECT value FROM json_each(coalesce(settled, '[]')))`,
     );
@@ -218,7 +218,7 @@ export class HandTunedRuns extends HandTuned {
     return row === undefined ? null : { run: runOf(row), token: row[TOKEN] };
   }
 
-  /** What is due, whose lease ran out or what took too long. */
+  /** Puts back what is due: delayed runs, lost leases, and attempts that timed out. */
   putBack(now, time) {
     this.putInLine.run(time);
     this.tryLostAgain.run(now);

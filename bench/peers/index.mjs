@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-// Who is measured. A process opens one peer only: two copies of SQLite in one process would undo each other's file locks.
+// The peers. A process opens only one: two copies of SQLite in one process would release each other's file locks.
 export const AS_WRITTEN = 'as written, better-sqlite3';
 export const TUNED = ['hand-tuned, better-sqlite3', 'hand-tuned, node:sqlite'];
 export const OURS = 'visual-db';
-/** Another checkout of this package, which `--before` names. */
+/** Another checkout of this package, the one that `--before` names. */
 export const BEFORE = 'visual-db before';
 
-/** The tables of runs would slow its deleting down, which the package's always pays for: it has them only where they are needed. */
+/** Tables of runs would slow down its deletes, a cost that the package always pays: so it has them only where they are needed. */
 const handTuned = async (file) =>
   file === 'runs'
     ? (await import('./hand_tuned_run_calls.mjs')).HandTunedRunCalls
@@ -39,8 +39,8 @@ const openers = {
   },
 };
 
-/** The peers that are always there. */
+/** The peers that are always measured. */
 export const PEERS = Object.keys(openers).filter((peer) => peer !== BEFORE);
 export const fileName = (peer) => peer.replaceAll(/\W+/g, '-');
-/** `file` is 'runs' where it is a file with runs. */
+/** Opens a peer; `file` is 'runs' for a file with runs. */
 export const open = (peer, path, options, file) => openers[peer](path, options, file);

@@ -1,4 +1,4 @@
-// The package as an orchestrator opens it: of this checkout, or of the folder that VISUAL_DB_OURS names.
+// The package as an orchestrator opens it, from this checkout or the folder that VISUAL_DB_OURS names.
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 

@@ -1,4 +1,4 @@
-// Every execution of a file as a run that has ended, in the tables of each peer.
+// Makes every execution of a file a run that has ended, in the tables of each peer.
 import { OURS } from './index.mjs';
 
 const OUR_TABLE = `

@@ -1,5 +1,5 @@
 // AsyncVisualDatabase on a PostgreSQL server beside npm's `pg` with a pool: how long a call keeps the caller's event loop busy, and how
-// long 400 inserts take that are sent at once. `node bench/postgres/async.mjs [--rounds 5]`, with the addon built.
+// long 400 concurrent inserts take. `node bench/postgres/async.mjs [--rounds 5]`, with the addon built.
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ for (const folder of ['bench/postgres', '__test__/postgres']) dependencies(folde
 
 const worktree = (n) => ({ id: `wt-${n}`, path: `/worktrees/${n}`, port: 1024 + n, branchName: `feature/${n}` });
 
-/** By hand an insert has its values, and the time. */
+/** The insert by hand, with its values and the time. */
 const INSERT = `INSERT INTO ${SCHEMA}.worktrees (id, path, port, branch_name, created_at) VALUES ($1, $2, $3, $4, $5)`;
 
 const PEERS = {
@@ -37,7 +37,7 @@ const PEERS = {
     const { username, hostname, port, pathname } = new URL(url);
     const [host, database] = [decodeURIComponent(hostname), pathname.slice(1)];
     const pool = new Pool({ user: username, host, port: Number(port), database });
-    // The server ends what is left as it stops.
+    // When the server stops, it ends the remaining connections.
     pool.on('error', () => {});
     const query = async (name, text, given) => (await pool.query({ name, text, values: given })).rows;
     return {
@@ -51,7 +51,7 @@ const PEERS = {
 
 let made = WORKTREES;
 
-/** How long the event loop is busy in one of so many calls, in microseconds. */
+/** For how many microseconds of a call the event loop is busy, on average. */
 const busy = (calls, call) => async (peer) => {
   const before = performance.eventLoopUtilization();
   for (let n = 0; n < calls; n += 1) await call(peer, n);

@@ -1,5 +1,5 @@
-// The same by hand, as an application does it with a client: statements tuned as the package's are, prepared once, on tables of
-// the same shape. `query(name, text, values)` is what differs between the clients.
+// The same calls by hand, as an application makes them with a client: statements tuned as the package's are, prepared once, on tables of
+// the same shape. The clients differ in `query(name, text, values)`.
 
 const COLUMNS =
   'id, path, port, branch_name, issue_url, task_id, status, position_x, position_y, created_at, updated_at';
@@ -17,7 +17,7 @@ const worktreeOf = (row) => ({
   updatedAt: row.updated_at,
 });
 
-/** What an application keeps beside the board: which worktree went where, and its queue. */
+/** Tables of an application beside the board: its moves and its queue. */
 export const TABLES = `
   CREATE SCHEMA by_hand;
   CREATE TABLE by_hand.moves (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, worktree_id text NOT NULL, from_zone text, to_zone text,

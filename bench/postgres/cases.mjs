@@ -9,7 +9,7 @@ const EXECUTION = {
 };
 const id = (n) => `wt-${(n * 7919) % WORKTREES}`;
 
-/** `call(db, n)` is timed, what `prepare` gives it is not. `calls` are those of a round; a composite one writes several rows. */
+/** `call(db, n)` is timed, `prepare` is not. `calls` is the number in a round; a composite call writes several rows. */
 export const CASES = {
   getWorktree: { calls: 2000, call: (db, n) => db.getWorktree(id(n)) },
   'listWorktrees, 2,000': { calls: 60, call: (db) => db.listWorktrees() },

@@ -1,6 +1,6 @@
 // The package on a PostgreSQL server beside npm's `pg` and `postgres` with the same statements by hand: on this machine, and over a
-// distance. `node bench/postgres/index.mjs [--rounds 9] [--distance 1] [--only REGEXP]`, with the addon built; what these need is
-// installed here. The server is the tests' own, PostgreSQL 18, or VISUAL_DB_POSTGRES's.
+// distance. `node bench/postgres/index.mjs [--rounds 9] [--distance 1] [--only REGEXP]`, with the addon built; it installs what the
+// clients need. The server is the tests' own, PostgreSQL 18, or the one in the folder VISUAL_DB_POSTGRES.
 import { parseArgs } from 'node:util';
 import { createRequire } from 'node:module';
 import { VisualDatabase } from '../../lib/index.mjs';
@@ -33,7 +33,7 @@ function furnish(url) {
   db.close();
 }
 
-/** The medians of each round of each case, in microseconds. */
+/** The medians of each case in each round, in microseconds. */
 async function measure(url, share) {
   const children = new Map();
   for (const peer of PEERS) children.set(peer, await start('postgres/peer.mjs', peer, url, SCHEMA));

@@ -1,6 +1,6 @@
-// What one board and one server bear: `node bench/postgres/limits.mjs [--seconds 5] [--boards 100] [--programs FOLDER]`. The server
-// is one of three hosts under Patroni on this machine (examples/cluster), on the disk of the temporary folder: with a synchronous
-// standby, and without. As root the hosts are network namespaces.
+// How much load one board and one server can take: `node bench/postgres/limits.mjs [--seconds 5] [--boards 100] [--programs FOLDER]`. The
+// server is one of three hosts under Patroni on this machine (examples/cluster), on the disk of the temporary folder, with a synchronous
+// standby and without. As root the hosts are network namespaces.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -36,7 +36,7 @@ function furnish(url, schema) {
   return db;
 }
 
-/** So many processes at once, all of one kind: calls a second of them together, and the median of a call in milliseconds. */
+/** Runs `count` processes of one kind at once: their calls a second, together, and the median of a call in milliseconds. */
 async function measure(count, kind, place) {
   const children = Array.from({ length: count }, (_, n) => {
     const { url, schema } = place(n);
@@ -60,7 +60,7 @@ const head = (...cells) => {
   row(...cells.map((_, n) => (n === 0 ? '---' : '--:')));
 };
 
-/** Proportional: what processes share is counted once. */
+/** The proportional set size of processes, which counts shared memory once. */
 const memory = (pids) =>
   pids.reduce(
     (sum, pid) => sum + Number(/^Pss:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]),

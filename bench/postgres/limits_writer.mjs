@@ -1,4 +1,4 @@
-// A process of limits.mjs: one kind of call, again and again, for some seconds; how many there were, and their median.
+// A process of limits.mjs: makes one kind of call again and again for some seconds, and reports how many, and their median.
 import { VisualDatabase } from '../../lib/index.mjs';
 import { median } from '../statistics.mjs';
 

@@ -1,4 +1,4 @@
-// `peer.mjs NAME URL SCHEMA`: one peer, which measures a case whenever it is asked to: the median of the calls, in microseconds.
+// `peer.mjs NAME URL SCHEMA`: one peer, which measures cases on request: the median of the calls, in microseconds.
 import { CASES } from './cases.mjs';
 import { PEERS } from './peers.mjs';
 

@@ -5,7 +5,7 @@ import { byHand } from './by_hand.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** Where a URL of a Unix socket leads to, as both clients take it. */
+/** The parts of a URL with a Unix socket, as both clients take them. */
 function parts(url) {
   const { username, hostname, port, pathname } = new URL(url);
   return {
@@ -17,9 +17,9 @@ function parts(url) {
 }
 
 export const PEERS = {
-  /** Every answer is asked for. */
+  /** Without kept answers: every call asks the server. */
   'visual-db': (url, schema) => new VisualDatabase({ url, schema, cacheSize: 0 }),
-  /** As it is: what was read and still holds is kept. */
+  /** With kept answers, the default. */
   'visual-db, kept': (url, schema) => new VisualDatabase({ url, schema }),
   async pg(url, schema) {
     const { Client, types } = require('pg');

@@ -1,7 +1,7 @@
 // What the log of changes and the tables of runs cost, in plain SQL: the figures of decision 21.
 //   node bench/prototypes/runs.mjs log | calls | output
-// Variants are interleaved, a few hundred commits of each in turn, and medians of the rounds are compared, so that what else
-// the machine does falls on all of them.
+// Variants are interleaved, a few hundred commits of each in turn, and medians of the rounds are compared, so that other load of
+// the machine falls on all of them.
 // Long because it is one experiment: each variant is compared with every other one.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ export function open(name, texts) {
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const pick = (n) => Math.floor(Math.random() * n);
 
-/** Microseconds of CPU time a call, of each variant: what others make it wait for is not in it. */
+/** Microseconds of CPU time that a call of each variant takes, which leaves out waiting for others. */
 export function compare(variants, rounds, calls) {
   const times = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));
   const order = Object.entries(variants);
@@ -157,7 +157,7 @@ function log() {
   print('assignment', compare(of('assign'), Math.round(40 * quick), 200));
 }
 
-// One table with its leases in it and partial indexes: what is usually written by hand.
+// One table that has the leases, too, with partial indexes: what is usually written by hand.
 const oneTable = `
 CREATE TABLE jobs (
   key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL, zone_id TEXT NOT NULL, worktree_id TEXT NOT NULL,
@@ -220,7 +220,7 @@ function handWritten(name) {
 const changed = `INSERT INTO changes (at, entity, op, id, zone_id, worktree_id, agent_type, data)
   VALUES (max(?, coalesce((SELECT at FROM changes ORDER BY seq DESC LIMIT 1), 0)), 5, ?, ?, ?, ?, ?, ?)`;
 
-// Version 4. `lanes`: 'heads' reads the table run_lanes, 'skip' finds the first of each lane in the queue itself.
+// Version 4. `lanes`: 'heads' reads the table run_lanes, 'skip' finds the first run of each lane in the queue itself.
 function drafted(name, { lanes = 'heads', log = true } = {}) {
   const db = open(name, [...base.map(sql), ...draft.map(sql)]);
   const p = (text) => db.prepare(text);
@@ -373,7 +373,7 @@ function calls() {
   for (const [queued, ended, running] of phases) {
     for (const [name, queue] of Object.entries(made)) {
       if (ended > finished) queue.db.exec(queue.finished(finished, ended - finished));
-      // As many as wanted: what is over is claimed and finished.
+      // Exactly as many as wanted: the surplus is claimed and finished.
       const count = () =>
         queue.db
           .prepare(`SELECT count(*) FROM ${name.startsWith('one') ? "jobs WHERE status = 'queued'" : 'run_queue'}`)
@@ -401,7 +401,7 @@ function calls() {
           times[kind][name].push((user + system) / n);
         };
         const claimed = [];
-        // 10 of the queue are claimed at a time, so that it stays as long as it is said to be.
+        // At most 10 runs of the queue are claimed at a time, so that it keeps its length.
         timed('enqueue', () => put(queue));
         timed('claim', () => claimed.push(queue.claim(Date.now())));
         timed('heartbeat', (i) => queue.heartbeat(claimed[i], Date.now()));

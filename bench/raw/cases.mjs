@@ -1,9 +1,9 @@
-// What is measured: the four calls of a statement with 1, 5 and 20 columns, inserts in a transaction, what a statement can be
-// set to, and the content of a whole database.
+// The cases: the four calls of a statement with 1, 5 and 20 columns, inserts in a transaction, the modes of a statement, and
+// the content of a whole database.
 
 const ROWS = 1000;
 
-/** Kinds of columns, in turn: those that the tables of the canvas have. */
+/** The kinds of columns, in turn, as the tables of the canvas have them. */
 const KINDS = [
   { type: 'TEXT', value: (n) => `feature/branch-of-a-worktree-${n}` },
   { type: 'INTEGER', value: (n) => 3000 + n },
@@ -20,7 +20,7 @@ function table(db, name, columns) {
   return db.prepare(`INSERT INTO ${name} VALUES (${columns.map(() => '?').join(', ')})`);
 }
 
-/** The cases of one width. `round` makes `calls` calls; all of them see the same rows. */
+/** The cases with one number of columns. `round` makes `calls` calls; all see the same rows. */
 function casesOf(db, width, kinds, suffix = '') {
   const columns = columnsOf(width, kinds);
   const name = `read_${width}${suffix}`;
@@ -78,7 +78,7 @@ function casesOf(db, width, kinds, suffix = '') {
   ];
 }
 
-/** What a statement can be set to, each on a statement of its own, and what is made of a whole database. */
+/** The modes of a statement, each on a statement of its own, and calls on the whole database. */
 function settingsOf(db) {
   const all = () => db.prepare('SELECT * FROM read_5');
   const set = {

@@ -1,4 +1,4 @@
-// One library in a process of its own: tells the names of the cases, then measures whichever it is asked for.
+// One library in a process of its own: sends the names of the cases, then measures those that it is asked for.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ db.pragma('journal_mode = WAL');
 const cases = prepare(db);
 for (const { before, round, calls } of cases) {
   before?.();
-  round(Math.ceil(calls / 4)); // The engine has compiled what it compiles before the first round.
+  round(Math.ceil(calls / 4)); // Warms up, so that the engine has compiled the code before the first round.
 }
 
 process.on('message', (index) => {

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { start } from '../node24.mjs';
 import { geometricMean, median } from '../statistics.mjs';
 
-/** No case may be slower than this share of better-sqlite3's speed. */
+/** The least share of better-sqlite3's speed that every case has to reach. */
 const FLOOR = 0.95;
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '25' }, only: { type: 'string' } } });
@@ -20,7 +20,7 @@ for (const [index, name] of ours.first.entries()) {
   if (values.only !== undefined && !name.includes(values.only)) continue;
   const measured = { ours: [], theirs: [] };
   for (let round = 0; round < rounds; round += 1) {
-    // Who comes first changes, so that neither always finds the machine as the other left it.
+    // The order alternates, so that neither always finds the machine as the other left it.
     const turn = [
       () => ours.ask(index).then((t) => measured.ours.push(t)),
       () => theirs.ask(index).then((t) => measured.theirs.push(t)),

@@ -1,4 +1,4 @@
-// `by_hand.mjs FILE`: what is written without an index: LIKE, the latest first. It knows nothing of words, and tells no place.
+// `by_hand.mjs FILE`: a search without an index, by LIKE, the latest first. It knows nothing of words, and gives no position of a hit.
 import Database from 'better-sqlite3';
 import { measure } from './searches.mjs';
 

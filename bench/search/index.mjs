@@ -1,5 +1,6 @@
-// What a page of `searchRuns` takes, beside LIKE by hand on better-sqlite3, in files of several sizes, and how long and how large the index
-// is: `node bench/search/index.mjs [--runs 10000,100000] [--mode words]`, with the addon built. Decision 33 quotes it. CPU time of a call, medians.
+// How long a page of `searchRuns` takes, beside LIKE by hand on better-sqlite3, in files of several sizes, how long building the index
+// takes, and its size: `node bench/search/index.mjs [--runs 10000,100000] [--mode words]`, with the addon built. Times are medians of CPU
+// time. Decision 33 quotes it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ const PEERS = ['ours', 'by_hand'];
 const COMMON = 'the fix add test to run of and in error file function please make sure all tests pass'.split(' ');
 const RARE = ['get', 'set', 'user', 'index', 'parse', 'http', 'test', 'error'];
 
-/** Numbers that are the same in every run. */
+/** Pseudo-random numbers, the same in every run of the benchmark. */
 function dice() {
   let value = 1;
   return (sides) => {
@@ -24,7 +25,7 @@ function dice() {
   };
 }
 
-/** A file in which so many runs were recorded: half of their words are common, the others as rare as words are. */
+/** Makes a file with `runs` runs: half of their words are common, the others as rare as words usually are. */
 function furnish(dbPath, runs) {
   const db = new VisualDatabase({ dbPath });
   const next = dice();

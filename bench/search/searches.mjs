@@ -1,4 +1,4 @@
-// What is looked for, and the milliseconds of CPU time that a page of it takes.
+// The texts to search for, and a measurement of the milliseconds of CPU time that a page takes.
 const CALLS = 15;
 
 export const SEARCHES = {

@@ -1,4 +1,5 @@
-// `by_hand.mjs FILE`: the grouping query over the same runs, by day of UTC, without percentiles: by the index of when they ended, and over all.
+// `by_hand.mjs FILE`: the grouping query over the same runs, by days of UTC, without percentiles: along the index of when they ended, and
+// over all rows.
 import Database from 'better-sqlite3';
 import { measure, MONTH } from './measure.mjs';
 
@@ -14,7 +15,7 @@ function grouped(table, key, isFailed, more = '') {
   return () => statement.all(...range);
 }
 
-/** `history_finished` has what ended later than it was made. */
+/** `history_finished` only has runs that ended later than they were created. */
 const alongIndex = (key) => grouped('history INDEXED BY history_finished', key, 'status = 4', 'AND finished_at <> at');
 
 measure({

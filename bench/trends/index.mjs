@@ -1,6 +1,6 @@
-// What a month of `getTrend` by day takes, beside the grouping query by hand on better-sqlite3 over the same file: `node bench/trends/index.mjs
-// [--runs 100000,1000000] [--rounds 3]`, with the addon built. The runs ended in a year, each with a duration, tokens and a model. Each is
-// measured in processes of its own, in turns. Decision 32 quotes it.
+// How long a month of `getTrend` by day takes, beside the grouping query by hand on better-sqlite3 on the same file:
+// `node bench/trends/index.mjs [--runs 100000,1000000] [--rounds 3]`, with the addon built. The runs ended within a year, each with a
+// duration, tokens and a model. Each is measured in processes of its own, in turns. Decision 32 quotes it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const PEERS = ['ours', 'by_hand'];
 const BEGIN = Date.parse('2026-01-01T00:00:00Z');
 const YEAR = 365 * 86_400_000;
 
-/** A file in which so many runs ended: written as this package's own tables have them, for want of the hours that calls would take. */
+/** Makes a file in which `runs` runs ended: written straight into the package's tables, since calls would take hours. */
 function furnish(dbPath, runs) {
   const db = new VisualDatabase({ dbPath });
   furnishBoard(db);

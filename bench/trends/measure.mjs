@@ -1,4 +1,4 @@
-// Milliseconds that each takes: the median of as many calls as there is time for.
+// Measures how many milliseconds each call takes: the median of as many calls as there is time for.
 const CALLS = 60;
 const LONG = 3000;
 
@@ -23,5 +23,5 @@ export function measure(trends) {
   process.send(found);
 }
 
-/** What is asked for. */
+/** The month that is asked for. */
 export const MONTH = { since: '2026-02-01T00:00:00Z', until: '2026-03-01T00:00:00Z' };

@@ -1,4 +1,4 @@
-// `ours.mjs FILE`: a month by `getTrend`.
+// `ours.mjs FILE`: the month by `getTrend`.
 import { VisualDatabase } from '../../lib/index.mjs';
 import { measure, MONTH } from './measure.mjs';
 

@@ -1,4 +1,4 @@
-// `committer.mjs FILE`: commits when it is asked to, and tells when the commit was made; or commits all the time.
+// `committer.mjs FILE`: commits when it is asked to, and says when the commit was made; or commits all the time.
 import { VisualDatabase } from '../../lib/index.mjs';
 
 const db = new VisualDatabase(process.argv[2]);

@@ -1,5 +1,5 @@
-// How soon a process hears of another's commit, and what waiting costs, in each of some ways: `node bench/waiting/index.mjs
-// [--waits 1000] [--seconds 10] [--only REGEX]`, with the addon built. Decision 25 quotes it.
+// How soon a process hears of another's commit, and what waiting costs, in several ways of waiting:
+// `node bench/waiting/index.mjs [--waits 1000] [--seconds 10] [--only REGEX]`, with the addon built. Decision 25 quotes it.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -35,13 +35,13 @@ async function start(name, ...args) {
   };
 }
 
-/** Milliseconds between commits and hearing of them, in order, where so many wait at once. */
+/** The sorted milliseconds between commits and hearing of them, with `count` waiting at once. */
 async function latencies(waiter, committer, rounds, count = 1) {
   const all = [];
   for (let n = 0; n < rounds; n += 1) {
     await waiter.ask({ ask: 'once', count });
     const heard = waiter.answer();
-    // At any time within a look of whoever looks.
+    // At a random moment between two polls of the ways that poll.
     const committed = await committer.ask({ after: Math.random() * 110 });
     all.push(Number(BigInt(await heard) - BigInt(committed)) / 1e6);
   }
@@ -55,7 +55,7 @@ for (const way of Object.keys(WAYS).filter((name) => new RegExp(values.only).tes
   const file = join(folder, `${rows.length}.db`);
   const committer = await start('committer.mjs', file);
   const waiter = await start('waiter.mjs', file, way);
-  // Now and then the JavaScript engine tidies up: the least of some.
+  // Now and then the JavaScript engine collects garbage, so the least of several windows counts.
   const windows = [];
   for (let n = 0; n < 4; n += 1) windows.push((await waiter.ask({ ask: 'cost', milliseconds })).share);
   const idle = Math.min(...windows);

@@ -1,4 +1,4 @@
-// `waiter.mjs FILE WAY`: waits for commits in that way, and tells when it heard of each, or what waiting cost.
+// `waiter.mjs FILE WAY`: waits for commits in that way, and says when it heard of each, or what waiting cost.
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { VisualDatabase } from '../../lib/index.mjs';
@@ -8,7 +8,7 @@ const [file, way] = process.argv.slice(2);
 const db = new VisualDatabase(file);
 const wait = WAYS[way](db);
 
-/** CPU time of this process so far, in nanoseconds: where the system says it to the nanosecond, of all threads. */
+/** The CPU time of this process so far, in nanoseconds: of all threads, as precise as the system says it. */
 function cpu() {
   try {
     return readdirSync('/proc/self/task')
@@ -21,7 +21,7 @@ function cpu() {
 }
 
 const ASKED = {
-  /** Waits so many times at once: when all had heard of a commit. */
+  /** Waits `count` times at once, and says when all had heard of a commit. */
   async once({ count = 1 }) {
     const waiting = Array.from({ length: count }, () => wait());
     process.send('waits');
@@ -29,7 +29,7 @@ const ASKED = {
     process.send(String(process.hrtime.bigint()));
   },
 
-  /** Waits for so long, over and over: which share of a core it took, and how often it heard of something. */
+  /** Waits again and again for `milliseconds`, and says which share of a core that took, and how often it heard of a commit. */
   async cost({ milliseconds }) {
     let heard = 0;
     const end = performance.now() + milliseconds;

@@ -1,5 +1,5 @@
-// Ways of waiting for a commit of another process: each takes a database, and gives a function whose promise is settled at
-// the next commit after it was called.
+// Ways of waiting for a commit of another process: each takes a database, and gives a function that returns a promise of
+// the next commit.
 import { watch } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -8,10 +8,10 @@ const { commits, waitForCommit } = require('../../lib/visual/commits.js');
 const { stateOf } = require('../../lib/visual/state.js');
 const addon = require('../../lib/native/addon.js');
 
-/** How often the ways look that have a timer in JavaScript. */
+/** The interval of the ways that poll by a timer in JavaScript, in milliseconds. */
 const PACE = 50;
 
-/** Looks again and again, until what `look` gives is another. */
+/** Polls until `look` gives another value. */
 const timer = (look) => () =>
   new Promise((resolve) => {
     const before = look();
@@ -23,7 +23,7 @@ const timer = (look) => () =>
   });
 
 export const WAYS = {
-  // What the machine does anyway.
+  // The baseline: what the process costs anyway.
   nothing: () => () => new Promise((resolve) => setTimeout(resolve, 2 ** 31 - 1)),
 
   'the thread': (db) => {
@@ -41,7 +41,7 @@ export const WAYS = {
     return timer(() => statement.get());
   },
 
-  // The WAL is written before the index: who looks at once may find nothing new, and hears of it no more.
+  // The WAL is written before its index: a look at once may find nothing new, and there is no second event.
   'fs.watch of the WAL, then data_version, twice': (db) => {
     const statement = db.db.prepare('PRAGMA data_version').pluck();
     return () =>

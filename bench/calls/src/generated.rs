@@ -1,4 +1,4 @@
-//! The same behind what napi-rs generates.
+//! The same bodies behind the code that napi-rs generates.
 
 use napi::bindgen_prelude::{Either5, External, Null, Undefined};
 use napi_derive::napi;
@@ -7,7 +7,7 @@ use crate::Counter;
 use crate::error::Error;
 use crate::js::{Argument, answer};
 
-/// A value of a write: the model says what is wrong with it, so it may be of any kind.
+/// A value of a write, which may be of any kind, since the model checks it.
 type Given = Either5<String, f64, bool, Null, Undefined>;
 
 fn bytes(given: &[Given]) -> u32 {
@@ -27,7 +27,7 @@ pub fn external(counter: &External<Counter>) -> bool {
     counter.count() > 0
 }
 
-/// As the package's own functions are: with an external that is told from others' by its tag, and its errors.
+/// Made as the package's own functions are: with an external that is recognised by its tag, and the package's errors.
 #[napi]
 pub fn external_of_ours(counter: Argument<'_, Counter>) -> napi::Result<bool> {
     answer(counter.env, None, || {

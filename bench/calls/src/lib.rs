@@ -1,7 +1,7 @@
 //! The same small bodies behind a raw callback, made as `src/binding` makes its own, and behind `#[napi]`, as a function
 //! that takes an external and as a method of a class. `../calls.mjs` measures them; decision 3 says what follows.
 
-// What the package's files that are compiled here look for in their crate.
+// The modules that the package's files compiled here expect in their crate.
 use visual_db::{engine, error, model, rows};
 
 #[allow(dead_code, missing_docs, reason = "only what a call needs is used of it")]
@@ -17,7 +17,7 @@ mod raw;
 use js::External;
 use napi::bindgen_prelude::Object;
 
-/// What an external holds: something to count calls in.
+/// The content of an external: a counter of calls.
 pub struct Counter(std::cell::Cell<u32>);
 
 impl Counter {
@@ -27,12 +27,12 @@ impl Counter {
     }
 }
 
-// SAFETY: it is the only one.
+// SAFETY: no other type of this crate is an `External`, so none has the same tag.
 unsafe impl External for Counter {
     const TAG: u64 = 1;
 }
 
-/// The exports: `setup(…five classes)`, which gives the raw functions, and those that napi-rs makes.
+/// The exports: `setup(…five classes)`, which returns the raw functions, and the functions that napi-rs makes.
 #[napi_derive::napi(module_exports)]
 pub fn exports(exports: Object<'_>, env: napi::Env) -> napi::Result<()> {
     let env = js::Env::new(&env);

@@ -21,7 +21,7 @@ struct Entry {
 }
 
 unsafe extern "C" fn run(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    // SAFETY: called by Node-API; functions that have this callback were made with an `Entry`.
+    // SAFETY: Node-API calls it with valid `env` and `info`, and every function with this callback was made with an `Entry` as its data.
     unsafe {
         dispatch(env, info, |entry: &Entry| Some(&*entry.state.errors), |call, entry| (entry.run)(&entry.state, call))
     }
@@ -29,7 +29,7 @@ unsafe extern "C" fn run(env: sys::napi_env, info: sys::napi_callback_info) -> s
 
 /// `setup(SqliteError, TypeError, RangeError, Error, Array)`
 pub unsafe extern "C" fn setup(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    // SAFETY: called by Node-API; made with a reference to `()`.
+    // SAFETY: Node-API calls it with valid `env` and `info`, and its function was made with a reference to `()` as its data.
     unsafe { dispatch(env, info, |(): &()| None, |call, ()| functions(call)) }
 }
 
@@ -41,7 +41,7 @@ fn functions(call: &Call) -> JsResult<Value> {
         FUNCTIONS.iter().map(|(_, run)| Entry { run: *run, state: Rc::clone(&state) }).collect();
     let object = env.object()?;
     for ((name, _), entry) in FUNCTIONS.iter().zip(&entries) {
-        // SAFETY: the entries are boxed, so they don't move, and freed when the environment ends.
+        // SAFETY: `run` takes its data for an `Entry`; the entries are boxed, so they don't move, and are freed when the environment ends.
         let function = unsafe { env.function(run, std::ptr::from_ref(entry).cast())? };
         env.set(object, name, function)?;
     }
@@ -65,7 +65,7 @@ fn external(_: &State, call: &Call) -> JsResult<Value> {
     Ok(call.env.boolean(taken(call)?.count() > 0))
 }
 
-/// Its values may be of any kind, as those of a write are: the model says what is wrong with them.
+/// Takes values of any kind, as the writes of the package do, since the model checks them.
 fn write(state: &State, call: &Call) -> JsResult<Value> {
     let counter = taken(call)?;
     state.with_given(call, 1, |given| {
