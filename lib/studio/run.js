@@ -4,7 +4,7 @@
 
 const MOST = 100;
 
-/** `{ run, parent, children, retries, metadata }`: `more` says that there are more parts than are listed. */
+/** `{ run, parent, before, children, more }`: `before` is the run that it retries; `more` says that it has more parts than are listed. */
 function runOf(db, id) {
   const run = db.getRun(id);
   if (run === null) throw Object.assign(new Error(`Run not found: ${id}`), { code: 'ERR_NOT_FOUND' });
