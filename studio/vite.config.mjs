@@ -1,8 +1,8 @@
 import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
 
-// The assets are committed, so they have the same names each time, and lib/studio/assets.js serves every file of that folder.
-// Under a CSP without inline scripts nothing may be written into the page either.
+// The assets are committed, so their names are always the same; lib/studio/assets.js serves every file of that folder.
+// The CSP forbids inline scripts, so nothing may be inlined into the page either.
 export default defineConfig({
   root: import.meta.dirname,
   base: './',

@@ -1,4 +1,4 @@
-// The shell: where one is, the way to the other views, whether the board is live.
+// The shell of the page: the current view, the links to the others, and whether the board is live.
 import { For, Match, Show, Switch, createEffect, createResource } from 'solid-js';
 import { Canvas } from './canvas/canvas.jsx';
 import { Health } from './health/health.jsx';
@@ -26,7 +26,7 @@ const VIEWS = [
 const isThere = (info, name) => VIEWS.some(([view, , is]) => view === name && is(info));
 
 export function App() {
-  // At once: the board is most of what there is to wait for.
+  // At once, since reading the board takes longest.
   startBoard();
   const [info] = createResource(() => get('info'));
   return (
@@ -104,7 +104,7 @@ function Shell(props) {
   );
 }
 
-/** The address has the view behind its #, so it can't have the content's name there, too. */
+/** Skips to the content. A plain link can't, since the fragment of the address names the view. */
 function skip(event) {
   event.preventDefault();
   document.getElementById('main').focus();

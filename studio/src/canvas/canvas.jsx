@@ -1,4 +1,4 @@
-// The canvas: zones and worktrees where they stand, as they are or as they were.
+// The canvas: zones and worktrees at their positions, as they are or as they were.
 import { For, Show, batch, createEffect, createMemo, createSignal, onCleanup, onMount } from 'solid-js';
 import { board as now, ready } from '../shared/boards.js';
 import { follow } from '../shared/feed.js';
@@ -15,7 +15,7 @@ import { Past } from './past.jsx';
 import { SMALL, createView } from './view.js';
 import { Zone } from './zone.jsx';
 
-/** Below this nobody can read a card. */
+/** The least scale at which cards can be read. */
 const READABLE = 0.4;
 
 export function Canvas(props) {
@@ -53,7 +53,7 @@ export function Canvas(props) {
   };
   const zoneAt = (point) => [...placed().zones].findLast(([, rect]) => isInside(point, rect))?.[0] ?? null;
   const fit = () => view.fit(placed().bounds);
-  /** On a small screen all of it would be a picture only. */
+  /** The first view shows everything, but on a small screen cards stay readable. */
   const begin = () => view.fit(placed().bounds, view.size().width < SMALL ? READABLE : undefined);
   const show = (id) => {
     const place = placed().cards.get(id);
@@ -180,7 +180,7 @@ export function Canvas(props) {
   );
 }
 
-/** The cards in a part of the canvas, with a card more on each side, so that none appears late. */
+/** The cards in a part of the canvas, and a little beyond on each side, so that none appears late. */
 function seen({ cards }, { x, y, width, height }) {
   const [left, top, right, bottom] = [
     x - 2 * CARD.width,

@@ -1,4 +1,4 @@
-// The worktree that is selected: what is known of it, its runs, and where it goes.
+// The selected worktree: its fields, its runs, and a way to move it.
 import { For, Show, createResource, createSignal } from 'solid-js';
 import { get } from '../shared/api.js';
 import { cost, json, time } from '../shared/format.js';
@@ -82,7 +82,7 @@ export function Details(props) {
   );
 }
 
-/** The drop, without a mouse. */
+/** Moves the worktree without dragging. */
 function MoveTo(props) {
   const [chosen, setChosen] = createSignal('');
   const zones = () => {

@@ -1,4 +1,4 @@
-// The board in small: cards as blocks of colour. From afar nobody can read them, and 2,000 of them are one picture.
+// The board as a picture: cards as blocks of colour. From afar nobody can read cards, and one picture of 2,000 is fast.
 import { colour } from '../shared/theme.jsx';
 import { CARD } from './layout.js';
 
@@ -11,7 +11,7 @@ const TONES = {
   lost: 'failed',
 };
 
-/** Draws all of it, with `x`, `y` of the canvas in the upper left corner and `k` pixels for a unit. */
+/** Draws the whole board, with the point `x`, `y` of the canvas in the upper left corner and `k` pixels for a unit. */
 export function draw(context, { board, placed, x, y, k, width, height, ratio, isMap }) {
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.globalAlpha = 1;

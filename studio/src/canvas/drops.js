@@ -1,4 +1,4 @@
-// What is dropped where, and taken back: each one call of the class, which says no where somebody was faster.
+// Drops, undo and redo: each is one call of the class, which refuses it where somebody was faster.
 import { post } from '../shared/api.js';
 import { notice } from '../shared/notices.jsx';
 
@@ -7,7 +7,7 @@ const REFUSED = {
   ERR_WIP_LIMIT: 'That zone is full',
 };
 
-/** Moves a worktree; where that is refused it says so, and the card is where it was. */
+/** Moves a worktree. A refusal is shown, and the card stays where it was. */
 export async function moveCard(board, worktreeId, zoneId, position) {
   const expectedZoneId = board.places.get(worktreeId) ?? null;
   try {

@@ -1,4 +1,4 @@
-// Pointers on the stage: one on the canvas moves it, one on a card drags that, two of them zoom.
+// Pointers on the stage: one on the canvas moves the view, one on a card drags the card, two zoom.
 
 /** A press that moves less than this is a click, in pixels. */
 const STILL = 4;
@@ -34,7 +34,7 @@ export function gestures({ view, grab, drag, drop, select }) {
       if (!pressed.moved && far < STILL && pointers.size === 1) return;
       if (!pressed.moved) {
         pressed.moved = true;
-        // Only now: a captured pointer's click would not be the card's.
+        // Only once it has moved: after capturing, a click would not reach the card.
         event.currentTarget.setPointerCapture(event.pointerId);
       }
       if (pointers.size === 2) {

@@ -1,9 +1,9 @@
-// The canvas by keyboard: arrows move it, or from card to card; + and - zoom; 0 shows all.
+// The canvas by keyboard: arrows move the view, or go from card to card; + and - zoom; 0 shows all.
 
 const STEP = 80;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** Handles a key on the stage. `cards` are the places of those that can be read. */
+/** Handles a key on the stage. `cards` are the positions of the readable cards. */
 export function key(event, { view, fit, cards, current, go, select, undo, redo }) {
   const isStep = event.ctrlKey || event.metaKey;
   if (isStep && event.key.toLowerCase() === 'z') return done(event, event.shiftKey ? redo : undo);
@@ -27,7 +27,7 @@ function done(event, act) {
   act();
 }
 
-/** The nearest card in a direction; what is beside the way counts twice. */
+/** The nearest card in a direction; distance across the direction counts twice. */
 function neighbour(cards, from, [dx, dy]) {
   if (from === undefined) return undefined;
   let [best, least] = [undefined, Infinity];

@@ -1,9 +1,9 @@
-// Where everything is shown. What stands somewhere is shown there; what was never put anywhere would be one pile at the origin, so
-// cards without a place of their own are laid out in their zone, zones without one side by side, and cards of no zone below it all.
+// Where everything is shown. What has a position of its own is shown there. What nobody has positioned would be one pile at the origin, so
+// such cards are laid out in their zones, such zones side by side, and such cards of no zone below everything.
 
 export const CARD = { width: 220, height: 92 };
 const GAP = 16;
-/** A zone's name and agents. */
+/** The height of a zone's name and agents. */
 const HEAD = 56;
 const ROW_WIDTH = 2600;
 const LOOSE_COLUMNS = 8;
@@ -25,7 +25,7 @@ export function layout(board) {
   return { cards, zones, bounds: boundsOf(zones, cards) };
 }
 
-/** The worktrees of each zone, those of none, or of one that isn't there, under `null`. */
+/** The worktrees of each zone; those of no zone, or of one that doesn't exist, are under `null`. */
 function membersOf({ worktrees, places, zones }) {
   const members = new Map([[null, []]]);
   for (const [id, worktree] of worktrees) {
@@ -36,7 +36,7 @@ function membersOf({ worktrees, places, zones }) {
   return members;
 }
 
-/** A zone's rectangle, as tall as what is in it, and its cards. */
+/** A zone's rectangle, enlarged to hold its cards, and the cards. */
 function furnished({ position, size }, worktrees, isLoose) {
   const rect = { x: position.x ?? 0, y: position.y ?? 0, width: size.width || 300, height: size.height || 200 };
   const cards = new Map();
@@ -48,7 +48,7 @@ function furnished({ position, size }, worktrees, isLoose) {
     else rest.push(worktree);
   }
   const fitting = Math.max(1, Math.floor((rect.width - GAP) / (CARD.width + GAP)));
-  // About as wide as high, where nobody has said how wide.
+  // About as wide as high, if the zone has no position of its own.
   const square = Math.ceil(Math.sqrt((rest.length * (CARD.height + GAP)) / (CARD.width + GAP)));
   const columns = isLoose ? Math.max(fitting, square) : fitting;
   const taken = [...cards.values()];
@@ -68,7 +68,7 @@ function furnished({ position, size }, worktrees, isLoose) {
   return { rect, cards };
 }
 
-/** Out of the way of those above and left of it: what grew, or was never put anywhere, would hide what is in them. */
+/** Moves a rectangle out of the way of those before it: one that grew, or was never positioned, would hide their cards. */
 function free(rect, others) {
   const place = { ...rect };
   const start = rect.x;
@@ -104,7 +104,7 @@ function layLoose(worktrees, zones, cards) {
   );
 }
 
-/** Those that have the position of another one: nobody put them there one by one. */
+/** Those that share their position with another one: nobody has positioned them one by one. */
 function piled(all) {
   const firsts = new Map();
   const piles = new Set();
@@ -131,7 +131,7 @@ const overlaps = (one, other) =>
   one.y < other.y + other.height &&
   other.y < one.y + one.height;
 
-/** Round everything; a little of nothing where there is nothing. */
+/** The rectangle around everything; an empty one of some size where there is nothing. */
 function boundsOf(zones, cards) {
   if (zones.size + cards.size === 0) return { x: 0, y: 0, width: 1200, height: 800 };
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];

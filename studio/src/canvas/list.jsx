@@ -1,4 +1,4 @@
-// All worktrees of the canvas as a list: to be found by typing, and reached without a mouse.
+// All worktrees of the canvas as a list, to find one by typing, and to reach it without a mouse.
 import { For, createMemo, createSignal } from 'solid-js';
 import { createVirtualizer } from '@tanstack/solid-virtual';
 import { number } from '../shared/format.js';

@@ -1,4 +1,4 @@
-// All of the canvas in a corner, and which part of it is seen; a click goes there.
+// The whole canvas in a corner, with the visible part marked; a click goes there.
 import { createEffect, onCleanup } from 'solid-js';
 import { theme } from '../shared/theme.jsx';
 import { draw } from './draw.js';
@@ -20,7 +20,7 @@ export function Minimap(props) {
     props.ticks();
     theme();
     clearTimeout(timer);
-    // It is small: a few pictures a second are enough.
+    // A few pictures a second are enough for a small map.
     timer = setTimeout(() => {
       const ratio = Math.min(devicePixelRatio, 2);
       Object.assign(canvas, { width: WIDTH * ratio, height: HEIGHT * ratio });

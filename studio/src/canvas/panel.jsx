@@ -1,4 +1,4 @@
-// Beside the canvas: the worktree that is selected, or all of them as a list.
+// The panel beside the canvas: the selected worktree, or all of them as a list.
 import { Show, createSignal } from 'solid-js';
 import { Details } from './details.jsx';
 import { List } from './list.jsx';

@@ -1,11 +1,11 @@
-// Time travel: the board as it was, by a slider over what the log has, and played.
+// Time travel: the board as it was, by a slider over the time that the log reaches back, and played as a film.
 import { For, Show, createResource, createSignal, onCleanup } from 'solid-js';
 import { get } from '../shared/api.js';
 import { Board } from '../shared/board.js';
 import { time } from '../shared/format.js';
 import { notice, trying } from '../shared/notices.jsx';
 
-/** All of it is played in about so long, in milliseconds, a picture at a time. */
+/** How long playing everything takes, and how long each picture is shown, in milliseconds. */
 const PLAYED_MS = 20_000;
 const PICTURE_MS = 120;
 
@@ -20,7 +20,7 @@ export function Past(props) {
   let reading = false;
   let wanted = null;
 
-  /** One board at a time; of those that were asked for meanwhile the last one. */
+  /** Reads one board at a time; of those that are asked for meanwhile, only the last one is read. */
   async function show(time) {
     wanted = time;
     if (reading) return;

@@ -1,4 +1,4 @@
-// A zone: its frame, its name, who works in it, and how much it is to have.
+// A zone: its frame, its name, its agents, and its limit of worktrees.
 import { Show } from 'solid-js';
 
 export function Zone(props) {

@@ -1,4 +1,4 @@
-// How the board is: how much is in it, what doctor says, its budgets and limits, its backups.
+// The health of the board: its sizes, what doctor says, its budgets and limits, its backups.
 import { For, Show, createResource } from 'solid-js';
 import { get } from '../shared/api.js';
 import { board } from '../shared/boards.js';

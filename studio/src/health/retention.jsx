@@ -1,4 +1,4 @@
-// What would go if less were kept: only looked at here.
+// What a retention policy would remove: nothing is pruned here.
 import { For, Show, createSignal } from 'solid-js';
 import { get } from '../shared/api.js';
 import { bytes, number } from '../shared/format.js';

@@ -1,4 +1,4 @@
-// The ledger: which worktree went from where to where, whoever moved it.
+// The ledger: which worktree went from which zone to which, whoever moved it.
 import { createEffect, createMemo, on } from 'solid-js';
 import { follow } from '../shared/feed.js';
 import { time, who } from '../shared/format.js';

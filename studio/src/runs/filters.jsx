@@ -1,4 +1,4 @@
-// What narrows the runs, all of it in the address: so that it can be kept, sent and gone back to.
+// The filters of runs. They are in the address, so that they can be bookmarked, sent and gone back to.
 import { For, Show } from 'solid-js';
 import { board } from '../shared/boards.js';
 import { ask, asked } from '../shared/place.js';
@@ -111,7 +111,7 @@ export function Filters(props) {
   );
 }
 
-/** A time as the browser's own field has it, which is local. */
+/** A time as the value of a `datetime-local` field. */
 function localOf(iso) {
   if (iso === undefined || Number.isNaN(Date.parse(iso))) return '';
   const date = new Date(iso);

@@ -1,4 +1,4 @@
-// Runs found by their words: where those stand, marked. What was found is text, and its marks are places in it.
+// Runs found by their words, with the hits marked. Snippets are plain text, and the marks are positions in it.
 import { For, createEffect, on } from 'solid-js';
 import { time } from '../shared/format.js';
 import { createPages } from '../shared/pages.js';
@@ -8,7 +8,7 @@ import { filtersOf } from './hours.js';
 
 export function Found(props) {
   const pages = createPages('search', async () => {
-    // What is found is in the order of how well it was.
+    // What is found comes in the order of its score.
     const { orderBy: _, ...filter } = props.filter();
     return (await filtersOf(filter)).map((each) => ({ text: props.text, ...each }));
   });
@@ -40,7 +40,7 @@ export function Found(props) {
   );
 }
 
-/** The text in pieces, and which of them are marked. */
+/** The text in pieces, and whether each is marked. */
 function marked(text, ranges) {
   const pieces = [];
   let at = 0;

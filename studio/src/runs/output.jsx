@@ -1,11 +1,11 @@
-// A run's output, followed as it comes. Its text is text: control characters of terminals are taken away, nothing is made of the rest.
+// A run's output, followed as it comes. It is shown as plain text, without the control sequences of terminals.
 import { For, Show, createEffect, createSignal, on } from 'solid-js';
 import { get } from '../shared/api.js';
 import { follow } from '../shared/feed.js';
 import { notice } from '../shared/notices.jsx';
 
 const PAGE = 500;
-/** More pieces than this would be more than a browser shows well; what was first goes. */
+/** The most pieces that are shown, since a browser can't show more well; the oldest go. */
 const MOST = 4000;
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is meant

@@ -1,4 +1,4 @@
-// One run: what was wanted, what came of it, and what it has to do with others.
+// One run: what was asked for, what came of it, and the related runs.
 import { Show, createResource } from 'solid-js';
 import { get } from '../shared/api.js';
 import { follow } from '../shared/feed.js';
@@ -14,7 +14,7 @@ import { Used } from './run_usage.jsx';
 export function Run(props) {
   const id = () => place().id;
   const [found, { refetch }] = createResource(id, (id) => get('run', { id }));
-  // While it is read anew the one before stays.
+  // While it is read again, the last version stays.
   const run = () => (found.error ? undefined : found.latest?.run);
   follow({
     hear(changes) {

@@ -1,4 +1,4 @@
-// What can be done with a run, where Studio may write: cancel it, want it once more, answer it.
+// What can be done with a run, where Studio may write: cancel it, retry it, answer it.
 import { Show, createEffect, createSignal, on } from 'solid-js';
 import { post } from '../shared/api.js';
 import { notice, trying } from '../shared/notices.jsx';

@@ -1,4 +1,4 @@
-// What is known of a run, in short.
+// The short facts of a run.
 import { For } from 'solid-js';
 import { board } from '../shared/boards.js';
 import { cost, duration, number, time, who } from '../shared/format.js';

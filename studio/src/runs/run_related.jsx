@@ -1,4 +1,4 @@
-// The runs round one: what it is a part of, what it does once more, and its parts.
+// The runs related to one: its parent, the run that it retries, and its parts.
 import { For, Show } from 'solid-js';
 import { time } from '../shared/format.js';
 import { to } from '../shared/place.js';

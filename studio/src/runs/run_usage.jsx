@@ -1,4 +1,4 @@
-// What a run used, of each model.
+// What a run used, by model.
 import { For, Show } from 'solid-js';
 import { cost, number } from '../shared/format.js';
 

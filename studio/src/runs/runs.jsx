@@ -1,4 +1,4 @@
-// Runs: what there is of them, found by filters or by their words.
+// The runs, found by filters or by their words.
 import { Show, createEffect, createMemo, on } from 'solid-js';
 import { board } from '../shared/boards.js';
 import { follow } from '../shared/feed.js';
@@ -52,7 +52,7 @@ function RunsTable(props) {
       const runs = changes.filter(({ entity }) => entity === 'run' || entity === 'execution');
       if (runs.length === 0) return;
       for (const { id, fields, op } of runs) if (op === 'update') pages.change((run) => run.id === id, merged(fields));
-      // What is new is at the top, where somebody who went down doesn't want to be taken.
+      // New runs come at the top, and somebody who has scrolled down doesn't want to be taken there.
       const isNews = runs.some(({ op }) => op === 'insert');
       if (isNews && isNewest() && pages.items().length <= 100 && timer === 0)
         timer = setTimeout(() => {
@@ -64,7 +64,7 @@ function RunsTable(props) {
   return <Table label="Runs" columns={COLUMNS} pages={pages} empty="There are no such runs." />;
 }
 
-/** What the feed tells of a run is not all that a row shows. */
+/** Merges what the feed says of a run into its row, which shows more. */
 const merged = (fields) => (run) => ({
   ...run,
   ...(fields.status && { status: fields.status }),

@@ -1,6 +1,6 @@
-// Asking the server. Addresses are relative: Studio may be mounted under any path.
+// Requests to the server. Addresses are relative, since Studio may be mounted under any path.
 
-/** What the server, or the class behind it, says against something. */
+/** A refusal by the server, or by the class behind it. */
 export class Refusal extends Error {
   constructor({ message, code, field, current }) {
     super(message);
@@ -14,7 +14,7 @@ async function answerOf(response) {
   return body;
 }
 
-/** `get('runs', { status: ['failed'], limit: 100 })`; what is empty is left out. */
+/** `get('runs', { status: ['failed'], limit: 100 })`; empty values are left out. */
 export async function get(name, given = {}, { signal } = {}) {
   return answerOf(await fetch(`api/${name}${queryOf(given)}`, { signal }));
 }

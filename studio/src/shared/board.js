@@ -1,8 +1,8 @@
-// A board as the page has it: plain maps that changes are applied to, and signals for those who show a part of it. A change costs
-// what it changes, not what is there.
+// A board as the page has it: plain maps, to which changes are applied, and signals for the components that show a part of it. The cost
+// of a change depends on the change, not on the size of the board.
 import { batch, createSignal } from 'solid-js';
 
-/** What the feed doesn't tell of something new. */
+/** The fields of new entities that the feed doesn't tell. */
 const NEW = {
   worktree: { metadata: {}, openRuns: 0, latestRun: null, costMicros: null },
   zone: { metadata: {}, wipLimit: null },
@@ -16,7 +16,7 @@ export class Board {
   #signals = new Map();
   #shape = createSignal(0);
 
-  /** Everything anew, as `getBoard` gives it. */
+  /** Replaces everything with what `getBoard` gave. */
   read({ zones, worktrees, assignments }) {
     this.zones = new Map(zones.map((zone) => [zone.id, zone]));
     this.worktrees = new Map(worktrees.map((worktree) => [worktree.id, worktree]));
@@ -28,12 +28,12 @@ export class Board {
     return this;
   }
 
-  /** Whoever asks is told again when anything that stands on the canvas does so elsewhere, comes or goes. */
+  /** A signal for everything on the canvas: it changes when anything moves, comes or goes. */
   shape() {
     return this.#shape[0]();
   }
 
-  /** The worktree, or undefined; whoever asks is told when it changes. */
+  /** The worktree, or undefined, as a signal that changes with it. */
   worktree(id) {
     this.#heed(`worktree ${id}`);
     return this.worktrees.get(id);
@@ -52,7 +52,7 @@ export class Board {
     });
   }
 
-  /** What runs come to: `[id, openRuns, latestRun, costMicros]` of each worktree. */
+  /** Applies the runs' part of cards: `[id, openRuns, latestRun, costMicros]` of each worktree. */
   applyCards(cards) {
     batch(() => {
       for (const [id, openRuns, latestRun, costMicros] of cards) {
@@ -69,7 +69,7 @@ export class Board {
     });
   }
 
-  /** Whether anything stands elsewhere after it. */
+  /** Applies a change, and returns whether anything has moved, come or gone. */
   #apply({ entity, id, op, fields }) {
     if (entity === 'assignment') {
       if (op === 'delete') this.places.delete(id);
@@ -96,7 +96,7 @@ export class Board {
       return true;
     }
     const before = all.get(id);
-    // Of what isn't there any more there is nothing to change.
+    // An update of an entity that is gone changes nothing.
     if (op === 'update' && before === undefined) return false;
     const old = op === 'update' ? before : NEW[entity];
     const parts = ['position', 'size'].filter((part) => fields[part]);
@@ -123,7 +123,7 @@ export class Board {
     this.#signals.get(key)?.[1]();
   }
 
-  /** Whoever still asks gets a new signal; of what is gone for good none is kept. */
+  /** Drops the signal of an entity that is gone; components that still ask for it get a new one. */
   #forget(key) {
     const signal = this.#signals.get(key);
     this.#signals.delete(key);

@@ -1,4 +1,4 @@
-// The board of now, kept up by the feed: one for the whole page.
+// The current board, kept up to date by the feed: one for the whole page.
 import { createSignal } from 'solid-js';
 import { get } from './api.js';
 import { Board } from './board.js';
@@ -8,7 +8,7 @@ export const board = new Board();
 const [ready, setReady] = createSignal(false);
 export { ready };
 
-/** Runs change what cards say of them. They are asked for once for many changes, and the less often the longer that takes. */
+/** Runs change what cards show. One request serves many changes; the longer it takes, the longer the pause before the next. */
 const SOONEST_MS = 250;
 let wanted = null;
 
@@ -35,7 +35,7 @@ function wantCards() {
   }
 }
 
-/** Who comes back from the archive brings his runs with him. */
+/** Whether a change may change what cards show of runs: a worktree from the archive brings its runs back, too. */
 const tellsOfRuns = ({ entity, op }) => entity === 'run' || entity === 'execution' || op === 'restored';
 
 export function startBoard() {

@@ -1,4 +1,4 @@
-// The feed: one connection for the whole page. The browser comes back by itself, with the place of the last event it has.
+// The feed: one connection for the whole page. The browser reconnects by itself, with the place of the last event that it has.
 import { createSignal, onCleanup } from 'solid-js';
 import { get } from './api.js';
 
@@ -6,20 +6,20 @@ const listeners = new Set();
 const [live, setLive] = createSignal(false);
 export { live };
 
-/** Calls `hear` with the changes of a moment, and `begin` with the board whenever it is read anew. */
+/** Calls `hear` with the changes of a moment, and `begin` with the board whenever that is read again. */
 export function follow(listener) {
   listeners.add(listener);
   onCleanup(() => listeners.delete(listener));
 }
 
-/** How long changes are gathered before they are shown, in milliseconds: the longer, the longer that takes. */
+/** How long changes are gathered before they are shown, in milliseconds; longer where showing them takes long. */
 const SOONEST_MS = 30;
 const SHARE = 4;
 let wait = SOONEST_MS;
 let source = null;
 let heard = [];
 
-/** Reads the board, and follows what comes behind it. */
+/** Reads the board, and follows the feed from there. */
 export async function begin() {
   source?.close();
   heard = [];
@@ -28,7 +28,7 @@ export async function begin() {
     for (const { begin } of listeners) begin?.(board);
     open(board.next);
   } catch {
-    // The server may be starting anew.
+    // The server may be restarting.
     setTimeout(begin, 2000);
   }
 }
@@ -38,7 +38,7 @@ function open(next) {
   source.addEventListener('open', () => setLive(true));
   source.addEventListener('error', () => {
     setLive(false);
-    // Refused, rather than interrupted: the browser has given up.
+    // If the connection was refused, rather than interrupted, the browser has given up.
     if (source.readyState === EventSource.CLOSED) setTimeout(begin, 2000);
   });
   source.addEventListener('lost', begin);
@@ -48,7 +48,7 @@ function open(next) {
   });
 }
 
-/** Many changes of a moment are shown once. A hidden page has no frames, so a timer decides. */
+/** Shows the changes of a moment at once. A timer calls it, since a hidden page has no animation frames. */
 function tell() {
   const changes = heard;
   heard = [];

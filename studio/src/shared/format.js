@@ -1,4 +1,4 @@
-// How values look to people.
+// Values as text for people.
 
 export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -7,7 +7,7 @@ const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 
 
 export const number = (value) => (value === null || value === undefined ? '–' : NUMBER.format(value));
 
-/** Local time; text that is no time as it is. */
+/** A time in local time; text that is no time is shown as it is. */
 export const time = (text) => {
   if (text === null || text === undefined) return '–';
   return Number.isNaN(Date.parse(text)) ? text : TIME.format(new Date(text));
@@ -23,7 +23,7 @@ export function duration(milliseconds) {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
-/** Millionths as an amount: two decimals, more where it is less than that. */
+/** Millionths as an amount with two decimals, or six where it is less than a hundredth. */
 export function cost(micros) {
   if (micros === null || micros === undefined) return '–';
   const amount = micros / 1e6;

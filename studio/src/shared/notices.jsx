@@ -1,10 +1,10 @@
-// What happened to what somebody wanted: said once, and read out.
+// Notices of what came of an action: shown for a while, and read out by screen readers.
 import { For, createSignal } from 'solid-js';
 
 const [notices, setNotices] = createSignal([]);
 const SHOWN_MS = 8000;
 
-/** Says it; a refusal more loudly. */
+/** Shows a notice for a while; a refusal stands out. */
 export function notice(text, kind = 'done') {
   const one = { text, kind };
   setNotices((all) => [...all.slice(-3), one]);
@@ -13,7 +13,7 @@ export function notice(text, kind = 'done') {
 
 const take = (one) => setNotices((all) => all.filter((other) => other !== one));
 
-/** What `work` comes to, and a notice where it is refused. */
+/** The result of `work`; a refusal becomes a notice. */
 export async function trying(work) {
   try {
     return await work();

@@ -1,4 +1,4 @@
-// A list that grows as somebody goes down it: page by page along the class's `next`, whatever its length.
+// A list that grows as the user scrolls: page by page along the class's `next`, whatever its length.
 import { createSignal, onCleanup } from 'solid-js';
 import { get } from './api.js';
 import { notice } from './notices.jsx';
@@ -6,7 +6,7 @@ import { notice } from './notices.jsx';
 const SIZE = 100;
 
 /**
- * The list at `name` for what `filter()` says, which may be a promise of several filters, whose lists come one after another:
+ * The list at `name` for the filter that `filter()` gives, or a promise of several filters, whose lists follow one another:
  * `{ items, done, loading, more, reload, change }`.
  */
 export function createPages(name, filter) {
@@ -53,7 +53,7 @@ export function createPages(name, filter) {
     loading,
     reload: () => read(true),
     more: () => !done() && !loading() && read(false),
-    /** Another one in the place of an item. */
+    /** Replaces the items for which `is` holds with what `make` makes of them. */
     change: (is, make) => setItems((all) => all.map((item) => (is(item) ? make(item) : item))),
   };
 }

@@ -1,4 +1,4 @@
-// Where one is: `#/runs?status=failed`. Behind the # no server is asked, so it works under every path.
+// The current view, in the fragment of the address: `#/runs?status=failed`. Fragments never reach the server, so it works under every path.
 import { createSignal } from 'solid-js';
 import { queryOf } from './api.js';
 
@@ -16,14 +16,14 @@ export { place };
 export const to = (view, search = {}, id) =>
   `#/${view}${id === undefined ? '' : `/${encodeURIComponent(id)}`}${queryOf(search)}`;
 
-/** What the address asks for, as an object: a key that comes several times is a list. */
+/** The query of the fragment as an object: a key that comes several times is a list. */
 export function asked() {
   const { search } = place();
   const valueOf = (values) => (values.length > 1 ? values : values[0]);
   return Object.fromEntries([...new Set(search.keys())].map((key) => [key, valueOf(search.getAll(key))]));
 }
 
-/** Changes what the address asks for without a step in the browser's history. */
+/** Changes the query without a new entry in the browser's history. */
 export function ask(search) {
   const { view, id } = place();
   history.replaceState(null, '', to(view, search, id === '' ? undefined : id));

@@ -1,4 +1,4 @@
-// A table of any length: only the rows that are seen are there. It is a table to whoever has it read out, too.
+// A table of any length, of which only the visible rows exist. Screen readers see a whole table, too.
 import { For, Show, createEffect } from 'solid-js';
 import { createVirtualizer } from '@tanstack/solid-virtual';
 
@@ -20,7 +20,7 @@ export function Table(props) {
     if (last && last.index >= props.pages.items().length - 20) props.pages.more();
   });
   const template = () => props.columns.map(({ width }) => width).join(' ');
-  /** Up and down go from row to row. */
+  /** The arrows up and down go from row to row. */
   const onKeyDown = (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const row = event.target.closest('[aria-rowindex]');

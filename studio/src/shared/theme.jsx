@@ -1,4 +1,4 @@
-// Dark or light: as the system has it, until somebody says otherwise.
+// Dark or light: as the system has it, until the user chooses.
 import { createEffect, createSignal } from 'solid-js';
 
 const KEY = 'visual-db-studio-theme';
@@ -7,7 +7,7 @@ const [systemIsDark, setSystemIsDark] = createSignal(dark.matches);
 dark.addEventListener('change', ({ matches }) => setSystemIsDark(matches));
 const [chosen, setChosen] = createSignal(localStorage.getItem(KEY));
 
-/** What is shown: `dark` or `light`. What draws by itself depends on it. */
+/** The current theme, `dark` or `light`: a signal, for components that draw on a canvas. */
 export const theme = () => chosen() ?? (systemIsDark() ? 'dark' : 'light');
 
 /** A colour of the style sheet, by its name. */
@@ -22,7 +22,7 @@ export function ThemeChoice() {
   const change = () => {
     const next = other();
     localStorage.setItem(KEY, next);
-    // At once: who draws by himself asks for colours before effects have run.
+    // At once, since components that draw read the colours before effects have run.
     document.documentElement.dataset.theme = next;
     setChosen(next);
   };

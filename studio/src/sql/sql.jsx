@@ -1,4 +1,4 @@
-// SQL that reads, its rows and its plan.
+// Read-only SQL, with its rows and its plan.
 import { For, Show, createSignal } from 'solid-js';
 import { post } from '../shared/api.js';
 
@@ -109,7 +109,7 @@ const Rows = (props) => (
   </div>
 );
 
-/** The steps below one, as the plan nests them. */
+/** The steps of the plan below one step, nested. */
 const Plan = (props) => (
   <ul class="plan">
     <For each={props.steps.filter(({ parent }) => parent === props.parent)}>

@@ -1,4 +1,4 @@
-// A chart over time, and the same numbers as a table for who can't see it or wants to go to the runs behind one.
+// A chart over time, and the same numbers as a table, for people who can't see the chart or want to go to the runs of a bucket.
 import { For, Show, createEffect, createSignal, onCleanup, onMount } from 'solid-js';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -7,8 +7,8 @@ import { colour, theme } from '../shared/theme.jsx';
 const HEIGHT = 220;
 
 /**
- * `starts` are the buckets, `series` `[{ name, tone, values }]` with a value or null for each; `stacked` puts them on one another.
- * `show` is how a value looks, `link(index)` where a bucket leads, `label(start)` what it is called.
+ * `starts` are the buckets, `series` `[{ name, tone, values }]` with a value or null for each bucket; `stacked` stacks the series. `show`
+ * formats a value, `link(index)` gives the address for a bucket, `label(start)` its name.
  */
 export function Chart(props) {
   let box;
@@ -81,13 +81,13 @@ function dataOf({ starts, series, stacked }) {
   return [starts.map((start) => Date.parse(start) / 1000), ...drawn];
 }
 
-/** Each on those before it. */
+/** The lines stacked: each is the sum of itself and those before it. */
 const sums = (lines) =>
   lines.map((_, nth) =>
     lines[nth].map((_, at) => lines.slice(0, nth + 1).reduce((sum, line) => sum + (line[at] ?? 0), 0)),
   );
 
-/** Steps of an axis of durations, in milliseconds: those that people count by. */
+/** The steps of an axis of durations, in milliseconds: round numbers of seconds, minutes, hours and days. */
 const DURATIONS = [1, 2, 5, 10, 20, 50, 100, 200, 500, ...[1, 2, 5, 10, 20, 30].map((n) => n * 1000)];
 for (const n of [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440, 2880]) DURATIONS.push(n * 60_000);
 
@@ -102,7 +102,7 @@ function optionsOf({ series, stacked, show, link, label, isDuration }, width) {
     fill: stacked ? `color-mix(in srgb, ${colour(tone)} 35%, transparent)` : undefined,
     points: { show: series[0].values.length < 40, size: 5 },
     spanGaps: false,
-    // What is on others is drawn where its sum is, and is what it is by itself.
+    // A stacked line is drawn at the sum, but the legend shows its own value.
     value: (_, __, ___, at) => show(at === null ? null : values[at]),
   }));
   return {

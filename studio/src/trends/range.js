@@ -1,4 +1,4 @@
-// Over which time, and in buckets of what.
+// The ranges of time, and their buckets.
 
 const DAY = 86_400_000;
 
@@ -12,7 +12,7 @@ export const RANGES = {
 };
 export const USUAL = '7 days';
 
-/** From when a range goes, to the minute: what is asked for twice is the same. */
+/** When a range begins, to the minute, so that two requests ask for the same. */
 export const sinceOf = (range) => new Date(Math.floor((Date.now() - RANGES[range][0]) / 60_000) * 60_000).toISOString();
 
 const FORMS = {
@@ -22,7 +22,7 @@ const FORMS = {
   month: { month: 'long', year: 'numeric' },
 };
 
-/** What a bucket is called. */
+/** The function that names buckets. */
 export const labelOf = (bucket) => {
   const format = new Intl.DateTimeFormat('en-GB', FORMS[bucket]);
   return (start) => format.format(new Date(start));

@@ -1,4 +1,4 @@
-// What `getTrend` answers, as charts want it.
+// The answer of `getTrend`, arranged for charts.
 
 export const TONES = ['series-1', 'series-2', 'series-3', 'series-4', 'series-5', 'series-6', 'series-7', 'series-8'];
 

@@ -1,4 +1,4 @@
-// What it all comes to, each line one click from its runs.
+// The totals, each line one click away from its runs.
 import { For } from 'solid-js';
 import { cost, duration, number, percent } from '../shared/format.js';
 
@@ -34,7 +34,7 @@ export const Totals = (props) => (
   </div>
 );
 
-/** Each number, and what narrows or orders the runs that are behind it. */
+/** Each number, and the filter or order of the runs behind it. */
 const numbersOf = (total) => [
   [number(total.runs)],
   [number(total.succeeded), { status: 'succeeded' }],

@@ -1,4 +1,4 @@
-// How runs went: over time, by what they were of, in the hours of the week, and how work flows through the zones.
+// How runs went: over time, by zone, agent and so on, by the hours of the week, and how worktrees flow through the zones.
 import { For, Show, createMemo, createResource } from 'solid-js';
 import { get } from '../shared/api.js';
 import { board } from '../shared/boards.js';
@@ -12,7 +12,7 @@ import { Totals } from './totals.jsx';
 import { Week } from './week.jsx';
 
 const BY = ['zone', 'agent', 'model', 'worktree', 'branch'];
-/** What a key is called in a filter of runs. */
+/** The key in a filter of runs for each `by` of a trend. */
 const FILTERS = { zone: 'zoneId', agent: 'agentType', model: 'model', worktree: 'worktreeId', branch: 'branchName' };
 const MOST = TONES.length;
 
@@ -37,7 +37,7 @@ export function Trends() {
     return to('runs', { ...filter(), ...keyed(key), finishedSince: starts[index], finishedUntil: until });
   };
   const keyed = (key) => (by() && key ? { [FILTERS[by()]]: key } : {});
-  /** A line for each key, of one of a row's numbers. */
+  /** A line for each key, with the number that `of` reads from a row. */
   const lines = (of) =>
     found()
       .series.slice(0, MOST)

@@ -1,4 +1,4 @@
-// The hours of the week: when runs end, the more the darker.
+// When runs end, by the hours of the week: the more, the darker.
 import { For, Show, createMemo, createResource } from 'solid-js';
 import { DAYS, HOURS, nameOfHour } from '../runs/hours.js';
 import { get } from '../shared/api.js';
