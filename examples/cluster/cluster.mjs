@@ -1,4 +1,4 @@
-// Three hosts, each with PostgreSQL, Patroni and etcd: one leads, and what was acknowledged is on another one, too.
+// Three hosts, each with PostgreSQL, Patroni and etcd: one leads, and every acknowledged commit is on another one, too.
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { makeHosts, owner, processesIn } from './network.mjs';
 
-/** Seconds. Who leads has to say so every `loop_wait`; after `ttl` without a word another one takes over. */
+/** In seconds. The leader renews its key every `loop_wait`; after `ttl` without that another host takes over. */
 const PACE = { ttl: 20, loop_wait: 5, retry_timeout: 5 };
 
 export class Cluster {
@@ -16,7 +16,7 @@ export class Cluster {
   #passwords = { postgres: secret(), replicator: secret(), board: secret() };
   #isSynchronous;
 
-  /** In `folder`, which is this cluster's alone; `programs` as `install` gives them. `guests` are hosts without a database. */
+  /** `folder` is for this cluster alone; `programs` as `install` gives them; `guests` is the number of hosts without a database. */
   constructor({ folder, programs, isSynchronous = true, hasNamespaces, guests = 0 }) {
     this.#folder = folder;
     this.#programs = programs;
@@ -27,17 +27,17 @@ export class Cluster {
     this.#remove = remove;
   }
 
-  /** What `new VisualDatabase({ url })` takes: each host is named, and the one that leads is found. */
+  /** The URL for `new VisualDatabase({ url })`: it names all hosts, and the client finds the leader. */
   get url() {
     return this.#url('board', 'boards', this.hosts);
   }
 
-  /** Of one host alone, for reading. */
+  /** The URL of one host alone, for reading. */
   urlOf = (host) => this.#url('board', 'boards', [host]);
 
   #url(user, database, hosts) {
     const where = hosts.map(({ address }) => `${address}:5432`).join(',');
-    // Nobody else is on this network.
+    // No encryption is needed: nobody else is on this network.
     return `postgres://${user}:${this.#passwords[user]}@${where}/${database}?sslmode=disable`;
   }
 
@@ -53,7 +53,7 @@ export class Cluster {
     execFileSync(path.join(this.#programs.postgres, 'psql'), [...args, ...sql.flatMap((line) => ['-c', line])]);
   }
 
-  /** Starts what a host runs, which was killed or never started. */
+  /** Starts the programs of a host, which were killed or never started. */
   startHost(host) {
     const others = this.hosts.map(({ name, inner }) => `${name}=http://${inner}:2380`).join(',');
     const here = `http://${host.inner}`;
@@ -73,12 +73,12 @@ export class Cluster {
     this.#run(host, 'patroni', this.#programs.patroni, ['patroni.yml']);
   }
 
-  /** SIGKILL to all that a host runs. */
+  /** Kills all processes of a host with SIGKILL. */
   async killHost(host) {
     while (this.signalHost(host, 'SIGKILL') > 0) await setTimeout(20);
   }
 
-  /** A signal to all that a host runs; to how many processes. */
+  /** Sends a signal to all processes of a host, and returns how many these are. */
   signalHost(host, signal) {
     const pids = processesIn(this.folderOf(host));
     for (const pid of pids) send(pid, signal);
@@ -90,7 +90,7 @@ export class Cluster {
     process.kill(Number(pid), 'SIGKILL');
   }
 
-  /** Has another one lead. */
+  /** Makes another host the leader. */
   async switchOver(leader) {
     const answer = await fetch(`http://${leader.address}:8008/switchover`, {
       method: 'POST',
@@ -100,7 +100,7 @@ export class Cluster {
     if (!answer.ok) throw new Error(`Patroni refuses to switch over: ${await answer.text()}`);
   }
 
-  /** The host that leads, as the others say, waited for; another one than `not`. */
+  /** Waits until the hosts name a leader other than `not`, and returns it. */
   async leader({ not, within = 180_000 } = {}) {
     return this.#until(within, 'leads', async () => {
       for (const asked of this.hosts.filter((host) => host !== not)) {
@@ -112,7 +112,7 @@ export class Cluster {
     });
   }
 
-  /** Waits until one leads, the others follow, and, where that is wanted, one of them synchronously. */
+  /** Waits until one host leads and the others follow, one of them synchronously where that is configured. */
   async isWhole({ within = 240_000 } = {}) {
     return this.#until(within, 'is followed by the others', async () => {
       const all = await Promise.all(this.hosts.map((host) => this.members(host)));
@@ -125,7 +125,7 @@ export class Cluster {
     });
   }
 
-  /** Copies anew each host that doesn't follow, as a person does where Patroni can't; their names. */
+  /** Copies the database again to each host that doesn't follow, as a person does where Patroni can't, and returns their names. */
   async reinitialize() {
     const leader = await this.leader();
     const members = await this.members(leader);
@@ -138,7 +138,7 @@ export class Cluster {
     return lost.map(({ name }) => name);
   }
 
-  /** What a host's Patroni says of all. */
+  /** The members of the cluster, as a host's Patroni lists them. */
   async members(host) {
     try {
       const answer = await fetch(`http://${host.address}:8008/cluster`, { signal: AbortSignal.timeout(2000) });
@@ -156,13 +156,13 @@ export class Cluster {
     throw new Error(`No host ${what} after ${within / 1000} s: see the logs in ${this.#folder}`);
   }
 
-  /** Ends all, however it is; it may be called twice. */
+  /** Ends the cluster, whatever its state; may be called twice. */
   async stop() {
     for (const host of this.hosts) await this.killHost(host);
     this.#remove();
   }
 
-  /** The same at once, for when the process ends. */
+  /** The same without waiting, for the end of the process. */
   stopNow() {
     for (const host of this.hosts) while (this.signalHost(host, 'SIGKILL') > 0);
     this.#remove();
@@ -173,7 +173,7 @@ export class Cluster {
   #prepare(host) {
     const folder = this.folderOf(host);
     fs.mkdirSync(folder, { mode: 0o700 });
-    // YAML, of which JSON is a part.
+    // The file is YAML, of which JSON is a subset.
     fs.writeFileSync(path.join(folder, 'patroni.yml'), JSON.stringify(this.#configuration(host), null, 2), {
       mode: 0o600,
     });
@@ -185,7 +185,7 @@ export class Cluster {
     const folder = this.folderOf(host);
     const log = fs.openSync(path.join(folder, `${name}.log`), 'a');
     const [file, ...rest] = host.command(program, args, { asOwner: true });
-    // Of nobody's terminal, so that an interrupt there ends the cluster in its order.
+    // Detached from the terminal, so that an interrupt there doesn't reach it, and the cluster is stopped in order.
     const started = spawn(file, rest, {
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: folder, LANG: 'C.UTF-8' },
@@ -210,7 +210,7 @@ export class Cluster {
       bootstrap: {
         dcs: {
           ...PACE,
-          // Strict: without a standby that has it, nothing is acknowledged.
+          // Strict: no commit is acknowledged before a standby has it.
           synchronous_mode: isStrict,
           synchronous_mode_strict: isStrict,
           postgresql: {
@@ -250,6 +250,6 @@ function send(pid, signal) {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended.
+    // The process has ended.
   }
 }

@@ -1,5 +1,4 @@
-// `npm start`: a board on three hosts, an orchestrator, and a worker on each of two more; in the middle of it the host that leads
-// is killed.
+// `npm start`: a board on three hosts, an orchestrator, and a worker on each of two more hosts; in the middle of it the leader is killed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -25,7 +24,7 @@ process.once('exit', () => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-/** A program of this folder on a host, or here; each line that it says is an object of JSON. */
+/** Starts a program of this folder on a host, or here; each line that it prints is a JSON object. */
 function start(file, env, hear, host) {
   const script = fileURLToPath(new URL(file, import.meta.url));
   const [program, ...args] = host

@@ -1,5 +1,5 @@
-// Hosts on one machine. As root each is a network namespace with two interfaces, one to those who call it and one to the other
-// hosts, so that either can be cut; otherwise each is an address of its own, 127.x.y.z, and nothing can be cut.
+// Hosts on one machine. As root, each is a network namespace with two interfaces, one to its clients and one to the other hosts, so that
+// either can be cut; otherwise each is only an address of its own, 127.x.y.z, and nothing can be cut.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -7,7 +7,7 @@ import os from 'node:os';
 const ip = (...args) => execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
 const isRoot = process.getuid?.() === 0;
 
-/** Whether namespaces can be made here. */
+/** Whether network namespaces can be made here. */
 export function canCut() {
   if (!isRoot) return false;
   const name = `vd${process.pid}t`;
@@ -20,20 +20,20 @@ export function canCut() {
   }
 }
 
-/** As whom the hosts' programs run: not as root, which PostgreSQL refuses. */
+/** The user that the hosts' programs run as: not root, which PostgreSQL refuses. */
 export function owner() {
   if (!isRoot) return os.userInfo();
   const id = (option) => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** What root does to run something as somebody else. */
+/** Arguments of `setpriv` with which root runs a program as that user. */
 function asNobody() {
   const { uid, gid } = owner();
   return isRoot ? [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'] : [];
 }
 
-/** Makes `count` hosts; `remove` takes their networks away. */
+/** Makes `count` hosts; `remove` removes their networks. */
 export function makeHosts(count, hasNamespaces = canCut()) {
   const part = process.pid % 250;
   const name = `vd${process.pid}`;
@@ -48,7 +48,7 @@ export function makeHosts(count, hasNamespaces = canCut()) {
       try {
         ip(...args);
       } catch {
-        // It wasn't made, or it is gone.
+        // It wasn't made, or is gone already.
       }
     };
     for (const { namespace } of hosts) quietly('netns', 'delete', namespace);
@@ -73,10 +73,10 @@ class Host {
   constructor(number, part, namespace) {
     this.name = `host${number}`;
     this.namespace = namespace;
-    /** Where it is called, and where the other hosts reach it. */
+    /** The addresses for clients, and for the other hosts. */
     this.address = namespace ? `10.213.${part}.${10 + number}` : `127.213.${part}.${10 + number}`;
     this.inner = namespace ? `10.214.${part}.${10 + number}` : this.address;
-    /** The machine's ends of its two cables. */
+    /** The machine's ends of the host's two virtual cables. */
     this.cables = { c: `${namespace}c`, n: `${namespace}n` };
   }
 
@@ -94,13 +94,13 @@ class Host {
     ip('-n', this.namespace, 'link', 'set', 'dev', 'lo', 'up');
   }
 
-  /** The command that runs a program on this host; `asOwner` as whom servers run, else as who runs this. */
+  /** The command that runs a program on this host: with `asOwner` as the servers' user, otherwise as the current one. */
   command(file, args, { asOwner }) {
     const within = this.namespace ? ['nsenter', `--net=/run/netns/${this.namespace}`] : [];
     return [...within, 'setpriv', ...(asOwner ? asNobody() : []), '--pdeathsig', 'KILL', '--', file, ...args];
   }
 
-  /** Nothing gets through any more: to the other hosts, and, with `fromAll`, to anybody. */
+  /** Cuts the host off from the other hosts and, with `fromAll`, from everybody. */
   cut({ fromAll = false } = {}) {
     this.#cables('down', fromAll ? ['n', 'c'] : ['n']);
   }
@@ -115,7 +115,7 @@ class Host {
   }
 }
 
-/** The processes whose working directory is in `folder`: what a host runs, whoever started it. */
+/** The ids of processes whose working directory is in `folder`: all that a host runs, whoever started them. */
 export function processesIn(folder) {
   return fs.readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
@@ -123,7 +123,7 @@ export function processesIn(folder) {
       const place = fs.readlinkSync(`/proc/${name}/cwd`);
       return place === folder || place.startsWith(`${folder}/`) ? [Number(name)] : [];
     } catch {
-      // It has ended, or is none of ours.
+      // The process has ended, or is not ours.
       return [];
     }
   });

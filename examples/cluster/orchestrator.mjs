@@ -1,4 +1,4 @@
-// An orchestrator: a run each half second, and a line each second that says how far they are, until all have ended.
+// An orchestrator: enqueues a run each half second, and prints a line about their progress each second, until all have ended.
 import { setTimeout } from 'node:timers/promises';
 import { VisualDatabase } from '@ai-orchestra/visual-db';
 import { patient } from './patient.mjs';

@@ -1,5 +1,5 @@
-// What a cluster is made of, from the registries: Patroni from PyPI, etcd from Debian's archive, both into a folder and nowhere
-// else. PostgreSQL's programs are those of Debian that are installed.
+// Installs the programs of a cluster: Patroni from PyPI and etcd from Debian's archive, both into a folder and nowhere
+// else. PostgreSQL's programs have to be installed, from Debian.
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,12 +7,12 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Pinned: Debian 12's own Patroni, 3.0.2, loses what was acknowledged when a leader is frozen and goes on. */
+/** Pinned: Debian 12's own Patroni, 3.0.2, loses acknowledged commits when a leader is frozen and then goes on. */
 export const PATRONI = '4.1.5';
 const PSYCOPG = '3.3.9';
 const SERVERS = '/usr/lib/postgresql';
 
-/** Installs what isn't in `folder` yet: the paths of `etcd`, `patroni`, and the folder of PostgreSQL's programs, `postgres`. */
+/** Installs what `folder` lacks, and returns the paths of `etcd` and `patroni`, and `postgres`, the folder of PostgreSQL's programs. */
 export async function install(folder, say = () => {}) {
   const postgres = newestServer();
   fs.mkdirSync(folder, { recursive: true });
@@ -24,7 +24,7 @@ export async function install(folder, say = () => {}) {
   }
   if (!fs.existsSync(patroni)) {
     say(`Patroni ${PATRONI}, from PyPI`);
-    // Debian's own Python can be run by whoever the cluster runs as; another one may be in a folder of root's.
+    // Any user can run Debian's own Python; another one may be in a folder that only root can read.
     const python = fs.existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
     await run(python, ['-m', 'venv', path.join(folder, 'patroni')]);
     const wanted = [`patroni[etcd3]==${PATRONI}`, `psycopg[binary]==${PSYCOPG}`];
@@ -33,7 +33,7 @@ export async function install(folder, say = () => {}) {
   return { etcd, patroni, postgres };
 }
 
-/** Unpacks a package of Debian's into a folder there, which is the answer: nothing of it is installed. */
+/** Unpacks a Debian package into a folder in `folder` and returns its path: nothing is installed. */
 export async function unpack(name, folder, as = name) {
   const download = () => run('apt-get', ['download', name], { cwd: folder });
   await download().catch(async () => {
@@ -45,7 +45,7 @@ export async function unpack(name, folder, as = name) {
   return path.join(folder, as);
 }
 
-/** The folder of the newest server's programs. What npm has of PostgreSQL lacks `pg_basebackup` and `pg_rewind`. */
+/** The folder with the programs of the newest installed server. The server of npm lacks `pg_basebackup` and `pg_rewind`. */
 export function newestServer() {
   const versions = fs.existsSync(SERVERS) ? fs.readdirSync(SERVERS).map(Number) : [];
   const folders = versions.toSorted((one, other) => other - one).map((version) => `${SERVERS}/${version}/bin`);

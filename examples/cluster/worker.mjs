@@ -7,11 +7,11 @@ const { DATABASE_URL: url, WORKER: workerId } = process.env;
 const stop = new AbortController();
 const { signal } = stop;
 for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stop.abort());
-// The orchestrator makes the board.
+// The board is there once the orchestrator has made it.
 const db = await patient(() => new VisualDatabase({ url }));
 
 while (!signal.aborted) {
-  // A claim of which nobody knows runs out after this time, and the run is claimed again.
+  // A claim whose answer was lost runs out after this time, and the run is claimed again.
   const claimed = await patient(() => db.claimRun({ workerId, leaseMs: 10_000 }), { signal });
   await (claimed ? work(claimed) : setTimeout(200));
 }
@@ -25,7 +25,7 @@ async function work({ run, token }) {
     await patient(() => db.finishRun(run.id, token, { status: 'succeeded', exitCode: 0 }));
     console.log(JSON.stringify({ finished: run.prompt, by: workerId }));
   } catch (error) {
-    // Nobody led for longer than its lease, and another worker has it: what was done here doesn't count.
+    // There was no leader for longer than the lease, and another worker has the run: what was done here doesn't count.
     if (error.code !== 'ERR_LEASE_LOST') throw error;
   }
 }

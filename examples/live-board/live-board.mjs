@@ -1,4 +1,4 @@
-// The board in browsers, as it changes, whoever changes it: Server-Sent Events. A browser that lost its connection comes back by
+// The board in browsers, live, by Server-Sent Events, whoever changes it. A browser that lost its connection reconnects by
 // itself and says which event was its last (Last-Event-ID): that is the place in the feed where it goes on.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ async function follow(response, after, signal) {
 }
 
 const server = createServer((request, response) => {
-  // Refuses what came by another name, which somebody else's name server has made this machine's.
+  // Refuses requests to any other name, which somebody else's name server may have pointed to this machine.
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host)) return response.writeHead(403).end();
   if (request.url !== '/events') return response.writeHead(200, { 'content-type': 'text/html' }).end(page);
   const gone = new AbortController();
@@ -48,7 +48,7 @@ server.listen(Number(process.env.PORT ?? 8080), '127.0.0.1', () => {
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
     server.close();
-    // Whoever follows is at the end then.
+    // Closing the database ends the watches, and with them the open responses.
     db.close();
   });
 }

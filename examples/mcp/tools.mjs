@@ -1,4 +1,4 @@
-// The tools, each with what it takes. What the database refuses the agent reads, with its code: it is how it learns what to do instead.
+// The tools, each with its arguments. The agent reads the database's refusals, with their codes, and so learns what to do instead.
 import { z } from 'zod';
 
 const id = z.string().min(1);
@@ -72,7 +72,7 @@ const WRITES = {
   },
 };
 
-/** Registers the tools; without those that change anything where the board is to be looked at only. */
+/** Registers the tools; with `readonly` only those that change nothing. */
 export function registerTools(server, asAgent, { readonly }) {
   const register = (tools, annotations) => {
     for (const [name, { call, ...about }] of Object.entries(tools)) {
@@ -83,7 +83,7 @@ export function registerTools(server, asAgent, { readonly }) {
   if (!readonly) register(WRITES, { readOnlyHint: false, destructiveHint: false, openWorldHint: false });
 }
 
-/** What a tool gives, as JSON, or how it was refused: by its code, and what is there instead, where that is known. */
+/** A tool's result as JSON, or its refusal: the code, the message and, where it is known, the current state. */
 function answered(call) {
   try {
     return { content: [{ type: 'text', text: JSON.stringify(call(), null, 2) }] };
@@ -116,7 +116,7 @@ function boardOf(db) {
   };
 }
 
-/** The last of what it wrote, as one text. */
+/** The end of a run's output, as one text. */
 function outputOf(db, runId) {
   const chunks = [];
   for (let after = 0; ;) {

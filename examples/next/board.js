@@ -1,10 +1,10 @@
-// The one database of the server. Next loads a module anew where it was changed, and more than once: what is open is kept where
-// all of them find it.
+// The one database of the server. Next loads a module again when it has changed, and may load it several times, so the open database
+// is kept in globalThis.
 import { VisualDatabase } from '@ai-orchestra/visual-db';
 
 const KEPT = Symbol.for('board-in-next');
 
-/** Opened with the first request: `next build` looks into every route, and has no board. */
+/** Opened at the first request, since `next build` loads every route without a board. */
 export function board() {
   globalThis[KEPT] ??= new VisualDatabase({ dbPath: process.env.VISUAL_DB_PATH || 'data/visual.db' });
   return globalThis[KEPT];
@@ -12,7 +12,7 @@ export function board() {
 
 const STATUS = { ERR_NOT_FOUND: 404, ERR_CONFLICT: 409, ERR_WIP_LIMIT: 409, ERR_RUN_TRANSITION: 409, ERR_BUDGET: 409 };
 
-/** What `call` gives, as JSON; what the database refuses with its code: 404, 409, or 400 for what was asked wrongly. */
+/** The result of `call` as JSON; a refusal with its code and 404, 409, or 400 for a bad request. */
 export async function answered(call, status = 200) {
   try {
     return Response.json(await call(board()), { status });

@@ -1,4 +1,4 @@
 export default {
-  // It has a binary, which no bundler takes along.
+  // Bundlers can't include its binary.
   serverExternalPackages: ['@ai-orchestra/visual-db'],
 };

@@ -5,10 +5,10 @@ import { agentsOf, render } from './prompts.mjs';
 
 const OPEN = ['queued', 'running', 'waiting'];
 
-/** What an orchestrator answers. The database checks what it is given; here is only who calls what. */
+/** The routes of an orchestrator. The database checks all arguments; here is only which route calls what. */
 export function api(db) {
   const app = new Hono();
-  // A page in somebody's browser is on this machine, too: it must not be able to drop anything.
+  // A page in a browser on this machine can send requests here, too: it must not be able to drop anything.
   app.use(ofThisMachine, csrf());
 
   app.get('/board', (c) => c.json(board(db)));
@@ -43,7 +43,7 @@ export function api(db) {
   return app;
 }
 
-/** The zones with their worktrees, and the runs that each of these has open; what is in no zone last. */
+/** The zones with their worktrees and the open runs of each; worktrees in no zone come last. */
 function board(db) {
   return db.transaction(() => {
     const { items: open } = db.listRuns({ status: OPEN, limit: 1000 });
@@ -66,7 +66,7 @@ function board(db) {
   });
 }
 
-/** A worktree is dropped into a zone: it belongs to it, and each agent of the zone has a run; or nothing of it. */
+/** Drops a worktree into a zone: assigns it, and enqueues a run for each agent of the zone, all or nothing. */
 function drop(db, worktreeId, { zoneId, variables = {}, ...wanted }) {
   return db.transaction(() => {
     const [worktree, zone] = [db.getWorktree(worktreeId), db.getZone(zoneId)];
@@ -74,7 +74,7 @@ function drop(db, worktreeId, { zoneId, variables = {}, ...wanted }) {
     if (zone.trigger !== 'onDrop') return { worktree, runs: [] };
     const prompt = render(zone.promptTemplate, { ...variables, worktree, zone });
     const runs = agentsOf(zone).map((agentType) => {
-      // Whoever drops it twice, or has a slow network, wants it once.
+      // Dropping twice, or a retry over a slow network, must enqueue the run once.
       const idempotencyKey = JSON.stringify([zoneId, worktreeId, agentType]);
       return db.enqueueRun({ ...wanted, zoneId, worktreeId, agentType, prompt, idempotencyKey });
     });

@@ -1,15 +1,15 @@
-// Between HTTP and the database: who asks, what a request says, and what an error is.
+// Between HTTP and the database: who may ask, what a request says, and the status of an error.
 import { HTTPException } from 'hono/http-exception';
 
 const NAMES = new Set(['127.0.0.1', 'localhost']);
 
-/** Refuses what came by another name, which somebody else's name server has made this machine's. */
+/** Refuses requests to any other name, which somebody else's name server may have pointed to this machine. */
 export async function ofThisMachine(c, next) {
   if (!NAMES.has(new URL(c.req.url).hostname)) throw new HTTPException(403, { message: 'Forbidden' });
   await next();
 }
 
-/** The body of a request: an object of JSON, `{}` where there is none. */
+/** The body of a request: a JSON object, `{}` where there is none. */
 export async function body(c) {
   const text = await c.req.text();
   const value = text === '' ? {} : JSON.parse(text);
@@ -17,7 +17,7 @@ export async function body(c) {
   throw new SyntaxError('an object of JSON is wanted');
 }
 
-/** Which part of a list is asked for: `?limit=50&after=…`, what the list gave as `next`. */
+/** The page of a list that is asked for: `?limit=50&after=…`, where `after` is the `next` of an earlier page. */
 export function page(c) {
   const { limit, after } = c.req.query();
   return { limit: limit === undefined ? undefined : Number(limit), after };
@@ -39,11 +39,11 @@ const STATUSES = {
   ERR_UNKNOWN_KEY: 400,
 };
 
-/** The status of an error. What nobody foresaw is 500, and its words are for the log only. */
+/** The status of an error. An unforeseen one is 500, and its message is for the log only. */
 export function statusOf(error) {
   if (error instanceof HTTPException) return error.status;
   if (error instanceof SyntaxError) return 400;
-  // A foreign key: `missing` says which id is of nothing.
+  // A foreign key failed: `missing` says which ids don't exist.
   if (error.missing) return 404;
   if (error.code?.startsWith('SQLITE_CONSTRAINT')) return 409;
   return STATUSES[error.code] ?? 500;

@@ -1,10 +1,10 @@
-// What agents are told: the zone's template, with values put in.
+// Prompts: the zone's template with values put in.
 
-/** The names of a zone's agents, which are strings, or objects with a type or a name. */
+/** The names of a zone's agents, which may be strings, or objects with a type or a name. */
 export const agentsOf = ({ agents }) =>
   agents.map((agent) => (typeof agent === 'string' ? agent : (agent.type ?? agent.name)));
 
-/** Puts `{{ worktree.path }}` and the like into a template. What there is no value for stays as it is written. */
+/** Fills in `{{ worktree.path }}` and the like. A name without a value stays as it is written. */
 export function render(template, values) {
   const { worktree } = values;
   const all = { ...values, worktree: { ...worktree, branch: worktree.branchName } };

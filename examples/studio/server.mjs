@@ -1,4 +1,4 @@
-// Studio as a part of a server that has a login of its own; here it is a password, which the browser asks for.
+// Studio as a part of a server with a login of its own; here it is a password, which the browser asks for.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import { VisualDatabase, createStudioHandler } from '@ai-orchestra/visual-db';
@@ -13,7 +13,7 @@ const isLoggedIn = ({ headers }) => timingSafeEqual(hash(headers.authorization ?
 const db = new VisualDatabase({ dbPath: VISUAL_DB_PATH });
 const studio = createStudioHandler(db, {
   basePath: '/studio',
-  // Asked of every request, also where something before it has asked: so none gets round it.
+  // Asked for every request, even if a check before it has passed: so no request gets round it.
   authorize: isLoggedIn,
   write: true,
   actor: { kind: 'user', id: 'studio' },
@@ -31,7 +31,7 @@ server.listen(Number(PORT), '127.0.0.1', () => console.log(`http://127.0.0.1:${s
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
     server.close(() => db.close());
-    // Those that follow the board never end by themselves.
+    // Connections that follow the board never end by themselves.
     server.closeAllConnections();
   });
 }

@@ -1,11 +1,11 @@
-// Runs an agent that is a command: `claude -p`, `codex exec -`, a script of yours.
+// Runs an agent that is a command: `claude -p`, `codex exec -`, or a script of yours.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 /**
- * Runs the command in a folder, with the prompt on its standard input, until it ends or `signal` is aborted; how it ended is what
- * `finishRun` takes. What it says goes to `print`, line by line; a line of JSON that has a `usage` to `use`, too.
+ * Runs the command in a folder, with the prompt on its standard input, until it ends or `signal` is aborted, and returns the outcome for
+ * `finishRun`. Its output goes to `print`, line by line; the `usage` of a JSON line that has one goes to `use`, too.
  */
 export async function runAgent([file, ...args], { folder, prompt, signal, print, use }) {
   const agent = spawn(file, args, { cwd: folder });

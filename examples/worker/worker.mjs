@@ -12,7 +12,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abor
 for (let claimed; (claimed = await next());) await work(claimed);
 db.close();
 
-/** The next run, as soon as there is one; nothing where this worker is to stop. */
+/** Waits for the next run; gives nothing where this worker is to stop. */
 async function next() {
   try {
     return await db.waitForRun({ ...worker, signal: stop.signal });
@@ -42,7 +42,7 @@ async function work({ run, token }) {
     else if (stop.signal.aborted) db.releaseRun(run.id, token);
     else db.finishRun(run.id, token, outcome);
   } catch (error) {
-    // Somebody else has the run by now, or it was deleted: what was done here doesn't count.
+    // Another worker has the run by now, or it was deleted: what was done here doesn't count.
     if (error.code !== 'ERR_LEASE_LOST') throw error;
   } finally {
     clearInterval(heart);

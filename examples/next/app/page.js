@@ -1,6 +1,6 @@
 import { board } from '../board.js';
 
-// A server component reads the database itself: there is no request in between.
+// A server component reads the database itself, at each request, without a request in between.
 export const dynamic = 'force-dynamic';
 
 export default function Page() {

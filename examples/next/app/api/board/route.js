@@ -1,6 +1,6 @@
 import { answered } from '../../../board.js';
 
-// Never from the build: the board is what it is now.
+// Rendered at each request, not at the build.
 export const dynamic = 'force-dynamic';
 
 /** The whole board, as `getBoard` has it, with how many runs of each worktree are open. */

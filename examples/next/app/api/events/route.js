@@ -2,7 +2,7 @@ import { board } from '../../../board.js';
 
 export const dynamic = 'force-dynamic';
 
-/** What anybody changes, as Server-Sent Events; a browser that comes back goes on behind the last event that it has. */
+/** All changes as Server-Sent Events; a browser that reconnects goes on after the last event that it has. */
 export function GET(request) {
   const after = request.headers.get('last-event-id') ?? undefined;
   const changes = board().watch({ after, signal: request.signal });
@@ -15,7 +15,7 @@ export function GET(request) {
         if (done) return controller.close();
         controller.enqueue(encoder.encode(`id: ${changes.position}\ndata: ${JSON.stringify(value)}\n\n`));
       } catch (error) {
-        // Gone, or so late that what came since isn't known any more: then it reads the board anew.
+        // The browser is gone, or so late that the log no longer has the changes since: then it reads the board again.
         if (request.signal.aborted) return controller.close();
         controller.enqueue(encoder.encode(`event: gap\ndata: ${JSON.stringify({ code: error.code })}\n\n`));
         controller.close();
