@@ -1,18 +1,18 @@
 declare global {
-  // As @types/node and TypeScript's `esnext.disposable` say it, for programs that have neither.
+  // As @types/node and TypeScript's `esnext.disposable` declare it, for programs that have neither.
   interface SymbolConstructor {
     readonly dispose: unique symbol;
   }
 }
 
-/** A `Buffer`. Without `@types/node`, which declares it, the `Uint8Array` that it is. */
+/** A `Buffer`; without `@types/node`, which declares it, a `Uint8Array`. */
 export type Bytes = typeof globalThis extends { Buffer: { isBuffer(value: any): value is infer B } } ? B : Uint8Array;
 
-/** What comes back from where JSON is stored. */
+/** A value that was stored as JSON, as it comes back. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /**
- * What may be given where JSON is stored. It comes back as `JSON.parse(JSON.stringify(value))`: `toJSON` is asked, so a
+ * What may be given where JSON is stored. It comes back as `JSON.parse(JSON.stringify(value))`: `toJSON` is called, so a
  * `Date` becomes text, and keys whose value is `undefined` are left out. A function, a symbol or a BigInt is a `TypeError`
  * at run time; so is a BigInt or a cycle further inside, which the compiler does not see.
  */
@@ -23,11 +23,11 @@ export type JsonInput =
   | null
   | undefined
   | { readonly [key: string]: unknown }
-  // The objects of an interface and of a class, but no function.
+  // Objects of interfaces and classes, but no functions.
   | (object & { readonly [Symbol.hasInstance]?: never });
 
 /**
- * What an application knows of its own values, for {@link VisualDatabase}. Every part may be left out. Nothing is checked
+ * The types of an application's own values, for {@link VisualDatabase}. Every part may be left out. Nothing is checked
  * at run time: the types say what the application stores.
  *
  * @example
@@ -50,7 +50,7 @@ export interface CanvasTypes {
   Result?: unknown;
 }
 
-/** A part of `Types`, or what stands for it where it is left out. */
+/** A part of `Types`, or `Otherwise` where it is left out. */
 type Part<Types, Name extends keyof CanvasTypes, Limit, Otherwise extends Limit = Limit> = Types extends {
   readonly [Key in Name]: infer Given extends Limit;
 }
@@ -59,9 +59,9 @@ type Part<Types, Name extends keyof CanvasTypes, Limit, Otherwise extends Limit 
 
 type StatusOf<Types> = Part<Types, 'Status', string>;
 type TriggerOf<Types> = Part<Types, 'Trigger', string>;
-/** What comes back. */
+/** A part as it comes back. */
 type Read<Types, Name extends keyof CanvasTypes> = Part<Types, Name, unknown, any>;
-/** What may be given. */
+/** A part as it may be given. */
 type Written<Types, Name extends keyof CanvasTypes> = Part<Types, Name, unknown, JsonInput>;
 
 type WorktreeOf<Types> = Worktree<StatusOf<Types>>;
@@ -73,7 +73,7 @@ type RunOf<Types> = Run<Read<Types, 'Result'>>;
 type ClaimedRunOf<Types> = ClaimedRun<Read<Types, 'Result'>>;
 type RunOutcomeOf<Types> = RunOutcome<Written<Types, 'Result'>>;
 
-/** A place on the canvas. Fractions and negative numbers are fine: a canvas has no integers. */
+/** A position on the canvas. Fractions and negative numbers are fine. */
 export interface Position {
   x: number;
   y: number;
@@ -88,7 +88,7 @@ export interface Size {
 /** A Git worktree on the canvas. Every key is always there; an absent optional value is `null`. */
 export interface Worktree<Status extends string = string> {
   id: string;
-  /** Where it lies in the file system. */
+  /** Its path in the file system. */
   path: string;
   /** The port of its server, unique among worktrees. */
   port: number;
@@ -109,7 +109,7 @@ export interface NewWorktree<Status extends string = string> {
   /** A non-empty string. */
   id: string;
   path: string;
-  /** A non-negative integer, or a string of one. */
+  /** A non-negative integer, or a string of one; `'auto'` is the lowest from 3001 to 3999 that no worktree has. */
   port: number | bigint | string;
   branchName: string;
   issueUrl?: string | number | null | undefined;
@@ -231,7 +231,7 @@ export interface NewExecution<Result = JsonInput> {
   success?: boolean | number | bigint | string | null | undefined;
 }
 
-/** Where a run is in its life: `queued` → `running` → one of the last five, perhaps by way of `waiting`, for a person. */
+/** The status of a run: `queued` → `running` → one of the last five, perhaps by way of `waiting`, for a person. */
 export type RunStatus = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled' | 'timedOut' | 'lost';
 
 /** Who did something. */
@@ -244,15 +244,15 @@ export interface By {
 export type Metadata = { [key: string]: any };
 
 /**
- * One agent's work on one worktree in one zone, from the wish to the result. Every key is always there; what is absent or
+ * One agent's work on one worktree in one zone, from the request to the result. Every key is always there; what is absent or
  * not known is `null`, never 0. Times are ISO 8601, UTC, with milliseconds. What `recordExecution` or another program
  * recorded is a run that began and ended at once: `startedAt` is `null`, `finishedAt` its `executedAt`.
  *
- * @typeParam Result what its result is
- * @typeParam Status where it is known to be
+ * @typeParam Result the type of its result
+ * @typeParam Status the statuses that it may have
  */
 export interface Run<Result = any, Status extends RunStatus = RunStatus> {
-  /** Once it has ended after it had started, that of its execution, too. */
+  /** Also the id of its execution, which a run that has started gets at its end. */
   id: string;
   zoneId: string;
   worktreeId: string;
@@ -261,22 +261,22 @@ export interface Run<Result = any, Status extends RunStatus = RunStatus> {
   status: Status;
   /** The higher one is claimed first. */
   priority: number;
-  /** How many attempts have begun, those not counted that were released. */
+  /** How many attempts have begun, without those that were released. */
   attempt: number;
-  /** How many may. */
+  /** How many attempts may begin. */
   maxAttempts: number;
   /** How long an attempt may be worked on, without waiting for a person, in milliseconds; `null`: as long as it takes. */
   timeoutMs: number | null;
-  /** By which the same wish is known again while it has not ended. */
+  /** The key by which `enqueueRun` recognises the same request while the run has not ended. */
   idempotencyKey: string | null;
-  /** The run that it is a part of. */
+  /** The id of the run that it is a part of. */
   parentRunId: string | null;
-  /** The run that it does once more. */
+  /** The id of the run that it retries. */
   retryOf: string | null;
-  /** Who works on it, or did last. */
+  /** The worker that works on it, or did last. */
   workerId: string | null;
   createdAt: string;
-  /** It is not claimed before: what was given, or the end of a backoff. */
+  /** It is not claimed before this time: the given one, or the end of a backoff. */
   availableAt: string;
   /** When its first attempt began. */
   startedAt: string | null;
@@ -284,17 +284,17 @@ export interface Run<Result = any, Status extends RunStatus = RunStatus> {
   finishedAt: string | null;
   /** How long all attempts together were worked on, without waiting for a person, in milliseconds. */
   durationMs: number | null;
-  /** Until when its worker holds it, by the wall clock, for people: what decides is a clock that nobody sets. */
+  /** Until when its worker holds it, by the wall clock, for people: a clock that can't be set decides. */
   leaseExpiresAt: string | null;
-  /** When somebody wanted it to stop while it ran. */
+  /** When `cancelRun` was called while it ran. */
   cancelRequestedAt: string | null;
-  /** What a person is, or was last, asked. */
+  /** The question that a person is asked, or was asked last. */
   question: string | null;
-  /** What the person said. */
+  /** The person's answer. */
   answer: string | null;
-  /** Of its process. */
+  /** The exit code of its process. */
   exitCode: number | null;
-  /** Why it failed, was cancelled, timed out or got lost, for people. */
+  /** Why it failed, was cancelled, timed out or was lost, for people. */
   error: string | null;
   /** Any JSON value; `null` where none was given. */
   result: Result | null;
@@ -308,7 +308,7 @@ export interface Run<Result = any, Status extends RunStatus = RunStatus> {
   usage: Usage;
   /** When its prompt, result and output were removed to save room. */
   bodiesPrunedAt: string | null;
-  /** Who wanted it; `null` where nobody said. */
+  /** Who enqueued it; `null` where nobody was named. */
   by: By | null;
   /** What was given. */
   metadata: Metadata | null;
@@ -319,9 +319,9 @@ export type RunSummary<R extends Run = Run> = Omit<R, 'prompt' | 'result'>;
 
 /** What `enqueueRun` takes. An unknown key is a `TypeError`. */
 export interface NewRun {
-  /** An existing zone's. */
+  /** The id of an existing zone. */
   zoneId: string;
-  /** An existing worktree's. */
+  /** The id of an existing worktree. */
   worktreeId: string;
   /** A non-empty string. */
   agentType: string;
@@ -330,27 +330,27 @@ export interface NewRun {
   priority?: number | null | undefined;
   /** 1 to 1,000. Default: 1. */
   maxAttempts?: number | null | undefined;
-  /** For an attempt, 1 to 31,536,000,000 milliseconds, a year. Default: none. */
+  /** The longest time of an attempt: 1 to 31,536,000,000 milliseconds, a year. Default: none. */
   timeoutMs?: number | null | undefined;
-  /** A non-empty string. A run with the same one that has not ended is the answer, and nothing new is made. */
+  /** A non-empty string. If a run with the same key has not ended, that run is returned, and none is created. */
   idempotencyKey?: string | null | undefined;
-  /** An existing run's. */
+  /** The id of an existing run. */
   parentRunId?: string | null | undefined;
-  /** It is not claimed before. ISO 8601 or a Date. Default: now. */
+  /** It is not claimed before this time. ISO 8601 or a Date. Default: now. */
   availableAt?: string | Date | null | undefined;
   /** Up to 64 KiB of JSON. */
   metadata?: Metadata | null | undefined;
 }
 
 /**
- * What `retryRun` takes: what is to be otherwise than in the run before. `undefined` is 'as it was', but for
- * `idempotencyKey` and `availableAt`, which are those of this wish; `null` is the default.
+ * What `retryRun` takes: what is to differ from the earlier run. `undefined` is 'as it was', except for
+ * `idempotencyKey` and `availableAt`, which are not taken over; `null` is the default.
  */
 export type RunChanges = { [Key in keyof NewRun]?: NewRun[Key] | undefined };
 
-/** How `claimRuns`, `claimRun` and `waitForRun` choose, and for how long. An unknown key is a `TypeError`. */
+/** What `claimRuns`, `claimRun` and `waitForRun` may claim, and for how long. An unknown key is a `TypeError`. */
 export interface ClaimOptions {
-  /** Who asks: a non-empty string, for people and for `isAlive`. Two workers may have the same one. */
+  /** The worker that claims: a non-empty string, for people and for `isAlive`. Two workers may have the same one. */
   workerId: string;
   /** Only runs of these zones. Default: of all. */
   zoneIds?: readonly string[] | null | undefined;
@@ -360,7 +360,7 @@ export interface ClaimOptions {
   leaseMs?: number | null | undefined;
 }
 
-/** An `AbortSignal`, whoever declares it. */
+/** An `AbortSignal`, of whichever library's types. */
 export interface Signal {
   readonly aborted: boolean;
   readonly reason?: any;
@@ -375,17 +375,17 @@ export interface ClaimedRun<Result = any> {
   token: number;
 }
 
-/** What a worker hears at its heartbeat. */
+/** What a heartbeat tells its worker. */
 export interface Lease {
-  /** Until when it holds the run now, by the wall clock. */
+  /** Until when the worker holds the run now, by the wall clock. */
   leaseExpiresAt: string;
   /** Whether somebody wants the run to stop. */
   cancelRequested: boolean;
-  /** Of the budgets that the run counts for, that of which the least is left; `null` where it counts for none. */
+  /** The budget with the least left, of those that the run counts for; `null` where it counts for none. */
   budget: Budget | null;
 }
 
-/** What `appendOutput` takes, a list of. An unknown key is a `TypeError`. */
+/** One of the chunks that `appendOutput` takes. An unknown key is a `TypeError`. */
 export interface NewOutputChunk {
   stream: 'stdout' | 'stderr' | 'event';
   text: string;
@@ -395,7 +395,7 @@ export interface NewOutputChunk {
 
 /** A piece of a run's output. */
 export interface OutputChunk {
-  /** 0, 1, 2, …: its place in the output of all attempts. */
+  /** 0, 1, 2, …: its number in the output of all attempts. */
   sequence: number;
   stream: 'stdout' | 'stderr' | 'event';
   text: string;
@@ -405,30 +405,30 @@ export interface OutputChunk {
 /** What `getOutput` gives. */
 export interface OutputPage {
   items: OutputChunk[];
-  /** For `after`, to go on: also where there is nothing more yet. */
+  /** The `after` to go on with, also where there is nothing more yet. */
   next: number;
-  /** Whether some of the run's output was dropped, since it was too much. */
+  /** Whether some of the run's output was dropped because there was too much. */
   truncated: boolean;
 }
 
 /** What `recordUsage` takes. What is left out, or `null`, is not known, which is not 0. An unknown key is a `TypeError`. */
 export interface NewUsage {
-  /** A non-empty string; what the run has counted under it already is not counted again. */
+  /** A non-empty string; a second usage of the run with the same id is not counted. */
   eventId?: string | null | undefined;
   /** A non-empty string. */
   model: string;
   provider?: string | null | undefined;
-  /** Tokens that went in, those from a cache included. As all amounts an integer up to 2⁵³ - 1. */
+  /** Input tokens, those from a cache included. Like all amounts, an integer up to 2⁵³ - 1. */
   inputTokens?: number | null | undefined;
-  /** Those of them that came from a cache. */
+  /** Those of the input tokens that came from a cache. */
   cachedInputTokens?: number | null | undefined;
-  /** Tokens that came out. */
+  /** Output tokens. */
   outputTokens?: number | null | undefined;
-  /** Those that the model thought with. */
+  /** Tokens that the model used for reasoning. */
   reasoningTokens?: number | null | undefined;
   /** What it cost, in millionths. */
   costMicros?: number | null | undefined;
-  /** Who says what it cost: the provider, or the caller who multiplied. Default: `'reported'`. */
+  /** Whether the provider reported the cost or the caller computed it. Default: `'reported'`. */
   costSource?: 'reported' | 'computed' | null | undefined;
 }
 
@@ -441,7 +441,7 @@ export interface Usage {
   reasoningTokens: number | null;
   /** In millionths. */
   costMicros: number | null;
-  /** The same by model, in the order of their names. */
+  /** The same by model, in the order of the models' names. */
   models: ModelUsage[];
 }
 
@@ -476,15 +476,15 @@ export interface RunOutcome<Result = JsonInput> {
 
 /** What `sweepRuns` did, as ids of runs. */
 export interface Swept {
-  /** They wait for their next attempt. */
+  /** Runs that were queued for their next attempt. */
   requeued: string[];
-  /** They had none left. */
+  /** Runs that had no attempt left. */
   lost: string[];
-  /** They took longer than their `timeoutMs`. */
+  /** Runs that took longer than their `timeoutMs`. */
   timedOut: string[];
 }
 
-/** What a limit is about: all runs, those of a zone, of an agent, or of an agent in a zone. */
+/** The scope of a limit: all runs, those of a zone, of an agent, or of an agent in a zone. */
 export interface RunLimitScope {
   zoneId: string | null;
   agentType: string | null;
@@ -494,17 +494,17 @@ export interface RunLimitScope {
 export interface RunLimit {
   scope: RunLimitScope;
   limit: number;
-  /** How many do. */
+  /** How many are running. */
   running: number;
 }
 
-/** What a budget is about, all runs or those of one zone, worktree or agent, and over what time. */
+/** The scope of a budget: all runs or those of one zone, worktree or agent, and its period. */
 export interface BudgetScope {
   zoneId: string | null;
   worktreeId: string | null;
   agentType: string | null;
   period: 'day' | 'month' | 'total';
-  /** Where its days and months begin at midnight: a name such as `'Europe/Berlin'`. */
+  /** The time zone in which its days and months begin: a name such as `'Europe/Berlin'`. */
   timeZone: string;
 }
 
@@ -512,7 +512,7 @@ export interface BudgetScope {
 export interface Budget {
   scope: BudgetScope;
   limitMicros: number;
-  /** What was spent in this period, as far as it is known. What runs when a budget is spent may go over it. */
+  /** What was spent in this period, as far as it is known. Runs that go on when a budget is spent may exceed it. */
   spentMicros: number;
   /** Never less than 0. */
   remainingMicros: number;
@@ -520,14 +520,14 @@ export interface Budget {
   resetsAt: string | null;
 }
 
-/** Which runs are meant. Each key narrows that. */
+/** Which runs are meant. Each key narrows the filter. */
 export interface AskedOfRuns {
-  /** One zone's, or those of several. */
+  /** Those of one zone, or of several. */
   zoneId?: string | readonly string[] | null | undefined;
   worktreeId?: string | readonly string[] | null | undefined;
   agentType?: string | readonly string[] | null | undefined;
   status?: RunStatus | readonly RunStatus[] | null | undefined;
-  /** Those that used this model, as `recordUsage` was told. */
+  /** Those that used this model, by `recordUsage`. */
   model?: string | null | undefined;
   /** The parts of this run. */
   parentRunId?: string | null | undefined;
@@ -541,7 +541,7 @@ export interface AskedOfRuns {
   finishedSince?: string | Date | null | undefined;
   /** Ended then or before. */
   finishedUntil?: string | Date | null | undefined;
-  /** Those that have ended and are known to have taken so long, or longer, in milliseconds. */
+  /** Those that have ended and whose `durationMs` is known and at least this. */
   minDurationMs?: number | null | undefined;
 }
 
@@ -563,18 +563,18 @@ export interface RunFilter extends AskedOfRuns {
 /** What `getTrend` takes. An unknown key is a `TypeError`. */
 export interface TrendFilter extends Omit<AskedOfRuns, 'since' | 'until' | 'finishedSince' | 'finishedUntil'> {
   /**
-   * How long buckets are, by the clocks of `timeZone`: weeks begin on Monday, and an hour also where clocks are changed in the middle of one.
-   * `'hourOfWeek'` has 168, of all weeks together. Default: `'hour'`.
+   * How long buckets are, by the clocks of `timeZone`: weeks begin on Monday, and a new hour also begins where clocks are changed within
+   * one. `'hourOfWeek'` has 168 buckets, of all weeks together. Default: `'hour'`.
    */
   bucket?: TrendBucket | null | undefined;
-  /** What each series is of; without it there is one of all. Of `'branch'`: the worktrees that are on it now. */
+  /** What a series is for; without it, there is one series of all runs. `'branch'`: by the branches on which worktrees are now. */
   by?: 'zone' | 'agent' | 'model' | 'worktree' | 'branch' | null | undefined;
   /**
-   * Those that ended then or later: ISO 8601 or a Date, at most 400 years before `until`. Default: so that there are 24 hours, 30 days,
-   * 12 weeks or 12 months; of `'hourOfWeek'` 12 weeks.
+   * Those that ended then or later: ISO 8601 or a Date, at most 400 years before `until`. Default: 24 hours, 30 days, 12 weeks or 12 months
+   * before; for `'hourOfWeek'` 12 weeks.
    */
   since?: string | Date | null | undefined;
-  /** Those that ended before. Default: the end of the bucket that is now. */
+  /** Those that ended before this time. Default: the end of the current bucket. */
   until?: string | Date | null | undefined;
   /** A name such as `'Europe/Berlin'`. Default: `'UTC'`. */
   timeZone?: string | null | undefined;
@@ -583,13 +583,13 @@ export interface TrendFilter extends Omit<AskedOfRuns, 'since' | 'until' | 'fini
 /** How long the buckets of a trend are. */
 export type TrendBucket = 'hour' | 'day' | 'week' | 'month' | 'hourOfWeek';
 
-/** How the runs of a series went that ended in a bucket. */
+/** How those runs of a series went that ended in a bucket. */
 export interface Trend<Start extends string | number = string> {
-  /** When the bucket begins, as ISO 8601; of `'hourOfWeek'` which hour it is, from 0, Monday at 0 o'clock, to 167. */
+  /** When the bucket begins, as ISO 8601; for `'hourOfWeek'` the hour, from 0, Monday at 0 o'clock, to 167. */
   start: Start;
-  /** What the series is of: an id or a name; `null` without `by`. */
+  /** The id or name that the series is for; `null` without `by`. */
   key: string | null;
-  /** How many ended, however. */
+  /** How many ended, with whichever status. */
   runs: number;
   succeeded: number;
   /** Those whose status is `'failed'`. */
@@ -597,11 +597,11 @@ export interface Trend<Start extends string | number = string> {
   /** How many of `runs` succeeded, in percent; `null` where there were none. */
   successRate: number | null;
   /**
-   * How long they took, of those of which it is known: `null` where of none. Percentiles are within 5 % (3.2 %) of the duration that so
-   * many runs didn't exceed; `mean` and `max` are exact.
+   * How long the runs took, of those whose durations are known; `null` where none is. Percentiles are within 5 % (3.2 %) of the duration
+   * that so many runs didn't exceed; `mean` and `max` are exact.
    */
   durationMs: { mean: number | null; p50: number | null; p90: number | null; p99: number | null; max: number | null };
-  /** What they used; of a model's series only what of that. `null` where nobody knows of any. */
+  /** What the runs used; in a model's series only of that model. `null` where nothing is known. */
   inputTokens: number | null;
   outputTokens: number | null;
   /** In millionths. */
@@ -610,9 +610,9 @@ export interface Trend<Start extends string | number = string> {
 
 /** What `getFlow` takes. An unknown key is a `TypeError`. */
 export interface FlowFilter {
-  /** ISO 8601 or a Date, at most 400 years before `until`. Default: as of `getTrend`. */
+  /** ISO 8601 or a Date, at most 400 years before `until`. Default: as for `getTrend`. */
   since?: string | Date | null | undefined;
-  /** Before this. Default: the end of the bucket that is now. */
+  /** Before this time. Default: the end of the current bucket. */
   until?: string | Date | null | undefined;
   /** Default: `'day'`. */
   bucket?: 'hour' | 'day' | 'week' | 'month' | null | undefined;
@@ -620,7 +620,7 @@ export interface FlowFilter {
   timeZone?: string | null | undefined;
 }
 
-/** Times that so many percent didn't exceed, in milliseconds, to the digit; `null` where there were none. */
+/** Exact percentiles, in milliseconds; `null` where there was nothing to measure. */
 export interface FlowTimes {
   p50: number | null;
   p85: number | null;
@@ -630,34 +630,34 @@ export interface FlowTimes {
 /** How worktrees flow through the zones. */
 export interface Flow {
   buckets: {
-    /** When it begins, as ISO 8601. */
+    /** When the bucket begins, as ISO 8601. */
     start: string;
-    /** How many worktrees are in each zone at its end. Every zone that there is now, or that had one meanwhile. */
+    /** How many worktrees are in each zone at the end of the bucket: for every zone that exists now, or had a worktree meanwhile. */
     zones: Record<string, number>;
     /** How many came into a zone out of none. */
     arrived: number;
     /** How many left their zone for none: by a move, archived, deleted, or with the zone. */
     left: number;
   }[];
-  /** Of those that left: how long since they had come into a zone out of none. */
+  /** For worktrees that left: how long ago they had come into a zone out of none. */
   leadTimeMs: FlowTimes;
-  /** Of those that left a zone, for another or none: how long they had been in it. */
+  /** For worktrees that left a zone, for another or none: how long they had been in it. */
   timeInZoneMs: Record<string, FlowTimes>;
 }
 
-/** How texts are found: whole words, or any part of a text of three characters and more. */
+/** How texts are found: by whole words, or by any part of a text of at least three characters. */
 export type SearchMode = 'words' | 'substring';
 
-/** What of a run is searched. */
+/** A field of a run that is searched. */
 export type SearchedField = 'prompt' | 'result' | 'error' | 'question' | 'answer';
 
 /** What `searchRuns` takes beside the text. An unknown key is a `TypeError`. */
 export interface SearchFilter extends AskedOfRuns {
-  /** How the text is found. Default: `'words'`, or the one mode that there is an index for. */
+  /** How the text is found. Default: `'words'`, or the only mode with an index. */
   mode?: SearchMode | null | undefined;
-  /** Where it is looked for: in one of these, or in several. Default: in all of them. */
+  /** The field or fields to search. Default: all of them. */
   in?: SearchedField | readonly SearchedField[] | null | undefined;
-  /** `true`: the text is an expression of FTS5 (mode `'words'`). Default: `false`, and nothing that is typed is syntax. */
+  /** `true`: the text is an expression of FTS5 (mode `'words'`). Default: `false`: nothing in the text is syntax. */
   syntax?: boolean | null | undefined;
   /** 1 to 1,000. Default: 50. */
   limit?: number | null | undefined;
@@ -668,25 +668,25 @@ export interface SearchFilter extends AskedOfRuns {
 /**
  * A run in which something was found.
  *
- * @typeParam Run as lists have it
+ * @typeParam Run the type of runs in lists
  */
 export interface FoundRun<Run> {
   run: Run;
-  /** The field that says most of it. */
+  /** The field that matches best. */
   field: SearchedField;
-  /** A part of that, of about 160 characters, with an ellipsis where it goes on. A result is shown as JSON whose strings are as they are read. */
+  /** A part of that field, of about 160 characters, with an ellipsis where it goes on. A result is JSON in which strings are unescaped. */
   snippet: string;
-  /** Where the hits are in the snippet: beginning and end of each, in UTF-16 units, as `slice` takes them. */
+  /** The positions of hits in the snippet: beginning and end of each, in UTF-16 units, as `slice` takes them. */
   ranges: [start: number, end: number][];
-  /** How well it answers, more than 0 and less than 1, by what stands in the run alone. */
+  /** How well the run matches, more than 0 and less than 1, by the texts of the run alone. */
   score: number;
 }
 
 /** What `enableSearch` takes. An unknown key is a `TypeError`. */
 export interface SearchOptions {
-  /** What is to be found: `'words'` by default. Both may be on. */
+  /** The mode to enable: `'words'` by default. Both may be on. */
   mode?: SearchMode | null | undefined;
-  /** Told after each part, of some 50 milliseconds. What it throws ends the call; the next search or call goes on. */
+  /** Called about every 50 milliseconds. What it throws ends the call; the next search or call goes on. */
   progress?: ((counts: { indexed: number; total: number }) => void) | null | undefined;
 }
 
@@ -696,7 +696,7 @@ export type RunOrder = 'newest' | 'oldest' | 'longest' | 'costliest';
 /** A part of a list that can grow. */
 export interface Page<Item> {
   items: Item[];
-  /** For `after`, to go on; `null` at the end. Opaque, and only for the same filter. */
+  /** The `after` of the next page; `null` at the end. Opaque, and only for the same filter. */
   next: string | null;
 }
 
@@ -721,7 +721,7 @@ export interface DatabaseStats {
 /**
  * What `findWorktrees` takes. Each key narrows the list. An unknown key is a `TypeError`.
  *
- * @typeParam Status which there are
+ * @typeParam Status the statuses of worktrees
  */
 export interface WorktreeFilter<Status extends string = string> {
   /** One, or several. */
@@ -736,13 +736,13 @@ export interface WorktreeFilter<Status extends string = string> {
   updatedSince?: string | Date | null | undefined;
   /** Whether any of its runs is queued, at work or waiting. */
   hasOpenRuns?: boolean | null | undefined;
-  /** What their metadata has: each member, `null` for one that is not there; within objects likewise. */
+  /** Their metadata has each of these members, `null` meaning that it lacks the member; within objects likewise. */
   metadata?: Metadata | null | undefined;
-  /** `true`: those of the archive, as they were when they went there. Default: `false`, those of the board. */
+  /** `true`: those of the archive, as they were when they were archived. Default: `false`, those of the board. */
   archived?: boolean | null | undefined;
   /**
-   * `'newest'` and `'oldest'` go by `createdAt`, `'branch'` by `branchName`; `'updated'` has first what was updated last, or created
-   * last where it never was. Default: `'newest'`.
+   * `'newest'` and `'oldest'` go by `createdAt`, `'branch'` by `branchName`; `'updated'` has the last updated ones first, by `createdAt`
+   * where they never were. Default: `'newest'`.
    */
   orderBy?: 'newest' | 'oldest' | 'branch' | 'updated' | null | undefined;
   /** 1 to 1,000. Default: 50. */
@@ -753,33 +753,33 @@ export interface WorktreeFilter<Status extends string = string> {
 
 /** What `moveWorktree` takes. An unknown key is a `TypeError`. */
 export interface MoveOptions {
-  /** Where on the canvas it is then; either part alone, too. */
+  /** Its new position on the canvas; either part alone, too. */
   position?: { x?: number | string | null; y?: number | string | null } | null | undefined;
   /** Why, for the ledger. */
   reason?: string | null | undefined;
-  /** The zone in which the caller has seen it, `null` for none; where it is elsewhere, nothing is done. */
+  /** The zone in which the caller has last seen it, `null` for none; if it is in another, the move is refused. */
   expectedZoneId?: string | null | undefined;
-  /** What becomes of a move into a zone that has as many worktrees as it is to have: `'reject'` by default. */
+  /** What becomes of a move into a zone that is full (`setWipLimit`): `'reject'` by default. */
   overLimit?: 'reject' | 'force' | undefined;
-  /** Whether a run is wanted of each agent of the zone, where its trigger is `'onDrop'`: `false` by default. */
+  /** Whether to enqueue a run for each agent of the zone, where its trigger is `'onDrop'`: `false` by default. */
   enqueue?: boolean | null | undefined;
-  /** What the zone's prompt template may name, as `renderPrompt` has it. */
+  /** Variables for the zone's prompt template, as in `renderPrompt`. */
   variables?: object | null | undefined;
 }
 
 /** One of the moves that `moveWorktrees` takes. */
 export interface MoveOfMany extends MoveOptions {
   worktreeId: string;
-  /** `null` is out of its zone. */
+  /** `null` takes it out of its zone. */
   zoneId: string | null;
 }
 
 /** A change of a worktree's zone, by anybody. */
 export interface Move {
-  /** Its own, for good. */
+  /** The move's own, which never changes. */
   id: string;
   worktreeId: string;
-  /** The zone that it left, `null` for none: the `to` of the worktree's move before. */
+  /** The zone that it left, `null` for none: the `to` of the worktree's previous move. */
   from: string | null;
   /** The zone that it came into, `null` for none. */
   to: string | null;
@@ -787,7 +787,7 @@ export interface Move {
   /** Who moved it: the actor of `db.as`; `null` for nobody that is known. */
   by: { kind: 'user' | 'agent' | 'system'; id: string } | null;
   reason: string | null;
-  /** What they were called then: worktree and zones may have other names by now, or be gone. */
+  /** The names at that time: worktree and zones may have other names by now, or be gone. */
   branchName: string;
   fromName: string | null;
   toName: string | null;
@@ -797,9 +797,9 @@ export interface Move {
 export interface Dropped<Types extends CanvasTypes = CanvasTypes> {
   /** As it is then. */
   worktree: WorktreeOf<Types>;
-  /** `null` where it was in that zone already. */
+  /** `null` where the worktree was in that zone already. */
   move: Move | null;
-  /** Those that are wanted now, in the order of the zone's agents. */
+  /** The enqueued runs, in the order of the zone's agents. */
   runs: RunOf<Types>[];
 }
 
@@ -820,11 +820,11 @@ export interface MoveFilter {
 
 /** A worktree of the archive. */
 export interface ArchivedWorktree<Types extends CanvasTypes = CanvasTypes> {
-  /** Its own, for good: an id may be archived several times. */
+  /** The archive's own key, which never changes: an id may be archived several times. */
   key: number;
   /** As it was when it was archived. */
   worktree: WorktreeOf<Types>;
-  /** The zone that it was in, to which it goes back; `null` for none, and where that was deleted since. */
+  /** The zone that it was in, to which it goes back; `null` for none, or for one that has been deleted since. */
   zoneId: string | null;
   /** ISO 8601. */
   archivedAt: string;
@@ -833,9 +833,9 @@ export interface ArchivedWorktree<Types extends CanvasTypes = CanvasTypes> {
   reason: string | null;
   /** How many executions it has. */
   executions: number;
-  /** What its runs cost, in millionths; `null` where nobody told. */
+  /** What its runs cost, in millionths; `null` where it is not known. */
   costMicros: number | null;
-  /** As `getMetadata` has it. */
+  /** As `getMetadata` gives it. */
   metadata: Metadata;
 }
 
@@ -851,14 +851,14 @@ export interface PageOptions {
 export interface RestoreOptions {
   /** Another port than it had; `'auto'` is the lowest from 3001 to 3999 that no worktree has. */
   port?: number | string | null | undefined;
-  /** Which one, where several were archived under that id; the last one by default. */
+  /** The key of the one to restore, where several were archived under that id; the last one by default. */
   key?: number | null | undefined;
 }
 
 /** What `renderPrompt` gives. */
 export interface RenderedPrompt {
   prompt: string;
-  /** The names of the template that nothing has, each once, in its order. */
+  /** The names in the template without a value, each once, in their order. */
   missing: string[];
 }
 
@@ -870,9 +870,9 @@ export interface BesideWorktree {
   metadata: Metadata | null;
   /** How many of its runs are queued, at work or waiting; `null` without `runs: true`. */
   openRuns: number | null;
-  /** Its newest run, what was recorded as an execution only included; `null` where there is none, or without `runs: true`. */
+  /** Its newest run, including runs that were recorded as executions only; `null` where there is none, or without `runs: true`. */
   latestRun: { id: string; status: RunStatus } | null;
-  /** What its runs cost, as far as anybody told; `null` where nobody did, or without `runs: true`. */
+  /** What its runs cost, as far as it is known; `null` where nothing is, or without `runs: true`. */
   costMicros: number | null;
 }
 
@@ -882,15 +882,15 @@ export interface BesideZone {
   revision: string;
   /** As `getMetadata`; `null` where the file is left at a version without. */
   metadata: Metadata | null;
-  /** As `setWipLimit` set it; `null`: as many as like. */
+  /** As `setWipLimit` set it; `null`: no limit. */
   wipLimit: number | null;
 }
 
 /** What `undo` and `redo` take. An unknown key is a `TypeError`. */
 export interface UndoOptions {
-  /** Whose changes, default those of the actor of `db.as`. */
+  /** Whose changes. Default: those of the actor of `db.as`. */
   by?: By | null | undefined;
-  /** Where others have changed the same since: `'reject'` (the default) throws `ERR_CONFLICT`, `'skip'` takes back what was done before. */
+  /** If others have changed the same since: `'reject'`, the default, throws `ERR_CONFLICT`, `'skip'` undoes the actor's change before. */
   onConflict?: 'reject' | 'skip' | null | undefined;
 }
 
@@ -903,15 +903,15 @@ export interface Board<Types extends CanvasTypes = CanvasTypes> {
   /** Which worktree is in which zone; those of one zone in the order in which they were assigned. */
   assignments: { worktreeId: string; zoneId: string }[];
   /**
-   * Where the feed goes on behind all that this shows: the `after` of {@link VisualDatabase.getChanges} and
+   * The place in the feed after everything that this shows: the `after` of {@link VisualDatabase.getChanges} and
    * {@link VisualDatabase.watch}. `null` only where the file has no log: one of an earlier version that is opened readonly.
    */
   next: string | null;
 }
 
-/** What each kind of change has in its `fields`: of something new all of it, of a change what changed, of an end nothing. */
+/** The `fields` of a change, by entity: all of them for an insert, the changed ones for an update, none for a delete. */
 export interface ChangedFields<Types extends CanvasTypes = CanvasTypes> {
-  /** As the object has it, without its id; of a position that changed perhaps one part. */
+  /** As the object has them, without its id; a changed position may have one part only. */
   worktree: Omit<WorktreeOf<Types>, 'id' | 'position'> & { position: { x?: number; y?: number } };
   /** The same, `promptTemplate` included. */
   zone: Omit<ZoneOf<Types>, 'id' | 'position' | 'size'> & {
@@ -931,7 +931,7 @@ export interface ChangedFields<Types extends CanvasTypes = CanvasTypes> {
     usage: Omit<Usage, 'models'>;
   };
   metadata: { entity: 'worktree' | 'zone' | 'run'; metadata: Record<string, unknown> };
-  /** How many runs may be at work at once, or how many worktrees a zone is to have. */
+  /** How many runs may run at once, or how many worktrees a zone is to have. */
   limit: { zoneId: string | null; agentType: string | null; limit: number | null; wipLimit: number | null };
   budget: {
     zoneId: string | null;
@@ -942,7 +942,7 @@ export interface ChangedFields<Types extends CanvasTypes = CanvasTypes> {
   };
 }
 
-/** What changes can be of. */
+/** The entities whose changes the feed has. */
 export type ChangedEntity = keyof ChangedFields;
 
 /** One change, by anybody. */
@@ -950,15 +950,15 @@ export type Change<Types extends CanvasTypes = CanvasTypes> = {
   [Entity in ChangedEntity]: {
     /** Its number in the log: larger than that of every change before. */
     seq: number;
-    /** When: never before the change before. */
+    /** When: never earlier than the previous change. */
     at: string;
     /** Who, where it was written through {@link VisualDatabase.as}. */
     by: By | null;
     entity: Entity;
-    /** Of what; `null` for limits and budgets, whose fields say it. An assignment's is its worktree's. */
+    /** The entity's id; `null` for limits and budgets, whose fields say their scope. An assignment has its worktree's id. */
     id: string | null;
     /**
-     * `'insert'` may be of what is there already: it is another one in its place then. `'archived'` and `'restored'` are the delete
+     * `'insert'` may have the id of an existing entity, which it then replaces. `'archived'` and `'restored'` are the delete
      * and the insert of a worktree that leaves the canvas with its history, and comes back with it.
      */
     op: 'insert' | 'update' | 'delete' | (Entity extends 'worktree' ? 'archived' | 'restored' : never);
@@ -966,13 +966,13 @@ export type Change<Types extends CanvasTypes = CanvasTypes> = {
   };
 }[ChangedEntity];
 
-/** New output of a run, for who asked {@link VisualDatabase.watch} for it. It is in no log, and has no number. */
+/** New output of a run, where {@link VisualDatabase.watch} was asked for it. It is in no log, and has no number. */
 export interface OutputChange {
   seq: null;
   at: string;
   by: null;
   entity: 'output';
-  /** The run. */
+  /** The run's id. */
   id: string;
   op: 'insert';
   /** The number of the last piece there is: `getOutput(id, { after })` has them. */
@@ -981,20 +981,20 @@ export interface OutputChange {
 
 /** Which changes are asked for. An unknown key is a `TypeError`. */
 export interface ChangesOptions {
-  /** An earlier `next`, or that of a board. Default: the beginning of the log. */
+  /** An earlier `next`, or the `next` of a board. Default: the beginning of the log. */
   after?: string | null | undefined;
   /** 1 to 1,000. Default: 500. */
   limit?: number | null | undefined;
-  /** Only what is of these. Default: of all. */
+  /** Only changes of these entities. Default: of all. */
   entities?: ChangedEntity | readonly ChangedEntity[] | null | undefined;
 }
 
-/** Changes behind a place. */
+/** Changes after a place in the feed. */
 export interface Changes<Types extends CanvasTypes = CanvasTypes> {
   items: Change<Types>[];
-  /** For `after`, to go on, also where there is nothing yet. Opaque. `null` where there is a gap. */
+  /** The `after` to go on with, also where there is nothing more yet. Opaque. `null` where there is a gap. */
   next: string | null;
-  /** What is behind that place is not known any more: read `getBoard()`, and go on from its `next`. */
+  /** The log no longer has what came after that place: read `getBoard()`, and go on from its `next`. */
   gap: boolean;
 }
 
@@ -1002,15 +1002,15 @@ export interface Changes<Types extends CanvasTypes = CanvasTypes> {
 export interface WatchOptions {
   /** Where to begin: a `next`, or the `position` of an earlier watch. Default: now. */
   after?: string | null | undefined;
-  /** Only what is of these. Default: all that is in the log. */
+  /** Only changes of these entities. Default: of all that are in the log. */
   entities?: ChangedEntity | 'output' | readonly (ChangedEntity | 'output')[] | null | undefined;
-  /** Ends it: whoever waits for the next change is rejected with its reason. */
+  /** Aborting it ends the watch: a pending `next()` is rejected with its reason. */
   signal?: Signal | null | undefined;
 }
 
 /** Changes as they come, by this process and every other one. */
 export interface Watch<Types extends CanvasTypes = CanvasTypes> {
-  /** The `after` that goes on behind the change that was given last. */
+  /** The `after` that goes on after the change that was given last. */
   readonly position: string | null;
   next(): Promise<{ done?: false; value: Change<Types> | OutputChange } | { done: true; value: any }>;
   return(value?: any): Promise<{ done: true; value: any }>;
@@ -1040,72 +1040,72 @@ export interface VisualDatabaseOptions {
   readonly?: boolean | undefined;
   /** A missing file is an error. Default: `false`. */
   fileMustExist?: boolean | undefined;
-  /** Milliseconds to wait for another process's lock; for a server's answer a second longer. Default: 5000. */
+  /** Milliseconds to wait for another process's lock; a server's answer may take a second longer. Default: 5000. */
   timeout?: number | undefined;
   /** `'full'`: no acknowledged commit is lost in a power cut. Default: `'normal'`. */
   synchronous?: 'normal' | 'full' | undefined;
   /** Permissions of a new file. Default: `0o600`. */
   mode?: number | undefined;
-  /** Told of what happens, such as `console`. Default: none. */
+  /** A logger for what happens, such as `console`. Default: none. */
   logger?: Logger | null | undefined;
   /**
-   * Told of each call on this database, and of each statement on its raw handle, once it has ended; what it throws changes nothing. See
+   * Called for each call on this database, and for each statement on its raw handle, once it has ended; what it throws changes nothing. See
    * {@link traceCalls} for OpenTelemetry, and the tracing channel `visual-db:call` of `node:diagnostics_channel` for all databases.
    * Default: none.
    */
   onQuery?: ((query: ObservedQuery) => void) | null | undefined;
-  /** Gives the time of what is written, in milliseconds since 1970. Leases don't hang on it. Default: the process's own. */
+  /** The clock for the times that are written, in milliseconds since 1970. Leases don't depend on it. Default: the process's own. */
   clock?: (() => number) | null | undefined;
-  /** How much memory answers may take that are kept for reads that repeat, in bytes; 0: none. Default: 16 MiB. */
+  /** How much memory kept answers, for reads that repeat, may take, in bytes; 0: none. Default: 16 MiB. */
   cacheSize?: number | undefined;
   /** `false`: a file of an older version is an error instead of being migrated. Default: `true`. */
   migrate?: boolean | undefined;
   /**
    * `true`: an unknown key, here or in an argument of a method, is a `TypeError` with `code` `'ERR_UNKNOWN_KEY'` that
-   * names the nearest known one. Default: `false`, where it is ignored; a near-miss is told once by
+   * names the nearest known one. Default: `false`: it is ignored; a near-miss is reported once by
    * `process.emitWarning` with `code` `'VISUAL_DB_NEAR_MISS'`.
    */
   strict?: boolean | undefined;
-  /** How much output of a run is kept, in bytes; beyond it the oldest of the middle goes. Default: 8 MiB. */
+  /** How much output of a run is kept, in bytes; beyond that, output from the middle is dropped, the oldest first. Default: 8 MiB. */
   maxOutputBytes?: number | undefined;
   /** Backups at intervals, for as long as the database is open; they don't hold the process open. Default: none. */
   backups?: BackupSchedule | false | null | undefined;
   /**
-   * What this process prunes at intervals, for as long as the database is open; it doesn't hold the process open. Default: what
-   * the file says ({@link VisualDatabase.setRetention}), and nothing where it says nothing. `false`: this process prunes nothing.
+   * What this process prunes at intervals, for as long as the database is open; it doesn't hold the process open. Default: the policy in
+   * the file ({@link VisualDatabase.setRetention}), if it has one. `false`: this process prunes nothing.
    */
   retention?: Retention | false | null | undefined;
 }
 
-/** A call that has ended, as `onQuery` hears of it. */
+/** A call that has ended, as `onQuery` gets it. */
 export interface ObservedQuery {
   /** The method of {@link VisualDatabase}; of a statement on the raw handle `'run'`, `'get'`, `'all'`, `'iterate'` or `'exec'`. */
   method: string;
   /** The statement's SQL, with its parameters; `null` for a method of {@link VisualDatabase}. */
   sql: string | null;
-  /** How long it took, in milliseconds; of a call that gave a promise until that was settled. */
+  /** How long it took, in milliseconds; for a call that gave a promise, until that was settled. */
   durationMs: number;
-  /** How many rows it gave: of a list or a page of one; `null` for other answers. */
+  /** How many rows it gave, if the answer is a list or a page of one; `null` for other answers. */
   rows: number | null;
   /** What it threw, or `null`. */
   error: unknown;
 }
 
 /**
- * A call as the tracing channel `visual-db:call` of `node:diagnostics_channel` tells of it: the same object at its beginning and at its end.
+ * A call as the tracing channel `visual-db:call` of `node:diagnostics_channel` publishes it: the same object at its beginning and its end.
  */
 export interface CallMessage {
-  /** What it is called on. */
+  /** The database on which the method is called. */
   readonly database: VisualDatabase | Database;
   readonly method: string;
-  /** Of a statement. */
+  /** The SQL of a statement. */
   readonly sql?: string;
   readonly arguments: readonly unknown[];
   /** `performance.now()` at its beginning. */
   readonly startedAt: number;
   /** Milliseconds; `null` until its end. */
   readonly durationMs: number | null;
-  /** Whether it has returned a promise that is not settled yet: then `asyncEnd` is its end. */
+  /** Whether the call has returned a promise that is not settled yet: then `asyncEnd` is its end. */
   readonly pending: boolean;
   readonly result?: unknown;
   readonly error?: unknown;
@@ -1113,9 +1113,9 @@ export interface CallMessage {
 
 /** What {@link VisualDatabase.metrics} takes. */
 export interface MetricsOptions {
-  /** What all names begin with. Default: `'visual_db_'`. */
+  /** The beginning of all names. Default: `'visual_db_'`. */
   prefix?: string;
-  /** Labels of every line, where several databases are measured. Default: none. */
+  /** Labels for every line, to tell several databases apart. Default: none. */
   labels?: Readonly<Record<string, string>>;
 }
 
@@ -1125,14 +1125,14 @@ export interface TraceOptions {
   tracerProvider?: { getTracer(name: string, version?: string): object } | null;
   /** Default: the one that is registered globally. */
   meterProvider?: { getMeter(name: string, version?: string): object } | null;
-  /** Whether spans have the SQL of statements. Default: of those with parameters, since others may have values in it. */
+  /** Whether spans have the SQL of statements. Default: only of those with parameters, since other SQL may contain values. */
   queryText?: boolean | null;
 }
 
 /**
- * Makes a span of OpenTelemetry of each call on any database of this process, and of each statement on a raw handle, and records how
- * long they take in the histogram `db.client.operation.duration`, by the semantic conventions for databases. Needs `@opentelemetry/api`, which
- * the application installs.
+ * Makes a span of OpenTelemetry for each call on any database of this process, and for each statement on a raw handle, and records how
+ * long they take in the histogram `db.client.operation.duration`, by the semantic conventions for databases. Needs
+ * `@opentelemetry/api`, which the application installs.
  *
  * @returns a function that stops it
  * @throws {Error} `code` `'ERR_NO_OPENTELEMETRY'`: `@opentelemetry/api` is not installed
@@ -1145,29 +1145,29 @@ export function traceCalls(options?: TraceOptions): () => void;
 /** A length of time: milliseconds, or a text such as `'90s'`, `'30m'`, `'12h'`, `'7d'`, `'4w'`, `'1y'` (365 days). */
 export type Duration = string | number;
 
-/** What is kept. What is not given is kept for good. */
+/** What is kept. Without a key, that part is kept for good, except `changes`. */
 export interface RetentionPolicy {
   /** How long prompts, results and output of runs are kept after their end. */
   bodies?: Duration | null;
-  /** How long output is. */
+  /** How long output is kept. */
   output?: Duration | null;
   /** How long runs are kept at all. */
   runs?: Duration | null;
-  /** How many runs of each zone are kept, the newest. */
+  /** How many runs of each zone are kept, the newest ones. */
   perZone?: number | null;
-  /** How many bytes of the file may be in use: beyond it the oldest bodies go, and then runs. */
+  /** How many bytes of the file may be in use: beyond that, the oldest bodies are removed, and then runs. */
   maxBytes?: number | null;
-  /** How long the log of changes is kept, which the feed and boards of the past are read from; 7 days by itself. */
+  /** How long the log of changes is kept, from which the feed and boards of the past are read. Default: 7 days. */
   changes?: Duration | null;
 }
 
-/** A policy, and how often it is looked at. */
+/** A policy, and how often it is applied. */
 export interface Retention extends RetentionPolicy {
   /** At least a second. Default: `'1h'`. */
   every?: Duration | null;
 }
 
-/** What a file says is kept: times as texts, `null` for what is kept for good. */
+/** The policy in a file: times as texts, `null` for what is kept for good. */
 export interface StoredRetention {
   bodies: string | null;
   output: string | null;
@@ -1181,33 +1181,33 @@ export interface StoredRetention {
 /** What {@link VisualDatabase.prune} takes. */
 export interface PruneOptions extends RetentionPolicy {
   /**
-   * `true`: only say what would go, all of it; `budgetMs` counts for nothing. `diskBytes` is 0 then. It is what `prune` would do at this
-   * moment, also by a `readonly` connection and within a transaction; how much has to go for `maxBytes` is reckoned from the lengths of the
-   * texts, to about a fifth.
+   * `true`: only say everything that would be removed at this moment, whatever `budgetMs` is; `diskBytes` is 0 then. This also works on a
+   * `readonly` connection and within a transaction. How much has to go for `maxBytes` is estimated from the lengths of the texts, to
+   * about a fifth.
    */
   dryRun?: boolean | null;
   /** About how long the call may take, in milliseconds. Default: 50. */
   budgetMs?: number | null;
 }
 
-/** What pruning came to. */
+/** The result of pruning. */
 export interface Pruned {
-  /** Runs that are gone. */
+  /** How many runs were removed. */
   runs: number;
-  /** Runs that lost prompt and result. */
+  /** How many runs lost prompt and result. */
   bodies: number;
-  /** Bytes of text that went. */
+  /** How many bytes of text were removed. */
   bytes: number;
-  /** By how many bytes the file is smaller. */
+  /** By how many bytes the file has become smaller. */
   diskBytes: number;
-  /** There is more to prune: call it again. */
+  /** Whether there is more to prune: call it again. */
   more: boolean;
 }
 
 /** How far an export is. */
 export interface ExportStep {
   stage: 'export';
-  /** Lines that are written, and about how many there will be. */
+  /** How many lines are written, and about how many there will be. */
   lines: number;
   ofLines: number;
   bytes: number;
@@ -1224,9 +1224,9 @@ export interface ImportStep {
 export interface ExportOptions {
   /** `'jsonl'`: all of the board, a row a line. `'otlp-json'`: what ran, as spans of OpenTelemetry. Default: `'jsonl'`. */
   format?: 'jsonl' | 'otlp-json';
-  /** Of what ran and moved, only what did so at this time or later (ISO 8601 or a Date); open runs are there always. */
+  /** Only runs and moves at this time or later (ISO 8601 or a Date); open runs are always included. */
   since?: string | Date | null;
-  /** Told how far it is; what it throws ends the export and is what the promise rejects with. */
+  /** Called with how far it is; what it throws ends the export, and the promise rejects with it. */
   onProgress?: ((step: ExportStep) => void) | null;
 }
 
@@ -1237,7 +1237,7 @@ export interface Exported {
   bytes: number;
 }
 
-/** What was imported: how many lines there were, how many of them the board had already, and what it got. */
+/** What was imported: how many lines there were, how many of them the board had already, and how many rows it got. */
 export interface Imported {
   lines: number;
   equal: number;
@@ -1273,7 +1273,7 @@ export type ExportTarget =
 /** Where an import comes from. */
 export type ImportSource = string | AsyncIterable<Uint8Array | string>;
 
-/** How many hours, days, weeks (from Monday) and months, all UTC's, keep their newest backup. Not given: none. */
+/** For how many hours, days, weeks (from Monday) and months, in UTC, the newest backup is kept. Not given: none. */
 export interface BackupRetention {
   hourly?: number;
   daily?: number;
@@ -1281,7 +1281,7 @@ export interface BackupRetention {
   monthly?: number;
 }
 
-/** Backups at intervals. Of all processes that have the database open one at a time makes them. */
+/** Backups at intervals. If several processes have the database open, one at a time makes them. */
 export interface BackupSchedule {
   /** Default: `backups` beside the database. */
   folder?: string;
@@ -1299,24 +1299,24 @@ export interface BackupStep {
   remainingPages: number;
 }
 
-/** A backup: what its manifest says, or without one what the file itself says. */
+/** A backup, by its manifest, or without one by the file itself. */
 export interface Backup {
   path: string;
   /** Whether there is a manifest beside it (`<path>.json`), whose checksum could be compared. */
   hasManifest: boolean;
-  /** The form of the manifest. */
+  /** The version of the manifest's format. */
   format: 1;
   /** ISO 8601, UTC, milliseconds. */
   createdAt: string;
-  /** Made on demand or at intervals, before a migration, or before a restore. */
+  /** `'backup'`: on demand or at intervals; `'migration'`, `'safety'`: before a migration, or before a restore. */
   kind: 'backup' | 'migration' | 'safety';
   bytes: number;
   /** SHA-256 in hexadecimal. `listBackups` doesn't compute it: empty there without a manifest. */
   sha256: string;
-  /** 0 is a file of the JavaScript layer. */
+  /** 0 for a file of the JavaScript layer. */
   schemaVersion: number;
   counts: DatabaseStats;
-  /** What was wrong with the database when this copy of it was put aside. */
+  /** What was wrong with the database when this copy of it was made. */
   damage?: string;
   packageVersion: string | null;
   sqliteVersion: string | null;
@@ -1333,28 +1333,28 @@ export interface Restored {
   /** The database. */
   path: string;
   backup: string;
-  /** As a transaction in the live file; as a new file; or in the place of one that can't be opened. */
+  /** As a transaction in the live file; as a new file; or in place of one that can't be opened. */
   how: 'transaction' | 'created' | 'replaced';
-  /** What was there before: a backup, or the file that was moved aside; `null` where there was nothing. */
+  /** The previous content: the path of a backup, or of the file that was moved aside; `null` where there was none. */
   safety: string | null;
   schemaVersion: number;
   counts: DatabaseStats;
 }
 
 /**
- * The data layer of an agent canvas: worktrees, zones and every run of an agent in one SQLite file. All methods are
- * synchronous.
+ * The data layer of an agent canvas: worktrees, zones and every run of an agent, in one SQLite file or on a PostgreSQL server. All
+ * methods are synchronous, except `waitForRun`, `watch`, `backup`, `exportAll` and `importAll`.
  *
  * After `close()` every method throws `TypeError('The database connection is not open')`. A failure of SQLite is a
  * {@link SqliteError}; a caller's mistake a `TypeError` or `RangeError` that names the method's field and what it got.
- * What programs can test about them is a {@link VisualDatabaseError}. After any error the database is as it was before the
+ * {@link VisualDatabaseError} has the properties that programs can test. After any error the database is as it was before the
  * call.
  *
  * @example
  * const db = new VisualDatabase({ dbPath: 'data/visual.db' });
  * db.createWorktree({ id: 'wt-1', path: '/tmp/wt-1', port: 3001, branchName: 'feature/login' });
  *
- * @typeParam Types what the application knows of its statuses, triggers, agents, actions and results
+ * @typeParam Types the application's types of statuses, triggers, agents, actions and results
  */
 export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /**
@@ -1379,7 +1379,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   createWorktree(worktree: NewWorktree<StatusOf<Types>>): WorktreeOf<Types>;
   /**
-   * Stores many new worktrees as one: all or nothing. The error's `index`, and its message, say which was refused.
+   * Stores many new worktrees, all or nothing. The error's `index`, and its message, say which was refused.
    *
    * @returns them, as they are stored
    */
@@ -1393,7 +1393,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   listWorktrees(filter?: { status?: StatusOf<Types> | null | undefined }): WorktreeOf<Types>[];
   /**
-   * Worktrees of a filter, a page at a time.
+   * The worktrees that match a filter, a page at a time.
    *
    * @returns a page; while others write, each worktree is seen exactly once that doesn't change what the filter or the order asks for
    * @throws {Error} `code` `'ERR_CURSOR'`: `after` is not the `next` of a page of this filter and order
@@ -1404,7 +1404,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /**
    * Changes a worktree.
    *
-   * @param options `ifRevision`: only where this is still its revision, as `getBoard` gave it
+   * @param options `ifRevision`: changes it only if this is still its revision, as `getBoard` gave it
    * @returns it, as it is stored now, or `null` where there is none. With nothing to change `updatedAt` stays.
    * @throws {Error} `code` `'ERR_CONFLICT'`: it or its metadata was changed since; `current` is what it is now, with its
    *   `revision` and `metadata`
@@ -1416,7 +1416,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
     options?: { ifRevision?: string | null | undefined },
   ): WorktreeOf<Types> | null;
   /**
-   * Changes where a worktree is, which `updateWorktree` leaves as it is. An unknown key is a `TypeError`.
+   * Changes a worktree's path, port and branch, which `updateWorktree` leaves as they are. An unknown key is a `TypeError`.
    *
    * @returns it, as it is stored now. With nothing to change `updatedAt` stays.
    * @throws {Error} `Worktree not found: <id>`, `code` `'ERR_NOT_FOUND'`
@@ -1444,7 +1444,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   getZone(id: string | null | undefined): ZoneOf<Types> | null;
   /** All zones, newest `createdAt` first, equal ones in order of insertion. */
   listZones(): ZoneOf<Types>[];
-  /** Changes a zone; as {@link updateWorktree} otherwise. */
+  /** Changes a zone; otherwise like {@link updateWorktree}. */
   updateZone(
     id: string | null | undefined,
     changes: ZoneChangesOf<Types>,
@@ -1458,12 +1458,12 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   deleteZone(id: string): true;
 
   /**
-   * Puts a worktree into a zone, out of the one it was in.
+   * Puts a worktree into a zone, and takes it out of the one that it was in.
    *
    * @throws {SqliteError} `SQLITE_CONSTRAINT_FOREIGNKEY` for an unknown worktree or zone; it stays where it was then
    */
   assignWorktreeToZone(worktreeId: string, zoneId: string): true;
-  /** Puts many worktrees into a zone as one, in this order: all or nothing. The error's `index` says which was refused. */
+  /** Puts many worktrees into a zone, in this order, all or nothing. The error's `index` says which was refused. */
   assignWorktreesToZone(worktreeIds: readonly string[], zoneId: string): true;
   /** The id of the zone that a worktree is in, or `null`. */
   getWorktreeZone(worktreeId: string | null | undefined): string | null;
@@ -1482,7 +1482,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   recordExecution(execution: NewExecutionOf<Types>): string;
   /**
-   * Records many runs as one: all or nothing. The error's `index` says which was refused.
+   * Records many runs, all or nothing. The error's `index` says which was refused.
    *
    * @returns their ids
    */
@@ -1507,20 +1507,20 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
     zoneId: string | null | undefined,
     limit?: number | bigint | string,
   ): Execution<R>[];
-  /** The latest executions in a worktree; as {@link getExecutionHistory} otherwise. */
+  /** The latest executions in a worktree; otherwise like {@link getExecutionHistory}. */
   getWorktreeExecutions<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(
     worktreeId: string | null | undefined,
     limit?: number | bigint | string,
   ): Execution<R>[];
-  /** Counts of executions: of all, of a zone, of a worktree, or of a worktree in a zone. Costs the same at any size. */
+  /** Counts executions: all, those of a zone, of a worktree, or of a worktree in a zone. It costs the same at any size of the history. */
   getExecutionStats(filter?: {
     zoneId?: string | null | undefined;
     worktreeId?: string | null | undefined;
   }): ExecutionStats;
   /**
-   * Wants a run: it is queued, for a worker to claim.
+   * Enqueues a run, for a worker to claim.
    *
-   * @returns it; where a run that has not ended has the same `idempotencyKey`, that one, and nothing is made
+   * @returns the run; if one that has not ended has the same `idempotencyKey`, that one, and none is created
    * @throws {Error} `code` `'ERR_NOT_FOUND'`: there is no such zone, worktree or parent
    * @throws {TypeError | RangeError} for a field that is missing, of a wrong kind or out of its range
    * @example
@@ -1529,7 +1529,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   enqueueRun(run: NewRun): RunOf<Types>;
   /**
-   * Wants many runs as one: all or nothing. The error's `index` says which was refused.
+   * Enqueues many runs, all or nothing. The error's `index` says which was refused.
    *
    * @returns them, in the same order
    * @throws as {@link enqueueRun}
@@ -1537,18 +1537,18 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   enqueueRuns(runs: readonly NewRun[]): RunOf<Types>[];
   /**
-   * Wants a run and claims it in one, for who runs the agent himself.
+   * Enqueues a run and claims it in one call, for a program that runs the agent itself.
    *
-   * @returns as {@link claimRun}; where a queued run has the same `idempotencyKey`, that one
-   * @throws {Error} `code` `'ERR_RUN_LIMIT'`: as many run as may; `'ERR_BUDGET'`: a budget is spent; `'ERR_CONFLICT'`: a run
-   *   with the same `idempotencyKey` is running or waiting; else as {@link enqueueRun}. Nothing is queued then
+   * @returns as {@link claimRun}; if a queued run has the same `idempotencyKey`, that one
+   * @throws {Error} `code` `'ERR_RUN_LIMIT'`: as many runs are running as may; `'ERR_BUDGET'`: a budget is spent; `'ERR_CONFLICT'`: a run
+   *   with the same `idempotencyKey` is running or waiting; otherwise as {@link enqueueRun}. Nothing is queued then
    * @example const { run, token } = db.startRun(wanted, { workerId: 'worker-1', leaseMs: 30_000 });
    */
   startRun(run: NewRun, options: Pick<ClaimOptions, 'workerId' | 'leaseMs'>): ClaimedRunOf<Types>;
   /**
-   * Takes runs from the queue: first those that a person has answered, then the highest priority, the zone in which the
-   * fewest run, the oldest. Leases that ran out are recovered before. Run limits and budgets are counted in the same
-   * transaction; two workers never get one run.
+   * Takes runs from the queue: first those that a person has answered, then by the highest priority, by the zone in which the
+   * fewest are running, by age. Before, runs whose leases ran out are recovered. Run limits and budgets are checked in the same
+   * transaction; two workers never get the same run.
    *
    * @param options `limit`: how many at most, 1 to 1,000, default 1
    * @returns them, with the token of each; `[]` where nothing may be claimed
@@ -1557,38 +1557,38 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   claimRuns(options: ClaimOptions & { limit?: number | null | undefined }): ClaimedRunOf<Types>[];
   /**
-   * Takes one run from the queue, or `null`; as {@link claimRuns} otherwise.
+   * Takes one run from the queue, or gives `null`; otherwise like {@link claimRuns}.
    *
    * @example const claimed = db.claimRun({ workerId: 'worker-1', agentTypes: ['frontend'] });
    */
   claimRun(options: ClaimOptions): ClaimedRunOf<Types> | null;
   /**
-   * Waits until there is a run to take, and takes it; as {@link claimRun} otherwise. It is woken by any process's commit
-   * within 100 ms, and runs no statement while nothing happens.
+   * Waits until there is a run to take, and takes it; otherwise like {@link claimRun}. It is woken within 100 ms of any process's
+   * commit, and runs no statement while nothing happens.
    *
    * @param options `signal` ends the waiting: the promise is rejected with its `reason`
-   * @throws as the promise's rejection, also where the database is closed meanwhile
+   * @throws by rejecting the promise, also where the database is closed meanwhile
    * @example const { run, token } = await db.waitForRun({ workerId: 'worker-1', signal: AbortSignal.timeout(60_000) });
    */
   waitForRun(options: ClaimOptions & { signal?: Signal | null | undefined }): Promise<ClaimedRunOf<Types>>;
   /**
-   * Says that the worker is still there: its lease lasts longer, never shorter.
+   * Says that the worker is still at work: its lease is lengthened, never shortened.
    *
    * @param token of the claim
    * @param options `leaseMs`: for how long from now, 1 to 86,400,000; default: as long as at the claim
-   * @returns until when, whether to stop, and what is left of the budget
+   * @returns until when the lease lasts, whether to stop, and what is left of the budget
    * @throws {Error} `code` `'ERR_LEASE_LOST'`: the token doesn't hold the run, so stop working on it; `'ERR_NOT_FOUND'`
    * @example if (db.heartbeatRun(run.id, token).cancelRequested) agent.kill();
    */
   heartbeatRun(id: string, token: number, options?: { leaseMs?: number | null | undefined }): Lease;
   /**
-   * Appends to a run's output, which is never rewritten. Beyond `maxOutputBytes` the oldest of the middle goes.
+   * Appends to a run's output, which is never rewritten. Beyond `maxOutputBytes`, output from the middle is dropped, the oldest first.
    *
    * @param token of the claim
-   * @param options `expectedSequence`: the number that the first of the chunks is to have. Who repeats a call whose answer
-   *   got lost gives the same one again: the chunks are appended once
+   * @param options `expectedSequence`: the number that the first of the chunks is to have. Repeat a call whose answer was lost with the
+   *   same number: the chunks are appended once
    * @returns the number that the next chunk will have
-   * @throws {Error} `code` `'ERR_LEASE_LOST'`; `'ERR_CONFLICT'`: it would leave a hole or overlap, `current` is the next
+   * @throws {Error} `code` `'ERR_LEASE_LOST'`; `'ERR_CONFLICT'`: the chunks would leave a hole or overlap, `current` is the next
    *   number; `'ERR_NOT_FOUND'`
    * @example next = db.appendOutput(run.id, token, [{ stream: 'stdout', text: 'ok 1\n' }], { expectedSequence: next });
    */
@@ -1599,7 +1599,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
     options?: { expectedSequence?: number | null | undefined },
   ): number;
   /**
-   * A run's output, while it runs, too: what was appended after the first `after` chunks.
+   * A run's output after the first `after` chunks, also while the run is running.
    *
    * @param options `after`: an earlier `next`, default 0; `limit`: 1 to 1,000, default 50
    * @throws {Error} `code` `'ERR_NOT_FOUND'`
@@ -1607,8 +1607,8 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   getOutput(id: string, options?: { after?: number | null | undefined; limit?: number | null | undefined }): OutputPage;
   /**
-   * Counts what a run used, at the time of this call, also after its end, and without a token: what was spent was spent.
-   * It stays counted for budgets when run, worktree or zone are deleted.
+   * Counts what a run used, at the time of this call. It works after the run's end, too, and without a token: what was spent was spent.
+   * It still counts for budgets when run, worktree or zone are deleted.
    *
    * @returns what the run used in all its attempts together
    * @throws {RangeError} for an amount that is negative, not whole or beyond 2⁵³, or whose sum would be, and for more cached
@@ -1619,7 +1619,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   recordUsage(id: string, usage: NewUsage): Usage;
   /**
-   * Asks a person: the run waits, without a lease, without a place in a limit, and without its `timeoutMs` running.
+   * Asks a person: the run waits, without a lease, without counting for limits, and without its `timeoutMs` running.
    *
    * @param token of the claim, which ends with this
    * @returns it: `'waiting'`, or `'cancelled'` where somebody wanted it to stop
@@ -1628,7 +1628,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   waitRun(id: string, token: number, options: { question: string }): RunOf<Types>;
   /**
-   * Answers a waiting run: it is first in line, and who claims it goes on with the same attempt.
+   * Answers a waiting run: it becomes the first in the queue, and the next claim goes on with the same attempt.
    *
    * @returns it: `'queued'`
    * @throws {Error} `code` `'ERR_RUN_TRANSITION'`: it doesn't wait; `'ERR_NOT_FOUND'`
@@ -1639,13 +1639,13 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    * Ends a run, and records it as an execution under the same id. One that `'failed'` with attempts left is queued again
    * instead, after a backoff.
    *
-   * @param token of the claim; the same one's call again returns the run, whatever has come since
+   * @param token of the claim; a second call with the same token returns the run, whatever has happened since
    * @throws {Error} `code` `'ERR_LEASE_LOST'`: nothing was changed; `'ERR_NOT_FOUND'`
    * @example db.finishRun(run.id, token, { status: 'succeeded', exitCode: 0, result: { files: ['login.js'] } });
    */
   finishRun(id: string, token: number, outcome: RunOutcomeOf<Types>): RunOf<Types>;
   /**
-   * Gives a run back unworked: it is queued again at once, and the attempt doesn't count.
+   * Gives a run back: it is queued again at once, and the attempt doesn't count.
    *
    * @param token of the claim, which ends with this
    * @returns it: `'queued'`, or `'cancelled'` where somebody wanted it to stop
@@ -1654,17 +1654,17 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   releaseRun(id: string, token: number): RunOf<Types>;
   /**
-   * No longer wants a run. Queued or waiting it ends now; running it gets `cancelRequestedAt`, and its worker hears it.
+   * Cancels a run. A queued or waiting run ends now; a running one gets `cancelRequestedAt`, of which its heartbeat tells the worker.
    *
-   * @param options `reason`: its `error` then, for people
+   * @param options `reason`: becomes its `error`, for people
    * @throws {Error} `code` `'ERR_RUN_TRANSITION'`: it has ended; `'ERR_NOT_FOUND'`
    * @example db.cancelRun(run.id, { reason: 'The issue was closed' });
    */
   cancelRun(id: string, options?: { reason?: string | null | undefined }): RunOf<Types>;
   /**
-   * Wants the same as a run that has ended once more.
+   * Enqueues the same again as a run that has ended.
    *
-   * @param changes what is to be otherwise
+   * @param changes what is to differ
    * @returns a new run, whose `retryOf` is that one's id
    * @throws {Error} `code` `'ERR_RUN_TRANSITION'`: it has not ended; else as {@link enqueueRun}
    * @example db.retryRun(run.id, { prompt: `${run.prompt} Mind the tests.` });
@@ -1672,12 +1672,12 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   retryRun(id: string, changes?: RunChanges): RunOf<Types>;
   /**
    * Takes runs away from workers whose lease ran out, and ends those that were worked on for longer than their `timeoutMs`.
-   * Every claim does so, too; an orchestrator that can ask its workers does it at intervals.
+   * Every claim does so, too; an orchestrator that can ask its workers calls it at intervals.
    *
-   * @param options `isAlive` is asked of each whose lease ran out, outside the transaction, and lengthens the lease by
-   *   returning true; what it throws is thrown, and nothing is swept. `graceMs`: for how long a lease may have run out, 0 to
+   * @param options `isAlive` is called for each run whose lease ran out, outside the transaction, and lengthens the lease by
+   *   returning true; what it throws is thrown, and nothing is swept. `graceMs`: how long ago a lease may have run out, 0 to
    *   86,400,000, default 0
-   * @returns what became of them; one that somebody wanted to stop is cancelled, and in none of the lists
+   * @returns what became of the runs; one that somebody wanted to stop is cancelled, and in none of the lists
    * @throws {TypeError} where `isAlive` is no function, or returns a promise
    * @example db.sweepRuns({ isAlive: (workerId) => workers.has(workerId) });
    */
@@ -1686,10 +1686,10 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
     graceMs?: number | null | undefined;
   }): Swept;
   /**
-   * Sets how many runs may run at once: of all, of a zone, of an agent, or of an agent in a zone. `null`: as many as like.
+   * Sets how many runs may run at once: of all, of a zone, of an agent, or of an agent in a zone. `null`: no limit.
    *
    * @param scope `{}` is all runs
-   * @param limit 0 and more; at 0 none is claimed. Runs that run go on
+   * @param limit 0 and more; at 0 none is claimed. Running runs go on
    * @throws {TypeError | RangeError} for a limit that is no such integer
    * @example db.setRunLimit({ agentType: 'frontend' }, 2);
    */
@@ -1698,8 +1698,8 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
     limit: number | null,
   ): void;
   /**
-   * Sets how many worktrees a zone is to have at most. `null`: as many as like. `assignWorktreeToZone` and other programs are not
-   * refused by it.
+   * Sets how many worktrees a zone is to have at most. `null`: no limit. It doesn't hinder `assignWorktreeToZone` and other
+   * programs.
    *
    * @param limit 0 and more
    * @throws {Error} `code` `'ERR_NOT_FOUND'`
@@ -1708,18 +1708,18 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   setWipLimit(zoneId: string, limit: number | null): void;
   /**
-   * All run limits, with how many runs run: the one of all first, then by zone and agent.
+   * All run limits, with how many runs are running: the limit for all runs first, then by zone and agent.
    *
    * @example db.getRunLimits() // [{ scope: { zoneId: null, agentType: 'frontend' }, limit: 2, running: 1 }]
    */
   getRunLimits(): RunLimit[];
   /**
-   * Sets how much may be spent in each period, on all runs or on those of a zone, a worktree or an agent. While it is spent
-   * no run that counts for it is claimed; those that run hear it at their heartbeat. `null`: as much as it takes.
+   * Sets how much may be spent in each period, on all runs or on those of a zone, a worktree or an agent. Once it is spent,
+   * no run that counts for it is claimed; the workers of running ones hear it at their heartbeat. `null`: no budget.
    *
    * @param scope at most one of `zoneId`, `worktreeId` and `agentType`; `period`; `timeZone`, in which days and months
    *   begin, default `'UTC'`
-   * @param costMicros millionths, 0 and more; what was spent in the period before counts
+   * @param costMicros millionths, 0 and more; what was spent earlier in the period counts
    * @throws {TypeError | RangeError} for a scope of two, an unknown period or time zone, an amount that is no such integer
    * @example db.setBudget({ zoneId: 'zone-dev', period: 'day', timeZone: 'Europe/Berlin' }, 20_000_000);
    */
@@ -1734,21 +1734,21 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
     costMicros: number | null,
   ): void;
   /**
-   * All budgets, with what is spent and left of each: those of all runs first.
+   * All budgets, with what is spent and left of each: those for all runs first.
    *
    * @example db.getBudgets()[0]?.remainingMicros
    */
   getBudgets(): Budget[];
   /**
-   * The run with this id, also of an execution that was recorded only, or `null`.
+   * The run with this id, including executions that were only recorded, or `null`.
    *
    * @typeParam R what the caller knows of this one's result, where that is more than of all
    * @example db.getRun(run.id)?.status
    */
   getRun<R extends Read<Types, 'Result'> = Read<Types, 'Result'>>(id: string | null | undefined): Run<R> | null;
   /**
-   * Runs, those among them that were only recorded as executions; newest first, unless `orderBy` says otherwise. A page costs
-   * its rows, not its position, along the index of the order or of a filter.
+   * Runs, including those that were only recorded as executions; newest first, unless `orderBy` says otherwise. The cost of a page depends
+   * on its rows, not on its position: it is read along the index of the order or of a filter.
    *
    * @returns a page; while others write, each run is seen exactly once that doesn't change what the filter or the order asks for
    * @throws {Error} `code` `'ERR_CURSOR'`: `after` is not the `next` of a page of this filter and order
@@ -1762,15 +1762,15 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   listRuns(filter: RunFilter & { fields: 'full' }): Page<RunOf<Types>>;
   listRuns(filter?: RunFilter): Page<RunSummary<RunOf<Types>>>;
   /**
-   * How runs went, by buckets of the time at which they ended: a row for each bucket of each series, also the empty ones, series by
-   * series. A run of several models counts in each of their series, one of none in none; what has no time that anybody can read is in none.
+   * How runs went, in buckets by the time at which they ended: a row for each bucket of each series, also the empty ones, series by
+   * series. A run of several models counts in each of their series, one without a model in none; a run with an unreadable time is in none.
    * Runs of archived worktrees count; where an id was used again, each worktree that had it has its own series under that key.
    * With `by`, there is a series for each key that has runs, and for each that the filter names.
    *
-   * One `by` or one of `zoneId`, `worktreeId`, `agentType`, `model` and `branchName` costs its buckets, not the history. With another filter, or
-   * several, the runs of that time are counted one by one.
+   * With one `by`, or one of `zoneId`, `worktreeId`, `agentType`, `model` and `branchName`, the cost depends on the buckets, not on the
+   * history. With another filter, or several, the runs of that time are counted one by one.
    *
-   * @throws {TypeError | RangeError} for a filter of a wrong kind, for more buckets or series than anybody looks at (200,000 hours, 500,000 rows)
+   * @throws {TypeError | RangeError} for a filter of a wrong kind, for too many buckets or series (200,000 hours, 500,000 rows)
    * @example
    * const days = db.getTrend({ bucket: 'day', by: 'zone', timeZone: 'Europe/Berlin', since: '2026-03-01T00:00:00+01:00' });
    * days.filter(({ key }) => key === 'zone-dev').map(({ start, runs, successRate, durationMs }) => [start, runs, successRate, durationMs.p90]);
@@ -1780,23 +1780,23 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   getTrend(filter?: TrendFilter): Trend<string>[] | Trend<number>[];
 
   /**
-   * Runs that say something: all words of the text, each piece between spaces as it stands, whatever its case and accents; or, of
-   * mode `'substring'`, the text itself, whatever its case. The best come first; of what is in very many runs the latest 400 (200 of
+   * Runs whose texts have all words of the text, each piece between spaces as it stands, whatever its case and accents; or, in
+   * mode `'substring'`, the text itself, whatever its case. The best come first; if very many runs match, the latest 400 (200 for
    * a substring) are ranked, then those before them.
    *
    * @param text up to 1,000 characters; never syntax, unless `syntax` is `true`
-   * @returns a page; each run is in it once, with the field that says most
+   * @returns a page; each run is in it once, with the field that matches best
    * @throws {Error} `code` `'ERR_SEARCH_OFF'`: nobody has called {@link enableSearch}, or its index isn't built to the end and this
    *   connection may not go on with it; `'ERR_CURSOR'`: `after` is not the `next` of a page of this text and filter
-   * @throws {TypeError | RangeError} for a text in which there is nothing to look for, an expression that is none, a filter of a wrong kind
+   * @throws {TypeError | RangeError} for a text in which there is nothing to search for, a wrong expression, a filter of a wrong kind
    * @example
    * db.enableSearch();
    * for (const { run, field, snippet } of db.searchRuns('src/db.rs:42', { status: 'failed' }).items) console.log(run.id, field, snippet);
    */
   searchRuns(text: string, filter?: SearchFilter): Page<FoundRun<RunSummary<RunOf<Types>>>>;
   /**
-   * Builds the index that {@link searchRuns} needs, and keeps it in the file for everybody from then on. Others can write meanwhile;
-   * who is killed leaves what the next one goes on with. It takes about 60 ms for 1,000 runs of 400 bytes, twice that for substrings.
+   * Builds the index that {@link searchRuns} needs, and keeps it up to date in the file from then on. Others can write meanwhile; if the
+   * process is killed, the next call goes on. It takes about 60 ms for 1,000 runs of 400 bytes, twice that for substrings.
    *
    * @returns what can be searched now, and how many runs are indexed
    * @throws {TypeError} within a transaction
@@ -1813,12 +1813,12 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   disableSearch(): boolean;
 
   /**
-   * The prompt that a zone's template makes of a worktree. A name between `{{` and `}}` becomes what it names:
+   * The prompt that a zone's template makes for a worktree. A name between `{{` and `}}` is replaced by its value:
    * `worktree.branchName` (`worktree.branch` is the same), `zone.name`, `github.title` of `variables`. Text goes in as it is,
-   * `null` as nothing, everything else as its JSON; what goes in is not looked at again.
+   * `null` as nothing, everything else as its JSON; names in inserted values are not replaced.
    *
-   * @param variables what the template names besides; nested objects and arrays are named by paths, `labels.0.name`
-   * @returns `missing`: the names that nothing has, each once, which stay in the prompt as they are written
+   * @param variables further values; members of nested objects and arrays are named by paths, `labels.0.name`
+   * @returns `missing`: the names without a value, each once, which stay in the prompt as they are written
    * @throws {Error} `code` `'ERR_NOT_FOUND'`: no such zone, or worktree
    * @throws {TypeError | RangeError} for variables that are no object, or nested more than 127 deep
    * @example const { prompt, missing } = db.renderPrompt('zone-review', 'wt-1', { github: { title: 'Log in' } });
@@ -1826,12 +1826,12 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   renderPrompt(zoneId: string, worktreeId: string, variables?: object | null): RenderedPrompt;
 
   /**
-   * A drop on the canvas, all or nothing: the worktree's zone, its position, the reason in the ledger, and with `enqueue` a run
-   * for each agent of an `onDrop` zone, whose prompt is made from the zone's template. Where it is in that zone already, only
-   * its position changes.
+   * A drop on the canvas, all or nothing: it sets the worktree's zone and position, writes the reason into the ledger, and with `enqueue`
+   * enqueues a run for each agent of an `onDrop` zone, with a prompt from the zone's template. If the worktree is in that zone already,
+   * only its position changes.
    *
-   * @param zoneId `null` is out of its zone
-   * @throws {Error} `code` `'ERR_NOT_FOUND'`: no such worktree, or zone; `'ERR_CONFLICT'`: it is not in `expectedZoneId`, but in
+   * @param zoneId `null` takes it out of its zone
+   * @throws {Error} `code` `'ERR_NOT_FOUND'`: no such worktree, or zone; `'ERR_CONFLICT'`: the worktree is not in `expectedZoneId`, but in
    *   `current`; `'ERR_WIP_LIMIT'`: the zone is full, with `current` worktrees
    * @throws {TypeError} for an agent of the zone that is no string and no object with `type` or `name`
    * @example
@@ -1839,14 +1839,14 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   moveWorktree(worktreeId: string, zoneId: string | null, options?: MoveOptions): Dropped<Types>;
   /**
-   * The same of several, all or none. The error has the `index` of the move that is refused.
+   * Makes several moves, all or none. The error has the `index` of the move that is refused.
    *
    * @example db.moveWorktrees([{ worktreeId: 'wt-1', zoneId: 'zone-done' }, { worktreeId: 'wt-2', zoneId: null }])
    */
   moveWorktrees(moves: readonly MoveOfMany[]): Dropped<Types>[];
   /**
-   * Every change of a worktree's zone, by anybody, newest first. It outlives worktrees and zones. A page costs its rows, not
-   * its position.
+   * Every change of a worktree's zone, by anybody, newest first. Moves outlive worktrees and zones. The cost of a page depends on its
+   * rows, not on its position.
    *
    * @throws {Error} `code` `'ERR_CURSOR'`: `after` is not the `next` of a page of this filter
    * @throws {TypeError | RangeError} for a filter of a wrong kind, a limit out of its range
@@ -1854,7 +1854,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   getMoves(filter?: MoveFilter): Page<Move>;
   /**
-   * The cumulative flow of worktrees through zones, from the ledger of moves: how many are where at the end of each bucket, how many come
+   * The cumulative flow of worktrees through zones, from the ledger: how many are in each zone at the end of each bucket, how many come
    * and leave, and how long they stay.
    *
    * @throws {TypeError | RangeError} for a filter of a wrong kind, for more than 20,000 buckets
@@ -1864,16 +1864,16 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   getFlow(filter?: FlowFilter): Flow;
   /**
-   * Takes back what somebody did last to the canvas, in whichever process: moves, positions, updates, relocations, metadata,
-   * archiving and coming back from the archive, not creating and deleting. What was done in one transaction is taken back together.
-   * Remembered is what is done through `db.as`, by calls of this class, for as long as the feed reaches back. An undo is itself no target of undo.
+   * Undoes the last change that somebody made to the canvas, in whichever process: moves, positions, updates, relocations, metadata,
+   * archiving and restoring, not creating and deleting. The changes of one transaction are undone together. Only changes through `db.as`,
+   * by calls of this class, are remembered, for as long as the feed reaches back. An undo itself can't be undone, only redone.
    *
-   * @param options `by`: whose, default the actor of `db.as`. `onConflict`: what to do where others have changed the same values since;
-   *   `'reject'`, the default, throws, `'skip'` gives that up and takes back what was done before
-   * @returns the changes that this made, as `getChanges` tells them; `null` where there is nothing to undo
-   * @throws {Error} `code` `'ERR_CONFLICT'`: somebody has changed it since; `current` is the worktree or zone as it is now, `null` where it
-   *   is gone. Nothing was changed
-   * @throws {TypeError} where nobody is named, for an actor or an option that is none
+   * @param options `by`: whose change, default that of the actor of `db.as`. `onConflict`: what to do if others have changed the same
+   *   values since; `'reject'`, the default, throws, `'skip'` goes on to the actor's change before
+   * @returns the changes that this made, as in `getChanges`; `null` where there is nothing to undo
+   * @throws {Error} `code` `'ERR_CONFLICT'`: somebody has changed the same since; `current` is the worktree or zone as it is now, `null`
+   *   where it is gone. Nothing was changed
+   * @throws {TypeError} where no actor is named, for a wrong actor or option
    * @example
    * const anna = db.as({ kind: 'user', id: 'anna' });
    * anna.moveWorktree('wt-1', 'zone-done');
@@ -1881,7 +1881,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   undo(options?: UndoOptions): Change[] | null;
   /**
-   * Does again what `undo` took back last. Once that actor does something else to the canvas, there is nothing to do again.
+   * Makes the change again that `undo` undid last. Once the actor has made another change to the canvas, there is nothing to redo.
    *
    * @param options as for `undo`
    * @returns the changes that this made; `null` where there is nothing
@@ -1890,22 +1890,22 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   redo(options?: UndoOptions): Change[] | null;
   /**
-   * Takes a worktree off the canvas with its history, all or nothing: its id, its port and its branch are free. Its executions
-   * leave the four tables, and still count and are found by `getExecution`, the histories, `getRun` and `listRuns`; the JavaScript layer
-   * doesn't see them. Its open runs are cancelled. Whoever gets its id has a history of its own.
+   * Takes a worktree off the canvas with its history, all or nothing: its id, its port and its branch become free. Its executions
+   * leave the four tables, but still count and are found by `getExecution`, the histories, `getRun` and `listRuns`; the JavaScript layer
+   * doesn't see them. Its open runs are cancelled. A new worktree with its id has a history of its own.
    *
    * @param options `reason`: why, for the ledger and the archive
-   * @returns what is in the archive now
+   * @returns the worktree as it is in the archive now
    * @throws {Error} `code` `'ERR_NOT_FOUND'`: no such worktree
    * @throws {TypeError} for an id or a reason that is no string
    * @example const { key, executions } = db.archiveWorktree('wt-1', { reason: 'merged' });
    */
   archiveWorktree(id: string, options?: { reason?: string | null | undefined }): ArchivedWorktree<Types>;
   /**
-   * Brings the worktree back that was archived last under an id, with its executions, its zone if that is there, its metadata and what
+   * Brings back the worktree that was archived last under an id, with its executions, its zone if that still exists, its metadata and what
    * its runs cost.
    *
-   * @returns the worktree; its `updatedAt` is another one only where its port is
+   * @returns the worktree; its `updatedAt` changes only if its port does
    * @throws {Error} `code` `'ERR_NOT_FOUND'`: no such worktree in the archive; `'ERR_CONFLICT'`: its id, its port or its branch
    *   (`field`) is taken by the worktree whose id is `current`, or a zone or an execution's id is not what it was; `'ERR_NO_PORT'`
    * @throws {TypeError | RangeError} for what is no id, port or key
@@ -1913,7 +1913,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   restoreWorktree(id: string, options?: RestoreOptions): WorktreeOf<Types>;
   /**
-   * The archive, what was archived last first. A page costs its rows, not its position.
+   * The archive, last archived first. The cost of a page depends on its rows, not on its position.
    *
    * @throws {Error} `code` `'ERR_CURSOR'`: `after` is not the `next` of a page of this list
    * @throws {TypeError | RangeError} for a limit out of its range
@@ -1922,12 +1922,12 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   listArchived(options?: PageOptions): Page<ArchivedWorktree<Types>>;
   /**
    * Changes what is kept beside a worktree, a zone or a run, by JSON merge patch (RFC 7396): members are merged, `null`
-   * removes one, everything else takes the place of what was there. Nothing is written where nothing changes.
+   * removes one, everything else replaces the old value. Nothing is written where nothing changes.
    *
    * @param patch an object; `null` removes all
-   * @returns all of it
+   * @returns all of the metadata
    * @throws {Error} `code` `'ERR_NOT_FOUND'`
-   * @throws {RangeError} where all of it would be more than 64 KiB of JSON, or nested more than 127 deep
+   * @throws {RangeError} where the metadata would be more than 64 KiB of JSON, or nested more than 127 deep
    * @throws {TypeError} for another kind, a patch that is no object
    * @example db.setMetadata('worktree', 'wt-1', { pullRequest: { number: 7 }, draft: null });
    */
@@ -1941,12 +1941,12 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   getMetadata(kind: 'worktree' | 'zone' | 'run', id: string): Metadata;
 
   /**
-   * The lowest port of a range that no worktree has. It only tells: `createWorktree({ port: 'auto' })` takes one.
+   * The lowest port of a range that no worktree has. It doesn't reserve the port: `createWorktree({ port: 'auto' })` takes one.
    *
-   * @param options `from`, default 3001, to `to`, default 3999, both included, 1 to 65,535; `isFree` is asked of each that no
-   *   worktree has, from the lowest on, until it returns true: whether anybody else listens there, say
+   * @param options `from`, default 3001, to `to`, default 3999, both included, 1 to 65,535; `isFree` is called for each port that no
+   *   worktree has, from the lowest on, until it returns true: to check whether anybody else listens there, say
    * @throws {Error} `code` `'ERR_NO_PORT'`: none is free
-   * @throws {TypeError | RangeError} for ends that are no such integers, an `isFree` that is no function or returns a promise
+   * @throws {TypeError | RangeError} for a wrong `from` or `to`, an `isFree` that is no function or returns a promise
    * @example db.allocatePort({ from: 4000, to: 4999, isFree: (port) => !reserved.has(port) });
    */
   allocatePort(options?: {
@@ -1956,13 +1956,13 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   }): number;
 
   /**
-   * Everything that stands on the canvas, in one consistent read.
+   * Everything on the canvas, in one consistent read.
    *
-   * @param options `runs`: with what the runs of each worktree come to, which takes longer; default false. `at`: as it was then,
-   *   ISO 8601 or a Date: zones with their templates, worktrees, assignments, metadata, limits, and the `next` of then. A transaction of
-   *   this package is never shown in halves. Runs are of now, so not with `at`
-   * @throws {Error} `code` `'ERR_HISTORY_PRUNED'`: `at` is before all that is kept
-   * @throws {TypeError | RangeError} for another key, `runs` that is no boolean, `at` that is no time
+   * @param options `runs`: also what the runs of each worktree add up to, which takes longer; default false. `at`: the board as it was at
+   *   a time, ISO 8601 or a Date: zones with their templates, worktrees, assignments, metadata, limits, and the `next` of that time. A
+   *   transaction of this package is never shown in part. `runs` are current, so they can't be combined with `at`
+   * @throws {Error} `code` `'ERR_HISTORY_PRUNED'`: `at` is before everything that is kept
+   * @throws {TypeError | RangeError} for an unknown key, `runs` that is no boolean, `at` that is no time
    * @example
    * const hourAgo = db.getBoard({ at: new Date(Date.now() - 3_600_000) });
    * for (const change of db.getChanges({ after: hourAgo.next }).items) replay(change);
@@ -1970,13 +1970,14 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   getBoard(options?: { runs?: boolean | null | undefined; at?: string | Date | null | undefined }): Board<Types>;
   /**
-   * What anybody has changed, in the order in which it can be seen: one sequence over worktrees, zones, assignments, executions,
-   * runs and the rest, whichever program wrote it. A page costs its rows, not its place. Never prompts of runs, results or output.
+   * What anybody has changed, in the order in which it became visible: one sequence for worktrees, zones, assignments, executions, runs and
+   * the rest, whichever program wrote it. The cost of a page depends on its rows, not on its place. Never has prompts of runs, results or
+   * output.
    *
-   * @returns the changes behind `after`, and where to go on. `gap` where they are not known any more: the log is kept for seven
-   * days or 131,072 changes, and a file that was restored or copied over another is another one from there on
-   * @throws {Error} `code` `'ERR_CURSOR'`: `after` is no place of the feed
-   * @throws {TypeError | RangeError} for an entity that there isn't, a limit out of its range
+   * @returns the changes after `after`, and where to go on. `gap`: they are no longer in the log, which is kept for seven days (unless a
+   * policy says otherwise) or 131,072 changes; a file that was restored, or copied over another, has another log from there on
+   * @throws {Error} `code` `'ERR_CURSOR'`: `after` is no place in the feed
+   * @throws {TypeError | RangeError} for an unknown entity, a limit out of its range
    * @example
    * let { next, ...board } = db.getBoard();
    * const changes = db.getChanges({ after: next });
@@ -1984,14 +1985,14 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    */
   getChanges(options?: ChangesOptions): Changes<Types>;
   /**
-   * Follows what {@link VisualDatabase.getChanges} tells, as it comes: from this process and every other one, within 100 ms,
-   * and without a statement while nothing happens. Only who waits for the next change keeps the process alive. It ends with
-   * `break`, `return()`, the signal and `close()`.
+   * Follows the changes of {@link VisualDatabase.getChanges} as they come, from this process and every other one, within 100 ms,
+   * and without a statement while nothing happens. It keeps the process alive only while somebody waits for the next change. It ends
+   * with `break`, `return()`, the signal and `close()`.
    *
    * @returns an async iterator; its `position` is what `after` takes to go on
-   * @throws {Error} `code` `'ERR_CURSOR'`: `after` is no place of the feed. The iterator throws `code` `'ERR_HISTORY_PRUNED'` where the
-   * changes behind it are not known any more: read `getBoard()` and go on from its `next`
-   * @throws {TypeError} for an entity that there isn't
+   * @throws {Error} `code` `'ERR_CURSOR'`: `after` is no place in the feed. The iterator throws `code` `'ERR_HISTORY_PRUNED'` where the
+   * log no longer has the changes after it: read `getBoard()` and go on from its `next`
+   * @throws {TypeError} for an unknown entity
    * @example
    * for await (const { entity, id, fields } of db.watch({ entities: ['worktree', 'assignment'] })) console.log(entity, id, fields);
    */
@@ -1999,20 +2000,20 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   /** Row counts of everything. */
   getStats(): DatabaseStats;
   /**
-   * What an operator looks at and is woken by, in Prometheus's text format (`text/plain; version=0.0.4`): rows, open runs by status,
-   * for how long the queue has waited, leases that ran out, how runs ended in the last hour, limits and budgets, sizes of the file and its log,
-   * backups, kept answers. Times are in seconds, sizes in bytes, costs in whole units.
+   * Metrics for dashboards and alerts, in Prometheus's text format (`text/plain; version=0.0.4`): rows, open runs by status, how long the
+   * queue has waited, leases that ran out, how runs ended in the last hour, limits and budgets, sizes of the file and its WAL, backups,
+   * kept answers. Times are in seconds, sizes in bytes, costs in whole units.
    *
-   * @throws {TypeError} for a prefix or a label that Prometheus takes for none, or an unknown option
+   * @throws {TypeError} for a prefix or a label that Prometheus doesn't accept, or an unknown option
    * @example response.setHeader('content-type', 'text/plain; version=0.0.4').end(db.metrics());
    */
   metrics(options?: MetricsOptions): string;
 
   /**
-   * The same database for somebody: what is written through it says who it was, in `by`, of runs and of changes. It is no copy: connection,
+   * The same database for an actor: runs and changes that are written through it name the actor in `by`. It is no copy: connection,
    * transactions and answers are the same, and `close()` closes both.
    *
-   * @throws {TypeError} for another `kind`, an `id` that is no non-empty string, another key
+   * @throws {TypeError} for an unknown `kind`, an `id` that is no non-empty string, an unknown key
    * @example
    * const anna = db.as({ kind: 'user', id: 'anna' });
    * anna.enqueueRun({ zoneId: 'zone-dev', worktreeId: 'wt-1', agentType: 'claude', prompt: 'Build it' }).by;
@@ -2020,7 +2021,7 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   as(actor: By): this;
 
   /**
-   * Runs `fn` in a transaction: all of it or nothing. What `fn` throws undoes it and is thrown on as it is. A nested
+   * Runs `fn` in a transaction: all of it or nothing. If `fn` throws, the transaction is rolled back and the error rethrown. A nested
    * call is a savepoint. The write lock is taken at the start.
    *
    * @returns what `fn` returned
@@ -2038,56 +2039,56 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
 
   /**
    * Removes what is not to be kept, for about `budgetMs`, in transactions of a few milliseconds: prompts, results and output
-   * first (the Run says when, as `bodiesPrunedAt`), then runs. Never an open run, a run that an open one belongs to, or one with
-   * `{ pinned: true }` as metadata. What goes still counts in `getExecutionStats`, `getTrend` and `getMoves`; the feed is not told.
-   * Without a policy that of the file holds.
+   * first (`bodiesPrunedAt` of a run says when), then runs. It never removes an open run, a run that an open one belongs to, or one with
+   * `{ pinned: true }` as metadata. What is removed still counts in `getExecutionStats`, `getTrend` and `getMoves`, and is no change in
+   * the feed. Without a policy, the one in the file applies.
    *
    * @throws {TypeError} within a transaction; for an unknown key
    * @throws {SqliteError} `SQLITE_READONLY` where the database was opened with `readonly`
    * @example while (db.prune({ bodies: '30d', runs: '1y' }).more);
    */
   prune(options?: PruneOptions): Pruned;
-  /** What the file says is kept; `null` where it says nothing. */
+  /** The policy in the file; `null` where it has none. */
   getRetention(): StoredRetention | null;
   /**
-   * Says in the file what is kept, so that every process that has it open keeps to that; `null`: everything.
+   * Writes the policy into the file, for every process that has it open; `null`: everything is kept.
    *
-   * @throws {TypeError | RangeError} for an unknown key or what is no length of time
+   * @throws {TypeError | RangeError} for an unknown key or a value that is no length of time
    * @example db.setRetention({ bodies: '30d', output: '7d', runs: '1y' });
    */
   setRetention(retention: Retention | null): void;
 
   /**
-   * Writes the whole board into a file or a stream, from one state of it, while others go on working: a line of JSON for each row.
-   * `docs/retention.md` has the form. Tables of your own are not in it, nor the log of changes, boards of the past and undo.
+   * Writes the whole board, from one snapshot, into a file or a stream, while others go on working: a line of JSON for each row.
+   * `docs/retention.md` has the format. It leaves out tables of your own, the log of changes, boards of the past and undo.
    *
-   * @throws {Error} `code` `'ERR_EXPORT_EXISTS'` where there is a file; the stream's own, the operating system's (`'ENOSPC'`, …)
+   * @throws {Error} `code` `'ERR_EXPORT_EXISTS'` where the file exists; the stream's own, the operating system's (`'ENOSPC'`, …)
    * @example const { lines } = await db.exportAll('board.jsonl');
    */
   exportAll(target: ExportTarget, options?: ExportOptions): Promise<Exported>;
   /**
-   * Takes in what {@link VisualDatabase.exportAll} wrote as `'jsonl'`: all lines are checked in a file of their own first, then all
-   * become part of the board in one transaction, or none. What the board has already is left out where it is the same.
+   * Imports what {@link VisualDatabase.exportAll} wrote as `'jsonl'`: all lines are checked in a file of their own first, then all
+   * become part of the board in one transaction, or none. Rows that the board has already with the same values are left out.
    *
-   * @throws {Error} `code` `'ERR_IMPORT'` for a line that is no line of an export, `'ERR_CONFLICT'` for one that the board has
-   *   otherwise; `line` is its number from 1 on. Nothing was changed then
+   * @throws {Error} `code` `'ERR_IMPORT'` for a line that is no line of an export, `'ERR_CONFLICT'` for one that the board has with
+   *   other values; `line` is its number from 1 on. Nothing was changed then
    * @throws {TypeError} within a transaction, or where the database was opened with `readonly`
    * @example const { runs, equal } = await db.importAll('board.jsonl');
    */
   importAll(source: ImportSource, options?: { onProgress?: ((step: ImportStep) => void) | null }): Promise<Imported>;
 
   /**
-   * Makes a verified backup: one file and its manifest. The event loop stays free, others go on writing.
+   * Makes a verified backup: one file and its manifest. The event loop stays free, and others can go on writing.
    *
    * @param path the file to make; default: named by the time, in `backups` beside the database. A database in memory
-   *   needs one. An earlier backup is replaced, any other file is not.
-   * @param options `progress` is told of every step; what it throws stops the backup and is what the promise rejects with
+   *   needs a path. An earlier backup is replaced, any other file is not.
+   * @param options `progress` is called at every step; what it throws stops the backup, and the promise rejects with it
    * @throws {Error} `code` `'ERR_BACKUP_EXISTS'`, `'ERR_BACKUP_DAMAGED'`, or the operating system's (`'ENOSPC'`, …)
    * @throws {SqliteError} such as `SQLITE_FULL`, naming the file
    * @example const { path } = await db.backup();
    */
   backup(path?: string | null, options?: { progress?: ((step: BackupStep) => void) | null }): Promise<Backup>;
-  /** As {@link VisualDatabase.backup}, when it returns. */
+  /** Like {@link VisualDatabase.backup}, but the backup is made when it returns. */
   backupSync(path?: string | null, options?: { progress?: ((step: BackupStep) => void) | null }): Backup;
   /**
    * Checks a backup completely: size, checksum, pages, foreign keys, schema, row counts. Never changes it.
@@ -2097,25 +2098,25 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
    *   `'ERR_BACKUP_NEWER'` or `'ERR_BACKUP_MANIFEST'`
    */
   static verifyBackup(path: string): Backup;
-  /** The backups in a folder, newest first; of a folder that doesn't exist none. */
+  /** The backups in a folder, newest first; `[]` for a folder that doesn't exist. */
   static listBackups(folder: string): (Backup | BackupProblem)[];
   /**
-   * Removes the backups in a folder that `keep` doesn't keep, of those that are named by the time; never the last one
+   * Removes those backups in a folder that are named by the time and that `keep` doesn't keep; never the last one
    * that verifies.
    *
-   * @param options `dbPath` says whose (default: `data/visual.db`), `dryRun` removes nothing
+   * @param options `dbPath` says whose backups (default: `data/visual.db`), `dryRun` removes nothing
    */
   static pruneBackups(
     folder: string,
     options?: { dbPath?: string | null; keep?: BackupRetention; dryRun?: boolean },
   ): { kept: string[]; removed: string[] };
   /**
-   * Makes a database equal to a backup: verifies it, keeps what is replaced as a safety copy, then restores in one
+   * Makes a database equal to a backup: verifies the backup, keeps a safety copy of what is replaced, then restores in one
    * transaction, so that others that have the file open see the restored rows.
    *
    * @param options `dbPath` is the database (default: `data/visual.db`); what `progress` throws stops the restore
    * @throws {Error} as `verifyBackup`, with the database unchanged to the byte; `code` `'ERR_RESTORE_SAME_FILE'`
-   * @throws {SqliteError} `SQLITE_BUSY` where a writer doesn't come to an end within five seconds
+   * @throws {SqliteError} `SQLITE_BUSY` where a writer doesn't finish within five seconds
    */
   static restore(
     backup: string,
@@ -2125,16 +2126,16 @@ export class VisualDatabase<Types extends CanvasTypes = CanvasTypes> {
   [Symbol.dispose](): void;
 }
 
-/** What a call on another thread takes behind its arguments. */
+/** What a call on another thread takes after its arguments. */
 export interface CallOptions {
   /**
-   * Whoever aborts it waits no more: the promise is rejected with its reason. A call that has not begun does not begin; one that has
+   * Aborting it ends the wait: the promise is rejected with its reason. A call that has not begun never begins; one that has
    * goes on to its end.
    */
   signal?: Signal | undefined;
 }
 
-/** What is another thing, or not there, on {@link AsyncVisualDatabase}. */
+/** Members that differ or are absent on {@link AsyncVisualDatabase}. */
 type OtherwiseAsync =
   | 'db'
   | 'as'
@@ -2158,8 +2159,8 @@ export type Promised<Methods> = {
 
 /**
  * {@link VisualDatabase} on a thread of its own: the same methods with promises, so that the caller's event loop goes on while SQLite
- * works, waits for a lock or for the disk. Calls are made in the order in which they come. Arguments cross to the other thread as
- * `structuredClone` takes them; functions among them are asked on the caller's, and must not return promises.
+ * works, waits for a lock or for the disk. Calls are made in the order in which they come. Arguments cross to the other thread by
+ * structured cloning; functions among them are called on the caller's thread, and must not return promises.
  *
  * @example
  * const db = await AsyncVisualDatabase.open({ dbPath: 'data/visual.db' });
@@ -2184,17 +2185,17 @@ export interface AsyncVisualDatabase<Types extends CanvasTypes = CanvasTypes> ex
     id: string | null | undefined,
     options?: CallOptions,
   ): Promise<Run<R> | null>;
-  /** As {@link VisualDatabase.as}; it gives no promise. */
+  /** Like {@link VisualDatabase.as}; it gives no promise. */
   as(actor: By): this;
-  /** As {@link VisualDatabase.watch}; it gives no promise. */
+  /** Like {@link VisualDatabase.watch}; it gives no promise. */
   watch(options?: WatchOptions): Watch<Types>;
   /**
-   * Runs `fn` in a transaction on a connection of its own: all of it or nothing. What `fn` throws, or the promise that it gives is
-   * rejected with, undoes it. Only what is called on `tx` belongs to it. `tx.transaction` is a savepoint. Transactions wait for
-   * each other, in the order in which they were begun; `signal` ends that wait. Methods that take their time (`backup`, `exportAll`,
+   * Runs `fn` in a transaction on a connection of its own: all of it or nothing. If `fn` throws, or its promise is rejected, the
+   * transaction is rolled back. Only calls on `tx` belong to it. `tx.transaction` is a savepoint. Transactions wait for
+   * one another, in the order in which they were begun; `signal` ends that wait. Methods that may take long (`backup`, `exportAll`,
    * `importAll`, `waitForRun`, `watch`) are refused in it.
    *
-   * @returns what `fn` gave
+   * @returns what `fn` gives
    * @throws {TypeError} inside the `fn` of another transaction of the same database, which would wait for itself
    * @example
    * await db.transaction(async (tx) => {
@@ -2203,7 +2204,7 @@ export interface AsyncVisualDatabase<Types extends CanvasTypes = CanvasTypes> ex
    * });
    */
   transaction<T>(fn: (tx: AsyncVisualDatabase<Types>) => T | PromiseLike<T>, options?: CallOptions): Promise<T>;
-  /** Closes it, behind the calls and transactions that have begun, and ends its threads. */
+  /** Closes the database after all calls and transactions that have begun, and ends its threads. */
   close(): Promise<void>;
 }
 
@@ -2223,7 +2224,7 @@ export const AsyncVisualDatabase: {
 export default VisualDatabase;
 
 /**
- * What programs can test about an error of a {@link VisualDatabase}, whatever its class: which of these it has depends on
+ * The properties that programs can test of an error of a {@link VisualDatabase}, whatever its class. Which of them it has depends on
  * its `code`. `docs/errors.md` lists the codes.
  *
  * @example
@@ -2236,15 +2237,15 @@ export interface VisualDatabaseError extends Error {
   method?: string;
   /** The field or argument as JavaScript spells it: `'branchName'`, `'position.x'`. */
   field?: string;
-  /** What was given for the field: the very value. Not enumerable, so that printing the error does not show it. */
+  /** The very value that was given for the field. Not enumerable, so that printing the error does not show it. */
   value?: unknown;
-  /** The fields whose ids are of nothing, where a foreign key failed. */
+  /** The fields whose ids don't exist, where a foreign key failed. */
   missing?: ('zoneId' | 'worktreeId')[];
   /** What may have been meant, for people: that the two ids are swapped. */
   hint?: string;
-  /** Which element of a bulk call it was. */
+  /** The index of the element of a bulk call. */
   index?: number;
-  /** What is there instead of what was expected, with `code` `'ERR_CONFLICT'`. */
+  /** The current value where another one was expected, with `code` `'ERR_CONFLICT'`. */
   current?: unknown;
 }
 
@@ -2252,22 +2253,22 @@ export interface VisualDatabaseError extends Error {
 export interface StudioOptions<Request = any> {
   /** Whether the page may move worktrees, and cancel, retry and answer runs. Default: `false`, it only looks. */
   write?: boolean | undefined;
-  /** Who does what is done there. Default: `{ kind: 'user', id: 'studio' }`. */
+  /** The actor for changes that are made in Studio. Default: `{ kind: 'user', id: 'studio' }`. */
   actor?: By | undefined;
-  /** The path that it is mounted under, such as `'/studio'`, where the server doesn't take it off. Default: `''`. */
+  /** The path that Studio is mounted under, such as `'/studio'`, unless the server removes it from `request.url`. Default: `''`. */
   basePath?: string | undefined;
   /**
-   * A secret of at least 32 letters, digits, `-` and `_`: whoever opens `/?token=…` gets a cookie for it, and only by names of this
+   * A secret of at least 32 letters, digits, `-` and `_`: whoever opens `/?token=…` gets a cookie, and only under names of this
    * machine (`127.0.0.1`, `localhost`). Either this or `authorize` has to be given.
    */
   token?: string | undefined;
-  /** Asked of each request, behind a login of one's own: only `true` lets in. */
+  /** Called for each request, for a server with a login of its own: only `true` lets in. */
   authorize?: ((request: Request) => boolean | Promise<boolean>) | undefined;
 }
 
 /**
- * Studio, the page that `visual-db studio` opens, as a handler for `node:http`: for a server that mounts it behind its own login.
- * It has no state but the database, and closes nothing.
+ * Studio, the page that `visual-db studio` opens, as a handler for `node:http`, for a server that mounts it behind its own login.
+ * It has no state but the database, and doesn't close it.
  *
  * @returns the handler; its promise is fulfilled once the request is answered, and is never rejected
  * @throws {TypeError} for options of a wrong kind, and where neither `token` nor `authorize` is given
@@ -2283,7 +2284,7 @@ export function createStudioHandler<Request = any, Response = any>(
   options: StudioOptions<Request>,
 ): (request: Request, response: Response) => Promise<void>;
 
-/** A failure of SQLite. What it has beside its `code`, {@link VisualDatabaseError} says. */
+/** A failure of SQLite. {@link VisualDatabaseError} documents its other properties. */
 export class SqliteError extends Error implements VisualDatabaseError {
   constructor(message: string, code: string);
   readonly name: 'SqliteError';
@@ -2305,7 +2306,7 @@ export interface DatabaseOptions {
   fileMustExist?: boolean | undefined;
   /** Milliseconds to wait for another connection's lock, up to 2147483647. Default: 5000. */
   timeout?: number | undefined;
-  /** Told the SQL of every statement before it runs, with its values in their places. Default: none. */
+  /** Called with the SQL of every statement before it runs, with its values filled in. Default: none. */
   verbose?: ((sql: string) => void) | null | undefined;
   /** Whether {@link Database.loadExtension} may load native code. Default: `false`. */
   allowExtensions?: boolean | undefined;
@@ -2319,13 +2320,13 @@ export interface RunResult {
   lastInsertRowid: number | bigint;
 }
 
-/** A column of a result. Where it comes from is `null` for an expression. */
+/** A column of a result. `column`, `table` and `database` are `null` for an expression. */
 export interface ColumnDefinition {
-  /** Its name in the rows: what `AS` says. */
+  /** Its name in the rows, by `AS` where that is given. */
   name: string;
-  /** The column of the table that it shows. */
+  /** The name of the table's column. */
   column: string | null;
-  /** That table, by its own name. */
+  /** The name of the table, not its alias. */
   table: string | null;
   /** `'main'`, `'temp'`, or the name of an attached database. */
   database: string | null;
@@ -2334,17 +2335,17 @@ export interface ColumnDefinition {
 }
 
 /**
- * A prepared statement in better-sqlite3's shape, made by {@link Database.prepare}. It is compiled once and runs as often
- * as it is asked to.
+ * A prepared statement in better-sqlite3's shape, made by {@link Database.prepare}. It is compiled once and can be run
+ * any number of times.
  *
  * Values are given in the order of the parameters `?`, one by one or in arrays; those with a name (`:id`, `@id`, `$id`) in
  * one plain object, without the sign before the name. Values are numbers, strings, BigInts of 64 bits, Buffers, `null` and
  * `undefined` (a NULL). What can't be bound is a `TypeError`; too few values and too many are a `RangeError`.
  *
- * What runs it throws a `TypeError` once the database is closed, and while the statement itself is being iterated over.
+ * Methods that run it throw a `TypeError` once the database is closed, and while the statement itself is being iterated over.
  *
- * @typeParam Parameters the values that it takes
- * @typeParam Row what its rows look like
+ * @typeParam Parameters the types of its values
+ * @typeParam Row the type of its rows
  */
 export interface Statement<Parameters extends unknown[] = unknown[], Row = unknown> {
   /** The database that it was prepared by. */
@@ -2358,7 +2359,7 @@ export interface Statement<Parameters extends unknown[] = unknown[], Row = unkno
   /** Whether it is being iterated over. */
   readonly busy: boolean;
   /**
-   * Runs it to its end and drops its rows, where it returns any.
+   * Runs the statement to its end and discards its rows, if it returns any.
    *
    * @throws {SqliteError} such as `SQLITE_CONSTRAINT_UNIQUE` or `SQLITE_BUSY`
    * @throws {TypeError} where another statement of the connection is being iterated over and this one writes
@@ -2366,9 +2367,9 @@ export interface Statement<Parameters extends unknown[] = unknown[], Row = unkno
    */
   run(...parameters: Parameters): RunResult;
   /**
-   * Runs it up to its first row.
+   * Runs the statement up to its first row.
    *
-   * @returns the row, an object with a key a column as a rule, or `undefined` where there is none
+   * @returns the row, usually an object with a key for each column, or `undefined` where there is none
    * @throws {SqliteError} as {@link Statement.run}
    * @throws {TypeError} where it doesn't return rows
    * @example db.db.prepare<[string], { port: number }>('SELECT port FROM worktrees WHERE id = ?').get('wt-1')?.port
@@ -2382,8 +2383,8 @@ export interface Statement<Parameters extends unknown[] = unknown[], Row = unkno
    */
   all(...parameters: Parameters): Row[];
   /**
-   * Runs it row by row, which takes less memory than {@link Statement.all}. Until the iterator has come to its end or is
-   * returned, as `for … of` does, the connection refuses everything that writes.
+   * Runs the statement row by row, which takes less memory than {@link Statement.all}. Until the iterator has ended or was closed by
+   * `return()`, as `for … of` does, the connection refuses everything that writes.
    *
    * @throws {SqliteError | TypeError} as {@link Statement.get}
    * @example
@@ -2405,7 +2406,7 @@ export interface Statement<Parameters extends unknown[] = unknown[], Row = unkno
    */
   pluck(on?: boolean): this;
   /**
-   * Rows become an object a table, with `$` for the columns that belong to none: `{ zones: { id }, $: { total } }`. It
+   * Rows become an object with one object for each table, and `$` for columns of no table: `{ zones: { id }, $: { total } }`. It
    * ends {@link Statement.pluck} and {@link Statement.raw}.
    *
    * @param on default: `true`
@@ -2420,7 +2421,7 @@ export interface Statement<Parameters extends unknown[] = unknown[], Row = unkno
    */
   raw(on?: boolean): this;
   /**
-   * Integers become BigInts, so that those beyond 2⁵³ keep their last digits; without it they are rounded.
+   * Integers become BigInts, so that those beyond 2⁵³ keep their last digits; otherwise they are rounded.
    *
    * @param on default: `true`
    */
@@ -2431,7 +2432,7 @@ export interface Statement<Parameters extends unknown[] = unknown[], Row = unkno
    * @throws {TypeError} where it doesn't return rows
    */
   columns(): ColumnDefinition[];
-  /** Its SQL; after {@link Statement.bind} with the values in their places. */
+  /** Its SQL; after {@link Statement.bind} with the values filled in. */
   toString(): string;
 }
 
@@ -2443,7 +2444,7 @@ export interface Statement<Parameters extends unknown[] = unknown[], Row = unkno
  * move.immediate('wt-1', 'merged');
  */
 export interface Transaction<F extends (...args: any[]) => unknown> {
-  /** Runs the function, with the same `this`: all of it or nothing. What it throws undoes it and is thrown on as it is. */
+  /** Runs the function, with the same `this`: all of it or nothing. If it throws, the transaction is rolled back and the error rethrown. */
   (...args: Parameters<F>): ReturnType<F>;
   /** With `BEGIN`, as the function itself. */
   default: Transaction<F>;
@@ -2458,9 +2459,9 @@ export interface Transaction<F extends (...args: any[]) => unknown> {
 }
 
 /**
- * The tables as they lie in the file, for a query builder: `new Kysely<Schema>(…)`. A column is nullable where SQL lets
- * it be; the methods of {@link VisualDatabase} never write a NULL into one that has a default. What begins with `v_` is a view,
- * to be read only: `db.db` has them where a statement names one, other connections by `schema/views.sql`, and on a server the schema has them.
+ * The tables as they are in the file, for a query builder: `new Kysely<Schema>(…)`. A column is nullable where the schema allows
+ * it; the methods of {@link VisualDatabase} never write a NULL into a column with a default. Names that begin with `v_` are read-only
+ * views: `db.db` has them where a statement names one, other connections by `schema/views.sql`, and on a server the schema has them.
  */
 export interface Schema {
   v_runs: RunsView;
@@ -2472,7 +2473,7 @@ export interface Schema {
   zone_executions: ZoneExecutionsTable;
 }
 
-/** A row of the view `v_runs`: a run, also one that was recorded only, or is in the archive. Times are ISO 8601, UTC. */
+/** A row of the view `v_runs`: a run, including those that were only recorded, or are in the archive. Times are ISO 8601, UTC. */
 export interface RunsView {
   id: string;
   zone_id: string;
@@ -2486,7 +2487,7 @@ export interface RunsView {
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
-  /** Of one that has ended, where it is known. */
+  /** Of a run that has ended, where it is known. */
   duration_ms: number | null;
   /** Millionths. */
   cost_micros: number | null;
@@ -2521,7 +2522,7 @@ export interface BoardView {
   cost_micros: number | null;
 }
 
-/** A row of the view `v_daily`: how the runs ended of a day (UTC), a zone and an agent. */
+/** A row of the view `v_daily`: how the runs of a day (UTC), a zone and an agent ended. */
 export interface DailyView {
   /** `2026-11-27`. */
   day: string;
@@ -2532,7 +2533,7 @@ export interface DailyView {
   failed: number;
   /** Cancelled, timed out or lost. */
   otherwise: number;
-  /** Of those whose durations are known, in all. */
+  /** The sum for the runs whose durations are known. */
   duration_ms: number | null;
   /** Millionths. */
   cost_micros: number | null;
@@ -2596,9 +2597,9 @@ export interface ZoneExecutionsTable {
 
 /** How far a {@link Database.backup} is. */
 export interface BackupProgress {
-  /** The pages of the database. */
+  /** How many pages the database has. */
   totalPages: number;
-  /** Those of them that are still to be copied; 0 at the end. */
+  /** How many pages are still to be copied; 0 at the end. */
   remainingPages: number;
 }
 
@@ -2606,7 +2607,7 @@ export interface BackupProgress {
 export interface BackupOptions {
   /** Which database of the connection: an attached one's name. Default: `'main'`. */
   attached?: string | undefined;
-  /** Told of every step but the last. What it returns is how many pages the next ones copy; at first 100. */
+  /** Called at every step but the last. What it returns is how many pages the next steps copy; 100 at first. */
   progress?: ((progress: BackupProgress) => number | void) | undefined;
 }
 
@@ -2624,35 +2625,35 @@ export interface PragmaOptions {
 
 /** How a function is registered. */
 export interface FunctionOptions {
-  /** It takes any number of values, instead of as many as it has parameters. Default: `false`. */
+  /** Whether it takes any number of values, instead of as many as it has parameters. Default: `false`. */
   varargs?: boolean | undefined;
-  /** The same values always give the same result, so that SQLite may call it less often. Default: `false`. */
+  /** Whether the same values always give the same result, so that SQLite may call it less often. Default: `false`. */
   deterministic?: boolean | undefined;
-  /** SQL may call it, but no trigger, view or `CHECK` of the file. Default: `false`. */
+  /** Whether only direct SQL may call it, and no trigger, view or `CHECK` of the file. Default: `false`. */
   directOnly?: boolean | undefined;
-  /** It gets integers as BigInts. Default: what {@link Database.defaultSafeIntegers} says. */
+  /** Whether it gets integers as BigInts. Default: what {@link Database.defaultSafeIntegers} says. */
   safeIntegers?: boolean | undefined;
 }
 
 /** How an aggregate is registered. */
 export interface AggregateOptions<T> extends FunctionOptions {
-  /** What is there before the first row, or a function that makes it. Default: `null`. */
+  /** The total before the first row, or a function that makes it. Default: `null`. */
   start?: T | (() => T);
-  /** Called for every row: returns the new total; `undefined` leaves it. */
+  /** Called for every row: returns the new total; `undefined` leaves it as it is. */
   step: (total: T, ...values: any[]) => T | void;
-  /** Takes a row out again that has left the window. With it the aggregate is a window function, too. */
+  /** Removes a row that has left the window from the total. With it, the aggregate is a window function, too. */
   inverse?: ((total: T, ...dropped: any[]) => T) | undefined;
-  /** Makes the result of the total. Default: the total itself. */
+  /** Makes the result from the total. Default: the total itself. */
   result?: ((total: T) => unknown) | undefined;
 }
 
 /**
- * A database in better-sqlite3's shape: what Kysely, Drizzle and Knex speak to. {@link VisualDatabase.db} is one.
+ * A database in better-sqlite3's shape, for Kysely, Drizzle and Knex. {@link VisualDatabase.db} is one.
  *
  * All methods but `backup` are synchronous. A failure of SQLite is a {@link SqliteError}, a wrong argument a `TypeError`
- * or a `RangeError`. After `close()` what needs the connection throws
+ * or a `RangeError`. After `close()`, methods that need the connection throw
  * `TypeError('The database connection is not open')`. While a statement is being iterated over, other statements can only
- * read; what writes, transactions, `function`, `aggregate`, `serialize` and `close` throw
+ * read; those that write, transactions, `function`, `aggregate`, `serialize` and `close` throw
  * `TypeError('This database connection is busy executing a query')`.
  */
 export interface Database {
@@ -2671,7 +2672,7 @@ export interface Database {
    *
    * @typeParam Parameters the values that it takes
    * @typeParam Row what its rows look like; nothing checks that
-   * @throws {SqliteError} `SQLITE_ERROR`, with what is wrong with the SQL
+   * @throws {SqliteError} `SQLITE_ERROR`, with SQLite's message about the SQL
    * @throws {RangeError} for no statement, or more than one
    * @example
    * const busy = db.db.prepare<[number], { id: string }>('SELECT id FROM worktrees WHERE port > ?').all(3000);
@@ -2700,7 +2701,7 @@ export interface Database {
    */
   explain(source: string): any[];
   /**
-   * Runs any number of statements, without values. Those before one that fails stay done, unless they are in a
+   * Runs any number of statements, without values. If one fails, those before it stay done, unless they are in a
    * transaction.
    *
    * @throws {SqliteError}
@@ -2714,12 +2715,12 @@ export interface Database {
    */
   close(): this;
   /**
-   * Copies the database into a file, page by page, the event loop free in between. {@link VisualDatabase.backup} verifies
-   * the copy as well and makes a manifest.
+   * Copies the database into a file, a number of pages at a time, with turns of the event loop in between. {@link VisualDatabase.backup}
+   * also verifies the copy and makes a manifest.
    *
    * @param file its folder has to exist
    * @returns a promise of the last step; `remainingPages` is 0 then
-   * @throws {SqliteError | TypeError} as the promise's rejection; what `progress` throws stops the copy and is, too
+   * @throws {SqliteError | TypeError} by rejecting the promise; what `progress` throws stops the copy and rejects it, too
    */
   backup(file: string, options?: BackupOptions): Promise<BackupProgress>;
   /**
@@ -2729,7 +2730,7 @@ export interface Database {
    */
   serialize(options?: SerializeOptions): Bytes;
   /**
-   * Makes a function that SQL can call. It returns a value that can be bound; what it throws, the statement throws. It
+   * Makes a function that SQL can call. It has to return a value that can be bound; the statement throws what it throws. It
    * can't use the connection itself.
    *
    * @throws {TypeError} for an empty name
@@ -2739,12 +2740,12 @@ export interface Database {
    * db.db.prepare('SELECT initial(name) FROM zones').pluck().all(); // ['D', 'T']
    */
   function(name: string, fn: (...args: any[]) => unknown): this;
-  /** The same, with what SQLite may expect of it: see `FunctionOptions`. */
+  /** The same, with properties that SQLite may rely on: see `FunctionOptions`. */
   function(name: string, options: FunctionOptions, fn: (...args: any[]) => unknown): this;
   /**
-   * Makes an aggregate that SQL can call, as {@link Database.function} otherwise.
+   * Makes an aggregate that SQL can call; otherwise like {@link Database.function}.
    *
-   * @typeParam T its total
+   * @typeParam T the type of its total
    * @example db.db.aggregate<number>('longest', { start: 0, step: (most, text) => Math.max(most, text.length) })
    */
   aggregate<T>(name: string, options: AggregateOptions<T>): this;
@@ -2752,9 +2753,9 @@ export interface Database {
    * Loads an extension of SQLite, where the database was opened with `allowExtensions: true`. SQL can't load any. The connection of a
    * {@link VisualDatabase} never does: native code from outside could do anything with the only copy of the history.
    *
-   * @param path the library, absolute or from the current directory, with or without its ending
-   * @param entryPoint default: the usual ones
-   * @throws {SqliteError} without `allowExtensions`, and in the system's words where there is no such library
+   * @param path the library, absolute or relative to the current directory, with or without its extension
+   * @param entryPoint default: SQLite's usual names
+   * @throws {SqliteError} without `allowExtensions`, and with the system's message where there is no such library
    * @example
    * const vectors = new Database('vectors.db', { allowExtensions: true });
    * sqliteVec.load(vectors); // calls loadExtension
@@ -2767,14 +2768,14 @@ export interface Database {
    */
   table(name: string, definition: unknown): never;
   /**
-   * Statements and functions to come have integers as BigInts; as {@link Statement.safeIntegers} for one statement.
+   * Statements and functions that are made from now on have integers as BigInts, as {@link Statement.safeIntegers} does for one.
    *
    * @param on default: `true`
    */
   defaultSafeIntegers(on?: boolean): this;
   /**
-   * Lets statements write while another one is being iterated over, whose rows to come are undefined then, and turns off
-   * SQLite's defensive mode: SQL can damage the file then.
+   * Lets statements write while another one is being iterated over, whose further rows are then undefined, and turns off
+   * SQLite's defensive mode, so that SQL can damage the file.
    *
    * @param on default: `true`
    */
