@@ -401,7 +401,7 @@ function calls() {
           times[kind][name].push((user + system) / n);
         };
         const claimed = [];
-        // At most 10 runs of the queue are claimed at a time, so that it keeps its length.
+        // As many runs are claimed as were enqueued before, so that the queue keeps its length.
         timed('enqueue', () => put(queue));
         timed('claim', () => claimed.push(queue.claim(Date.now())));
         timed('heartbeat', (i) => queue.heartbeat(claimed[i], Date.now()));

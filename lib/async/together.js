@@ -12,7 +12,7 @@ const MAKES = new Set(['createWorktree', 'createZone', 'recordExecution']);
 /** The most calls in one trip, so that the first doesn't wait for long. */
 const MOST = 100;
 
-/** Whether a message is such a call, without an actor and without functions among its arguments. */
+/** Whether a message is such a call, without an actor, and without functions, signals or streams among its arguments. */
 const isMade = ({ method, by, where }) => MAKES.has(method) && by === undefined && where.length === 0;
 
 /**
