@@ -122,7 +122,7 @@ it('gives the disk back while five processes read and write, whoever prunes is k
   const after = fs.statSync(dbPath).size;
   const recorded = all.flatMap((member) => member.recorded);
   figure('pruning in company', [
-    `${Math.round(before / MIB)} MiB became ${Math.round(after / MIB)} in ${seconds.toFixed(1)} s, ${KILLS} kills`,
+    `${Math.round(before / MIB)} MiB became ${Math.round(after / MIB)} in ${seconds.toFixed(1)} s, with ${recorded.length} runs that were recorded meanwhile; ${KILLS} kills`,
     `${OURS} processes of ours and one of better-sqlite3 meanwhile: ${beside.text}`,
     `without a pruner, in ${CONTROL / 1000} s: ${control.text}`,
     `the log at most ${Math.round(longestLog / MIB)} MiB, without a pruner ${Math.round(controlLog / MIB)}; the slowest slice ${last.slowest.toFixed(0)} ms`,

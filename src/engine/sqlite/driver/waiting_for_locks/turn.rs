@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 /// as long as all of them run.
 const RUN: Duration = Duration::from_millis(1);
 
-/// How long a break is at least, and at most. Between these it is as long as the connection went on, so that the lock is free
-/// for half of the time, however long the transactions are.
+/// How long a break is at least, and at most. Between these it is twice as long as the connection went on, so that the lock is
+/// free for two thirds of the time, however long the transactions are.
 const BREAK: Duration = Duration::from_micros(500);
 const LONGEST_BREAK: Duration = Duration::from_millis(50);
 
@@ -63,7 +63,7 @@ impl Turn {
         }
         let until_now = |then: Option<Instant>| then.map_or(Duration::ZERO, |then| now.saturating_duration_since(then));
         let (gone_on, free) = (until_now(self.since.get()), until_now(self.committed.get()));
-        let pause = gone_on.saturating_sub(free).clamp(BREAK, LONGEST_BREAK);
+        let pause = (gone_on.saturating_sub(free) * 2).clamp(BREAK, LONGEST_BREAK);
         // A pause of one's own after a commit is as good as a break, or a part of it.
         if free >= pause {
             self.since.set(Some(now));
@@ -110,25 +110,25 @@ mod tests {
     }
 
     #[test]
-    fn who_had_to_wait_makes_one_as_long_after_each_millisecond() {
-        assert_eq!(in_company(TENTH * 50, TENTH, Duration::ZERO), [(10, 10), (30, 10), (50, 10)]);
+    fn who_had_to_wait_makes_one_twice_as_long_after_each_millisecond() {
+        assert_eq!(in_company(TENTH * 70, TENTH, Duration::ZERO), [(10, 20), (40, 20), (70, 20)]);
     }
 
     #[test]
     fn who_has_long_transactions_or_is_stopped_in_them_makes_longer_ones() {
-        assert_eq!(in_company(TENTH * 900, TENTH * 400, Duration::ZERO), [(400, 400), (1200, 400)]);
+        assert_eq!(in_company(TENTH * 900, TENTH * 200, Duration::ZERO), [(200, 400), (800, 400)]);
         assert_eq!(in_company(TENTH * 5000, TENTH * 5000, Duration::ZERO), [(5000, 500)]);
     }
 
     #[test]
     fn who_pauses_anyway_makes_none() {
         assert!(in_company(TENTH * 500, TENTH, TENTH * 5).is_empty());
-        assert!(in_company(TENTH * 3000, TENTH * 400, TENTH * 400).is_empty());
+        assert!(in_company(TENTH * 3000, TENTH * 200, TENTH * 400).is_empty());
     }
 
     #[test]
     fn who_pauses_for_less_makes_the_rest_of_one() {
-        assert_eq!(in_company(TENTH * 900, TENTH * 400, TENTH * 100), [(500, 300), (1300, 300)]);
+        assert_eq!(in_company(TENTH * 900, TENTH * 200, TENTH * 100), [(300, 300), (900, 300)]);
     }
 
     #[test]
@@ -138,7 +138,7 @@ mod tests {
         turn.waited(begin);
         assert!(turn.in_company());
         let made = breaks(&turn, begin, TENTH * 20_000, TENTH, Duration::ZERO);
-        assert!((495..=505).contains(&made.len()) && made.iter().all(|(at, _)| *at <= 10_000), "{made:?}");
+        assert!((330..=336).contains(&made.len()) && made.iter().all(|(at, _)| *at <= 10_000), "{made:?}");
         assert_eq!(turn.waited.get(), None);
     }
 }
