@@ -27,6 +27,12 @@ pub const fn gate(lock: i64) -> i64 {
     lock.wrapping_add(1 << 32)
 }
 
+/// The number of the lock that lets one pruner at a time do a step.
+#[must_use]
+pub const fn pruning(lock: i64) -> i64 {
+    lock.wrapping_add(2 << 32)
+}
+
 /// The number of the lock that lets one writer at a time write to the search's index.
 #[must_use]
 pub const fn indexing(lock: i64) -> i64 {
@@ -47,5 +53,7 @@ mod tests {
         assert_eq!(lock("visual_db"), 6_216_166_166_909_244_576);
         assert_ne!(lock("a"), lock("b"));
         assert_eq!(gate(lock("visual_db")), 6_216_166_171_204_211_872);
+        assert_eq!(pruning(lock("visual_db")), 6_216_166_175_499_179_168);
+        assert_eq!(indexing(lock("visual_db")), 6_216_166_196_974_015_648);
     }
 }

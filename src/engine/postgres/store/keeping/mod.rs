@@ -13,13 +13,14 @@ mod runs;
 mod totals;
 
 use super::Store;
+use crate::engine::postgres::schema::names;
 
 impl Store {
     /// Begins a step.
     fn gate_of_pruners(&self) -> String {
-        let gate = self.lock.wrapping_add(2 << 32);
         format!(
-            "SELECT pg_catalog.pg_advisory_xact_lock({gate}), pg_catalog.set_config('visual_db.archive', 'prune', true)"
+            "SELECT pg_catalog.pg_advisory_xact_lock({}), pg_catalog.set_config('visual_db.archive', 'prune', true)",
+            names::pruning(self.lock)
         )
     }
 }
