@@ -1,10 +1,12 @@
 // Keeping a board on a server small: what is of a server alone. The rest is suites 152 to 155, on both engines.
 import { randomBytes } from 'node:crypto';
-import { expect, test, vi } from 'vitest';
-import { ended } from './support/runs.mjs';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ended, wanted } from './support/runs.mjs';
 import { execution, worktree, zone } from './support/samples.mjs';
 import { sql } from './support/sql.mjs';
 import { open, place } from './support/temporary.mjs';
+import { AsyncVisualDatabase } from './support/visual_database.mjs';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -116,4 +118,62 @@ test('a worktree comes back whose id and days with pruned runs another one had, 
   db.restoreWorktree('wt-1');
   expect(db.getWorktree('wt-1').id).toBe('wt-1');
   expect(runs()).toEqual(all);
+});
+
+describe('a run that is pinned or needed while a step of prune is under way stays as it is', () => {
+  const PAST = { budgetMs: 60_000 };
+  const POLICIES = [{ runs: '1d' }, { perZone: 0 }, { bodies: '1d' }, { output: '1d' }, { maxBytes: 1 }];
+  const asynchronous = async (where) => {
+    const db = await AsyncVisualDatabase.open({ ...where, retention: false });
+    onTestFinished(() => db.close());
+    return db;
+  };
+
+  /** A run that has ended long ago, with output, and how it is told in full. */
+  function furnished() {
+    const where = place();
+    const { db, clock } = dated(where);
+    const { run, token } = db.startRun(wanted(), { workerId: 'worker-1' });
+    db.appendOutput(run.id, token, [{ stream: 'stdout', text: 'hello' }]);
+    db.finishRun(run.id, token, { status: 'succeeded', result: { a: 1 } });
+    clock.at = 9;
+    const all = () => [db.getRun(run.id), db.getOutput(run.id)];
+    return { where, db, id: run.id, all };
+  }
+
+  /** That so many wait for a lock, or that a call has an answer already. */
+  const untilWaiting = async (db, count, call) => {
+    let isOver = false;
+    void Promise.resolve(call).finally(() => (isOver = true));
+    const waiting = () => sql(db).prepare('SELECT count(*)::int FROM pg_locks WHERE NOT granted').pluck().get();
+    while (!isOver && waiting() < count) await setTimeout(5);
+  };
+
+  test.each(POLICIES)('pinned by another program: %o', async (policy) => {
+    const { where, db, id, all } = furnished();
+    const pruner = await asynchronous(where);
+    sql(db).exec('BEGIN');
+    sql(db).prepare(`UPDATE runs SET metadata = '{"pinned":true}' WHERE id = ?`).run(id);
+    const pruning = pruner.prune({ ...policy, ...PAST });
+    await untilWaiting(db, 1, pruning);
+    sql(db).exec('COMMIT');
+    await pruning;
+    expect(all()).toMatchObject([{ prompt: wanted().prompt, result: { a: 1 } }, { items: [{ text: 'hello' }] }]);
+  });
+
+  test.each(POLICIES)('needed, since a run is wanted that belongs to it: %o', async (policy) => {
+    const { where, db, id, all } = furnished();
+    const [pruner, caller] = [await asynchronous(where), await asynchronous(where)];
+    // Whoever wants a run has written it, and waits before it commits.
+    sql(db)
+      .exec(`CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$;
+      CREATE TRIGGER wait AFTER INSERT ON runs FOR EACH ROW EXECUTE FUNCTION wait(); SELECT pg_advisory_lock(1)`);
+    const wanting = caller.enqueueRun(wanted({ parentRunId: id }));
+    await untilWaiting(db, 1, wanting);
+    const pruning = pruner.prune({ ...policy, ...PAST });
+    await untilWaiting(db, 2, pruning);
+    sql(db).exec('SELECT pg_advisory_unlock(1)');
+    await Promise.all([wanting, pruning]);
+    expect(all()).toMatchObject([{ prompt: wanted().prompt, result: { a: 1 } }, { items: [{ text: 'hello' }] }]);
+  });
 });

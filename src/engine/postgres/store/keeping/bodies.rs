@@ -20,27 +20,32 @@ const EMPTY_OUTPUT: &str = "UPDATE {s}.run_output AS o SET text = '', truncated 
 const EMPTY_RUNS: &str = "UPDATE {s}.runs SET prompt = CASE WHEN prompt IS NOT NULL THEN '' END, result = NULL, \
      bodies_pruned_at = coalesce(bodies_pruned_at, $2) WHERE id = ANY($1)";
 
-/// Empties them: how many had any, and how many bytes that was.
+/// Empties runs that are held: how many had any, and how many bytes that was.
 pub(super) fn empty(work: &Work<'_>, ids: &[String], now: i64) -> Result<(i64, i64)> {
     let names = [Value::from_texts(ids)];
-    let answers = work.ask(&[(BODIES, &names)])?.pop().unwrap_or_default();
-    let (count, bytes) = answers.first().map_or((0, 0), |row| (integer(row, 0), integer(row, 1)));
-    let bytes = bytes + output(work, ids)?;
+    let answers = work.ask(&[(BODIES, &names), (OUTPUT, &names)])?;
+    let number =
+        |nth: usize, column| answers.get(nth).and_then(|rows| rows.first()).map_or(0, |row| integer(row, column));
     for table in ["zone_executions", "archived_executions"] {
         let sql = format!(
             "UPDATE {{s}}.{table} SET prompt = '', result = '' WHERE id = ANY($1) AND (prompt <> '' OR coalesce(result, '') <> '')"
         );
         work.later(&sql, names.to_vec());
     }
+    drop_output(work, &names);
     work.later(EMPTY_RUNS, vec![names[0].clone(), now.into()]);
-    Ok((count, bytes))
+    Ok((number(0, 0), number(0, 1) + number(1, 0)))
 }
 
-/// Removes their output: how many bytes that was.
+/// Removes the output of runs that are held: how many bytes that was.
 pub(super) fn output(work: &Work<'_>, ids: &[String]) -> Result<i64> {
     let names = [Value::from_texts(ids)];
     let rows = work.ask(&[(OUTPUT, &names)])?.pop().unwrap_or_default();
+    drop_output(work, &names);
+    Ok(rows.first().map_or(0, |row| integer(row, 0)))
+}
+
+fn drop_output(work: &Work<'_>, names: &[Value<'static>]) {
     work.later(DROP_OUTPUT, names.to_vec());
     work.later(EMPTY_OUTPUT, names.to_vec());
-    Ok(rows.first().map_or(0, |row| integer(row, 0)))
 }

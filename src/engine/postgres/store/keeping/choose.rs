@@ -4,6 +4,7 @@ use tokio_postgres::Row;
 
 use crate::engine::postgres::client::value::{Value, cell, integer, text_of};
 use crate::engine::postgres::store::Store;
+use crate::engine::postgres::store::work::Work;
 use crate::error::Result;
 
 /// A run's position among all: when it was made, and its key among those of that time.
@@ -16,11 +17,14 @@ pub(super) struct Place {
 /// Before all runs that have a time. Those without one are pruned by no time.
 pub(super) const START: Place = Place { at: -8_640_000_000_000_000, key: i64::MIN };
 
-/// A run that ended before $3, and whose children have all ended. Whether it is pinned, `is_pinned` says.
-pub(super) const MAY_GO: &str = "h.status NOT IN ('queued', 'running', 'waiting') AND coalesce(h.finished_at, h.created_at) < $3 \
+/// A run that ended before `{before}`, and whose children have all ended. Whether it is pinned, `is_pinned` says.
+const MAY_GO: &str = "h.status NOT IN ('queued', 'running', 'waiting') AND coalesce(h.finished_at, h.created_at) < {before} \
      AND NOT EXISTS (SELECT 1 FROM {s}.runs AS c WHERE c.parent_run_id = h.id AND c.finished_at IS NULL)";
 /// Its metadata, where that may pin it.
 pub(super) const PIN: &str = "CASE WHEN h.metadata LIKE '%\"pinned\"%' THEN h.metadata END";
+
+/// Locks runs until the step has ended: who pins one of them waits, and so does who makes a child of it (`FOR KEY SHARE` of its parent).
+const HOLD: &str = "SELECT 1 FROM {s}.runs WHERE id = ANY($1) ORDER BY key FOR UPDATE";
 
 /// Which of a part's runs may be taken.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +67,14 @@ pub(super) struct Stretch {
 }
 
 impl Part<'_> {
+    /// The time before which its runs have ended.
+    const fn before(&self) -> i64 {
+        match self {
+            Self::Before(time, _) => *time,
+            Self::OfZone(..) => i64::MAX,
+        }
+    }
+
     /// The statement that reads up to `most` runs behind a position, and its values.
     pub fn next(&self, after: Place, most: i64) -> (String, Vec<Value<'_>>) {
         let values: [i64; 2] = [after.at, after.key];
@@ -73,17 +85,30 @@ impl Part<'_> {
                 (which.sql(), "h.created_at < $3")
             }
             Self::OfZone(zone, edge) => {
-                values.extend([Value::from(i64::MAX), most.into(), (*zone).into(), edge.at.into(), edge.key.into()]);
+                let before = self.before();
+                values.extend([before.into(), most.into(), (*zone).into(), edge.at.into(), edge.key.into()]);
                 ("true", "h.zone_id = $5 AND (h.created_at, h.key) <= ($6, $7)")
             }
         };
+        let may_go = MAY_GO.replace("{before}", "$3");
         let sql = format!(
-            "SELECT h.created_at, h.key, h.id, {MAY_GO} AND {which}, {PIN} FROM \
+            "SELECT h.created_at, h.key, h.id, {may_go} AND {which}, {PIN} FROM \
              (SELECT * FROM {{s}}.runs AS h WHERE (h.created_at, h.key) > ($1, $2) AND {of} ORDER BY h.created_at, h.key LIMIT $4) AS h \
              ORDER BY h.created_at, h.key"
         );
         (sql, values)
     }
+}
+
+/// Locks runs of a part, and gives those that may still be pruned. These are two statements, so that the second one sees what was committed
+/// while the first one waited.
+pub(super) fn hold(call: &Work<'_>, part: Part<'_>, ids: &[String]) -> Result<Vec<String>> {
+    let may_go = MAY_GO.replace("{before}", "$2");
+    let still = format!("SELECT h.id, {PIN} FROM {{s}}.runs AS h WHERE h.id = ANY($1) AND {may_go} ORDER BY h.key");
+    let asked = [Value::from_texts(ids), part.before().into()];
+    let rows = call.ask(&[(HOLD, &asked[..1]), (&still, &asked)])?.pop().unwrap_or_default();
+    let may_go = |row: &&Row| !is_pinned(text_of(row, 1).as_deref());
+    Ok(rows.iter().filter(may_go).filter_map(|row| text_of(row, 0)).collect())
 }
 
 /// What that statement gave.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::choose::{Part, Place, START, Which, stretch};
+use super::choose::{Part, Place, START, Which, hold, stretch};
 use super::{bodies, runs};
 use crate::engine::postgres::client::value::integer;
 use crate::engine::postgres::store::Store;
@@ -162,7 +162,8 @@ impl Store {
         let now = work.now;
         let ((last, runs, bodies, bytes), _) = self.atomically(&self.gate_of_pruners(), |call: &Call<'_>| {
             let found = stretch(&call.ask(&[(&sql, &values)])?.pop().unwrap_or_default());
-            let ids = &found.ids;
+            let ids = if found.ids.is_empty() { found.ids } else { hold(call, part, &found.ids)? };
+            let ids = &ids;
             let (runs, bodies, bytes) = match fate {
                 _ if ids.is_empty() => (0, 0, 0),
                 Fate::Row => runs::remove(call, ids).map(|(runs, bytes)| (runs, 0, bytes))?,

@@ -2,9 +2,8 @@
 
 use tokio_postgres::Row;
 
-use super::choose::is_pinned;
-use super::totals::{self, HOLD, MODELS};
-use crate::engine::postgres::client::value::{Value, integer, text_of};
+use super::totals::{self, ENDED, MODELS};
+use crate::engine::postgres::client::value::{Value, integer};
 use crate::engine::postgres::store::work::Work;
 use crate::error::Result;
 
@@ -25,21 +24,16 @@ const COUNT: &str = "INSERT INTO {s}.executions_pruned AS p (worktree_id, zone_i
 const COUNT_ARCHIVED: &str = "UPDATE {s}.archived_worktrees AS a SET executions = a.executions - gone.count \
      FROM (SELECT archive, count(*) AS count FROM {s}.archived_executions WHERE id = ANY($1) GROUP BY archive) AS gone WHERE a.key = gone.archive";
 
-/// Removes runs, but none that was pinned meanwhile: how many, and the bytes of their texts.
+/// Removes runs that are held: how many, and the bytes of their texts.
 pub(super) fn remove(work: &Work<'_>, ids: &[String]) -> Result<(i64, i64)> {
-    let names = [Value::Texts(ids.iter().map(String::as_str).collect())];
-    let answers = work.ask(&[(HOLD, &names), (MODELS, &names)])?;
-    let [held, models] = <[Vec<Row>; 2]>::try_from(answers).unwrap_or_default();
-    let held: Vec<&Row> = held.iter().filter(|row| !is_pinned(text_of(row, 12).as_deref())).collect();
-    let ids: Vec<String> = held.iter().filter_map(|row| text_of(row, 1)).collect();
-    let names = [Value::Texts(ids.iter().map(String::as_str).collect())];
-    let bytes = work.ask(&[(BYTES, &names)])?.pop().unwrap_or_default();
-    totals::keep(work, &held, &models)?;
-    let owned = Value::from_texts(&ids);
-    work.later(COUNT, vec![owned.clone()]);
-    work.later(COUNT_ARCHIVED, vec![owned.clone()]);
+    let names = [Value::from_texts(ids)];
+    let answers = work.ask(&[(ENDED, &names), (MODELS, &names), (BYTES, &names)])?;
+    let [ended, models, bytes] = <[Vec<Row>; 3]>::try_from(answers).unwrap_or_default();
+    totals::keep(work, &ended, &models)?;
+    work.later(COUNT, names.to_vec());
+    work.later(COUNT_ARCHIVED, names.to_vec());
     for table in ["archived_executions", "zone_executions", "runs"] {
-        work.later(&format!("DELETE FROM {{s}}.{table} WHERE id = ANY($1)"), vec![owned.clone()]);
+        work.later(&format!("DELETE FROM {{s}}.{table} WHERE id = ANY($1)"), names.to_vec());
     }
     Ok((ids.len() as i64, bytes.first().map_or(0, |row| integer(row, 0))))
 }

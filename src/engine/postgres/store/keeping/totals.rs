@@ -11,10 +11,10 @@ use crate::error::Result;
 use crate::model::run::{End, Status};
 use crate::model::trend::{Day, Ended, How, day};
 
-/// Runs that are to be removed, locked until they are. An archived worktree's have its key in the archive.
-pub(super) const HOLD: &str = "SELECT h.key, h.id, h.zone_id, h.agent_type, h.worktree_id, h.archive, h.status, h.finished_at, \
-     CASE WHEN h.started_at IS NOT NULL THEN h.duration_ms END, h.input_tokens, h.output_tokens, h.cost_micros, \
-     CASE WHEN h.metadata LIKE '%\"pinned\"%' THEN h.metadata END FROM {s}.runs AS h WHERE h.id = ANY($1) ORDER BY h.key FOR UPDATE";
+/// Runs that are to be removed. An archived worktree's have its key in the archive.
+pub(super) const ENDED: &str = "SELECT h.key, h.id, h.zone_id, h.agent_type, h.worktree_id, h.archive, h.status, h.finished_at, \
+     CASE WHEN h.started_at IS NOT NULL THEN h.duration_ms END, h.input_tokens, h.output_tokens, h.cost_micros \
+     FROM {s}.runs AS h WHERE h.id = ANY($1) ORDER BY h.key";
 /// What each of them used of which model.
 pub(super) const MODELS: &str = "SELECT m.run, m.model, m.input_tokens, m.output_tokens, m.cost_micros FROM {s}.run_models AS m \
      JOIN {s}.runs AS r ON r.key = m.run WHERE r.id = ANY($1) ORDER BY m.run, m.model";
@@ -28,8 +28,8 @@ type Used = (String, [Option<i64>; 3]);
 /// A dimension, a day and a key.
 type DayOf = (Dimension, i64, String);
 
-/// Adds what runs come to, as `HOLD` and `MODELS` have read it, to what is kept.
-pub(super) fn keep(work: &Work<'_>, runs: &[&Row], models: &[Row]) -> Result<()> {
+/// Adds what runs come to, as `ENDED` and `MODELS` have read it, to what is kept.
+pub(super) fn keep(work: &Work<'_>, runs: &[Row], models: &[Row]) -> Result<()> {
     let mut used: BTreeMap<i64, Vec<Used>> = BTreeMap::new();
     for row in models {
         let amounts = [2, 3, 4].map(|column| cell(row, column).map(|cell| cell.integer()));

@@ -28,9 +28,10 @@ const INSERT: &str = "INSERT INTO {s}.runs (id, zone_id, worktree_id, agent_type
      exit_code, commit_before, commit_after, files_changed, insertions, deletions, input_tokens, cached_input_tokens, output_tokens, \
      reasoning_tokens, cost_micros, error, question, answer, result, deadline, expires_at, length_ms, claimed, claimed_at, sound_to) ";
 
-/// Whether its worktree, its zone and its parent are there. Deleting one of the first two waits until the run is made, and ends it.
-const PLACES: &str = "WITH z AS (SELECT 1 FROM {s}.zones WHERE id = $1 FOR KEY SHARE), w AS (SELECT 1 FROM {s}.worktrees WHERE id = $2 FOR KEY SHARE) \
-     SELECT EXISTS (SELECT 1 FROM w), EXISTS (SELECT 1 FROM z), EXISTS (SELECT 1 FROM {s}.runs WHERE id = $3)";
+/// Whether its worktree, its zone and its parent are there. Deleting one of the first two waits until the run is made, and ends it; pruning the
+/// parent waits, and leaves it.
+const PLACES: &str = "WITH z AS (SELECT 1 FROM {s}.zones WHERE id = $1 FOR KEY SHARE), w AS (SELECT 1 FROM {s}.worktrees WHERE id = $2 FOR KEY SHARE), \
+     p AS (SELECT 1 FROM {s}.runs WHERE id = $3 FOR KEY SHARE) SELECT EXISTS (SELECT 1 FROM w), EXISTS (SELECT 1 FROM z), EXISTS (SELECT 1 FROM p)";
 
 /// Of two calls with the same key the second one waits for the first.
 const ONE_BY_ONE: &str = "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 43))";
@@ -210,8 +211,8 @@ impl Work<'_> {
         let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
         let sql = format!(
             "WITH z AS (SELECT 1 FROM {{s}}.zones WHERE id = $2 FOR KEY SHARE), w AS (SELECT 1 FROM {{s}}.worktrees WHERE id = $3 FOR KEY SHARE), \
-             there AS (SELECT EXISTS (SELECT 1 FROM w) AS worktree, EXISTS (SELECT 1 FROM z) AS zone, \
-             EXISTS (SELECT 1 FROM {{s}}.runs WHERE id = $10) AS parent), \
+             p AS (SELECT 1 FROM {{s}}.runs WHERE id = $10 FOR KEY SHARE), \
+             there AS (SELECT EXISTS (SELECT 1 FROM w) AS worktree, EXISTS (SELECT 1 FROM z) AS zone, EXISTS (SELECT 1 FROM p) AS parent), \
              made AS ({INSERT}SELECT {} FROM there WHERE worktree AND zone AND (parent OR $10 IS NULL)) SELECT worktree, zone, parent FROM there",
             places.join(", ")
         );
