@@ -180,6 +180,40 @@ describe('prune', () => {
     if (inFiles) expect(visualDb('doctor', '--db', db.db.name).status).toBe(0);
   });
 
+  test('what was pruned of two worktrees with one id counts for the one that comes back, also on one day', () => {
+    const { db, clock } = dated();
+    const prunedRun = (success) => {
+      clock.at = 0;
+      record(db, { success });
+      clock.at = 100;
+      expect(db.prune({ runs: '10d', budgetMs: ALL }).runs).toBe(1);
+    };
+    const trend = (more) =>
+      db
+        .getTrend({ bucket: 'day', since: new Date(START - DAY), until: new Date(START + DAY), ...more })
+        .filter((row) => row.runs > 0)
+        .map(({ key, runs, succeeded }) => [key, runs, succeeded]);
+    const both = [['wt-1', 2, 1]];
+    prunedRun(true);
+    db.archiveWorktree('wt-1');
+    db.createWorktree(worktree(1));
+    prunedRun(false);
+    db.deleteWorktree('wt-1');
+    db.restoreWorktree('wt-1');
+    for (let times = 0; times < 2; times += 1) {
+      expect(trend({ by: 'worktree' })).toEqual(both);
+      expect(trend({ by: 'worktree', worktreeId: 'wt-1' })).toEqual(both);
+      expect(trend({ worktreeId: 'wt-1' })).toMatchObject([[expect.toSatisfy((key) => key == null), 2, 1]]);
+      expect(trend({ by: 'branch' })).toEqual([['feature/1', 2, 1]]);
+      db.archiveWorktree('wt-1');
+      expect(trend({ by: 'worktree' })).toEqual(both);
+      db.restoreWorktree('wt-1');
+    }
+    db.archiveWorktree('wt-1');
+    db.createWorktree(worktree(1));
+    expect(trend({ worktreeId: 'wt-1' })).toEqual([]);
+  });
+
   test('deleting a worktree or a zone lowers the counts by what was pruned of it, too', () => {
     const { db, clock } = dated();
     for (const worktreeId of ['wt-1', 'wt-1', 'wt-2']) record(db, { worktreeId });

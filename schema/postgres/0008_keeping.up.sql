@@ -81,12 +81,9 @@ CREATE FUNCTION {s}.restore_pruned() RETURNS trigger LANGUAGE plpgsql AS $restor
 BEGIN
   UPDATE {s}.executions_pruned SET worktree_id = NEW.id
   WHERE worktree_id IN (SELECT a.history FROM {s}.archived_worktrees AS a WHERE a.id = NEW.id AND a.restored_at IS NOT NULL);
-  -- What a worktree of that id had before stays, and this is added to it; of several restored ones the first.
-  UPDATE {s}.rollups_kept AS k SET key = NEW.id
-  WHERE dimension = 4 AND key IN (SELECT E'\x01\x02' || a.key FROM {s}.archived_worktrees AS a WHERE a.id = NEW.id AND a.restored_at IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM {s}.rollups_kept AS o WHERE o.dimension = 4 AND o.day = k.day AND o.what = md5(NEW.id))
-    AND k.key = (SELECT min(o.key) FROM {s}.rollups_kept AS o WHERE o.dimension = 4 AND o.day = k.day
-      AND o.key IN (SELECT E'\x01\x02' || a.key FROM {s}.archived_worktrees AS a WHERE a.id = NEW.id AND a.restored_at IS NOT NULL));
+  -- Days that a worktree of that id had before have been joined with these: two rows for one day are refused.
+  UPDATE {s}.rollups_kept SET key = NEW.id
+  WHERE dimension = 4 AND key IN (SELECT E'\x01\x02' || a.key FROM {s}.archived_worktrees AS a WHERE a.id = NEW.id AND a.restored_at IS NOT NULL);
   RETURN NULL;
 END
 $restore$;

@@ -133,7 +133,20 @@ impl Store {
 
     /// Brings a worktree back onto the board: the row of `RESTORE`, or `None` where no such one is archived. Where another one has its
     /// id, its port or its branch now, the error says so and nothing is done.
+    ///
+    /// Where a worktree with its id had pruned runs on a day on which this one had some, the server refuses two rows for that day. Then they are
+    /// joined first, in more than one trip.
     pub(super) fn restore(&self, method: &'static str, wish: &Restore<'_>, now: f64) -> Result<Option<Row>> {
+        match self.restore_at_once(method, wish, now) {
+            Err(error) if has_two_days(&error) => self.all_or_nothing(|| {
+                self.join_kept_days(wish.id, wish.key)?;
+                self.restore_at_once(method, wish, now)
+            }),
+            restored => restored,
+        }
+    }
+
+    fn restore_at_once(&self, method: &'static str, wish: &Restore<'_>, now: f64) -> Result<Option<Row>> {
         let port = if let At::Port(port) = wish.at { Some(port) } else { None };
         let (when, is_free) = (time::iso(now), wish.at == At::Free);
         let values: [Value<'_>; 6] =
@@ -204,6 +217,11 @@ fn about_executions(error: Error, method: &'static str) -> Error {
         Error::Engine { message, .. } if message.ends_with(": zone_executions.id") => execution_is_taken(method),
         _ => error,
     }
+}
+
+/// Whether what is kept of pruned runs has a day twice.
+fn has_two_days(error: &Error) -> bool {
+    matches!(error.parts().0, Error::Engine { message, .. } if message.ends_with(": rollups_kept.what"))
 }
 
 /// Appends a worktree of the archive.

@@ -6,6 +6,7 @@ use tokio_postgres::Row;
 
 use crate::engine::dimension::{Dimension, Whose, series};
 use crate::engine::postgres::client::value::{Value, cell, integer, text_of};
+use crate::engine::postgres::store::Store;
 use crate::engine::postgres::store::work::Work;
 use crate::error::Result;
 use crate::model::run::{End, Status};
@@ -22,6 +23,14 @@ const KEPT: &str =
     "SELECT dimension, day, key, quarters FROM {s}.rollups_kept WHERE day = ANY(string_to_array($1, ',')::bigint[])";
 const KEEP: &str = "INSERT INTO {s}.rollups_kept AS k (dimension, day, key, whole, quarters) VALUES ($1, $2, $3, $4, $5) \
      ON CONFLICT (dimension, day, what) DO UPDATE SET whole = excluded.whole, quarters = excluded.quarters";
+
+/// Days of an archived worktree, $1 and its key in the archive or NULL, that another worktree with its id has, too.
+const TWICE: &str = "SELECT k.day, k.quarters, o.quarters, m.key FROM (SELECT max(key) AS key FROM {s}.archived_worktrees \
+     WHERE id = $1 AND restored_at IS NULL AND ($2 IS NULL OR key = $2)) AS m \
+     JOIN {s}.rollups_kept AS k ON k.dimension = 4 AND k.key = E'\\x01\\x02' || m.key \
+     JOIN {s}.rollups_kept AS o ON o.dimension = 4 AND o.day = k.day AND o.what = md5($1) AND o.key = $1";
+const JOIN: &str = "WITH gone AS (DELETE FROM {s}.rollups_kept WHERE dimension = 4 AND day = $3 AND what = md5($4) AND key = $4) \
+     UPDATE {s}.rollups_kept SET whole = $1, quarters = $2 WHERE dimension = 4 AND day = $3 AND key = E'\\x01\\x02' || $5::bigint";
 
 /// A model that a run used, and how much.
 type Used = (String, [Option<i64>; 3]);
@@ -72,6 +81,28 @@ pub(super) fn keep(work: &Work<'_>, runs: &[Row], models: &[Row]) -> Result<()> 
         work.later(KEEP, values);
     }
     Ok(())
+}
+
+impl Store {
+    /// Joins an archived worktree's days of pruned runs with those that another worktree with its id has. Within a transaction that writes alone.
+    pub(in crate::engine::postgres::store) fn join_kept_days(&self, id: &str, key: Option<i64>) -> Result<()> {
+        let mut joined = Vec::new();
+        for row in self.read(TWICE, &[id.into(), key.into()])? {
+            let [mut day, other] =
+                [1, 2].map(|column| cell(&row, column).and_then(|cell| Day::read(cell.bytes())).unwrap_or_default());
+            day.join(&other);
+            let (whole, quarters) = day.bytes();
+            joined.push([
+                Value::Bytes(whole),
+                Value::Bytes(quarters),
+                integer(&row, 0).into(),
+                id.into(),
+                integer(&row, 3).into(),
+            ]);
+        }
+        let statements: Vec<(&str, &[Value<'_>])> = joined.iter().map(|values| (JOIN, &values[..])).collect();
+        self.write_all(true, &statements)
+    }
 }
 
 /// What a run adds; `None` where it has no time of ending.
