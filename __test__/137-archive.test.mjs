@@ -406,6 +406,48 @@ describe('listArchived({ limit, after })', () => {
     expect(db.listArchived().items).toEqual([...first.items, ...second.items]);
   });
 
+  it('a run is of the execution of that id that the board has, for as long as it has one', () => {
+    const db = canvas();
+    const ids = idsOf(db.getWorktreeExecutions('wt-1', -1));
+    const told = (more) =>
+      db
+        .listRuns({ fields: 'full', limit: 1000, ...more })
+        .items.filter((run) => ids.includes(run.id))
+        .map(({ id, prompt, status, worktreeId, zoneId, agentType }) => {
+          const got = db.getRun(id);
+          expect(got).toMatchObject({ id, prompt });
+          return [id, prompt, status, worktreeId, zoneId, agentType, got.status, got.worktreeId];
+        });
+    const all = () => [told(), told({ worktreeId: 'wt-1' }), told({ worktreeId: 'wt-2' }), told({ zoneId: 'zone-2' })];
+    const change = (text, ...values) =>
+      sql(db)
+        .prepare(text)
+        .run(...values);
+    db.archiveWorktree('wt-1');
+    const before = all();
+    for (const id of ids)
+      change("INSERT INTO zone_executions VALUES (?, 'zone-2', 'wt-2', 'other', 'again', NULL, 0, '2026-11-01')", id);
+    const recorded = ([, , status, ...rest]) => [status, ...rest].includes('wt-2');
+    const [every, ofFirst, ofSecond] = all();
+    expect(ofFirst).toEqual([]);
+    expect(ofSecond).toHaveLength(2);
+    expect(every.filter(recorded)).toEqual(ofSecond);
+    for (const run of every) expect(run[1]).toBe('again');
+    for (const run of ofSecond) expect(run.slice(2)).toEqual(['failed', 'wt-2', 'zone-2', 'other', 'failed', 'wt-2']);
+    // What was a run before has its life still, and is of the worktree that has gone.
+    expect(every.filter((run) => !recorded(run)).map(([, , , worktreeId]) => worktreeId)).toEqual(['wt-1', 'wt-1']);
+    change("UPDATE zone_executions SET success = 1, zone_id = 'zone-1' WHERE prompt = 'again'");
+    for (const run of told({ worktreeId: 'wt-2' })) expect(run.slice(2, 5)).toEqual(['succeeded', 'wt-2', 'zone-1']);
+    expect(thrown(() => db.restoreWorktree('wt-1')).code).toBe('ERR_CONFLICT');
+    change("UPDATE zone_executions SET id = 'another-' || id WHERE id = ?", ids[0]);
+    change("DELETE FROM zone_executions WHERE prompt = 'again'");
+    expect(all()).toEqual(before);
+    expectRight(db);
+    db.restoreWorktree('wt-1');
+    expect(all()).toEqual(before);
+    expectRight(db);
+  });
+
   it('shows many as well as few', () => {
     const db = board();
     for (let n = 10; n < 460; n += 1) {

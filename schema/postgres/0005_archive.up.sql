@@ -50,9 +50,6 @@ CREATE TABLE {s}.archived_executions (
 CREATE INDEX archived_executions_of_zone ON {s}.archived_executions (zone_id, executed_at, seq);
 CREATE INDEX archived_executions_of_worktree ON {s}.archived_executions (archive, executed_at, seq);
 
--- archive: the key of the worktree with which the run was archived.
-ALTER TABLE {s}.runs ADD COLUMN archive bigint;
-
 -- The archived worktrees that these ids stand for: if no worktree of the board has the id, the one that was archived last.
 CREATE FUNCTION {s}.archived(ids text[]) RETURNS TABLE (key bigint, id text) LANGUAGE sql STABLE AS $archived$
   SELECT max(a.key), a.id FROM {s}.archived_worktrees AS a
@@ -69,6 +66,33 @@ BEGIN
 END $$;
 CREATE TRIGGER archived_executions_deleted AFTER DELETE ON {s}.archived_executions REFERENCING OLD TABLE AS gone
 FOR EACH STATEMENT WHEN (coalesce(current_setting('visual_db.archive', true), '') = '') EXECUTE FUNCTION {s}.archived_executions_deleted();
+
+-- If others record an execution under an archived one's id, the run is that execution's (0004_runs), until it is deleted or gets another id: then
+-- it is the archived one's again. These triggers fire before those that delete a run with its execution: PostgreSQL goes by their names.
+CREATE FUNCTION {s}.archived_again(ids text[]) RETURNS void LANGUAGE sql AS $$
+  UPDATE {s}.runs AS r SET archive = a.archive,
+    status = CASE WHEN NOT r.recorded THEN r.status WHEN coalesce(a.success, 0) = 0 THEN 'failed' ELSE 'succeeded' END,
+    zone_id = a.zone_id, worktree_id = a.worktree_id, agent_type = a.agent_type,
+    available_at = CASE WHEN r.recorded THEN a.made ELSE r.available_at END, created_at = CASE WHEN r.recorded THEN a.made ELSE r.created_at END,
+    finished_at = CASE WHEN r.recorded THEN nullif(a.made, -8640000000000001) ELSE r.finished_at END
+  FROM (SELECT DISTINCT ON (e.id) e.*, {s}.instant(e.executed_at) AS made FROM {s}.archived_executions AS e
+    WHERE e.id = ANY (ids) ORDER BY e.id, e.archive DESC) AS a
+  WHERE r.id = a.id AND r.executed AND r.archive IS NULL
+$$;
+CREATE FUNCTION {s}.archived_of_deleted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM {s}.archived_again(ARRAY(SELECT gone.id FROM gone JOIN {s}.archived_executions AS a ON a.id = gone.id));
+  RETURN NULL;
+END $$;
+CREATE TRIGGER archived_of_deleted AFTER DELETE ON {s}.zone_executions REFERENCING OLD TABLE AS gone
+FOR EACH STATEMENT WHEN (coalesce(current_setting('visual_db.archive', true), '') = '') EXECUTE FUNCTION {s}.archived_of_deleted();
+CREATE FUNCTION {s}.archived_of_renamed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM {s}.archived_again(ARRAY[OLD.id]);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER archived_of_renamed AFTER UPDATE OF id ON {s}.zone_executions FOR EACH ROW WHEN (NEW.id IS DISTINCT FROM OLD.id)
+EXECUTE FUNCTION {s}.archived_of_renamed();
 
 -- Deleting a zone deletes its executions, also in the archive, so that another zone with its id has none.
 CREATE FUNCTION {s}.archive_zones_deleted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
