@@ -320,22 +320,24 @@ describe('what an insert replaced', () => {
 describe('a gap', () => {
   const GAP = { items: [], next: null, gap: true };
 
-  it.runIf(inFiles)('is where the log was cut, from the beginning or from a place before the cut', () => {
-    const db = open();
+  it('is where the log was cut, from the beginning or from a place before the cut', () => {
+    const db = board();
     const { next: early } = db.getBoard();
     sql(db).exec('UPDATE changes_state SET keep_rows = 0');
     db.transaction(() => {
-      for (let n = 0; n < 4100; n += 1) {
-        db.createZone(zone(n));
-        db.deleteZone(`zone-${n}`);
-      }
+      for (let n = 100; n < 200; n += 1) db.createZone(zone(n));
     });
+    // It is cut each 8,192 changes; on a server what was read at once stays together, and the last of that stays.
+    for (const _ of [1, 2]) {
+      for (let n = 0; n < 84; n += 1) sql(db).exec('UPDATE zones SET position_x = position_x + 1');
+      db.getBoard();
+    }
     const { next } = db.getBoard();
-    db.createZone(zone(2));
+    db.createZone(zone(9));
     expect(db.getChanges()).toEqual(GAP);
     expect(db.getChanges({ after: early })).toEqual(GAP);
     expect(db.getChanges({ after: next }).items).toHaveLength(1);
-  });
+  }, 120_000);
 
   it.runIf(inFiles)('is where a backup was restored, or another file put in its place, for what came behind', () => {
     const dbPath = temporaryFile();

@@ -1,82 +1,53 @@
-// Whatever anybody writes, in whatever way: each worktree's moves are a chain, from nowhere to where it is.
+// Whatever anybody writes to a file, in whatever way: each worktree's moves are a chain, from nowhere to where it is. The same on a server is
+// suite 177-postgres-of-every-writer.
 import { copyFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
-import { allMoves } from './support/all_moves.mjs';
+import { allMoves, expectChains } from './support/all_moves.mjs';
 import { describeClients } from './support/client_writers.mjs';
 import { anyHistory } from './support/histories.mjs';
 import { describeWriters } from './support/history_writers.mjs';
-import { inFiles, open, temporaryFile } from './support/temporary.mjs';
+import { open, temporaryFile } from './support/temporary.mjs';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 /** The id of a move of which it is only known that it was made. */
 const GUESSED = /-[0-9a-f]+-\d{7,}$/;
 
-/** Where every worktree is, as its last move says. */
-function lastStops(moves) {
-  const stops = new Map();
-  for (const { id, worktreeId, from, to } of moves) {
-    expect(from, `${id} begins where the move before ended`).toBe(stops.get(worktreeId) ?? null);
-    expect(to).not.toBe(from);
-    stops.set(worktreeId, to);
-  }
-  return Object.fromEntries([...stops].filter(([, to]) => to !== null));
-}
-
-/** Where every worktree is, as the board says. */
-function board(db) {
-  const { zones, worktrees, assignments } = db.getBoard();
-  const there = (list) => new Set(list.map(({ id }) => id));
-  const [inZones, ofWorktrees] = [there(zones), there(worktrees)];
-  const found = assignments.filter(({ worktreeId, zoneId }) => ofWorktrees.has(worktreeId) && inZones.has(zoneId));
-  return Object.fromEntries(found.map(({ worktreeId, zoneId }) => [worktreeId, zoneId]));
-}
-
-function expectChains(db) {
-  const moves = allMoves(db);
-  expect(lastStops(moves)).toEqual(board(db));
-  expect(new Set(moves.map(({ id }) => id)).size).toBe(moves.length);
-  return moves;
-}
-
 describeWriters('with %o', (writers) => {
-  it.runIf(inFiles).each(Object.keys(writers))(
-    'the ledger is right after any history by %s, folded or not',
-    async (writer) => {
-      const empty = temporaryFile();
-      open({ dbPath: empty }).close();
-      let moved = 0;
-      await fc.assert(
-        fc.asyncProperty(anyHistory, anyHistory, async (first, second) => {
-          const dbPath = temporaryFile();
-          copyFileSync(empty, dbPath);
-          const reading = open({ dbPath, readonly: true });
-          await writers[writer](dbPath, first);
-          expectChains(reading);
-          const db = open({ dbPath });
-          const { zones, worktrees } = db.getBoard();
-          for (const zoneId of [zones[0]?.id ?? null, null, zones[1]?.id ?? null]) {
-            db.moveWorktrees(worktrees.map(({ id }) => ({ worktreeId: id, zoneId })));
-          }
-          for (let n = 0; n < 500; n += 1) db.updateWorktree('wt-1', { position: { x: n } });
-          const folded = expectChains(db);
-          expect(allMoves(reading)).toEqual(folded);
-          await writers[writer](dbPath, second);
-          expectChains(reading);
-          const moves = expectChains(db);
-          moved += moves.length;
-          expect(moves.filter(({ id }) => GUESSED.test(id))).toEqual([]);
-        }),
-        { numRuns: 20 },
-      );
-      expect(moved).toBeGreaterThan(100);
-    },
-  );
+  it.each(Object.keys(writers))('the ledger is right after any history by %s, folded or not', async (writer) => {
+    const empty = temporaryFile();
+    open({ dbPath: empty }).close();
+    let moved = 0;
+    await fc.assert(
+      fc.asyncProperty(anyHistory, anyHistory, async (first, second) => {
+        const dbPath = temporaryFile();
+        copyFileSync(empty, dbPath);
+        const reading = open({ dbPath, readonly: true });
+        await writers[writer](dbPath, first);
+        expectChains(reading);
+        const db = open({ dbPath });
+        const { zones, worktrees } = db.getBoard();
+        for (const zoneId of [zones[0]?.id ?? null, null, zones[1]?.id ?? null]) {
+          db.moveWorktrees(worktrees.map(({ id }) => ({ worktreeId: id, zoneId })));
+        }
+        for (let n = 0; n < 500; n += 1) db.updateWorktree('wt-1', { position: { x: n } });
+        const folded = expectChains(db);
+        expect(allMoves(reading)).toEqual(folded);
+        await writers[writer](dbPath, second);
+        expectChains(reading);
+        const moves = expectChains(db);
+        moved += moves.length;
+        expect(moves.filter(({ id }) => GUESSED.test(id))).toEqual([]);
+      }),
+      { numRuns: 20 },
+    );
+    expect(moved).toBeGreaterThan(100);
+  });
 });
 
 describeClients('the ledger is right after whatever they do', (clients) => {
-  it.runIf(inFiles).each(Object.keys(clients))('%s', async (client) => {
+  it.each(Object.keys(clients))('%s', async (client) => {
     const { any, write } = clients[client];
     const empty = temporaryFile();
     open({ dbPath: empty }).close();

@@ -1,4 +1,5 @@
-// The archive among everybody who writes, folded each 16th row; a process that is killed at it; and two that do it at once.
+// The archive of a file among everybody who writes, folded each 16th row; a process that is killed at it; and two that do it at once. The same
+// on a server is suites 177-postgres-archive and 177-postgres-of-every-writer.
 import { spawn } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { once } from 'node:events';
