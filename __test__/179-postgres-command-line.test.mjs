@@ -181,7 +181,6 @@ describe.each([
   ['restore', 'pg_restore'],
   ['prune-backups', 'backups of the server'],
   ['vacuum', 'by itself'],
-  ['migrate', 'migrates it'],
 ])('%s', (command, instead) => {
   it('says that it is of a file, and what to use instead', () => {
     const given = ['verify', 'restore'].includes(command) ? ['x'] : [];

@@ -7,6 +7,7 @@ import { temporarySchema } from './support/postgres/databases.mjs';
 import { execution, furnish, worktree, zone } from './support/samples.mjs';
 import { DIFFERENCES } from './support/postgres/documented.mjs';
 import { proxyTo } from './support/postgres/proxy.mjs';
+import { schema } from './support/schema.mjs';
 import { sql } from './support/sql.mjs';
 import { open, temporaryFile, temporaryFolder } from './support/temporary.mjs';
 import { VisualDatabase } from './support/visual_database.mjs';
@@ -27,6 +28,31 @@ const LONG = 'x'.repeat(2601);
 
 const TESTS = {
   'db.db': () => expectUnsupported(() => board().db, /pg|client|SQL/),
+  'A board that migrate down took back'() {
+    const where = at();
+    furnish(open(where)).close();
+    schema.onServer(where).down(7);
+    for (const readonly of [false, true])
+      expect(thrown(() => open({ ...where, readonly })).code).toBe('ERR_SCHEMA_OLDER');
+    schema.onServer(where).up();
+    expect(open(where).getStats().worktrees).toBe(3);
+    const dbPath = temporaryFile();
+    const file = new VisualDatabase({ dbPath });
+    furnish(file).close();
+    schema.down(dbPath, 5);
+    const old = new VisualDatabase({ dbPath });
+    expect(old.getStats().worktrees).toBe(3);
+    old.close();
+  },
+  'A board of a later version'() {
+    const where = at();
+    const db = open(where);
+    sql(db).exec(
+      "INSERT INTO schema_migrations (version, name, sha256, package_version) VALUES (99, 'later', 'x', '9')",
+    );
+    for (const readonly of [false, true])
+      expect(thrown(() => open({ ...where, readonly })).code).toBe('ERR_SCHEMA_NEWER');
+  },
   async 'backup(), backupSync() and the option backups'() {
     const db = board();
     await expect(db.backup(temporaryFile())).rejects.toMatchObject({ code: 'ERR_ENGINE_UNSUPPORTED' });

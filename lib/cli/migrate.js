@@ -4,14 +4,15 @@ const { InvalidArgumentError } = require('commander');
 const { confirm } = require('./ask.js');
 const { Found, Usage } = require('./outcome.js');
 const { colour, print, printJson, printable, table } = require('./output.js');
+const { checkCommand, isServer, placeOf } = require('./server.js');
 
 module.exports = (root, run) => {
   const migrate = root.command('migrate').description('versions of the schema: up (where nothing is said), down, …');
   const subcommand = (name, description, settings) => migrate.command(name, settings).description(description);
-  subcommand('up', 'bring the database to the latest version, after a verified backup', { isDefault: true })
+  subcommand('up', 'bring the database to the latest version, after a verified backup of a file', { isDefault: true })
     .option('--to <version>', 'stop at this version', version)
     .action(run(up));
-  subcommand('down', 'go back a version, after a verified backup; it stays there until `migrate up`')
+  subcommand('down', 'go back a version, after a verified backup of a file; it stays there until `migrate up`')
     .option('--to <version>', 'go back to this version', version)
     .option('--yes', 'do not ask')
     .action(run(down));
@@ -22,22 +23,36 @@ module.exports = (root, run) => {
     .action(run(rollback));
 };
 
+/** The versions of a database, whichever it is. */
+function versionsOf(db) {
+  const { schema } = require('../entry/parts');
+  if (isServer(db)) return schema.onServer(placeOf(db));
+  return {
+    name: db,
+    status: () => schema.status(db),
+    verify: () => schema.verify(db),
+    up: (to) => schema.up(db, to),
+    down: (to) => schema.down(db, to),
+  };
+}
+
 function version(text) {
   if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('a version is a non-negative integer.');
   return Number(text);
 }
 
 function up({ db, to, json }) {
-  report(require('../entry/parts').schema.up(db, to), json);
+  report(versionsOf(db).up(to), json);
 }
 
 async function down(options) {
-  const { schema } = require('../entry/parts');
-  const { version: current } = schema.status(options.db);
+  const versions = versionsOf(options.db);
+  const { version: current } = versions.status();
   const to = options.to ?? current - 1;
-  if (to < 0) throw new Usage(`${options.db} is at version ${current}: there is no version before it`);
-  await confirm(`Take ${options.db} from version ${current} back to version ${to}?`, options);
-  report(schema.down(options.db, to), options.json);
+  if (to < 0) throw new Usage(`${versions.name} is at version ${current}: there is no version before it`);
+  const warning = isServer(options.db) ? ' What only the later one has is lost, but for what pg_dump has.' : '';
+  await confirm(`Take ${versions.name} from version ${current} back to version ${to}?${warning}`, options);
+  report(versions.down(to), options.json);
 }
 
 function report(done, json) {
@@ -50,9 +65,10 @@ function report(done, json) {
 }
 
 function status({ db, json }) {
-  const found = require('../entry/parts').schema.status(db);
+  const versions = versionsOf(db);
+  const found = versions.status();
   if (json) return printJson(found);
-  print(`${db}: ${found.state}, version ${found.version} of ${found.latest}`);
+  print(`${versions.name}: ${found.state}, version ${found.version} of ${found.latest}`);
   for (const reason of found.reasons) print(`  ${reason}`);
   const rows = found.migrations.map(({ version: number, name, applied, history }) => [
     number,
@@ -64,14 +80,16 @@ function status({ db, json }) {
 }
 
 function verify({ db, json }) {
-  const problems = require('../entry/parts').schema.verify(db);
+  const versions = versionsOf(db);
+  const problems = versions.verify();
   if (json) printJson({ problems });
   else for (const problem of problems) print(`${colour('red', 'problem')}  ${problem}`);
   if (problems.length > 0) throw new Found('the schema is not as it should be');
-  if (!json) print(`${db}: everything is as it should be`);
+  if (!json) print(`${versions.name}: everything is as it should be`);
 }
 
 async function rollback(options) {
+  checkCommand('migrate rollback', options);
   const { phase9 } = require('../entry/parts');
   const backup = phase9.latestBackup(options.db);
   if (!backup) throw new Error(`${options.db}: there is no backup of a migration to go back to`);

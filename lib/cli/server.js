@@ -13,7 +13,7 @@ const OF_A_FILE = {
   restore: 'pg_restore',
   'prune-backups': 'what keeps the backups of the server',
   vacuum: 'VACUUM, which the server does by itself',
-  migrate: 'any other command: opening a board for writing migrates it',
+  'migrate rollback': 'pg_restore',
 };
 
 const isServer = (db) => /^postgres(ql)?:\/\//.test(db);

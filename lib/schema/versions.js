@@ -1,7 +1,7 @@
 'use strict';
 
-// Versions of the schema, for the command line and the migration script. The addon does the work (src/engine/sqlite/schema); here
-// arguments are checked.
+// Versions of the schema, for the command line and the migration script. The addon does the work (src/engine/sqlite/schema, of a board on a
+// server src/engine/postgres/schema); here arguments are checked.
 
 const path = require('node:path');
 
@@ -39,6 +39,18 @@ function rebuildCounts(dbPath) {
   addon.schemaRebuildCounts(addon.realm, path.resolve(dbPath));
 }
 
+/**
+ * The same of a board on a server, which is backed up by nobody before it is migrated: `{ name, status, verify, up, down }`. Its name is the URL
+ * without the password. Opening refuses a board that was migrated down, until `up`.
+ */
+const onServer = ({ url, schema = 'visual_db' }) => ({
+  name: addon.shownUrl(addon.realm, url),
+  status: () => ofThisRealm(addon.serverSchemaStatus(addon.realm, url, schema)),
+  verify: () => ofThisRealm(addon.serverSchemaVerify(addon.realm, url, schema)),
+  up: (to) => ofThisRealm(addon.serverSchemaUp(addon.realm, url, schema, version, checkVersion(to))),
+  down: (to) => ofThisRealm(addon.serverSchemaDown(addon.realm, url, schema, version, checkVersion(to))),
+});
+
 function checkVersion(to) {
   if (to === undefined) return undefined;
   if (typeof to !== 'number') throw new TypeError(`The version must be a number, got ${typeof to}`);
@@ -46,4 +58,4 @@ function checkVersion(to) {
   return to;
 }
 
-module.exports = { status, verify, up, down, checkCounts, rebuildCounts };
+module.exports = { status, verify, up, down, onServer, checkCounts, rebuildCounts };

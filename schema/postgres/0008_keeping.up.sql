@@ -103,7 +103,8 @@ $note$;
 CREATE TRIGGER number_note
 BEFORE UPDATE OF input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros, bodies_pruned_at ON {s}.runs
 FOR EACH ROW WHEN (NEW.recorded AND NEW.note IS NULL) EXECUTE FUNCTION {s}.number_note();
-UPDATE {s}.runs AS r SET bodies_pruned_at = bodies_pruned_at WHERE recorded AND EXISTS (SELECT 1 FROM {s}.run_models AS m WHERE m.run = r.key);
+UPDATE {s}.runs AS r SET bodies_pruned_at = bodies_pruned_at
+WHERE recorded AND (bodies_pruned_at IS NOT NULL OR EXISTS (SELECT 1 FROM {s}.run_models AS m WHERE m.run = r.key));
 
 -- For a move that came from a file: its place in the log there.
 ALTER TABLE {s}.moves ADD COLUMN seq bigint;

@@ -13,7 +13,7 @@ const { rustImports } = require('./rust_imports.js');
 const LAYERS = {
   src: [
     /^src\/(lib|declarations)\.rs$|^src\/binding\//,
-    /^src\/engine\/postgres\/(look|mod|open)\.rs$/,
+    /^src\/engine\/postgres\/(look|maintenance|mod|open)\.rs$/,
     /^src\/engine\/postgres\/(store|schema)\//,
     /^src\/engine\/postgres\/client\/(?!value|error_codes)/,
     /^src\/engine\/postgres\/(client\/|\w+\.rs$)/,

@@ -1,4 +1,4 @@
-//! Opening a `VisualDatabase` on a PostgreSQL server, and looking at one by SQL.
+//! Opening a `VisualDatabase` on a PostgreSQL server, versions of its tables, and looking at one by SQL.
 
 #![allow(
     clippy::must_use_candidate,
@@ -16,9 +16,10 @@ use napi_derive::napi;
 use super::board::opened::Board;
 use super::connection::{ConnectionHandle, milliseconds};
 use super::js::Value;
+use super::schema_values::{Report, Status};
 use super::state::{Closes, Realm};
 use crate::engine::Session;
-use crate::engine::postgres::{Looked, Options, Store, Target, look, open};
+use crate::engine::postgres::{Looked, Options, Store, Target, look, maintenance, open};
 
 impl Closes for Store {
     fn close_at_the_end(&self) {
@@ -61,6 +62,44 @@ pub fn open_postgres(
         let board = Board::new(store, has_clock);
         state.env.external(Rc::new(ConnectionHandle::of_board(state, None, board)))
     })
+}
+
+/// Where a board's tables stand: state, version, migrations.
+#[napi]
+pub fn server_schema_status(env: napi::Env, realm: u32, url: String, schema: String) -> napi::Result<Status> {
+    Realm(realm).answer(env, |_| Ok(maintenance::status(&url, &schema)?.into()))
+}
+
+/// What is wrong with a board's tables, a sentence each.
+#[napi]
+pub fn server_schema_verify(env: napi::Env, realm: u32, url: String, schema: String) -> napi::Result<Vec<String>> {
+    Realm(realm).answer(env, |_| Ok(maintenance::verify(&url, &schema)?))
+}
+
+/// Migrates a board's tables up, to the latest version unless told otherwise.
+#[napi]
+pub fn server_schema_up(
+    env: napi::Env,
+    realm: u32,
+    url: String,
+    schema: String,
+    package_version: String,
+    to: Option<u32>,
+) -> napi::Result<Report> {
+    Realm(realm).answer(env, |_| Ok(maintenance::up(&url, &schema, to, &package_version)?.into()))
+}
+
+/// Migrates a board's tables down and pins them there.
+#[napi]
+pub fn server_schema_down(
+    env: napi::Env,
+    realm: u32,
+    url: String,
+    schema: String,
+    package_version: String,
+    to: u32,
+) -> napi::Result<Report> {
+    Realm(realm).answer(env, |_| Ok(maintenance::down(&url, &schema, to, &package_version)?.into()))
 }
 
 /// What a statement gave.

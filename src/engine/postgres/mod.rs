@@ -1,8 +1,9 @@
 //! The second engine: a PostgreSQL server. `client` speaks to it, `schema` looks after its tables, `store` implements the seam,
-//! a file for each concept; `look` runs a person's own SQL.
+//! a file for each concept; `maintenance` looks after versions, `look` runs a person's own SQL.
 
 mod client;
 mod look;
+pub mod maintenance;
 mod open;
 mod options;
 mod schema;

@@ -1,0 +1,23 @@
+-- Back to version 3. Runs that ended as executions stay what they are in zone_executions; what else runs knew is gone.
+DROP TRIGGER runs_zone_deleted ON {s}.zones;
+DROP TRIGGER runs_worktree_deleted ON {s}.worktrees;
+DROP TRIGGER runs_executions_deleted ON {s}.zone_executions;
+DROP TRIGGER runs_execution_changed ON {s}.zone_executions;
+DROP TRIGGER runs_execution_recorded ON {s}.zone_executions;
+DROP TABLE {s}.run_limits;
+DROP TABLE {s}.worktree_costs;
+DROP TABLE {s}.budgets;
+DROP TABLE {s}.spent;
+DROP TABLE {s}.run_models;
+DROP TABLE {s}.usage_events;
+DROP TABLE {s}.run_output;
+DROP TABLE {s}.run_attempts;
+DROP TABLE {s}.runs;
+DROP FUNCTION {s}.end_runs;
+DROP FUNCTION {s}.log_run;
+DROP FUNCTION {s}.executions_deleted;
+DROP FUNCTION {s}.execution_changed;
+DROP FUNCTION {s}.execution_recorded;
+DROP FUNCTION {s}.is_recorded;
+DROP FUNCTION {s}.tell_recorded;
+DROP FUNCTION {s}.instant;
