@@ -51,7 +51,6 @@ const LONGER = {
   waitRun: 2,
   answerRun: 2,
   releaseRun: 2,
-  finishRun: 2,
   cancelRun: 2,
   retryRun: 2,
   sweepRuns: 2,

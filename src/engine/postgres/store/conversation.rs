@@ -82,13 +82,29 @@ impl Store {
 
     /// Runs statements that write, in one trip, all or nothing; beside others or alone.
     pub(super) fn write_all(&self, alone: bool, statements: &[(&str, &[Value<'_>])]) -> Result<()> {
+        self.write_each(alone, statements, &[]).map(drop)
+    }
+
+    /// The same, and gives the rows of each, the last of the last, or those that `instead` reads where they were made before.
+    pub(super) fn write_each(
+        &self,
+        alone: bool,
+        statements: &[(&str, &[Value<'_>])],
+        instead: &[(&str, &[Value<'_>])],
+    ) -> Result<Vec<Vec<Row>>> {
+        self.check_open()?;
         self.check_writable()?;
         self.refuse_to_gather()?;
         let signature = self.signature();
-        let texts: Vec<Rc<str>> = statements.iter().map(|(sql, _)| self.expanded(sql)).collect();
+        let texts = |said: &[(&str, &[Value<'_>])]| -> Vec<Rc<str>> {
+            said.iter().map(|(sql, _)| self.expanded(sql)).collect()
+        };
+        let (writes, reads) = (texts(statements), texts(instead));
         let mut steps: Vec<Step<'_>> = signature.iter().map(|values| Step::Statement(SIGN, values)).collect();
-        steps.extend(texts.iter().zip(statements).map(|(sql, (_, values))| Step::Statement(sql, values)));
-        self.change(alone, &steps, &[]).map(drop)
+        steps.extend(writes.iter().zip(statements).map(|(sql, (_, values))| Step::Statement(sql, values)));
+        let instead: Vec<Step<'_>> =
+            reads.iter().zip(instead).map(|(sql, (_, values))| Step::Statement(sql, values)).collect();
+        self.change(alone, &steps, &instead)
     }
 
     /// Sends steps that change something, all or nothing, in one trip: the rows of each, or of `instead` where they were made before.

@@ -15,7 +15,7 @@ use crate::model::run::{Moment, Status};
 use crate::rows::Batch;
 
 /// Locks runs until the end of the call, after their worktrees and zones: deleting those locks them before their runs. `$1` are the ids.
-const HOLD: &str = "WITH w AS (SELECT 1 FROM {s}.worktrees WHERE id IN (SELECT worktree_id FROM {s}.runs WHERE id = ANY ($1)) ORDER BY id FOR KEY SHARE), \
+pub(super) const HOLD: &str = "WITH w AS (SELECT 1 FROM {s}.worktrees WHERE id IN (SELECT worktree_id FROM {s}.runs WHERE id = ANY ($1)) ORDER BY id FOR KEY SHARE), \
      z AS (SELECT 1 FROM {s}.zones WHERE id IN (SELECT zone_id FROM {s}.runs WHERE id = ANY ($1)) ORDER BY id FOR KEY SHARE), \
      r AS (SELECT 1 FROM {s}.runs WHERE id = ANY ($1) ORDER BY key FOR UPDATE) \
      SELECT (SELECT count(*) FROM w), (SELECT count(*) FROM z), (SELECT count(*) FROM r)";

@@ -1,6 +1,6 @@
 //! Runs: the calls are in `wishes`, `workers`, `output` and `spending`, the longer of them in `claim`, `sweep`, `list` and `trend`. A call
 //! locks a run and reads it (`load`) as a record, asks the model what becomes of it, and writes that (`settle`), in one transaction of two
-//! trips.
+//! trips. Where nothing is to be decided a statement does it in one (`usual`).
 
 mod budgets;
 mod claim;
@@ -17,6 +17,7 @@ mod spending;
 mod sweep;
 mod trend;
 mod usage;
+mod usual;
 mod wishes;
 mod workers;
 

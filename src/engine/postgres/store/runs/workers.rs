@@ -1,5 +1,6 @@
 //! The calls of workers.
 
+use super::usual::Usual;
 use super::wishes::{check_inserted, check_sizes};
 use crate::engine::postgres::client::value::{Value, integer};
 use crate::engine::postgres::store::Store;
@@ -84,6 +85,9 @@ impl Workers for Store {
         let (id, token) = worker_arguments("finishRun", given)?;
         let outcome = outcome(Field::new("finishRun", "status").behind(2), argument(given, 2))?;
         let said = said(given)?;
+        if self.is_usual(id, &Usual::finish(id, token, now as i64, outcome, &said), batch)? {
+            return Ok(());
+        }
         let finish = Call::Finish { token, outcome, chance: execution::random() as u32 };
         self.work(id, token, &finish, now, batch, |record| record.said = said.clone())
     }
