@@ -87,17 +87,23 @@ pub fn push_budget(batch: &mut Batch, budget: &StoredBudget) {
     instant(batch, budget.resets_at);
 }
 
-/// Appends the row that a heartbeat answers, where the run is at work: until when it is held, whether it is to stop, and the
-/// budget with the least left of those that it counts for.
-pub fn push_heartbeat(batch: &mut Batch, life: &Run, budget: Option<&StoredBudget>) {
-    let State::Running { lease, .. } = &life.state else { return };
-    instant(batch, Some(lease.deadline.wall_ms));
-    batch.push_integer(life.cancel_requested_at.is_some().into(), false);
+/// Appends the row that a heartbeat answers: until when the run is held, whether it is to stop, and the budget with the least left of those
+/// that it counts for.
+pub fn push_heartbeat(batch: &mut Batch, expires_at: i64, is_to_stop: bool, budget: Option<&StoredBudget>) {
+    instant(batch, Some(expires_at));
+    batch.push_integer(is_to_stop.into(), false);
     match budget {
         Some(budget) => push_budget(batch, budget),
         None => (0..8).for_each(|_| batch.push_null()),
     }
     batch.end_row();
+}
+
+/// The same of a run whose life a heartbeat has decided about: nothing where that is not at work.
+pub fn push_beat(batch: &mut Batch, life: &Run, budget: Option<&StoredBudget>) {
+    if let State::Running { lease, .. } = &life.state {
+        push_heartbeat(batch, lease.deadline.wall_ms, life.cancel_requested_at.is_some(), budget);
+    }
 }
 
 /// Refuses budgets where the period of one is over.

@@ -6,14 +6,18 @@
 //! | call | of such a run |
 //! |---|---|
 //! | `finishRun` | it ends, and is recorded: it hasn't failed, or that was its last attempt; worktree and zone are there, nobody else has its id |
+//! | `heartbeatRun` | its lease becomes longer, also where somebody wants it to stop |
 //!
 //! A statement that waits for a lock reads what was there before it: so the locks come first, by a statement of their own.
 
+use super::budgets::{BUDGETS, budgets_of};
 use super::clock::NOW;
 use super::columns::{FROM, columns, read};
 use super::load::HOLD;
+use super::reader::Reader;
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::store::Store;
+use crate::engine::run::budgets::{check_current, least_of, push_heartbeat};
 use crate::engine::run::cells::push_one;
 use crate::engine::run::record::Said;
 use crate::error::Result;
@@ -45,6 +49,14 @@ const FINISH: &str = "WITH e AS (INSERT INTO {s}.zone_executions (id, zone_id, w
      UPDATE {s}.runs AS r SET status = $4, error = $5, exit_code = $9, commit_before = $10, commit_after = $11, files_changed = $12, insertions = $13, \
        deletions = $14, finished_at = $3, finished_token = r.token, executed = true, prompt = NULL, result = NULL, {counted}, {sums}, {no answer}, {no lease} \
      FROM e WHERE r.id = e.id";
+
+/// Lengthens its lease, of which nobody is told less than he was before. It writes nothing that hangs on another row, so it needs no lock
+/// before it: where it waits for one it looks at the run again.
+const LENGTHEN: &str = "WITH t AS (SELECT {now} AS now) UPDATE {s}.runs AS r SET deadline = t.now + coalesce($4, r.length_ms), \
+       expires_at = $3 + coalesce($4, r.length_ms), length_ms = coalesce($4, r.length_ms), \
+       sound_to = least(t.now + coalesce($4, r.length_ms), r.claimed + r.timeout_ms - r.worked_ms + 1) \
+     FROM t WHERE {held} AND r.deadline <= t.now + coalesce($4, r.length_ms) \
+     RETURNING r.expires_at, r.cancel_requested_at IS NOT NULL, r.zone_id, r.worktree_id, r.agent_type";
 
 /// What a call does to a run where all is as usual: statements of which one does, with the same values.
 pub(super) struct Usual<'a> {
@@ -87,7 +99,8 @@ impl<'a> Usual<'a> {
 fn filled(sql: &str) -> String {
     sql.replace("{held}", IS_HELD)
         .replace("{wanted}", IS_WANTED)
-        .replace("{counted}", &COUNTED.replace("{now}", NOW))
+        .replace("{counted}", COUNTED)
+        .replace("{now}", NOW)
         .replace("{sums}", SUMS)
         .replace("{no answer}", NO_ANSWER)
         .replace("{no lease}", NO_LEASE)
@@ -105,5 +118,27 @@ impl Store {
         let found = made.and_then(|row| read(row).0);
         push_one(batch, found.as_ref().map(|found| &found.record));
         Ok(found.is_some())
+    }
+    /// Lengthens the lease of a run in one trip: `false` where nothing was done, since it isn't as usual.
+    pub(super) fn is_lengthened(
+        &self,
+        id: &str,
+        token: i64,
+        lease_ms: Option<i64>,
+        wall_ms: i64,
+        batch: &mut Batch,
+    ) -> Result<bool> {
+        let values = [id.into(), token.into(), wall_ms.into(), lease_ms.into()];
+        let rows = self.write_each(false, &[(&filled(LENGTHEN), &values), (BUDGETS, &[])], &[])?;
+        let [.., lengthened, budgets] = rows.as_slice() else { return Ok(false) };
+        let Some(row) = lengthened.first() else { return Ok(false) };
+        let budgets = budgets_of(budgets);
+        // What is done again, once the next period has begun, does no harm.
+        check_current(&budgets, wall_ms)?;
+        let reader = Reader::of(row);
+        let (expires_at, is_to_stop) = (reader.integer(), reader.is());
+        let (zone, worktree, agent) = (reader.text(), reader.text(), reader.text());
+        push_heartbeat(batch, expires_at, is_to_stop, least_of(budgets, &zone, &worktree, &agent).as_ref());
+        Ok(true)
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::postgres::store::Store;
 use crate::engine::run::arguments::{
     self, MOST, MOST_SWEPT, argument, grace, outcome, said, said_text, worker_arguments,
 };
-use crate::engine::run::budgets::{check_current, check_unspent, least_of, push_heartbeat};
+use crate::engine::run::budgets::{check_current, check_unspent, least_of, push_beat};
 use crate::engine::run::cells::{push_claimed, push_one};
 use crate::engine::run::record::Record;
 use crate::engine::run::taker::Taker;
@@ -43,8 +43,12 @@ impl Workers for Store {
 
     fn heartbeat_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         self.check_open()?;
-        let (id, _, beat) = arguments::heartbeat(given)?;
+        let (id, token, beat) = arguments::heartbeat(given)?;
         let wall_ms = now as i64;
+        let lease_ms = if let Call::Heartbeat { lease_ms, .. } = beat { lease_ms } else { None };
+        if self.is_lengthened(id, token, lease_ms, wall_ms, batch)? {
+            return Ok(());
+        }
         let ((life, budget), _) = self.atomically("", |work| {
             let (held, now, more) = work.hold_and_ask(&[id], wall_ms, &[(super::budgets::BUDGETS, &[])])?;
             let found = held.into_iter().next();
@@ -60,7 +64,7 @@ impl Workers for Store {
             }
             Ok((life, least))
         })?;
-        push_heartbeat(batch, &life, budget.as_ref());
+        push_beat(batch, &life, budget.as_ref());
         Ok(())
     }
 

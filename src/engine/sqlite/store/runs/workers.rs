@@ -5,7 +5,7 @@ use super::sql::Sql;
 use crate::engine::run::arguments::{
     self, MOST, MOST_SWEPT, argument, grace, outcome, said, said_text, worker_arguments,
 };
-use crate::engine::run::budgets::push_heartbeat;
+use crate::engine::run::budgets::push_beat;
 use crate::engine::run::cells::{push_claimed, push_one};
 use crate::engine::run::record::Record;
 use crate::engine::run::taker::Taker;
@@ -51,7 +51,7 @@ impl Workers for Store {
             self.lengthen(id, &to.run)?;
             Ok((to.run, self.least_budget_of(id, now.wall_ms)?))
         })?;
-        push_heartbeat(batch, &life, budget.as_ref());
+        push_beat(batch, &life, budget.as_ref());
         Ok(())
     }
 
