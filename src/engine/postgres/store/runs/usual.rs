@@ -26,7 +26,7 @@ use crate::model::time;
 use crate::rows::Batch;
 
 /// That the claim holds it.
-const IS_HELD: &str = "r.id = $1 AND r.token = $2 AND r.status = 'running' AND r.claimed IS NOT NULL";
+pub(super) const IS_HELD: &str = "r.id = $1 AND r.token = $2 AND r.status = 'running' AND r.claimed IS NOT NULL";
 /// That nobody wants it to stop.
 const IS_WANTED: &str = "r.cancel_requested_at IS NULL";
 /// That it has no lease.
