@@ -45,7 +45,6 @@ const LONGER = {
   claimRun: 2,
   claimRuns: 2,
   'claimRun of none': 2,
-  recordUsage: 2,
   waitRun: 2,
   answerRun: 2,
   releaseRun: 2,

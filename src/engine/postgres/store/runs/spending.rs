@@ -72,9 +72,13 @@ impl Spending for Store {
             check_text(Field::new("recordUsage", "eventId").behind(1), event_id)?;
         }
         check_text(Field::new("recordUsage", "model").behind(2), event.model)?;
-        let usage = self.count_event(id, &event, now as i64, || {
-            RUN.not_found(Field::new("recordUsage", "id"), argument(given, 0))
-        })?;
+        let wall_ms = now as i64;
+        let usage = match self.add_usually(id, &event, wall_ms)? {
+            Some(usage) => usage,
+            None => self.count_event(id, &event, wall_ms, || {
+                RUN.not_found(Field::new("recordUsage", "id"), argument(given, 0))
+            })?,
+        };
         cells::usage(batch, &usage);
         batch.end_row();
         Ok(())
