@@ -7,6 +7,10 @@
 //! |---|---|
 //! | `finishRun` | it ends, and is recorded: it hasn't failed, or that was its last attempt; worktree and zone are there, nobody else has its id |
 //! | `heartbeatRun` | its lease becomes longer, also where somebody wants it to stop |
+//! | `waitRun` | it waits |
+//! | `releaseRun` | it is back in the queue: no person has answered it |
+//! | `answerRun` | one that waits is in the queue, and first in line |
+//! | `cancelRun` | one that runs is to stop; one that nobody has ever begun ends |
 //!
 //! A statement that waits for a lock reads what was there before it: so the locks come first, by a statement of their own.
 
@@ -19,6 +23,7 @@ use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::store::Store;
 use crate::engine::run::budgets::{check_current, least_of, push_heartbeat};
 use crate::engine::run::cells::push_one;
+use crate::engine::run::lanes::urgency;
 use crate::engine::run::record::Said;
 use crate::error::Result;
 use crate::model::run::{End, Outcome, Status};
@@ -40,6 +45,10 @@ const COUNTED: &str = "duration_ms = r.duration_ms + greatest($3 - r.claimed_at,
 const SUMS: &str = "(input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost_micros) = (SELECT sum(m.input_tokens)::bigint, \
      sum(m.cached_input_tokens)::bigint, sum(m.output_tokens)::bigint, sum(m.reasoning_tokens)::bigint, sum(m.cost_micros)::bigint \
      FROM {s}.run_models AS m WHERE m.run = r.key)";
+/// The execution of a run that has none.
+const NONE: &str =
+    "(SELECT NULL::text AS id, NULL::text AS executed_at, NULL::text AS prompt, NULL::text AS result) AS e";
+
 /// Ends it, behind its execution.
 const FINISH: &str = "WITH e AS (INSERT INTO {s}.zone_executions (id, zone_id, worktree_id, agent_type, prompt, result, success, executed_at) \
        SELECT r.id, r.zone_id, r.worktree_id, r.agent_type, coalesce(r.prompt, ''), $6, $7, $8 FROM {s}.runs AS r \
@@ -50,6 +59,17 @@ const FINISH: &str = "WITH e AS (INSERT INTO {s}.zone_executions (id, zone_id, w
        deletions = $14, finished_at = $3, finished_token = r.token, executed = true, prompt = NULL, result = NULL, {counted}, {sums}, {no answer}, {no lease} \
      FROM e WHERE r.id = e.id";
 
+const WAIT: &str = "UPDATE {s}.runs AS r SET status = 'waiting', question = $4, answer = NULL, {counted}, {no answer}, {no lease} FROM {none} \
+     WHERE {held} AND {wanted}";
+/// As if the claim had not been.
+const RELEASE: &str = "UPDATE {s}.runs AS r SET status = 'queued', attempt = r.attempt - 1, started_at = CASE WHEN r.attempt > 1 THEN r.started_at END, \
+       worker_id = r.worker_before, {no answer}, {no lease} FROM {none} WHERE {held} AND {wanted} AND NOT r.answered AND r.attempt > 0";
+const ANSWER: &str = "UPDATE {s}.runs AS r SET status = 'queued', answered = true, urgency = $3 - r.priority, answer = $2, {no lease} FROM {none} \
+     WHERE r.id = $1 AND r.status = 'waiting'";
+const ASK_TO_STOP: &str = "UPDATE {s}.runs AS r SET cancel_requested_at = $3, cancel_reason = coalesce(r.cancel_reason, $2) FROM {none} \
+     WHERE r.id = $1 AND r.status = 'running' AND {wanted}";
+const NEVER_BEGIN: &str = "UPDATE {s}.runs AS r SET status = 'cancelled', finished_at = $3, error = coalesce($2, r.error), {sums}, {no answer}, {no lease} \
+     FROM {none} WHERE r.id = $1 AND r.status = 'queued' AND r.started_at IS NULL";
 /// Lengthens its lease, of which nobody is told less than he was before. It writes nothing that hangs on another row, so it needs no lock
 /// before it: where it waits for one it looks at the run again.
 const LENGTHEN: &str = "WITH t AS (SELECT {now} AS now) UPDATE {s}.runs AS r SET deadline = t.now + coalesce($4, r.length_ms), \
@@ -89,6 +109,22 @@ impl<'a> Usual<'a> {
         )
     }
 
+    pub fn wait(id: &'a str, token: i64, wall_ms: i64, question: &'a str) -> Self {
+        Self::of(&[WAIT], vec![id.into(), token.into(), wall_ms.into(), question.into()])
+    }
+
+    pub fn release(id: &'a str, token: i64) -> Self {
+        Self::of(&[RELEASE], vec![id.into(), token.into()])
+    }
+
+    pub fn answer(id: &'a str, answer: &'a str) -> Self {
+        Self::of(&[ANSWER], vec![id.into(), answer.into(), urgency(0, true).into()])
+    }
+
+    pub fn cancel(id: &'a str, reason: Option<&'a str>, wall_ms: i64) -> Self {
+        Self::of(&[NEVER_BEGIN, ASK_TO_STOP], vec![id.into(), reason.into(), wall_ms.into()])
+    }
+
     fn of(statements: &[&str], values: Vec<Value<'a>>) -> Self {
         let returning = format!(" RETURNING {}", columns(true));
         let statements = statements.iter().map(|sql| filled(sql) + &returning).collect();
@@ -104,6 +140,7 @@ fn filled(sql: &str) -> String {
         .replace("{sums}", SUMS)
         .replace("{no answer}", NO_ANSWER)
         .replace("{no lease}", NO_LEASE)
+        .replace("{none}", NONE)
 }
 
 impl Store {

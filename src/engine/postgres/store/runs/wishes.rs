@@ -7,6 +7,7 @@ use super::columns::{FROM, columns, read};
 use super::load::beside;
 use super::reader::Reader;
 use super::settle::saved;
+use super::usual::Usual;
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::store::Store;
 use crate::engine::postgres::store::sized::check_text;
@@ -81,6 +82,10 @@ impl Runs for Store {
     fn cancel_run(&self, id: Given<'_>, reason: Given<'_>, now: f64, batch: &mut Batch) -> Result<()> {
         self.check_open()?;
         let reason = rules::string(Field::new("cancelRun", "reason").behind(1), reason)?;
+        let id = rules::id(Field::new("cancelRun", "id"), id)?;
+        if self.is_usual(id, &Usual::cancel(id, reason, now as i64), batch)? {
+            return Ok(());
+        }
         self.transition(id, &Call::Cancel, now, batch, |record| {
             if let Some(reason) = reason {
                 record.cancel_reason.get_or_insert(reason.to_owned());
@@ -91,6 +96,10 @@ impl Runs for Store {
     fn answer_run(&self, id: Given<'_>, answer: Given<'_>, now: f64, batch: &mut Batch) -> Result<()> {
         self.check_open()?;
         let text = said_text(Field::new("answerRun", "answer").behind(1), answer)?;
+        let id = rules::id(Field::new("answerRun", "id"), id)?;
+        if self.is_usual(id, &Usual::answer(id, text), batch)? {
+            return Ok(());
+        }
         self.transition(id, &Call::Answer, now, batch, |record| record.answer = Some(text.to_owned()))
     }
 
@@ -131,15 +140,7 @@ impl Store {
     }
 
     /// Applies a call from outside a claim to a run; `say` sets what the call says besides.
-    fn transition(
-        &self,
-        id: Given<'_>,
-        call: &Call,
-        now: f64,
-        batch: &mut Batch,
-        say: impl Fn(&mut Record),
-    ) -> Result<()> {
-        let id = rules::id(Field::new(call.method(), "id"), id)?;
+    fn transition(&self, id: &str, call: &Call, now: f64, batch: &mut Batch, say: impl Fn(&mut Record)) -> Result<()> {
         let (record, _) = self.atomically("", |work| {
             let (held, now) = work.hold(&[id], now as i64)?;
             work.apply_to(id, held.into_iter().next(), call, None, now, &say)

@@ -72,6 +72,9 @@ impl Workers for Store {
         self.check_open()?;
         let (id, token) = worker_arguments("waitRun", given)?;
         let text = said_text(Field::new("waitRun", "question").behind(2), argument(given, 2))?;
+        if self.is_usual(id, &Usual::wait(id, token, now as i64, text), batch)? {
+            return Ok(());
+        }
         self.work(id, token, &Call::Wait { token }, now, batch, |record| {
             record.question = Some(text.to_owned());
             record.answer = None;
@@ -81,6 +84,9 @@ impl Workers for Store {
     fn release_run(&self, given: &[Given<'_>], now: f64, batch: &mut Batch) -> Result<()> {
         self.check_open()?;
         let (id, token) = worker_arguments("releaseRun", given)?;
+        if self.is_usual(id, &Usual::release(id, token), batch)? {
+            return Ok(());
+        }
         self.work(id, token, &Call::Release { token }, now, batch, |_| {})
     }
 
