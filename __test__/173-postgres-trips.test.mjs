@@ -38,7 +38,6 @@ const LONGER = {
   enqueueRuns: 5,
   moveWorktrees: 4,
   'enqueueRun by a move': 4,
-  setMetadata: 2,
   undo: 7,
   redo: 7,
   startRun: 2,

@@ -1,15 +1,29 @@
 //! What somebody keeps with a worktree, a zone or a run: a JSON object, in a column of its row.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value as Json};
 
 use super::Store;
 use super::conversation::IS_DONE;
 use crate::engine::Metadata;
-use crate::engine::postgres::client::value::text_of;
+use crate::engine::postgres::client::value::{Value, text_of};
 use crate::error::Result;
 use crate::model::metadata::{Kind, Patch, parse, text};
 use crate::model::{Entity, Field, Given, RUN, WORKTREE, ZONE, rules};
 use crate::rows::Batch;
+
+/// Of how many metadata it is remembered what they were, and of how long ones.
+const MOST_SUPPOSED: usize = 256;
+const LONGEST_SUPPOSED: usize = 4096;
+
+/// Changes metadata that are what is supposed. Where somebody else has changed them meanwhile, it looks at them again.
+const SET_IF: &str = "SET metadata = $2 WHERE id = $1 AND metadata IS NOT DISTINCT FROM $3 RETURNING 1";
+
+/// What metadata were when this board saw them last, by table and id.
+pub(super) type Supposed = HashMap<(&'static str, Box<str>), Option<String>>;
+
+type Object = Map<String, Json>;
 
 impl Metadata for Store {
     fn set_metadata(&self, given: &[Given<'_>], _: f64, batch: &mut Batch) -> Result<()> {
@@ -18,20 +32,11 @@ impl Metadata for Store {
         let field = Field::new(method, "patch").behind(2);
         let patch = Patch::given(field, argument(given, 2))?;
         let entity = entity_of(kind);
-        let mut object = Map::new();
-        self.read_then_write(&of(entity), &[id.into()], IS_DONE, |row| {
-            let row = row.ok_or_else(|| not_found(entity, method, id))?;
-            let before = parse(&text_of(&row, 0).unwrap_or_default());
-            let Some(after) = patch.applied(field, &before)? else {
-                object = before;
-                return Ok(None);
-            };
-            // An empty object is stored as NULL.
-            let data = (!after.is_empty()).then(|| text(&after));
-            object = after;
-            let sql = format!("UPDATE {{s}}.{} SET metadata = $2 WHERE id = $1", entity.table);
-            Ok(Some((sql, vec![id.into(), data.into()])))
-        })?;
+        let found = match self.patch_supposed(entity, id, field, &patch)? {
+            Some(found) => found,
+            None => self.patch_found(entity, id, field, &patch)?,
+        };
+        let object = found.ok_or_else(|| not_found(entity, method, id))?;
         push(batch, &object);
         Ok(())
     }
@@ -42,9 +47,96 @@ impl Metadata for Store {
         let (kind, id) = named(method, given)?;
         let entity = entity_of(kind);
         let row = self.read_one(&of(entity), &[id.into()])?.ok_or_else(|| not_found(entity, method, id))?;
-        push(batch, &parse(&text_of(&row, 0).unwrap_or_default()));
+        let found = text_of(&row, 0);
+        push(batch, &parse(found.as_deref().unwrap_or_default()));
+        self.suppose(entity, id, found);
         Ok(())
     }
+}
+
+impl Store {
+    /// Changes metadata in one trip where they are what is supposed, else in a second one where they are what the first has found: what they
+    /// are now, or `Some(None)` where there is nobody who has any. `None`: somebody else changes them, too.
+    fn patch_supposed(&self, entity: &Entity, id: &str, field: Field, patch: &Patch) -> Result<Option<Option<Object>>> {
+        self.check_open()?;
+        self.check_writable()?;
+        self.refuse_to_gather()?;
+        let mut before = self.supposed.borrow().get(&key(entity, id)).cloned().flatten();
+        for _ in 0..2 {
+            let supposed = parse(before.as_deref().unwrap_or_default());
+            let patched = patch.applied(field, &supposed);
+            let data = if let Ok(Some(after)) = &patched { Some(kept(after)) } else { None };
+            let Some((is_so, found)) = self.set_if(entity, id, before.as_deref(), data.as_ref())? else {
+                return Ok(Some(None));
+            };
+            self.suppose(entity, id, found.clone());
+            if is_so {
+                return patched.map(|after| Some(Some(after.unwrap_or(supposed))));
+            }
+            before = found;
+        }
+        Ok(None)
+    }
+
+    /// Writes new metadata, if any are given, where they are what is supposed: whether they are, and what is there now.
+    fn set_if(
+        &self,
+        entity: &Entity,
+        id: &str,
+        before: Option<&str>,
+        data: Option<&Option<String>>,
+    ) -> Result<Option<(bool, Option<String>)>> {
+        let (read, by_id) = (of(entity), [Value::from(id)]);
+        let Some(data) = data else {
+            let found = self.read_one(&read, &by_id)?.map(|row| text_of(&row, 0));
+            return Ok(found.map(|found| (found.as_deref() == before, found)));
+        };
+        let write = format!("UPDATE {{s}}.{} {SET_IF}", entity.table);
+        let values = [id.into(), data.as_deref().into(), before.into()];
+        let read = (read.as_str(), by_id.as_slice());
+        let rows = self.write_each(false, &[(&write, &values), read], &[(IS_DONE, &[]), read])?;
+        let [.., written, found] = rows.as_slice() else { return Ok(None) };
+        Ok(found.first().map(|row| (!written.is_empty(), text_of(row, 0))))
+    }
+
+    /// The same where nobody else writes meanwhile.
+    fn patch_found(&self, entity: &Entity, id: &str, field: Field, patch: &Patch) -> Result<Option<Object>> {
+        let mut object = None;
+        self.read_then_write(&of(entity), &[id.into()], IS_DONE, |row| {
+            let Some(row) = row else { return Ok(None) };
+            let before = parse(&text_of(&row, 0).unwrap_or_default());
+            let Some(after) = patch.applied(field, &before)? else {
+                object = Some(before);
+                return Ok(None);
+            };
+            let data = kept(&after);
+            object = Some(after);
+            let sql = format!("UPDATE {{s}}.{} SET metadata = $2 WHERE id = $1", entity.table);
+            Ok(Some((sql, vec![id.into(), data.into()])))
+        })?;
+        Ok(object)
+    }
+
+    fn suppose(&self, entity: &Entity, id: &str, found: Option<String>) {
+        let mut supposed = self.supposed.borrow_mut();
+        if supposed.len() >= MOST_SUPPOSED {
+            supposed.clear();
+        }
+        if found.as_ref().is_none_or(|text| text.len() <= LONGEST_SUPPOSED) {
+            supposed.insert(key(entity, id), found);
+        } else {
+            supposed.remove(&key(entity, id));
+        }
+    }
+}
+
+fn key(entity: &Entity, id: &str) -> (&'static str, Box<str>) {
+    (entity.table, id.into())
+}
+
+/// An empty object is stored as NULL.
+fn kept(object: &Object) -> Option<String> {
+    (!object.is_empty()).then(|| text(object))
 }
 
 fn of(entity: &Entity) -> String {

@@ -75,6 +75,8 @@ pub struct Store {
     unfinished: RefCell<Option<Rest>>,
     /// A board that was read in one trip.
     ahead: RefCell<Option<Ahead>>,
+    /// What metadata were when this connection saw them last.
+    supposed: RefCell<metadata::Supposed>,
     /// What is kept for the search.
     search: search::Kept,
     /// The board of a time that was read last.
@@ -107,6 +109,7 @@ impl Store {
             holds: Cell::default(),
             unfinished: RefCell::default(),
             ahead: RefCell::default(),
+            supposed: RefCell::default(),
             search: search::Kept::default(),
             past_board: RefCell::default(),
             keeping: Cell::default(),
