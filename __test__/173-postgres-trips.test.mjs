@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { CALLS, OTHERS } from './support/every_call.mjs';
 import { temporarySchema } from './support/postgres/databases.mjs';
 import { proxyTo } from './support/postgres/proxy.mjs';
+import { thrown } from './support/failure.mjs';
+import { wanted } from './support/runs.mjs';
 import { furnish, worktree } from './support/samples.mjs';
 import { open } from './support/temporary.mjs';
 import { VisualDatabase } from './support/visual_database.mjs';
@@ -11,11 +13,12 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const methodOf = (name) => name.split(' ')[0];
 
+let at;
 let proxy;
 let db;
 
 beforeEach(() => {
-  const at = temporarySchema();
+  at = temporarySchema();
   proxy = proxyTo(at.url);
   db = furnish(open({ ...at, url: proxy.url }));
 });
@@ -41,9 +44,6 @@ const LONGER = {
   undo: 7,
   redo: 7,
   startRun: 2,
-  claimRun: 2,
-  claimRuns: 2,
-  'claimRun of none': 2,
   retryRun: 2,
   sweepRuns: 2,
   searchRuns: 2,
@@ -64,6 +64,60 @@ describe.each(CALLED.filter(([name]) => !Object.hasOwn(LONGER, name)))('%s', (_,
     expect(tripsOf(() => call(db, 0, given))).toHaveLength(1);
     expect(tripsOf(() => call(db, 1, given))).toHaveLength(1);
   });
+});
+
+describe('what is not as usual is decided in two trips more', () => {
+  it.each([
+    [
+      'a run that failed and has attempts left',
+      (held) => db.finishRun(held.run.id, held.token, { status: 'failed', error: 'E' }),
+      ({ status, error }) => expect([status, error]).toEqual(['queued', 'E']),
+    ],
+    [
+      'a lease that would become shorter',
+      (held) => db.heartbeatRun(held.run.id, held.token, { leaseMs: 1 }),
+      ({ leaseExpiresAt }, { run }) => expect(leaseExpiresAt).toBe(run.leaseExpiresAt),
+    ],
+    [
+      'a claim that nobody has',
+      (held) => thrown(() => db.finishRun(held.run.id, held.token + 1, { status: 'succeeded' })),
+      ({ code }) => expect(code).toBe('ERR_LEASE_LOST'),
+    ],
+  ])('%s', (_, call, look) => {
+    const held = db.startRun(wanted({ maxAttempts: 2 }), { workerId: 'w' });
+    let answer;
+    expect(tripsOf(() => (answer = call(held)))).toHaveLength(3);
+    look(answer, held);
+  });
+
+  it('a run that is finished once more', () => {
+    const { run, token } = db.startRun(wanted(), { workerId: 'w' });
+    const first = db.finishRun(run.id, token, { status: 'succeeded' });
+    let again;
+    expect(tripsOf(() => (again = db.finishRun(run.id, token, { status: 'failed' })))).toHaveLength(3);
+    expect(again).toEqual(first);
+  });
+
+  it('a claim where there are limits, and the next one in two', () => {
+    db.setRunLimit({ zoneId: 'zone-1' }, 5);
+    for (const _ of [1, 2, 3]) db.enqueueRun(wanted());
+    const trips = [3, 2, 1].map(() => tripsOf(() => expect(db.claimRun({ workerId: 'w' })).not.toBeNull()).length);
+    expect(trips).toEqual([3, 2, 2]);
+    db.setRunLimit({ zoneId: 'zone-1' }, null);
+    const free = [1, 2].map(() => tripsOf(() => db.claimRun({ workerId: 'w' })).length);
+    expect(free).toEqual([2, 1]);
+  });
+});
+
+it('metadata that somebody else has changed meanwhile are changed in two trips, and keep what he has set', () => {
+  const other = open({ ...at, url: proxy.url });
+  const set = (board, patch) => tripsOf(() => board.setMetadata('zone', 'zone-1', patch)).length;
+  expect(set(db, { a: 1 })).toBe(1);
+  expect(set(other, { b: 2 })).toBe(2);
+  expect(set(db, { c: 3 })).toBe(2);
+  expect(set(db, { c: 3 })).toBe(1);
+  expect(set(db, { d: 4 })).toBe(1);
+  expect(db.getMetadata('zone', 'zone-1')).toEqual({ a: 1, b: 2, c: 3, d: 4 });
 });
 
 describe('a transaction', () => {

@@ -23,15 +23,20 @@ pub struct Taker<'a> {
 }
 
 impl Taker<'_> {
+    /// How many tokens a claim skips. A board that was restored knows nothing of the claims made since its backup, whose workers may be
+    /// alive: their tokens must not be given to anybody else now. So each token is larger by a random number.
+    #[must_use]
+    pub fn skipped() -> i64 {
+        (execution::random() % TOKENS) as i64
+    }
+
     /// What it makes of a run to take it; `None` where it can't be taken.
     ///
     /// # Errors
     /// The model's.
     pub fn claims(&self, record: &mut Record, now: Moment) -> Result<Option<Transition>> {
         let claim = Call::Claim { lease_ms: self.lease_ms };
-        // A board that was restored knows nothing of the claims made since its backup, whose workers may be alive: their tokens
-        // must not be given to anybody else now. So each token is larger by a random number.
-        record.life.token = record.life.token.saturating_add((execution::random() % TOKENS) as i64);
+        record.life.token = record.life.token.saturating_add(Self::skipped());
         let to = apply(&record.id, Some(&record.life), &claim, now)?;
         if to.effect != Effect::Claimed {
             return Ok(None);

@@ -66,10 +66,15 @@ impl Store {
         }
     }
 
-    /// Sends a write that is one trip: the answers to its steps and to `COMMIT`. Where it was made before it is sent again, the steps of
-    /// `instead` answer in their place.
-    pub(super) fn say_once(&self, alone: bool, steps: &[Step<'_>], instead: &[Step<'_>]) -> Result<Vec<Answer>> {
-        let call = Call::new();
+    /// Sends a write that is one trip, under this number: the answers to its steps and to `COMMIT`. Where it was made before it is sent
+    /// again, the steps of `instead` answer in their place.
+    pub(super) fn say_once(
+        &self,
+        alone: bool,
+        call: Call,
+        steps: &[Step<'_>],
+        instead: &[Step<'_>],
+    ) -> Result<Vec<Answer>> {
         let begin = self.begin_and_lock(alone, call);
         let begin = begin.steps();
         let mut lost = match self.say(&framed(&begin, steps)) {

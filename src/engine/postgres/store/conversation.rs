@@ -13,6 +13,7 @@ use std::rc::Rc;
 use tokio_postgres::Row;
 
 use super::Store;
+use super::call::Call;
 use super::transactions::rolled_back;
 use crate::engine::postgres::client::error_codes::{answered, is_aborted};
 use crate::engine::postgres::client::value::Value;
@@ -92,6 +93,17 @@ impl Store {
         statements: &[(&str, &[Value<'_>])],
         instead: &[(&str, &[Value<'_>])],
     ) -> Result<Vec<Vec<Row>>> {
+        self.write_as(Call::new(), alone, statements, instead)
+    }
+
+    /// The same as a call whose number `instead` knows.
+    pub(super) fn write_as(
+        &self,
+        call: Call,
+        alone: bool,
+        statements: &[(&str, &[Value<'_>])],
+        instead: &[(&str, &[Value<'_>])],
+    ) -> Result<Vec<Vec<Row>>> {
         self.check_open()?;
         self.check_writable()?;
         self.refuse_to_gather()?;
@@ -104,15 +116,19 @@ impl Store {
         steps.extend(writes.iter().zip(statements).map(|(sql, (_, values))| Step::Statement(sql, values)));
         let instead: Vec<Step<'_>> =
             reads.iter().zip(instead).map(|(sql, (_, values))| Step::Statement(sql, values)).collect();
-        self.change(alone, &steps, &instead)
+        self.change_as(call, alone, &steps, &instead)
     }
 
     /// Sends steps that change something, all or nothing, in one trip: the rows of each, or of `instead` where they were made before.
     pub(super) fn change(&self, alone: bool, steps: &[Step<'_>], instead: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
+        self.change_as(Call::new(), alone, steps, instead)
+    }
+
+    fn change_as(&self, call: Call, alone: bool, steps: &[Step<'_>], instead: &[Step<'_>]) -> Result<Vec<Vec<Row>>> {
         if self.is_within() {
             return self.guarded(steps);
         }
-        self.rows_of(self.say_once(alone, steps, instead)?, 0)
+        self.rows_of(self.say_once(alone, call, steps, instead)?, 0)
     }
 
     /// Reads several things in one trip, which `begin` begins: the rows of each.

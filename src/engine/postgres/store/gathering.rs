@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use super::Store;
+use super::call::Call;
 use super::conversation::SIGN;
 use super::state::Gathered;
 use crate::engine::postgres::client::Step;
@@ -37,7 +38,7 @@ impl Store {
                 Err(_) => Ok(false),
             };
         }
-        for answer in self.say_once(true, &steps, &[])? {
+        for answer in self.say_once(true, Call::new(), &steps, &[])? {
             match answer {
                 Ok(_) => {}
                 // It is one of the statements that failed.

@@ -75,6 +75,8 @@ pub struct Store {
     unfinished: RefCell<Option<Rest>>,
     /// A board that was read in one trip.
     ahead: RefCell<Option<Ahead>>,
+    /// Whether the last claim found limits or budgets.
+    is_bounded: Cell<bool>,
     /// What metadata were when this connection saw them last.
     supposed: RefCell<metadata::Supposed>,
     /// What is kept for the search.
@@ -109,6 +111,7 @@ impl Store {
             holds: Cell::default(),
             unfinished: RefCell::default(),
             ahead: RefCell::default(),
+            is_bounded: Cell::default(),
             supposed: RefCell::default(),
             search: search::Kept::default(),
             past_board: RefCell::default(),

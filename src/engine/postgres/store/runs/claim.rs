@@ -7,12 +7,14 @@ use std::collections::{HashMap, VecDeque};
 
 use super::budgets::{BUDGETS, budgets_of};
 use super::clock::{BEGUN, NOW, moment};
-use super::columns::{FROM, columns};
+use super::columns::{FROM, columns, read};
 use super::limits::{AT_WORK, LIMITS, at_work_of, limits_of};
 use super::load::{Held, beside, read_held};
-use crate::engine::postgres::client::value::{Value, integer, text_of};
+use super::usual::NONE;
+use crate::engine::postgres::client::value::{Value, integer, is_null, text_of};
 use crate::engine::postgres::schema::names;
 use crate::engine::postgres::store::Store;
+use crate::engine::postgres::store::call::Call as Number;
 use crate::engine::postgres::store::work::Work;
 use crate::engine::run::budgets::{StoredBudget, check_current};
 use crate::engine::run::lanes::{First, Lanes, count_in, urgency};
@@ -50,9 +52,18 @@ impl Store {
 
     /// Claims up to `most` runs, after taking away those whose lease or time ran out, and putting those that are due into line.
     pub(super) fn claim(&self, taker: &Taker<'_>, most: usize, wall_ms: i64) -> Result<Vec<Record>> {
-        let sql = candidates();
         let names = |names: Option<&[String]>| -> Vec<String> { names.unwrap_or_default().to_vec() };
         let (zones, agents) = (names(taker.zones), names(taker.agents));
+        if !taker.goes_on
+            && !self.is_bounded.get()
+            && let Some(claimed) = self.claim_usually(taker, most, wall_ms)?
+        {
+            return Ok(claimed);
+        }
+        let sql = candidates(
+            &format!("{}, {}", columns(true), beside()),
+            "LIMIT (SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM {s}.run_limits) THEN $1 END)",
+        );
         let due = [wall_ms.into()];
         let asked = |work: &Work<'_>, at_once: bool| {
             let values = [
@@ -72,12 +83,74 @@ impl Store {
                 work.sweep_these(&over, ahead.now)?;
                 (ahead, _, more) = asked(work, true)?;
             }
+            self.is_bounded.set(!ahead.limits.is_empty() || !ahead.budgets.is_empty());
             check_current(&ahead.budgets, wall_ms)?;
             let rows = more.pop().unwrap_or_default();
             let held: Vec<Held> = rows.iter().filter_map(|row| read_held(row).0).collect();
             work.take(taker, most, held, ahead)
         })?;
         Ok(claimed)
+    }
+}
+
+/// Claims in one statement where all is as usual: there is no limit, no budget, nothing out of its lease, and what is next has its worktree and its
+/// zone. Then it does to each of `candidates` what the model makes of it; `$7` are the tokens, each as much larger as the model wants. The last column is
+/// whether it was so.
+const CLAIM: &str = "WITH usual AS (SELECT NOT EXISTS (SELECT 1 FROM {s}.run_limits) AND NOT EXISTS (SELECT 1 FROM {s}.budgets) \
+       AND NOT EXISTS (SELECT 1 FROM {s}.runs AS o WHERE o.status = 'running' AND o.sound_to <= {now}) AS it_is, {now} AS now), \
+     taken AS MATERIALIZED ({candidates}), \
+     chosen AS (SELECT key, row_number() OVER () AS nth, bool_and(has_zone AND has_worktree) OVER () AS is_usual FROM taken), \
+     made AS (UPDATE {s}.runs AS r SET status = 'running', token = r.token + ($7)[chosen.nth], attempt = r.attempt + CASE WHEN r.answered THEN 0 ELSE 1 END, \
+       started_at = coalesce(r.started_at, $9), worked_ms = CASE WHEN r.answered THEN r.worked_ms ELSE 0 END, worker_id = $8, worker_before = r.worker_id, \
+       claimed = usual.now, claimed_at = $9, deadline = usual.now + $10, expires_at = $9 + $10, length_ms = $10, \
+       sound_to = least(usual.now + $10, usual.now + r.timeout_ms - CASE WHEN r.answered THEN r.worked_ms ELSE 0 END + 1) \
+       FROM chosen, usual, {none} WHERE r.key = chosen.key AND chosen.is_usual RETURNING {columns}, chosen.nth) \
+     SELECT made.*, usual.it_is AND (SELECT coalesce(bool_and(is_usual), true) FROM chosen) FROM usual LEFT JOIN made ON true ORDER BY made.nth";
+
+/// The runs that a call claimed, as `CLAIM` tells them.
+const CLAIMED: &str = "SELECT {columns}, 0::bigint, true FROM {from} WHERE r.id IN (SELECT c.id FROM {s}.changes AS c \
+     WHERE c.xid = (SELECT xid FROM {s}.changes WHERE call = $1) AND c.entity = 5) ORDER BY r.claimed, r.urgency, r.key";
+
+impl Store {
+    /// Claims in one trip: `None` where nothing was done, since it isn't as usual.
+    fn claim_usually(&self, taker: &Taker<'_>, most: usize, wall_ms: i64) -> Result<Option<Vec<Record>>> {
+        let names = |names: Option<&'_ [String]>| Value::OwnTexts(names.unwrap_or_default().to_vec());
+        let values = [
+            (most as i64).into(),
+            taker.zones.is_some().into(),
+            names(taker.zones),
+            taker.agents.is_some().into(),
+            names(taker.agents),
+            false.into(),
+            Value::Integers((0..most).map(|_| 1 + Taker::skipped()).collect()),
+            taker.worker.into(),
+            wall_ms.into(),
+            taker.lease_ms.into(),
+        ];
+        let places = "EXISTS (SELECT 1 FROM {s}.zones AS p WHERE p.id = r.zone_id) AS has_zone, \
+             EXISTS (SELECT 1 FROM {s}.worktrees AS p WHERE p.id = r.worktree_id) AS has_worktree";
+        let claim = CLAIM
+            .replace(
+                "{candidates}",
+                &candidates(
+                    &format!("r.key, {places}"),
+                    "LIMIT (SELECT CASE WHEN it_is THEN $1 ELSE 0 END FROM usual)",
+                ),
+            )
+            .replace("{none}", NONE)
+            .replace("{columns}", &columns(true))
+            .replace("{now}", NOW);
+        let claimed = CLAIMED.replace("{columns}", &columns(true)).replace("{from}", FROM);
+        let call = Number::new();
+        let (due, number) = ([wall_ms.into()], [call.0.into()]);
+        let rows =
+            self.write_as(call, false, &[(&self.gate(), &[]), (DUE, &due), (&claim, &values)], &[(&claimed, &number)])?;
+        let rows = rows.last().map_or(&[][..], Vec::as_slice);
+        if rows.iter().any(|row| integer(row, row.len() - 1) == 0) {
+            return Ok(None);
+        }
+        let is_made = |row: &&tokio_postgres::Row| !is_null(row, row.len() - 2);
+        Ok(Some(rows.iter().filter(is_made).filter_map(|row| read(row).0).map(|found| found.record).collect()))
     }
 }
 
@@ -187,8 +260,8 @@ fn first_of(queue: &VecDeque<Held>) -> Option<(i64, i64)> {
 /// The runs that may be taken, locked one by one until there are enough: from lane to lane, the first of each that no spent budget
 /// closes, the most urgent first, then that of the zone in which the fewest are at work, then the oldest. `$1` of them, or, where
 /// limits may close a lane meanwhile, so many of each. `$2` and `$4` say whether zones and agents are named, which are `$3` and `$5`.
-/// None where a lease may have run out, unless `$6`.
-fn candidates() -> String {
+/// None where a lease may have run out, unless `$6`. `selected` is of the run, `r`.
+fn candidates(selected: &str, limit: &str) -> String {
     let queued = "status = 'queued' AND not_before IS NULL";
     let spent =
         |of: &str| format!("EXISTS (SELECT 1 FROM {{s}}.budgets AS b WHERE b.spent_micros >= b.limit_micros AND {of})");
@@ -203,15 +276,13 @@ fn candidates() -> String {
          ORDER BY urgency, key LIMIT (SELECT CASE WHEN EXISTS (SELECT 1 FROM {{s}}.run_limits) THEN $1 ELSE $1 + {BESIDE} END)) AS q \
          WHERE ($2 IS FALSE OR l.zone_id = ANY ($3)) AND ($4 IS FALSE OR l.agent_type = ANY ($5)) AND NOT {}) \
          SELECT taken.* FROM (SELECT key FROM next ORDER BY urgency, turn, key) AS n, \
-         LATERAL (SELECT {}, {} FROM {FROM} WHERE r.key = n.key AND r.status = 'queued' AND r.not_before IS NULL \
+         LATERAL (SELECT {selected} FROM {FROM} WHERE r.key = n.key AND r.status = 'queued' AND r.not_before IS NULL \
          AND ($6 OR NOT EXISTS (SELECT 1 FROM {{s}}.runs AS o WHERE o.status = 'running' AND o.sound_to <= {BEGUN})) \
          FOR UPDATE OF r SKIP LOCKED) AS taken \
-         LIMIT (SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM {{s}}.run_limits) THEN $1 END)",
+         {limit}",
         spent("b.scope = 'worktree' AND b.id = o.worktree_id"),
         spent(
             "(b.scope = 'all' OR (b.scope = 'zone' AND b.id = l.zone_id) OR (b.scope = 'agent' AND b.id = l.agent_type))"
         ),
-        columns(true),
-        beside(),
     )
 }

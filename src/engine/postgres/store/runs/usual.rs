@@ -46,7 +46,7 @@ const SUMS: &str = "(input_tokens, cached_input_tokens, output_tokens, reasoning
      sum(m.cached_input_tokens)::bigint, sum(m.output_tokens)::bigint, sum(m.reasoning_tokens)::bigint, sum(m.cost_micros)::bigint \
      FROM {s}.run_models AS m WHERE m.run = r.key)";
 /// The execution of a run that has none.
-const NONE: &str =
+pub(super) const NONE: &str =
     "(SELECT NULL::text AS id, NULL::text AS executed_at, NULL::text AS prompt, NULL::text AS result) AS e";
 
 /// Ends it, behind its execution.
