@@ -43,7 +43,6 @@ const LONGER = {
   'enqueueRun by a move': 4,
   undo: 7,
   redo: 7,
-  startRun: 2,
   retryRun: 2,
   sweepRuns: 2,
   searchRuns: 2,

@@ -22,8 +22,9 @@ use crate::engine::postgres::client::error_codes::{UNAVAILABLE, answered, reason
 use crate::engine::postgres::client::{Answer, Lost, Step};
 use crate::error::{Error, Result};
 
-/// Whether the log has the call's number. A run that was made had its worktree, its zone and its parent: hence three times true.
-const IS_MADE: &str = "SELECT true, true, true FROM {s}.changes WHERE call = $1";
+/// Whether the log has the call's number. A run that was made had its worktree, its zone and its parent, and was started as usual: hence
+/// four times true.
+const IS_MADE: &str = "SELECT true, true, true, true FROM {s}.changes WHERE call = $1";
 /// Its commit waits for the standby as well. Nobody reads it.
 const WRITE_SOMETHING: &str = "SELECT pg_catalog.pg_logical_emit_message(true, 'visual_db', '')";
 

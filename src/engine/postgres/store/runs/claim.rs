@@ -93,11 +93,18 @@ impl Store {
     }
 }
 
+/// Whether who takes a run need count nothing and take nothing away before, and the server's time.
+pub(super) fn takes_usually() -> String {
+    format!(
+        "SELECT NOT EXISTS (SELECT 1 FROM {{s}}.run_limits) AND NOT EXISTS (SELECT 1 FROM {{s}}.budgets) \
+         AND NOT EXISTS (SELECT 1 FROM {{s}}.runs AS o WHERE o.status = 'running' AND o.sound_to <= {NOW}) AS it_is, {NOW} AS now"
+    )
+}
+
 /// Claims in one statement where all is as usual: there is no limit, no budget, nothing out of its lease, and what is next has its worktree and its
 /// zone. Then it does to each of `candidates` what the model makes of it; `$7` are the tokens, each as much larger as the model wants. The last column is
 /// whether it was so.
-const CLAIM: &str = "WITH usual AS (SELECT NOT EXISTS (SELECT 1 FROM {s}.run_limits) AND NOT EXISTS (SELECT 1 FROM {s}.budgets) \
-       AND NOT EXISTS (SELECT 1 FROM {s}.runs AS o WHERE o.status = 'running' AND o.sound_to <= {now}) AS it_is, {now} AS now), \
+const CLAIM: &str = "WITH usual AS ({usual}), \
      taken AS MATERIALIZED ({candidates}), \
      chosen AS (SELECT key, row_number() OVER () AS nth, bool_and(has_zone AND has_worktree) OVER () AS is_usual FROM taken), \
      made AS (UPDATE {s}.runs AS r SET status = 'running', token = r.token + ($7)[chosen.nth], attempt = r.attempt + CASE WHEN r.answered THEN 0 ELSE 1 END, \
@@ -139,7 +146,7 @@ impl Store {
             )
             .replace("{none}", NONE)
             .replace("{columns}", &columns(true))
-            .replace("{now}", NOW);
+            .replace("{usual}", &takes_usually());
         let claimed = CLAIMED.replace("{columns}", &columns(true)).replace("{from}", FROM);
         let call = Number::new();
         let (due, number) = ([wall_ms.into()], [call.0.into()]);

@@ -2,6 +2,7 @@
 
 use tokio_postgres::Row;
 
+use super::claim::takes_usually;
 use super::clock::moment;
 use super::columns::{FROM, columns, read};
 use super::load::beside;
@@ -33,6 +34,11 @@ const INSERT: &str = "INSERT INTO {s}.runs (id, zone_id, worktree_id, agent_type
 /// parent waits, and leaves it.
 const PLACES: &str = "WITH z AS (SELECT 1 FROM {s}.zones WHERE id = $1 FOR KEY SHARE), w AS (SELECT 1 FROM {s}.worktrees WHERE id = $2 FOR KEY SHARE), \
      p AS (SELECT 1 FROM {s}.runs WHERE id = $3 FOR KEY SHARE) SELECT EXISTS (SELECT 1 FROM w), EXISTS (SELECT 1 FROM z), EXISTS (SELECT 1 FROM p)";
+
+/// The same for a run of which these are the values, as `there`.
+const THERE: &str = "WITH z AS (SELECT 1 FROM {s}.zones WHERE id = $2 FOR KEY SHARE), w AS (SELECT 1 FROM {s}.worktrees WHERE id = $3 FOR KEY SHARE), \
+     p AS (SELECT 1 FROM {s}.runs WHERE id = $10 FOR KEY SHARE), \
+     there AS (SELECT EXISTS (SELECT 1 FROM w) AS worktree, EXISTS (SELECT 1 FROM z) AS zone, EXISTS (SELECT 1 FROM p) AS parent)";
 
 /// Of two calls with the same key the second one waits for the first.
 const ONE_BY_ONE: &str = "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 43))";
@@ -211,10 +217,24 @@ impl Work<'_> {
         let values = values_of(record);
         let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
         let sql = format!(
-            "WITH z AS (SELECT 1 FROM {{s}}.zones WHERE id = $2 FOR KEY SHARE), w AS (SELECT 1 FROM {{s}}.worktrees WHERE id = $3 FOR KEY SHARE), \
-             p AS (SELECT 1 FROM {{s}}.runs WHERE id = $10 FOR KEY SHARE), \
-             there AS (SELECT EXISTS (SELECT 1 FROM w) AS worktree, EXISTS (SELECT 1 FROM z) AS zone, EXISTS (SELECT 1 FROM p) AS parent), \
-             made AS ({INSERT}SELECT {} FROM there WHERE worktree AND zone AND (parent OR $10 IS NULL)) SELECT worktree, zone, parent FROM there",
+            "{THERE}, made AS ({INSERT}SELECT {} FROM there WHERE worktree AND zone AND (parent OR $10 IS NULL)) SELECT worktree, zone, parent FROM there",
+            places.join(", ")
+        );
+        self.later(&sql, values);
+    }
+
+    /// The same of one that is taken at once, where all is as usual, which is told behind: its times by the server's clock are from now on.
+    pub(super) fn start_if_usual(&self, record: &Record) {
+        let values = values_of(record);
+        let last = values.len();
+        // deadline, claimed, sound_to
+        let is_of_server = |n| [last - 5, last - 2, last].contains(&n);
+        let places: Vec<String> =
+            (1..=last).map(|n| if is_of_server(n) { format!("now + ${n}") } else { format!("${n}") }).collect();
+        let sql = format!(
+            "{THERE}, usual AS ({}), made AS ({INSERT}SELECT {} FROM there, usual WHERE it_is AND worktree AND zone AND (parent OR $10 IS NULL)) \
+             SELECT worktree, zone, parent, it_is FROM there, usual",
+            takes_usually(),
             places.join(", ")
         );
         self.later(&sql, values);
