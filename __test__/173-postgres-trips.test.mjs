@@ -44,7 +44,6 @@ const LONGER = {
   undo: 7,
   redo: 7,
   retryRun: 2,
-  sweepRuns: 2,
   searchRuns: 2,
 };
 

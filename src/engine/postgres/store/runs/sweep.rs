@@ -16,7 +16,7 @@ use crate::model::run::{Call, Effect, Moment, State, apply};
 const AT_ONCE: usize = 200;
 
 /// Runs whose lease may have run out for so long, or their time.
-const OVER: &str = "SELECT id, token FROM {s}.runs WHERE status = 'running' AND (deadline + $1 <= {now} OR (sound_to < deadline AND sound_to <= {now})) \
+const OVER: &str = "SELECT id FROM {s}.runs WHERE status = 'running' AND (deadline + $1 <= {now} OR (sound_to < deadline AND sound_to <= {now})) \
      ORDER BY key";
 
 /// What comes first by the caller's clock: a run's time, the end of the period of a budget that is spent. And how long the lease or time
@@ -68,9 +68,11 @@ impl Store {
         most: usize,
     ) -> Result<Vec<Record>> {
         let answers = Answers::of(asked);
+        self.check_writable()?;
+        // Whether they still are is decided once they are held.
+        let rows = self.read(&with_now(OVER), &[grace_ms.into()])?;
+        let over: Vec<String> = rows.iter().filter_map(|row| text_of(row, 0)).collect();
         let (swept, _) = self.atomically("", |work| {
-            let rows = work.ask(&[(&with_now(OVER), &[grace_ms.into()])])?.pop().unwrap_or_default();
-            let over: Vec<String> = rows.iter().filter_map(|row| text_of(row, 0)).collect();
             let mut swept = Vec::new();
             for ids in over.chunks(AT_ONCE) {
                 let ids: Vec<&str> = ids.iter().map(String::as_str).take(most - swept.len()).collect();
