@@ -8,56 +8,23 @@ import { PASSWORD, startServer } from './support/postgres/server.mjs';
 import { follow } from './support/postgres/standby.mjs';
 import { Thread } from './support/postgres/thread.mjs';
 import { thrown } from './support/failure.mjs';
-import { execution, furnish, worktree } from './support/samples.mjs';
+import { CALLS } from './support/postgres/sent_again.mjs';
+import { furnish, worktree } from './support/samples.mjs';
 import { open } from './support/temporary.mjs';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
-const RUN = { zoneId: 'zone-1', worktreeId: 'wt-1', agentType: 'qa', prompt: 'Look' };
-const lease = { workerId: 'w', leaseMs: 60_000 };
-
-/** Calls, what is cut in the middle of them, and how much of it there is afterwards. */
-const CALLS = {
-  createWorktree: [(db) => db.createWorktree(worktree(9)).id, (db) => db.getWorktree('wt-9').id, 'wt-9'],
-  'createWorktree of port auto': [
-    (db) => db.createWorktree(worktree(9, { port: 'auto' })).port,
-    (db) => db.getWorktree('wt-9').port,
-  ],
-  createWorktrees: [
-    (db) => db.createWorktrees([worktree(9), worktree(10)]).length,
-    (db) => db.getStats().worktrees - 3,
-  ],
-  updateWorktree: [(db) => db.updateWorktree('wt-1', { status: 'x' }).status, (db) => db.getWorktree('wt-1').status],
-  deleteWorktree: [(db) => db.deleteWorktree('wt-1'), (db) => db.getWorktree('wt-1') === null],
-  assignWorktreeToZone: [
-    (db) => db.assignWorktreeToZone('wt-2', 'zone-2') && 'zone-2',
-    (db) => db.getWorktreeZone('wt-2')?.id ?? db.getWorktreeZone('wt-2'),
-  ],
-  recordExecution: [(db) => db.recordExecution(execution()) && 2, (db) => db.getExecutionHistory('zone-1', -1).length],
-  setMetadata: [(db) => db.setMetadata('zone', 'zone-1', { a: 1 }), (db) => db.getMetadata('zone', 'zone-1')],
-  moveWorktree: [
-    (db) => db.moveWorktree('wt-1', 'zone-2').move.to,
-    (db) => db.getMoves({ worktreeId: 'wt-1' }).items[0].to,
-  ],
-  enqueueRun: [(db) => db.enqueueRun(RUN) && 1, (db) => db.listRuns({ status: 'queued' }).items.length],
-  claimRun: [
-    (db) => db.claimRun(lease)?.run.status,
-    (db) => db.listRuns({ limit: 1 }).items[0].status,
-    'running',
-    (db) => db.enqueueRun(RUN),
-  ],
-};
 
 let at;
 let proxy;
 let db;
 let witness;
+let given;
 
 describe.each(Object.entries(CALLS))('%s', (_, [call, found, wanted, prepare = () => {}]) => {
   beforeEach(() => {
     at = temporarySchema();
     witness = furnish(open(at));
-    prepare(witness);
+    given = prepare(witness);
     proxy = proxyTo(at.url);
     db = open({ ...at, url: proxy.url, timeout: 2000 });
     db.getStats();
@@ -68,8 +35,8 @@ describe.each(Object.entries(CALLS))('%s', (_, [call, found, wanted, prepare = (
     ['after the server had committed it', 'cutAfter'],
   ])('cut off %s: is made once, and answers', (__, cut) => {
     proxy[cut](/^COMMIT$/);
-    const answer = call(db);
-    expect(answer).toEqual(found(witness));
+    const answer = call(db, given);
+    expect(answer).toEqual(found(witness, given));
     if (wanted !== undefined) expect(answer).toEqual(wanted);
     expect(proxy.counted().connections).toBeGreaterThanOrEqual(2);
   });
@@ -77,7 +44,7 @@ describe.each(Object.entries(CALLS))('%s', (_, [call, found, wanted, prepare = (
   it('cut off after the server had committed it, which then lets nobody in: whether it was made is not known', () => {
     proxy.shutAfter(/^COMMIT$/);
     const start = performance.now();
-    const error = thrown(() => call(db));
+    const error = thrown(() => call(db, given));
     expect(error.code).toBe('ERR_OUTCOME_UNKNOWN');
     expectSilence(error);
     expect(performance.now() - start).toBeLessThan(4000);
