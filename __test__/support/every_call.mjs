@@ -60,6 +60,7 @@ export const CALLS = {
     },
   ],
   enqueueRun: [(db) => db.enqueueRun(wanted())],
+  'enqueueRun with a key': [(db) => db.enqueueRun(wanted({ idempotencyKey: 'k' }))],
   enqueueRuns: [(db) => db.enqueueRuns([wanted(), wanted(), wanted()])],
   startRun: [(db) => db.startRun(wanted(), { workerId: 'w' })],
   claimRun: [(db) => claim(db), (db) => [queued(db), queued(db)]],

@@ -1,13 +1,9 @@
 //! The calls that ask for work: making, retrying, cancelling and answering runs.
 
-use tokio_postgres::Row;
-
-use super::claim::takes_usually;
 use super::clock::moment;
 use super::columns::{FROM, columns, read};
+use super::insert::{OPEN, check_inserted, there_of};
 use super::load::beside;
-use super::reader::Reader;
-use super::settle::saved;
 use super::usual::Usual;
 use crate::engine::postgres::client::value::Value;
 use crate::engine::postgres::store::Store;
@@ -15,7 +11,7 @@ use crate::engine::postgres::store::sized::check_text;
 use crate::engine::postgres::store::work::Work;
 use crate::engine::run::arguments::said_text;
 use crate::engine::run::cells::push_one;
-use crate::engine::run::places::{There, check_places};
+use crate::engine::run::places::check_places;
 use crate::engine::run::record::Record;
 use crate::engine::{RunFilter, Runs, RunsAfter};
 use crate::error::Result;
@@ -23,22 +19,10 @@ use crate::model::run::{Call, Enqueued, Run, Wanted, apply, enqueue};
 use crate::model::{Field, Given, RUN, rules};
 use crate::rows::Batch;
 
-/// A new run: what never changes, then what `SAVE` writes.
-const INSERT: &str = "INSERT INTO {s}.runs (id, zone_id, worktree_id, agent_type, priority, created_at, max_attempts, timeout_ms, idempotency_key, \
-     parent_run_id, retry_of, metadata, by, prompt, status, answered, urgency, not_before, available_at, started_at, finished_at, \
-     duration_ms, worked_ms, attempt, token, finished_token, executed, worker_id, worker_before, cancel_requested_at, cancel_reason, \
-     exit_code, commit_before, commit_after, files_changed, insertions, deletions, input_tokens, cached_input_tokens, output_tokens, \
-     reasoning_tokens, cost_micros, error, question, answer, result, deadline, expires_at, length_ms, claimed, claimed_at, sound_to) ";
-
 /// Whether its worktree, its zone and its parent are there. Deleting one of the first two waits until the run is made, and ends it; pruning the
 /// parent waits, and leaves it.
 const PLACES: &str = "WITH z AS (SELECT 1 FROM {s}.zones WHERE id = $1 FOR KEY SHARE), w AS (SELECT 1 FROM {s}.worktrees WHERE id = $2 FOR KEY SHARE), \
      p AS (SELECT 1 FROM {s}.runs WHERE id = $3 FOR KEY SHARE) SELECT EXISTS (SELECT 1 FROM w), EXISTS (SELECT 1 FROM z), EXISTS (SELECT 1 FROM p)";
-
-/// The same for a run of which these are the values, as `there`.
-const THERE: &str = "WITH z AS (SELECT 1 FROM {s}.zones WHERE id = $2 FOR KEY SHARE), w AS (SELECT 1 FROM {s}.worktrees WHERE id = $3 FOR KEY SHARE), \
-     p AS (SELECT 1 FROM {s}.runs WHERE id = $10 FOR KEY SHARE), \
-     there AS (SELECT EXISTS (SELECT 1 FROM w) AS worktree, EXISTS (SELECT 1 FROM z) AS zone, EXISTS (SELECT 1 FROM p) AS parent)";
 
 /// Of two calls with the same key the second one waits for the first.
 const ONE_BY_ONE: &str = "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 43))";
@@ -49,11 +33,7 @@ impl Runs for Store {
         let wanted = Wanted::given(method, given, None, 0)?;
         check_sizes(method, &wanted, 0)?;
         let wall_ms = now as i64;
-        let record = if wanted.idempotency_key.is_some() {
-            self.atomically("", |work| work.enqueue(method, &wanted, None, wall_ms))?.0
-        } else {
-            self.make_at_once(method, &wanted, wall_ms)?
-        };
+        let record = self.make_at_once(method, &wanted, wall_ms)?;
         push_one(batch, Some(&record));
         Ok(())
     }
@@ -128,7 +108,7 @@ impl Runs for Store {
 }
 
 impl Store {
-    /// Makes a run that can't exist yet, in one trip.
+    /// Makes a run, or finds the open one with its idempotency key, in one trip.
     pub(in crate::engine::postgres::store) fn make_at_once(
         &self,
         method: &'static str,
@@ -137,10 +117,24 @@ impl Store {
     ) -> Result<Record> {
         let life = Run::new(wanted.life(), moment(0, wall_ms));
         let record = Record::new(wanted, None, self.actor().as_deref(), life, wall_ms);
+        let key = wanted.idempotency_key.as_deref().map(|key| vec![Value::from(key.to_owned())]);
         let ((), rows) = self.atomically("", |work| {
+            let Some(key) = &key else {
+                work.insert_if_there(&record);
+                return Ok(());
+            };
+            work.later(ONE_BY_ONE, key.clone());
             work.insert_if_there(&record);
+            work.later(&with_key(), key.clone());
             Ok(())
         })?;
+        // Told of one that was made, whose answer was lost, is only that.
+        if let [_, inserted, same] = rows.as_slice() {
+            return match same.first().and_then(|row| read(row).0) {
+                Some(found) => Ok(found.record),
+                None => check_inserted(method, wanted, 0, std::slice::from_ref(inserted)).map(|()| record),
+            };
+        }
         check_inserted(method, wanted, 0, &rows)?;
         Ok(record)
     }
@@ -188,17 +182,16 @@ impl Work<'_> {
             wanted.parent_run_id.as_deref().into(),
         ];
         let key = [Value::from(wanted.idempotency_key.as_deref())];
-        let same = format!(
-            "SELECT {}, {} FROM {FROM} WHERE r.idempotency_key = $1 AND r.status IN ('queued', 'running', 'waiting')",
-            columns(true),
-            beside()
-        );
+        let (has_key, same) = (wanted.idempotency_key.is_some(), with_key());
         let mut asked: Vec<(&str, &[Value<'_>])> = vec![(PLACES, &places)];
-        if wanted.idempotency_key.is_some() {
-            asked.extend([(ONE_BY_ONE, &key[..]), (&same, &key[..])]);
+        if has_key {
+            asked.insert(0, (ONE_BY_ONE, &key));
+            asked.push((&same, &key));
         }
-        let answers = self.ask(&asked)?;
-        let same = answers.get(2).and_then(|rows| rows.first()).and_then(|row| read(row).0).map(|found| found.record);
+        let mut answers = self.ask(&asked)?;
+        let same = if has_key { answers.pop() } else { None }.unwrap_or_default();
+        let same = same.first().and_then(|row| read(row).0).map(|found| found.record);
+        let places = answers.pop().unwrap_or_default();
         // The model's times are the caller's here.
         let now = moment(0, wall_ms);
         let life = match (enqueue(same.as_ref().map(|record| &record.life), wanted.life(), now), same) {
@@ -207,80 +200,16 @@ impl Work<'_> {
             // There is no run without which it could be found.
             (Enqueued::Found, None) => Run::new(wanted.life(), now),
         };
-        let there = answers.first().and_then(|rows| rows.first()).map(there_of);
+        let there = places.first().map(there_of);
         check_places(method, wanted, usize::from(retry_of.is_some()), there.unwrap_or_default())?;
         Ok((Record::new(wanted, retry_of, self.store.actor().as_deref(), life, wall_ms), true))
     }
-
-    /// Inserts a new run at the end of the call, if its worktree, its zone and its parent are there. `check_inserted` tells.
-    pub(super) fn insert_if_there(&self, record: &Record) {
-        let values = values_of(record);
-        let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
-        let sql = format!(
-            "{THERE}, made AS ({INSERT}SELECT {} FROM there WHERE worktree AND zone AND (parent OR $10 IS NULL)) SELECT worktree, zone, parent FROM there",
-            places.join(", ")
-        );
-        self.later(&sql, values);
-    }
-
-    /// The same of one that is taken at once, where all is as usual, which is told behind: its times by the server's clock are from now on.
-    pub(super) fn start_if_usual(&self, record: &Record) {
-        let values = values_of(record);
-        let last = values.len();
-        // deadline, claimed, sound_to
-        let is_of_server = |n| [last - 5, last - 2, last].contains(&n);
-        let places: Vec<String> =
-            (1..=last).map(|n| if is_of_server(n) { format!("now + ${n}") } else { format!("${n}") }).collect();
-        let sql = format!(
-            "{THERE}, usual AS ({}), made AS ({INSERT}SELECT {} FROM there, usual WHERE it_is AND worktree AND zone AND (parent OR $10 IS NULL)) \
-             SELECT worktree, zone, parent, it_is FROM there, usual",
-            takes_usually(),
-            places.join(", ")
-        );
-        self.later(&sql, values);
-    }
-
-    /// Inserts a new run.
-    pub(super) fn insert(&self, record: &Record) {
-        let values = values_of(record);
-        let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
-        self.later(&format!("{INSERT}VALUES ({})", places.join(", ")), values);
-    }
 }
 
-/// What is written of a new run.
-fn values_of(record: &Record) -> Vec<Value<'static>> {
-    let life = &record.life;
-    let mut values: Vec<Value<'static>> = vec![
-        record.id.clone().into(),
-        record.zone_id.clone().into(),
-        record.worktree_id.clone().into(),
-        record.agent_type.clone().into(),
-        record.priority.into(),
-        record.created_at.into(),
-        i64::from(life.max_attempts).into(),
-        life.timeout_ms.into(),
-        record.idempotency_key.clone().into(),
-        record.parent_run_id.clone().into(),
-        record.retry_of.clone().into(),
-        record.metadata.clone().into(),
-        record.by.clone().into(),
-        record.prompt.clone().into(),
-    ];
-    values.extend(saved(record));
-    values
-}
-
-/// Refuses what `insert_if_there` has not inserted; its answer is the last row of the call.
-pub(super) fn check_inserted(method: &'static str, wanted: &Wanted<'_>, nth: usize, rows: &[Vec<Row>]) -> Result<()> {
-    let there = rows.last().and_then(|rows| rows.first()).map(there_of);
-    check_places(method, wanted, nth, there.unwrap_or_default())
-}
-
-/// Whether its worktree, its zone and its parent are there.
-fn there_of(row: &Row) -> There {
-    let reader = Reader::of(row);
-    There { worktree: reader.is(), zone: reader.is(), parent: reader.is() }
+/// The open run with an idempotency key.
+fn with_key() -> String {
+    let (columns, beside) = (columns(true), beside());
+    format!("SELECT {columns}, {beside} FROM {FROM} WHERE r.idempotency_key = $1 AND {OPEN}")
 }
 
 /// Refuses what an index can't hold.

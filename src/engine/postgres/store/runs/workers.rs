@@ -1,8 +1,9 @@
 //! The calls of workers.
 
 use super::clock::moment;
+use super::insert::check_inserted;
 use super::usual::Usual;
-use super::wishes::{check_inserted, check_sizes};
+use super::wishes::check_sizes;
 use crate::engine::postgres::client::value::{Value, integer};
 use crate::engine::postgres::store::Store;
 use crate::engine::run::arguments::{
