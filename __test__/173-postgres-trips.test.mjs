@@ -43,6 +43,7 @@ const LONGER = {
   'enqueueRun by a move': 4,
   undo: 7,
   redo: 7,
+  claimRuns: 2,
   retryRun: 2,
   searchRuns: 2,
 };

@@ -54,9 +54,10 @@ impl Store {
     pub(super) fn claim(&self, taker: &Taker<'_>, most: usize, wall_ms: i64) -> Result<Vec<Record>> {
         let names = |names: Option<&[String]>| -> Vec<String> { names.unwrap_or_default().to_vec() };
         let (zones, agents) = (names(taker.zones), names(taker.agents));
-        if !taker.goes_on
+        if most == 1
+            && !taker.goes_on
             && !self.is_bounded.get()
-            && let Some(claimed) = self.claim_usually(taker, most, wall_ms)?
+            && let Some(claimed) = self.claim_usually(taker, wall_ms)?
         {
             return Ok(claimed);
         }
@@ -101,63 +102,56 @@ pub(super) fn takes_usually() -> String {
     )
 }
 
-/// Claims in one statement where all is as usual: there is no limit, no budget, nothing out of its lease, and what is next has its worktree and its
-/// zone. Then it does to each of `candidates` what the model makes of it; `$7` are the tokens, each as much larger as the model wants. The last column is
-/// whether it was so.
+/// Claims a run in one statement where all is as usual: there are no limits and no budgets, no lease ran out, and the worktree and zone of
+/// the next run are there. It does to the first of `candidates` what the model makes of it; `$7` is by how much its token grows. The last
+/// column tells whether all was as usual. An UPDATE has no order, which the log would show of several runs: so it is of one.
 const CLAIM: &str = "WITH usual AS ({usual}), \
-     taken AS MATERIALIZED ({candidates}), \
-     chosen AS (SELECT key, row_number() OVER () AS nth, bool_and(has_zone AND has_worktree) OVER () AS is_usual FROM taken), \
-     made AS (UPDATE {s}.runs AS r SET status = 'running', token = r.token + ($7)[chosen.nth], attempt = r.attempt + CASE WHEN r.answered THEN 0 ELSE 1 END, \
+     taken AS MATERIALIZED (SELECT * FROM ({candidates}) AS c LIMIT 1), \
+     made AS (UPDATE {s}.runs AS r SET status = 'running', token = r.token + $7, attempt = r.attempt + CASE WHEN r.answered THEN 0 ELSE 1 END, \
        started_at = coalesce(r.started_at, $9), worked_ms = CASE WHEN r.answered THEN r.worked_ms ELSE 0 END, worker_id = $8, worker_before = r.worker_id, \
        claimed = usual.now, claimed_at = $9, deadline = usual.now + $10, expires_at = $9 + $10, length_ms = $10, \
        sound_to = least(usual.now + $10, usual.now + r.timeout_ms - CASE WHEN r.answered THEN r.worked_ms ELSE 0 END + 1) \
-       FROM chosen, usual, {none} WHERE r.key = chosen.key AND chosen.is_usual RETURNING {columns}, chosen.nth) \
-     SELECT made.*, usual.it_is AND (SELECT coalesce(bool_and(is_usual), true) FROM chosen) FROM usual LEFT JOIN made ON true ORDER BY made.nth";
+       FROM taken, usual, {none} WHERE r.key = taken.key AND taken.is_whole RETURNING {columns}) \
+     SELECT made.*, usual.it_is AND NOT EXISTS (SELECT 1 FROM taken WHERE NOT is_whole) FROM usual LEFT JOIN made ON true";
 
-/// The runs that a call claimed, as `CLAIM` tells them.
-const CLAIMED: &str = "SELECT {columns}, 0::bigint, true FROM {from} WHERE r.id IN (SELECT c.id FROM {s}.changes AS c \
-     WHERE c.xid = (SELECT xid FROM {s}.changes WHERE call = $1) AND c.entity = 5) ORDER BY r.claimed, r.urgency, r.key";
+/// The run that a call claimed, as `CLAIM` answers it.
+const CLAIMED: &str = "SELECT {columns}, true FROM {from} WHERE r.id = (SELECT id FROM {s}.changes WHERE call = $1)";
 
 impl Store {
-    /// Claims in one trip: `None` where nothing was done, since it isn't as usual.
-    fn claim_usually(&self, taker: &Taker<'_>, most: usize, wall_ms: i64) -> Result<Option<Vec<Record>>> {
-        let names = |names: Option<&'_ [String]>| Value::OwnTexts(names.unwrap_or_default().to_vec());
+    /// Claims a run in one trip: `None` where nothing was done, since not all is as usual.
+    fn claim_usually(&self, taker: &Taker<'_>, wall_ms: i64) -> Result<Option<Vec<Record>>> {
+        let names = |names: Option<&[String]>| Value::OwnTexts(names.unwrap_or_default().to_vec());
         let values = [
-            (most as i64).into(),
+            1.into(),
             taker.zones.is_some().into(),
             names(taker.zones),
             taker.agents.is_some().into(),
             names(taker.agents),
             false.into(),
-            Value::Integers((0..most).map(|_| 1 + Taker::skipped()).collect()),
+            (1 + Taker::skipped()).into(),
             taker.worker.into(),
             wall_ms.into(),
             taker.lease_ms.into(),
         ];
-        let places = "EXISTS (SELECT 1 FROM {s}.zones AS p WHERE p.id = r.zone_id) AS has_zone, \
-             EXISTS (SELECT 1 FROM {s}.worktrees AS p WHERE p.id = r.worktree_id) AS has_worktree";
+        let selected = "r.key, EXISTS (SELECT 1 FROM {s}.zones AS p WHERE p.id = r.zone_id) \
+             AND EXISTS (SELECT 1 FROM {s}.worktrees AS p WHERE p.id = r.worktree_id) AS is_whole";
+        let first = candidates(selected, "LIMIT (SELECT CASE WHEN it_is THEN $1 ELSE 0 END FROM usual)");
         let claim = CLAIM
-            .replace(
-                "{candidates}",
-                &candidates(
-                    &format!("r.key, {places}"),
-                    "LIMIT (SELECT CASE WHEN it_is THEN $1 ELSE 0 END FROM usual)",
-                ),
-            )
+            .replace("{candidates}", &first)
             .replace("{none}", NONE)
             .replace("{columns}", &columns(true))
             .replace("{usual}", &takes_usually());
         let claimed = CLAIMED.replace("{columns}", &columns(true)).replace("{from}", FROM);
         let call = Number::new();
         let (due, number) = ([wall_ms.into()], [call.0.into()]);
-        let rows =
-            self.write_as(call, false, &[(&self.gate(), &[]), (DUE, &due), (&claim, &values)], &[(&claimed, &number)])?;
-        let rows = rows.last().map_or(&[][..], Vec::as_slice);
-        if rows.iter().any(|row| integer(row, row.len() - 1) == 0) {
+        let said: [(&str, &[Value<'_>]); 3] = [(&self.gate(), &[]), (DUE, &due), (&claim, &values)];
+        let rows = self.write_as(call, false, &said, &[(&claimed, &number)])?;
+        let Some(row) = rows.last().and_then(|rows| rows.first()) else { return Ok(None) };
+        if integer(row, row.len() - 1) == 0 {
             return Ok(None);
         }
-        let is_made = |row: &&tokio_postgres::Row| !is_null(row, row.len() - 2);
-        Ok(Some(rows.iter().filter(is_made).filter_map(|row| read(row).0).map(|found| found.record).collect()))
+        let found = if is_null(row, 0) { None } else { read(row).0 };
+        Ok(Some(found.map(|found| found.record).into_iter().collect()))
     }
 }
 
