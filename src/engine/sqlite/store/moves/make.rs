@@ -93,7 +93,7 @@ impl Store {
     fn target(&self, method: &'static str, zone: &str) -> Result<Target> {
         let found = self.first(Sql::WhereTo, &[Bind::Text(zone)], |row| Target {
             stop: Stop { id: zone.to_owned(), name: row.text(0) },
-            most: row.integer_or_null(3),
+            most: row.integer_or_null(1),
         })?;
         found.ok_or_else(|| ZONE.not_found(Field::new(method, "zoneId").behind(ZONE_AT), Given::Text(zone)))
     }

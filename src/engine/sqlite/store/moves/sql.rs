@@ -80,9 +80,9 @@ queries! {
     WhereIs =
         "SELECT w.branch_name, z.id, z.name FROM main.worktrees AS w LEFT JOIN main.worktree_zones AS a ON a.worktree_id = w.id \
          LEFT JOIN main.zones AS z ON z.id = a.zone_id WHERE w.id = +?1";
-    /// Where it is to go: the zone's name, trigger and agents, and how many it is to have at most.
+    /// Where it is to go: the zone's name, and how many it is to have at most.
     WhereTo =
-        "SELECT name, \"trigger\", agents, (SELECT most FROM main.wip_limits WHERE zone_id = id) FROM main.zones WHERE id = ?1";
+        "SELECT name, (SELECT most FROM main.wip_limits WHERE zone_id = id) FROM main.zones WHERE id = ?1";
     /// How many worktrees are in a zone.
     CountInZone =
         "SELECT count(*) FROM main.worktree_zones AS a CROSS JOIN main.worktrees AS w ON w.id = a.worktree_id WHERE a.zone_id = +?1";

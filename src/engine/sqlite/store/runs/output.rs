@@ -42,11 +42,14 @@ impl Output for Store {
         let known = rules::id(field, id)?;
         self.in_snapshot(|| {
             let _busy = self.connection.enter();
-            if self.version < super::VERSION || self.first(Sql::OutputOf, &[Bind::Text(known)], |_| ())?.is_none() {
+            let found = match self.version < super::VERSION {
+                true => None,
+                false => self.first(Sql::OutputOf, &[Bind::Text(known)], |row| row.integer(0))?,
+            };
+            let Some(key) = found else {
                 let is_execution = self.first(Sql::Execution, &[Bind::Text(known)], |_| ())?.is_some();
                 return if is_execution { Ok(false) } else { Err(RUN.not_found(field, id)) };
-            }
-            let key = self.first(Sql::OutputOf, &[Bind::Text(known)], |row| row.integer(0))?.unwrap_or_default();
+            };
             let range = [Bind::Integer((key << 32) + from.min(MOST_PIECES)), Bind::Integer((key << 32) + MOST_PIECES)];
             self.each_row(Sql::Output, &[range[0], range[1], Bind::Integer(limit)], |statement| {
                 let mut row = Row::of(statement);
