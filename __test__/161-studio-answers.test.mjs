@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 import { fill } from './support/backups.mjs';
 import { board, ended, everything, pause, queued, running, waiting } from './support/runs.mjs';
 import { served } from './support/studio.mjs';
-import { sql } from './support/sql.mjs';
 import { inFiles, open, place, temporaryFile } from './support/temporary.mjs';
 
 async function prepared(options) {
@@ -75,17 +74,6 @@ describe('what is read', () => {
     db.assignWorktreeToZone('wt-1', 'zone-2');
     expect((await get(`/api/board?${query({ at })}`)).body.assignments).toEqual([]);
     expect((await get('/api/board?at=2001-01-01T00:00:00Z')).status).toBe(410);
-  });
-
-  test('how far back that goes, also where the log was cut', async () => {
-    const { db, get } = await prepared();
-    const [first] = db.getChanges().items;
-    expect((await get('/api/history')).body.from).toBe(first.at);
-    const empty = await served(open(place()));
-    expect((await empty.get('/api/history')).body.from).toBe(null);
-    sql(db).exec('DELETE FROM changes');
-    const { from, to } = (await get('/api/history')).body;
-    expect(Date.parse(to) - Date.parse(from)).toBeLessThan(120_000);
   });
 
   test('whose board it is, and which views it has none of', async () => {

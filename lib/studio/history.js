@@ -2,8 +2,8 @@
 
 // How far back the board of a time can be asked for.
 
-/** How far back is looked, in milliseconds: the log is kept for no longer, unless a retention policy says so. */
-const KEPT = 7 * 86_400_000;
+/** How far back is looked first, in milliseconds: the log is kept for that long, unless a retention policy says otherwise. */
+const WEEK = 7 * 86_400_000;
 const EXACTLY = 60_000;
 
 /** `{ from, to }` as ISO text; `from` is `null` where there is no history. */
@@ -14,11 +14,17 @@ function historyOf(db) {
   return { from, to: to.toISOString() };
 }
 
-/** Once the log has been cut, only trying tells how far back it goes: by bisection, to the minute. */
+/**
+ * Once the log has been cut, only trying tells how far back it goes: each time twice as far, until no board is kept, then
+ * by bisection, to the minute.
+ */
 function earliest(db, now) {
-  let gone = now - KEPT;
+  let gone = now - WEEK;
   let there = now;
-  if (isKept(db, gone)) return iso(gone);
+  while (gone > 0 && isKept(db, gone)) {
+    there = gone;
+    gone = Math.max(0, now - 2 * (now - gone));
+  }
   while (there - gone > EXACTLY) {
     const middle = Math.floor((gone + there) / 2);
     if (isKept(db, middle)) there = middle;
