@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { temporarySchema } from './support/postgres/databases.mjs';
+import { proxyTo } from './support/postgres/proxy.mjs';
 import { ended, wanted } from './support/runs.mjs';
 import { execution, worktree, zone } from './support/samples.mjs';
 import { sql } from './support/sql.mjs';
@@ -176,4 +178,20 @@ describe('a run that is pinned or needed while a step of prune is under way stay
     await Promise.all([wanting, pruning]);
     expect(all()).toMatchObject([{ prompt: wanted().prompt, result: { a: 1 } }, { items: [{ text: 'hello' }] }]);
   });
+});
+
+test('a step is of as many runs on a distant server as on a near one', () => {
+  const tripsAt = (milliseconds) => {
+    const at = temporarySchema();
+    const proxy = proxyTo(at.url);
+    proxy.delay(milliseconds);
+    const { db, clock } = dated({ ...at, url: proxy.url });
+    db.recordExecutions(Array.from({ length: 2000 }, () => execution()));
+    clock.at = 9;
+    proxy.counted();
+    // None of them has output, so that a step is next to nothing but its way.
+    expect(db.prune({ output: '1d', budgetMs: 60_000 })).toMatchObject({ runs: 0, bodies: 0, more: false });
+    return proxy.counted().turns.length;
+  };
+  expect(tripsAt(20)).toBeLessThan(2 * tripsAt(0));
 });

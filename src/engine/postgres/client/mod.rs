@@ -13,6 +13,7 @@ mod row;
 mod statements;
 mod step;
 mod tls;
+mod trips;
 pub mod value;
 
 use std::cell::{Cell, RefCell};
@@ -22,6 +23,7 @@ use std::time::{Duration, Instant};
 use self::connect::{Link, Unconnected, Wanted};
 pub use self::looked::{Look, Looked};
 pub use self::step::{Answer, Step};
+use self::trips::Trips;
 use super::target::Target;
 use crate::error::{Error, Result};
 use tokio::runtime::{Builder, Runtime};
@@ -104,8 +106,7 @@ pub struct Client {
     heard: Cell<Instant>,
     is_pooled: Cell<bool>,
     has_lost_name: Cell<bool>,
-    /// How many connections there have been.
-    connections: Cell<u64>,
+    trips: Trips,
 }
 
 impl Client {
@@ -117,10 +118,9 @@ impl Client {
         let built = Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = built.map_err(|error| error_codes::unavailable(target.shown(), &error.to_string()))?;
         let (link, heard) = (RefCell::default(), Cell::new(Instant::now()));
-        let (is_pooled, has_lost_name, connections) = (Cell::default(), Cell::default(), Cell::default());
+        let (is_pooled, has_lost_name, trips) = (Cell::default(), Cell::default(), Trips::default());
         let grace = Cell::new(GRACE);
-        let client =
-            Self { target, readonly, timeout, grace, runtime, link, heard, is_pooled, has_lost_name, connections };
+        let client = Self { target, readonly, timeout, grace, runtime, link, heard, is_pooled, has_lost_name, trips };
         client.connected().map_err(|none| none.error)?;
         Ok(client)
     }
@@ -142,6 +142,12 @@ impl Client {
         self.grace.set(grace);
     }
 
+    /// How far away the server is.
+    #[must_use]
+    pub fn trips(&self) -> &Trips {
+        &self.trips
+    }
+
     /// The host that it is connected to; without a connection the URL.
     #[must_use]
     pub fn host(&self) -> String {
@@ -158,7 +164,7 @@ impl Client {
     #[must_use]
     pub fn tells_snapshots(&self) -> Option<u64> {
         let tells = self.link.borrow().as_ref().is_some_and(|link| link.statements.is_own() && !link.is_standby);
-        tells.then(|| self.connections.get())
+        tells.then(|| self.trips.connections())
     }
 
     /// Whether what was sent last failed only because the server no longer knew a statement's name: nothing of that statement was
@@ -225,6 +231,7 @@ impl Client {
         let Some(link_in_use) = link.as_ref() else {
             return Err(Lost::Gone);
         };
+        let sent = Instant::now();
         let said = self.runtime.block_on(conversation::say_within(link_in_use, steps, within));
         if let Some(answers) = &said {
             let is_lost =
@@ -234,6 +241,7 @@ impl Client {
         let is_alone = link_in_use.is_alone.swap(false, Ordering::Relaxed);
         drop(link);
         self.heard.set(Instant::now());
+        self.trips.count(sent.elapsed());
         let Some(answers) = said else {
             self.hang_up();
             return Err(Lost::Silent(connect::no_answer(within)));
@@ -260,7 +268,7 @@ impl Client {
         let wanted = Wanted { target, readonly: *readonly, within, timeout: *timeout, is_pooled };
         let link = self.runtime.block_on(connect::connect(&wanted))?;
         self.link.replace(Some(link));
-        self.connections.set(self.connections.get() + 1);
+        self.trips.start_again();
         self.heard.set(Instant::now());
         Ok(())
     }
