@@ -7,14 +7,13 @@ use serde_json::json;
 use super::FlowFilter;
 use crate::error::Result;
 use crate::model::Field;
-use crate::model::ledger::flow::{Flow, percentile};
+use crate::model::ledger::flow::Flow;
+use crate::model::percentile::{OF_FLOWS, of_sorted};
 use crate::model::trend::Buckets;
 use crate::rows::Batch;
 
 /// How many buckets an answer has at most: nobody reads more.
 const MOST: usize = 20_000;
-/// Which percentiles of times are told.
-const SHARES: [usize; 3] = [50, 85, 95];
 
 /// The buckets that are asked for.
 ///
@@ -31,7 +30,7 @@ pub fn push_flow(batch: &mut Batch, buckets: &Buckets, flow: &Flow, mut zones: B
     for counts in &flow.counts {
         zones.extend(counts.iter().filter(|(_, count)| **count != 0).map(|(zone, _)| zone.clone()));
     }
-    let of = |lengths: &[i64]| SHARES.map(|share| percentile(lengths, share));
+    let of = |lengths: &[i64]| OF_FLOWS.map(|share| of_sorted(lengths, share));
     let count = |counts: &BTreeMap<String, i64>| -> Vec<i64> {
         zones.iter().map(|zone| counts.get(zone).copied().unwrap_or_default()).collect()
     };

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::TrendFilter;
 use crate::error::Result;
 use crate::model::Field;
+use crate::model::percentile::{OF_TRENDS, of_durations};
 use crate::model::trend::day::{DAY, Into, Plan, QUARTER, Stored};
 use crate::model::trend::{Buckets, Day, Ended, Totals};
 
@@ -14,9 +15,6 @@ const MOST: usize = 500_000;
 
 /// How many stretches of time it has at most.
 const MOST_STRETCHES: usize = 200_000;
-
-/// Which percentiles of runs' durations are told.
-const SHARES: [u64; 3] = [50, 90, 99];
 
 /// The buckets that are asked for.
 ///
@@ -161,7 +159,8 @@ impl<'a> Series<'a> {
 
 fn values(slot: usize, totals: &Totals) -> impl Iterator<Item = Option<f64>> {
     let [runs, succeeded, failed] = totals.runs.map(|count| Some(count as f64));
-    let durations = totals.durations(SHARES).map_or([None; 5], |(mean, [p50, p90, p99])| {
+    let told = totals.mean_duration().zip(of_durations(totals, OF_TRENDS));
+    let durations = told.map_or([None; 5], |(mean, [p50, p90, p99])| {
         [mean, p50 as f64, p90 as f64, p99 as f64, totals.longest as f64].map(Some)
     });
     let counts = [Some(slot as f64), runs, succeeded, failed];

@@ -14,6 +14,7 @@ pub mod metadata;
 pub mod number;
 pub mod object;
 pub mod pattern;
+pub mod percentile;
 pub mod port;
 pub mod prompt;
 #[cfg(test)]

@@ -90,10 +90,3 @@ fn counts(buckets: &Buckets, moves: &[Move], mut now: BTreeMap<String, i64>) -> 
     counts.reverse();
     counts
 }
-
-/// The length that a share of some sorted lengths, in hundredths, doesn't exceed; `None` without any.
-#[must_use]
-pub fn percentile(lengths: &[i64], share: usize) -> Option<i64> {
-    let rank = (lengths.len() * share).div_ceil(100).max(1);
-    lengths.get(rank - 1).copied()
-}

@@ -1,6 +1,6 @@
 //! Runs that have ended, added up: how many, how they ended, how long they took, what they used.
 
-use super::histogram::{Histogram, middle, slot};
+use super::histogram::{Histogram, slot};
 
 /// What is added up of a run that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,19 +156,11 @@ impl Totals {
         self.runs[0] == 0
     }
 
-    /// The mean duration, and the durations that these shares of the runs (in hundredths) don't exceed; `None` where none is known.
+    /// The mean duration; `None` where none is known. `percentile.rs` has the percentiles.
     #[must_use]
-    pub fn durations<const N: usize>(&self, shares: [u64; N]) -> Option<(f64, [u64; N])> {
+    pub fn mean_duration(&self) -> Option<f64> {
         let count = self.lengths.count();
-        if count == 0 {
-            return None;
-        }
-        let rank = |share: u64| (u128::from(count) * u128::from(share)).div_ceil(100).max(1) as u64;
-        let ranks = shares.map(rank);
-        let slots = self.lengths.slots_of(ranks);
-        // The longest is known exactly.
-        let said = |nth: usize| if ranks[nth] >= count { self.longest } else { middle(slots[nth]).min(self.longest) };
-        Some((self.took as f64 / count as f64, std::array::from_fn(said)))
+        (count > 0).then(|| self.took as f64 / count as f64)
     }
 }
 
