@@ -9,7 +9,7 @@ const { inSnapshot } = require('./board.js');
 const { worktree } = require('./fields.js');
 const { json } = require('./json.js');
 const knownKeys = require('./known_keys.js');
-const { limitOf, pageOf, placeOf } = require('./pages.js');
+const { limitOf, pageOf, positionOf } = require('./pages.js');
 const { stateOf } = require('./state.js');
 
 /** How many worktrees one call of the addon gives: their rows fit one batch. */
@@ -55,13 +55,13 @@ const methods = {
     const { connection } = stateOf(this, 'listArchived');
     const { limit, after } = options('listArchived', 'options', given, knownKeys.page);
     const most = limitOf('listArchived', limit);
-    const place = placeOf('listArchived', 'archived', after, START);
+    const position = positionOf('listArchived', 'archived', after, START);
     const read = (behind, count) =>
       list(archived, addon.listArchived(connection, count, ...behind), connection).map((item) => ({
         item,
-        place: [item.key],
+        position: [item.key],
       }));
-    return inSnapshot(connection, () => pageOf('archived', place, most, BATCH, read));
+    return inSnapshot(connection, () => pageOf('archived', position, most, BATCH, read));
   },
 };
 

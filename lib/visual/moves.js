@@ -10,7 +10,7 @@ const { wrongType } = require('./errors.js');
 const { worktree } = require('./fields.js');
 const { json } = require('./json.js');
 const knownKeys = require('./known_keys.js');
-const { limitOf, pageOf, placeOf } = require('./pages.js');
+const { limitOf, pageOf, positionOf } = require('./pages.js');
 const { run } = require('./run_fields.js');
 const { stateOf } = require('./state.js');
 
@@ -38,7 +38,7 @@ const move = {
 };
 
 /** A move, and the position after it in the list. */
-const listed = { width: move.width + 1, make: (at) => ({ place: [rows.cell(at)], item: move.make(at + 1) }) };
+const listed = { width: move.width + 1, make: (at) => ({ position: [rows.cell(at)], item: move.make(at + 1) }) };
 
 /** The result of a drop: a row of the worktree, one of the move if there was one, then the runs. */
 function dropped(text) {
@@ -120,10 +120,10 @@ const methods = {
       instant('getMoves', 'until', until) ?? null,
     ];
     const key = JSON.stringify(of);
-    const place = placeOf('getMoves', key, after, [Number.MAX_SAFE_INTEGER]);
+    const position = positionOf('getMoves', key, after, [Number.MAX_SAFE_INTEGER]);
     addon.foldMoves(connection);
     const read = (behind, count) => list(listed, addon.listMoves(connection, count, ...behind, ...of), connection);
-    return inSnapshot(connection, () => pageOf(key, place, most, BATCH, read));
+    return inSnapshot(connection, () => pageOf(key, position, most, BATCH, read));
   },
 };
 

@@ -12,39 +12,39 @@ const USUAL = 50;
 const limitOf = (method, limit) => integer(method, 'limit', limit, LIMITS, USUAL);
 
 /** `next` of the list that `key` identifies: the position after the last row, a few integers or texts. */
-function nextOf(key, place) {
-  return encoded([hash(key), ...place]);
+function nextOf(key, position) {
+  return encoded([hash(key), ...position]);
 }
 
 /** The position that an earlier `next` says, or `start` where none is given, which has nulls where positions are texts. */
-function placeOf(method, key, after, start) {
+function positionOf(method, key, after, start) {
   if (after === undefined || after === null) return start;
-  const [of, ...place] = decoded(method, after);
+  const [of, ...position] = decoded(method, after);
   const isPart = (part) => (start[0] === null ? typeof part === 'string' : Number.isSafeInteger(part));
-  const isPlace = place.length === start.length && place.every(isPart);
-  if (isPlace && of === hash(key)) return place;
+  const isPosition = position.length === start.length && position.every(isPart);
+  if (isPosition && of === hash(key)) return position;
   throw noCursor(method, after, 'the `next` of an earlier page of the same list');
 }
 
 /**
- * A page of the list that `key` identifies, with at most `most` rows. `read(place, count)` gives the rows after a position, each
- * `{ item, place }`; a call of the addon can give `batch` of them.
+ * A page of the list that `key` identifies, with at most `most` rows. `read(position, count)` gives the rows after a position, each
+ * `{ item, position }`; a call of the addon can give `batch` of them.
  */
 function pageOf(key, start, most, batch, read) {
   const found = [];
-  let place = start;
+  let position = start;
   // One row more than the page has tells whether there is another page.
   while (found.length <= most) {
     const wanted = Math.min(batch, most + 1 - found.length);
-    const rows = read(place, wanted);
+    const rows = read(position, wanted);
     found.push(...rows);
     if (rows.length < wanted) break;
-    place = rows.at(-1).place;
+    position = rows.at(-1).position;
   }
   const shown = found.slice(0, most);
   return {
     items: shown.map(({ item }) => item),
-    next: found.length > most ? nextOf(key, shown.at(-1).place) : null,
+    next: found.length > most ? nextOf(key, shown.at(-1).position) : null,
   };
 }
 
@@ -81,4 +81,4 @@ function noCursor(method, after, must) {
   return Object.defineProperty(error, 'value', { value: after, writable: true, configurable: true });
 }
 
-module.exports = { decoded, encoded, limitOf, noCursor, pageOf, placeOf };
+module.exports = { decoded, encoded, limitOf, noCursor, pageOf, positionOf };

@@ -7,7 +7,7 @@ const { counted, fields, oneOf, options } = require('./arguments.js');
 const { inSnapshot } = require('./board.js');
 const { allOrNothing, valuesOf } = require('./bulk.js');
 const knownKeys = require('./known_keys.js');
-const { limitOf, pageOf, placeOf } = require('./pages.js');
+const { limitOf, pageOf, positionOf } = require('./pages.js');
 const { newRun, recorded, run, runSummary } = require('./run_fields.js');
 const { asked, RECORDED } = require('./run_filter.js');
 const { stateOf } = require('./state.js');
@@ -29,7 +29,7 @@ const listed = ({ width, make }, makeRecorded) => ({
   make: (at) => {
     const key = cell(at + width + 2);
     const item = key < RECORDED ? make(at) : makeRecorded(at);
-    return { item, place: [cell(at + width), cell(at + width + 1), key] };
+    return { item, position: [cell(at + width), cell(at + width + 1), key] };
   },
 });
 const LISTED = { summary: listed(runSummary, recorded.summary), full: listed(run, recorded.full) };
@@ -85,11 +85,11 @@ const methods = {
     const fields = oneOf('listRuns', 'fields', given.fields, FIELDS);
     const { lists, values } = asked('listRuns', given, order, Number(fields === 'full'));
     const key = JSON.stringify([lists, values.toSpliced(4, 1)]);
-    const place = placeOf('listRuns', key, after, order === 1 ? START_OF_OLDEST : START);
+    const position = positionOf('listRuns', key, after, order === 1 ? START_OF_OLDEST : START);
     addon.foldHistory(connection);
     const read = (behind, count) =>
       list(LISTED[fields], addon.listRuns(connection, count, ...behind, ...values, ...counted(...lists)), connection);
-    return inSnapshot(connection, () => pageOf(key, place, most, BATCH, read));
+    return inSnapshot(connection, () => pageOf(key, position, most, BATCH, read));
   },
 };
 

@@ -7,7 +7,7 @@ const { counted, describe, flag, names, oneOf, options } = require('./arguments.
 const { inSnapshot } = require('./board.js');
 const { outOfRange, wrongType, wrongValue } = require('./errors.js');
 const knownKeys = require('./known_keys.js');
-const { limitOf, pageOf, placeOf } = require('./pages.js');
+const { limitOf, pageOf, positionOf } = require('./pages.js');
 const { recorded, runSummary } = require('./run_fields.js');
 const { asked } = require('./run_filter.js');
 const { stateOf } = require('./state.js');
@@ -42,7 +42,7 @@ const FOUND = {
     const run = isRecorded ? recorded.summary(at) : runSummary.make(at);
     const [field, snippet, ranges] = [cell(at + width), cell(at + width + 1), JSON.parse(cell(at + width + 2))];
     const item = { run, field, snippet, ranges, score: cell(at + width + 4) / MILLION };
-    return { item, place: [cell(at + width + 5), cell(at + width + 6), cell(at + width + 7)] };
+    return { item, position: [cell(at + width + 5), cell(at + width + 6), cell(at + width + 7)] };
   },
 };
 
@@ -96,14 +96,14 @@ const methods = {
     if (!isSyntax) checkMode(text, index);
     const sought = [text, index, fields, Number(isSyntax)];
     const key = JSON.stringify([sought, lists, values]);
-    const place = placeOf('searchRuns', key, after, START);
+    const position = positionOf('searchRuns', key, after, START);
     const read = (behind, count) =>
       list(
         FOUND,
         addon.searchRuns(connection, count, ...behind, ...values, ...sought, ...counted(...lists)),
         connection,
       );
-    return asQuery(text, isSyntax, () => inSnapshot(connection, () => pageOf(key, place, most, BATCH, read)));
+    return asQuery(text, isSyntax, () => inSnapshot(connection, () => pageOf(key, position, most, BATCH, read)));
   },
 };
 

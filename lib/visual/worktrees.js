@@ -8,7 +8,7 @@ const { inSnapshot } = require('./board.js');
 const { gathered, valuesOf } = require('./bulk.js');
 const { worktree, newWorktree, worktreeChanges, worktreeRelocation } = require('./fields.js');
 const knownKeys = require('./known_keys.js');
-const { limitOf, pageOf, placeOf } = require('./pages.js');
+const { limitOf, pageOf, positionOf } = require('./pages.js');
 const { revisionOf, updated } = require('./revisions.js');
 const { stateOf } = require('./state.js');
 
@@ -21,7 +21,7 @@ const START = [null, null];
 /** A worktree, and the position after it in the list. */
 const FOUND = {
   width: worktree.width + 2,
-  make: (at) => ({ item: worktree.make(at), place: [cell(at + worktree.width), cell(at + worktree.width + 1)] }),
+  make: (at) => ({ item: worktree.make(at), position: [cell(at + worktree.width), cell(at + worktree.width + 1)] }),
 };
 
 /** The methods of VisualDatabase that are about worktrees. */
@@ -83,10 +83,10 @@ const methods = {
       flag('findWorktrees', 'archived', given.archived),
     ];
     const key = JSON.stringify([of, more]);
-    const place = placeOf('findWorktrees', key, given.after, START);
+    const position = positionOf('findWorktrees', key, given.after, START);
     const read = (behind, count) =>
       list(FOUND, addon.findWorktrees(connection, count, ...behind, ...more, ...counted(...of)), connection);
-    return inSnapshot(connection, () => pageOf(key, place, most, BATCH, read));
+    return inSnapshot(connection, () => pageOf(key, position, most, BATCH, read));
   },
 
   updateWorktree(id, changes, given) {
