@@ -22,9 +22,9 @@ const methods = {
     const generation = addon.generation(connection);
     const known = kept.boards.ofGeneration(key, generation) ?? renewed(connection, kept.boards, key, generation);
     if (known !== undefined) return known;
-    let mark;
+    let fingerprint;
     const board = inSnapshot(connection, () => {
-      mark = addon.markOfBoard(connection);
+      fingerprint = addon.fingerprintOfBoard(connection);
       return {
         zones: list(boardZone, addon.listZonesOfBoard(connection, 0), connection),
         worktrees: list(
@@ -37,7 +37,7 @@ const methods = {
       };
     });
     const unchanged = addon.generation(connection) === generation;
-    return kept.boards.keep(key, board, mark, unchanged ? generation : 0);
+    return kept.boards.keep(key, board, fingerprint, unchanged ? generation : 0);
   },
 };
 
@@ -70,8 +70,8 @@ function placeThen(connection, at, given) {
 /** A kept board that still holds, since later commits changed nothing that it shows. */
 function renewed(connection, boards, key, generation) {
   if (generation === 0 || !boards.has(key)) return undefined;
-  const mark = addon.markOfBoard(connection);
-  return addon.generation(connection) === generation ? boards.ofMark(key, mark, generation) : undefined;
+  const fingerprint = addon.fingerprintOfBoard(connection);
+  return addon.generation(connection) === generation ? boards.ofFingerprint(key, fingerprint, generation) : undefined;
 }
 
 /** Whether runs are asked for. */

@@ -7,7 +7,7 @@ const rows = require('../native/rows.js');
 const { zoneId } = require('./assignments.js');
 const { copyBoard } = require('./board.js');
 const { worktree, zone, execution } = require('./fields.js');
-const { KeptBoards } = require('./kept_boards.js');
+const { KeptBoardAnswers } = require('./kept_board_answers.js');
 const { executionStats, databaseStats } = require('./statistics.js');
 
 /** About how many bytes an answer takes beside its cells: its entry in a map. */
@@ -165,7 +165,7 @@ function keptOf(connection, bytes) {
   // Pages of the history are large and many, so they have room of their own; boards do, too, since they outlive commits.
   const pages = new AnswerCache(bytes / 8);
   const answers = new AnswerCache(bytes - bytes / 8 - bytes / 4);
-  const boards = new KeptBoards(bytes / 4, copyBoard);
+  const boards = new KeptBoardAnswers(bytes / 4, copyBoard);
   return {
     usage: () => total([pages, answers, boards].map((kept) => kept.usage())),
     worktree: answers.of(connection, oneOf(worktree)),

@@ -26,7 +26,7 @@ pub trait Boards {
     ///
     /// # Errors
     /// The engine's error.
-    fn mark_of_board(&self) -> Result<Option<String>>;
+    fn fingerprint_of_board(&self) -> Result<Option<String>>;
 
     /// Reads the board as it was at a time, in milliseconds, and the log's place then; `None` where nothing has been changed
     /// since, so that it is the board of now. [`Boards::list_board_at`] lists it, until [`Lists::abandon`](super::Lists).

@@ -14,7 +14,7 @@ pub const FUNCTIONS: &[(&str, Native)] = &[
     ("updateZoneIf", update_zone_if),
     ("listZonesOfBoard", list_zones_of_board),
     ("listWorktreesOfBoard", list_worktrees_of_board),
-    ("markOfBoard", mark_of_board),
+    ("fingerprintOfBoard", fingerprint_of_board),
     ("readBoardAt", read_board_at),
     ("listBoardAt", list_board_at),
     ("compactLog", compact_log),
@@ -98,8 +98,8 @@ fn list_board_at(state: &State, call: &Call) -> JsResult<Value> {
     })
 }
 
-/// `markOfBoard(connection)`: the board's place in the log, `null` where it can't be told.
-fn mark_of_board(_: &State, call: &Call) -> JsResult<Value> {
-    let mark = board(call)?.engine.mark_of_board()?;
-    mark.map_or_else(|| Ok(call.env.null()), |mark| call.env.text(&mark))
+/// `fingerprintOfBoard(connection)`: the board's place in the log, `null` where it can't be told.
+fn fingerprint_of_board(_: &State, call: &Call) -> JsResult<Value> {
+    let fingerprint = board(call)?.engine.fingerprint_of_board()?;
+    fingerprint.map_or_else(|| Ok(call.env.null()), |fingerprint| call.env.text(&fingerprint))
 }

@@ -49,7 +49,7 @@ impl Boards for Store {
     }
 
     /// The end of the log. Changes without a number leave it as it is: so it is not given within a transaction, or by a read-only board.
-    fn mark_of_board(&self) -> Result<Option<String>> {
+    fn fingerprint_of_board(&self) -> Result<Option<String>> {
         let ahead = self.whole_board()?;
         let end = ahead.end.filter(|_| !self.is_within() && !self.readonly);
         self.ahead.replace(Some(ahead));

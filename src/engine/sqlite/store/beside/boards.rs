@@ -57,7 +57,7 @@ impl Boards for Store {
 
     /// Every change is a row of the log, in its transaction, as long as the triggers are there. What the log can't tell counts
     /// as a doubt, or changes the schema.
-    fn mark_of_board(&self) -> Result<Option<String>> {
+    fn fingerprint_of_board(&self) -> Result<Option<String>> {
         self.connection.check_idle()?;
         if self.version < super::VERSION {
             return Ok(None);
