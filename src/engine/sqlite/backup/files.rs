@@ -11,7 +11,7 @@ use super::error::{io, refused};
 use crate::engine::sqlite::file_id;
 use crate::error::Result;
 
-/// The ending of files that are being written. [`sweep`] removes what a killed process left.
+/// The ending of files that are being written. [`remove_leftovers`] removes what a killed process left.
 pub const PARTIAL: &str = "partial";
 
 /// SQLite's side files of a database.
@@ -107,7 +107,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Removes what killed processes left half written a day ago or longer: partial files whose name begins with `prefix`.
-pub fn sweep(folder: &Path, prefix: &Path) -> Result<()> {
+pub fn remove_leftovers(folder: &Path, prefix: &Path) -> Result<()> {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let Ok(entries) = fs::read_dir(folder) else {
         return Ok(());

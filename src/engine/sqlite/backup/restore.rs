@@ -9,7 +9,7 @@ use super::content::Counts;
 use super::copy::{self, Progress, Report, Stage, open_to_read, open_to_write};
 use super::create::{Create, create};
 use super::error::{context, is_unreadable, refused};
-use super::files::{Partial, create_folder, folder_of, resolve, same_file, sweep, sync, with_suffix};
+use super::files::{Partial, create_folder, folder_of, remove_leftovers, resolve, same_file, sync, with_suffix};
 use super::manifest::{Backup, Kind};
 use super::name::now;
 use super::replace::{replace, resume};
@@ -56,7 +56,7 @@ pub fn restore(backup: &Path, live: &Path, report: Report) -> Result<Restored> {
     }
     let verified = verify(backup, report)?;
     resume(&live)?;
-    sweep(folder_of(&live), &live)?;
+    remove_leftovers(folder_of(&live), &live)?;
     let (how, safety) = match live.try_exists() {
         Ok(false) => make(&verified.path, &live, report)?,
         _ => match into_live(&verified.path, &live, report) {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::files::{remove, resolve, sweep};
+use super::files::{remove, remove_leftovers, resolve};
 use super::list::{Listed, list};
 use super::manifest::{self, Backup};
 use super::name::{is_routine, stem};
@@ -68,7 +68,7 @@ pub fn prune(folder: &Path, stem: &str, keep: Keep, dry_run: bool) -> Result<Pru
         pruned.removed.push(backup.path);
     }
     if !dry_run {
-        sweep(&folder, &folder.join(stem))?;
+        remove_leftovers(&folder, &folder.join(stem))?;
     }
     Ok(pruned)
 }
