@@ -3,10 +3,10 @@
 
 use super::line::{Place, RECORDED, Used};
 use super::log::Read;
-use super::mark::Mark;
 use super::rollups::{Rollups, Turn};
 use super::sql::Sql;
 use super::truth::{Truth, key_of};
+use crate::engine::Place as LogPlace;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::{Store, archive};
 use crate::error::Result;
@@ -50,9 +50,9 @@ impl Store {
     /// Whether the log has much that the history hasn't. Its rows are read without a snapshot here, and again under the lock.
     fn is_much(&self) -> Result<bool> {
         let _busy = self.connection.enter();
-        match (self.history_read()?, self.log_mark()?) {
-            (Some(Read { mark, building: false }), Some(end)) => {
-                Ok(end.seq.saturating_sub(mark.seq) >= MUCH as i64 && self.touched(mark.seq, MUCH)?.rows >= MUCH)
+        match (self.history_read()?, self.log_place()?) {
+            (Some(Read { to, building: false }), Some(end)) => {
+                Ok(end.seq.saturating_sub(to.seq) >= MUCH as i64 && self.touched(to.seq, MUCH)?.rows >= MUCH)
             }
             _ => Ok(true),
         }
@@ -66,7 +66,7 @@ impl Store {
 
     /// Writes a part; `true` where there is more.
     pub(super) fn fold_step(&self) -> Result<bool> {
-        let Some(end) = self.log_mark()? else { return Ok(false) };
+        let Some(end) = self.log_place()? else { return Ok(false) };
         let Some(read) = self.history_read()? else {
             for sql in [Sql::Empty, Sql::EmptyModels, Sql::EmptyRollups] {
                 self.write_run(sql, &[])?;
@@ -76,7 +76,7 @@ impl Store {
             return Ok(true);
         };
         let mut rollups = Rollups::default();
-        let stretch = self.touched(read.mark.seq, STEP)?;
+        let stretch = self.touched(read.to.seq, STEP)?;
         for (id, touch) in &stretch.touched {
             let key = key_of(touch.made.unwrap_or(touch.seq));
             self.write_truth(&self.truth(id, key, touch.made.is_some())?, &mut rollups)?;
@@ -86,7 +86,7 @@ impl Store {
         }
         let is_all = stretch.rows < STEP;
         if let Some(last) = if is_all { Some(end) } else { stretch.last }
-            && last != read.mark
+            && last != read.to
         {
             self.set_read(last)?;
         }
@@ -99,8 +99,8 @@ impl Store {
         Ok(more || !is_all)
     }
 
-    fn set_read(&self, mark: Mark) -> Result<()> {
-        self.write_run(Sql::SetRead, &[Bind::Integer(mark.seq), Bind::Integer(mark.stamp)]).map(drop)
+    fn set_read(&self, to: LogPlace) -> Result<()> {
+        self.write_run(Sql::SetRead, &[Bind::Integer(to.seq), Bind::Integer(to.stamp)]).map(drop)
     }
 
     fn set_building(&self, to: &Building) -> Result<()> {

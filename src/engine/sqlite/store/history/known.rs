@@ -3,8 +3,8 @@
 use super::asked::Asked;
 use super::line::Line;
 use super::log::Read;
-use super::mark::Mark;
 use super::sql::Sql;
+use crate::engine::Place as LogPlace;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
 use crate::error::Result;
@@ -38,10 +38,10 @@ impl Store {
 
     /// Builds the tables until they have every run, but for what the log says after the row that is returned. In a transaction
     /// that may write.
-    pub(in crate::engine::sqlite::store) fn whole_history(&self) -> Result<Option<Mark>> {
+    pub(in crate::engine::sqlite::store) fn whole_history(&self) -> Result<Option<LogPlace>> {
         loop {
             match self.history_read()? {
-                Some(Read { building: false, mark }) => return Ok(Some(mark)),
+                Some(Read { building: false, to }) => return Ok(Some(to)),
                 _ if self.fold_step()? => {}
                 _ => return Ok(None),
             }

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::VERSION;
 use super::line::archived_name;
-use super::mark::Mark;
 use super::sql::Sql;
+use crate::engine::Place as LogPlace;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::schema::counts;
 use crate::engine::sqlite::store::Store;
@@ -15,7 +15,7 @@ use crate::error::Result;
 /// How far the history has read the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Read {
-    pub mark: Mark,
+    pub to: LogPlace,
     /// There are runs that were never read.
     pub building: bool,
 }
@@ -42,7 +42,7 @@ pub(super) struct Stretch {
     /// Zones that were deleted.
     pub zones: HashSet<String>,
     /// The last row that was read; `None` where there was none.
-    pub last: Option<Mark>,
+    pub last: Option<LogPlace>,
     pub rows: usize,
 }
 
@@ -54,25 +54,25 @@ impl Store {
             return Ok(None);
         }
         let read = self.first(Sql::Read, &[], |row| {
-            let mark = Mark { seq: row.integer(0), stamp: row.integer(1) };
-            let goes_on = row.integer_or_null(2) == Some(mark.stamp);
-            goes_on.then_some(Read { mark, building: row.integer(3) != 0 })
+            let to = LogPlace { seq: row.integer(0), stamp: row.integer(1) };
+            let goes_on = row.integer_or_null(2) == Some(to.stamp);
+            goes_on.then_some(Read { to, building: row.integer(3) != 0 })
         })?;
         Ok(read.flatten())
     }
 
     /// The last row of the log; `None` where there is no log.
-    pub(in crate::engine::sqlite::store) fn log_mark(&self) -> Result<Option<Mark>> {
+    pub(in crate::engine::sqlite::store) fn log_place(&self) -> Result<Option<LogPlace>> {
         if self.version < counts::VERSION {
             return Ok(None);
         }
-        self.first(Query::LogEnd, &[], |row| Mark { seq: row.integer(0), stamp: row.integer(1) })
+        self.first(Query::LogEnd, &[], |row| LogPlace { seq: row.integer(0), stamp: row.integer(1) })
     }
 
     /// Whether the log still has a row.
-    pub(in crate::engine::sqlite::store) fn log_has(&self, mark: Mark) -> Result<bool> {
-        let found = self.first(Query::LogRow, &[Bind::Integer(mark.seq)], |row| row.integer(1))?;
-        Ok(found == Some(mark.stamp))
+    pub(in crate::engine::sqlite::store) fn log_has(&self, row: LogPlace) -> Result<bool> {
+        let found = self.first(Query::LogRow, &[Bind::Integer(row.seq)], |found| found.integer(1))?;
+        Ok(found == Some(row.stamp))
     }
 
     /// What the log says of runs and executions after a row of it, in `most` rows at most.
@@ -80,7 +80,7 @@ impl Store {
         let mut stretch = Stretch::default();
         self.each_row(Sql::Touched, &[Bind::Integer(after), Bind::Integer(most as i64)], |row| {
             let seq = row.integer(0);
-            stretch.last = Some(Mark { seq, stamp: row.integer(1) });
+            stretch.last = Some(LogPlace { seq, stamp: row.integer(1) });
             stretch.rows += 1;
             let Some(id) = row.text_or_null(2) else { return Ok(true) };
             if row.integer(4) == WORKTREE {

@@ -51,8 +51,8 @@ impl Store {
 
     /// Reads the rest of the log, if it is little; `false` where it is not.
     fn catch_up(&self) -> Result<bool> {
-        match (self.history_read()?, self.log_mark()?) {
-            (Some(Read { mark, building: false }), Some(end)) => Ok(mark == end || !self.fold_step()?),
+        match (self.history_read()?, self.log_place()?) {
+            (Some(Read { to, building: false }), Some(end)) => Ok(to == end || !self.fold_step()?),
             _ => Ok(false),
         }
     }

@@ -17,8 +17,8 @@ impl Store {
     /// Brings the tail up to date. In a snapshot.
     pub(in crate::engine::sqlite::store) fn read_tail(&self) -> Result<()> {
         let read = self.history_read()?.filter(|_| !self.history.doubtful.get());
-        let from = read.filter(|read| !read.building).map(|Read { mark, .. }| mark);
-        let end = self.log_mark()?;
+        let from = read.filter(|read| !read.building).map(|Read { to, .. }| to);
+        let end = self.log_place()?;
         let doubts = if from.is_none() && end.is_some() { self.doubts()? } else { None };
         let mut tail = self.history.tail.borrow_mut();
         let goes_on = match tail.to {

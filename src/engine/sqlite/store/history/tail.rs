@@ -3,16 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use super::line::{Line, Place};
-use super::mark::Mark;
 use super::rollups::{Of, Rollups};
+use crate::engine::Place as LogPlace;
 
 /// The history's end, or all of it.
 #[derive(Default)]
 pub struct Tail {
     /// Where the tables end; `None` where they count for nothing.
-    pub from: Option<Mark>,
+    pub from: Option<LogPlace>,
     /// Where the log ended.
-    pub to: Option<Mark>,
+    pub to: Option<LogPlace>,
     /// Where this is everything: the log's doubts by then, the stamp of their count, and SQLite's schema version. Else the
     /// tables' place in the log tells.
     pub doubts: Option<[i64; 3]>,
@@ -57,7 +57,7 @@ impl Tail {
     }
 
     /// Nothing is known but where the tables end.
-    pub fn behind(from: Option<Mark>) -> Self {
+    pub fn behind(from: Option<LogPlace>) -> Self {
         let of = if from.is_some() { Of::History } else { Of::Nothing };
         Self { from, to: from, rollups: Rollups::of(of), ..Self::default() }
     }

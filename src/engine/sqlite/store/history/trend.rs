@@ -252,8 +252,8 @@ fn damaged() -> Error {
     Error::Engine {
         code: "SQLITE_CORRUPT".into(),
         number: ffi::SQLITE_CORRUPT,
-        message: "what is kept of how runs went is none of what this package writes; a trend or a list of runs by who may write \
-                  builds it anew"
+        message: "what is kept of how runs went is not what this package writes; a trend or a list of runs on a connection that may \
+                  write rebuilds it"
             .into(),
         source: None,
     }

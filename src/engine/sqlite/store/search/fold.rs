@@ -10,7 +10,7 @@ use super::sql::Sql;
 use super::state::{Phase, State};
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
-use crate::engine::sqlite::store::history::Mark;
+use crate::engine::sqlite::store::history::LogPlace;
 use crate::error::Result;
 use crate::model::search::{Kind, Mode, code, mark};
 
@@ -54,7 +54,7 @@ impl Store {
     }
 
     fn search_step(&self, until: Instant) -> Result<bool> {
-        let (Some(mut state), Some(end)) = (self.search_state()?, self.log_mark()?) else { return Ok(false) };
+        let (Some(mut state), Some(end)) = (self.search_state()?, self.log_place()?) else { return Ok(false) };
         if !self.seen()?.told {
             self.make_trigger()?;
         }
@@ -138,8 +138,8 @@ impl Store {
         self.write_run(Sql::SetBuilt, &values).map(drop)
     }
 
-    fn set_search_read(&self, mark: Mark) -> Result<()> {
-        self.write_run(Sql::SetRead, &[Bind::Integer(mark.seq), Bind::Integer(mark.stamp)]).map(drop)
+    fn set_search_read(&self, to: LogPlace) -> Result<()> {
+        self.write_run(Sql::SetRead, &[Bind::Integer(to.seq), Bind::Integer(to.stamp)]).map(drop)
     }
 
     /// The ids that are indexed of deleted zones: what the archive had of these was deleted with them.

@@ -3,7 +3,7 @@
 use super::sql::Sql;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
-use crate::engine::sqlite::store::history::Mark;
+use crate::engine::sqlite::store::history::LogPlace;
 use crate::error::Result;
 
 /// The log's number of zones.
@@ -17,7 +17,7 @@ pub(super) struct Stretch {
     /// Zones that were deleted.
     pub zones: Vec<String>,
     /// The last row that was read; `None` where there was none.
-    pub last: Option<Mark>,
+    pub last: Option<LogPlace>,
     pub rows: usize,
 }
 
@@ -27,7 +27,7 @@ impl Store {
         let mut stretch = Stretch::default();
         let mut known = std::collections::HashSet::new();
         self.each_row(Sql::Touched, &[Bind::Integer(after), Bind::Integer(most as i64)], |row| {
-            stretch.last = Some(Mark { seq: row.integer(0), stamp: row.integer(1) });
+            stretch.last = Some(LogPlace { seq: row.integer(0), stamp: row.integer(1) });
             stretch.rows += 1;
             let id = row.text(2);
             if row.integer(3) == ZONE {

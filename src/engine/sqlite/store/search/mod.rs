@@ -8,8 +8,8 @@ mod compiled;
 mod document;
 mod find;
 mod fold;
+mod held;
 mod index;
-mod kept;
 mod log;
 mod sql;
 mod state;
@@ -26,7 +26,7 @@ use crate::engine::{Indexed, RunFilter, SearchAfter, Sought};
 use crate::error::{Error, Result};
 use crate::model::search::Mode;
 use crate::rows::Batch;
-pub(super) use kept::Search;
+pub(super) use held::Search;
 use sql::Sql;
 use state::Phase;
 

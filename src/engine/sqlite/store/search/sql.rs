@@ -140,9 +140,9 @@ queries! {
     TailRemoveSubstrings = "DELETE FROM temp.search_substrings WHERE rowid = ?1";
 
     /// The part of the log that TEMP has.
-    TailMark = "SELECT from_seq, from_stamp, to_seq, to_stamp FROM temp.search_tail";
+    TailEnds = "SELECT from_seq, from_stamp, to_seq, to_stamp FROM temp.search_tail";
     /// Sets that.
-    SetTailMark = "INSERT OR REPLACE INTO temp.search_tail (id, from_seq, from_stamp, to_seq, to_stamp) VALUES (1, ?1, ?2, ?3, ?4)";
+    SetTailEnds = "INSERT OR REPLACE INTO temp.search_tail (id, from_seq, from_stamp, to_seq, to_stamp) VALUES (1, ?1, ?2, ?3, ?4)";
 
     /// The numbers of what has these words, the last first.
     FindWords = find!("main", "search_words", "visual_hits(search_words)");

@@ -1,9 +1,9 @@
 //! What is indexed, and whether all of it is.
 
-use super::kept::Seen;
+use super::held::Seen;
 use super::sql::Sql;
 use crate::engine::sqlite::store::Store;
-use crate::engine::sqlite::store::history::{Mark, VERSION};
+use crate::engine::sqlite::store::history::{LogPlace, VERSION};
 use crate::error::Result;
 use crate::model::search::Mode;
 
@@ -79,13 +79,13 @@ impl Store {
     }
 
     /// How far the index has read the log; `None` where it has to be built: it never was, somebody doubts it, or the log is another one.
-    pub(super) fn search_read(&self) -> Result<Option<Mark>> {
+    pub(super) fn search_read(&self) -> Result<Option<LogPlace>> {
         if !self.seen()?.told {
             return Ok(None);
         }
         let read = self.first(Sql::Read, &[], |row| {
-            let mark = Mark { seq: row.integer(0), stamp: row.integer(1) };
-            (row.integer_or_null(2) == Some(mark.stamp)).then_some(mark)
+            let to = LogPlace { seq: row.integer(0), stamp: row.integer(1) };
+            (row.integer_or_null(2) == Some(to.stamp)).then_some(to)
         })?;
         Ok(read.flatten())
     }

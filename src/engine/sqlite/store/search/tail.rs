@@ -6,7 +6,7 @@ use super::sql::Sql;
 use super::state::State;
 use crate::engine::sqlite::driver::Bind;
 use crate::engine::sqlite::store::Store;
-use crate::engine::sqlite::store::history::{Known, Mark};
+use crate::engine::sqlite::store::history::{Known, LogPlace};
 use crate::error::Result;
 
 /// How many rows of the log one query reads.
@@ -14,12 +14,12 @@ const STRETCH: usize = 5_000;
 
 impl Store {
     /// Brings the index in TEMP up to date; returns whether it has anything. In a snapshot.
-    pub(super) fn read_search_tail(&self, state: State, from: Mark) -> Result<bool> {
-        let Some(end) = self.log_mark()? else { return Ok(false) };
+    pub(super) fn read_search_tail(&self, state: State, from: LogPlace) -> Result<bool> {
+        let Some(end) = self.log_place()? else { return Ok(false) };
         if self.search_log(from.seq, 1)?.rows == 0 {
             return Ok(false);
         }
-        let known = if self.has_tail_tables()? { self.first(Sql::TailMark, &[], marks)? } else { None };
+        let known = if self.has_tail_tables()? { self.first(Sql::TailEnds, &[], places)? } else { None };
         let mut to = match known {
             // The same index, and the log as it was: nothing of it was rolled back, and the file is no other one.
             Some((begun, read)) if begun == from && self.log_has(read)? => read,
@@ -39,7 +39,7 @@ impl Store {
             to = if stretch.rows < STRETCH { end } else { stretch.last.unwrap_or(end) };
         }
         let values = [from.seq, from.stamp, to.seq, to.stamp].map(Bind::Integer);
-        self.write_run(Sql::SetTailMark, &values)?;
+        self.write_run(Sql::SetTailEnds, &values)?;
         Ok(true)
     }
 
@@ -87,7 +87,7 @@ impl Store {
     }
 }
 
-fn marks(row: &crate::engine::sqlite::driver::Statement) -> (Mark, Mark) {
-    let mark = |at| Mark { seq: row.integer(at), stamp: row.integer(at + 1) };
-    (mark(0), mark(2))
+fn places(row: &crate::engine::sqlite::driver::Statement) -> (LogPlace, LogPlace) {
+    let place = |at| LogPlace { seq: row.integer(at), stamp: row.integer(at + 1) };
+    (place(0), place(2))
 }

@@ -28,7 +28,7 @@ fn no_statement_looks_at_more_than_it_needs() {
     for sql in Sql::ALL {
         let may: &[&str] = match sql {
             // One row, or none.
-            Sql::State | Sql::SetBuilt | Sql::TailMark | Sql::SameCounts => {
+            Sql::State | Sql::SetBuilt | Sql::TailEnds | Sql::SameCounts => {
                 &["search_state", "temp.search_tail", "changes_state"]
             }
             // The schema, where it is another one than before.
