@@ -16,7 +16,7 @@ const conformance = [
   '__test__/{140-list-runs,141-find-worktrees,142-trend,143-flow,145-views}.test.mjs',
   '__test__/144-search.test.mjs',
   '__test__/{161-studio-answers,161-studio-history,162-studio-feed}.test.mjs',
-  '__test__/{150-export,151-import,152-prune,153-retention,154-keeping-arguments,155-dry-run}.test.mjs',
+  '__test__/{150-export,151-import,152-prune,153-retention,154-prune-and-transfer-arguments,155-dry-run}.test.mjs',
 ];
 
 /** Those of them that AsyncVisualDatabase passes as well, each of its calls being waited for. */

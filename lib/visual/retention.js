@@ -5,7 +5,7 @@
 
 const addon = require('../native/addon.js');
 const { one } = require('../native/objects.js');
-const { EVERY, pruned, storedPolicy } = require('./keeping.js');
+const { EVERY, pruned, storedPolicy } = require('./prune.js');
 const { duration, policyOf, saysAnything } = require('./policy.js');
 const { wrongType } = require('./errors.js');
 

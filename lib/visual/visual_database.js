@@ -15,7 +15,6 @@ const { openConfig } = require('./config.js');
 const { unsupported, withoutHandle } = require('./engines.js');
 const executions = require('./executions.js');
 const { keptOf } = require('./kept_answers.js');
-const keeping = require('./keeping.js');
 const limits = require('./limits.js');
 const { Log } = require('./log.js');
 const metadata = require('./metadata.js');
@@ -25,6 +24,7 @@ const observers = require('./observers.js');
 const output = require('./output.js');
 const ports = require('./ports.js');
 const prompts = require('./prompts.js');
+const prune = require('./prune.js');
 const { Retention } = require('./retention.js');
 const runs = require('./runs.js');
 const search = require('./search.js');
@@ -145,7 +145,7 @@ for (const concept of [
   transactions,
   backups,
   transfers,
-  keeping,
+  prune,
   metrics,
 ]) {
   add(VisualDatabase.prototype, concept.methods, asWatched);

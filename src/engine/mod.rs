@@ -16,7 +16,6 @@ pub mod drops;
 mod executions;
 mod feed;
 mod flows;
-mod keeping;
 mod lists;
 mod metadata;
 mod moves;
@@ -26,6 +25,7 @@ pub mod past_boards;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod prompts;
+mod prune;
 pub mod pruning;
 
 mod revisions;
@@ -55,12 +55,12 @@ pub use commits::{Commits, Tell, Watch};
 pub use control::Control;
 pub use executions::Executions;
 pub use feed::{CHANGED, ChangesAfter, Feed, Place};
-pub use keeping::{Keeping, Policy, Pruned};
 pub use lists::Lists;
 pub use metadata::Metadata;
 pub use moves::{FlowFilter, MoveFilter, Moves};
 pub use output::{Chunk, Output, STREAMS};
 pub use prompts::Prompts;
+pub use prune::{Policy, Pruned, Pruning};
 pub use revisions::Revisions;
 pub use runs::{RunFilter, RunOrder, Runs, RunsAfter};
 pub use search::{Indexed, Search, SearchAfter, Sought};
@@ -101,7 +101,7 @@ pub trait Engine:
     + Revisions
     + Boards
     + Transfers
-    + Keeping
+    + Pruning
 {
 }
 
@@ -130,7 +130,7 @@ impl<
         + Revisions
         + Boards
         + Transfers
-        + Keeping,
+        + Pruning,
 > Engine for T
 {
 }

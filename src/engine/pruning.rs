@@ -6,7 +6,7 @@ use crate::engine::Pruned;
 
 /// A process that prunes says so again before this time is over, in milliseconds.
 pub const TURN_MS: i64 = 60_000;
-/// After this many milliseconds a sweep starts from the first run again: one that it has passed may have ended since.
+/// After this many milliseconds a round starts from the first run again: one that the last has passed may have ended since.
 pub const ROUND_MS: i64 = 86_400_000;
 /// About how many bytes a run takes without its texts: its rows, and its part of all indexes.
 pub const OF_RUN: i64 = 750;

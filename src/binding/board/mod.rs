@@ -8,12 +8,12 @@ mod beside;
 mod call;
 mod executions;
 mod feed;
-mod keeping;
 mod lists;
 mod moves;
 pub mod opened;
 mod output;
 mod prompts;
+mod prune;
 mod runs;
 mod search;
 mod spending;
@@ -45,7 +45,7 @@ pub const FUNCTIONS: &[&[(&str, Native)]] = &[
     moves::FUNCTIONS,
     archive::FUNCTIONS,
     undo::FUNCTIONS,
-    keeping::FUNCTIONS,
+    prune::FUNCTIONS,
     search::FUNCTIONS,
     actors::FUNCTIONS,
     watch::FUNCTIONS,

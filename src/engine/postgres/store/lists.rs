@@ -3,7 +3,7 @@
 use tokio_postgres::Row;
 
 use super::Store;
-use super::kept::Listed;
+use super::kept_lists::Listed;
 use super::state::Rest;
 use crate::engine::Lists;
 use crate::engine::postgres::client::value::{Value, columns_of, push_row, push_row_of};

@@ -15,8 +15,7 @@ mod feed;
 mod find;
 mod flow;
 mod gathering;
-mod keeping;
-mod kept;
+mod kept_lists;
 mod lists;
 mod log;
 mod metadata;
@@ -24,6 +23,7 @@ mod missing_links;
 mod moves;
 mod past;
 mod prompts;
+mod pruning;
 mod read_then_write;
 mod revisions;
 mod runs;
@@ -80,11 +80,11 @@ pub struct Store {
     /// What metadata were when this connection saw them last.
     supposed: RefCell<metadata::Supposed>,
     /// What is kept for the search.
-    search: search::Kept,
+    search: search::Held,
     /// The board of a time that was read last.
     past_board: RefCell<Option<Rc<Read>>>,
     /// How much is pruned in one step.
-    keeping: Cell<Sizes>,
+    step_sizes: Cell<Sizes>,
     /// Since when it is open.
     opened: Instant,
     /// Who acts.
@@ -113,9 +113,9 @@ impl Store {
             ahead: RefCell::default(),
             is_bounded: Cell::default(),
             supposed: RefCell::default(),
-            search: search::Kept::default(),
+            search: search::Held::default(),
             past_board: RefCell::default(),
-            keeping: Cell::default(),
+            step_sizes: Cell::default(),
             opened: Instant::now(),
             acting: RefCell::default(),
             acting_at: Cell::default(),

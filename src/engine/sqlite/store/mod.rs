@@ -15,7 +15,6 @@ mod feed;
 mod find;
 mod history;
 mod judged;
-mod keeping;
 mod missing_links;
 mod moves;
 mod past;
@@ -23,6 +22,7 @@ mod past;
 mod planned;
 #[cfg(test)]
 mod plans;
+mod pruning;
 pub mod queries;
 mod replaced;
 mod rowids;
@@ -98,7 +98,7 @@ pub struct Store {
     /// The statements of the archive.
     archive: archive::Statements,
     /// How much a step of pruning does, as the last ones have shown.
-    keeping: Cell<keeping::Sizes>,
+    step_sizes: Cell<pruning::Sizes>,
     /// Who signs what is written.
     acting: RefCell<Option<Rc<str>>>,
     /// The time by the caller's own clock, where there is one.
@@ -160,7 +160,7 @@ impl Store {
             undo: undo::Undo::default(),
             past: past::Past::default(),
             archive: archive::Statements::default(),
-            keeping: Cell::default(),
+            step_sizes: Cell::default(),
             acting: RefCell::default(),
             acting_at: Cell::default(),
             unfinished: RefCell::default(),

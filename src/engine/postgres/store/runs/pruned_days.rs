@@ -1,4 +1,4 @@
-//! What pruned runs came to, kept by days (`store/keeping/totals.rs`): a trend of one dimension adds them to what its runs say.
+//! What pruned runs came to, kept by days (`store/pruning/totals.rs`): a trend of one dimension adds them to what its runs say.
 
 use tokio_postgres::Row;
 

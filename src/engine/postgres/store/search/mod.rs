@@ -6,7 +6,7 @@ mod due;
 mod find;
 mod fold;
 mod full_text;
-mod kept;
+mod held;
 mod state;
 mod triggers;
 
@@ -16,7 +16,7 @@ use crate::engine::{Indexed, RunFilter, SearchAfter, Sought};
 use crate::error::Result;
 use crate::model::search::Mode;
 use crate::rows::Batch;
-pub use kept::Kept;
+pub use held::Held;
 
 impl crate::engine::Search for Store {
     fn searchable(&self) -> Result<i64> {

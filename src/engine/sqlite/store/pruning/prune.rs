@@ -6,22 +6,22 @@ use rusqlite::params;
 
 use super::choose::{self, ALL, HAS_BODIES, START, Stretch};
 use super::quiet::Quiet;
-use super::sweep::{self, Sweep};
+use super::rounds::{self, Round};
 use super::{bodies, disk};
 use crate::engine::pruning::{Of, Work};
 use crate::engine::sqlite::store::Store;
 use crate::engine::sqlite::store::history::Place;
 use crate::engine::sqlite::store::runs::floor;
-use crate::engine::{Keeping, Policy, Pruned};
+use crate::engine::{Policy, Pruned, Pruning};
 use crate::error::{Error, Result};
 
 /// Frames, 16 MB at 4 KiB a page: so long a WAL should have been reset.
 const LONG_LOG: i32 = 4_000;
 
-impl Keeping for Store {
+impl Pruning for Store {
     fn prune(&self, policy: &Policy, now: i64, budget_ms: f64) -> Result<Pruned> {
         self.check_pruning("prune")?;
-        let mut work = Work::begin(now, budget_ms, self.keeping.get());
+        let mut work = Work::begin(now, budget_ms, self.step_sizes.get());
         let before = self.connection.with(disk::sizes)?.0;
         self.read_history(&mut work)?;
         if !work.done.more {
@@ -31,7 +31,7 @@ impl Keeping for Store {
         let after = self.connection.with(disk::sizes)?.0;
         work.done.disk_bytes = (before - after).max(0);
         // The next call begins with steps as long as these were.
-        self.keeping.set(work.sizes);
+        self.step_sizes.set(work.sizes);
         Ok(work.done)
     }
 
@@ -95,15 +95,15 @@ impl Store {
                 }
             }
         }
-        let mut sweeps = Vec::with_capacity(2);
-        for (kept, sweep) in [(policy.bodies_ms, Sweep::Bodies), (policy.output_ms, Sweep::Output)] {
+        let mut rounds = Vec::with_capacity(2);
+        for (kept, round) in [(policy.bodies_ms, Round::Bodies), (policy.output_ms, Round::Output)] {
             if let Some(kept) = kept {
                 // Both are asked before either says that a round has begun.
-                sweeps.push((kept, sweep, self.connection.with(|inner| sweep::start(inner, sweep, work.now))?));
+                rounds.push((kept, round, self.connection.with(|inner| rounds::start(inner, round, work.now))?));
             }
         }
-        for (kept, sweep, start) in sweeps {
-            self.sweep_runs(sweep, start, work.now - kept, work)?;
+        for (kept, round, start) in rounds {
+            self.go_round(round, start, work.now - kept, work)?;
         }
         if let Some(most) = policy.max_bytes {
             self.prune_to(most, work)?;
@@ -154,7 +154,7 @@ impl Store {
     }
 
     /// Bodies or output of runs that were made, and ended, before a time, from where the last call stopped.
-    fn sweep_runs(&self, of: Sweep, start: Place, time: i64, work: &mut Work) -> Result<()> {
+    fn go_round(&self, of: Round, start: Place, time: i64, work: &mut Work) -> Result<()> {
         let name = of.name();
         let mut after = start;
         let is_new_round = start == START;
@@ -163,8 +163,8 @@ impl Store {
             let next = |size| self.connection.with(|inner| choose::before(inner, after, time, of.which(), size));
             let empty = |ids: &[String]| {
                 self.connection.with(|inner| match of {
-                    Sweep::Bodies => bodies::empty(inner, ids, now, &floor),
-                    Sweep::Output => bodies::output(inner, ids).map(|bytes| (0, bytes)),
+                    Round::Bodies => bodies::empty(inner, ids, now, &floor),
+                    Round::Output => bodies::output(inner, ids).map(|bytes| (0, bytes)),
                 })
             };
             let runs = work.done.runs;

@@ -56,13 +56,13 @@ impl Store {
             }
         }
         if let Some(kept) = policy.bodies_ms {
-            let from = self.start_of_sweep("bodies", now)?;
+            let from = self.start_of_round("bodies", now)?;
             for run in runs.iter_mut().filter(|run| run.has_bodies && run.place > from && is_before(run, now - kept)) {
                 empty(run, &mut done);
             }
         }
         if let Some(kept) = policy.output_ms {
-            let from = self.start_of_sweep("output", now)?;
+            let from = self.start_of_round("output", now)?;
             for run in runs.iter_mut().filter(|run| run.place > from && is_before(run, now - kept)) {
                 done.bytes += std::mem::take(&mut run.output);
             }

@@ -1,4 +1,4 @@
-//! Keeping a board small: `choose` says which runs are next, `runs` removes them, `totals` keeps what they come to, `bodies` empties them;
+//! Pruning keeps a board small: `choose` says which runs are next, `runs` removes them, `totals` keeps what they come to, `bodies` empties them;
 //! `prune` does all of it in short transactions, `policy` is the board's policy, `count` counts what would be pruned.
 //!
 //! A step is a transaction that takes the pruners' lock, so that one at a time changes what is kept of a day; work on the board goes on

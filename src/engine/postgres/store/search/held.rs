@@ -7,7 +7,7 @@ use crate::error::Result;
 
 /// What a store keeps for the search.
 #[derive(Default)]
-pub struct Kept {
+pub struct Held {
     full_text: OnceCell<FullText>,
     /// What can be searched, as the last `write_index` found it.
     pub told: Cell<Option<i64>>,
@@ -15,7 +15,7 @@ pub struct Kept {
     pub done: Cell<i64>,
 }
 
-impl Kept {
+impl Held {
     /// FTS5, opened when it is first needed.
     pub(super) fn full_text(&self) -> Result<&FullText> {
         if let Some(open) = self.full_text.get() {

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::choose::{self, ALL, HAS_BODIES, START, Stretch};
 use super::room::Room;
-use super::sweep::{self, Sweep};
+use super::rounds::{self, Round};
 use super::{bodies, list};
 use crate::engine::pruning::OF_RUN;
 use crate::engine::sqlite::store::Store;
@@ -104,10 +104,10 @@ impl Count<'_> {
                 }
             }
         }
-        let sweeps = [(policy.bodies_ms, Sweep::Bodies, Fate::Bodies), (policy.output_ms, Sweep::Output, Fate::Output)];
-        for (kept, of, fate) in sweeps {
+        let rounds = [(policy.bodies_ms, Round::Bodies, Fate::Bodies), (policy.output_ms, Round::Output, Fate::Output)];
+        for (kept, of, fate) in rounds {
             if let Some(kept) = kept {
-                let from = sweep::start(self.inner, of, self.now)?;
+                let from = rounds::start(self.inner, of, self.now)?;
                 self.go_through(Part::Before(self.now - kept, of.which()), from, fate, None)?;
             }
         }

@@ -1,4 +1,4 @@
-//! Keeping a board small.
+//! Pruning.
 
 use super::call::{board, number_at};
 use crate::binding::js::{Call, JsResult, Value};

@@ -1,4 +1,4 @@
-//! What a sweep removes of runs, and where it goes on.
+//! Rounds: the bodies or the output of all runs are pruned over several calls, each of which goes on where the last one stopped.
 
 use rusqlite::Connection;
 
@@ -7,14 +7,14 @@ use crate::engine::pruning::ROUND_MS;
 use crate::engine::sqlite::store::history::Place;
 use crate::error::Result;
 
-/// What of runs is swept: which columns say how far, and which runs still have it.
+/// What of runs a round prunes: which columns say how far it is, and which runs still have it.
 #[derive(Clone, Copy)]
-pub(super) enum Sweep {
+pub(super) enum Round {
     Bodies,
     Output,
 }
 
-impl Sweep {
+impl Round {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Bodies => "bodies",
@@ -30,8 +30,8 @@ impl Sweep {
     }
 }
 
-/// After which run a sweep goes on.
-pub(super) fn start(inner: &Connection, of: Sweep, now: i64) -> Result<Place> {
+/// After which run a round goes on.
+pub(super) fn start(inner: &Connection, of: Round, now: i64) -> Result<Place> {
     let name = of.name();
     let sql = format!("SELECT {name}_at, {name}_key, round_at FROM main.retention WHERE id = 1");
     let (at, key, round): (i64, i64, i64) =

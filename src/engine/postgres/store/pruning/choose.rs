@@ -145,8 +145,8 @@ impl Store {
         Ok(self.read_one(sql, &[zone.into(), kept.into()])?.map(|row| place(&row)))
     }
 
-    /// The run behind which a sweep goes on. `name` is `bodies` or `output`.
-    pub(super) fn start_of_sweep(&self, name: &str, now: i64) -> Result<Place> {
+    /// The run behind which a round goes on. `name` is `bodies` or `output`.
+    pub(super) fn start_of_round(&self, name: &str, now: i64) -> Result<Place> {
         let row = self.read_one(&format!("SELECT {name}_at, {name}_key, round_at FROM {{s}}.retention"), &[])?;
         let Some(row) = row else { return Ok(START) };
         let round = cell(&row, 2).map_or(0, |cell| cell.integer());

@@ -1,4 +1,4 @@
-//! Keeping a board small.
+//! Pruning: keeping a board small.
 
 use crate::error::Result;
 
@@ -35,14 +35,14 @@ pub struct Pruned {
 }
 
 /// What an engine does to keep a board small.
-pub trait Keeping {
+pub trait Pruning {
     /// Prunes what is not to be kept, for about `budget_ms`, in short transactions, so that others can write in between.
     ///
     /// # Errors
     /// `ERR_SCHEMA_OLDER`; a `TypeError` within a transaction; the engine's error.
     fn prune(&self, policy: &Policy, now: i64, budget_ms: f64) -> Result<Pruned>;
 
-    /// What [`Keeping::prune`] would come to if it went on to the end. Nothing is changed.
+    /// What [`Pruning::prune`] would come to if it went on to the end. Nothing is changed.
     ///
     /// # Errors
     /// The engine's error.

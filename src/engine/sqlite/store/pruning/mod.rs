@@ -1,4 +1,4 @@
-//! Keeping a board small: `choose` says which runs are next, `runs` removes them and keeps what they come to, `bodies` empties
+//! Pruning keeps a board small: `choose` says which runs are next, `runs` removes them and keeps what they come to, `bodies` empties
 //! them, `log` cuts the log, `disk` gives the room back; `prune` does all of it in short steps, `policy` is what the file says, `count` what
 //! would be done.
 
@@ -11,8 +11,8 @@ mod policy;
 mod prune;
 mod quiet;
 mod room;
+mod rounds;
 mod runs;
-mod sweep;
 
 pub(super) use crate::engine::pruning::Sizes;
 

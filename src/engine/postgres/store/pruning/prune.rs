@@ -8,7 +8,7 @@ use crate::engine::postgres::client::value::integer;
 use crate::engine::postgres::store::Store;
 use crate::engine::postgres::store::work::Work as Call;
 use crate::engine::pruning::{OF_RUN, Of, Work};
-use crate::engine::{Keeping, Policy, Pruned};
+use crate::engine::{Policy, Pruned, Pruning};
 use crate::error::{Error, Result};
 
 /// The bytes in use: the size of the tables, or the estimate from rows and texts where that is less, since freed space stays in the tables.
@@ -18,7 +18,7 @@ const USED: &str = "SELECT least((SELECT coalesce(sum(pg_catalog.pg_total_relati
      + (SELECT coalesce(sum(octet_length(prompt) + coalesce(octet_length(result), 0)), 0) FROM {s}.zone_executions) \
      + (SELECT coalesce(sum(octet_length(prompt) + coalesce(octet_length(result), 0)), 0) FROM {s}.archived_executions) \
      + (SELECT coalesce(sum(length), 0) FROM {s}.run_output))::bigint";
-const SWEPT: &str =
+const GOT_TO: &str =
     "UPDATE {s}.retention SET {name}_at = $1, {name}_key = $2, round_at = CASE WHEN $3 THEN $4 ELSE round_at END";
 const KEEP_LOG: &str = "UPDATE {s}.changes_state SET keep_ms = $1 WHERE keep_ms <> $1";
 const CUT_LOG: &str = "SELECT {s}.cut_changes((SELECT max(last) FROM {s}.changes_batches))";
@@ -31,13 +31,13 @@ enum Fate {
     Output,
 }
 
-impl Keeping for Store {
+impl Pruning for Store {
     fn prune(&self, policy: &Policy, now: i64, budget_ms: f64) -> Result<Pruned> {
         self.check_pruning("prune")?;
-        let mut work = Work::begin(now, budget_ms, self.keeping.get());
+        let mut work = Work::begin(now, budget_ms, self.step_sizes.get());
         self.prune_all(policy, &mut work)?;
         // The next call begins with steps of the size that these had at last.
-        self.keeping.set(work.sizes);
+        self.step_sizes.set(work.sizes);
         Ok(work.done)
     }
 
@@ -92,19 +92,19 @@ impl Store {
                 }
             }
         }
-        let mut sweeps = Vec::with_capacity(2);
+        let mut rounds = Vec::with_capacity(2);
         for (kept, name, which, fate) in [
             (policy.bodies_ms, "bodies", Which::WithBodies, Fate::Bodies),
             (policy.output_ms, "output", Which::WithOutput, Fate::Output),
         ] {
             if let Some(kept) = kept {
-                // Both positions are read before either sweep says that a round has begun.
-                sweeps.push((kept, name, which, fate, self.start_of_sweep(name, work.now)?));
+                // Both positions are read before either says that a round has begun.
+                rounds.push((kept, name, which, fate, self.start_of_round(name, work.now)?));
             }
         }
-        for (kept, name, which, fate, from) in sweeps {
+        for (kept, name, which, fate, from) in rounds {
             let last = self.prune_part(Part::Before(work.now - kept, which), from, fate, work)?;
-            let sql = SWEPT.replace("{name}", name);
+            let sql = GOT_TO.replace("{name}", name);
             self.write(&sql, &[last.at.into(), last.key.into(), (from == START).into(), work.now.into()])?;
         }
         if let Some(most) = policy.max_bytes {
