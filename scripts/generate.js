@@ -129,7 +129,7 @@ function values(name, fields, value) {
   const body = `${groups.join('')}  return [${fields.map(value).join(', ')}];`;
   const [behind, parameter] = body.includes('(element') ? [' It may be an element of a list.', ', element'] : ['', ''];
   return `
-/** What \`method\` was given as \`name\`, as the values that the addon takes.${behind} */
+/** The values that the addon takes, read from the argument \`name\` of \`method\`.${behind} */
 function ${name}(method, name, argument, strict${parameter}) {
   const given = fields(method, name, argument, knownKeys.${name}, strict);
 ${body}

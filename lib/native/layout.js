@@ -14,8 +14,8 @@ module.exports = {
   NUMBERS_AT: 32800,
   /** Where the small blobs begin. */
   BLOBS_AT: 98336,
-  /** Places in the head, in 32-bit integers. */
+  /** Where each number of the head is, counted in 32-bit integers. */
   HEAD: { ROWS: 0, MORE: 1, RECOMPILATIONS: 2, GENERATION: 3, HAS_WIDE: 7 },
-  /** What stands in the place of an end where a cell is no text of the first string. */
+  /** What an end holds where the cell is no text of the first string. */
   KIND: { NULL: -1, INTEGER: -2, REAL: -3, BIGINT: -4, BLOB: -5, LONG: -6, SMALL_BLOB: -7, WIDE: -8 },
 };

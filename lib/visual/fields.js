@@ -39,7 +39,7 @@ const worktree = {
   }),
 };
 
-/** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
+/** The values that the addon takes, read from the argument `name` of `method`. It may be an element of a list. */
 function newWorktree(method, name, argument, strict, element) {
   const given = fields(method, name, argument, knownKeys.newWorktree, strict);
   const position = group(method, fieldName(element, 'position'), given.position, knownKeys.position, strict);
@@ -57,7 +57,7 @@ function newWorktree(method, name, argument, strict, element) {
   ];
 }
 
-/** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
+/** The values that the addon takes, read from the argument `name` of `method`. It may be an element of a list. */
 function worktreeChanges(method, name, argument, strict, element) {
   const given = fields(method, name, argument, knownKeys.worktreeChanges, strict);
   const position = group(method, fieldName(element, 'position'), given.position, knownKeys.position, strict);
@@ -70,7 +70,7 @@ function worktreeChanges(method, name, argument, strict, element) {
   ];
 }
 
-/** What `method` was given as `name`, as the values that the addon takes. */
+/** The values that the addon takes, read from the argument `name` of `method`. */
 function worktreeRelocation(method, name, argument, strict) {
   const given = fields(method, name, argument, knownKeys.worktreeRelocation, strict);
   return [given.path, given.port, given.branchName];
@@ -112,7 +112,7 @@ const zone = {
   }),
 };
 
-/** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
+/** The values that the addon takes, read from the argument `name` of `method`. It may be an element of a list. */
 function newZone(method, name, argument, strict, element) {
   const given = fields(method, name, argument, knownKeys.newZone, strict);
   const position = group(method, fieldName(element, 'position'), given.position, knownKeys.position, strict);
@@ -133,7 +133,7 @@ function newZone(method, name, argument, strict, element) {
   ];
 }
 
-/** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
+/** The values that the addon takes, read from the argument `name` of `method`. It may be an element of a list. */
 function zoneChanges(method, name, argument, strict, element) {
   const given = fields(method, name, argument, knownKeys.zoneChanges, strict);
   const position = group(method, fieldName(element, 'position'), given.position, knownKeys.position, strict);
@@ -182,7 +182,7 @@ const execution = {
   }),
 };
 
-/** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
+/** The values that the addon takes, read from the argument `name` of `method`. It may be an element of a list. */
 function newExecution(method, name, argument, strict, element) {
   const given = fields(method, name, argument, knownKeys.newExecution, strict);
   return [

@@ -106,7 +106,7 @@ const run = {
   }),
 };
 
-/** The same without prompt and result, whose cells are empty. */
+/** A run without prompt and result, whose cells are empty. */
 const runSummary = {
   width: 40,
   make: (at) => {
@@ -263,7 +263,7 @@ const recorded = {
   },
 };
 
-/** What `method` was given as `name`, as the values that the addon takes. It may be an element of a list. */
+/** The values that the addon takes, read from the argument `name` of `method`. It may be an element of a list. */
 function newRun(method, name, argument, strict, element) {
   const given = fields(method, name, argument, knownKeys.newRun, strict);
   return [

@@ -12,7 +12,7 @@ const head = (about, from) => `'use strict';
 const words = (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
 /** The constants of packed rows. */
-function layout({ cells, bytes, head: places, kinds }) {
+function layout({ cells, bytes, head: numbers, kinds }) {
   const constants = [
     ['CELLS', cells, 'How many cells a batch of rows has.'],
     ['HEAD_BYTES', bytes.head, 'How long the head is.'],
@@ -23,9 +23,9 @@ function layout({ cells, bytes, head: places, kinds }) {
   return `${head('How packed rows lie in the memory that is shared with the addon.', 'src/rows')}
 module.exports = {
 ${constants.map(([name, value, about]) => `  /** ${about} */\n  ${name}: ${value},`).join('\n')}
-  /** Places in the head, in 32-bit integers. */
-  HEAD: { ${Object.entries(places).map(([name, value]) => `${words(name)}: ${value}`)} },
-  /** What stands in the place of an end where a cell is no text of the first string. */
+  /** Where each number of the head is, counted in 32-bit integers. */
+  HEAD: { ${Object.entries(numbers).map(([name, value]) => `${words(name)}: ${value}`)} },
+  /** What an end holds where the cell is no text of the first string. */
   KIND: { ${Object.entries(kinds).map(([name, value]) => `${words(name)}: ${value}`)} },
 };
 `;

@@ -33,7 +33,7 @@ function lists({ name, fields }, { read, literal, groupOf }) {
   const made = (list) =>
     `(at) => {\n${first(cells.filter((key) => key !== 'result' && list.some((field) => field.name === key)))}\n    return ${literal(list, ofRecorded)};\n  }`;
   return `
-/** The same without prompt and result, whose cells are empty. */
+/** A run without prompt and result, whose cells are empty. */
 const ${name}Summary = {
   width: ${fields.length},
   make: (at) => {\n    const id = cell(at);\n    return ${literal(short, own)};\n  },
