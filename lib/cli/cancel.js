@@ -13,7 +13,7 @@ Examples:
 module.exports = (root, run) => {
   root
     .command('cancel')
-    .description('no longer want runs: those that wait end now, those at work hear it at their next heartbeat')
+    .description('cancel runs: queued and waiting ones end now, running ones are told at their next heartbeat')
     .argument('<run...>', 'their ids')
     .option('--reason <text>', 'why, for people')
     .addHelpText('after', EXAMPLES)

@@ -23,7 +23,7 @@ async function convert(options, file, vacuum) {
   const room = before * 3;
   if (!options.json) {
     print(
-      `${file}: ${size(before)}. A verified backup is made, then the file is written anew and checked, and the backup removed.`,
+      `${file}: ${size(before)}. A verified backup is made, then the file is rewritten and checked, and the backup removed.`,
     );
     print(`It takes about ${seconds} s, in which nobody else can write, and up to ${size(room)} of room meanwhile.`);
     print('Stopped at any moment, the file is as it was; the backup stays then.');

@@ -32,7 +32,7 @@ module.exports = (root, run) => {
 
 const HELP = `
 The board is read in one state; what others write to it meanwhile is not in the copy: stop them first. What PostgreSQL can't have (a
-port that is a text, an id that is none: old files) is named before anything is written. The log of changes begins anew in the target.
+port that is a text, an id that is none: old files) is named before anything is written. The log of changes starts over in the target.
 
 Example: visual-db copy ./visual.db postgres://me@db.example/boards`;
 

@@ -15,7 +15,7 @@ Examples:
 module.exports = (root, run) => {
   root
     .command('enqueue')
-    .description('want a run: it is queued, for a worker to claim')
+    .description('queue a run, for a worker to claim')
     .argument('<prompt>', 'what the agent is told; - is what stands on standard input')
     .requiredOption('--zone <zone>', 'the zone, by its id or name')
     .requiredOption('--worktree <worktree>', 'the worktree, by its id or branch')
@@ -28,7 +28,7 @@ module.exports = (root, run) => {
       duration,
     )
     .option('--not-before <time>', 'it is not claimed before, as ISO 8601')
-    .option('--key <key>', 'by which the same wish is known again while it has not ended')
+    .option('--key <key>', 'the same key queues no other run until this one has ended')
     .option('--parent <run>', 'the run that it is a part of')
     .option('--metadata <json>', 'what is kept with it', jsonObject)
     .addHelpText('after', EXAMPLES)

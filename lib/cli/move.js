@@ -20,7 +20,7 @@ module.exports = (root, run) => {
     .option('--out', 'out of its zone, into none')
     .option('--reason <text>', 'why, for the ledger')
     .option('--force', 'also into a zone that has as many worktrees as it is to have')
-    .option('--enqueue', 'want a run of each agent of the zone, if dropping is what starts them')
+    .option('--enqueue', 'queue a run of each agent of the zone, if dropping is what starts them')
     .option('--variables <json>', 'what the prompt template of the zone may name, an object of JSON', jsonObject)
     .addHelpText('after', EXAMPLES)
     .action(

@@ -25,7 +25,7 @@ module.exports = (root, run) => {
     .option('--max-attempts <count>', 'how many attempts it has', integer)
     .option('--timeout <duration>', 'how long an attempt may take, such as 30m', duration)
     .option('--not-before <time>', 'it is not claimed before, as ISO 8601')
-    .option('--key <key>', 'by which the same wish is known again while it has not ended')
+    .option('--key <key>', 'the same key queues no other run until this one has ended')
     .addHelpText('after', EXAMPLES)
     .action(
       run(async (options, id) => {

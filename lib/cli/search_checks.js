@@ -5,7 +5,7 @@
 const { note, ok, problem } = require('./checks.js');
 const { withDatabase } = require('./database.js');
 
-const AGAIN = 'npx --no -- visual-db search --disable, then --enable builds it anew';
+const AGAIN = 'npx --no -- visual-db search --disable, then --enable rebuilds it';
 
 function search({ file }) {
   const { checkSearch, schema } = require('../entry/parts');
