@@ -113,7 +113,7 @@ describe('getWorktreesInZone(zoneId)', () => {
     expect(ids(db.getWorktreesInZone('zone-1'))).toEqual(['wt-3', 'wt-1', 'wt-5', 'wt-2', 'wt-4']);
   });
 
-  it('a worktree assigned anew, to the same zone too, is the last, within one millisecond as after it', () => {
+  it('a worktree that is assigned again, even to the same zone, comes last: within a millisecond as after it', () => {
     const db = canvas();
     for (const n of [1, 2, 3]) db.assignWorktreeToZone(`wt-${n}`, 'zone-1');
     db.assignWorktreeToZone('wt-1', 'zone-1');

@@ -143,7 +143,7 @@ describe('heartbeatRun(id, token)', () => {
 });
 
 describe('a lease that ran out', () => {
-  it('gives the run to the next who claims, as another attempt', async () => {
+  it('gives the run to the next worker that claims, as another attempt', async () => {
     const db = board();
     const { run, token } = await ranOut(db, { maxAttempts: 2 });
     const again = claim(db, { workerId: 'worker-2' });

@@ -111,7 +111,7 @@ describe('answerRun(id, { answer })', () => {
     expect(idsOf(line)).toEqual([ids[2], ids[0], ids[1]]);
   });
 
-  it('who claims it goes on with the same attempt, by another token', () => {
+  it('whoever claims it goes on with the same attempt, by another token', () => {
     const db = board();
     const first = running(db, { maxAttempts: 1 });
     db.waitRun(first.run.id, first.token, { question: 'May I?' });

@@ -74,7 +74,7 @@ describe('timeoutMs', () => {
     expect(refusal(() => db.finishRun(run.id, token, { status: 'succeeded' })).code).toBe('ERR_LEASE_LOST');
   });
 
-  it('is looked at by every claim, too', async () => {
+  it('is checked by every claim, too', async () => {
     const db = board();
     const { run } = running(db, { timeoutMs: 20 });
     await pause(40);

@@ -63,7 +63,7 @@ describe('a run limit', () => {
     expect(count(({ zoneId, agentType }) => zoneId === 'zone-1' && agentType === 'frontend')).toBe(1);
   });
 
-  it('of 0 lets none be claimed; of null as many as like', () => {
+  it('of 0 lets none be claimed; of null lets all be claimed', () => {
     const db = crowd();
     db.setRunLimit({}, 0);
     expect(claim(db)).toBeNull();

@@ -226,7 +226,7 @@ describe('a period', () => {
     expect(spentOf(db)).toEqual([50]);
   });
 
-  it('goes over several that nobody looked at', () => {
+  it('goes over several that nobody read', () => {
     const db = board();
     db.setBudget(day(), 100);
     spendOn(db, {}, 100);

@@ -229,7 +229,7 @@ describe('an amount', () => {
     expect(everything(db)).toEqual(before);
   });
 
-  it('of cached input is a part of the input: who counts them apart is told so', () => {
+  it('of cached input is a part of the input: a caller that counts them apart is told so', () => {
     const db = board();
     const { run } = running(db);
     expect(

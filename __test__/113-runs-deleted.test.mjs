@@ -128,7 +128,7 @@ describe('a worktree that went without a delete trigger', () => {
   );
 
   it.runIf(inFiles).each(writers)(
-    '%s, by %s: no claim gives a run of it, and who comes to one ends it',
+    '%s, by %s: no claim gives a run of it, and the claim that comes to one ends it',
     (_, __, write) => {
       const { db, gone, kept } = furnished();
       write(db.db.name);

@@ -195,7 +195,7 @@ describe('a board that is', () => {
     expectToGoOn(copy, made);
   });
 
-  it.runIf(inFiles)('restored has the runs of that time, also for who had it open', async () => {
+  it.runIf(inFiles)('restored has the runs of that time, also for a process that had it open', async () => {
     const made = furnished();
     const before = readBack(made.db);
     const { path } = await made.db.backup(join(temporaryFolder(), 'copy.db'));

@@ -109,7 +109,7 @@ describe('the live board of examples/live-board', () => {
     await client.disconnect();
   });
 
-  test('goes on behind a server that was killed and started anew', async () => {
+  test('goes on where the server was killed and started again', async () => {
     const { db, server, url, start } = await prepared();
     const client = new Client();
     await client.connect(url);
@@ -144,7 +144,7 @@ describe('the live board of examples/live-board', () => {
     expect(page).toContain("new EventSource('/events')");
   });
 
-  test('answers nobody who came by another name', async () => {
+  test('answers nobody that came by another name', async () => {
     const { url } = await prepared();
     const status = bash('curl -sS -o /dev/null -w "%{http_code}" -H "Host: elsewhere.example" "$1"', `${url}/events`);
     expect(status.stdout).toBe('403');

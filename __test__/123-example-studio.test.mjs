@@ -17,7 +17,7 @@ async function running() {
 }
 
 describe('Studio in a server of somebody’s own', () => {
-  test('is there for who logged in, and for nobody else', async () => {
+  test('is there for a person who has logged in, and for nobody else', async () => {
     const { url, ask } = await running();
     for (const path of ['/studio/', '/studio/studio.js', '/studio/api/board', '/studio/api/events', '/'])
       expect((await fetch(new URL(path, url))).status).toBe(401);

@@ -269,7 +269,7 @@ describe('it ends', () => {
     expect(await watch.next()).toEqual(DONE);
   });
 
-  it('and leaves nobody who waits: next() is answered in the order of the calls', async () => {
+  it('and keeps nobody waiting: next() is answered in the order of the calls', async () => {
     const db = board();
     const watch = db.watch();
     const pending = [watch.next(), watch.next(), watch.next()];
@@ -301,7 +301,7 @@ describe('a process', () => {
     expect(code).toBe(0);
   });
 
-  it.runIf(inFiles)('is kept alive by who waits', async () => {
+  it.runIf(inFiles)('is kept alive by a call of next() that waits', async () => {
     const dbPath = file();
     const child = run("db.watch().next().then(({ value }) => console.log(value.id)); console.log('It waits');", dbPath);
     const exited = once(child, 'exit');

@@ -347,7 +347,7 @@ describe('getMoves(filter)', () => {
     },
   );
 
-  it('is the same for who can only read, and writes nothing there', () => {
+  it('is the same on a read-only connection, and writes nothing there', () => {
     const at = place();
     const db = board(at);
     for (let n = 0; n < 700; n += 1) db.moveWorktree('wt-1', n % 2 ? null : 'zone-1');

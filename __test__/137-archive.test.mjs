@@ -106,7 +106,7 @@ describe('archiveWorktree(id, { reason })', () => {
     expectRight(db);
   });
 
-  it('also for who opens the file later, and for who only reads', () => {
+  it('also on a connection that is opened later, and on a read-only one', () => {
     const at = place();
     const db = canvas(at);
     const before = historyOf(db);

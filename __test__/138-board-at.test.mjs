@@ -126,7 +126,7 @@ describe('getBoard({ at })', () => {
     for (const [at, was] of then) expect(db.getBoard({ at })).toStrictEqual(was);
   });
 
-  it.runIf(inFiles)('is kept by who opens the file, and who reads the ledger, too, where only others write', () => {
+  it.runIf(inFiles)('is kept by opening the file and by reading the ledger, too, where only others write', () => {
     const dbPath = temporaryFile();
     const { db } = clocked({ dbPath });
     const others = new Database(dbPath);
@@ -141,7 +141,7 @@ describe('getBoard({ at })', () => {
     others.close();
   });
 
-  it.runIf(inFiles)('is in nobody’s way who rebuilds one of the tables', () => {
+  it.runIf(inFiles)('keeps nobody from rebuilding one of the tables', () => {
     const dbPath = temporaryFile();
     const { db, tick } = clocked({ dbPath });
     db.moveWorktree('wt-1', 'zone-1');

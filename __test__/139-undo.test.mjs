@@ -86,7 +86,7 @@ describe('undo() and redo()', () => {
     }
   });
 
-  it('give the changes that were made, as the feed tells them, by who has made them', () => {
+  it('give the changes that were made, as the feed tells them, and who made them', () => {
     const { db, anna } = two();
     anna.moveWorktree('wt-1', 'zone-1', { position: { x: 7 } });
     const { next } = db.getBoard();
@@ -155,7 +155,7 @@ describe('undo() and redo()', () => {
     expect(db.listArchived().items).toEqual([]);
   });
 
-  it('say who is in the way of what comes back from the archive', () => {
+  it('say which worktree is in the way of one that comes back from the archive', () => {
     const { db, anna } = two();
     anna.archiveWorktree('wt-1');
     const other = db.createWorktree(worktree(1));
@@ -349,7 +349,7 @@ describe('where others have changed the same since, undo()', () => {
   });
 });
 
-describe('who names nobody, or says it wrongly', () => {
+describe('a call that names nobody, or says it wrongly', () => {
   it.each([
     ['nobody is named', undefined, 'ERR_INVALID_ARG_VALUE', 'by'],
     ['an actor without an id', { by: { kind: 'user' } }, 'ERR_INVALID_ARG_TYPE', 'id'],

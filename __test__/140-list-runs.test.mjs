@@ -92,7 +92,7 @@ describeWriters('with %o', (writers) => {
           expectSame(db, expectLists(reading, filters), folded);
           act(db, calls);
           listed += expectLists(db, filters).length;
-          // Built anew by somebody else, who may only read, and then by us.
+          // Rebuilt by somebody else, who may only read, and then by us.
           db.db.exec("DELETE FROM changes_readers WHERE name = 'history'");
           expectLists(open({ dbPath, readonly: true }), filters);
           expectLists(db, filters);
@@ -131,7 +131,7 @@ describe('the history', () => {
     expect(db.listRuns({ limit: 1000 }).items).toHaveLength(120);
   });
 
-  it.runIf(inFiles)('is built anew where its log was emptied, or counts were wrong', () => {
+  it.runIf(inFiles)('is rebuilt where its log was emptied, or counts were wrong', () => {
     const db = board();
     for (let n = 0; n < 150; n += 1) db.recordExecution(execution());
     db.listRuns();
@@ -149,7 +149,7 @@ describe('the history', () => {
   });
 
   it.runIf(inFiles).each(['listRuns', 'getTrend'])(
-    'has no more what another program left out of a table that it made anew: %s',
+    'no longer has what another program left out of a table that it rebuilt: %s',
     (name) => {
       const dbPath = temporaryFile();
       const db = board({ dbPath });
@@ -174,7 +174,7 @@ describe('the history', () => {
     },
   );
 
-  it('has for who may only read what there is now, however often ids were changed and that was mended', () => {
+  it('has what there is now on a read-only connection, too, however often ids were changed and that was mended', () => {
     const at = place();
     const db = board(at);
     db.recordExecution(execution());

@@ -121,7 +121,7 @@ describeWriters('with %o', (writers) => {
             expectTrends(reading, trends.slice(0, 4));
             act(db, calls, pass);
             expectTrends(db, trends);
-            // Built anew by somebody else, who may only read, and then by us.
+            // Rebuilt by somebody else, who may only read, and then by us.
             db.db.exec("DELETE FROM changes_readers WHERE name = 'history'");
             expectTrends(open({ dbPath, readonly: true }), trends.slice(0, 4));
             expectTrends(db, trends);
@@ -407,7 +407,7 @@ describe('rollups', () => {
     return { db, dbPath, runs };
   }
 
-  it.runIf(inFiles)('that somebody else has damaged are built anew', () => {
+  it.runIf(inFiles)('that somebody else has damaged are rebuilt', () => {
     const { db, runs } = folded();
     for (const damage of [
       "UPDATE rollups SET quarters = x'05', whole = x'05'",

@@ -1,5 +1,5 @@
-// Whoever writes the file, a search finds what it says: this package, better-sqlite3, Python, the sqlite3 shell, a table that was made
-// anew, and programs that were killed. No trigger of the file needs FTS5.
+// Whoever writes the file, a search finds what it says: this package, better-sqlite3, Python, the sqlite3 shell, a table that was
+// rebuilt, and programs that were killed. No trigger of the file needs FTS5.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -60,7 +60,7 @@ const statement = fc.oneof(
     "DELETE FROM zones WHERE id = 'zone-2'",
   ),
 );
-/** What counts a doubt: an index that nobody may build anew is none. */
+/** What counts a doubt: an index that nobody may rebuild is none. */
 const renamed = fc
   .tuple(id, id)
   .map(([one, other]) => `UPDATE OR REPLACE zone_executions SET id = ${one} WHERE id = ${other}`);
@@ -136,7 +136,7 @@ describe('a search finds', () => {
     expect(execFileSync('sqlite3', [dbPath, 'PRAGMA integrity_check'], { encoding: 'utf8' })).toBe('ok\n');
   });
 
-  it('what is in a table that somebody made anew, whatever it says then', () => {
+  it('what is in a table that somebody rebuilt, whatever it says then', () => {
     const db = searching(temporaryFile());
     const kept = db.recordExecution(execution({ prompt: 'cart' }));
     db.searchRuns('cart');

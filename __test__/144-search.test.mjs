@@ -269,7 +269,7 @@ describe('enableSearch(options?)', () => {
     expect(found(db, 'art')).toEqual([id]);
   });
 
-  it('is refused within a transaction, and to who may only read', () => {
+  it('is refused within a transaction, and on a read-only connection', () => {
     const at = place();
     const db = board(at);
     expect(() => db.transaction(() => db.enableSearch())).toThrow(/within a transaction/);

@@ -117,7 +117,7 @@ describe.runIf(inFiles)('the views of a file', () => {
     expect([names('main'), names('temp').toSorted()]).toEqual([[], ['v_board', 'v_daily', 'v_runs']]);
   });
 
-  it('are there for who may only read, in transactions, and again after a rollback', () => {
+  it('are there on a read-only connection, in transactions, and again after a rollback', () => {
     const dbPath = temporaryFile();
     furnished({ dbPath });
     const reading = open({ dbPath, readonly: true });
@@ -130,23 +130,20 @@ describe.runIf(inFiles)('the views of a file', () => {
     expect(count(db)).toBe(inFull(db).length);
   });
 
-  it.each(['worktrees', 'zone_executions'])(
-    'are in nobody’s way who makes %s anew, in that very connection',
-    (table) => {
-      const db = furnished();
-      const before = db.db.prepare('SELECT count(*) FROM v_runs').pluck().get();
-      const { sql } = db.db.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').get(table);
-      db.db.pragma('foreign_keys = OFF');
-      db.db.exec('BEGIN');
-      db.db.exec(sql.replace(table, `new_${table}`));
-      db.db.exec(`INSERT INTO new_${table} SELECT * FROM ${table}`);
-      db.db.exec(`DROP TABLE ${table}`);
-      db.db.exec(`ALTER TABLE new_${table} RENAME TO ${table}`);
-      db.db.exec('COMMIT');
-      db.db.pragma('foreign_keys = ON');
-      expect(db.db.prepare('SELECT count(*) FROM v_runs').pluck().get()).toBe(before);
-    },
-  );
+  it.each(['worktrees', 'zone_executions'])('keep nobody from rebuilding %s, on that very connection', (table) => {
+    const db = furnished();
+    const before = db.db.prepare('SELECT count(*) FROM v_runs').pluck().get();
+    const { sql } = db.db.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').get(table);
+    db.db.pragma('foreign_keys = OFF');
+    db.db.exec('BEGIN');
+    db.db.exec(sql.replace(table, `new_${table}`));
+    db.db.exec(`INSERT INTO new_${table} SELECT * FROM ${table}`);
+    db.db.exec(`DROP TABLE ${table}`);
+    db.db.exec(`ALTER TABLE new_${table} RENAME TO ${table}`);
+    db.db.exec('COMMIT');
+    db.db.pragma('foreign_keys = ON');
+    expect(db.db.prepare('SELECT count(*) FROM v_runs').pluck().get()).toBe(before);
+  });
 
   it('leave alone what somebody else calls so', () => {
     const db = furnished();

@@ -86,7 +86,7 @@ describe('prune', () => {
     });
   });
 
-  test('output beside bodies is looked at again in each round, too', () => {
+  test('output beside bodies is checked again in each round, too', () => {
     const { db, clock } = dated();
     const { run, token } = running(db, {}, { leaseMs: DAY });
     db.appendOutput(run.id, token, [{ stream: 'stdout', text: 'hello world' }]);
@@ -409,7 +409,7 @@ describe('a board that is pruned at any time', () => {
           );
         }
         expect(totals(pruned.db)).toEqual(totals(whole.db));
-        // Also where all of it is read anew.
+        // Also where all of it is read again.
         if (inFiles) pruned.db.db.exec("DELETE FROM changes_readers WHERE name = 'history'");
         expect(totals(pruned.db)).toEqual(totals(whole.db));
         pruned.db.close();

@@ -70,7 +70,7 @@ describe('a dry run', () => {
     const board = dated();
     furnish(board);
     const { db, reader } = board;
-    // A file of nobody's lists yet, one that has some, and one whose lists are to be made anew.
+    // A file of nobody's lists yet, one that has some, and one whose lists are to be rebuilt.
     const asked = { ...policy, dryRun: true };
     const first = reader().prune(asked);
     db.listRuns();

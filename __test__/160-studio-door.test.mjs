@@ -179,7 +179,7 @@ describe('a path', () => {
 });
 
 describe('mounted in a server of somebody’s own', () => {
-  test('his login decides', async () => {
+  test('its login decides', async () => {
     const authorize = ({ headers }) => headers.authorization === 'Bearer good';
     const { asked } = await mounted(board(), { authorize, basePath: '/studio' });
     expect((await asked('/studio/api/board')).status).toBe(401);
@@ -229,7 +229,7 @@ describe('mounted in a server of somebody’s own', () => {
   });
 });
 
-describe('who connects and says little', () => {
+describe('a client that connects and says little', () => {
   test('1,000 connections that say nothing keep nobody out, and are cut', { timeout: 60_000 }, async () => {
     const { origin, get } = await served(board());
     const { port } = new URL(origin);

@@ -12,7 +12,7 @@ withBrowser();
 const card = (page, name) => page.locator('.card', { hasText: name });
 const zone = (page, name) => page.getByRole('region', { name: `Zone ${name}` });
 
-/** Whether one box is in another one: both are looked at in one moment, since the canvas may be fitted to its room between two. */
+/** Whether one box is in another one: both are measured in one moment, since the canvas may be fitted to its room between two. */
 async function isIn(inner, outer) {
   return inner.evaluate(
     (card, zone) => {
@@ -98,7 +98,7 @@ describe('the canvas', () => {
     complaints.length = 0;
   });
 
-  test('reads the board anew where its place in the feed is lost', async () => {
+  test('reads the board again where its place in the feed is lost', async () => {
     const { db, page } = await opened();
     await card(page, 'feature/login').waitFor();
     db.db.exec("DELETE FROM changes; UPDATE zones SET name = 'Elsewhere' WHERE id = 'done'");

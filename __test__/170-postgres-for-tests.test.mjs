@@ -19,20 +19,23 @@ describe('a server of the tests', () => {
     console.log(JSON.stringify({ pid, folder }));
     setInterval(() => {}, 1000);`;
 
-  it.each(['SIGKILL', 'SIGTERM'])('is gone, with its data, when who started it is ended by %s', async (signal) => {
-    const starter = spawn(process.execPath, ['--input-type=module', '-e', START], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [line] = await once(createInterface(starter.stdout), 'line');
-    const { pid, folder } = JSON.parse(line);
-    expect(isRunning(pid)).toBe(true);
-    starter.kill(signal);
-    await vi.waitFor(() => expect([isRunning(pid), fs.existsSync(folder)]).toEqual([false, false]), {
-      timeout: 10_000,
-    });
-  });
+  it.each(['SIGKILL', 'SIGTERM'])(
+    'is gone, with its data, when the process that started it is ended by %s',
+    async (signal) => {
+      const starter = spawn(process.execPath, ['--input-type=module', '-e', START], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [line] = await once(createInterface(starter.stdout), 'line');
+      const { pid, folder } = JSON.parse(line);
+      expect(isRunning(pid)).toBe(true);
+      starter.kill(signal);
+      await vi.waitFor(() => expect([isRunning(pid), fs.existsSync(folder)]).toEqual([false, false]), {
+        timeout: 10_000,
+      });
+    },
+  );
 
-  it('is nobody’s who is root, and orders texts as people do, and times as nobody here does', () => {
+  it('does not run as root, orders texts as people do, and has a time zone that nobody here has', () => {
     const ask = (text) => Object.values(other().query({ url: server.url() }, text).rows[0])[0];
     expect(fs.statSync(server.folder).uid).not.toBe(0);
     expect(ask("SELECT 'a' < 'B'")).toBe(1);

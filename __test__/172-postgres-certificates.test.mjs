@@ -66,12 +66,12 @@ describe('a certificate', () => {
     expect(open(trusted('of another host', 'verify-ca')).getStats().worktrees).toBe(0);
   });
 
-  it('is looked at by none of the modes below: as in libpq, require without a root certificate encrypts alone', () => {
+  it('is checked by none of the modes below: as in libpq, require without a root certificate only encrypts', () => {
     for (const name of ['expired', 'foreign', 'of another host'])
       expect(open(config(name, { sslmode: 'require' })).getStats().worktrees).toBe(0);
   });
 
-  it('is no way in for who wants none', () => {
+  it('is no way in for a client without TLS', () => {
     expectRefusal(config('good', { sslmode: 'disable' }), {
       host: `localhost:${servers.get('good').port}`,
       why: /no encryption|pg_hba/,

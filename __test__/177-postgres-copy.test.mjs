@@ -87,7 +87,7 @@ describe('visual-db copy', () => {
     );
   });
 
-  test('who is at work goes on in the copy, and what is next in line is', () => {
+  test('a worker goes on in the copy, and what is next in line is', () => {
     const { dbPath, db } = furnishedFile();
     const server = temporarySchema();
     expect(copy(dbPath, server)).toMatchObject({ status: 0, stderr: '' });

@@ -112,7 +112,7 @@ it('gives each change once and all of them in one order, to whomever, while a tr
   expect(db.getBoard().zones).toHaveLength(written.length);
 });
 
-it('is not held up by who has written and not committed, and tells that once it is committed', () => {
+it('is not held up by a transaction that has written and not committed, and tells what it wrote once it has', () => {
   const at = temporarySchema();
   const db = open(at);
   const slow = new Client({ admin: at.url, template: 'template1', prefix: 'none' });
@@ -152,7 +152,7 @@ it('tells of a transaction alone exactly what came behind its place', () => {
   expect(db.getChanges({ after: next }).items.map(({ id }) => id)).toEqual(['zone-2']);
 });
 
-it('begins anew where a dump was read into a server that counts transactions from less', () => {
+it('starts over where a dump was restored on a server that counts transactions from a lower number', () => {
   const db = open(temporarySchema());
   db.createZone(zone(1));
   const { next } = db.getBoard();

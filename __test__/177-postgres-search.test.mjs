@@ -138,7 +138,7 @@ describe('a search on a server', () => {
     expect(checkSearch(at)).toEqual(WHOLE);
   });
 
-  it('waits for nobody: neither for a transaction, nor for who indexes', () => {
+  it('waits for nobody: neither for a transaction, nor for a connection that indexes', () => {
     const at = temporarySchema();
     const db = searching({ ...at, timeout: 1000 });
     const id = record(db, 'a cart');
@@ -175,7 +175,7 @@ describe('a search on a server', () => {
     expect(found(db, 'cart')).toEqual([]);
   });
 
-  it('by who may only read finds what isn’t indexed yet, page by page in one order, which it keeps', () => {
+  it('on a read-only connection finds what isn’t indexed yet, page by page in one order, which it keeps', () => {
     const at = temporarySchema();
     const db = searching(at);
     for (let n = 0; n < 20; n += 1) record(db, `${'filler '.repeat(n % 5)}cart`);
@@ -224,7 +224,7 @@ describe('a search on a server', () => {
     expect(found(db, 'red_cart that')).toEqual([]);
   });
 
-  it('costs who doesn’t search nothing: neither a trigger nor a row', () => {
+  it('costs nothing where nobody searches: neither a trigger nor a row', () => {
     const at = temporarySchema();
     const db = searching(at);
     record(db, 'a cart');

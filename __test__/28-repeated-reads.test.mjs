@@ -165,7 +165,7 @@ describe('what could make a kept answer stale', () => {
     expect(readAll(db)).toStrictEqual(fresh(at));
   });
 
-  it.runIf(inFiles)('checkpoints, VACUUM and a write-ahead log that begins anew', () => {
+  it.runIf(inFiles)('checkpoints, VACUUM and a write-ahead log that starts over', () => {
     const { db, at } = warm();
     const other = open(at);
     for (let n = 0; n < 20; n++) {

@@ -28,7 +28,7 @@ function scene(config = { dbPath: temporaryFile() }) {
   return { db, queue, wait, other: () => smallQueue(open({ dbPath: db.db.name })) };
 }
 
-describe('who waits for a run', () => {
+describe('a worker that waits for a run', () => {
   it('has it at once where there is one', async () => {
     const { queue, wait } = scene();
     const run = queue.enqueue('a');
@@ -175,7 +175,7 @@ describe('what is asked while somebody waits', () => {
     expect(await within(late)).toBe('pending');
   });
 
-  it('a claim for who came in a transaction, though others wait for long', async () => {
+  it('a claim for a worker that asks within a transaction, though others have waited for long', async () => {
     const { db, queue, wait } = scene();
     const others = wait('other', { zone: 'b' });
     await within(others);
@@ -202,7 +202,7 @@ describe('what is asked while somebody waits', () => {
     expect(await waiting).toBe(2);
   });
 
-  it('a claim, where the log begins anew', async () => {
+  it('a claim, where the log starts over', async () => {
     const { db, queue, wait } = scene();
     for (let n = 0; n < 5; n += 1) queue.enqueue('b');
     const waiting = wait('w');

@@ -51,7 +51,7 @@ describe('close()', () => {
     expect(fs.existsSync(`${file}-shm`)).toBe(false);
   });
 
-  test('lets the file be removed and made anew', () => {
+  test('lets the file be removed and created again', () => {
     db.exec('CREATE TABLE t (a)');
     db.close();
     fs.rmSync(file);

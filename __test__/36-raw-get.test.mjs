@@ -23,7 +23,7 @@ describe('get()', () => {
     expect(db.prepare('SELECT * FROM entries ORDER BY b DESC').get()).toEqual(rowOf(10));
   });
 
-  test('begins anew at every call', () => {
+  test('starts over at every call', () => {
     const select = db.prepare('SELECT * FROM entries ORDER BY b');
     expect(select.get()).toEqual(rowOf(1));
     expect(select.get()).toEqual(rowOf(1));

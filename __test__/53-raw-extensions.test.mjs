@@ -57,7 +57,7 @@ describe('with allowExtensions: true', () => {
     expect(thrown(select)).toBeInstanceOf(SqliteError);
   });
 
-  test('names are looked at, and a connection that is busy or closed', () => {
+  test('wrong names are refused, and a connection that is busy or closed', () => {
     const db = extensible();
     expect(thrown(() => db.loadExtension(5)).message).toBe('Expected first argument to be a string');
     expect(thrown(() => db.loadExtension('x', 5)).message).toBe('Expected second argument to be a string');

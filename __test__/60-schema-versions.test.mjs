@@ -84,7 +84,7 @@ describe('opening', () => {
       expect(schemaOf(dbPath)).toEqual(before);
     });
 
-    it('can be backed up and restored by who may read it', async () => {
+    it('can be backed up and restored by anybody who may read it', async () => {
       const db = open({ dbPath: later([1, 1], [1, 1]) });
       const { path } = await db.backup();
       db.close();

@@ -159,11 +159,11 @@ const DRIFTS = {
   'UPDATE OR REPLACE of an id': `UPDATE OR REPLACE zone_executions SET id = (SELECT id FROM zone_executions WHERE rowid = 2)
     WHERE rowid = 5`,
   'UPDATE OR REPLACE of a rowid': 'UPDATE OR REPLACE zone_executions SET rowid = 2 WHERE rowid = 5',
-  'a table made anew under another name': `PRAGMA foreign_keys = OFF;
+  'a table rebuilt under another name': `PRAGMA foreign_keys = OFF;
     CREATE TABLE anew AS SELECT * FROM zone_executions WHERE rowid > 3;
     DROP TABLE zone_executions;
     ALTER TABLE anew RENAME TO zone_executions`,
-  'a table renamed, made anew and filled again': `PRAGMA foreign_keys = OFF;
+  'a table renamed, created again and filled': `PRAGMA foreign_keys = OFF;
     ALTER TABLE zone_executions RENAME TO old;
     CREATE TABLE zone_executions (id TEXT PRIMARY KEY, zone_id TEXT NOT NULL, worktree_id TEXT NOT NULL,
       agent_type TEXT NOT NULL, prompt TEXT NOT NULL, result TEXT, success INTEGER DEFAULT 1, executed_at TEXT NOT NULL);
@@ -216,7 +216,7 @@ describe('counts that another program left wrong', () => {
     expect(told(dbPath)[1]).toEqual([]);
   });
 
-  it.each(ALL_DRIFTS)('are not used by who may only read: %s', (_, make, sql) => {
+  it.each(ALL_DRIFTS)('are not used by a read-only connection: %s', (_, make, sql) => {
     const dbPath = make();
     foreign(dbPath, sql);
     const before = contentOf(dbPath);
@@ -225,25 +225,28 @@ describe('counts that another program left wrong', () => {
   });
 
   // What was read of a log before it got a gap is still right.
-  it.each(ALL_DRIFTS.filter(([name]) => !/gap/.test(name)))('are noticed by who has it open: %s', (_, make, sql) => {
-    const dbPath = make();
-    const [db, lines] = told(dbPath);
-    const reading = open({ dbPath, readonly: true });
-    expectRight(db);
-    expectRight(reading);
-    foreign(dbPath, sql);
-    expectRight(reading);
-    expectRight(db);
-    expect(lines).toEqual(['[VisualDB] Counts of executions mended']);
-    expectRight(reading);
-    expect(schema.checkCounts(dbPath)).toEqual([]);
-    db.recordExecution(execution({ agentType: 'later' }));
-    expectRight(db);
-    expectRight(reading);
-    expect(lines).toHaveLength(1);
-  });
+  it.each(ALL_DRIFTS.filter(([name]) => !/gap/.test(name)))(
+    'are noticed by a connection that has it open: %s',
+    (_, make, sql) => {
+      const dbPath = make();
+      const [db, lines] = told(dbPath);
+      const reading = open({ dbPath, readonly: true });
+      expectRight(db);
+      expectRight(reading);
+      foreign(dbPath, sql);
+      expectRight(reading);
+      expectRight(db);
+      expect(lines).toEqual(['[VisualDB] Counts of executions mended']);
+      expectRight(reading);
+      expect(schema.checkCounts(dbPath)).toEqual([]);
+      db.recordExecution(execution({ agentType: 'later' }));
+      expectRight(db);
+      expectRight(reading);
+      expect(lines).toHaveLength(1);
+    },
+  );
 
-  it('are not used by who recorded the first runs after the log was emptied', () => {
+  it('are not used by the connection that recorded the first runs after the log was emptied', () => {
     const dbPath = temporaryFile();
     const db = furnish(open({ dbPath }));
     for (let n = 0; n < 20; n += 1) db.recordExecution(execution());
@@ -400,7 +403,7 @@ describe('counts that are right', () => {
     expectRight(db);
   });
 
-  it('are not doubted by who has it open while another program folds the log', () => {
+  it('are not doubted by a connection that has it open while another program folds the log', () => {
     const dbPath = file();
     const [db, lines] = told(dbPath);
     const reading = open({ dbPath, readonly: true });
@@ -428,7 +431,7 @@ describe('counts that are right', () => {
     expect(lines).toEqual([]);
   });
 
-  it.each([file, foldedFile])('are looked at without writing once that was done: %o', (make) => {
+  it.each([file, foldedFile])('are checked without writing once that was done: %o', (make) => {
     const dbPath = make();
     open({ dbPath }).close();
     const before = contentOf(dbPath);

@@ -64,7 +64,7 @@ describe('studio', () => {
     expect(db.getWorktreeZone('wt-1')).toBe(null);
   });
 
-  test('--write lets it, by who is logged in', async () => {
+  test('--write lets it, in the name of the user who is logged in', async () => {
     const { db, post, told } = await started({ args: ['--write', '--no-open'] });
     expect(told.stdout).toContain('It may change the board.');
     expect((await post('/api/move', DROP)).status).toBe(200);

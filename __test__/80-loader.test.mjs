@@ -49,7 +49,7 @@ describe('a binary for this platform', () => {
     expect(load().names).not.toEqual([]);
   });
 
-  test('that does not load: an error with the reason of the system and the command that builds it anew', () => {
+  test('that does not load: an error with the reason of the system and the command that rebuilds it', () => {
     carry(OWN);
     const { code, message, cause } = load();
     expect(code).toBe('ERR_VISUAL_DB_BINARY_UNUSABLE');

@@ -42,7 +42,7 @@ test.each([
   expect(dead).toEqual([`/index.html links to ${href}, ${why}`]);
 });
 
-test('pictures are looked at, too', () => {
+test('pictures are checked, too', () => {
   expect(site({ 'index.html': '<img alt="" src="/speed.svg">' }).dead).toEqual([
     '/index.html links to /speed.svg, which is not there',
   ]);

@@ -63,7 +63,7 @@ describe('a packed package', () => {
     expect(loaded.map((files) => files.toSorted())).toEqual([ALL]);
   });
 
-  test('works in worker threads, each of which loads it anew', () => {
+  test('works in worker threads, each of which loads it again', () => {
     const text = `
       const { Worker, isMainThread } = require('node:worker_threads');
       const { VisualDatabase } = require('${NAME}');

@@ -90,7 +90,7 @@ describe('an answer that is kept', () => {
     expect(Object.getPrototypeOf(agents)).toBe(Object.prototype);
   });
 
-  test('may be so deep that it can only be read anew', () => {
+  test('may be so deep that it can only be read again', () => {
     const depth = 100_000;
     db.db.prepare('UPDATE zones SET agents = ?').run('['.repeat(depth) + ']'.repeat(depth));
     expect(Array.isArray(thrice(() => db.getZone('zone')).agents)).toBe(true);

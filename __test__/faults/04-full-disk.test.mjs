@@ -323,7 +323,7 @@ print(db.execute('SELECT count(*) FROM zones').fetchone()[0])
     again.close();
   });
 
-  it('-shm of another process in the place of a deleted one: who opens it beside one that has that still is refused', async () => {
+  it('-shm of another process in the place of a deleted one: a process that opens it beside one that still has that is refused', async () => {
     const file = newFile();
     const visual = new VisualDatabase(file);
     visual.createZone({ id: 'zone', name: 'Zone' });

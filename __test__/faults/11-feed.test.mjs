@@ -11,7 +11,7 @@ const SHELL = spawnSync('sqlite3', ['-version']).status === 0;
 
 const tell = (counted, names) => names.map((name) => `${counted[name] ?? 0} ${name}`).join(', ');
 
-describe.skipIf(process.platform === 'win32')('Four who write and three who read the feed, on one file', () => {
+describe.skipIf(process.platform === 'win32')('Four writers and three readers of the feed, on one file', () => {
   it('what a reader has is the board wherever it looks, whoever is killed', within(150, 30), async () => {
     const begin = performance.now();
     const how = { folder: folder(), seed: 1, changes: CHANGES, milliseconds: PATIENCE, shell: SHELL };

@@ -63,7 +63,7 @@ function start(script, args, node = process.execPath) {
   return { child, ended, ready };
 }
 
-/** Everybody's times until now; they begin anew. */
+/** Everybody's times until now; they start over. */
 const lap = (company) =>
   Promise.all(
     company.map(async ({ child }) => {

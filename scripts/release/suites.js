@@ -26,7 +26,7 @@ const WITHOUT = {
   'win32-x64': [
     // These set the wall clock and wait for real, and on Windows leases go by the wall clock.
     'never shortens it',
-    'gives the run to the next who claims, as another attempt',
+    'gives the run to the next worker that claims, as another attempt',
     'in the last attempt ends the run as lost, which is an execution that did not succeed',
     'is recovered by every claim, whatever it asks for',
     'an hour on: nobody’s run is taken away',

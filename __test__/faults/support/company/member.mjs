@@ -109,7 +109,7 @@ function readRepeatedly() {
   }
 }
 
-/** Holds a snapshot while others go on, so that the log can't be begun anew. */
+/** Holds a snapshot while others go on, so that the log can't start over. */
 async function holdSnapshot() {
   const before = acknowledged.now();
   await client.run(['BEGIN']);
@@ -148,7 +148,7 @@ async function act() {
   const { alone } = acknowledged;
   const reads = client.visual && dice.chance(0.4) ? readRepeatedly : look;
   if (alone !== undefined && alone !== writer) {
-    // In a quiet time: whoever looks rarely must notice that the log was begun anew in between.
+    // In a quiet time: whoever looks rarely must notice that the log has started over in between.
     await sleep(dice.below(5));
     return reads();
   }

@@ -32,7 +32,7 @@ export const MUTANTS = {
     ],
   ],
   'frames of a transaction that was taken back stay for the next one': [NEVER_FORGOTTEN],
-  'headers that are written anew, without a page, are held back too': [
+  'headers that are written again, without a page, are held back too': [
     [FRAMES, 'Latest::End(at) if at == offset && bytes.len()', 'Latest::End(_) if bytes.len()'],
   ],
   'what is held back is not read': [

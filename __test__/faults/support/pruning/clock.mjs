@@ -1,5 +1,5 @@
-// How long calls took, and what was acknowledged: what every member of the company tells at its end; how long they took also when it is asked, and
-// from then on anew.
+// How long calls took, and what was acknowledged: what every member of the company tells at its end; how long they took also whenever it is asked,
+// since it was asked last.
 
 /** A call that takes longer than this is counted, in milliseconds. */
 const LONG = 100;
