@@ -35,29 +35,30 @@ pub fn iso(milliseconds: f64) -> String {
     let rest = time.rem_euclid(DAY);
     let (hour, minute, second, milli) = (rest / HOUR, rest / 60_000 % 60, rest / 1000 % 60, rest % 1000);
     let mut text = String::with_capacity("+275760-09-13T00:00:00.000Z".len());
-    if (0..=9999).contains(&year) {
-        push(&mut text, year, 1000);
-    } else {
+    if !(0..=9999).contains(&year) {
         text.push(if year < 0 { '-' } else { '+' });
-        push(&mut text, year.abs(), 100_000);
+        push_pair(&mut text, year.abs() / 10_000);
     }
-    for (mark, number) in [('-', month), ('-', day), ('T', hour), (':', minute), (':', second)] {
-        text.push(mark);
-        push(&mut text, number, 10);
+    push_pair(&mut text, year.abs() / 100);
+    push_pair(&mut text, year.abs());
+    for (mark, number) in [("-", month), ("-", day), ("T", hour), (":", minute), (":", second), (".", milli / 10)] {
+        text.push_str(mark);
+        push_pair(&mut text, number);
     }
-    text.push('.');
-    push(&mut text, milli, 100);
-    text.push('Z');
+    let last = (milli % 10) as usize;
+    text.push_str(&"0Z1Z2Z3Z4Z5Z6Z7Z8Z9Z"[2 * last..2 * last + 2]);
     text
 }
 
-/// Digit by digit, the first one worth `place`: `format!` takes four times as long, and every write has a time.
-fn push(text: &mut String, number: i64, mut place: i64) {
-    while place > 0 {
-        text.push((b'0' + (number / place % 10) as u8) as char);
-        place /= 10;
-    }
+/// The last two digits of a number that isn't negative. Every write and each row of a list has a time: digit by digit an `iso` took
+/// half as long again, with `format!` many times as long.
+fn push_pair(text: &mut String, number: i64) {
+    let pair = (number % 100) as usize;
+    text.push_str(&PAIRS[2 * pair..2 * pair + 2]);
 }
+
+const PAIRS: &str = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869\
+                     707172737475767778798081828384858687888990919293949596979899";
 
 /// The time for which `iso` gives this text, in the years 0 to 9999; `None` for any other text.
 #[must_use]

@@ -34,10 +34,8 @@ impl Statement {
     /// The same; `None` for NULL.
     #[must_use]
     pub fn text_or_null(&self, column: usize) -> Option<String> {
-        let raw = self.raw().ok()?;
-        // SAFETY: the statement is alive; only NULL has no text.
-        let is_null = unsafe { ffi::sqlite3_column_text(raw, column as c_int) }.is_null();
-        (!is_null).then(|| self.text(column))
+        // A value that isn't NULL has a text.
+        (!self.is_null(column)).then(|| self.text(column))
     }
 
     /// Whether a column of the row it stands on is NULL; so is every one without a row.

@@ -64,7 +64,7 @@ impl Store {
 impl Asked<'_> {
     pub(super) fn takes_line(&self, line: &Line) -> bool {
         let filter = self.filter;
-        self.takes_numbers(line.place.at, line.status, line.duration_ms, line.finished_at)
+        self.takes_numbers(line.place.at, || line.status, || line.duration_ms, || line.finished_at)
             && is_in(filter.zones.as_deref(), &line.zone_id)
             && self.takes_worktree(&line.worktree_id)
             && is_in(filter.agents.as_deref(), &line.agent_type)
@@ -76,7 +76,8 @@ impl Asked<'_> {
     pub(super) fn takes_row(&self, store: &Store, row: &Statement) -> Result<bool> {
         let filter = self.filter;
         let text = |column, takes: &dyn Fn(&str) -> bool| row.with_text(column, takes);
-        let takes = self.takes_numbers(row.integer(0), row.integer(5), row.integer_or_null(7), row.integer_or_null(11))
+        let [duration_ms, finished_at] = [7, 11].map(|column| move || row.integer_or_null(column));
+        let takes = self.takes_numbers(row.integer(0), || row.integer(5), duration_ms, finished_at)
             && (filter.zones.is_none() || text(2, &|zone| is_in(filter.zones.as_deref(), zone)))
             && (self.worktrees.is_none() || text(3, &|worktree| self.takes_worktree(worktree)))
             && (filter.agents.is_none() || text(4, &|agent| is_in(filter.agents.as_deref(), agent)))
@@ -90,12 +91,18 @@ impl Asked<'_> {
         }
     }
 
-    fn takes_numbers(&self, at: i64, status: i64, duration_ms: Option<i64>, finished_at: Option<i64>) -> bool {
-        let span = self.filter.span();
+    /// Only what a filter asks for is read.
+    fn takes_numbers(
+        &self,
+        at: i64,
+        status: impl FnOnce() -> i64,
+        duration_ms: impl FnOnce() -> Option<i64>,
+        finished_at: impl FnOnce() -> Option<i64>,
+    ) -> bool {
         (self.since..=self.until).contains(&at)
-            && self.statuses.as_ref().is_none_or(|codes| codes.contains(&status))
-            && span.is_none_or(|(from, to)| finished_at.is_some_and(|at| (from..=to).contains(&at)))
-            && self.filter.least_ms.is_none_or(|least| duration_ms.is_some_and(|taken| taken >= least))
+            && self.statuses.as_ref().is_none_or(|codes| codes.contains(&status()))
+            && self.filter.span().is_none_or(|(from, to)| finished_at().is_some_and(|at| (from..=to).contains(&at)))
+            && self.filter.least_ms.is_none_or(|least| duration_ms().is_some_and(|taken| taken >= least))
     }
 
     fn takes_worktree(&self, id: &str) -> bool {
