@@ -5,7 +5,7 @@ const install = '__test__/*-install-*.test.mjs';
 const building = '__test__/*-building-*.test.mjs';
 const browser = '__test__/*-browser-*.test.mjs';
 const postgres = '__test__/17?-postgres-*.test.mjs';
-const cluster = '__test__/127-example-cluster.test.mjs';
+const cluster = '__test__/127-example-cluster*.test.mjs';
 
 /** What any engine has to pass: the suites that open boards by `place()` and don't say where they are. */
 const conformance = [
@@ -68,7 +68,7 @@ export default defineConfig({
       // On a PostgreSQL server, which it starts.
       project('postgres', [postgres, ...conformance], [], { globalSetup: '__test__/support/postgres/setup.mjs' }),
       // Three hosts under Patroni, one of which is killed: minutes, and Debian's PostgreSQL.
-      project('cluster', [cluster], []),
+      project('cluster', [cluster], [], { fileParallelism: false }),
       // AsyncVisualDatabase in the place of VisualDatabase, on both engines.
       project('async', asynchronous, [], ofAsync),
       project('async-postgres', asynchronous, [], { ...ofAsync, globalSetup: '__test__/support/postgres/setup.mjs' }),

@@ -55,21 +55,7 @@ export class Cluster {
 
   /** Starts the programs of a host, which were killed or never started. */
   startHost(host) {
-    const others = this.hosts.map(({ name, inner }) => `${name}=http://${inner}:2380`).join(',');
-    const here = `http://${host.inner}`;
-    const options = {
-      name: host.name,
-      'data-dir': 'etcd',
-      'initial-cluster': others,
-      'listen-peer-urls': `${here}:2380`,
-      'initial-advertise-peer-urls': `${here}:2380`,
-      'listen-client-urls': `${here}:2379`,
-      'advertise-client-urls': `${here}:2379`,
-      'heartbeat-interval': 200,
-      'election-timeout': 2000,
-    };
-    const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-    this.#run(host, 'etcd', this.#programs.etcd, args);
+    this.#run(host, 'etcd', this.#programs.etcd, etcdArguments(host, this.hosts));
     this.#run(host, 'patroni', this.#programs.patroni, ['patroni.yml']);
   }
 
@@ -242,6 +228,23 @@ export class Cluster {
       },
     };
   }
+}
+
+/** What a host's etcd is started with, which is one of `hosts`. */
+export function etcdArguments({ name, inner }, hosts) {
+  const here = `http://${inner}`;
+  const options = {
+    name,
+    'data-dir': 'etcd',
+    'initial-cluster': hosts.map((host) => `${host.name}=http://${host.inner}:2380`).join(','),
+    'listen-peer-urls': `${here}:2380`,
+    'initial-advertise-peer-urls': `${here}:2380`,
+    'listen-client-urls': `${here}:2379`,
+    'advertise-client-urls': `${here}:2379`,
+    'heartbeat-interval': 200,
+    'election-timeout': 2000,
+  };
+  return Object.entries(options).map(([option, value]) => `--${option}=${value}`);
 }
 
 const secret = () => randomBytes(12).toString('hex');

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Cluster } from '../../examples/cluster/cluster.mjs';
 import { canCut } from '../../examples/cluster/network.mjs';
-import { PATRONI, install } from '../../examples/cluster/programs.mjs';
+import { ETCD, PATRONI, install } from '../../examples/cluster/programs.mjs';
 import { compare, unavailable } from './compare.mjs';
 import { EVENTS, isCut } from './events.mjs';
 
@@ -25,7 +25,7 @@ const HELP = `npm run drill [-- OPTIONS]: failover of three hosts under load, an
   --keep             leaves the logs where they are
   --help
 
-Linux, with Debian's PostgreSQL. As root hosts are network namespaces; otherwise they are addresses, and nothing is cut.
+Linux: Debian with its PostgreSQL. As root hosts are network namespaces; otherwise they are addresses, and nothing is cut.
 Ends with 0 where all is as it should be, 1 where something was lost or doubled (with --control: where nothing was lost),
 2 where it was called wrongly, 3 where the drill itself failed.`;
 
@@ -139,7 +139,7 @@ function report({ times, control, ...found }) {
   console.log('\n| event | seconds in which nobody was acknowledged anything, each time |\n|---|---|');
   for (const name of names) console.log(`| ${name} | ${of(name).join(', ')} |`);
   console.log(
-    `\n${new Date().toISOString().slice(0, 10)}, Patroni ${PATRONI}, ${control ? 'asynchronous' : 'synchronous, strict'}: ` +
+    `\n${new Date().toISOString().slice(0, 10)}, Patroni ${PATRONI}, etcd ${ETCD}, ${control ? 'asynchronous' : 'synchronous, strict'}: ` +
       `${times.length} events, ${found.acknowledged} acknowledged, ${found.lost} lost, ${found.doubled} doubled; ` +
       `${found.runs} runs finished, ${found.twice} by two, ${found.undone} not so any more; ` +
       `ERR_DATABASE_UNAVAILABLE ${found.unavailable} times, ERR_OUTCOME_UNKNOWN ${found.unknown}; ` +
