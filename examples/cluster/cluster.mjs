@@ -1,4 +1,6 @@
-// Three hosts, each with PostgreSQL, Patroni and etcd: one leads, and every acknowledged commit is on another one, too.
+// Three hosts with PostgreSQL and Patroni: one leads, and every acknowledged commit is on another one, too. Three more hosts run etcd,
+// which says who leads. It has hosts of its own since an etcd that is frozen while it leads may, when it goes on, delete the leader's key,
+// and a Patroni that was frozen beside it may take that key.
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
@@ -21,9 +23,12 @@ export class Cluster {
     this.#folder = folder;
     this.#programs = programs;
     this.#isSynchronous = isSynchronous;
-    const { hosts, remove } = makeHosts(3 + guests, hasNamespaces);
+    const { hosts, remove } = makeHosts(6 + guests, hasNamespaces);
     this.hosts = hosts.slice(0, 3);
-    this.guests = hosts.slice(3);
+    this.guests = hosts.slice(3, -3);
+    /** Those with etcd. */
+    this.keepers = hosts.slice(-3);
+    for (const [n, keeper] of this.keepers.entries()) keeper.name = `etcd${n + 1}`;
     this.#remove = remove;
   }
 
@@ -44,8 +49,8 @@ export class Cluster {
   /** Starts all hosts, and makes the database. */
   async start() {
     fs.chmodSync(this.#folder, 0o755);
-    for (const host of this.hosts) this.#prepare(host);
-    for (const host of this.hosts) this.startHost(host);
+    for (const host of this.#all) this.#prepare(host);
+    for (const host of this.#all) this.startHost(host);
     await this.isWhole({ within: 120_000 });
     const leader = await this.leader();
     const sql = [`CREATE ROLE board LOGIN PASSWORD '${this.#passwords.board}'`, 'CREATE DATABASE boards OWNER board'];
@@ -55,8 +60,8 @@ export class Cluster {
 
   /** Starts the programs of a host, which were killed or never started. */
   startHost(host) {
-    this.#run(host, 'etcd', this.#programs.etcd, etcdArguments(host, this.hosts));
-    this.#run(host, 'patroni', this.#programs.patroni, ['patroni.yml']);
+    if (this.keepers.includes(host)) this.#run(host, 'etcd', this.#programs.etcd, etcdArguments(host, this.keepers));
+    else this.#run(host, 'patroni', this.#programs.patroni, ['patroni.yml']);
   }
 
   /** Kills all processes of a host with SIGKILL. */
@@ -124,6 +129,14 @@ export class Cluster {
     return lost.map(({ name }) => name);
   }
 
+  /** The host whose etcd leads. */
+  async leadingKeeper() {
+    return this.#until(60_000, 'leads etcd', async () => {
+      const told = await Promise.all(this.keepers.map((keeper) => statusOf(keeper).catch(() => null)));
+      return this.keepers.find((_, n) => told[n] && told[n].leader === told[n].header.member_id);
+    });
+  }
+
   /** The members of the cluster, as a host's Patroni lists them. */
   async members(host) {
     try {
@@ -144,27 +157,32 @@ export class Cluster {
 
   /** Ends the cluster, whatever its state; may be called twice. */
   async stop() {
-    for (const host of this.hosts) await this.killHost(host);
+    for (const host of this.#all) await this.killHost(host);
     this.#remove();
   }
 
   /** The same without waiting, for the end of the process. */
   stopNow() {
-    for (const host of this.hosts) while (this.signalHost(host, 'SIGKILL') > 0);
+    for (const host of this.#all) while (this.signalHost(host, 'SIGKILL') > 0);
     this.#remove();
+  }
+
+  get #all() {
+    return [...this.keepers, ...this.hosts];
   }
 
   folderOf = (host) => path.join(this.#folder, host.name);
 
   #prepare(host) {
     const folder = this.folderOf(host);
-    fs.mkdirSync(folder, { mode: 0o700 });
-    // The file is YAML, of which JSON is a subset.
-    fs.writeFileSync(path.join(folder, 'patroni.yml'), JSON.stringify(this.#configuration(host), null, 2), {
-      mode: 0o600,
-    });
     const { uid, gid } = owner();
-    for (const each of [folder, path.join(folder, 'patroni.yml')]) fs.chownSync(each, uid, gid);
+    fs.mkdirSync(folder, { mode: 0o700 });
+    fs.chownSync(folder, uid, gid);
+    if (this.keepers.includes(host)) return;
+    // The file is YAML, of which JSON is a subset.
+    const file = path.join(folder, 'patroni.yml');
+    fs.writeFileSync(file, JSON.stringify(this.#configuration(host), null, 2), { mode: 0o600 });
+    fs.chownSync(file, uid, gid);
   }
 
   #run(host, name, program, args) {
@@ -192,7 +210,7 @@ export class Cluster {
         listen: '0.0.0.0:8008'.replace('0.0.0.0', host.namespace ? '0.0.0.0' : host.address),
         connect_address: `${host.inner}:8008`,
       },
-      etcd3: { hosts: this.hosts.map(({ inner }) => `${inner}:2379`) },
+      etcd3: { hosts: this.keepers.map(({ inner }) => `${inner}:2379`) },
       bootstrap: {
         dcs: {
           ...PACE,
@@ -231,20 +249,27 @@ export class Cluster {
 }
 
 /** What a host's etcd is started with, which is one of `hosts`. */
-export function etcdArguments({ name, inner }, hosts) {
+export function etcdArguments({ name, inner, address }, hosts) {
   const here = `http://${inner}`;
+  const clients = [...new Set([inner, address])].map((one) => `http://${one}:2379`);
   const options = {
     name,
     'data-dir': 'etcd',
     'initial-cluster': hosts.map((host) => `${host.name}=http://${host.inner}:2380`).join(','),
     'listen-peer-urls': `${here}:2380`,
     'initial-advertise-peer-urls': `${here}:2380`,
-    'listen-client-urls': `${here}:2379`,
+    'listen-client-urls': clients.join(','),
     'advertise-client-urls': `${here}:2379`,
     'heartbeat-interval': 200,
     'election-timeout': 2000,
   };
   return Object.entries(options).map(([option, value]) => `--${option}=${value}`);
+}
+
+async function statusOf({ address }) {
+  const url = `http://${address}:2379/v3/maintenance/status`;
+  const answer = await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(2000) });
+  return answer.json();
 }
 
 const secret = () => randomBytes(12).toString('hex');
