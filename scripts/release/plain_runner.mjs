@@ -4,6 +4,8 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startTests } from '@vitest/runner';
+// vitest.config.mjs has it for every suite: properties go by one seed.
+import '../../__test__/properties.mjs';
 
 const PATIENCE = 300_000;
 
@@ -29,7 +31,15 @@ const config = {
 };
 
 /** The global state that vitest's modules expect in one of its workers. */
-const worker = { config, ctx: { pool: 'forks' }, environment: { name: 'node' }, durations: {}, current: undefined };
+const worker = {
+  config,
+  ctx: { pool: 'forks' },
+  environment: { name: 'node' },
+  durations: {},
+  // What a global setup has provided: nothing, and so no server, without which boards are files.
+  providedContext: {},
+  current: undefined,
+};
 globalThis['__vitest_worker__'] = worker;
 
 const WITHOUT = '--without=';
