@@ -15,6 +15,7 @@ pub mod number;
 pub mod object;
 pub mod pattern;
 pub mod percentile;
+pub mod period;
 pub mod port;
 pub mod prompt;
 #[cfg(test)]

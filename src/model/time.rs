@@ -1,13 +1,13 @@
-//! The one calendar: points in time as the contract writes them (ISO 8601 in UTC with milliseconds), and the periods
-//! that they fall into.
+//! The one calendar: points in time as the contract writes them (ISO 8601 in UTC with milliseconds), and as others may have written
+//! them.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// JavaScript's range of time values, in milliseconds around 1970 (ECMAScript, time values).
 const MAX_MILLISECONDS: f64 = 8.64e15;
 
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
+pub(super) const HOUR: i64 = 3_600_000;
+pub(super) const DAY: i64 = 24 * HOUR;
 
 /// The system's time, in milliseconds since 1970, for code without a call from JavaScript.
 #[must_use]
@@ -116,53 +116,11 @@ pub fn read(text: &str) -> Option<i64> {
     fits.then_some(day * DAY + (hour * 60 + minute - offset) * 60_000 + rest)
 }
 
-/// A period of UTC. All are numbered without a gap: two times have the same number where they fall into the same period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Period {
-    /// From minute 0.
-    Hour,
-    /// From midnight.
-    Day,
-    /// From Monday.
-    Week,
-    /// From the first.
-    Month,
-}
-
-impl Period {
-    /// The number of the period that a time falls into.
-    #[must_use]
-    pub fn number(self, milliseconds: i64) -> i64 {
-        let day = milliseconds.div_euclid(DAY);
-        match self {
-            Self::Hour => milliseconds.div_euclid(HOUR),
-            Self::Day => day,
-            // 1970 began on a Thursday.
-            Self::Week => (day + 3).div_euclid(7),
-            Self::Month => {
-                let (year, month, _) = civil(day);
-                year * 12 + month
-            }
-        }
-    }
-
-    /// When the period of a number begins: the inverse of `number`.
-    #[must_use]
-    pub fn start(self, number: i64) -> i64 {
-        match self {
-            Self::Hour => number * HOUR,
-            Self::Day => number * DAY,
-            Self::Week => (number * 7 - 3) * DAY,
-            Self::Month => days((number - 1).div_euclid(12), (number - 1).rem_euclid(12) + 1, 1) * DAY,
-        }
-    }
-}
-
 /// The date of a day counted from 1970-01-01 in the proleptic Gregorian calendar.
 ///
 /// Counts in eras of 400 years that begin on March 1st, so that the leap day is the last of its year
 /// (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-fn civil(days: i64) -> (i64, i64, i64) {
+pub(super) fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
@@ -175,7 +133,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
 }
 
 /// The day of a date: the inverse of `civil`.
-fn days(year: i64, month: i64, day: i64) -> i64 {
+pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = year - i64::from(month <= 2);
     let year_of_era = year.rem_euclid(400);
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
@@ -185,7 +143,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{DAY, HOUR, Period, civil, days, iso, parse, read};
+    use super::{DAY, HOUR, civil, days, iso, parse, read};
 
     #[test]
     fn writes_what_to_iso_string_writes() {
@@ -266,32 +224,5 @@ mod tests {
                 "{year}-{month}-{date}"
             );
         }
-    }
-
-    #[test]
-    fn a_period_is_from_its_start_to_the_next_one() {
-        for period in [Period::Hour, Period::Day, Period::Week, Period::Month] {
-            for time in (-62_167_219_200_000..253_402_300_800_000).step_by((297 * DAY + 7 * HOUR + 1) as usize) {
-                let number = period.number(time);
-                assert!((period.start(number)..period.start(number + 1)).contains(&time), "{period:?} {time}");
-            }
-        }
-    }
-
-    #[test]
-    fn periods_change_where_utc_says_so() {
-        let number = |period: Period, text| period.number(parse(text).unwrap());
-        for (period, last, first) in [
-            (Period::Hour, "2026-03-01T22:59:59.999Z", "2026-03-01T23:00:00.000Z"),
-            (Period::Day, "2024-02-28T23:59:59.999Z", "2024-02-29T00:00:00.000Z"),
-            // A Sunday and a Monday, before 1970 and in the middle of a month.
-            (Period::Week, "1969-12-28T23:59:59.999Z", "1969-12-29T00:00:00.000Z"),
-            (Period::Week, "2026-11-22T23:59:59.999Z", "2026-11-23T00:00:00.000Z"),
-            (Period::Month, "2025-12-31T23:59:59.999Z", "2026-01-01T00:00:00.000Z"),
-        ] {
-            assert_eq!(number(period, last) + 1, number(period, first), "{first}");
-        }
-        // One week, though the year changes in it.
-        assert_eq!(number(Period::Week, "2025-12-29T00:00:00.000Z"), number(Period::Week, "2026-01-04T23:59:59.999Z"));
     }
 }

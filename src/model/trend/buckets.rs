@@ -1,6 +1,6 @@
 //! Buckets of time by the clocks of a time zone. The caller gives that zone's offsets: only the runtime knows time zones.
 
-use crate::model::time::Period;
+use crate::model::period::Period;
 
 const HOUR: i64 = 3_600_000;
 const HOURS_OF_WEEK: i64 = 168;

@@ -2,8 +2,9 @@
 
 use super::day::{self, DAY, Plan, QUARTER, Stored, place};
 use super::*;
+use crate::model::period::Period;
 use crate::model::random::Random;
-use crate::model::time::{self, Period};
+use crate::model::time;
 
 const HOUR: i64 = 4 * QUARTER;
 

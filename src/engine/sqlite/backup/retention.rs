@@ -9,7 +9,8 @@ use super::manifest::{self, Backup};
 use super::name::{is_routine, stem};
 use super::verify::verify;
 use crate::error::{Error, Result};
-use crate::model::time::{self, Period};
+use crate::model::period::Period;
+use crate::model::time;
 
 /// How many hours, days, weeks and months keep their newest backup. Only those count in which one was made, so a
 /// pause costs nothing; hours, days, weeks (from Monday) and months are UTC's.

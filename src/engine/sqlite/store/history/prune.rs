@@ -84,7 +84,7 @@ mod tests {
     use crate::engine::sqlite::store::Store;
     use crate::engine::sqlite::store::tests::open;
     use crate::engine::{By, RunFilter, TrendFilter, Trends};
-    use crate::model::time::Period;
+    use crate::model::period::Period;
     use crate::model::trend::{Bucket, Offsets, Range};
     use crate::rows::Batch;
     use crate::test_folder::Folder;
