@@ -13,6 +13,10 @@ const runsOf = (db, worktreeId = 'wt-1') => {
   return { openRuns, latestRun, costMicros };
 };
 const latest = (db, worktreeId) => runsOf(db, worktreeId).latestRun;
+/** Another program records an execution. */
+const theirs = (db, id, executedAt) =>
+  sql(db).exec(`INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, success, executed_at)
+    VALUES ('${id}', 'zone-1', 'wt-1', 'qa', 'x', 1, '${executedAt}')`);
 
 describe('getBoard()', () => {
   it('has worktrees and zones as the lists have them, and what is beside each', () => {
@@ -175,6 +179,53 @@ describe('getBoard({ runs: true }): latestRun', () => {
     sql(db).exec(`INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, success, executed_at)
       VALUES ('theirs', 'zone-1', 'wt-1', 'qa', 'x', 0, '2999-01-01T00:00:00.000Z')`);
     expect(latest(db)).toStrictEqual({ id: 'theirs', status: 'failed' });
+  });
+
+  it('is of what others recorded after a run that was cancelled, however they write times', () => {
+    const db = board({ clock: () => Date.parse('2026-11-28T10:00:00.000Z') });
+    db.cancelRun(queued(db).id);
+    theirs(db, 'theirs', '2026-11-28 12:00:00');
+    expect(latest(db)).toStrictEqual({ id: 'theirs', status: 'succeeded' });
+  });
+
+  it.each([
+    ['earlier', '2026-11-28 09:59:59'],
+    ['earlier, in a time zone ahead of UTC', '2026-11-28T18:59:59+09:00'],
+    ['earlier, or never', 'long ago'],
+  ])('is not of what others recorded %s', (_, executedAt) => {
+    const db = board({ clock: () => Date.parse('2026-11-28T10:00:00.000Z') });
+    const { id } = db.cancelRun(queued(db).id);
+    theirs(db, 'theirs', executedAt);
+    expect(latest(db)).toStrictEqual({ id, status: 'cancelled' });
+  });
+
+  it('is the same as the first of listRuns, whoever wrote which time how', () => {
+    let now = Date.parse('2026-11-28T00:00:00.000Z');
+    const db = board({ clock: () => now });
+    const iso = (at) => new Date(at).toISOString();
+    const zoned = (hours, sign) => (at) =>
+      `${iso(at + (sign === '-' ? -hours : hours) * 3_600_000).slice(0, 19)}${sign}${String(hours).padStart(2, '0')}:00`;
+    const written = [
+      iso,
+      (at) => iso(at).slice(0, 19).replace('T', ' '),
+      (at) => `${iso(at).slice(0, 19)}Z`,
+      (at) => `${iso(at).slice(0, 23)}456`,
+      (at) => iso(at).slice(0, 10),
+      zoned(5, '-'),
+      zoned(12, '-'),
+      zoned(14, '+'),
+      () => 'long ago',
+    ];
+    // Not in their order: an odd multiplier has every one of so many hours once.
+    for (let n = 0; n < 64; n += 1) {
+      const at = Date.parse('2026-11-28T00:00:00.000Z') + ((n * 29) % 64) * 3_540_000;
+      now = at + 1_800_000;
+      if (n % 3 === 0) db.cancelRun(queued(db).id);
+      theirs(db, `theirs-${n}`, written[(n * 7) % written.length](at));
+      if (n % 5 === 0) db.recordExecution(execution());
+      const [newest] = db.listRuns({ worktreeId: 'wt-1', limit: 1 }).items;
+      expect(latest(db), `after ${n}`).toEqual({ id: newest.id, status: newest.status });
+    }
   });
 
   it('is none whose execution is gone', () => {

@@ -128,6 +128,15 @@ describe('exportAll', () => {
     expect(of('runs').filter((line) => line.place !== null).length).toBeGreaterThan(3);
   });
 
+  test('with `since`, has what was used by executions of that time or later, however others wrote that', async () => {
+    const db = furnish(open(place()));
+    sql(db).exec(`INSERT INTO zone_executions (id, zone_id, worktree_id, agent_type, prompt, executed_at)
+      VALUES ('theirs', 'zone-1', 'wt-1', 'qa', 'x', '2999-11-28 12:00:00')`);
+    db.recordUsage('theirs', { model: 'theirs', inputTokens: 1 });
+    const lines = await linesOf(db, { since: '2999-11-28T11:00:00Z' });
+    expect(lines.filter(({ table }) => table === 'run_models').map(({ model }) => model)).toContain('theirs');
+  });
+
   test('tells how far it is, and ends where `onProgress` throws', async () => {
     const db = furnish(open(place()));
     const path = join(temporaryFolder(), 'a.jsonl');

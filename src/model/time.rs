@@ -5,6 +5,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// JavaScript's range of time values, in milliseconds around 1970 (ECMAScript, time values).
 const MAX_MILLISECONDS: f64 = 8.64e15;
+/// The first time that JavaScript can represent.
+pub const FIRST: i64 = -(MAX_MILLISECONDS as i64);
+/// The time of what has no readable one: before all others.
+pub const NONE: i64 = FIRST - 1;
 
 pub(super) const HOUR: i64 = 3_600_000;
 pub(super) const DAY: i64 = 24 * HOUR;
@@ -116,6 +120,20 @@ pub fn read(text: &str) -> Option<i64> {
     fits.then_some(day * DAY + (hour * 60 + minute - offset) * 60_000 + rest)
 }
 
+/// When something was, as any program may have written it; before every other time where nobody can read that.
+#[must_use]
+pub fn made(text: &str) -> i64 {
+    read(text).unwrap_or(NONE)
+}
+
+/// No text of this time, or of a later one, comes before this in the order of texts, whoever wrote it: with a space instead of the
+/// `T` a text is before all others of its day, and no time zone is more than twelve hours behind UTC.
+#[must_use]
+pub fn earliest_text(time: i64) -> String {
+    let day = iso(time.saturating_sub(DAY / 2).max(FIRST) as f64);
+    if time < FIRST { String::new() } else { day.split('T').next().unwrap_or_default().to_owned() }
+}
+
 /// The date of a day counted from 1970-01-01 in the proleptic Gregorian calendar.
 ///
 /// Counts in eras of 400 years that begin on March 1st, so that the leap day is the last of its year
@@ -143,7 +161,7 @@ pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{DAY, HOUR, civil, days, iso, parse, read};
+    use super::{DAY, FIRST, HOUR, NONE, civil, days, earliest_text, iso, made, parse, read};
 
     #[test]
     fn writes_what_to_iso_string_writes() {
@@ -211,6 +229,28 @@ mod tests {
         }
         assert_eq!(read("2026-05-06T07:08:09+2:00"), None);
         assert_eq!(read("2026-05-0\u{661}"), None);
+        assert_eq!([made("2026-05-06 07:08:09"), made("long ago")], [time, NONE]);
+    }
+
+    #[test]
+    fn no_text_of_a_time_is_before_the_earliest() {
+        let time = parse("2026-05-06T07:08:09.000Z").unwrap();
+        let texts = [
+            "2026-05-06T07:08:09.000Z",
+            "2026-05-06 07:08:09",
+            "2026-05-05T19:08:09-12:00",
+            "2026-05-05 19:08-12:00",
+            "2026-05-07",
+            "2026-05-06T07:08:09+00:00",
+        ];
+        for text in texts {
+            assert!(earliest_text(time.min(made(text))).as_str() <= text, "{text}");
+        }
+        assert_eq!(earliest_text(time), "2026-05-05");
+        // Texts of the years 0 to 9999 begin with a digit, which comes after both signs.
+        for time in [NONE, FIRST, i64::MIN, parse("9999-12-31T23:59:59.999Z").unwrap() + DAY] {
+            assert!(earliest_text(time).as_str() < "0000", "{time}");
+        }
     }
 
     #[test]

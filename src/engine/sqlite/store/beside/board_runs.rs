@@ -4,19 +4,32 @@ use std::collections::HashMap;
 
 use super::sql::Sql;
 use crate::engine::beside_rows::{Open, Runs};
-use crate::engine::sqlite::driver::Bind;
+use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::engine::sqlite::store::Store;
-use crate::engine::sqlite::store::statements::Listed;
+use crate::engine::sqlite::store::history::RECORDED;
 use crate::error::Result;
 use crate::model::time;
 use crate::rows::Batch;
 
-/// A run that may be the latest. An execution that was only recorded has no key, and counts as made after the runs of its
-/// millisecond.
+/// A run that may be the latest, and when it was made: in milliseconds, and its key. An execution that was only recorded counts as
+/// made after the runs of its millisecond.
 struct Latest {
     id: String,
     status: String,
     made: (i64, i64),
+}
+
+/// The later one of `latest` and the execution that a statement stands on.
+fn later(latest: Option<Latest>, row: &Statement) -> Option<Latest> {
+    let made = match row.integer_or_null(4) {
+        Some(key) => (row.integer(6), key),
+        None => (row.with_text(0, time::made), RECORDED.saturating_add(row.integer(3))),
+    };
+    if latest.as_ref().is_some_and(|latest| latest.made >= made) {
+        return latest;
+    }
+    let plain = || if row.integer(2) == 0 { "failed" } else { "succeeded" }.to_owned();
+    Some(Latest { id: row.text(1), status: row.text_or_null(5).unwrap_or_else(plain), made })
 }
 
 impl Store {
@@ -82,23 +95,29 @@ impl Store {
             }
             _ => ended,
         };
-        let statement = Sql::Recorded.compiled(self)?;
-        statement.with_bound(&by, |row| {
-            while row.step()? {
-                let executed_at = row.with_text(0, time::parse).unwrap_or_default();
-                // None is made after its end, so those that follow were made before, too.
-                if latest.as_ref().is_some_and(|latest| executed_at < latest.made.0) {
-                    break;
+        // Where there may be more that are as late, and how late that is.
+        let mut rest = None;
+        self.each_row(Sql::Recorded, &by, |row| {
+            let since = latest.as_ref().map_or(time::NONE, |latest| latest.made.0);
+            match row.with_text(0, time::parse) {
+                // None is made after its end, so of those that have their time in this form none that follows was made later.
+                Some(executed_at) if executed_at < since => {
+                    rest = Some((time::earliest_text(since), row.text(0)));
+                    return Ok(false);
                 }
-                let made = row.integer_or_null(3).map_or((executed_at, i64::MAX), |key| (row.integer(5), key));
-                if latest.as_ref().is_none_or(|latest| latest.made < made) {
-                    let plain = || if row.integer(2) == 0 { "failed" } else { "succeeded" }.to_owned();
-                    let status = row.text_or_null(4).unwrap_or_else(plain);
-                    latest = Some(Latest { id: row.text(1), status, made });
-                }
+                None if row.with_text(0, |text| text < time::earliest_text(since).as_str()) => return Ok(false),
+                _ => {}
             }
-            Ok(())
+            latest = later(latest.take(), row);
+            Ok(true)
         })?;
+        if let Some((from, to)) = rest.filter(|(from, to)| from < to) {
+            let range = [by[0], Bind::Text(&from), Bind::Text(&to)];
+            self.each_row(Sql::RecordedOtherwise, &range, |row| {
+                latest = later(latest.take(), row);
+                Ok(true)
+            })?;
+        }
         Ok(latest)
     }
 }

@@ -2,6 +2,13 @@
 
 use super::super::queries::queries;
 
+macro_rules! recorded {
+    () => {
+        "SELECT e.executed_at, e.id, e.success, e.rowid, r.key, r.status, r.created_at FROM main.zone_executions AS e \
+         LEFT JOIN main.runs AS r ON r.id = e.id AND r.key > 0 WHERE e.worktree_id = +?1 "
+    };
+}
+
 queries! {
     /// A statement of what is beside a board.
     Sql;
@@ -45,11 +52,13 @@ queries! {
         "SELECT key, id, status, created_at FROM main.runs \
          WHERE worktree_id = +?1 AND finished_at IS NOT NULL AND executed = 0 AND key > 0 \
          AND NOT EXISTS (SELECT 1 FROM main.archived_runs WHERE run = key) ORDER BY key DESC LIMIT 1";
-    /// The executions of a worktree, the latest first, and the run that each is, where it is one.
-    Recorded =
-        "SELECT e.executed_at, e.id, e.success, r.key, r.status, r.created_at FROM main.zone_executions AS e \
-         LEFT JOIN main.runs AS r ON r.id = e.id AND r.key > 0 \
-         WHERE e.worktree_id = +?1 ORDER BY e.executed_at DESC, e.rowid DESC";
+    /// The executions of a worktree, the latest first in the order of texts, and the run that each is, where it is one.
+    Recorded = concat!(recorded!(), "ORDER BY e.executed_at DESC, e.rowid DESC");
+    /// Those of which others have written the time in another form than ours, within a range of texts.
+    RecordedOtherwise = concat!(
+        recorded!(),
+        "AND e.executed_at >= +?2 AND e.executed_at < +?3 AND e.executed_at NOT GLOB '????-??-??T??:??:??.???Z'"
+    );
     /// What the runs of each worktree cost.
     AllCosts = "SELECT worktree_id, cost_micros FROM main.worktree_costs";
 

@@ -4,15 +4,12 @@ use crate::engine::RunOrder;
 pub(super) use crate::engine::series::archived_name;
 use crate::engine::sqlite::driver::{Bind, Statement};
 use crate::model::run::{End, Status};
+pub use crate::model::time::{FIRST as FIRST_TIME, NONE as NO_TIME};
 use crate::model::trend::{Ended, How};
 
-/// The time of runs without a readable one: before every time of JavaScript's.
-pub(super) const NO_TIME: i64 = FIRST_TIME - 1;
-/// The first time that JavaScript can represent.
-pub const FIRST_TIME: i64 = -8_640_000_000_000_000;
 /// Keys of executions that were only recorded begin here: this plus the number of the log's row that made the execution. A run's
 /// are less than half of this; those between are of executions that the log knows nothing of.
-pub(super) const RECORDED: i64 = 1 << 40;
+pub const RECORDED: i64 = 1 << 40;
 
 /// The key of the archived worktree that the history knows by this name.
 pub fn archived_key(name: &str) -> Option<i64> {

@@ -42,7 +42,7 @@ pub(super) use held::History;
 use in_full::EXECUTION_AT;
 pub(super) use known::Known;
 use line::status;
-pub(super) use line::{FIRST_TIME, Line, Place, archived_key, digits, status_code};
+pub(super) use line::{FIRST_TIME, Line, Place, RECORDED, archived_key, digits, status_code};
 use sql::Sql;
 pub(super) use tail::Tail;
 

@@ -123,7 +123,7 @@ fn run_of(row: &Statement) -> Run {
 fn made(text: &str) -> (i64, Option<String>) {
     match time::parse(text) {
         Some(at) => (at, None),
-        None => (time::read(text).unwrap_or(NO_TIME), Some(text.to_owned())),
+        None => (time::made(text), Some(text.to_owned())),
     }
 }
 

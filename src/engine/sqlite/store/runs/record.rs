@@ -64,7 +64,7 @@ impl Record {
         let texts = std::array::from_fn(|_| row.text());
         let result = row.text_or_null();
         let end = if row.integer() == 0 { End::Failed } else { End::Succeeded };
-        let at = row.with_text(time::parse).unwrap_or_default();
+        let at = row.with_text(time::made);
         Self::recorded(texts, result, end, at)
     }
 
