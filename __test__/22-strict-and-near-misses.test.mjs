@@ -136,7 +136,8 @@ describe('strict: true', () => {
     [{ branch: 'x' }, "'branchName' (an update does not change it, only SQL does)"],
     [{ stauts: 'x' }, "'status'"],
     [{ issue: 'x' }, "'issueUrl'"],
-    [{ prot: 1 }, undefined],
+    [{ prot: 1 }, "'port' (an update does not change it, only SQL does)"],
+    [{ ports: 1 }, undefined],
     [{ postion: {} }, "'position'"],
   ])('updateWorktree(id, %o) names %s', (changes, nearest) => {
     const { message } = thrown(() => board({ strict: true }).updateWorktree('wt-1', changes));
@@ -240,6 +241,18 @@ describe('without strict', () => {
     ['Width', 'width', `db.updateZone('zone-1', { size: { Width: 5 } })`],
     ['prompttemplate', 'promptTemplate', `db.updateZone('zone-1', { prompttemplate: 'x' })`],
     ['promptTempalte', 'promptTemplate', `db.createZone({ ...zone(9), promptTempalte: 'x' })`],
+    ['tmeout', 'timeout', `new VisualDatabase({ dbPath, tmeout: 5 })`],
+    ['agnets', 'agents', `db.createZone({ ...zone(9), agnets: [] })`],
+    ['prompts', 'promptTemplate', `db.createZone({ ...zone(9), prompts: 'x' })`],
+    ['prompts', 'prompt', `try { db.recordExecution({ zoneId: 'zone-1', prompts: 'x' }) } catch {}`],
+    ['brnach', 'branchName', `try { db.createWorktree({ id: 'x', brnach: 'x' }) } catch {}`],
+    ['moode', 'mode', `new VisualDatabase({ dbPath, moode: 0o644 })`],
+    ['mdoe', 'mode', `new VisualDatabase({ dbPath, mdoe: 0o644 })`],
+    ['nane', 'name', `db.updateZone('zone-1', { nane: 'x' })`],
+    ['szie', 'size', `db.updateZone('zone-1', { szie: {} })`],
+    ['prot', 'port', `try { db.createWorktree({ id: 'x', prot: 1 }) } catch {}`],
+    ['pathe', 'path', `try { db.createWorktree({ id: 'x', pathe: 'x' }) } catch {}`],
+    ['kepe', 'keep', `VisualDatabase.pruneBackups('nowhere', { kepe: {} })`],
     ['worktree', 'worktreeId', `db.getExecutionStats({ zoneId: 'zone-1', worktree: 'wt-1' })`],
     ['sucess', 'success', `db.recordExecution({ ...execution(), sucess: true })`],
     ['results', 'result', `db.recordExecutions([{ ...execution(), results: {} }])`],
@@ -262,6 +275,7 @@ describe('without strict', () => {
       dbPath, model: 'm', models: [], port: 1, path: 'p', file: 'f', cache: true, script: 's', string: 's', static: 's',
       logLevel: 'info', logging: true, loader: 'x', verbose: true, debug: true, agents: 3, mod: 1, node: 'x', code: 'x',
       times: 3, dbPort: 5432, dbHost: 'h', dbName: 'n', tickets: [], migrations: [], x: 1, y: 2, '': 0, '0': 0,
+      modes: [], more: true, move: true, made: 1, modem: 'm', mods: [], mode2: 1, wmode: 1, lock: true, block: 1, click: 1,
     }`;
     expect(
       await messages(
@@ -273,10 +287,14 @@ describe('without strict', () => {
         db.updateWorktree('wt-1', { branch_name: 'x', created_at: 'x', updated_at: 'x' });
         db.updateWorktree('wt-1', { name: 'x', title: 'x', state: 'x', url: 'x', X: 1, size: 3, zone: 'x' });
         db.updateWorktree('wt-1', { position: { X: 1, z: 3, left: 1 } });
+        db.updateWorktree('wt-1', { ports: [], port1: 1, port2: 2, sort: 's', post: 1, part: 1, paths: [], patch: 'p', xpath: '/' });
+        db.updateWorktree('wt-1', { tasks: [], mask: 1, ask: 1, issues: [], issuer: 'i', stats: {}, states: [] });
         const zone1 = db.getZone('zone-1');
         db.deleteZone('zone-1');
         db.createZone(zone1);
         db.updateZone('zone-1', { ...zone1, color: 'red', agentId: 'a' });
+        db.updateZone('zone-1', { names: [], game: 'g', uname: 'u', named: true, sizes: [], side: 1, site: 's', done: true });
+        db.getExecutionStats({ done: true, none: null, gone: 1 });
         db.recordExecution({ ...execution(), id: 'x', executedAt: 'x', model: 'm', duration: 5, error: null });
         db.listWorktrees({ limit: 5, zone: 'x' });
         db.getExecutionStats({ since: 'x', zoneId: 'zone-1' });

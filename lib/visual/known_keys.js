@@ -9,6 +9,18 @@ const keys = require('./keys.js');
 const REMEMBERED = 1000;
 /** Longer keys are not compared. */
 const LONGEST = 30;
+/** Shorter keys are near to nothing but themselves, written otherwise: a letter more or less makes another word of them. */
+const SHORTEST = 4;
+/** One of several things (`port2`). */
+const NUMBERED = /\d$/;
+
+/** What is a slip away from a key of ours and a word of its own: something of the caller's. */
+const WORDS = new Set(
+  (
+    'block click issued issuer issues lock made model modem modes mods more move named names part patch paths ports post ' +
+    'process side site sized sizes states stats talk tank tasks'
+  ).split(' '),
+);
 
 /** The keys of one argument. */
 class Keys {
@@ -86,12 +98,18 @@ class Keys {
     const letters = lettersOf(key);
     let nearest;
     let least = Infinity;
-    for (const name of [...this.#taken, ...this.#fixed]) {
+    for (const [name, meant] of this.#written()) {
       const known = lettersOf(name);
       const edits = editsBetween(letters, known);
-      if (edits < least && edits <= slips(known)) [nearest, least] = [name, edits];
+      if (edits < least && edits <= slips(letters, known)) [nearest, least] = [meant, edits];
     }
     return nearest;
+  }
+
+  /** What may be written, and for which key: the keys themselves first. */
+  *#written() {
+    for (const key of [...this.#taken, ...this.#fixed]) yield [key, key];
+    yield* this.#aliases;
   }
 
   #named(key) {
@@ -105,11 +123,15 @@ class Keys {
 
 const lettersOf = (key) => key.replaceAll(/[_-]/g, '').toLowerCase();
 
-/** How many typing errors away a known key may be: in short keys each error makes another word (`model`, `mode`). */
-function slips({ length }) {
-  if (length < 5) return 0;
-  return length < 8 ? 1 : 2;
+/** How many typing errors away a known key may be. */
+function slips(letters, known) {
+  if (Math.min(letters.length, known.length) < SHORTEST || WORDS.has(letters) || NUMBERED.test(letters)) return 0;
+  if (known.length === SHORTEST && !beginsAlike(letters, known)) return 0;
+  return known.length < 8 ? 1 : 2;
 }
+
+/** Whether the first letter is the same, or the second one, swapped: with another first letter a short word is another (`code`, `uname`). */
+const beginsAlike = (letters, known) => letters[0] === known[0] || (letters[0] === known[1] && letters[1] === known[0]);
 
 /** The edit distance: how many letters to insert, delete, replace, or swap with their neighbour. */
 function editsBetween(one, other) {
