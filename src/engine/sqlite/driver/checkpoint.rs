@@ -13,7 +13,7 @@ use std::time::Duration;
 use rusqlite::ffi;
 
 use super::connection::Connection;
-use super::vfs::database;
+use super::vfs::of_connection;
 use crate::error::Result;
 
 /// How many frames may wait to be backfilled: SQLite's own default, so that a power cut takes no more of what
@@ -92,7 +92,7 @@ unsafe extern "C" fn committed(
             (frames, backfilled)
         };
         if CStr::from_ptr(name) == c"main" {
-            let (mut frames, mut backfilled) = (frames, database::backfilled(connection));
+            let (mut frames, mut backfilled) = (frames, of_connection::backfilled(connection));
             if this.is_time_to_checkpoint(frames, backfilled) {
                 (frames, backfilled) = run(ffi::SQLITE_CHECKPOINT_PASSIVE);
             }

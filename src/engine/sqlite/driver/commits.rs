@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::ffi;
 
 use super::connection::Connection;
-use super::vfs::database;
+use super::vfs::of_connection;
 use super::vfs::sight::{Look, State};
 use super::watcher::{self, Watched};
 use crate::engine::Tell;
@@ -22,7 +22,7 @@ impl Connection {
             return 0;
         }
         // SAFETY: the handle is open.
-        let Some(state) = (unsafe { database::state(raw) }) else { return 0 };
+        let Some(state) = (unsafe { of_connection::state(raw) }) else { return 0 };
         let (seen, generation) = self.seen.get();
         if state == seen {
             // SAFETY: the handle is open: nothing has run since it was asked for.
@@ -45,7 +45,7 @@ impl Connection {
         let raw = self.raw()?;
         self.check_same_file()?;
         // SAFETY: the handle is open.
-        match unsafe { database::look(raw) } {
+        match unsafe { of_connection::look(raw) } {
             Look::State(state) if state != self.seen.get().0 => Ok(self.count(state)),
             Look::State(_) | Look::Unsettled => Ok(self.seen.get().1),
             Look::Nothing => self.commits_without_an_index(),
@@ -103,7 +103,7 @@ impl Connection {
             return Ok(None);
         }
         // SAFETY: the handle is open.
-        let sight = unsafe { database::sight(raw) };
+        let sight = unsafe { of_connection::sight(raw) };
         watcher::watch(sight, self.seen.get().0, within, tell).map(Some)
     }
 }

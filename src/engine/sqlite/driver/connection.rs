@@ -9,7 +9,7 @@ use std::rc::Rc;
 use rusqlite::ffi;
 
 use super::removed_files::OpenFiles;
-use super::vfs::{database, sight};
+use super::vfs::sight;
 use super::waiting_for_locks::busy_handler::Patience;
 use crate::engine::sqlite::driver::error::failed;
 use crate::error::{Error, Result};
@@ -113,21 +113,6 @@ impl Connection {
     /// A `TypeError` that says which.
     pub fn check_writable(&self) -> Result<()> {
         if self.unsafe_mode.get() { self.check_idle() } else { self.check_no_iterators() }
-    }
-
-    /// Refuses, outside a transaction, where the file, its WAL or the WAL's index is no longer there under its name.
-    ///
-    /// # Errors
-    /// `SQLITE_READONLY_DBMOVED`, a `TypeError` once it is closed.
-    pub fn check_same_file(&self) -> Result<()> {
-        let raw = self.raw()?;
-        // SAFETY: the handle is open.
-        if self.in_transaction() || !unsafe { self.files.has_changed(raw, database::wal(raw)) } {
-            return Ok(());
-        }
-        let message =
-            "the database file, its -wal or its -shm was moved, deleted or replaced while it was open: open it again";
-        Err(failed(ffi::SQLITE_READONLY_DBMOVED, message))
     }
 
     /// Marks the connection busy until the guard is dropped: calls that JavaScript makes meanwhile are refused.

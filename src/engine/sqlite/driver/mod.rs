@@ -19,6 +19,7 @@ pub mod page_bytes;
 mod read;
 mod register_function;
 mod removed_files;
+mod same_files;
 mod serialize;
 pub mod statement;
 pub mod transaction;

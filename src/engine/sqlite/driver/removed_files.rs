@@ -6,9 +6,9 @@ use std::ffi::c_int;
 use rusqlite::ffi;
 
 #[cfg(unix)]
-use super::vfs::database::index_file;
-#[cfg(unix)]
 use super::vfs::mapped::{Inode, beside, inode};
+#[cfg(unix)]
+use super::vfs::of_connection::index_file;
 
 /// The files that a connection has open.
 #[derive(Default)]

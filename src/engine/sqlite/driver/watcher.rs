@@ -241,7 +241,7 @@ mod tests {
             let sight = {
                 let raw = connection.raw().unwrap();
                 // SAFETY: the handle is open.
-                unsafe { super::super::vfs::database::sight(raw) }.unwrap()
+                unsafe { super::super::vfs::of_connection::sight(raw) }.unwrap()
             };
             thread::scope(|scope| {
                 scope.spawn(|| {

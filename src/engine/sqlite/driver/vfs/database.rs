@@ -16,8 +16,8 @@ use super::file::part;
 use super::held::Held;
 use super::index::Index;
 #[cfg(unix)]
-use super::mapped::{IndexFile, Inode};
-use super::sight::{Look, Sight, State};
+use super::mapped::IndexFile;
+use super::sight::Sight;
 use super::tables::Tables;
 
 /// The write lock among SQLite's locks of the WAL index, as a bit.
@@ -27,18 +27,18 @@ const WRITE: u8 = 1;
 pub(super) struct Database {
     methods: &'static ffi::sqlite3_io_methods,
     /// The WAL's index; `None` while it isn't mapped.
-    index: Cell<Option<Index>>,
+    pub index: Cell<Option<Index>>,
     /// The file that the index was mapped from.
     #[cfg(unix)]
-    file: IndexFile,
+    pub file: IndexFile,
     /// How often the index was unmapped: the index of the next WAL may begin with the same words.
-    logs: Cell<u32>,
+    pub logs: Cell<u32>,
     /// The locks of the index that this connection holds.
     locks: Cell<u8>,
     /// What is held back of the WAL, while that is open; else null.
     pub held: Cell<*mut Held>,
     /// Through what another thread reads the index, once one has wanted to.
-    sight: OnceCell<Arc<Sight>>,
+    pub sight: OnceCell<Arc<Sight>>,
 }
 
 static TABLES: Tables = Tables::new();
@@ -136,7 +136,7 @@ impl Database {
     }
 
     /// Shows other threads where the index is.
-    fn show(&self) {
+    pub fn show(&self) {
         if let Some(sight) = self.sight.get() {
             sight.set(self.index.get().map(|index| (index, self.logs.get())));
         }
@@ -213,85 +213,5 @@ unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, delete: c_int) -> c
         this.logs.set(this.logs.get().wrapping_add(1));
         this.locks.set(0);
         this.methods.xShmUnmap.map_or(ffi::SQLITE_IOERR, |unmap| unmap(file, delete))
-    }
-}
-
-/// What tells commits apart: the header as it is now, and of which WAL of this connection it is. `None` in memory, without
-/// a WAL, before the first read, or while a commit is just being written.
-///
-/// # Safety
-/// `connection` is an open connection of this thread.
-pub unsafe fn state(connection: *mut ffi::sqlite3) -> Option<State> {
-    // SAFETY: the caller promises an open connection of this thread.
-    let this = unsafe { main(connection) }?;
-    Some((this.index.get()?.header()?, this.logs.get()))
-}
-
-/// The same, and why there is none.
-///
-/// # Safety
-/// `connection` is an open connection of this thread.
-pub unsafe fn look(connection: *mut ffi::sqlite3) -> Look {
-    // SAFETY: the caller promises an open connection of this thread.
-    let this = unsafe { main(connection) };
-    this.map_or(Look::Nothing, |this| Look::at(this.index.get(), this.logs.get()))
-}
-
-/// Through what other threads can read the index; `None` where the file is not one of this VFS.
-///
-/// # Safety
-/// `connection` is an open connection of this thread.
-pub unsafe fn sight(connection: *mut ffi::sqlite3) -> Option<Arc<Sight>> {
-    // SAFETY: the caller promises an open connection of this thread.
-    let this = unsafe { main(connection) }?;
-    let sight = Arc::clone(this.sight.get_or_init(Arc::default));
-    this.show();
-    Some(sight)
-}
-
-/// Which WAL of the connection is open; `None` where there is none, or its index isn't mapped.
-///
-/// # Safety
-/// `connection` is an open connection of this thread.
-pub unsafe fn wal(connection: *mut ffi::sqlite3) -> Option<u32> {
-    // SAFETY: the caller promises an open connection of this thread.
-    let this = unsafe { main(connection) }?;
-    this.index.get().map(|_| this.logs.get())
-}
-
-/// The file that the connection's WAL index was mapped from; `None` where it isn't mapped, or nobody can say.
-///
-/// # Safety
-/// `connection` is an open connection of this thread.
-#[cfg(unix)]
-pub unsafe fn index_file(connection: *mut ffi::sqlite3) -> Option<Inode> {
-    // SAFETY: the caller promises an open connection of this thread.
-    let this = unsafe { main(connection) }?;
-    this.file.inode()
-}
-
-/// How many frames of the WAL are in the database file already; 0 where nobody can say.
-///
-/// # Safety
-/// `connection` is an open connection of this thread.
-pub unsafe fn backfilled(connection: *mut ffi::sqlite3) -> c_int {
-    // SAFETY: the caller promises an open connection of this thread.
-    let index = unsafe { main(connection) }.and_then(|this| this.index.get()).filter(|index| index.is_reviewed());
-    index.map_or(0, |index| c_int::try_from(index.backfilled()).unwrap_or(c_int::MAX))
-}
-
-/// Our part of a connection's main database.
-///
-/// # Safety
-/// `connection` is an open connection of this thread, and stays so while the part is used.
-unsafe fn main<'a>(connection: *mut ffi::sqlite3) -> Option<&'a Database> {
-    let mut file: *mut ffi::sqlite3_file = ptr::null_mut();
-    // SAFETY: the caller promises an open connection; the control writes one pointer, to a file that lives as long as that.
-    unsafe {
-        let control = ffi::SQLITE_FCNTL_FILE_POINTER;
-        if ffi::sqlite3_file_control(connection, c"main".as_ptr(), control, (&raw mut file).cast()) != ffi::SQLITE_OK {
-            return None;
-        }
-        of(file)
     }
 }

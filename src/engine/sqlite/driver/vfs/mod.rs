@@ -2,13 +2,14 @@
 //! tells that somebody has committed, also to another thread (`sight`); of the WAL it writes the frames of a commit with one
 //! system call (`frames`). Everything else is the default VFS's own.
 
-pub mod database;
+mod database;
 mod file;
 mod frames;
 mod held;
 pub mod index;
 #[cfg(unix)]
 pub mod mapped;
+pub mod of_connection;
 pub mod sight;
 mod tables;
 #[cfg(test)]
