@@ -49,9 +49,9 @@ class VisualDatabase extends Stateful {
   constructor(config) {
     const opened = openConfig(config);
     const { server, path, readonly, strict, logger, clock, schedule, retention, onQuery, native, ...sizes } = opened;
-    const connection = server === null ? addon.openVisual(addon.realm, path, ...native) : openServer(server, native);
-    const name = server === null ? opened.name : addon.shownUrl(addon.realm, server.url);
     const log = new Log(logger);
+    const connection = server === null ? openFile(opened, log) : openServer(server, native);
+    const name = server === null ? opened.name : addon.shownUrl(addon.realm, server.url);
     const kept = keptOf(connection, sizes.cacheSize);
     const state = {
       connection,
@@ -98,6 +98,16 @@ class VisualDatabase extends Stateful {
     observer?.();
     addon.close(connection);
     log.info('[VisualDB] Database connection closed', {});
+  }
+}
+
+/** Opens a board in a file. */
+function openFile({ name, path, native }, log) {
+  try {
+    return addon.openVisual(addon.realm, path, ...native);
+  } catch (error) {
+    log.error('[VisualDB] Failed to open database', error, { path: name });
+    throw error;
   }
 }
 

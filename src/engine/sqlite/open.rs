@@ -9,6 +9,7 @@ use rusqlite::ffi;
 
 use crate::engine::sqlite::backup::{self, Create, Kind};
 use crate::engine::sqlite::driver::error::failed;
+use crate::engine::sqlite::driver::other_layout::OTHER_LAYOUT;
 use crate::engine::sqlite::driver::{Connection, open};
 use crate::engine::sqlite::file_id;
 use crate::engine::sqlite::new_file::{create_file, create_folder, temporary_beside};
@@ -264,6 +265,7 @@ pub(crate) fn explained(path: &Path, error: Error) -> Error {
     }
     let why = match code & 0xff {
         ffi::SQLITE_NOTADB => "it is not an SQLite database, or it is encrypted".into(),
+        ffi::SQLITE_CANTOPEN if message.starts_with(OTHER_LAYOUT) => message.clone(),
         ffi::SQLITE_CANTOPEN => match std::fs::metadata(path) {
             Err(error) => reason(&error),
             Ok(_) => format!("{message} (permission denied, or its folder can't be written to)"),

@@ -163,7 +163,7 @@ impl Connection {
     /// A `TypeError` once it is closed, else what the code returns.
     pub fn with<T>(&self, run: impl FnOnce(&rusqlite::Connection) -> Result<T>) -> Result<T> {
         let inner = self.inner.try_borrow().map_err(|_| Error::Type(BUSY.into()))?;
-        run(inner.as_ref().ok_or_else(|| Error::Type(NOT_OPEN.into()))?)
+        run(inner.as_ref().ok_or_else(|| Error::Type(NOT_OPEN.into()))?).map_err(|error| self.explained(error))
     }
 
     /// Whether a transaction is open.
@@ -206,7 +206,7 @@ impl Connection {
         let Ok(raw) = self.raw() else { return Error::Type(NOT_OPEN.into()) };
         // SAFETY: the handle is open; the message is copied before anything else happens on it.
         let (code, message) = unsafe { (ffi::sqlite3_extended_errcode(raw), CStr::from_ptr(ffi::sqlite3_errmsg(raw))) };
-        failed(code, message.to_string_lossy())
+        self.explained(failed(code, message.to_string_lossy()))
     }
 
     pub(super) fn check(&self, code: c_int) -> Result<()> {

@@ -15,6 +15,7 @@ mod full_text;
 pub mod function;
 pub mod online_backup;
 pub mod open;
+pub mod other_layout;
 pub mod page_bytes;
 mod read;
 mod register_function;

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 /// One copy of the header, in 32-bit words: 48 bytes. It stands twice at the beginning of region 0.
 const WORDS: usize = 12;
-/// The word that says which layout it has, and the one that is read here.
+/// The word that says which layout it has.
 const VERSION: usize = 0;
-const REVIEWED: u32 = 3_007_000;
+/// The layout that is read here.
+pub const REVIEWED: u32 = 3_007_000;
 /// The word that says whether the header has been written at all.
 const IS_INIT: usize = 3;
 
@@ -48,12 +49,21 @@ impl Index {
     /// The header as it is now; `None` before the first read, while a commit is just being written (the two copies differ
     /// then), or where it has another layout.
     pub fn header(self) -> Option<Header> {
+        self.whole().filter(|header| header[VERSION] == REVIEWED)
+    }
+
+    /// Which layout it has, where that is another than is read here; `None` where there is no header yet.
+    pub fn other_layout(self) -> Option<u32> {
+        self.whole().map(|header| header[VERSION]).filter(|version| *version != REVIEWED)
+    }
+
+    fn whole(self) -> Option<Header> {
         // SQLite writes the second copy, a barrier, then the first, and reads them the other way round.
         let first = self.copy(0);
         fence(Ordering::Acquire);
         let second = self.copy(WORDS);
         fence(Ordering::Acquire);
-        (first == second && first[IS_INIT] & 0xff != 0 && first[VERSION] == REVIEWED).then_some(first)
+        (first == second && first[IS_INIT] & 0xff != 0).then_some(first)
     }
 
     /// How many frames have been backfilled into the database file (`nBackfill`).
@@ -85,6 +95,10 @@ mod tests {
                 region[copy + VERSION].store(version, Ordering::Relaxed);
             }
             assert_eq!((index.is_reviewed(), index.header().is_some()), (version == REVIEWED, version == REVIEWED));
+            assert_eq!(index.other_layout(), (version != REVIEWED).then_some(version));
         }
+        // The copies differ while one is being written.
+        region[VERSION].store(REVIEWED, Ordering::Relaxed);
+        assert_eq!(index.other_layout(), None);
     }
 }

@@ -54,6 +54,16 @@ pub unsafe fn wal(connection: *mut ffi::sqlite3) -> Option<u32> {
     this.index.get().map(|_| this.logs.get())
 }
 
+/// The version of the layout of the connection's WAL index (`iVersion`), where SQLite refuses it for that.
+///
+/// # Safety
+/// `connection` is an open connection of this thread.
+pub unsafe fn other_layout(connection: *mut ffi::sqlite3) -> Option<u32> {
+    // SAFETY: the caller promises an open connection of this thread.
+    let this = unsafe { main(connection) }?;
+    this.index.get()?.other_layout()
+}
+
 /// The file that the connection's WAL index was mapped from; `None` where it isn't mapped, or nobody can say.
 ///
 /// # Safety
