@@ -180,18 +180,19 @@ describe('a run that is pinned or needed while a step of prune is under way stay
   });
 });
 
-test('a step is of as many runs on a distant server as on a near one', () => {
-  const tripsAt = (milliseconds) => {
-    const at = temporarySchema();
-    const proxy = proxyTo(at.url);
-    proxy.delay(milliseconds);
-    const { db, clock } = dated({ ...at, url: proxy.url });
-    db.recordExecutions(Array.from({ length: 2000 }, () => execution()));
-    clock.at = 9;
+test('a step grows on a distant server, too: the way there and back is not what it takes', () => {
+  const at = temporarySchema();
+  const proxy = proxyTo(at.url);
+  proxy.delay(20);
+  const { db, clock } = dated({ ...at, url: proxy.url });
+  db.recordExecutions(Array.from({ length: 2000 }, () => execution()));
+  // None of them has output, so that a step is next to nothing but two trips. Each round is two days after the last one.
+  const rounds = [9, 11, 13].map((day) => {
+    clock.at = day;
     proxy.counted();
-    // None of them has output, so that a step is next to nothing but its way.
     expect(db.prune({ output: '1d', budgetMs: 60_000 })).toMatchObject({ runs: 0, bodies: 0, more: false });
     return proxy.counted().turns.length;
-  };
-  expect(tripsAt(20)).toBeLessThan(2 * tripsAt(0));
+  });
+  // Steps that never grow are of 32 runs, and 126 trips. How much they grow is the machine's: a busy one makes them smaller.
+  expect(Math.min(...rounds)).toBeLessThan(110);
 });
