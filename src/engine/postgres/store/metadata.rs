@@ -1,7 +1,5 @@
 //! What somebody keeps with a worktree, a zone or a run: a JSON object, in a column of its row.
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value as Json};
 
 use super::Store;
@@ -19,9 +17,6 @@ const LONGEST_SUPPOSED: usize = 4096;
 
 /// Changes metadata that are what is supposed. Where somebody else has changed them meanwhile, it looks at them again.
 const SET_IF: &str = "SET metadata = $2 WHERE id = $1 AND metadata IS NOT DISTINCT FROM $3 RETURNING 1";
-
-/// What metadata were when this board saw them last, by table and id.
-pub(super) type Supposed = HashMap<(&'static str, Box<str>), Option<String>>;
 
 type Object = Map<String, Json>;
 

@@ -50,7 +50,7 @@ use super::schema::names;
 use crate::engine::past_boards::Read;
 use crate::engine::pruning::Sizes;
 use sql::Texts;
-use state::{Ahead, Gathered, Rest, Snapshot, Transaction};
+use state::{Ahead, Gathered, Rest, Snapshot, Supposed, Transaction};
 
 /// A board on a server.
 pub struct Store {
@@ -78,7 +78,7 @@ pub struct Store {
     /// Whether the last claim found limits or budgets.
     is_bounded: Cell<bool>,
     /// What metadata were when this connection saw them last.
-    supposed: RefCell<metadata::Supposed>,
+    supposed: RefCell<Supposed>,
     /// What is kept for the search.
     search: search::Held,
     /// The board of a time that was read last.

@@ -1,5 +1,6 @@
 //! What a store knows between two calls.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use tokio_postgres::Row;
@@ -70,3 +71,6 @@ pub struct Snapshot {
     /// The generation of the last list, 0 where that can't be told.
     pub read: i32,
 }
+
+/// What metadata were when this connection saw them last, by table and id.
+pub type Supposed = HashMap<(&'static str, Box<str>), Option<String>>;

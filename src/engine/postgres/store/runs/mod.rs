@@ -6,6 +6,7 @@ mod budgets;
 mod claim;
 mod clock;
 mod columns;
+mod counting;
 mod insert;
 mod limits;
 mod list;
