@@ -20,7 +20,10 @@ export class Thread {
   call(action, ...args) {
     Atomics.store(this.#flag, 0, 0);
     this.#port.postMessage({ action, args, isAwaited: true });
-    if (Atomics.wait(this.#flag, 0, 0, 60_000) === 'timed-out') throw new Error(`${action}: no answer for a minute`);
+    // The call before may be woken for only now, so that there is no answer yet.
+    while (Atomics.load(this.#flag, 0) === 0) {
+      if (Atomics.wait(this.#flag, 0, 0, 60_000) === 'timed-out') throw new Error(`${action}: no answer for a minute`);
+    }
     const { value, error } = receiveMessageOnPort(this.#port).message;
     if (error) throw Object.assign(new Error(error.message), { code: error.code });
     return value;
