@@ -28,8 +28,9 @@ impl Metadata for Store {
         let patch = Patch::given(field, argument(given, 2))?;
         let entity = entity_of(kind);
         let found = match self.patch_supposed(entity, id, field, &patch)? {
-            Some(found) => found,
-            None => self.patch_found(entity, id, field, &patch)?,
+            Patched::Done(object) => Some(object),
+            Patched::Unknown => None,
+            Patched::Contended => self.patch_found(entity, id, field, &patch)?,
         };
         let object = found.ok_or_else(|| not_found(entity, method, id))?;
         push(batch, &object);
@@ -49,10 +50,19 @@ impl Metadata for Store {
     }
 }
 
+/// What became of a change of metadata that are supposed to be known.
+enum Patched {
+    /// What they are now.
+    Done(Object),
+    /// There is nobody who has any.
+    Unknown,
+    /// Somebody else changes them, too.
+    Contended,
+}
+
 impl Store {
-    /// Changes metadata in one trip where they are what is supposed, else in a second one where they are what the first has found: what they
-    /// are now, or `Some(None)` where there is nobody who has any. `None`: somebody else changes them, too.
-    fn patch_supposed(&self, entity: &Entity, id: &str, field: Field, patch: &Patch) -> Result<Option<Option<Object>>> {
+    /// Changes metadata in one trip where they are what is supposed, else in a second one where they are what the first has found.
+    fn patch_supposed(&self, entity: &Entity, id: &str, field: Field, patch: &Patch) -> Result<Patched> {
         self.check_open()?;
         self.check_writable()?;
         self.refuse_to_gather()?;
@@ -62,15 +72,15 @@ impl Store {
             let patched = patch.applied(field, &supposed);
             let data = if let Ok(Some(after)) = &patched { Some(kept(after)) } else { None };
             let Some((is_so, found)) = self.set_if(entity, id, before.as_deref(), data.as_ref())? else {
-                return Ok(Some(None));
+                return Ok(Patched::Unknown);
             };
             self.suppose(entity, id, found.clone());
             if is_so {
-                return patched.map(|after| Some(Some(after.unwrap_or(supposed))));
+                return patched.map(|after| Patched::Done(after.unwrap_or(supposed)));
             }
             before = found;
         }
-        Ok(None)
+        Ok(Patched::Contended)
     }
 
     /// Writes new metadata, if any are given, where they are what is supposed: whether they are, and what is there now.

@@ -68,7 +68,7 @@ impl Turn {
         if free >= pause {
             self.since.set(Some(now));
         } else if gone_on >= RUN {
-            let rest = pause - free;
+            let rest = pause.saturating_sub(free);
             self.since.set(Some(now + rest));
             return Some(rest);
         }

@@ -42,9 +42,10 @@ impl Output for Store {
         let known = rules::id(field, id)?;
         self.in_snapshot(|| {
             let _busy = self.connection.enter();
-            let found = match self.version < super::VERSION {
-                true => None,
-                false => self.first(Sql::OutputOf, &[Bind::Text(known)], |row| row.integer(0))?,
+            let found = if self.version < super::VERSION {
+                None
+            } else {
+                self.first(Sql::OutputOf, &[Bind::Text(known)], |row| row.integer(0))?
             };
             let Some(key) = found else {
                 let is_execution = self.first(Sql::Execution, &[Bind::Text(known)], |_| ())?.is_some();
