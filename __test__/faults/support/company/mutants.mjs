@@ -16,9 +16,9 @@ export const MUTANTS = {
   'a blunted generation: as many frames and pages are taken for the same content': [
     [
       INDEX,
-      'first[VERSION] == REVIEWED).then_some(first)',
-      `first[VERSION] == REVIEWED)
-       .then(|| std::array::from_fn(|word| if word == 4 || word == 5 { first[word] } else { 0 }))`,
+      'filter(|header| header[VERSION] == REVIEWED)',
+      `filter(|header| header[VERSION] == REVIEWED)
+       .map(|header| std::array::from_fn(|word| if word == 4 || word == 5 { header[word] } else { 0 }))`,
     ],
   ],
   'the frames of a commit stay in memory, and are dropped with the lock': [NOT_AT_THE_COMMIT],
